@@ -1,0 +1,84 @@
+//! Server functions about the agent's own account.
+
+use leptos::prelude::*;
+use protocol::AgentId;
+use serde::{Deserialize, Serialize};
+
+use crate::failure::Failure;
+
+/// The agent who is logged in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Me {
+    /// Their id.
+    pub id: AgentId,
+    /// Their name.
+    pub name: String,
+    /// Their mail address.
+    pub email: String,
+    /// Whether they may change inboxes.
+    pub can_manage_inboxes: bool,
+}
+
+/// The agent who is logged in; `None` if nobody is.
+#[server]
+pub async fn who_am_i() -> Result<Option<Me>, Failure> {
+    use crate::backend::{backend, current_agent, session};
+
+    let agent = current_agent(&session().await?, &backend()?.domain).await?;
+    Ok(agent.map(|agent| Me {
+        id: agent.id,
+        can_manage_inboxes: agent.role.can_manage_inboxes(),
+        name: agent.name,
+        email: agent.email,
+    }))
+}
+
+/// Logs in, and goes to the conversations.
+#[server]
+pub async fn log_in(email: String, password: String) -> Result<(), Failure> {
+    use crate::backend::{backend, begin_session};
+
+    let backend = backend()?;
+    backend.attempts.check(&email)?;
+    let agent = backend.domain.log_in(&email, password).await?;
+    begin_session(agent.id).await?;
+    leptos_axum::redirect("/");
+    Ok(())
+}
+
+/// Logs out, and goes to the login.
+#[server]
+pub async fn log_out() -> Result<(), Failure> {
+    crate::backend::end_session().await?;
+    leptos_axum::redirect("/login");
+    Ok(())
+}
+
+/// Whether the one-time link still works.
+#[server]
+pub async fn check_setup_link(token: String) -> Result<bool, Failure> {
+    let backend = crate::backend::backend()?;
+    Ok(backend.setup.matches(&token) && !backend.domain.has_agents().await?)
+}
+
+/// Creates the owner, logs them in, and goes to the conversations.
+#[server]
+pub async fn create_owner(
+    token: String,
+    name: String,
+    email: String,
+    password: String,
+) -> Result<(), Failure> {
+    use crate::backend::{backend, begin_session};
+    use domain::agent::NewAgent;
+    use protocol::ErrorCode;
+
+    let backend = backend()?;
+    if !backend.setup.matches(&token) {
+        return Err(ErrorCode::SetupLinkInvalid.into());
+    }
+    let owner = backend.domain.create_owner(NewAgent { email, name, password }).await?;
+    begin_session(owner.id).await?;
+    leptos_axum::redirect("/inboxes");
+    Ok(())
+}

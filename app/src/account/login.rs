@@ -1,0 +1,59 @@
+//! `/login`
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+
+use super::calls::LogIn;
+use crate::failure::Failure;
+use crate::ui::Notice;
+
+/// The login. The form works without scripts, too.
+#[component]
+pub(crate) fn LoginPage() -> impl IntoView {
+    let log_in = ServerAction::<LogIn>::new();
+    let refused = refusal(log_in);
+    view! {
+        <Title text="Log in" />
+        <main class="door">
+            <ActionForm action=log_in attr:class="card form">
+                <h1>"Log in to Porchlight"</h1>
+                <Notice text=refused />
+                <label>
+                    "Mail address"
+                    <input name="email" type="email" autocomplete="username" required autofocus />
+                </label>
+                <label>
+                    "Password"
+                    <input
+                        name="password"
+                        type="password"
+                        autocomplete="current-password"
+                        required
+                    />
+                </label>
+                <button class="button primary" type="submit" disabled=move || log_in.pending().get()>
+                    {move || if log_in.pending().get() { "Logging in…" } else { "Log in" }}
+                </button>
+            </ActionForm>
+        </main>
+    }
+}
+
+/// Why the last try was refused. Without scripts the server answers a form with an address that
+/// holds the error; only that there was one is taken from it, never its text.
+pub(super) fn refusal<S>(action: ServerAction<S>) -> Signal<Option<String>>
+where
+    S: leptos::server_fn::ServerFn<Output = (), Error = Failure> + Clone + Send + Sync + 'static,
+    S::Error: Send + Sync + Clone,
+{
+    let query = use_query_map();
+    Signal::derive(move || match action.value().get() {
+        Some(Err(failure)) => Some(failure.to_string()),
+        Some(Ok(())) => None,
+        None => query
+            .with(|query| query.get("__err").is_some())
+            .then(|| "That did not work. Check what you typed and try again.".to_owned()),
+    })
+}

@@ -1,0 +1,11 @@
+//! Who the agent is: the first owner, logging in and out, and the frame around the team's pages.
+
+mod calls;
+mod login;
+mod setup;
+mod team;
+
+pub(crate) use calls::Me;
+pub(crate) use login::LoginPage;
+pub(crate) use setup::SetupPage;
+pub(crate) use team::Team;

@@ -1,0 +1,78 @@
+//! `/setup/:token`: the first page of a new installation.
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::hooks::use_params_map;
+
+use super::calls::{CreateOwner, check_setup_link};
+use super::login::refusal;
+use crate::ui::{Notice, Waiting, state_page};
+
+/// Creates the owner.
+#[component]
+pub(crate) fn SetupPage() -> impl IntoView {
+    let params = use_params_map();
+    let token = move || params.with(|params| params.get("token").unwrap_or_default());
+    let works = Resource::new(token, check_setup_link);
+    view! {
+        <Title text="Set up" />
+        <main class="door">
+            <Suspense fallback=Waiting>
+                {move || Suspend::new(async move {
+                    match works.await {
+                        Ok(true) => view! { <OwnerForm token=token() /> }.into_any(),
+                        Ok(false) => {
+                            state_page(
+                                    "This link no longer works",
+                                    "It was used already, or the server was restarted. If there is \
+                                     no owner yet, the server shows a new link when it starts. \
+                                     Otherwise, log in.",
+                                )
+                                .into_any()
+                        }
+                        Err(failure) => state_page("That did not work", failure.to_string()).into_any(),
+                    }
+                })}
+            </Suspense>
+        </main>
+    }
+}
+
+#[component]
+fn OwnerForm(token: String) -> impl IntoView {
+    let create = ServerAction::<CreateOwner>::new();
+    let refused = refusal(create);
+    view! {
+        <ActionForm action=create attr:class="card form">
+            <h1>"Welcome to Porchlight"</h1>
+            <p class="lead">"Create the owner’s account. You can add your team afterwards."</p>
+            <Notice text=refused />
+            <input type="hidden" name="token" value=token />
+            <label>
+                "Your name"
+                <input name="name" autocomplete="name" required maxlength="80" autofocus />
+                <small>"Visitors see it beside your answers."</small>
+            </label>
+            <label>
+                "Mail address"
+                <input name="email" type="email" autocomplete="username" required />
+            </label>
+            <label>
+                "Password"
+                <input
+                    name="password"
+                    type="password"
+                    autocomplete="new-password"
+                    required
+                    minlength="10"
+                    maxlength="200"
+                />
+                <small>"At least 10 characters."</small>
+            </label>
+            <button class="button primary" type="submit" disabled=move || create.pending().get()>
+                {move || if create.pending().get() { "Creating…" } else { "Create the owner" }}
+            </button>
+        </ActionForm>
+    }
+}

@@ -1,0 +1,98 @@
+//! The frame around the team's pages: who is logged in, and where to go.
+
+use icondata_lu as lu;
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_icons::Icon;
+use leptos_router::components::{A, Outlet, Redirect};
+
+use super::calls::{LogOut, Me, who_am_i};
+use crate::live::{Live, Status};
+use crate::ui::state_page;
+
+/// Shows the page to an agent; sends anybody else to the login.
+#[component]
+pub(crate) fn Team() -> impl IntoView {
+    let me = Resource::new_blocking(|| (), |()| who_am_i());
+    view! {
+        <Suspense>
+            {move || Suspend::new(async move {
+                match me.await {
+                    Ok(Some(me)) => view! { <Frame me /> }.into_any(),
+                    Ok(None) => view! { <Redirect path="/login" /> }.into_any(),
+                    Err(failure) => state_page("That did not work", failure.to_string()).into_any(),
+                }
+            })}
+        </Suspense>
+    }
+}
+
+#[component]
+fn Frame(me: Me) -> impl IntoView {
+    let log_out = ServerAction::<LogOut>::new();
+    let initials = initials(&me.name);
+    let live = Live::get();
+    live.belongs_to(me.id);
+    provide_context(me.clone());
+    let unread = move || live.with(|store| store.unread_conversations());
+    view! {
+        <div class="frame">
+            <nav class="rail" aria-label="Main">
+                <A href="/" exact=true attr:class="rail-link" attr:title="Conversations">
+                    <Icon icon=lu::LuMessagesSquare />
+                    <span class="visually-hidden">"Conversations"</span>
+                    {move || {
+                        let count = unread();
+                        (count > 0).then(|| view! { <b class="badge">{badge(count)}</b> })
+                    }}
+                </A>
+                <A href="/inboxes" attr:class="rail-link" attr:title="Inboxes">
+                    <Icon icon=lu::LuInbox />
+                    <span class="visually-hidden">"Inboxes"</span>
+                </A>
+                <span class="rail-space"></span>
+                <ConnectionDot />
+                <span class="avatar" title=format!("{} ({})", me.name, me.email)>
+                    {initials}
+                </span>
+                <ActionForm action=log_out attr:class="bare">
+                    <button class="rail-link" type="submit" title="Log out">
+                        <Icon icon=lu::LuLogOut />
+                        <span class="visually-hidden">"Log out"</span>
+                    </button>
+                </ActionForm>
+            </nav>
+            <Outlet />
+        </div>
+    }
+}
+
+#[component]
+fn ConnectionDot() -> impl IntoView {
+    let live = Live::get();
+    let (class, text) = {
+        let class = move || match live.status() {
+            Status::Online => "dot online",
+            Status::Connecting => "dot",
+            Status::Offline | Status::LoggedOut => "dot offline",
+        };
+        let text = move || match live.status() {
+            Status::Online => "Connected",
+            Status::Connecting => "Connecting…",
+            Status::Offline => "Offline: trying again",
+            Status::LoggedOut => "Logged out: load the page again",
+        };
+        (class, text)
+    };
+    view! { <span class=class role="status" title=text aria-label=text></span> }
+}
+
+fn badge(count: usize) -> String {
+    if count > 9 { "9+".to_owned() } else { count.to_string() }
+}
+
+/// Up to two letters for a name.
+pub(crate) fn initials(name: &str) -> String {
+    let letters = name.split_whitespace().filter_map(|word| word.chars().next());
+    letters.take(2).flat_map(char::to_uppercase).collect()
+}

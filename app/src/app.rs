@@ -1,0 +1,96 @@
+//! The document, and which page an address shows.
+
+use leptos::prelude::*;
+use leptos_meta::{Meta, MetaTags, Stylesheet, Title, provide_meta_context};
+use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::path;
+
+use crate::account::{LoginPage, SetupPage, Team};
+use crate::conversations::{ConversationPage, ConversationsPage, NothingOpen};
+use crate::inboxes::InboxesPage;
+use crate::live::provide_live;
+use crate::ui::{Zone, state_page};
+
+/// The document around every page.
+pub fn shell(options: LeptosOptions) -> impl IntoView {
+    let style = format!("/{}/{}.css", options.site_pkg_dir, options.output_name);
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8" />
+                <meta
+                    name="viewport"
+                    content="width=device-width, initial-scale=1, interactive-widget=resizes-content"
+                />
+                <meta name="color-scheme" content="light dark" />
+                <link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Crect width='32' height='32' rx='8' fill='%232f6f5e'/%3E%3Ccircle cx='16' cy='16' r='6' fill='%23ffd98a'/%3E%3C/svg%3E" />
+                <Stylesheet href=style />
+                <AutoReload options=options.clone() />
+                <HydrationScripts options />
+                <MetaTags />
+            </head>
+            <body>
+                <App />
+            </body>
+        </html>
+    }
+}
+
+/// The dashboard.
+#[component]
+pub fn App() -> impl IntoView {
+    provide_meta_context();
+    provide_live();
+    Zone::provide();
+    #[cfg(feature = "ssr")]
+    provide_policy();
+
+    view! {
+        <Title formatter=|page: String| {
+            if page.is_empty() { "Porchlight".to_owned() } else { format!("{page} · Porchlight") }
+        } />
+        <Meta name="robots" content="noindex" />
+        <Router>
+            <Routes fallback=|| {
+                state_page("Nothing here", "This page does not exist, or not any more.").into_any()
+            }>
+                <Route path=path!("/login") view=LoginPage />
+                <Route path=path!("/setup/:token") view=SetupPage />
+                <ParentRoute path=path!("") view=Team>
+                    <ParentRoute path=path!("") view=ConversationsPage>
+                        <Route path=path!("") view=NothingOpen />
+                        <Route path=path!("/conversations/:id") view=ConversationPage />
+                    </ParentRoute>
+                    <Route path=path!("/inboxes") view=InboxesPage />
+                </ParentRoute>
+            </Routes>
+        </Router>
+    }
+}
+
+/// Only our own scripts and those that this answer names may run.
+#[cfg(feature = "ssr")]
+fn provide_policy() {
+    use http::{HeaderValue, header};
+    use leptos::nonce::use_nonce;
+    use leptos_axum::ResponseOptions;
+
+    let (Some(options), Some(nonce)) = (use_context::<ResponseOptions>(), use_nonce()) else {
+        return;
+    };
+    // cargo-leptos's reload socket has a port of its own.
+    let watch = if std::env::var_os("LEPTOS_WATCH").is_some() { " ws:" } else { "" };
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; \
+         style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'{watch}; \
+         manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    );
+    if let Ok(policy) = policy.parse() {
+        options.insert_header(header::CONTENT_SECURITY_POLICY, policy);
+    }
+    options.insert_header(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("no-store"),
+    );
+}

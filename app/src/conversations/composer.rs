@@ -1,0 +1,81 @@
+//! Where an agent writes.
+
+use icondata_lu as lu;
+use leptos::ev::{KeyboardEvent, SubmitEvent};
+use leptos::form::ActionForm;
+use leptos::html::Textarea;
+use leptos::prelude::*;
+use leptos_icons::Icon;
+use protocol::limits::MESSAGE_BYTES;
+use protocol::{ClientId, ConversationId};
+
+use super::calls::Reply;
+use crate::live::{Live, Status};
+
+/// A text area that grows; Enter sends, Shift+Enter breaks the line. Before scripts run it is a
+/// plain form, which the server takes just as well.
+#[component]
+pub(super) fn Composer(id: ConversationId, next_client_id: ClientId) -> impl IntoView {
+    let live = Live::get();
+    let plain = ServerAction::<Reply>::new();
+    let text = RwSignal::new(String::new());
+    let area = NodeRef::<Textarea>::new();
+    let fits = move || {
+        text.with(|text| !text.trim().is_empty() && text.trim().len() <= MESSAGE_BYTES)
+    };
+    let too_long = move || text.with(|text| text.trim().len() > MESSAGE_BYTES);
+    let send = move || {
+        if fits() {
+            live.say(id, text.get_untracked().trim().to_owned());
+            text.set(String::new());
+            if let Some(area) = area.get_untracked() {
+                area.set_value("");
+                let _focused = area.focus();
+            }
+        }
+    };
+    let on_key = move |event: KeyboardEvent| {
+        // While an input method composes, Enter chooses a word.
+        if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
+            event.prevent_default();
+            send();
+        }
+    };
+    let on_submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        send();
+    };
+    view! {
+        <ActionForm action=plain attr:class="composer" on:submit:capture=on_submit>
+            <input type="hidden" name="conversation" value=id.to_string() />
+            <input type="hidden" name="client_id" value=next_client_id.to_string() />
+            <div class="composer-box">
+                <textarea
+                    name="text"
+                    rows="1"
+                    placeholder="Reply…"
+                    aria-label="Reply"
+                    enterkeyhint="send"
+                    required
+                    node_ref=area
+                    on:input=move |event| text.set(event_target_value(&event))
+                    on:keydown=on_key
+                ></textarea>
+                <button class="icon-button primary" type="submit" title="Send (Enter)">
+                    <Icon icon=lu::LuSendHorizontal />
+                    <span class="visually-hidden">"Send"</span>
+                </button>
+            </div>
+            <p class="composer-hint">
+                {move || match (too_long(), live.status()) {
+                    (true, _) => "This is too long: at most 16 KB.",
+                    (_, Status::Offline) => {
+                        "You are offline. What you send waits here and goes out when you are back."
+                    }
+                    (_, Status::LoggedOut) => "You are logged out. Load the page again to log in.",
+                    _ => "Enter sends · Shift+Enter breaks the line",
+                }}
+            </p>
+        </ActionForm>
+    }
+}

@@ -1,0 +1,197 @@
+//! A conversation's entries, with a divider for each day.
+
+use icondata_lu as lu;
+use leptos::html::Div;
+use leptos::prelude::*;
+use leptos_icons::Icon;
+use protocol::{Author, Body, ClientId, ConversationId, Entry, Outgoing, Seq};
+
+use crate::live::{Live, Open};
+use crate::ui::{Clock, Zone, day_label, day_of};
+
+/// How near to the end, in pixels, counts as looking at the end.
+#[cfg(feature = "hydrate")]
+const NEAR_PX: i32 = 80;
+
+/// A conversation's entries.
+#[component]
+pub(super) fn Log(id: ConversationId) -> impl IntoView {
+    let live = Live::get();
+    let zone = Zone::get();
+    let entries = Memo::new(move |_| with(live, id, |open| open.thread.replica.entries().to_vec()));
+    let waiting = Memo::new(move |_| with(live, id, |open| open.thread.outbox.waiting().clone()));
+    let seen = Memo::new(move |_| with(live, id, |open| open.visitor_read_seq));
+    let more = Memo::new(move |_| with(live, id, |open| open.thread.replica.lacks_beginning()));
+    let scroller = NodeRef::<Div>::new();
+    follow_end(live, id, scroller, entries, waiting);
+
+    view! {
+        <div class="log" node_ref=scroller role="log" aria-live="polite" tabindex="0">
+            <Show when=move || more.get()>
+                <button
+                    class="button quiet"
+                    on:click=move |_| live.update(|store| store.ask_history(id))
+                >
+                    "Show earlier messages"
+                </button>
+            </Show>
+            <ol class="entries">
+                <For
+                    each=move || with_days(&entries.get(), zone)
+                    key=|(entry, day, joined)| (entry.seq, day.clone(), *joined)
+                    let((entry, day, joined))
+                >
+                    {day.map(|day| view! { <li class="day"><span>{day}</span></li> })}
+                    <EntryView entry joined seen />
+                </For>
+                <For each=move || waiting.get() key=|one| (one.client_id, one.refused) let(outgoing)>
+                    <WaitingView id outgoing />
+                </For>
+            </ol>
+        </div>
+    }
+}
+
+fn with<R: Default>(live: Live, id: ConversationId, look: impl FnOnce(&Open) -> R) -> R {
+    live.with(|store| store.open(id).map(look).unwrap_or_default())
+}
+
+/// Each entry with the day it begins, if it does, and whether it joins the one before it.
+fn with_days(entries: &[Entry], zone: Zone) -> Vec<(Entry, Option<String>, bool)> {
+    const JOIN_MS: u64 = 3 * 60_000;
+    let mut before: Option<&Entry> = None;
+    let mut rows = Vec::with_capacity(entries.len());
+    for entry in entries {
+        let day = day_of(zone, entry.at_ms);
+        let new_day = before.is_none_or(|before| day_of(zone, before.at_ms) != day);
+        let joined = !new_day
+            && before.is_some_and(|before| {
+                before.author == entry.author && entry.at_ms - before.at_ms < JOIN_MS
+            });
+        rows.push((entry.clone(), new_day.then(|| day_label(day)), joined));
+        before = Some(entry);
+    }
+    rows
+}
+
+#[component]
+fn EntryView(entry: Entry, joined: bool, seen: Memo<Seq>) -> impl IntoView {
+    let live = Live::get();
+    let is_me = live.with(|store| store.is_me(&entry.author));
+    let (side, who) = match &entry.author {
+        Author::Visitor {} => ("theirs", None),
+        Author::Agent { .. } if is_me => ("ours", Some("You".to_owned())),
+        Author::Agent { name, .. } => ("ours", Some(name.clone())),
+    };
+    let note = matches!(entry.body, Body::Note { .. });
+    let seq = entry.seq;
+    let text = entry.body.text().to_owned();
+    let was_seen = move || side == "ours" && !note && seen.get() >= seq;
+    view! {
+        <li class=format!("entry {side}") class:note=note class:joined=joined>
+            {(!joined).then(|| who.map(|who| view! { <span class="entry-who">{who}</span> }))}
+            <p class="bubble">{text}</p>
+            <span class="entry-time">
+                <Clock at_ms=entry.at_ms />
+                <Show when=was_seen>
+                    <span class="seen" title="Seen by the visitor">
+                        <Icon icon=lu::LuCheckCheck />
+                        <span class="visually-hidden">"Seen"</span>
+                    </span>
+                </Show>
+            </span>
+        </li>
+    }
+}
+
+#[component]
+fn WaitingView(id: ConversationId, outgoing: Outgoing) -> impl IntoView {
+    let Outgoing { client_id, text, refused, .. } = outgoing;
+    let state = match refused {
+        None => view! { <span class="entry-time">"Sending…"</span> }.into_any(),
+        Some(_) => view! { <Refused id client_id /> }.into_any(),
+    };
+    view! {
+        <li class="entry ours waiting-entry" class:refused=refused.is_some()>
+            <p class="bubble">{text}</p>
+            {state}
+        </li>
+    }
+}
+
+#[component]
+fn Refused(id: ConversationId, client_id: ClientId) -> impl IntoView {
+    let live = Live::get();
+    let drop_it = move |_| {
+        live.update(|store| {
+            store.take_back(id, client_id);
+            Vec::new()
+        });
+    };
+    view! {
+        <span class="entry-time">
+            "Not sent. "
+            <button class="link" on:click=drop_it>
+                "Remove"
+            </button>
+        </span>
+    }
+}
+
+/// Keeps the end in view while the reader is there, and marks it as read when they are.
+#[cfg(feature = "hydrate")]
+fn follow_end(
+    live: Live,
+    id: ConversationId,
+    scroller: NodeRef<Div>,
+    entries: Memo<Vec<Entry>>,
+    waiting: Memo<Vec<Outgoing>>,
+) {
+    use leptos::web_sys::VisibilityState;
+
+    let near_end = move || {
+        scroller.get_untracked().is_none_or(|log| {
+            log.scroll_height() - log.scroll_top() - log.client_height() < NEAR_PX
+        })
+    };
+    let read = move || {
+        if document().visibility_state() == VisibilityState::Visible && near_end() {
+            live.update(|store| store.read_to_end(id));
+        }
+    };
+    Effect::new(move |before: Option<(usize, usize, Option<Seq>)>| {
+        let now = (
+            entries.with(Vec::len),
+            waiting.with(Vec::len),
+            entries.with(|entries| entries.first().map(|entry| entry.seq)),
+        );
+        let said_something = before.is_some_and(|before| now.1 > before.1);
+        let older_came = before.is_some_and(|before| now.2 < before.2);
+        // Asked before the new rows are laid out: was the reader at the end until now?
+        let follow = before.is_none() || said_something || (!older_came && near_end());
+        request_animation_frame(move || {
+            if let (true, Some(log)) = (follow, scroller.get_untracked()) {
+                log.set_scroll_top(log.scroll_height());
+            }
+            read();
+        });
+        now
+    });
+    let back = window_event_listener(leptos::ev::focus, move |_| read());
+    on_cleanup(move || back.remove());
+    Effect::new(move |_| {
+        if let Some(log) = scroller.get() {
+            let _listening = log.on(leptos::ev::scroll, move |_| read());
+        }
+    });
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn follow_end(
+    _live: Live,
+    _id: ConversationId,
+    _scroller: NodeRef<Div>,
+    _entries: Memo<Vec<Entry>>,
+    _waiting: Memo<Vec<Outgoing>>,
+) {
+}

@@ -1,0 +1,109 @@
+//! `/conversations/:id`
+
+use icondata_lu as lu;
+use leptos::prelude::*;
+use leptos_icons::Icon;
+use leptos_meta::Title;
+use leptos_router::components::A;
+use leptos_router::hooks::use_params_map;
+use protocol::{ConversationId, ErrorCode};
+
+use super::calls::{Opened, open_conversation};
+use super::composer::Composer;
+use super::log::Log;
+use crate::failure::Failure;
+use crate::live::Live;
+use crate::ui::{Waiting, state_page};
+
+/// One conversation.
+#[component]
+pub(crate) fn ConversationPage() -> impl IntoView {
+    let params = use_params_map();
+    let id = Memo::new(move |_| {
+        params.with(|params| params.get("id").and_then(|id| ConversationId::parse(&id)))
+    });
+    let opened = Resource::new(
+        move || id.get(),
+        |id| async move {
+            match id {
+                Some(id) => open_conversation(id).await,
+                None => Err(Failure(protocol::Problem::new(
+                    ErrorCode::ConversationUnknown,
+                    "There is no such conversation.",
+                ))),
+            }
+        },
+    );
+    view! {
+        <section class="pane">
+            <Transition fallback=Waiting>
+                {move || Suspend::new(async move {
+                    match opened.await {
+                        Ok(opened) => view! { <Conversation opened /> }.into_any(),
+                        Err(failure) => {
+                            view! {
+                                <Title text="Not found" />
+                                <BackLink />
+                                {state_page("Not to be shown", failure.to_string())}
+                            }
+                                .into_any()
+                        }
+                    }
+                })}
+            </Transition>
+        </section>
+    }
+}
+
+#[component]
+fn BackLink() -> impl IntoView {
+    view! {
+        <A href="/" attr:class="icon-button back" attr:title="Back to the list">
+            <Icon icon=lu::LuArrowLeft />
+            <span class="visually-hidden">"Back to the list"</span>
+        </A>
+    }
+}
+
+#[component]
+fn Conversation(opened: Opened) -> impl IntoView {
+    let live = Live::get();
+    let Opened { summary, visitor_read_seq, entries, next_client_id } = opened;
+    let (id, name) = (summary.id, summary.visitor_name.clone());
+    let (inbox, page) = (summary.inbox_name.clone(), summary.page.clone());
+    live.update(|store| {
+        store.seed_page(summary, visitor_read_seq, entries);
+        Vec::new()
+    });
+    // In the browser only: there, somebody looks.
+    Effect::new(move |_| live.update(|store| store.watch(id)));
+    on_cleanup(move || live.update(|store| store.unwatch(id)));
+    view! {
+        <Title text=name.clone() />
+        <header class="bar">
+            <BackLink />
+            <div class="bar-text">
+                <h2>{name}</h2>
+                <p>{inbox} {page.map(|page| view! { " · " <PageLink page /> })}</p>
+            </div>
+        </header>
+        <Log id />
+        <Composer id next_client_id />
+    }
+}
+
+/// The page a visitor wrote from. It is their word: only a web address becomes a link.
+#[component]
+fn PageLink(page: String) -> impl IntoView {
+    if page.starts_with("https://") || page.starts_with("http://") {
+        let shown = page.split_once("://").map_or(page.as_str(), |(_, rest)| rest).to_owned();
+        view! {
+            <a href=page target="_blank" rel="noopener noreferrer nofollow external">
+                {shown}
+            </a>
+        }
+        .into_any()
+    } else {
+        page.into_any()
+    }
+}

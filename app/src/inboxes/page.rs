@@ -1,0 +1,136 @@
+//! `/inboxes`: the embed snippet of each inbox, and the sites that may use it.
+
+use icondata_lu as lu;
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_icons::Icon;
+use leptos_meta::Title;
+
+use super::calls::{AllowSites, InboxDetails, list_inboxes};
+use crate::account::Me;
+use crate::ui::{Notice, Waiting, state_page};
+
+/// All inboxes.
+#[component]
+pub(crate) fn InboxesPage() -> impl IntoView {
+    let save = ServerAction::<AllowSites>::new();
+    let inboxes = Resource::new(move || save.version().get(), |_| list_inboxes());
+    view! {
+        <Title text="Inboxes" />
+        <main class="settings">
+            <header>
+                <h1>"Inboxes"</h1>
+                <p class="lead">
+                    "An inbox is one site or brand. Put its tag on your pages, and say which sites may use it."
+                </p>
+            </header>
+            <Transition fallback=Waiting>
+                {move || Suspend::new(async move {
+                    match inboxes.await {
+                        Ok(inboxes) => {
+                            inboxes
+                                .into_iter()
+                                .map(|inbox| view! { <InboxCard inbox save /> })
+                                .collect_view()
+                                .into_any()
+                        }
+                        Err(failure) => {
+                            state_page("The inboxes could not be read", failure.to_string()).into_any()
+                        }
+                    }
+                })}
+            </Transition>
+        </main>
+    }
+}
+
+#[component]
+fn InboxCard(inbox: InboxDetails, save: ServerAction<AllowSites>) -> impl IntoView {
+    let InboxDetails { id, name, key, sites, snippet } = inbox;
+    let can_change = use_context::<Me>().is_some_and(|me| me.can_manage_inboxes);
+    let mine = move || save.input().with(|input| input.as_ref().is_none_or(|input| input.id == id));
+    let refused = Signal::derive(move || match save.value().get() {
+        Some(Err(failure)) if mine() => Some(failure.to_string()),
+        _ => None,
+    });
+    let saved = move || mine() && matches!(save.value().get(), Some(Ok(())));
+    let rows = (sites.len() + 1).max(3).to_string();
+    view! {
+        <section class="card inbox-card">
+            <header>
+                <h2>{name}</h2>
+                <code class="key" title="The inbox’s public key">{key}</code>
+            </header>
+            <h3>"Embed it"</h3>
+            <p>"Paste this before " <code>"</body>"</code> " on every page that should have the chat."</p>
+            <Snippet snippet />
+            <h3>"Allowed sites"</h3>
+            <ActionForm action=save attr:class="form">
+                <input type="hidden" name="id" value=id.to_string() />
+                <label>
+                    "One a line, such as https://example.com"
+                    <textarea
+                        name="sites"
+                        rows=rows
+                        spellcheck="false"
+                        autocapitalize="off"
+                        placeholder="https://example.com"
+                        disabled=!can_change
+                    >
+                        {sites.join("\n")}
+                    </textarea>
+                    <small>
+                        "The chat refuses to open anywhere else. This server’s own demo site is always allowed."
+                    </small>
+                </label>
+                <Notice text=refused />
+                <div class="form-end">
+                    <button
+                        class="button primary"
+                        type="submit"
+                        disabled=move || !can_change || save.pending().get()
+                    >
+                        "Save"
+                    </button>
+                    <span class="saved" role="status">
+                        {move || saved().then_some("Saved")}
+                    </span>
+                    {(!can_change).then_some("Only the owner can change this.")}
+                </div>
+            </ActionForm>
+        </section>
+    }
+}
+
+#[component]
+fn Snippet(snippet: String) -> impl IntoView {
+    let copied = RwSignal::new(false);
+    let text = snippet.clone();
+    let copy = move |_| {
+        copy_text(&text);
+        copied.set(true);
+    };
+    view! {
+        <div class="snippet">
+            <pre><code>{snippet}</code></pre>
+            <button class="button" type="button" on:click=copy>
+                <Show
+                    when=move || copied.get()
+                    fallback=|| view! { <Icon icon=lu::LuCopy /> "Copy" }
+                >
+                    <Icon icon=lu::LuCheck />
+                    "Copied"
+                </Show>
+            </button>
+        </div>
+    }
+}
+
+#[cfg(feature = "hydrate")]
+fn copy_text(text: &str) {
+    // Browsers offer a clipboard in secure contexts only; elsewhere the text can be selected.
+    let _copying = window().navigator().clipboard().write_text(text);
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn copy_text(_text: &str) {}

@@ -1,0 +1,29 @@
+//! Porchlight's dashboard: pages for agents, rendered on the server and hydrated in the browser.
+//!
+//! Pages stand by feature: `account`, `conversations`, `inboxes`. `live` keeps what is on screen
+//! true through a socket. What is allowed is decided in `domain`: a server function asks who calls,
+//! calls `domain` and converts.
+
+#![expect(unreachable_pub, reason = "Leptos's macros write `pub` items into private modules")]
+
+mod account;
+mod app;
+#[cfg(feature = "ssr")]
+mod backend;
+mod conversations;
+mod failure;
+mod inboxes;
+mod live;
+mod ui;
+
+pub use app::{App, shell};
+#[cfg(feature = "ssr")]
+pub use backend::{Backend, LoginAttempts, SetupLink, current_agent};
+
+/// Makes the page that the server rendered come alive.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(App);
+}

@@ -1,0 +1,126 @@
+//! What keeps the screen true: a store that holds what is shown, and a socket that feeds it.
+//!
+//! The store is plain data with rules, tested without a browser; the socket only carries frames.
+
+#[cfg(feature = "hydrate")]
+mod socket;
+#[cfg_attr(
+    not(any(feature = "hydrate", test)),
+    expect(dead_code, reason = "frames come to browsers only")
+)]
+mod store;
+
+use leptos::prelude::*;
+use protocol::{AgentId, ClientId, ConversationId, FromAgent};
+
+pub(crate) use store::{Open, Store};
+
+/// How the socket is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only a browser has a socket"))]
+pub(crate) enum Status {
+    /// Not yet, for the first time.
+    Connecting,
+    /// Frames go both ways.
+    Online,
+    /// Lost; it is tried again and again.
+    Offline,
+    /// The server refuses this login; nothing is tried again.
+    LoggedOut,
+}
+
+/// The store and the socket, for pages.
+#[derive(Clone, Copy)]
+pub(crate) struct Live {
+    store: RwSignal<Store>,
+    status: RwSignal<Status>,
+    #[cfg(feature = "hydrate")]
+    line: StoredValue<Option<socket::Line>, LocalStorage>,
+}
+
+/// Makes the store and the socket a context of all pages.
+pub(crate) fn provide_live() {
+    provide_context(Live {
+        store: RwSignal::new(Store::default()),
+        status: RwSignal::new(Status::Connecting),
+        #[cfg(feature = "hydrate")]
+        line: StoredValue::new_local(None),
+    });
+}
+
+impl Live {
+    pub(crate) fn get() -> Self {
+        expect_context()
+    }
+
+    /// How the socket is. Tracked.
+    pub(crate) fn status(self) -> Status {
+        self.status.get()
+    }
+
+    /// Looks at the store. Tracked.
+    pub(crate) fn with<R>(self, look: impl FnOnce(&Store) -> R) -> R {
+        self.store.with(look)
+    }
+
+    /// Changes the store, and sends what follows from it.
+    pub(crate) fn update(self, change: impl FnOnce(&mut Store) -> Vec<FromAgent>) {
+        let frames = self.store.try_update(change).unwrap_or_default();
+        self.send(frames);
+    }
+
+    /// Says whose store it is, and opens the socket in a browser.
+    pub(crate) fn belongs_to(self, me: AgentId) {
+        self.store.update_untracked(|store| store.belongs_to(me));
+        #[cfg(feature = "hydrate")]
+        Effect::new(move |_| {
+            if self.line.with_value(Option::is_none) {
+                self.line.set_value(Some(socket::open(self)));
+            }
+        });
+    }
+
+    /// Sends a message, now or when the socket is back.
+    pub(crate) fn say(self, conversation: ConversationId, text: String) {
+        let Some(client_id) = new_client_id() else { return };
+        self.update(|store| store.say(conversation, client_id, text, now_ms()));
+    }
+
+    #[cfg(feature = "hydrate")]
+    fn send(self, frames: Vec<FromAgent>) {
+        self.line.with_value(|line| {
+            for frame in frames {
+                if let Some(line) = line {
+                    line.send(&frame);
+                }
+            }
+        });
+    }
+
+    #[cfg(not(feature = "hydrate"))]
+    fn send(self, frames: Vec<FromAgent>) {
+        drop(frames);
+    }
+}
+
+#[cfg(feature = "hydrate")]
+fn new_client_id() -> Option<ClientId> {
+    let crypto = window().crypto().ok()?;
+    // `randomUUID` exists in secure contexts only, and a first look is often at http://an.address.
+    let mut random = [0; 16];
+    crypto.get_random_values_with_u8_array(&mut random).ok()?;
+    Some(ClientId(uuid::Builder::from_random_bytes(random).into_uuid()))
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn new_client_id() -> Option<ClientId> {
+    None
+}
+
+/// The browser's clock, in milliseconds since 1970 (UTC); 0 on the server.
+pub(crate) fn now_ms() -> u64 {
+    #[cfg(feature = "hydrate")]
+    return js_sys::Date::now() as u64;
+    #[cfg(not(feature = "hydrate"))]
+    0
+}

@@ -1,0 +1,109 @@
+//! The agent's socket: opened, kept alive, opened again. What frames mean is the store's business.
+
+use futures::channel::mpsc;
+use futures::future::{Either, select};
+use futures::{FutureExt, SinkExt, StreamExt, pin_mut, select_biased};
+use gloo_net::websocket::futures::WebSocket;
+use gloo_net::websocket::{Message, WebSocketError};
+use gloo_timers::future::{IntervalStream, TimeoutFuture};
+use leptos::prelude::*;
+use protocol::json::{from_str, to_string};
+use protocol::{Backoff, CloseCode, FromAgent, SUBPROTOCOL, ToAgent, limits};
+use wasm_bindgen_futures::spawn_local;
+
+use super::{Live, Status};
+
+/// Where frames for the socket go. While it is down they are dropped: what must not be lost is in
+/// the store, which sends it again when the socket is back.
+pub(super) struct Line(mpsc::UnboundedSender<String>);
+
+impl Line {
+    pub(super) fn send(&self, frame: &FromAgent) {
+        // The receiver lives as long as the page.
+        let _sent = self.0.unbounded_send(to_string(frame));
+    }
+}
+
+/// Opens the socket, and opens it again whenever it is lost.
+pub(super) fn open(live: Live) -> Line {
+    let (sender, mut frames) = mpsc::unbounded();
+    spawn_local(async move {
+        let mut backoff = Backoff::default();
+        loop {
+            // What was meant for a socket that is gone.
+            while frames.try_recv().is_ok() {}
+            let end = talk(live, &mut frames, &mut backoff).await;
+            if end.is_some_and(|code| !CloseCode::should_reconnect(code)) {
+                live.status.set(Status::LoggedOut);
+                return;
+            }
+            live.status.set(Status::Offline);
+            wait(backoff.next_ms(random())).await;
+        }
+    });
+    Line(sender)
+}
+
+/// Talks until the socket ends; returns its close code, if it had one.
+async fn talk(
+    live: Live,
+    frames: &mut mpsc::UnboundedReceiver<String>,
+    backoff: &mut Backoff,
+) -> Option<u16> {
+    let socket = WebSocket::open_with_protocol(&address()?, SUBPROTOCOL).ok()?;
+    let (mut writing, reading) = socket.split();
+    let mut reading = reading.fuse();
+    let mut pings = IntervalStream::new(limits::PING_EVERY_MS).fuse();
+    let mut silence = TimeoutFuture::new(limits::SILENCE_MS).fuse();
+    loop {
+        select_biased! {
+            message = reading.next() => match message? {
+                Ok(Message::Text(text)) => {
+                    silence = TimeoutFuture::new(limits::SILENCE_MS).fuse();
+                    take(live, backoff, &text);
+                }
+                Ok(Message::Bytes(_)) => {}
+                Err(WebSocketError::ConnectionClose(close)) => return Some(close.code),
+                Err(_) => return None,
+            },
+            frame = frames.next() => writing.send(Message::Text(frame?)).await.ok()?,
+            _ = pings.next() => {
+                writing.send(Message::Text(to_string(&FromAgent::Ping {}))).await.ok()?;
+            }
+            () = silence => return None,
+        }
+    }
+}
+
+fn take(live: Live, backoff: &mut Backoff, text: &str) {
+    // A frame that this version does not know is passed over: the server may be newer.
+    let Ok(frame) = from_str::<ToAgent>(text) else { return };
+    if matches!(frame, ToAgent::Welcome { .. }) {
+        backoff.reset();
+        live.status.set(Status::Online);
+    }
+    live.update(|store| store.apply(frame));
+}
+
+/// Waits, but not once the browser says that it is online again.
+async fn wait(ms: u32) {
+    let (sender, mut online) = mpsc::channel::<()>(1);
+    let listener = window_event_listener(leptos::ev::online, move |_| {
+        let _full = sender.clone().try_send(());
+    });
+    let timer = TimeoutFuture::new(ms);
+    let signal = online.next();
+    pin_mut!(timer, signal);
+    match select(timer, signal).await {
+        Either::Left(_) | Either::Right(_) => listener.remove(),
+    }
+}
+
+fn address() -> Option<String> {
+    let origin = window().location().origin().ok()?;
+    Some(format!("{}/ws/agent", origin.replacen("http", "ws", 1)))
+}
+
+fn random() -> u32 {
+    (js_sys::Math::random() * f64::from(u32::MAX)) as u32
+}

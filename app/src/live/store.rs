@@ -1,0 +1,398 @@
+//! What is on screen, and the rules by which frames change it. Plain data: no browser, no signals.
+
+use std::collections::HashMap;
+
+use protocol::{
+    AgentId, Author, ClientId, ConversationId, Entry, ErrorCode, FromAgent, Outgoing, Reader, Seq,
+    Summary, Thread, ToAgent,
+};
+
+/// What is on screen.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Store {
+    me: Option<AgentId>,
+    /// Most recent first.
+    conversations: Vec<Summary>,
+    open: HashMap<ConversationId, Open>,
+}
+
+/// A conversation whose entries are kept up to date.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Open {
+    /// Its entries, and what this agent sent and the server has not acknowledged.
+    pub(crate) thread: Thread,
+    /// How far the visitor has read.
+    pub(crate) visitor_read_seq: Seq,
+    /// Whether it is on screen, and so to be watched.
+    watched: bool,
+    /// The last position that was reported as read.
+    reported_read: Seq,
+}
+
+impl Store {
+    /// Says whose store it is. Another agent's is emptied.
+    pub(crate) fn belongs_to(&mut self, me: AgentId) {
+        if self.me != Some(me) {
+            *self = Self { me: Some(me), ..Self::default() };
+        }
+    }
+
+    /// Whether an author is the agent on this screen.
+    pub(crate) fn is_me(&self, author: &Author) -> bool {
+        matches!(author, Author::Agent { id, .. } if Some(*id) == self.me)
+    }
+
+    /// The list, most recent first.
+    pub(crate) fn conversations(&self) -> &[Summary] {
+        &self.conversations
+    }
+
+    /// A conversation's line in the list.
+    pub(crate) fn summary(&self, id: ConversationId) -> Option<&Summary> {
+        self.conversations.iter().find(|summary| summary.id == id)
+    }
+
+    /// A conversation's entries.
+    pub(crate) fn open(&self, id: ConversationId) -> Option<&Open> {
+        self.open.get(&id)
+    }
+
+    /// How many conversations hold something that the agent has not read.
+    pub(crate) fn unread_conversations(&self) -> usize {
+        self.conversations.iter().filter(|summary| summary.unread() > 0).count()
+    }
+
+    /// Takes the list as the server rendered it.
+    pub(crate) fn seed_list(&mut self, list: Vec<Summary>) {
+        if self.conversations.is_empty() {
+            self.conversations = list;
+        }
+    }
+
+    /// Takes a conversation's latest page as the server rendered it.
+    pub(crate) fn seed_page(
+        &mut self,
+        summary: Summary,
+        visitor_read_seq: Seq,
+        entries: Vec<Entry>,
+    ) {
+        let open = self.open.entry(summary.id).or_default();
+        open.thread.replica.apply_page(entries);
+        open.visitor_read_seq = open.visitor_read_seq.max(visitor_read_seq);
+        if self.summary(summary.id).is_none() {
+            self.put(summary);
+        }
+    }
+
+    /// A conversation came on screen.
+    pub(crate) fn watch(&mut self, id: ConversationId) -> Vec<FromAgent> {
+        let open = self.open.entry(id).or_default();
+        open.watched = true;
+        vec![watch_frame(id, open)]
+    }
+
+    /// A conversation left the screen. What waits in its outbox is still sent.
+    pub(crate) fn unwatch(&mut self, id: ConversationId) -> Vec<FromAgent> {
+        match self.open.get_mut(&id) {
+            Some(open) if open.watched => {
+                open.watched = false;
+                vec![FromAgent::Unwatch { conversation: id }]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// The agent says something.
+    pub(crate) fn say(
+        &mut self,
+        id: ConversationId,
+        client_id: ClientId,
+        text: String,
+        at_ms: u64,
+    ) -> Vec<FromAgent> {
+        let open = self.open.entry(id).or_default();
+        open.thread.outbox.push(client_id, text.clone(), at_ms);
+        vec![FromAgent::Send { conversation: id, client_id, text, note: None }]
+    }
+
+    /// The agent gives up a message that was refused; its text is returned, to be typed anew.
+    pub(crate) fn take_back(&mut self, id: ConversationId, client_id: ClientId) -> Option<String> {
+        let open = self.open.get_mut(&id)?;
+        open.thread.outbox.remove(client_id).map(|outgoing| outgoing.text)
+    }
+
+    /// The agent has the conversation's end in view.
+    pub(crate) fn read_to_end(&mut self, id: ConversationId) -> Vec<FromAgent> {
+        let Some(open) = self.open.get_mut(&id) else { return Vec::new() };
+        let seq = open.thread.replica.last_seq();
+        let unread = self
+            .conversations
+            .iter()
+            .find(|summary| summary.id == id)
+            .is_some_and(|summary| summary.unread() > 0);
+        if seq == 0 || (seq <= open.reported_read && !unread) {
+            return Vec::new();
+        }
+        open.reported_read = seq;
+        vec![FromAgent::Read { conversation: id, seq }]
+    }
+
+    /// The agent wants to see what was before.
+    pub(crate) fn ask_history(&self, id: ConversationId) -> Vec<FromAgent> {
+        let first = self.open.get(&id).and_then(|open| open.thread.replica.entries().first());
+        first
+            .map(|entry| FromAgent::History { conversation: id, before: entry.seq })
+            .into_iter()
+            .collect()
+    }
+
+    /// Takes a frame; returns what is to be sent because of it.
+    pub(crate) fn apply(&mut self, frame: ToAgent) -> Vec<FromAgent> {
+        match frame {
+            ToAgent::Welcome { conversations, .. } => self.welcome(conversations),
+            ToAgent::Conversation { summary } => {
+                self.merge(summary);
+                Vec::new()
+            }
+            ToAgent::Entries { conversation, head, visitor_read_seq, entries } => {
+                let open = self.open.entry(conversation).or_default();
+                open.visitor_read_seq = open.visitor_read_seq.max(visitor_read_seq);
+                let after = open.thread.take_page(head, entries);
+                after.map(|after| resume(conversation, after)).into_iter().collect()
+            }
+            ToAgent::History { conversation, entries } => {
+                self.open.entry(conversation).or_default().thread.replica.prepend(entries);
+                Vec::new()
+            }
+            ToAgent::Ack { conversation, entry, .. } | ToAgent::Entry { conversation, entry } => {
+                let open = self.open.entry(conversation).or_default();
+                let gap = open.thread.take(entry).filter(|_| open.watched);
+                gap.map(|after| resume(conversation, after)).into_iter().collect()
+            }
+            ToAgent::Read { conversation, by: Reader::Visitor {}, seq, .. } => {
+                let open = self.open.entry(conversation).or_default();
+                open.visitor_read_seq = open.visitor_read_seq.max(seq);
+                Vec::new()
+            }
+            ToAgent::Read { conversation, by: Reader::Team {}, visitor_messages, .. } => {
+                for summary in self.conversations.iter_mut().filter(|one| one.id == conversation) {
+                    let known = summary.read_messages.unwrap_or(0);
+                    summary.read_messages = Some(known.max(visitor_messages));
+                }
+                Vec::new()
+            }
+            // What was refused for the moment gets its next try here.
+            ToAgent::Pong {} => self.unsent(),
+            ToAgent::Error { code, temporary, conversation, client_id, .. } => {
+                if let (Some(id), Some(client_id), false) = (conversation, client_id, temporary) {
+                    self.refuse(id, client_id, code);
+                }
+                Vec::new()
+            }
+        }
+    }
+
+    /// A new socket: the list is new, and what may have been missed or not sent is made up for.
+    fn welcome(&mut self, conversations: Vec<Summary>) -> Vec<FromAgent> {
+        self.conversations = conversations;
+        let mut frames = Vec::new();
+        for (id, open) in &mut self.open {
+            open.reported_read = 0;
+            if open.watched {
+                frames.push(watch_frame(*id, open));
+            }
+        }
+        frames.extend(self.unsent());
+        frames
+    }
+
+    /// All that waits for an acknowledgement. Sending it again is harmless.
+    fn unsent(&self) -> Vec<FromAgent> {
+        let of = |(id, open): (&ConversationId, &Open)| {
+            let conversation = *id;
+            let send = |outgoing: &Outgoing| FromAgent::Send {
+                conversation,
+                client_id: outgoing.client_id,
+                text: outgoing.text.clone(),
+                note: None,
+            };
+            open.thread.outbox.to_send().map(send).collect::<Vec<_>>()
+        };
+        self.open.iter().flat_map(of).collect()
+    }
+
+    fn refuse(&mut self, id: ConversationId, client_id: ClientId, code: ErrorCode) {
+        if let Some(open) = self.open.get_mut(&id) {
+            open.thread.outbox.refuse(client_id, code);
+        }
+    }
+
+    /// Takes a line that was sent to all agents: what is this agent's own stays as it was. News may
+    /// be older than the list, which was read after the socket began to listen.
+    fn merge(&mut self, mut summary: Summary) {
+        if let Some(known) = self.summary(summary.id) {
+            if known.head > summary.head {
+                return;
+            }
+            summary.read_messages = summary.read_messages.or(known.read_messages);
+        }
+        self.put(summary);
+    }
+
+    fn put(&mut self, summary: Summary) {
+        self.conversations.retain(|known| known.id != summary.id);
+        let newer = |known: &Summary| (known.last_at_ms, known.id) > (summary.last_at_ms, summary.id);
+        let at = self.conversations.partition_point(newer);
+        self.conversations.insert(at, summary);
+    }
+}
+
+fn resume(conversation: ConversationId, after: Seq) -> FromAgent {
+    FromAgent::Watch { conversation, after: Some(after) }
+}
+
+fn watch_frame(id: ConversationId, open: &Open) -> FromAgent {
+    let last = open.thread.replica.last_seq();
+    FromAgent::Watch { conversation: id, after: (last > 0).then_some(last) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use protocol::{Body, InboxId};
+    use uuid::Uuid;
+
+    fn conversation(number: u128) -> ConversationId {
+        ConversationId(Uuid::from_u128(number))
+    }
+
+    fn client(number: u128) -> ClientId {
+        ClientId(Uuid::from_u128(number))
+    }
+
+    fn entry(seq: Seq) -> Entry {
+        Entry {
+            seq,
+            prev: seq - 1,
+            at_ms: seq,
+            client_id: client(u128::from(seq)),
+            author: Author::Visitor {},
+            body: Body::Message { text: "hi".into() },
+        }
+    }
+
+    fn summary(number: u128, head: Seq, read: Option<u64>) -> Summary {
+        Summary {
+            id: conversation(number),
+            inbox: InboxId(Uuid::nil()),
+            inbox_name: "Support".into(),
+            visitor_name: "Visitor".into(),
+            page: None,
+            head,
+            last_at_ms: head,
+            last_author: Author::Visitor {},
+            preview: "hi".into(),
+            visitor_messages: head,
+            read_messages: read,
+        }
+    }
+
+    fn welcome(conversations: Vec<Summary>) -> ToAgent {
+        ToAgent::Welcome { agent: AgentId(Uuid::nil()), conversations }
+    }
+
+    #[test]
+    fn the_list_is_most_recent_first_and_keeps_what_was_read() {
+        let mut store = Store::default();
+        store.apply(welcome(vec![summary(2, 5, Some(5)), summary(1, 3, Some(1))]));
+        store.apply(ToAgent::Conversation { summary: summary(1, 9, None) });
+        let ids: Vec<_> = store.conversations().iter().map(|one| one.id).collect();
+        assert_eq!(ids, [conversation(1), conversation(2)]);
+        assert_eq!(store.summary(conversation(1)).unwrap().unread(), 8);
+        assert_eq!(store.unread_conversations(), 1);
+        let read = ToAgent::Read {
+            conversation: conversation(1),
+            by: Reader::Team {},
+            seq: 9,
+            visitor_messages: 9,
+        };
+        store.apply(read);
+        assert_eq!(store.unread_conversations(), 0);
+    }
+
+    #[test]
+    fn old_news_do_not_undo_the_list() {
+        let mut store = Store::default();
+        store.apply(welcome(vec![summary(1, 7, Some(7))]));
+        store.apply(ToAgent::Conversation { summary: summary(1, 6, None) });
+        assert_eq!(store.summary(conversation(1)).unwrap().head, 7);
+    }
+
+    #[test]
+    fn a_gap_is_asked_for_and_healed() {
+        let mut store = Store::default();
+        let id = conversation(1);
+        store.watch(id);
+        let first = ToAgent::Entries {
+            conversation: id,
+            head: 1,
+            visitor_read_seq: 0,
+            entries: vec![entry(1)],
+        };
+        assert_eq!(store.apply(first), []);
+        let asked = store.apply(ToAgent::Entry { conversation: id, entry: entry(3) });
+        assert_eq!(asked, [FromAgent::Watch { conversation: id, after: Some(1) }]);
+        let page = ToAgent::Entries {
+            conversation: id,
+            head: 3,
+            visitor_read_seq: 0,
+            entries: vec![entry(2), entry(3)],
+        };
+        assert_eq!(store.apply(page), []);
+        assert_eq!(store.open(id).unwrap().thread.replica.last_seq(), 3);
+    }
+
+    #[test]
+    fn what_was_not_acknowledged_is_sent_again_until_it_is() {
+        let mut store = Store::default();
+        let id = conversation(1);
+        store.watch(id);
+        let sent = store.say(id, client(7), "hello".into(), 0);
+        let send = FromAgent::Send {
+            conversation: id,
+            client_id: client(7),
+            text: "hello".into(),
+            note: None,
+        };
+        assert_eq!(sent, [send.clone()]);
+        let again = store.apply(welcome(vec![summary(1, 1, None)]));
+        assert_eq!(again, [FromAgent::Watch { conversation: id, after: None }, send]);
+        // It had arrived before the line broke: the page that answers the watch says so.
+        let mut mine = entry(1);
+        mine.client_id = client(7);
+        let page = ToAgent::Entries {
+            conversation: id,
+            head: 1,
+            visitor_read_seq: 0,
+            entries: vec![mine],
+        };
+        store.apply(page);
+        assert!(store.open(id).unwrap().thread.outbox.waiting().is_empty());
+    }
+
+    #[test]
+    fn a_refused_message_waits_to_be_taken_back() {
+        let mut store = Store::default();
+        let id = conversation(1);
+        store.say(id, client(7), "x".into(), 0);
+        store.apply(ToAgent::Error {
+            code: ErrorCode::MessageTooLong,
+            message: String::new(),
+            temporary: false,
+            conversation: Some(id),
+            client_id: Some(client(7)),
+        });
+        assert_eq!(store.apply(welcome(vec![])), [], "it is not sent again");
+        assert_eq!(store.take_back(id, client(7)).as_deref(), Some("x"));
+    }
+}

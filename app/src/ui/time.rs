@@ -1,0 +1,104 @@
+//! Times as people read them. The server does not know the reader's zone: it writes UTC, and the
+//! browser puts its own in place after hydration.
+
+use leptos::prelude::*;
+use time::{Date, OffsetDateTime, Weekday};
+
+/// Whether times are shown in the reader's own zone yet.
+#[derive(Clone, Copy)]
+pub(crate) struct Zone(RwSignal<bool>);
+
+impl Zone {
+    pub(crate) fn provide() {
+        let zone = Self(RwSignal::new(false));
+        provide_context(zone);
+        // Effects run in the browser only, after hydration.
+        Effect::new(move |_| zone.0.set(true));
+    }
+
+    pub(crate) fn get() -> Self {
+        expect_context()
+    }
+
+    fn local(self, at_ms: u64) -> OffsetDateTime {
+        let offset_ms = if self.0.get() { offset_minutes(at_ms) * 60_000 } else { 0 };
+        let seconds = (i64::try_from(at_ms).unwrap_or(0) + offset_ms) / 1_000;
+        OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    }
+}
+
+/// How far the reader's zone is from UTC at a time, in minutes to the east.
+#[cfg(feature = "hydrate")]
+fn offset_minutes(at_ms: u64) -> i64 {
+    let date = js_sys::Date::new(&(at_ms as f64).into());
+    -(date.get_timezone_offset() as i64)
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn offset_minutes(_at_ms: u64) -> i64 {
+    0
+}
+
+/// The day of a time, in the reader's zone.
+pub(crate) fn day_of(zone: Zone, at_ms: u64) -> Date {
+    zone.local(at_ms).date()
+}
+
+/// `Monday, 29 January 2024`
+pub(crate) fn day_label(day: Date) -> String {
+    let weekday = match day.weekday() {
+        Weekday::Monday => "Monday",
+        Weekday::Tuesday => "Tuesday",
+        Weekday::Wednesday => "Wednesday",
+        Weekday::Thursday => "Thursday",
+        Weekday::Friday => "Friday",
+        Weekday::Saturday => "Saturday",
+        Weekday::Sunday => "Sunday",
+    };
+    format!("{weekday}, {} {} {}", day.day(), day.month(), day.year())
+}
+
+/// The time of day; with `day`, the date instead for what is older than a day.
+#[component]
+pub(crate) fn Clock(
+    /// Milliseconds since 1970 (UTC).
+    at_ms: u64,
+    /// Whether to show the date for what is older than a day.
+    #[prop(optional)]
+    day: bool,
+    /// The time to compare with, in milliseconds since 1970 (UTC).
+    #[prop(optional)]
+    now_ms: u64,
+) -> impl IntoView {
+    let zone = Zone::get();
+    let text = move || {
+        let at = zone.local(at_ms);
+        if day && now_ms > 0 && at.date() != zone.local(now_ms).date() {
+            let month = at.month().to_string();
+            format!("{} {}", at.day(), &month[..3])
+        } else {
+            format!("{:02}:{:02}", at.hour(), at.minute())
+        }
+    };
+    view! { <time datetime=move || iso(at_ms)>{text}</time> }
+}
+
+/// RFC 3339, in UTC.
+fn iso(at_ms: u64) -> String {
+    let seconds = i64::try_from(at_ms / 1_000).unwrap_or(0);
+    let at = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    let (hour, minute, second) = at.to_hms();
+    format!("{}T{hour:02}:{minute:02}:{second:02}Z", at.date())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn days_and_times_read_well() {
+        let at = OffsetDateTime::from_unix_timestamp(1_706_523_000).unwrap();
+        assert_eq!(day_label(at.date()), "Monday, 29 January 2024");
+        assert_eq!(iso(1_706_523_000_000), "2024-01-29T10:10:00Z");
+    }
+}

@@ -1,0 +1,183 @@
+//! Agents: the members of the support team.
+
+mod password;
+
+use async_trait::async_trait;
+use protocol::{AgentId, ErrorCode};
+use sea_orm::ActiveValue::Set;
+use sea_orm::entity::prelude::*;
+
+use crate::Domain;
+use crate::error::{Error, Result};
+use crate::table::agent;
+use crate::writer::{Command, Write};
+
+/// What an agent may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Runs the installation: everything.
+    Owner,
+    /// Answers visitors.
+    Agent,
+}
+
+impl Role {
+    /// Whether the role may change inboxes.
+    #[must_use]
+    pub const fn can_manage_inboxes(self) -> bool {
+        matches!(self, Self::Owner)
+    }
+
+    /// The name in the store and in the interface.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Agent => "agent",
+        }
+    }
+}
+
+/// A member of the support team.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Agent {
+    /// Their id.
+    pub id: AgentId,
+    /// Their mail address, in lower case, by which they log in.
+    pub email: String,
+    /// Their name, which visitors see.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+}
+
+/// What is needed to make an agent.
+pub struct NewAgent {
+    /// Their mail address.
+    pub email: String,
+    /// Their name.
+    pub name: String,
+    /// Their password: 10 to 200 characters.
+    pub password: String,
+}
+
+impl Domain {
+    /// Makes the first agent, the owner. Of two at once, one succeeds.
+    ///
+    /// # Errors
+    /// `setup_link_invalid` if there is an agent already, `email_invalid`, `name_invalid`,
+    /// `password_length`; the store's.
+    pub async fn create_owner(&self, new: NewAgent) -> Result<Agent> {
+        self.create(new, Role::Owner, true).await
+    }
+
+    /// Makes an agent.
+    ///
+    /// # Errors
+    /// `email_taken`, `email_invalid`, `name_invalid`, `password_length`; the store's.
+    pub async fn create_agent(&self, new: NewAgent, role: Role) -> Result<Agent> {
+        self.create(new, role, false).await
+    }
+
+    async fn create(&self, new: NewAgent, role: Role, only_first: bool) -> Result<Agent> {
+        let email = check_email(&new.email)?;
+        let name = check_name(&new.name)?;
+        let password_hash = password::hash(new.password, self.ambient.bytes()).await?;
+        self.writer.run(Create { email, name, role, password_hash, only_first }).await
+    }
+
+    /// Whether there is any agent.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn has_agents(&self) -> Result<bool> {
+        Ok(agent::Entity::find().one(&self.store.reader).await?.is_some())
+    }
+
+    /// The agent with this address and password.
+    ///
+    /// # Errors
+    /// `login_wrong`, whichever of the two is wrong, after the same time; the store's.
+    pub async fn log_in(&self, email: &str, password: String) -> Result<Agent> {
+        let email = email.trim().to_lowercase();
+        let found = agent::Entity::find()
+            .filter(agent::Column::Email.eq(email))
+            .one(&self.store.reader)
+            .await?;
+        let hash = found.as_ref().map(|row| row.password_hash.clone());
+        let right = password::verify(password, hash).await?;
+        match found {
+            Some(row) if right => from_row(row),
+            _ => Err(ErrorCode::LoginWrong.into()),
+        }
+    }
+
+    /// The agent with an id.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn find_agent(&self, id: AgentId) -> Result<Option<Agent>> {
+        let row = agent::Entity::find_by_id(id.0).one(&self.store.reader).await?;
+        row.map(from_row).transpose()
+    }
+}
+
+struct Create {
+    email: String,
+    name: String,
+    role: Role,
+    password_hash: String,
+    only_first: bool,
+}
+
+#[async_trait]
+impl Command for Create {
+    type Output = Agent;
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<Agent> {
+        let any = agent::Entity::find().one(write.tx).await?;
+        if self.only_first && any.is_some() {
+            return Err(ErrorCode::SetupLinkInvalid.into());
+        }
+        let same = agent::Column::Email.eq(&*self.email);
+        if agent::Entity::find().filter(same).one(write.tx).await?.is_some() {
+            return Err(ErrorCode::EmailTaken.into());
+        }
+        let row = agent::ActiveModel {
+            id: Set(write.ambient.uuid()),
+            email: Set(self.email.clone()),
+            name: Set(self.name.clone()),
+            role: Set(self.role.as_str().to_owned()),
+            password_hash: Set(self.password_hash.clone()),
+            created_at_ms: Set(write.ambient.now_ms() as i64),
+        };
+        from_row(row.insert(write.tx).await?)
+    }
+}
+
+fn from_row(row: agent::Model) -> Result<Agent> {
+    let role = match row.role.as_str() {
+        "owner" => Role::Owner,
+        "agent" => Role::Agent,
+        _ => return Err(Error::Corrupt("an agent's role")),
+    };
+    Ok(Agent { id: AgentId(row.id), email: row.email, name: row.name, role })
+}
+
+/// An address in lower case. What is checked is only what keeps a mistake or a header out: whether
+/// a mailbox exists, only a mail can tell.
+fn check_email(email: &str) -> Result<String> {
+    let email = email.trim().to_lowercase();
+    let shaped = email.split_once('@').is_some_and(|(local, domain)| {
+        !local.is_empty() && !domain.is_empty() && !domain.contains('@')
+    });
+    let plain = email.chars().all(|c| !c.is_control() && !c.is_whitespace() && !"<>,;:\"".contains(c));
+    if shaped && plain && email.len() <= 254 { Ok(email) } else { Err(ErrorCode::EmailInvalid.into()) }
+}
+
+/// A name of 1 to 80 characters on one line.
+pub(crate) fn check_name(name: &str) -> Result<String> {
+    let name = name.trim();
+    let fits = (1..=80).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    if fits { Ok(name.to_owned()) } else { Err(ErrorCode::NameInvalid.into()) }
+}

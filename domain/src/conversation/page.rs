@@ -1,0 +1,141 @@
+//! Reading a log, page by page.
+
+use protocol::limits::PAGE_ENTRIES;
+use protocol::{ConversationId, Entry, ErrorCode, Seq, VisitorId};
+use sea_orm::entity::prelude::*;
+use sea_orm::{QueryOrder, QuerySelect};
+
+use super::entry::{Audience, LogEntry};
+use crate::Domain;
+use crate::error::Result;
+use crate::table::{conversation, entry};
+use crate::visitor::VisitorIdentity;
+
+/// A run of entries, and where the conversation stands.
+#[derive(Clone, Debug, Default)]
+pub struct Page {
+    /// The last position that the audience may see; 0 if there is none.
+    pub head: Seq,
+    /// How far the visitor has read.
+    pub visitor_read_seq: Seq,
+    /// How far the team has read.
+    pub team_read_seq: Seq,
+    /// The entries, oldest first: at most [`PAGE_ENTRIES`].
+    pub entries: Vec<Entry>,
+}
+
+/// Which run of entries is wanted.
+#[derive(Clone, Copy, Debug)]
+enum Wanted {
+    Latest,
+    After(Seq),
+    Before(Seq),
+}
+
+impl Domain {
+    /// The visitor's conversation after `after`, or its latest page. Empty if there is none.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn visitor_page(&self, who: &VisitorIdentity, after: Option<Seq>) -> Result<Page> {
+        self.page_of_visitor(who, after.map_or(Wanted::Latest, Wanted::After)).await
+    }
+
+    /// The page of the visitor's conversation that ends before `before`.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn visitor_page_before(&self, who: &VisitorIdentity, before: Seq) -> Result<Page> {
+        self.page_of_visitor(who, Wanted::Before(before)).await
+    }
+
+    /// The last position of the visitor's conversation that they may see; 0 if there is none.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn visitor_head(&self, who: &VisitorIdentity) -> Result<Seq> {
+        let row = of_visitor(&self.store.reader, who.visitor).await?;
+        Ok(row.map_or(0, |row| row.last_public_seq.unsigned_abs()))
+    }
+
+    /// A conversation after `after`, or its latest page, as the team sees it.
+    ///
+    /// # Errors
+    /// `conversation_unknown`; the store's.
+    pub async fn team_page(&self, id: ConversationId, after: Option<Seq>) -> Result<Page> {
+        self.page_of_team(id, after.map_or(Wanted::Latest, Wanted::After)).await
+    }
+
+    /// The page of a conversation that ends before `before`, as the team sees it.
+    ///
+    /// # Errors
+    /// `conversation_unknown`; the store's.
+    pub async fn team_page_before(&self, id: ConversationId, before: Seq) -> Result<Page> {
+        self.page_of_team(id, Wanted::Before(before)).await
+    }
+
+    async fn page_of_visitor(&self, who: &VisitorIdentity, wanted: Wanted) -> Result<Page> {
+        match of_visitor(&self.store.reader, who.visitor).await? {
+            Some(row) => page(&self.store.reader, row, Audience::Visitor, wanted).await,
+            None => Ok(Page::default()),
+        }
+    }
+
+    async fn page_of_team(&self, id: ConversationId, wanted: Wanted) -> Result<Page> {
+        let found = conversation::Entity::find_by_id(id.0).one(&self.store.reader).await?;
+        let row = found.ok_or(ErrorCode::ConversationUnknown)?;
+        page(&self.store.reader, row, Audience::Team, wanted).await
+    }
+}
+
+/// The conversation that a visitor sees: the latest they have.
+pub(super) async fn of_visitor(
+    db: &impl ConnectionTrait,
+    visitor: VisitorId,
+) -> Result<Option<conversation::Model>> {
+    Ok(conversation::Entity::find()
+        .filter(conversation::Column::VisitorId.eq(visitor.0))
+        .order_by_desc(conversation::Column::CreatedAtMs)
+        .one(db)
+        .await?)
+}
+
+async fn page(
+    db: &impl ConnectionTrait,
+    row: conversation::Model,
+    audience: Audience,
+    wanted: Wanted,
+) -> Result<Page> {
+    let query = entry::Entity::find()
+        .filter(entry::Column::ConversationId.eq(row.id))
+        .filter(entry::Column::Kind.is_in(audience.kinds().iter().copied()))
+        .limit(PAGE_ENTRIES);
+    let mut rows = match wanted {
+        Wanted::Latest => query.order_by_desc(entry::Column::Seq),
+        Wanted::Before(seq) => {
+            query.filter(entry::Column::Seq.lt(seq as i64)).order_by_desc(entry::Column::Seq)
+        }
+        Wanted::After(seq) => {
+            query.filter(entry::Column::Seq.gt(seq as i64)).order_by_asc(entry::Column::Seq)
+        }
+    }
+    .all(db)
+    .await?;
+    if !matches!(wanted, Wanted::After(_)) {
+        rows.reverse();
+    }
+    let mut entries = Vec::with_capacity(rows.len());
+    for row in rows {
+        entries.extend(LogEntry::from_row(row)?.seen_by(audience));
+    }
+    let head = match audience {
+        Audience::Visitor => row.last_public_seq,
+        Audience::Team => row.last_seq,
+    };
+    Ok(Page {
+        head: head.unsigned_abs(),
+        visitor_read_seq: row.visitor_read_seq.unsigned_abs(),
+        team_read_seq: row.team_read_seq.unsigned_abs(),
+        entries,
+    })
+}

@@ -1,0 +1,133 @@
+//! Read positions: one cursor for the visitor, one for each agent. They only move forward.
+
+use async_trait::async_trait;
+use protocol::{AgentId, ConversationId, ErrorCode, Seq, VisitorId};
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::OnConflict;
+use sea_orm::{ActiveValue::Set, IntoActiveModel};
+
+use crate::Domain;
+use crate::error::Result;
+use crate::hub::News;
+use crate::table::{conversation, entry, read_cursor};
+use crate::visitor::VisitorIdentity;
+use crate::writer::{Command, Write};
+
+impl Domain {
+    /// The visitor has seen everything up to `seq`.
+    ///
+    /// # Errors
+    /// The store's. Without a conversation nothing happens.
+    pub async fn read_as_visitor(&self, who: &VisitorIdentity, seq: Seq) -> Result<()> {
+        self.writer.run(VisitorRead { visitor: who.visitor, seq }).await
+    }
+
+    /// An agent has seen everything up to `seq`.
+    ///
+    /// # Errors
+    /// `conversation_unknown`; the store's.
+    pub async fn read_as_agent(
+        &self,
+        agent: AgentId,
+        conversation: ConversationId,
+        seq: Seq,
+    ) -> Result<()> {
+        self.writer.run(AgentRead { agent, conversation, seq }).await
+    }
+}
+
+struct VisitorRead {
+    visitor: VisitorId,
+    seq: Seq,
+}
+
+#[async_trait]
+impl Command for VisitorRead {
+    type Output = ();
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
+        let Some(row) = super::page::of_visitor(write.tx, self.visitor).await? else {
+            return Ok(());
+        };
+        let seq = (self.seq as i64).min(row.last_public_seq);
+        if seq <= row.visitor_read_seq {
+            return Ok(());
+        }
+        let conversation = ConversationId(row.id);
+        let mut moved = row.into_active_model();
+        moved.visitor_read_seq = Set(seq);
+        moved.update(write.tx).await?;
+        let (visitor, seq) = (self.visitor, seq.unsigned_abs());
+        write.publish(News::VisitorRead { conversation, visitor, seq });
+        Ok(())
+    }
+}
+
+struct AgentRead {
+    agent: AgentId,
+    conversation: ConversationId,
+    seq: Seq,
+}
+
+#[async_trait]
+impl Command for AgentRead {
+    type Output = ();
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
+        let found = conversation::Entity::find_by_id(self.conversation.0).one(write.tx).await?;
+        let row = found.ok_or(ErrorCode::ConversationUnknown)?;
+        let key = (self.conversation.0, self.agent.0);
+        let cursor = read_cursor::Entity::find_by_id(key).one(write.tx).await?;
+        let seq = (self.seq as i64).min(row.last_seq);
+        if cursor.is_some_and(|cursor| cursor.seq >= seq) {
+            return Ok(());
+        }
+        let visitor_messages = row.visitor_messages - self.visitor_messages_after(write, seq).await?;
+        let moved = read_cursor::ActiveModel {
+            conversation_id: Set(self.conversation.0),
+            agent_id: Set(self.agent.0),
+            seq: Set(seq),
+            visitor_messages: Set(visitor_messages),
+        };
+        let replace = OnConflict::columns([
+            read_cursor::Column::ConversationId,
+            read_cursor::Column::AgentId,
+        ])
+        .update_columns([read_cursor::Column::Seq, read_cursor::Column::VisitorMessages])
+        .to_owned();
+        read_cursor::Entity::insert(moved)
+            .on_conflict(replace)
+            .exec_without_returning(write.tx)
+            .await?;
+
+        let visitor = VisitorId(row.visitor_id);
+        let team_moved = seq > row.team_read_seq;
+        if team_moved {
+            let mut row = row.into_active_model();
+            row.team_read_seq = Set(seq);
+            row.update(write.tx).await?;
+        }
+        write.publish(News::AgentRead {
+            conversation: self.conversation,
+            visitor,
+            agent: self.agent,
+            seq: seq.unsigned_abs(),
+            visitor_messages: visitor_messages.unsigned_abs(),
+            team_moved,
+        });
+        Ok(())
+    }
+}
+
+impl AgentRead {
+    /// Usually none: agents read to the end.
+    async fn visitor_messages_after(&self, write: &Write<'_>, seq: i64) -> Result<i64> {
+        let count = entry::Entity::find()
+            .filter(entry::Column::ConversationId.eq(self.conversation.0))
+            .filter(entry::Column::Seq.gt(seq))
+            .filter(entry::Column::AuthorKind.eq("visitor"))
+            .count(write.tx)
+            .await?;
+        Ok(count as i64)
+    }
+}

@@ -1,0 +1,66 @@
+//! What a message's text may be.
+
+use protocol::ErrorCode;
+use protocol::limits::{MESSAGE_BYTES, PREVIEW_CHARS};
+
+/// The text as it is kept: trimmed, with `\n` for every line break and no other control character.
+///
+/// # Errors
+/// `message_empty` where nothing visible is left, `message_too_long` over [`MESSAGE_BYTES`].
+pub(super) fn tidy(text: &str) -> Result<String, ErrorCode> {
+    let kept = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
+    let text: String = text.replace("\r\n", "\n").replace('\r', "\n").chars().filter(kept).collect();
+    let text = text.trim();
+    if text.chars().all(is_invisible) {
+        return Err(ErrorCode::MessageEmpty);
+    }
+    if text.len() > MESSAGE_BYTES {
+        return Err(ErrorCode::MessageTooLong);
+    }
+    Ok(text.to_owned())
+}
+
+fn is_invisible(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+}
+
+/// How a text begins, on one line.
+pub(super) fn preview(text: &str) -> String {
+    let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match one_line.char_indices().nth(PREVIEW_CHARS) {
+        Some((end, _)) => one_line[..end].trim_end().to_owned() + "…",
+        None => one_line,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_tidied() {
+        let check = |text: &str, expect: &str| assert_eq!(tidy(text).as_deref(), Ok(expect));
+        check("  hi \r\n there\r! \n", "hi \n there\n!");
+        check("a\0b\u{1b}[31mc\td", "ab[31mc\td");
+        check("שלום 👋🏽", "שלום 👋🏽");
+    }
+
+    #[test]
+    fn nothing_to_see_is_empty() {
+        for text in ["", " \n\t", "\u{200b}\u{feff}", "\0\u{7}"] {
+            assert_eq!(tidy(text), Err(ErrorCode::MessageEmpty), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn the_limit_is_in_bytes_and_exact() {
+        assert!(tidy(&"é".repeat(MESSAGE_BYTES / 2)).is_ok());
+        assert_eq!(tidy(&"x".repeat(MESSAGE_BYTES + 1)), Err(ErrorCode::MessageTooLong));
+    }
+
+    #[test]
+    fn a_preview_is_one_short_line() {
+        assert_eq!(preview("a\n\n b"), "a b");
+        assert_eq!(preview(&"ü".repeat(500)).chars().count(), PREVIEW_CHARS + 1);
+    }
+}

@@ -1,0 +1,58 @@
+//! [`Domain`], the one object that the rest of the program calls.
+
+use tokio_util::task::TaskTracker;
+
+use crate::ambient::Ambient;
+use crate::hub::Hub;
+use crate::store::Store;
+use crate::writer::Writer;
+
+/// Porchlight's rules over one store. Clones share everything.
+///
+/// What it can do stands beside what it is about: see [`crate::conversation`], [`crate::agent`],
+/// [`crate::inbox`] and [`crate::visitor`].
+#[derive(Clone)]
+pub struct Domain {
+    pub(crate) store: Store,
+    pub(crate) writer: Writer,
+    pub(crate) ambient: Ambient,
+    hub: Hub,
+    tasks: TaskTracker,
+}
+
+impl Domain {
+    /// Starts the writer over a migrated store. Must be called within a tokio runtime.
+    #[must_use]
+    pub fn start(store: Store, ambient: Ambient) -> Self {
+        let tasks = TaskTracker::new();
+        let hub = Hub::default();
+        let writer = Writer::start(store.writer.clone(), ambient.clone(), hub.clone(), &tasks);
+        tasks.close();
+        Self { store, writer, ambient, hub, tasks }
+    }
+
+    /// Where sockets listen.
+    #[must_use]
+    pub fn hub(&self) -> &Hub {
+        &self.hub
+    }
+
+    /// The store, for what is not the chat's: sessions and health.
+    #[must_use]
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Time, randomness and ids.
+    #[must_use]
+    pub fn ambient(&self) -> &Ambient {
+        &self.ambient
+    }
+
+    /// Waits until all that was accepted is on disk. Other clones must be dropped before.
+    pub async fn finish(self) {
+        let Self { tasks, writer, .. } = self;
+        drop(writer);
+        tasks.wait().await;
+    }
+}

@@ -1,0 +1,146 @@
+//! Inboxes: one for each site or brand.
+
+mod site;
+
+use protocol::{ErrorCode, InboxId};
+use sea_orm::entity::prelude::*;
+use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder};
+
+use crate::Domain;
+use crate::error::{Error, Result};
+use crate::table::inbox;
+
+pub use site::Site;
+
+/// The colour of an inbox that was given none.
+const COLOR: &str = "#2f6f5e";
+
+/// One site or brand.
+#[derive(Clone)]
+pub struct Inbox {
+    /// Its id.
+    pub id: InboxId,
+    /// Its public key, which stands in the embed snippet.
+    pub key: String,
+    /// Its name, which visitors see.
+    pub name: String,
+    /// The sites that may embed its chat, besides the server's own pages.
+    pub allowed_sites: Vec<Site>,
+    /// The colour of its chat, as `#rrggbb`.
+    pub color: String,
+    /// Signs its visitors' tokens. Never leaves this crate.
+    pub(crate) secret: String,
+}
+
+impl Inbox {
+    /// The tag that embeds the chat, for a server that browsers reach at `public_url`.
+    #[must_use]
+    pub fn snippet(&self, public_url: &str) -> String {
+        format!("<script async src=\"{public_url}/widget.js?inbox={}\"></script>", self.key)
+    }
+
+    /// Whether a page of `origin` may embed the chat.
+    #[must_use]
+    pub fn allows(&self, origin: &str) -> bool {
+        Site::parse(origin).is_ok_and(|site| self.allowed_sites.contains(&site))
+    }
+}
+
+impl Domain {
+    /// Makes an inbox.
+    ///
+    /// # Errors
+    /// `name_invalid`, `site_invalid`; the store's.
+    pub async fn create_inbox(&self, name: &str, sites: &[String]) -> Result<Inbox> {
+        let row = inbox::ActiveModel {
+            id: Set(self.ambient.uuid()),
+            key: Set(self.ambient.key()),
+            name: Set(crate::agent::check_name(name)?),
+            allowed_sites: Set(write_sites(&parse_sites(sites)?)),
+            color: Set(COLOR.to_owned()),
+            secret: Set(self.ambient.secret()),
+            created_at_ms: Set(self.ambient.now_ms() as i64),
+        };
+        from_row(row.insert(&self.store.reader).await?)
+    }
+
+    /// All inboxes, oldest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn list_inboxes(&self) -> Result<Vec<Inbox>> {
+        let rows = inbox::Entity::find()
+            .order_by_asc(inbox::Column::CreatedAtMs)
+            .order_by_asc(inbox::Column::Id)
+            .all(&self.store.reader)
+            .await?;
+        rows.into_iter().map(from_row).collect()
+    }
+
+    /// The inbox with a key; without one the oldest, which is the default.
+    ///
+    /// # Errors
+    /// `inbox_unknown`; the store's.
+    pub async fn find_inbox(&self, key: Option<&str>) -> Result<Inbox> {
+        let query = inbox::Entity::find().order_by_asc(inbox::Column::CreatedAtMs);
+        let query = match key {
+            Some(key) => query.filter(inbox::Column::Key.eq(key)),
+            None => query,
+        };
+        let row = query.one(&self.store.reader).await?;
+        from_row(row.ok_or(ErrorCode::InboxUnknown)?)
+    }
+
+    /// Replaces the sites that may embed an inbox's chat.
+    ///
+    /// # Errors
+    /// `inbox_unknown`, `site_invalid`; the store's.
+    pub async fn allow_sites(&self, id: InboxId, sites: &[String]) -> Result<Inbox> {
+        let sites = parse_sites(sites)?;
+        let row = inbox::Entity::find_by_id(id.0).one(&self.store.reader).await?;
+        let mut row = row.ok_or(ErrorCode::InboxUnknown)?.into_active_model();
+        row.allowed_sites = Set(write_sites(&sites));
+        from_row(row.update(&self.store.reader).await?)
+    }
+
+    /// Makes the default inbox where there is none yet.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn ensure_inbox(&self) -> Result<()> {
+        match self.find_inbox(None).await {
+            Err(Error::Refused(ErrorCode::InboxUnknown)) => {
+                self.create_inbox("Support", &[]).await.map(drop)
+            }
+            other => other.map(drop),
+        }
+    }
+}
+
+fn parse_sites(sites: &[String]) -> Result<Vec<Site>> {
+    let mut parsed = Vec::with_capacity(sites.len());
+    for site in sites {
+        let site = Site::parse(site)?;
+        if !parsed.contains(&site) {
+            parsed.push(site);
+        }
+    }
+    Ok(parsed)
+}
+
+/// One site a line.
+fn write_sites(sites: &[Site]) -> String {
+    sites.iter().map(Site::as_str).collect::<Vec<_>>().join("\n")
+}
+
+fn from_row(row: inbox::Model) -> Result<Inbox> {
+    let sites = row.allowed_sites.lines().map(Site::parse).collect::<std::result::Result<_, _>>();
+    Ok(Inbox {
+        id: InboxId(row.id),
+        key: row.key,
+        name: row.name,
+        allowed_sites: sites.map_err(|_| Error::Corrupt("an inbox's allowed sites"))?,
+        color: row.color,
+        secret: row.secret,
+    })
+}

@@ -1,0 +1,22 @@
+//! Porchlight's rules and its store.
+//!
+//! [`Domain`] is what servers and server functions call. It owns the conversation log, the writer
+//! that appends to it, the hub that tells sockets of it, and who may do what. It must know nothing
+//! of HTTP, of sockets' frames as bytes on a wire, of pages or of mail.
+
+mod ambient;
+mod domain;
+mod error;
+pub mod agent;
+pub mod conversation;
+pub mod hub;
+pub mod inbox;
+mod store;
+mod table;
+pub mod visitor;
+mod writer;
+
+pub use ambient::{Ambient, Clock, Entropy, OsEntropy, SystemClock};
+pub use domain::Domain;
+pub use error::{Error, Result, problem};
+pub use store::{OpenError, Store, session};

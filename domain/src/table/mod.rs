@@ -1,0 +1,12 @@
+//! The tables as SeaORM sees them. Only `conversation`, `agent`, `inbox`, `visitor` and `store`
+//! of this crate may use them: what leaves the crate has types of its own.
+
+#![expect(unreachable_pub, reason = "DeriveEntityModel wants its types to be `pub`")]
+
+pub(crate) mod agent;
+pub(crate) mod conversation;
+pub(crate) mod entry;
+pub(crate) mod inbox;
+pub(crate) mod read_cursor;
+pub(crate) mod session;
+pub(crate) mod visitor;

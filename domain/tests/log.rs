@@ -1,0 +1,226 @@
+//! The conversation log on a real SQLite file.
+
+mod support;
+
+use domain::agent::{Agent, NewAgent, Role};
+use domain::{Domain, Error};
+use protocol::{ErrorCode, Seq};
+use support::{Bench, client_id};
+
+fn code<T: std::fmt::Debug>(result: Result<T, Error>) -> ErrorCode {
+    result.expect_err("should be refused").problem().code
+}
+
+async fn agent(domain: &Domain, email: &str) -> Agent {
+    let new = NewAgent {
+        email: email.into(),
+        name: "Mia".into(),
+        password: "correct horse".into(),
+    };
+    domain.create_agent(new, Role::Agent).await.unwrap()
+}
+
+#[tokio::test]
+async fn positions_have_no_gaps_whoever_sends_at_once() {
+    let bench = Bench::new().await;
+    let visitor = bench.visitor();
+    let sends = (0..200_u128).map(|number| {
+        let domain = bench.domain.clone();
+        tokio::spawn(async move {
+            domain.send_as_visitor(&visitor, None, client_id(number), "hi").await.unwrap().seq
+        })
+    });
+    let mut positions: Vec<Seq> = Vec::new();
+    for send in sends.collect::<Vec<_>>() {
+        positions.push(send.await.unwrap());
+    }
+    positions.sort_unstable();
+    assert_eq!(positions, (1..=200).collect::<Vec<Seq>>());
+}
+
+#[tokio::test]
+async fn the_same_send_is_one_entry() {
+    let bench = Bench::new().await;
+    let visitor = bench.visitor();
+    let first = bench.domain.send_as_visitor(&visitor, None, client_id(1), "hi").await.unwrap();
+    let again = bench.domain.send_as_visitor(&visitor, None, client_id(1), " hi ").await.unwrap();
+    assert_eq!(first, again);
+    let other = bench.domain.send_as_visitor(&visitor, None, client_id(1), "ho").await;
+    assert_eq!(code(other), ErrorCode::ClientIdReused);
+    assert_eq!(bench.domain.visitor_page(&visitor, None).await.unwrap().entries, [first]);
+}
+
+#[tokio::test]
+async fn the_same_send_is_one_entry_after_a_restart() {
+    let bench = Bench::new().await;
+    let visitor = bench.visitor();
+    let first = bench.domain.send_as_visitor(&visitor, None, client_id(1), "hi").await.unwrap();
+    let bench = bench.restart().await;
+    let again = bench.domain.send_as_visitor(&visitor, None, client_id(1), "hi").await.unwrap();
+    assert_eq!(first, again);
+    let second = bench.domain.send_as_visitor(&visitor, None, client_id(2), "ho").await.unwrap();
+    assert_eq!((second.seq, second.prev), (2, 1));
+}
+
+#[tokio::test]
+async fn resume_returns_just_what_was_missed() {
+    let bench = Bench::new().await;
+    let visitor = bench.visitor();
+    for number in 1..=130 {
+        bench.domain.send_as_visitor(&visitor, None, client_id(number), "hi").await.unwrap();
+    }
+    let missed = |after| {
+        let domain = bench.domain.clone();
+        async move {
+            let page = domain.visitor_page(&visitor, Some(after)).await.unwrap();
+            page.entries.iter().map(|entry| entry.seq).collect::<Vec<_>>()
+        }
+    };
+    assert_eq!(missed(127).await, [128, 129, 130]);
+    assert_eq!(missed(130).await, [] as [Seq; 0]);
+    assert_eq!(missed(0).await, (1..=100).collect::<Vec<_>>(), "a page at a time");
+    let latest = bench.domain.visitor_page(&visitor, None).await.unwrap();
+    assert_eq!((latest.head, latest.entries[0].seq), (130, 31));
+    let before = bench.domain.visitor_page_before(&visitor, 31).await.unwrap();
+    assert_eq!((before.entries[0].seq, before.entries.len()), (1, 30));
+}
+
+#[tokio::test]
+async fn a_visitor_never_sees_a_note_and_misses_nothing_by_it() {
+    let bench = Bench::new().await;
+    let visitor = bench.visitor();
+    let mia = agent(&bench.domain, "mia@example.com").await;
+    bench.domain.send_as_visitor(&visitor, None, client_id(1), "hi").await.unwrap();
+    let id = bench.domain.list_conversations(mia.id).await.unwrap()[0].id;
+    let note = bench.domain.send_as_agent(&mia, id, client_id(2), "careful", true).await.unwrap();
+    let reply = bench.domain.send_as_agent(&mia, id, client_id(3), "hello", false).await.unwrap();
+    assert_eq!((note.seq, note.prev, reply.seq, reply.prev), (2, 1, 3, 2));
+
+    let seen = bench.domain.visitor_page(&visitor, None).await.unwrap();
+    let positions: Vec<_> = seen.entries.iter().map(|entry| (entry.seq, entry.prev)).collect();
+    assert_eq!(positions, [(1, 0), (3, 1)]);
+    assert_eq!(seen.head, 3);
+    bench.domain.send_as_agent(&mia, id, client_id(4), "psst", true).await.unwrap();
+    assert_eq!(bench.domain.visitor_page(&visitor, None).await.unwrap().head, 3);
+    assert_eq!(bench.domain.team_page(id, None).await.unwrap().entries.len(), 4);
+}
+
+#[tokio::test]
+async fn a_command_that_fails_in_a_batch_fails_alone() {
+    let bench = Bench::new().await;
+    let visitor = bench.visitor();
+    let mia = agent(&bench.domain, "mia@example.com").await;
+    bench.domain.send_as_visitor(&visitor, None, client_id(0), "taken").await.unwrap();
+    let nowhere = protocol::ConversationId(uuid::Uuid::nil());
+
+    // All are queued before the writer's task can run: the runtime has one thread.
+    let sends: Vec<_> = (1..=90_u128)
+        .map(|number| {
+            let (domain, mia) = (bench.domain.clone(), mia.clone());
+            tokio::spawn(async move {
+                match number % 3 {
+                    0 => domain.send_as_visitor(&visitor, None, client_id(0), "other words").await,
+                    1 => domain.send_as_agent(&mia, nowhere, client_id(number), "hi", false).await,
+                    _ => domain.send_as_visitor(&visitor, None, client_id(number), "hi").await,
+                }
+            })
+        })
+        .collect();
+    let mut outcomes = Vec::new();
+    for send in sends {
+        outcomes.push(send.await.unwrap().map_err(|error| error.problem().code));
+    }
+    for (number, outcome) in (1..=90_u128).zip(&outcomes) {
+        match number % 3 {
+            0 => assert_eq!(*outcome, Err(ErrorCode::ClientIdReused)),
+            1 => assert_eq!(*outcome, Err(ErrorCode::ConversationUnknown)),
+            _ => assert!(outcome.is_ok()),
+        }
+    }
+    let page = bench.domain.visitor_page(&visitor, None).await.unwrap();
+    let positions: Vec<_> = page.entries.iter().map(|entry| entry.seq).collect();
+    assert_eq!(positions, (1..=31).collect::<Vec<Seq>>());
+}
+
+#[tokio::test]
+async fn nothing_is_written_for_a_message_that_is_refused() {
+    let bench = Bench::new().await;
+    let visitor = bench.visitor();
+    let mia = agent(&bench.domain, "mia@example.com").await;
+    for (text, expect) in [
+        (String::new(), ErrorCode::MessageEmpty),
+        ("\u{200b} \n".to_owned(), ErrorCode::MessageEmpty),
+        ("x".repeat(20 * 1024), ErrorCode::MessageTooLong),
+    ] {
+        let sent = bench.domain.send_as_visitor(&visitor, None, client_id(1), &text).await;
+        assert_eq!(code(sent), expect);
+    }
+    assert_eq!(bench.domain.list_conversations(mia.id).await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn unread_counts_follow_each_agents_own_cursor() {
+    let bench = Bench::new().await;
+    let visitor = bench.visitor();
+    let mia = agent(&bench.domain, "mia@example.com").await;
+    let tom = agent(&bench.domain, "tom@example.com").await;
+    for number in 1..=3 {
+        bench.domain.send_as_visitor(&visitor, None, client_id(number), "hi").await.unwrap();
+    }
+    let unread = |who: &Agent| {
+        let (domain, id) = (bench.domain.clone(), who.id);
+        async move { domain.list_conversations(id).await.unwrap()[0].unread() }
+    };
+    let id = bench.domain.list_conversations(mia.id).await.unwrap()[0].id;
+    assert_eq!(unread(&mia).await, 3);
+    bench.domain.read_as_agent(mia.id, id, 2).await.unwrap();
+    assert_eq!((unread(&mia).await, unread(&tom).await), (1, 3));
+    bench.domain.read_as_agent(mia.id, id, 99).await.unwrap();
+    bench.domain.read_as_agent(mia.id, id, 1).await.unwrap();
+    assert_eq!(unread(&mia).await, 0, "a cursor never moves back");
+    assert_eq!(bench.domain.visitor_page(&visitor, None).await.unwrap().team_read_seq, 3);
+}
+
+#[tokio::test]
+async fn of_two_first_owners_one_is_made() {
+    let bench = Bench::new().await;
+    let new = |email: &str| NewAgent {
+        email: email.into(),
+        name: "Owner".into(),
+        password: "correct horse".into(),
+    };
+    let (one, other) = tokio::join!(
+        bench.domain.create_owner(new("a@example.com")),
+        bench.domain.create_owner(new("b@example.com")),
+    );
+    let refused = [one, other].into_iter().filter_map(Result::err).collect::<Vec<_>>();
+    assert_eq!(refused.len(), 1);
+    assert_eq!(refused[0].problem().code, ErrorCode::SetupLinkInvalid);
+}
+
+#[tokio::test]
+async fn a_login_needs_the_right_password() {
+    let bench = Bench::new().await;
+    let mia = agent(&bench.domain, "Mia@Example.com").await;
+    let log_in = |email: &'static str, password: &'static str| {
+        let domain = bench.domain.clone();
+        async move { domain.log_in(email, password.to_owned()).await }
+    };
+    assert_eq!(log_in(" mia@example.COM", "correct horse").await.unwrap(), mia);
+    assert_eq!(code(log_in("mia@example.com", "wrong horse").await), ErrorCode::LoginWrong);
+    assert_eq!(code(log_in("tom@example.com", "correct horse").await), ErrorCode::LoginWrong);
+}
+
+#[tokio::test]
+async fn a_dropped_request_is_written_all_the_same_and_blocks_nobody() {
+    let bench = Bench::new().await;
+    let visitor = bench.visitor();
+    for number in 0..200_u128 {
+        let send = bench.domain.send_as_visitor(&visitor, None, client_id(number), "hi");
+        // Polled once and dropped: the command is queued, nobody waits for its answer.
+        let polled = tokio::time::timeout(std::time::Duration::ZERO, send).await;
+        drop(polled);
+    }
+    let last = bench.domain.send_as_visitor(&visitor, None, client_id(999), "end").await.unwrap();
+    assert_eq!(last.seq, 201);
+}

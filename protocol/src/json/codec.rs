@@ -1,0 +1,287 @@
+//! [`Encode`] and [`Decode`], and the macros that write them for a type.
+
+use super::parse::Value;
+use super::write::write_str;
+
+/// Why a text is not the frame that was expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DecodeError {
+    /// Not JSON.
+    Syntax,
+    /// Nested too deep.
+    TooDeep,
+    /// A field is missing.
+    Missing(&'static str),
+    /// A value is not of the type that was expected.
+    Type(&'static str),
+    /// A tag that names nothing we know; holds the tag's field.
+    UnknownTag(&'static str),
+}
+
+impl core::fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let (what, detail) = match self {
+            Self::Syntax => ("not JSON", ""),
+            Self::TooDeep => ("nested too deep", ""),
+            Self::Missing(field) => ("missing field: ", *field),
+            Self::Type(expected) => ("expected a value of type ", *expected),
+            Self::UnknownTag(tag) => ("unknown value of ", *tag),
+        };
+        f.write_str(what)?;
+        f.write_str(detail)
+    }
+}
+
+impl core::error::Error for DecodeError {}
+
+/// Has a JSON form.
+pub trait Encode {
+    /// Appends the JSON form to `out`.
+    fn encode(&self, out: &mut String);
+
+    /// Whether the field is left out of its object.
+    fn is_absent(&self) -> bool {
+        false
+    }
+}
+
+/// Can be read from JSON.
+pub trait Decode: Sized {
+    /// Reads a value.
+    ///
+    /// # Errors
+    /// Says what `value` lacks.
+    fn decode(value: &Value<'_>) -> Result<Self, DecodeError>;
+
+    /// Reads a field of an object that may be absent.
+    ///
+    /// # Errors
+    /// [`DecodeError::Missing`] unless the type has a meaning for an absent field.
+    fn decode_field(value: Option<&Value<'_>>, name: &'static str) -> Result<Self, DecodeError> {
+        Self::decode(value.ok_or(DecodeError::Missing(name))?)
+    }
+}
+
+impl Encode for str {
+    fn encode(&self, out: &mut String) {
+        write_str(self, out);
+    }
+}
+
+impl Encode for String {
+    fn encode(&self, out: &mut String) {
+        write_str(self, out);
+    }
+}
+
+impl Decode for String {
+    fn decode(value: &Value<'_>) -> Result<Self, DecodeError> {
+        value.as_str().map(Into::into).ok_or(DecodeError::Type("string"))
+    }
+}
+
+impl Encode for bool {
+    fn encode(&self, out: &mut String) {
+        out.push_str(if *self { "true" } else { "false" });
+    }
+}
+
+impl Decode for bool {
+    fn decode(value: &Value<'_>) -> Result<Self, DecodeError> {
+        match value {
+            Value::Bool(value) => Ok(*value),
+            _ => Err(DecodeError::Type("boolean")),
+        }
+    }
+}
+
+impl Encode for u64 {
+    fn encode(&self, out: &mut String) {
+        let mut digits = [0_u8; 20];
+        let mut at = digits.len();
+        let mut rest = *self;
+        loop {
+            at -= 1;
+            digits[at] = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        out.extend(digits[at..].iter().map(|&digit| char::from(digit)));
+    }
+}
+
+impl Decode for u64 {
+    /// Up to 2^53 - 1: beyond it, JavaScript's numbers have holes.
+    fn decode(value: &Value<'_>) -> Result<Self, DecodeError> {
+        const MOST: u64 = (1 << 53) - 1;
+        match value {
+            Value::Number(digits) => digits.parse().ok().filter(|number| *number <= MOST),
+            _ => None,
+        }
+        .ok_or(DecodeError::Type("whole number"))
+    }
+}
+
+impl<T: Encode> Encode for Option<T> {
+    fn encode(&self, out: &mut String) {
+        match self {
+            Some(value) => value.encode(out),
+            None => out.push_str("null"),
+        }
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
+}
+
+impl<T: Decode> Decode for Option<T> {
+    fn decode(value: &Value<'_>) -> Result<Self, DecodeError> {
+        match value {
+            Value::Null => Ok(None),
+            value => T::decode(value).map(Some),
+        }
+    }
+
+    fn decode_field(value: Option<&Value<'_>>, _name: &'static str) -> Result<Self, DecodeError> {
+        value.map_or(Ok(None), Self::decode)
+    }
+}
+
+impl<T: Encode> Encode for Vec<T> {
+    fn encode(&self, out: &mut String) {
+        out.push('[');
+        for (index, item) in self.iter().enumerate() {
+            if index > 0 {
+                out.push(',');
+            }
+            item.encode(out);
+        }
+        out.push(']');
+    }
+}
+
+impl<T: Decode> Decode for Vec<T> {
+    fn decode(value: &Value<'_>) -> Result<Self, DecodeError> {
+        match value {
+            Value::Array(items) => items.iter().map(T::decode).collect(),
+            _ => Err(DecodeError::Type("array")),
+        }
+    }
+}
+
+/// Writes an object field by field.
+pub struct Fields<'a> {
+    out: &'a mut String,
+    first: bool,
+}
+
+impl<'a> Fields<'a> {
+    /// Opens the object.
+    pub fn begin(out: &'a mut String) -> Self {
+        out.push('{');
+        Self { out, first: true }
+    }
+
+    /// Writes one field, unless it is absent.
+    pub fn field<T: Encode + ?Sized>(&mut self, name: &str, value: &T) {
+        if value.is_absent() {
+            return;
+        }
+        if !self.first {
+            self.out.push(',');
+        }
+        self.first = false;
+        write_str(name, self.out);
+        self.out.push(':');
+        value.encode(self.out);
+    }
+
+    /// Closes the object.
+    pub fn end(self) {
+        self.out.push('}');
+    }
+}
+
+/// A struct with a JSON form: an object of its fields, by their names.
+macro_rules! record {
+    (
+        $(#[$doc:meta])*
+        pub struct $name:ident { $($(#[$fdoc:meta])* pub $field:ident: $type:ty,)* }
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+        pub struct $name { $($(#[$fdoc])* pub $field: $type,)* }
+
+        impl $crate::json::Encode for $name {
+            fn encode(&self, out: &mut String) {
+                let mut fields = $crate::json::Fields::begin(out);
+                $(fields.field(stringify!($field), &self.$field);)*
+                fields.end();
+            }
+        }
+
+        impl $crate::json::Decode for $name {
+            fn decode(value: &$crate::json::Value<'_>) -> Result<Self, $crate::json::DecodeError> {
+                Ok(Self { $($field: $crate::json::Decode::decode_field(
+                    value.get(stringify!($field)), stringify!($field))?,)* })
+            }
+        }
+    };
+}
+
+/// An enum with a JSON form: an object of the variant's fields, and its name under a tag.
+macro_rules! tagged {
+    (
+        $(#[$doc:meta])*
+        pub enum $name:ident: $tag:literal {
+            $($(#[$vdoc:meta])* $text:literal => $variant:ident {
+                $($(#[$fdoc:meta])* $field:ident: $type:ty,)*
+            },)*
+        }
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+        pub enum $name { $($(#[$vdoc])* $variant { $($(#[$fdoc])* $field: $type,)* },)* }
+
+        impl $name {
+            /// The variant's name on the wire.
+            #[must_use]
+            pub const fn tag(&self) -> &'static str {
+                match self { $(Self::$variant { .. } => $text,)* }
+            }
+        }
+
+        impl $crate::json::Encode for $name {
+            fn encode(&self, out: &mut String) {
+                let mut fields = $crate::json::Fields::begin(out);
+                fields.field($tag, self.tag());
+                match self {
+                    $(Self::$variant { $($field,)* } => {
+                        $(fields.field(stringify!($field), $field);)*
+                    })*
+                }
+                fields.end();
+            }
+        }
+
+        impl $crate::json::Decode for $name {
+            fn decode(value: &$crate::json::Value<'_>) -> Result<Self, $crate::json::DecodeError> {
+                let tag = value.get($tag).ok_or($crate::json::DecodeError::Missing($tag))?;
+                match tag.as_str() {
+                    $(Some($text) => Ok(Self::$variant {
+                        $($field: $crate::json::Decode::decode_field(
+                            value.get(stringify!($field)), stringify!($field))?,)*
+                    }),)*
+                    _ => Err($crate::json::DecodeError::UnknownTag($tag)),
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use {record, tagged};

@@ -1,0 +1,37 @@
+//! What goes over the wire between a Porchlight server, its visitors and its agents.
+//!
+//! The crate owns the frames and their JSON form, ids, limits, error and close codes, and
+//! [`Replica`], a client's copy of one conversation. It must know nothing of sockets, stores or
+//! screens: it is the only crate of ours that the visitors' widget links, so it is kept free of
+//! `format!`, floats and serde. `docs/PROTOCOL.md` describes the same for other languages.
+
+mod agent;
+mod backoff;
+mod close;
+mod entry;
+mod error;
+mod id;
+pub mod json;
+pub mod limits;
+mod outbox;
+mod replica;
+mod summary;
+mod thread;
+mod visitor;
+
+pub use agent::{FromAgent, ToAgent};
+pub use backoff::Backoff;
+pub use close::CloseCode;
+pub use entry::{Author, Body, Entry, Reader, Seq};
+pub use error::{ErrorCode, Problem};
+pub use id::{AgentId, ClientId, ConversationId, InboxId, VisitorId};
+pub use outbox::{Outbox, Outgoing};
+pub use replica::{Applied, Replica};
+pub use summary::Summary;
+pub use thread::Thread;
+pub use visitor::{FromVisitor, ToVisitor};
+
+/// The WebSocket subprotocol that both sides must agree on (RFC 6455, section 1.9).
+///
+/// A change that an older client would misread gets a new name here.
+pub const SUBPROTOCOL: &str = "porchlight.v1";

@@ -1,0 +1,36 @@
+//! Every bound on what may be sent, in one place.
+
+/// The longest message, in bytes of UTF-8 after trimming.
+pub const MESSAGE_BYTES: usize = 16 * 1024;
+
+/// The longest frame a client may send, in bytes.
+///
+/// A message of [`MESSAGE_BYTES`] fits even when every byte of it is escaped in JSON.
+pub const CLIENT_FRAME_BYTES: usize = 100 * 1024;
+
+/// The most entries in one page of a conversation.
+pub const PAGE_ENTRIES: u64 = 100;
+
+/// The most conversations in an agent's list.
+pub const LIST_CONVERSATIONS: u64 = 200;
+
+/// The most characters of a message in the list of conversations.
+pub const PREVIEW_CHARS: usize = 120;
+
+/// The most conversations that one agent's socket watches at a time.
+pub const WATCHED_CONVERSATIONS: usize = 32;
+
+/// How often a client sends `ping`, in milliseconds.
+pub const PING_EVERY_MS: u32 = 15_000;
+
+/// How long a client waits for any frame before it gives its socket up, in milliseconds.
+pub const SILENCE_MS: u32 = 25_000;
+
+/// How long the server waits for a visitor's `hello`, in milliseconds.
+pub const HELLO_WITHIN_MS: u64 = 10_000;
+
+/// The longest address of a page that a visitor may report, in bytes.
+pub const PAGE_URL_BYTES: usize = 2_048;
+
+/// The deepest nesting of a frame's JSON.
+pub const JSON_DEPTH: usize = 16;

@@ -1,0 +1,117 @@
+//! The frames of a visitor's socket.
+
+use crate::entry::{Entry, Reader, Seq};
+use crate::error::ErrorCode;
+use crate::id::ClientId;
+use crate::json::tagged;
+
+tagged! {
+    /// What a visitor's client sends.
+    pub enum FromVisitor: "type" {
+        /// The first frame: who is there, and what they have already.
+        "hello" => Hello {
+            /// The inbox's public key.
+            inbox: String,
+            /// The origin of the page that embeds the chat; absent on the stand-alone page.
+            site: Option<String>,
+            /// The address of that page.
+            page: Option<String>,
+            /// The token of an earlier visit.
+            token: Option<String>,
+            /// The last position the client has; absent for the latest page.
+            after: Option<Seq>,
+        },
+        /// Say something.
+        "send" => Send {
+            /// The client's name for it. Sending it again is harmless.
+            client_id: ClientId,
+            /// Plain text.
+            text: String,
+        },
+        /// Ask for what comes after a position.
+        "resume" => Resume {
+            /// The last position the client has.
+            after: Seq,
+        },
+        /// Ask for the page before a position.
+        "history" => History {
+            /// The first position the client has.
+            before: Seq,
+        },
+        /// All up to a position was seen.
+        "read" => Read {
+            /// The last position seen.
+            seq: Seq,
+        },
+        /// Is the line alive?
+        "ping" => Ping {},
+    }
+}
+
+tagged! {
+    /// What the server sends to a visitor.
+    pub enum ToVisitor: "type" {
+        /// The answer to `hello`.
+        "welcome" => Welcome {
+            /// To be kept, and sent in the next `hello`.
+            token: String,
+            /// The inbox's name.
+            inbox_name: String,
+            /// The last position of the conversation that the visitor may see; 0 if there is none.
+            head: Seq,
+            /// How far the visitor has read.
+            visitor_read_seq: Seq,
+            /// How far the team has read.
+            team_read_seq: Seq,
+            /// What the client lacks, oldest first.
+            entries: Vec<Entry>,
+        },
+        /// The entry is on disk.
+        "ack" => Ack {
+            /// The name the client gave to the send.
+            client_id: ClientId,
+            /// The entry that exists under that name.
+            entry: Entry,
+        },
+        /// A new entry.
+        "entry" => Entry {
+            /// The entry.
+            entry: Entry,
+        },
+        /// The answer to `resume`: what follows, oldest first. Ask again while `head` is not reached.
+        "entries" => Entries {
+            /// The last position of the conversation.
+            head: Seq,
+            /// The entries.
+            entries: Vec<Entry>,
+        },
+        /// The answer to `history`: the page before, oldest first; empty at the beginning.
+        "history" => History {
+            /// The entries.
+            entries: Vec<Entry>,
+        },
+        /// Somebody has read up to a position.
+        "read" => Read {
+            /// Who.
+            by: Reader,
+            /// The last position they saw.
+            seq: Seq,
+        },
+        /// The line is alive, and this is where the conversation is.
+        "pong" => Pong {
+            /// The last position of the conversation.
+            head: Seq,
+        },
+        /// Something was refused.
+        "error" => Error {
+            /// What.
+            code: ErrorCode,
+            /// The same for people, in English.
+            message: String,
+            /// Whether the same frame may succeed later.
+            temporary: bool,
+            /// The send that was refused, if it was one.
+            client_id: Option<ClientId>,
+        },
+    }
+}

@@ -1,0 +1,151 @@
+//! Puts together the files that are part of the binary: the widget's, which it builds for
+//! wasm32, and in a release the dashboard's, which cargo-leptos has built before.
+//!
+//! Building the widget here means that `cargo build`, `cargo nextest run` and `cargo leptos watch`
+//! all have it, always up to date. It is built in a folder of its own: cargo locks the other one.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+type Outcome<T = ()> = Result<T, String>;
+
+fn main() {
+    if let Err(error) = assemble() {
+        println!("cargo::error={error}");
+    }
+}
+
+fn assemble() -> Outcome {
+    let root = PathBuf::from(env("CARGO_MANIFEST_DIR")?)
+        .parent()
+        .map(Path::to_owned)
+        .ok_or("the server's folder has a parent")?;
+    for path in ["widget-wasm", "protocol/src", "style/tokens.css", "style/chat.css", "script/brotli.mjs", "Cargo.lock"] {
+        println!("cargo::rerun-if-changed={}", root.join(path).display());
+    }
+    let out = PathBuf::from(env("OUT_DIR")?);
+    let assets = out.join("assets");
+    if assets.exists() {
+        fs::remove_dir_all(&assets).map_err(|error| error.to_string())?;
+    }
+    widget(&root, &out, &assets.join("widget"))?;
+    dashboard(&root, &assets.join("pkg"))
+}
+
+fn widget(root: &Path, out: &Path, folder: &Path) -> Outcome {
+    fs::create_dir_all(folder).map_err(|error| error.to_string())?;
+    // OUT_DIR is TARGET/PROFILE/build/PACKAGE/out.
+    let target = out.ancestors().nth(4).ok_or("OUT_DIR lies in the target folder")?.join("widget");
+    let mut build = Command::new(env("CARGO")?);
+    build
+        .current_dir(root)
+        .args(["build", "--package", "widget-wasm", "--lib", "--profile", "widget"])
+        .args(["--target", "wasm32-unknown-unknown", "--target-dir"])
+        .arg(&target);
+    // What cargo, clippy and cargo-leptos set for the build around is not meant for this one.
+    for name in ["CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS", "RUSTC_WORKSPACE_WRAPPER", "CARGO_MAKEFLAGS", "MAKEFLAGS", "CARGO_BUILD_TARGET"] {
+        build.env_remove(name);
+    }
+    run(&mut build, "build the widget: has script/bootstrap installed the wasm32 target?")?;
+
+    let module = target.join("wasm32-unknown-unknown/widget/widget_wasm.wasm");
+    let mut bindgen = Command::new("wasm-bindgen");
+    bindgen.args(["--target", "web", "--no-typescript", "--out-name", "chat", "--out-dir"]);
+    run(bindgen.arg(folder).arg(&module), "run wasm-bindgen: script/bootstrap installs it")?;
+
+    let module = folder.join("chat_bg.wasm");
+    let mut optimise = Command::new("wasm-opt");
+    optimise.args([
+        "-Oz",
+        "--enable-bulk-memory",
+        "--enable-nontrapping-float-to-int",
+        "--enable-sign-ext",
+        "--enable-mutable-globals",
+        "--enable-reference-types",
+        "--enable-multivalue",
+        "--strip-producers",
+    ]);
+    run(optimise.arg(&module).arg("-o").arg(&module), "run wasm-opt: script/bootstrap installs it")?;
+
+    let read = |path: &str| fs::read_to_string(root.join(path)).map_err(|error| format!("{path}: {error}"));
+    let tokens = read("style/tokens.css")?;
+    let sheet = squeeze_css(&(tokens.replace(":root", ":host") + &read("widget-wasm/loader/loader.css")?));
+    let loader = squeeze_js(&read("widget-wasm/loader/loader.js")?).replacen("\"STYLE\"", &quote(&sheet), 1);
+    write(folder, "loader.js", &loader)?;
+    write(folder, "boot.js", &squeeze_js(&read("widget-wasm/frame/boot.js")?))?;
+    write(folder, "chat.css", &squeeze_css(&(tokens + &read("style/chat.css")?)))?;
+    compress(root, folder)
+}
+
+/// A debug build serves cargo-leptos's folder as it is.
+fn dashboard(root: &Path, folder: &Path) -> Outcome {
+    if env("PROFILE")? != "release" {
+        return Ok(());
+    }
+    let built = root.join("target/site/pkg");
+    println!("cargo::rerun-if-changed={}", built.display());
+    fs::create_dir_all(folder).map_err(|error| error.to_string())?;
+    let Ok(files) = fs::read_dir(&built) else {
+        println!("cargo::warning=the dashboard is not built: run script/server, or cargo leptos build --release --precompress");
+        return Ok(());
+    };
+    for file in files.flatten() {
+        let name = file.file_name();
+        let shown = name.to_string_lossy();
+        if shown.ends_with(".js") || shown.ends_with(".wasm") || shown.ends_with(".css") {
+            fs::copy(file.path(), folder.join(&name)).map_err(|error| error.to_string())?;
+        }
+    }
+    compress(root, folder)
+}
+
+fn compress(root: &Path, folder: &Path) -> Outcome {
+    let mut node = Command::new("node");
+    run(node.arg(root.join("script/brotli.mjs")).arg(folder), "compress files: is node installed?")
+}
+
+fn run(command: &mut Command, what: &str) -> Outcome {
+    let output = command.output().map_err(|error| format!("can't {what} ({error})"))?;
+    if output.status.success() {
+        return Ok(());
+    }
+    // Cargo shows what a build script prints on a failure.
+    eprintln!("{}", String::from_utf8_lossy(&output.stderr));
+    Err(format!("can't {what}"))
+}
+
+/// Drops comments and white space between rules. Our sheets hold no strings with braces.
+fn squeeze_css(css: &str) -> String {
+    let mut rest = css;
+    let mut out = String::new();
+    while let Some(start) = rest.find("/*") {
+        out.push_str(&rest[..start]);
+        rest = rest[start..].find("*/").map_or("", |end| &rest[start + end + 2..]);
+    }
+    out.push_str(rest);
+    let mut css = out.split_whitespace().collect::<Vec<_>>().join(" ");
+    for (long, short) in [(" {", "{"), ("{ ", "{"), ("; ", ";"), (";}", "}"), (" }", "}"), ("} ", "}"), (": ", ":"), (", ", ",")] {
+        css = css.replace(long, short);
+    }
+    css.replace(";}", "}")
+}
+
+/// Drops indentation and lines that are comments.
+fn squeeze_js(js: &str) -> String {
+    let lines = js.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A JavaScript string. Our sheets hold neither quotes within quotes nor backslashes.
+fn quote(text: &str) -> String {
+    format!("'{}'", text.replace('\\', "\\\\").replace('\'', "\\'"))
+}
+
+fn write(folder: &Path, name: &str, text: &str) -> Outcome {
+    fs::write(folder.join(name), text).map_err(|error| format!("{name}: {error}"))
+}
+
+fn env(name: &str) -> Outcome<String> {
+    std::env::var(name).map_err(|_| format!("{name} is not set"))
+}

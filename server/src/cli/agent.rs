@@ -1,0 +1,75 @@
+//! `porchlight agent`.
+
+use std::io::{IsTerminal, Read};
+
+use anyhow::Context;
+use clap::{Subcommand, ValueEnum};
+use domain::Domain;
+use domain::agent::{NewAgent, Role};
+
+use super::print;
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Make an agent. The password is read from standard input: 10 to 200 characters.
+    Create {
+        /// The mail address to log in with.
+        #[arg(long, env = "PORCHLIGHT_AGENT_EMAIL")]
+        email: String,
+        /// The name that visitors see.
+        #[arg(long, env = "PORCHLIGHT_AGENT_NAME")]
+        name: String,
+        /// What the agent may do.
+        #[arg(long, value_enum, default_value = "agent", env = "PORCHLIGHT_AGENT_ROLE")]
+        role: RoleName,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+pub(super) enum RoleName {
+    /// Everything.
+    Owner,
+    /// Answer visitors.
+    Agent,
+}
+
+impl From<RoleName> for Role {
+    fn from(name: RoleName) -> Self {
+        match name {
+            RoleName::Owner => Self::Owner,
+            RoleName::Agent => Self::Agent,
+        }
+    }
+}
+
+impl Command {
+    pub(super) async fn run(self, domain: &Domain, json: bool) -> anyhow::Result<()> {
+        let Self::Create { email, name, role } = self;
+        let new = NewAgent { email, name, password: read_password()? };
+        let agent = domain
+            .create_agent(new, role.into())
+            .await
+            .map_err(|error| anyhow::anyhow!(error.problem().message))?;
+        let data = serde_json::json!({
+            "id": agent.id.to_string(),
+            "email": agent.email,
+            "name": agent.name,
+            "role": agent.role.as_str(),
+        });
+        print(json, &data, &format!("{} can log in as {}.", agent.name, agent.email));
+        Ok(())
+    }
+}
+
+fn read_password() -> anyhow::Result<String> {
+    let mut stdin = std::io::stdin();
+    let mut password = String::new();
+    if stdin.is_terminal() {
+        eprintln!("Password (it is shown as you type):");
+        stdin.read_line(&mut password)
+    } else {
+        stdin.read_to_string(&mut password)
+    }
+    .context("can't read the password from standard input")?;
+    Ok(password.trim_end_matches(['\r', '\n']).to_owned())
+}

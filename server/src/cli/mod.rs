@@ -1,0 +1,129 @@
+//! The command line.
+
+mod agent;
+mod inbox;
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+use domain::{Ambient, Domain, Store};
+use migrations::{Migrator, MigratorTrait};
+
+use crate::serve::{PublicUrl, ServeOptions, Server};
+
+/// Self-hosted live chat: one binary for the visitors' chat, the agents' inbox and all that is kept.
+///
+/// Without a command, `porchlight` serves. Every option can be given as an environment variable.
+#[derive(Parser)]
+#[command(name = "porchlight", version, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    store: StoreOptions,
+
+    #[command(flatten)]
+    address: AddressOptions,
+
+    /// Print data as JSON, for programs.
+    #[arg(long, global = true, env = "PORCHLIGHT_JSON")]
+    json: bool,
+
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the chat, the inbox and the demo site. Migrates the database first.
+    Serve,
+    /// Bring the database to the shape that this program expects.
+    Migrate,
+    /// Manage agents, the members of the support team.
+    #[command(subcommand)]
+    Agent(agent::Command),
+    /// Manage inboxes, one for each site or brand.
+    #[command(subcommand)]
+    Inbox(inbox::Command),
+}
+
+/// Where the data is.
+#[derive(Args, Clone)]
+struct StoreOptions {
+    /// The folder for everything that Porchlight keeps. Made if it does not exist.
+    #[arg(long, global = true, env = "PORCHLIGHT_DATA_DIR", default_value = "data", value_name = "DIR")]
+    data_dir: std::path::PathBuf,
+
+    /// The database, as sqlite:///path/to/file.db [default: porchlight.db in the data folder]
+    #[arg(long, global = true, env = "PORCHLIGHT_DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    database_url: Option<String>,
+}
+
+/// Where the server is found.
+#[derive(Args, Clone)]
+struct AddressOptions {
+    /// The address to listen on. Port 0 takes a free one.
+    #[arg(long, global = true, env = "PORCHLIGHT_LISTEN", default_value = "127.0.0.1:3000", value_name = "IP:PORT")]
+    listen: std::net::SocketAddr,
+
+    /// The address that browsers use, as https://chat.example.com, if it is not the one above
+    /// (behind a proxy, say).
+    #[arg(long, global = true, env = "PORCHLIGHT_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<PublicUrl>,
+}
+
+impl StoreOptions {
+    async fn open(&self) -> anyhow::Result<Store> {
+        let default = || format!("sqlite://{}", self.data_dir.join("porchlight.db").display());
+        Ok(Store::open(&self.database_url.clone().unwrap_or_else(default)).await?)
+    }
+
+    /// The rules over a migrated store.
+    async fn domain(&self) -> anyhow::Result<Domain> {
+        let store = self.open().await?;
+        migrate(&store).await?;
+        let domain = Domain::start(store, Ambient::system());
+        domain.ensure_inbox().await.context("can't make the default inbox")?;
+        Ok(domain)
+    }
+}
+
+impl AddressOptions {
+    fn public_url(&self) -> PublicUrl {
+        self.public_url.clone().unwrap_or_else(|| PublicUrl::of(self.listen))
+    }
+}
+
+async fn migrate(store: &Store) -> anyhow::Result<()> {
+    Migrator::up(store.for_migrations(), None).await.context(
+        "can't bring the database to the expected shape: was it written by a newer version?",
+    )
+}
+
+/// Runs a command.
+///
+/// # Errors
+/// One line that says what failed and what to do.
+pub async fn run(cli: Cli) -> anyhow::Result<()> {
+    match cli.command.unwrap_or(Command::Serve) {
+        Command::Serve => {
+            let domain = cli.store.domain().await?;
+            let AddressOptions { listen, public_url } = cli.address;
+            let server = Server::bind(domain, ServeOptions { listen, public_url }).await?;
+            server.announce().await?;
+            server.run().await
+        }
+        Command::Migrate => {
+            migrate(&cli.store.open().await?).await?;
+            print(cli.json, &serde_json::json!({ "migrated": true }), "The database is up to date.");
+            Ok(())
+        }
+        Command::Agent(command) => command.run(&cli.store.domain().await?, cli.json).await,
+        Command::Inbox(command) => {
+            let public_url = cli.address.public_url();
+            command.run(&cli.store.domain().await?, &public_url, cli.json).await
+        }
+    }
+}
+
+/// Prints for a program or for a person.
+fn print(json: bool, data: &serde_json::Value, text: &str) {
+    if json { println!("{data}") } else { println!("{text}") }
+}

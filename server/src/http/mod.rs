@@ -1,0 +1,10 @@
+//! What every request goes through: who it comes from, and what headers its answer has.
+
+mod failure;
+mod headers;
+pub(crate) mod health;
+mod origin;
+
+pub(crate) use failure::Failure;
+pub(crate) use headers::harden;
+pub(crate) use origin::{is_own, refuse_foreign};

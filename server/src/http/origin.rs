@@ -1,0 +1,39 @@
+//! Whether a request comes from one of our own pages.
+//!
+//! Browsers send `Origin` with every request that is not a plain read, and with every socket, and
+//! no page can change it (Fetch standard, section 3.2). That keeps other sites from acting with an
+//! agent's cookie, which `SameSite` alone leaves to the browser's goodwill.
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use protocol::ErrorCode;
+
+use super::Failure;
+use crate::serve::PublicUrl;
+use crate::state::ServerState;
+
+/// Whether the request's `Origin` is this server's. Without one it is not.
+pub(crate) fn is_own(headers: &HeaderMap, public_url: &PublicUrl) -> bool {
+    let origin = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok());
+    origin.is_some_and(|origin| public_url.is_own_origin(origin))
+}
+
+/// Refuses every request that may change something and does not come from one of our pages.
+pub(crate) async fn refuse_foreign(
+    State(state): State<ServerState>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    if reads || is_own(request.headers(), &state.public_url) {
+        return next.run(request).await;
+    }
+    tracing::info!(
+        code = ErrorCode::OriginRefused.as_str(),
+        origin = ?request.headers().get(header::ORIGIN),
+        "a request was refused"
+    );
+    Failure::from(ErrorCode::OriginRefused).into_response()
+}

@@ -1,0 +1,15 @@
+//! The server behind the binary `porchlight`: routes, sockets, the widget's files and the command
+//! line. What is allowed and what is written is `domain`'s to decide; pages are `app`'s.
+
+mod assets;
+mod cli;
+mod http;
+mod routes;
+mod serve;
+mod session;
+mod socket;
+mod state;
+mod widget;
+
+pub use cli::{Cli, run};
+pub use serve::{PublicUrl, ServeOptions, Server};

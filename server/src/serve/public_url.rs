@@ -1,0 +1,96 @@
+//! The address that browsers use.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::str::FromStr;
+
+use url::Url;
+
+/// The origin that browsers use for this server, such as `https://chat.example.com`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicUrl {
+    origin: String,
+    secure: bool,
+    /// Other names of a server that listens on loopback only: for development.
+    aliases: Vec<String>,
+}
+
+impl PublicUrl {
+    /// The address of a server that is reached directly.
+    #[must_use]
+    pub fn of(listen: SocketAddr) -> Self {
+        let port = listen.port();
+        let host = if listen.ip().is_unspecified() {
+            format!("localhost:{port}")
+        } else {
+            listen.to_string()
+        };
+        let loopback = listen.ip().is_loopback() || listen.ip().is_unspecified();
+        let names = ["localhost", "127.0.0.1", "[::1]"];
+        let alias = |name: &str| format!("http://{name}:{port}");
+        Self {
+            origin: format!("http://{host}"),
+            secure: false,
+            aliases: if loopback { names.map(alias).into() } else { Vec::new() },
+        }
+    }
+
+    /// Whether browsers use TLS.
+    #[must_use]
+    pub fn is_secure(&self) -> bool {
+        self.secure
+    }
+
+    /// Whether an `Origin` header names this server (RFC 6454, section 7).
+    #[must_use]
+    pub fn is_own_origin(&self, origin: &str) -> bool {
+        origin == self.origin || self.aliases.iter().any(|alias| alias == origin)
+    }
+}
+
+impl fmt::Display for PublicUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.origin)
+    }
+}
+
+impl FromStr for PublicUrl {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let url = Url::parse(text).map_err(|_| "not an address such as https://chat.example.com")?;
+        if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+            return Err("not an address such as https://chat.example.com");
+        }
+        if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
+            return Err("a path is not supported: give Porchlight a host name of its own");
+        }
+        let origin = url.origin().ascii_serialization();
+        Ok(Self { origin, secure: url.scheme() == "https", aliases: Vec::new() })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PublicUrl;
+
+    #[test]
+    fn only_own_origins_are_own() {
+        let public: PublicUrl = "https://Chat.Example.com/".parse().unwrap();
+        assert_eq!(public.to_string(), "https://chat.example.com");
+        assert!(public.is_own_origin("https://chat.example.com"));
+        for other in ["http://chat.example.com", "https://chat.example.com:444", "null", ""] {
+            assert!(!public.is_own_origin(other), "{other}");
+        }
+        let local = PublicUrl::of("127.0.0.1:3000".parse().unwrap());
+        assert!(local.is_own_origin("http://localhost:3000"));
+        assert!(!local.is_own_origin("http://localhost:3001"));
+    }
+
+    #[test]
+    fn a_public_url_is_an_origin() {
+        for text in ["chat.example.com", "ftp://x.example", "https://x.example/chat", "https://x.example/?a"] {
+            assert!(text.parse::<PublicUrl>().is_err(), "{text}");
+        }
+    }
+}

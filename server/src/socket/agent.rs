@@ -1,0 +1,163 @@
+//! An agent's socket.
+
+use std::collections::HashSet;
+
+use axum::extract::ws::WebSocket;
+use domain::agent::Agent;
+use domain::conversation::Page;
+use domain::hub::Listener;
+use domain::{Domain, Error};
+use futures_util::StreamExt;
+use protocol::json::{from_str, to_string};
+use protocol::{
+    ClientId, CloseCode, ConversationId, ErrorCode, FromAgent, ToAgent, limits,
+};
+use tower_sessions::Session;
+
+use super::line::{self, Talk};
+use crate::state::ServerState;
+
+/// Serves one socket until it ends.
+pub(super) async fn serve(socket: WebSocket, state: ServerState, agent: Agent, session: Session) {
+    let (mut writing, reading) = socket.split();
+    let domain = state.domain.clone();
+    // Listen first, then read: in this order nothing falls between.
+    let listener = domain.hub().listen_agent(agent.id);
+    let conversations = match domain.list_conversations(agent.id).await {
+        Ok(conversations) => conversations,
+        Err(error) => {
+            tracing::error!(%error, "an agent's list could not be read");
+            return line::close(&mut writing, CloseCode::Trouble).await;
+        }
+    };
+    listener.send(to_string(&ToAgent::Welcome { agent: agent.id, conversations }));
+    let talk = AgentTalk { domain, agent, session, listener, watched: HashSet::new() };
+    line::run(reading, writing, talk, state.stopping).await;
+}
+
+struct AgentTalk {
+    domain: Domain,
+    agent: Agent,
+    session: Session,
+    listener: Listener,
+    watched: HashSet<ConversationId>,
+}
+
+impl Talk for AgentTalk {
+    fn listener(&mut self) -> &mut Listener {
+        &mut self.listener
+    }
+
+    async fn frame(&mut self, text: &str) -> Result<(), CloseCode> {
+        let frame = match from_str::<FromAgent>(text) {
+            Ok(frame) => frame,
+            Err(error) => {
+                tracing::info!(code = ErrorCode::BadFrame.as_str(), %error, "an agent's frame");
+                self.answer(&error_frame(&ErrorCode::BadFrame.into(), None, None));
+                return Err(CloseCode::BadFrame);
+            }
+        };
+        let (about, send) = subject(&frame);
+        match self.act(frame).await {
+            Ok(Some(answer)) => self.answer(&answer),
+            Ok(None) => {}
+            Err(error) => {
+                let code = error.problem().code;
+                tracing::info!(code = code.as_str(), %error, "an agent's frame was refused");
+                self.answer(&error_frame(&error, about, send));
+                if code == ErrorCode::LoginRequired {
+                    return Err(CloseCode::Refused);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl AgentTalk {
+    fn answer(&self, frame: &ToAgent) {
+        self.listener.send(to_string(frame));
+    }
+
+    async fn act(&mut self, frame: FromAgent) -> Result<Option<ToAgent>, Error> {
+        let (domain, agent) = (&self.domain, &self.agent);
+        Ok(Some(match frame {
+            FromAgent::Watch { conversation, after } => {
+                let room = self.watched.len() < limits::WATCHED_CONVERSATIONS;
+                if !room && !self.watched.contains(&conversation) {
+                    return Err(ErrorCode::TooManyWatched.into());
+                }
+                // Listen first, then read: in this order nothing falls between.
+                self.listener.watch(conversation);
+                let page = match domain.team_page(conversation, after).await {
+                    Ok(page) => page,
+                    Err(error) => {
+                        self.listener.unwatch(conversation);
+                        return Err(error);
+                    }
+                };
+                self.watched.insert(conversation);
+                let Page { head, visitor_read_seq, entries, .. } = page;
+                ToAgent::Entries { conversation, head, visitor_read_seq, entries }
+            }
+            FromAgent::Unwatch { conversation } => {
+                self.watched.remove(&conversation);
+                self.listener.unwatch(conversation);
+                return Ok(None);
+            }
+            FromAgent::Send { conversation, client_id, text, note } => {
+                let note = note.unwrap_or(false);
+                let sent = domain.send_as_agent(agent, conversation, client_id, &text, note).await;
+                ToAgent::Ack { conversation, client_id, entry: sent? }
+            }
+            FromAgent::History { conversation, before } => {
+                let Page { entries, .. } = domain.team_page_before(conversation, before).await?;
+                ToAgent::History { conversation, entries }
+            }
+            FromAgent::Read { conversation, seq } => {
+                domain.read_as_agent(agent.id, conversation, seq).await?;
+                return Ok(None);
+            }
+            FromAgent::Ping {} => {
+                self.check_login().await?;
+                ToAgent::Pong {}
+            }
+        }))
+    }
+
+    /// A socket does not outlive its login: logging out in one tab ends the others.
+    async fn check_login(&self) -> Result<(), Error> {
+        // The session is read anew: this request's copy is as old as the socket.
+        match self.session.load().await {
+            Ok(()) => match app::current_agent(&self.session, &self.domain).await? {
+                Some(agent) if agent.id == self.agent.id => Ok(()),
+                _ => Err(ErrorCode::LoginRequired.into()),
+            },
+            Err(error) => {
+                tracing::error!(%error, "a session could not be read");
+                Err(ErrorCode::Unavailable.into())
+            }
+        }
+    }
+}
+
+/// What a frame is about, for the error that answers it.
+fn subject(frame: &FromAgent) -> (Option<ConversationId>, Option<ClientId>) {
+    match frame {
+        FromAgent::Watch { conversation, .. }
+        | FromAgent::Unwatch { conversation }
+        | FromAgent::History { conversation, .. }
+        | FromAgent::Read { conversation, .. } => (Some(*conversation), None),
+        FromAgent::Send { conversation, client_id, .. } => (Some(*conversation), Some(*client_id)),
+        FromAgent::Ping {} => (None, None),
+    }
+}
+
+fn error_frame(
+    error: &Error,
+    conversation: Option<ConversationId>,
+    client_id: Option<ClientId>,
+) -> ToAgent {
+    let protocol::Problem { code, message } = error.problem();
+    ToAgent::Error { code, message, temporary: code.is_temporary(), conversation, client_id }
+}

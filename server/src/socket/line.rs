@@ -1,0 +1,145 @@
+//! Reading frames from a socket and writing to it, whoever is at the other end.
+
+use std::future::Future;
+use std::time::Duration;
+
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
+use domain::hub::Listener;
+use futures_util::stream::{SplitSink, SplitStream};
+use futures_util::{SinkExt, StreamExt};
+use protocol::{CloseCode, limits};
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+pub(super) type Reading = SplitStream<WebSocket>;
+pub(super) type Writing = SplitSink<WebSocket, Message>;
+
+/// How long a socket may be silent. Clients send a ping well within it.
+const SILENCE: Duration = Duration::from_millis(3 * limits::PING_EVERY_MS as u64);
+
+/// How long the last frames and the close may take.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// Why there is no further frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    /// The peer went, or the line is dead: nobody hears a farewell.
+    Gone,
+    /// We close, and say why.
+    Close(CloseCode),
+}
+
+/// The next text frame. Safe to cancel.
+pub(super) async fn next_text(reading: &mut Reading) -> Result<Utf8Bytes, End> {
+    loop {
+        let Ok(next) = timeout(SILENCE, reading.next()).await else { return Err(End::Gone) };
+        match next {
+            Some(Ok(Message::Text(text))) => return Ok(text),
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
+            Some(Ok(Message::Binary(_))) => return Err(End::Close(CloseCode::BadFrame)),
+            Some(Ok(Message::Close(_))) | None => return Err(End::Gone),
+            Some(Err(error)) => return Err(end_of(&error)),
+        }
+    }
+}
+
+/// The library wraps its error twice; what matters is whether a frame was too big (RFC 6455's 1009)
+/// or not text (1007), because then the peer still listens.
+fn end_of(error: &axum::Error) -> End {
+    let text = error.to_string();
+    if text.contains("too long") || text.contains("too large") || text.contains("too big") {
+        End::Close(CloseCode::TooBig)
+    } else if text.contains("UTF-8") {
+        End::Close(CloseCode::BadFrame)
+    } else {
+        End::Gone
+    }
+}
+
+/// Says why, and closes.
+pub(super) async fn close(writing: &mut Writing, code: CloseCode) {
+    let frame = CloseFrame { code: code.number(), reason: code.reason().into() };
+    let sent = timeout(FAREWELL, writing.send(Message::Close(Some(frame)))).await;
+    if !matches!(sent, Ok(Ok(()))) {
+        tracing::debug!(code = code.reason(), "a close frame could not be sent");
+    }
+}
+
+/// One side of a conversation over a socket.
+pub(super) trait Talk: Send {
+    /// Answers one text frame, by [`Listener::send`].
+    fn frame(&mut self, text: &str) -> impl Future<Output = Result<(), CloseCode>> + Send;
+
+    /// Where answers and news are queued.
+    fn listener(&mut self) -> &mut Listener;
+}
+
+/// Talks until either side ends it or the server stops.
+pub(super) async fn run(
+    mut reading: Reading,
+    writing: Writing,
+    mut talk: impl Talk,
+    stopping: CancellationToken,
+) {
+    let farewell = CancellationToken::new();
+    let too_slow = talk.listener().too_slow();
+    let frames = talk.listener().take_frames();
+    let mut writer = tokio::spawn(write(writing, frames, too_slow.clone(), farewell.clone()));
+
+    let end = loop {
+        let text = tokio::select! {
+            text = next_text(&mut reading) => text,
+            () = too_slow.cancelled() => break End::Close(CloseCode::TooSlow),
+            () = stopping.cancelled() => break End::Close(CloseCode::Stopping),
+        };
+        let outcome = match text {
+            Ok(text) => talk.frame(&text).await.map_err(End::Close),
+            Err(end) => Err(end),
+        };
+        if let Err(end) = outcome {
+            break end;
+        }
+    };
+    // Out of the hub first: nothing new is queued, and the writer sees its queue end.
+    drop(talk);
+    if end == End::Gone {
+        farewell.cancel();
+    }
+    let ended = match timeout(FAREWELL, &mut writer).await {
+        Ok(ended) => ended,
+        Err(_) => {
+            farewell.cancel();
+            writer.await
+        }
+    };
+    let Ok(mut writing) = ended else { return };
+    if let End::Close(code) = end {
+        tracing::debug!(code = code.reason(), "a socket was closed");
+        close(&mut writing, code).await;
+        // The peer's answer to the close completes the handshake (RFC 6455, section 7.1.1).
+        let _ended = timeout(FAREWELL, async { while let Some(Ok(_)) = reading.next().await {} }).await;
+    }
+}
+
+/// Writes what is queued until the queue ends. A peer that takes nothing is not waited for.
+async fn write(
+    mut writing: Writing,
+    mut frames: tokio::sync::mpsc::Receiver<domain::hub::Frame>,
+    too_slow: CancellationToken,
+    farewell: CancellationToken,
+) -> Writing {
+    let pump = async {
+        while let Some(frame) = frames.recv().await {
+            let text = Utf8Bytes::try_from(frame).expect("frames are encoded from strings");
+            if writing.send(Message::Text(text)).await.is_err() {
+                break;
+            }
+        }
+    };
+    tokio::select! {
+        () = pump => {}
+        () = too_slow.cancelled() => {}
+        () = farewell.cancelled() => {}
+    }
+    writing
+}

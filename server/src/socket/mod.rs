@@ -1,0 +1,85 @@
+//! Sockets: one task reads a socket's frames, another writes what is queued for it.
+//!
+//! What a frame may be and when is decided here; what it does is decided in `domain`.
+
+mod agent;
+mod line;
+mod visitor;
+
+use axum::extract::State;
+use axum::extract::ws::WebSocketUpgrade;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use protocol::{ErrorCode, SUBPROTOCOL, limits};
+use tower_sessions::Session;
+
+use crate::http::{Failure, is_own};
+use crate::state::ServerState;
+
+/// `GET /ws/visitor`
+pub(crate) async fn visitor(
+    State(state): State<ServerState>,
+    headers: HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    let upgrade = match admit(&state, &headers, upgrade) {
+        Ok(upgrade) => upgrade,
+        Err(code) => return refused(code, &headers),
+    };
+    let tracker = state.sockets.clone();
+    upgrade.on_upgrade(move |socket| tracker.track_future(visitor::serve(socket, state)))
+}
+
+/// `GET /ws/agent`
+pub(crate) async fn agent(
+    State(state): State<ServerState>,
+    headers: HeaderMap,
+    session: Session,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    let upgrade = match admit(&state, &headers, upgrade) {
+        Ok(upgrade) => upgrade,
+        Err(code) => return refused(code, &headers),
+    };
+    let agent = match app::current_agent(&session, &state.domain).await {
+        Ok(Some(agent)) => agent,
+        Ok(None) => return refused(ErrorCode::LoginRequired, &headers),
+        Err(error) => return Failure::from(error).into_response(),
+    };
+    let tracker = state.sockets.clone();
+    upgrade.on_upgrade(move |socket| {
+        tracker.track_future(agent::serve(socket, state, agent, session))
+    })
+}
+
+/// The upgrade, with its bounds set, if it comes from our own pages and speaks our protocol.
+fn admit(
+    state: &ServerState,
+    headers: &HeaderMap,
+    upgrade: WebSocketUpgrade,
+) -> Result<WebSocketUpgrade, ErrorCode> {
+    if state.stopping.is_cancelled() {
+        return Err(ErrorCode::Unavailable);
+    }
+    if !is_own(headers, &state.public_url) {
+        return Err(ErrorCode::OriginRefused);
+    }
+    let upgrade = upgrade
+        .protocols([SUBPROTOCOL])
+        // The library's own defaults cost 136 KiB a socket and have no bound on what is queued.
+        .read_buffer_size(4 * 1024)
+        .write_buffer_size(0)
+        .max_write_buffer_size(4 * 1024 * 1024)
+        .max_message_size(limits::CLIENT_FRAME_BYTES)
+        .max_frame_size(limits::CLIENT_FRAME_BYTES);
+    if upgrade.selected_protocol().is_none() {
+        return Err(ErrorCode::SubprotocolUnknown);
+    }
+    Ok(upgrade)
+}
+
+fn refused(code: ErrorCode, headers: &HeaderMap) -> Response {
+    let origin = headers.get(axum::http::header::ORIGIN);
+    tracing::info!(code = code.as_str(), ?origin, "a socket was refused");
+    Failure::from(code).into_response()
+}

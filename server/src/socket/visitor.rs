@@ -1,0 +1,170 @@
+//! A visitor's socket.
+
+use std::time::Duration;
+
+use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
+use domain::conversation::Page;
+use domain::hub::Listener;
+use domain::visitor::VisitorIdentity;
+use domain::{Domain, Error};
+use futures_util::{SinkExt, StreamExt};
+use protocol::json::{from_str, to_string};
+use protocol::{ClientId, CloseCode, ErrorCode, FromVisitor, ToVisitor, limits};
+use tokio::time::timeout;
+
+use super::line::{self, End, Reading, Talk, Writing};
+use crate::state::ServerState;
+
+/// Serves one socket until it ends.
+pub(super) async fn serve(socket: WebSocket, state: ServerState) {
+    let (mut writing, mut reading) = socket.split();
+    match greet(&mut reading, &state).await {
+        Ok((talk, welcome)) => {
+            talk.listener.send(to_string(&welcome));
+            line::run(reading, writing, talk, state.stopping).await;
+        }
+        Err(Refusal { error: Some(frame), code }) => {
+            let text = Utf8Bytes::from(to_string(&frame));
+            let _sent = timeout(Duration::from_secs(2), writing.send(Message::Text(text))).await;
+            refuse(&mut writing, code).await;
+        }
+        Err(Refusal { error: None, code }) => refuse(&mut writing, code).await,
+    }
+}
+
+async fn refuse(writing: &mut Writing, code: Option<CloseCode>) {
+    if let Some(code) = code {
+        line::close(writing, code).await;
+    }
+}
+
+struct Refusal {
+    error: Option<ToVisitor>,
+    code: Option<CloseCode>,
+}
+
+impl From<Error> for Refusal {
+    fn from(error: Error) -> Self {
+        let code = error.problem().code;
+        let close = if code.is_temporary() { CloseCode::Trouble } else { CloseCode::Refused };
+        tracing::info!(code = code.as_str(), %error, "a visitor's hello was refused");
+        Self { error: Some(error_frame(&error, None)), code: Some(close) }
+    }
+}
+
+/// Waits for the `hello` and admits the visitor.
+async fn greet(reading: &mut Reading, state: &ServerState) -> Result<(VisitorTalk, ToVisitor), Refusal> {
+    let within = Duration::from_millis(limits::HELLO_WITHIN_MS);
+    let text = match timeout(within, line::next_text(reading)).await {
+        Ok(Ok(text)) => text,
+        Ok(Err(End::Close(code))) => return Err(Refusal { error: None, code: Some(code) }),
+        Ok(Err(End::Gone)) | Err(_) => return Err(Refusal { error: None, code: None }),
+    };
+    let frame = from_str::<FromVisitor>(&text).map_err(|error| {
+        tracing::info!(code = ErrorCode::BadFrame.as_str(), %error, "a visitor's first frame");
+        let error = Some(error_frame(&ErrorCode::BadFrame.into(), None));
+        Refusal { error, code: Some(CloseCode::BadFrame) }
+    })?;
+    let FromVisitor::Hello { inbox, site, page, token, after } = frame else {
+        return Err(Error::from(ErrorCode::FrameUnexpected).into());
+    };
+    let domain = state.domain.clone();
+    let inbox = domain.find_inbox(Some(&inbox)).await?;
+    // Without a site it is the stand-alone page. What a browser embeds, `frame-ancestors` decides;
+    // this check gives the embedding page a clear answer.
+    let own = |site: &str| state.public_url.is_own_origin(site);
+    if site.as_deref().is_some_and(|site| !own(site) && !inbox.allows(site)) {
+        return Err(Error::from(ErrorCode::SiteNotAllowed).into());
+    }
+    let (who, token) = domain.admit_visitor(&inbox, token.as_deref())?;
+    // Listen first, then read: in this order nothing falls between.
+    let listener = domain.hub().listen_visitor(who.visitor);
+    let Page { head, visitor_read_seq, team_read_seq, entries } =
+        domain.visitor_page(&who, after).await?;
+    let inbox_name = inbox.name;
+    let welcome = ToVisitor::Welcome {
+        token,
+        inbox_name,
+        head,
+        visitor_read_seq,
+        team_read_seq,
+        entries,
+    };
+    Ok((VisitorTalk { domain, who, page, listener }, welcome))
+}
+
+struct VisitorTalk {
+    domain: Domain,
+    who: VisitorIdentity,
+    page: Option<String>,
+    listener: Listener,
+}
+
+impl Talk for VisitorTalk {
+    fn listener(&mut self) -> &mut Listener {
+        &mut self.listener
+    }
+
+    async fn frame(&mut self, text: &str) -> Result<(), CloseCode> {
+        let frame = match from_str::<FromVisitor>(text) {
+            Ok(frame) => frame,
+            Err(error) => {
+                tracing::info!(code = ErrorCode::BadFrame.as_str(), %error, "a visitor's frame");
+                self.answer(&error_frame(&ErrorCode::BadFrame.into(), None));
+                return Err(CloseCode::BadFrame);
+            }
+        };
+        let send = match &frame {
+            FromVisitor::Send { client_id, .. } => Some(*client_id),
+            _ => None,
+        };
+        match self.act(frame).await {
+            Ok(Some(answer)) => self.answer(&answer),
+            Ok(None) => {}
+            Err(error) => {
+                let code = error.problem().code;
+                tracing::info!(code = code.as_str(), %error, "a visitor's frame was refused");
+                self.answer(&error_frame(&error, send));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl VisitorTalk {
+    fn answer(&self, frame: &ToVisitor) {
+        self.listener.send(to_string(frame));
+    }
+
+    async fn act(&self, frame: FromVisitor) -> Result<Option<ToVisitor>, Error> {
+        let (domain, who) = (&self.domain, &self.who);
+        Ok(Some(match frame {
+            FromVisitor::Hello { .. } => return Err(ErrorCode::FrameUnexpected.into()),
+            FromVisitor::Send { client_id, text } => {
+                let page = self.page.as_deref();
+                let entry = domain.send_as_visitor(who, page, client_id, &text).await?;
+                ToVisitor::Ack { client_id, entry }
+            }
+            FromVisitor::Resume { after } => {
+                let Page { head, entries, .. } = domain.visitor_page(who, Some(after)).await?;
+                ToVisitor::Entries { head, entries }
+            }
+            FromVisitor::History { before } => {
+                let Page { entries, .. } = domain.visitor_page_before(who, before).await?;
+                ToVisitor::History { entries }
+            }
+            FromVisitor::Read { seq } => {
+                domain.read_as_visitor(who, seq).await?;
+                return Ok(None);
+            }
+            FromVisitor::Ping {} => {
+                ToVisitor::Pong { head: domain.visitor_head(who).await? }
+            }
+        }))
+    }
+}
+
+fn error_frame(error: &Error, client_id: Option<ClientId>) -> ToVisitor {
+    let protocol::Problem { code, message } = error.problem();
+    ToVisitor::Error { code, message, temporary: code.is_temporary(), client_id }
+}

@@ -1,0 +1,64 @@
+//! What handlers share.
+
+use std::sync::Arc;
+
+use app::SetupLink;
+use axum::extract::FromRef;
+use domain::Domain;
+use leptos::config::LeptosOptions;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::assets::Assets;
+use crate::serve::PublicUrl;
+
+/// What handlers share. Clones are cheap.
+#[derive(Clone)]
+pub(crate) struct ServerState {
+    pub(crate) domain: Domain,
+    pub(crate) public_url: Arc<PublicUrl>,
+    pub(crate) setup: SetupLink,
+    pub(crate) attempts: app::LoginAttempts,
+    pub(crate) assets: Assets,
+    pub(crate) leptos: LeptosOptions,
+    /// Cancelled when the server begins to stop.
+    pub(crate) stopping: CancellationToken,
+    /// The open sockets.
+    pub(crate) sockets: TaskTracker,
+}
+
+impl ServerState {
+    pub(crate) fn new(
+        domain: Domain,
+        public_url: PublicUrl,
+        stopping: CancellationToken,
+        sockets: TaskTracker,
+    ) -> Self {
+        let assets = Assets::load();
+        let leptos = LeptosOptions::builder()
+            .output_name("porchlight")
+            .site_pkg_dir(assets.dashboard_dir())
+            .reload_port(3001_u32)
+            .build();
+        let setup = SetupLink::new(domain.ambient().secret());
+        let attempts = app::LoginAttempts::default();
+        let public_url = Arc::new(public_url);
+        Self { domain, public_url, setup, attempts, assets, leptos, stopping, sockets }
+    }
+
+    /// What the dashboard's server functions need.
+    pub(crate) fn backend(&self) -> app::Backend {
+        app::Backend {
+            domain: self.domain.clone(),
+            setup: self.setup.clone(),
+            attempts: self.attempts.clone(),
+            public_url: self.public_url.to_string(),
+        }
+    }
+}
+
+impl FromRef<ServerState> for LeptosOptions {
+    fn from_ref(state: &ServerState) -> Self {
+        state.leptos.clone()
+    }
+}

@@ -1,0 +1,48 @@
+//! `GET /widget.js?inbox=KEY`: the script that sites embed, with the inbox's settings in it.
+
+use std::sync::LazyLock;
+
+use axum::extract::{Query, State};
+use axum::http::{HeaderName, header};
+use axum::response::{IntoResponse, Response};
+use protocol::json::write_str;
+
+use super::OfInbox;
+use crate::assets;
+use crate::http::Failure;
+use crate::state::ServerState;
+
+static SCRIPT: LazyLock<String> = LazyLock::new(|| assets::text("widget/loader.js"));
+
+/// What stands in the script for the settings.
+const PLACE: &str = "\"SETTINGS\"";
+
+/// Browsers keep the script for some minutes, so that a change of the settings is soon seen; all
+/// that it loads is kept for ever.
+const CACHE: &str = "public, max-age=300, stale-while-revalidate=86400";
+
+pub(crate) async fn loader(
+    State(state): State<ServerState>,
+    Query(query): Query<OfInbox>,
+) -> Result<Response, Failure> {
+    let inbox = state.domain.find_inbox(query.inbox.as_deref()).await.inspect_err(|error| {
+        tracing::info!(%error, "a site asked for a loader");
+    })?;
+    let mut settings = String::from("{\"inbox\":");
+    write_str(&inbox.key, &mut settings);
+    settings.push_str(",\"name\":");
+    write_str(&inbox.name, &mut settings);
+    settings.push_str(",\"color\":");
+    write_str(&inbox.color, &mut settings);
+    settings.push_str(",\"origin\":");
+    write_str(&state.public_url.to_string(), &mut settings);
+    settings.push('}');
+
+    let headers = [
+        (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
+        (header::CACHE_CONTROL, CACHE),
+        // Any page may load it; whether the chat opens there, the frame decides.
+        (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
+    ];
+    Ok((headers, SCRIPT.replacen(PLACE, &settings, 1)).into_response())
+}

@@ -1,0 +1,147 @@
+// The script that sites embed: the launcher, `window.SupportChat`, and nothing else until there is a
+// reason. It runs on somebody else's page: no global but its own, no inline style, no markup from
+// strings, no cookie; storage and network only once the visitor acts or has acted before.
+(() => {
+  'use strict'
+  const settings = "SETTINGS"
+  const css = "STYLE"
+  const storageKey = 'porchlight:' + settings.inbox
+  const queued = window.SupportChat
+  if (queued && queued.loaded) return
+
+  let host, root, button, badge, panel, frame, port, loaded
+  let isOpen = false
+  let unread = 0
+
+  const element = (name, attributes, ...children) => {
+    const made = document.createElement(name)
+    for (const key in attributes) made.setAttribute(key, attributes[key])
+    made.append(...children)
+    return made
+  }
+
+  const icon = (className, ...paths) => {
+    const namespace = 'http://www.w3.org/2000/svg'
+    const svg = document.createElementNS(namespace, 'svg')
+    for (const [key, value] of Object.entries({ class: className, viewBox: '0 0 24 24', 'aria-hidden': 'true' })) {
+      svg.setAttribute(key, value)
+    }
+    for (const d of paths) {
+      const path = document.createElementNS(namespace, 'path')
+      path.setAttribute('d', d)
+      svg.append(path)
+    }
+    return svg
+  }
+
+  // A site may forbid storage, and a full one throws: the chat works without, for this page.
+  const recall = () => {
+    try { return localStorage.getItem(storageKey) } catch { return null }
+  }
+  const remember = (text) => {
+    try { localStorage.setItem(storageKey, text) } catch {}
+  }
+
+  const tell = (message) => port && port.postMessage(message)
+
+  const render = () => {
+    button.setAttribute('aria-expanded', String(isOpen))
+    button.setAttribute('aria-label', isOpen ? 'Close chat' : 'Open chat' + (unread ? `, ${unread} unread` : ''))
+    host.toggleAttribute('open', isOpen)
+    badge.hidden = !unread || isOpen
+    badge.textContent = unread > 9 ? '9+' : String(unread)
+  }
+
+  // Draws the launcher. A closed shadow root and an adopted sheet: the page's styles don't reach it,
+  // and no policy has a say in it.
+  const draw = () => {
+    if (host) return
+    host = element('porchlight-chat', {})
+    root = host.attachShadow({ mode: 'closed' })
+    const sheet = new CSSStyleSheet()
+    sheet.replaceSync(css)
+    root.adoptedStyleSheets = [sheet]
+    host.style.setProperty('--brand', settings.color)
+    badge = element('b', { class: 'badge', hidden: '' })
+    button = element('button', { class: 'launcher', type: 'button', 'aria-haspopup': 'dialog' },
+      icon('bubble', 'M21 11.5a8.4 8.4 0 0 1-8.5 8.5 8.9 8.9 0 0 1-3.8-.9L3 21l1.9-5.7a8.5 8.5 0 0 1 7.6-12.3 8.4 8.4 0 0 1 8.5 8.5z'),
+      icon('cross', 'M18 6 6 18', 'M6 6l12 12'),
+      badge)
+    panel = element('div', { class: 'panel', role: 'dialog', 'aria-label': settings.name })
+    button.addEventListener('click', () => api.toggle())
+    // Who points at it will probably press it: a moment's head start.
+    button.addEventListener('pointerenter', load, { once: true })
+    button.addEventListener('focus', load, { once: true })
+    root.append(panel, button)
+    document.body.append(host)
+    render()
+    // Who has written before may have an answer waiting.
+    const idle = window.requestIdleCallback || ((run) => setTimeout(run, 200))
+    idle(() => recall() && load())
+  }
+
+  // Loads the chat's frame, once. The port is handed to the chat's own origin and to no other.
+  const load = () => {
+    if (frame) return
+    const query = new URLSearchParams({ inbox: settings.inbox })
+    frame = element('iframe', { class: 'frame', title: settings.name, allow: 'clipboard-write' })
+    frame.src = settings.origin + '/chat?' + query
+    frame.addEventListener('load', () => {
+      const channel = new MessageChannel()
+      port = channel.port1
+      port.onmessage = receive
+      const hello = { porchlight: 1, stored: recall(), page: location.href, open: isOpen }
+      frame.contentWindow.postMessage(hello, settings.origin, [channel.port2])
+      setTimeout(() => {
+        if (!loaded) console.warn('Porchlight: the chat did not start. Is ' + location.origin + ' among the inbox\'s allowed sites?')
+      }, 15000)
+    })
+    panel.append(frame)
+  }
+
+  const receive = ({ data }) => {
+    loaded = true
+    if (data.store !== undefined) remember(data.store)
+    if (data.unread !== undefined) unread = data.unread
+    if (data.close) api.close()
+    render()
+  }
+
+  const show = (open) => {
+    if (!host) return
+    if (open) load()
+    isOpen = open
+    tell({ open })
+    render()
+    if (open) frame.focus()
+    else button.focus()
+  }
+
+  const api = {
+    loaded: true,
+    init() { whenReady(draw) },
+    open() { whenReady(() => { draw(); show(true) }) },
+    close() { whenReady(() => show(false)) },
+    toggle() { whenReady(() => { draw(); show(!isOpen) }) },
+    push(...calls) {
+      for (const [name, ...rest] of calls) {
+        if (typeof api[name] === 'function' && name !== 'push') api[name](...rest)
+      }
+      return 0
+    },
+  }
+
+  const whenReady = (run) => {
+    if (document.body) run()
+    else document.addEventListener('DOMContentLoaded', run, { once: true })
+  }
+
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && isOpen && !event.defaultPrevented) api.close()
+  })
+
+  window.SupportChat = api
+  if (Array.isArray(queued)) api.push(...queued)
+  // One tag is enough: a page that never calls `init` gets the launcher all the same.
+  whenReady(draw)
+})()

@@ -1,0 +1,240 @@
+//! Connects what is known, what is drawn, the socket and the loader outside.
+
+use std::cell::RefCell;
+
+use js_sys::{Date, Object, Reflect};
+use protocol::ClientId;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{MessageEvent, MessagePort, VisibilityState};
+
+use crate::chat::{Chat, Line};
+use crate::dom;
+use crate::socket::Socket;
+use crate::view::View;
+
+struct App {
+    chat: Chat,
+    view: View,
+    socket: Socket,
+    port: MessagePort,
+    inbox: String,
+    site: Option<String>,
+    page: String,
+    is_open: bool,
+    is_started: bool,
+    /// What the loader was told last, so that it is told changes only.
+    stored: Option<String>,
+    unread: usize,
+}
+
+thread_local! {
+    static APP: RefCell<Option<App>> = const { RefCell::new(None) };
+}
+
+/// Starts the chat. See [`crate::start`].
+pub(crate) fn start(
+    port: MessagePort,
+    site: Option<String>,
+    stored: Option<&str>,
+    page: String,
+    open: bool,
+) {
+    let root = dom::document().document_element();
+    let data = |name| root.as_ref().and_then(|root| root.get_attribute(name)).unwrap_or_default();
+    let app = App {
+        chat: Chat::from_stored(stored),
+        view: View::new(&data("data-name"), &data("data-color")),
+        socket: Socket::default(),
+        port: port.clone(),
+        inbox: data("data-inbox"),
+        site,
+        page,
+        is_open: open,
+        is_started: false,
+        stored: stored.map(Into::into),
+        unread: 0,
+    };
+    APP.with(|cell| *cell.borrow_mut() = Some(app));
+
+    dom::listen(&port, "message", |event| {
+        let data = event.unchecked_into::<MessageEvent>().data();
+        let open = Reflect::get(&data, &"open".into()).ok().and_then(|open| open.as_bool());
+        with(|app| app.is_open = open.unwrap_or(app.is_open));
+        if open == Some(true) {
+            with(|app| app.view.focus());
+        }
+    });
+    port.start();
+    dom::listen(&dom::document(), "visibilitychange", |_| with(|_| {}));
+    if let Some(window) = web_sys::window() {
+        dom::listen(&window, "online", |_| with(App::reconnect));
+    }
+    with(|app| {
+        if app.is_open {
+            app.view.focus();
+        }
+    });
+}
+
+/// Acts on the app, then brings all in line: what is sent, drawn, kept and told.
+fn with(act: impl FnOnce(&mut App)) {
+    APP.with(|cell| {
+        // Drawing can make the browser call back at once (focus, scroll); there is nothing to do then.
+        if let Ok(mut app) = cell.try_borrow_mut()
+            && let Some(app) = app.as_mut()
+        {
+            act(app);
+            app.settle();
+        }
+    });
+}
+
+/// The visitor sends what they wrote.
+pub(crate) fn say(text: String) {
+    with(|app| {
+        if let Some(client_id) = new_client_id() {
+            let frame = app.chat.say(client_id, text, Date::now() as u64);
+            app.socket.send(&frame);
+            app.view.follow();
+        }
+    });
+}
+
+/// The visitor drops a message that was refused.
+pub(crate) fn remove(client_id: &str) {
+    with(|app| {
+        if let Some(client_id) = ClientId::parse(client_id) {
+            app.chat.thread.outbox.remove(client_id);
+        }
+    });
+}
+
+/// The visitor wants to see what was before.
+pub(crate) fn older() {
+    with(|app| {
+        if let Some(frame) = app.chat.ask_history() {
+            app.socket.send(&frame);
+        }
+    });
+}
+
+/// The visitor closes the chat.
+pub(crate) fn close() {
+    with(|app| {
+        app.is_open = false;
+        app.tell("close", &JsValue::TRUE);
+    });
+}
+
+/// The visitor scrolled.
+pub(crate) fn scrolled() {
+    with(|_| {});
+}
+
+/// A socket opened.
+pub(crate) fn hello(generation: u32) {
+    with(|app| {
+        if app.socket.is_current(generation) {
+            let hello = app.chat.hello(app.inbox.clone(), app.site.clone(), app.page.clone());
+            app.socket.send(&hello);
+        }
+    });
+}
+
+/// A frame came.
+pub(crate) fn heard(generation: u32, text: &str) {
+    with(|app| {
+        if !app.socket.is_current(generation) {
+            return;
+        }
+        app.socket.was_heard();
+        let was_online = app.chat.line == Line::Online;
+        for frame in app.chat.take(text) {
+            app.socket.send(&frame);
+        }
+        if !was_online && app.chat.line == Line::Online {
+            app.socket.was_welcomed();
+        }
+    });
+}
+
+/// A socket ended.
+pub(crate) fn closed(generation: u32, code: u16) {
+    with(|app| {
+        if app.socket.is_current(generation) {
+            let refused = matches!(app.chat.line, Line::Refused(_));
+            app.chat.lost();
+            // A void token was given up: come back without it, whatever the code says.
+            if refused { app.socket.ended(code) } else { app.socket.retry() }
+        }
+    });
+}
+
+/// Time for a ping.
+pub(crate) fn ping(generation: u32) {
+    with(|app| {
+        if app.socket.is_current(generation) && app.socket.ping() {
+            app.chat.lost();
+        }
+    });
+}
+
+/// The wait is over.
+pub(crate) fn reopen(generation: u32) {
+    with(|app| {
+        if app.socket.is_current(generation) {
+            app.socket.open();
+        }
+    });
+}
+
+impl App {
+    /// Brings all in line with what is known.
+    fn settle(&mut self) {
+        if !self.is_started && (self.is_open || self.chat.has_history()) {
+            self.is_started = true;
+            self.socket.open();
+        }
+        self.view.render(&self.chat);
+        let visible = dom::document().visibility_state() == VisibilityState::Visible;
+        if self.is_open
+            && visible
+            && self.view.is_at_end()
+            && let Some(read) = self.chat.read_to_end()
+        {
+            self.socket.send(&read);
+        }
+        let unread = self.chat.unread();
+        if unread != self.unread {
+            self.unread = unread;
+            self.tell("unread", &JsValue::from(u32::try_from(unread).unwrap_or(u32::MAX)));
+        }
+        let stored = self.chat.to_stored();
+        if stored != self.stored
+            && let Some(text) = &stored
+        {
+            self.tell("store", &text.as_str().into());
+            self.stored = stored;
+        }
+    }
+
+    fn reconnect(&mut self) {
+        if self.is_started && self.chat.line == Line::Offline {
+            self.socket.open();
+        }
+    }
+
+    fn tell(&self, name: &str, value: &JsValue) {
+        let message = Object::new();
+        dom::field(&message, name, value);
+        let _told = self.port.post_message(&message);
+    }
+}
+
+/// `crypto.randomUUID` exists in secure contexts only; random bytes exist everywhere.
+fn new_client_id() -> Option<ClientId> {
+    let mut random = [0; 16];
+    let crypto = web_sys::window()?.crypto().ok()?;
+    crypto.get_random_values_with_u8_array(&mut random).ok()?;
+    Some(ClientId(uuid::Builder::from_random_bytes(random).into_uuid()))
+}

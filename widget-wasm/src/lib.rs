@@ -1,0 +1,31 @@
+//! The visitors' chat, which runs in an iframe on somebody else's page.
+//!
+//! `chat` is what is known and the rules by which it changes: plain data, tested natively. `socket`
+//! carries frames, `view` draws, `app` connects the three with the loader outside. No `format!`, no
+//! floats, no formatting machinery: every byte is paid for by someone else's page.
+
+mod app;
+mod chat;
+mod dom;
+mod socket;
+mod texts;
+mod view;
+
+use wasm_bindgen::prelude::wasm_bindgen;
+use web_sys::MessagePort;
+
+/// Starts the chat.
+///
+/// `port` leads to the loader, `site` is the origin of the page around the frame (absent on the
+/// stand-alone page), `stored` is what [`chat::Chat::to_stored`] gave last time, `page` the address
+/// of the page around, and `open` whether the visitor sees the chat already.
+#[wasm_bindgen]
+pub fn start(
+    port: MessagePort,
+    site: Option<String>,
+    stored: Option<String>,
+    page: String,
+    open: bool,
+) {
+    app::start(port, site, stored.as_deref(), page, open);
+}

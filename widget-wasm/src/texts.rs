@@ -1,0 +1,43 @@
+//! What the chat says by itself.
+
+use protocol::ErrorCode;
+
+use crate::chat::Line;
+
+pub(crate) const HELLO: &str = "Hello! How can we help? Write to us here; your conversation stays on this device.";
+pub(crate) const PLACEHOLDER: &str = "Write a message…";
+pub(crate) const SEND: &str = "Send";
+pub(crate) const CLOSE: &str = "Close chat";
+pub(crate) const OLDER: &str = "Show earlier messages";
+pub(crate) const WAITING: &str = "Waiting for the connection…";
+pub(crate) const SENDING: &str = "Sending…";
+pub(crate) const SEEN: &str = " · Seen";
+pub(crate) const REMOVE: &str = "Remove";
+
+/// What the dot beside the name means.
+pub(crate) fn of_dot(line: Line) -> (&'static str, &'static str) {
+    match line {
+        Line::Connecting => ("connecting", "Connecting…"),
+        Line::Online => ("online", "Connected"),
+        Line::Offline | Line::Refused(_) => ("offline", "Not connected"),
+    }
+}
+
+/// What stands under the head.
+pub(crate) fn of_line(line: Line) -> &'static str {
+    match line {
+        Line::Connecting | Line::Online => "",
+        Line::Offline => "No connection. What you write is kept and sent when it is back.",
+        Line::Refused(ErrorCode::SiteNotAllowed) => "This chat is not allowed on this site. (site_not_allowed)",
+        Line::Refused(ErrorCode::InboxUnknown) => "This chat does not exist any more. (inbox_unknown)",
+        Line::Refused(_) => "This chat can't be shown. Load the page again.",
+    }
+}
+
+/// Why a message was not sent.
+pub(crate) fn of_refusal(code: ErrorCode) -> &'static str {
+    match code {
+        ErrorCode::MessageTooLong => "Too long to send. ",
+        _ => "Not sent. ",
+    }
+}

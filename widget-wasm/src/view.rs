@@ -1,0 +1,330 @@
+//! What the visitor sees. Entries are drawn once; only what waits is drawn anew.
+
+use js_sys::{Date, Object};
+use protocol::limits::MESSAGE_BYTES;
+use protocol::{Author, Entry, Outgoing, Seq};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Event, HtmlElement, HtmlTextAreaElement, KeyboardEvent};
+
+use crate::app;
+use crate::chat::{Chat, Line};
+use crate::dom::{append, document, element, field, icon, listen, set, text};
+use crate::texts;
+
+/// How near to the end, in pixels, counts as looking at the end.
+const NEAR_PX: i32 = 60;
+
+/// Messages of one author within this time stand together, in milliseconds.
+const JOIN_MS: u64 = 3 * 60_000;
+
+const CROSS: &str = "M18 6 6 18M6 6l12 12";
+const PLANE: &str = "M22 2 11 13M22 2l-7 20-4-9-9-4 20-7z";
+
+/// What the visitor sees.
+pub(crate) struct View {
+    dot: HtmlElement,
+    banner: HtmlElement,
+    log: HtmlElement,
+    older: HtmlElement,
+    entries: HtmlElement,
+    waiting: HtmlElement,
+    area: HtmlTextAreaElement,
+    send: HtmlElement,
+    drawn: Drawn,
+    follow: bool,
+}
+
+/// What is on screen already.
+#[derive(Default, PartialEq, Eq)]
+struct Drawn {
+    first: Seq,
+    last: Seq,
+    team_read_seq: Seq,
+    line: Line,
+    waiting: Vec<Outgoing>,
+}
+
+impl View {
+    pub(crate) fn new(name: &str, color: &str) -> Self {
+        if let Some(root) = document().document_element() {
+            let root: HtmlElement = root.unchecked_into();
+            let _set = root.style().set_property("--brand", color);
+        }
+        let chat = element("main", "chat");
+
+        let head = element("header", "head");
+        let dot = element("span", "dot");
+        set(&dot, "role", "status");
+        append(&head, &dot);
+        append(&head, &text("h1", "", name));
+        let close = button("close", texts::CLOSE, CROSS);
+        listen(&close, "click", |_| app::close());
+        append(&head, &close);
+
+        let banner = element("div", "banner");
+        set(&banner, "role", "status");
+
+        let log = element("div", "log");
+        set(&log, "role", "log");
+        set(&log, "aria-live", "polite");
+        set(&log, "tabindex", "0");
+        let older = text("button", "older", texts::OLDER);
+        listen(&older, "click", |_| app::older());
+        append(&log, &older);
+        append(&log, &text("p", "hello", texts::HELLO));
+        let entries = element("div", "entries");
+        let waiting = element("div", "entries");
+        append(&log, &entries);
+        append(&log, &waiting);
+        listen(&log, "scroll", |_| app::scrolled());
+        listen(&waiting, "click", removed);
+
+        let form = element("form", "composer");
+        let area = element("textarea", "").unchecked_into::<HtmlTextAreaElement>();
+        area.set_rows(1);
+        area.set_placeholder(texts::PLACEHOLDER);
+        set(&area, "aria-label", texts::PLACEHOLDER);
+        set(&area, "enterkeyhint", "send");
+        let send = button("send", texts::SEND, PLANE);
+        set(&send, "type", "submit");
+        append(&form, &area);
+        append(&form, &send);
+
+        for part in [&head, &banner, &log, &form] {
+            append(&chat, part);
+        }
+        if let Some(body) = document().body() {
+            append(&body, &chat);
+        }
+        listen_composer(&form, &area, &send);
+        listen(&document(), "keydown", |event| {
+            if event.unchecked_ref::<KeyboardEvent>().key() == "Escape" {
+                app::close();
+            }
+        });
+        grown(&area, &send);
+        let drawn = Drawn { line: Line::Offline, ..Drawn::default() };
+        Self { dot, banner, log, older, entries, waiting, area, send, drawn, follow: true }
+    }
+
+    /// Puts the cursor where one writes.
+    pub(crate) fn focus(&self) {
+        let _focused = self.area.focus();
+    }
+
+    /// Keeps the end in view from now on.
+    pub(crate) fn follow(&mut self) {
+        self.follow = true;
+    }
+
+    /// Whether the end of the conversation is in view.
+    pub(crate) fn is_at_end(&self) -> bool {
+        self.log.scroll_height() - self.log.scroll_top() - self.log.client_height() < NEAR_PX
+    }
+
+    /// Draws what has changed.
+    pub(crate) fn render(&mut self, chat: &Chat) {
+        let replica = &chat.thread.replica;
+        let now = Drawn {
+            first: replica.entries().first().map_or(0, |entry| entry.seq),
+            last: replica.last_seq(),
+            team_read_seq: chat.team_read_seq,
+            line: chat.line,
+            waiting: chat.thread.outbox.waiting().clone(),
+        };
+        if now == self.drawn {
+            return;
+        }
+        let follow = std::mem::take(&mut self.follow) || self.is_at_end();
+        if now.line != self.drawn.line {
+            self.draw_line(chat.line);
+        }
+        let height = self.log.scroll_height();
+        let prepended = now.first != self.drawn.first;
+        if prepended || now.last < self.drawn.last {
+            self.entries.set_text_content(None);
+            self.drawn.last = 0;
+        }
+        self.draw_entries(replica.entries(), chat.team_read_seq);
+        self.older.set_hidden(!replica.lacks_beginning());
+        self.draw_waiting(&now);
+        if follow {
+            self.log.set_scroll_top(self.log.scroll_height());
+        } else if prepended {
+            // What was in view stays where it was.
+            let grown = self.log.scroll_height() - height;
+            self.log.set_scroll_top(self.log.scroll_top() + grown);
+        }
+        self.drawn = now;
+    }
+
+    fn draw_line(&self, line: Line) {
+        let (state, label) = texts::of_dot(line);
+        set(&self.dot, "data-state", state);
+        set(&self.dot, "title", label);
+        set(&self.dot, "aria-label", label);
+        let refused = matches!(line, Line::Refused(_));
+        set(&self.banner, "data-kind", if refused { "refused" } else { "offline" });
+        self.banner.set_text_content(Some(texts::of_line(line)));
+        self.area.set_disabled(refused);
+        grown(&self.area, &self.send);
+    }
+
+    fn draw_entries(&self, entries: &[Entry], team_read_seq: Seq) {
+        for (index, entry) in entries.iter().enumerate() {
+            if entry.seq > self.drawn.last {
+                let before = index.checked_sub(1).and_then(|before| entries.get(before));
+                draw_entry(&self.entries, entry, before);
+            }
+        }
+        // "Seen" stands under the last of the visitor's messages that was.
+        let mine = |entry: &&Entry| entry.author == Author::Visitor {};
+        let last_seen = entries.iter().rev().filter(mine).find(|entry| entry.seq <= team_read_seq);
+        if let Ok(Some(marked)) = self.entries.query_selector("[data-seen]") {
+            let _cleared = marked.remove_attribute("data-seen");
+            set_seen(&marked, "");
+        }
+        if let Some(entry) = last_seen {
+            let mut selector = String::from("[data-seq=\"");
+            protocol::json::Encode::encode(&entry.seq, &mut selector);
+            selector.push_str("\"]");
+            if let Ok(Some(row)) = self.entries.query_selector(&selector) {
+                set(&row, "data-seen", "");
+                set_seen(&row, texts::SEEN);
+            }
+        }
+    }
+
+    fn draw_waiting(&self, now: &Drawn) {
+        if now.waiting == self.drawn.waiting && now.line == self.drawn.line {
+            return;
+        }
+        self.waiting.set_text_content(None);
+        for outgoing in &now.waiting {
+            let class =
+                if outgoing.refused.is_some() { "entry mine refused" } else { "entry mine waiting" };
+            let row = element("div", class);
+            append(&row, &text("p", "bubble", &outgoing.text));
+            let meta = match outgoing.refused {
+                None if now.line == Line::Online => text("span", "meta", texts::SENDING),
+                None => text("span", "meta", texts::WAITING),
+                Some(code) => {
+                    let meta = text("span", "meta", texts::of_refusal(code));
+                    let remove = text("button", "", texts::REMOVE);
+                    let mut id = String::new();
+                    protocol::json::Encode::encode(&outgoing.client_id, &mut id);
+                    set(&remove, "data-remove", id.trim_matches('"'));
+                    append(&meta, &remove);
+                    meta
+                }
+            };
+            append(&row, &meta);
+            append(&self.waiting, &row);
+        }
+    }
+}
+
+fn button(class: &str, label: &str, path: &str) -> HtmlElement {
+    let made = element("button", class);
+    set(&made, "type", "button");
+    set(&made, "aria-label", label);
+    set(&made, "title", label);
+    append(&made, &icon(path));
+    made
+}
+
+/// A click within what waits: on the button of a refused message.
+fn removed(event: Event) {
+    let clicked = event.target().map(JsCast::unchecked_into::<HtmlElement>);
+    if let Some(id) = clicked.and_then(|clicked| clicked.get_attribute("data-remove")) {
+        app::remove(&id);
+    }
+}
+
+fn listen_composer(form: &HtmlElement, area: &HtmlTextAreaElement, send: &HtmlElement) {
+    let submit = {
+        let (area, send) = (area.clone(), send.clone());
+        move || {
+            let value = area.value();
+            let written = value.trim();
+            if !written.is_empty() && written.len() <= MESSAGE_BYTES && !area.disabled() {
+                app::say(written.into());
+                area.set_value("");
+                grown(&area, &send);
+                let _focused = area.focus();
+            }
+        }
+    };
+    let pressed = submit.clone();
+    listen(form, "submit", move |event| {
+        event.prevent_default();
+        submit();
+    });
+    listen(area, "keydown", move |event| {
+        let key: &KeyboardEvent = event.unchecked_ref();
+        // While an input method composes, Enter chooses a word.
+        if key.key() == "Enter" && !key.shift_key() && !key.is_composing() {
+            event.prevent_default();
+            pressed();
+        }
+    });
+    let (area_in, send_in) = (area.clone(), send.clone());
+    listen(area, "input", move |_| grown(&area_in, &send_in));
+}
+
+/// Fits the text area to its text, and says whether it can be sent. Browsers without
+/// `field-sizing` need the height set.
+fn grown(area: &HtmlTextAreaElement, send: &HtmlElement) {
+    let value = area.value();
+    let written = value.trim();
+    let fits = !written.is_empty() && written.len() <= MESSAGE_BYTES && !area.disabled();
+    let _toggled = send.toggle_attribute_with_force("disabled", !fits);
+    let rows = value.matches('\n').count().min(5) + 1;
+    area.set_rows(u32::try_from(rows).unwrap_or(1));
+}
+
+fn draw_entry(list: &HtmlElement, entry: &Entry, before: Option<&Entry>) {
+    let day = format_date(entry.at_ms, &["weekday", "day", "month"], "long");
+    let same_day =
+        before.is_some_and(|before| format_date(before.at_ms, &["weekday", "day", "month"], "long") == day);
+    if !same_day {
+        append(list, &text("div", "day", &day));
+    }
+    let joined = same_day
+        && before.is_some_and(|before| {
+            before.author == entry.author && entry.at_ms.saturating_sub(before.at_ms) < JOIN_MS
+        });
+    let mine = entry.author == Author::Visitor {};
+    let row = element("div", if mine { "entry mine" } else { "entry" });
+    let mut seq = String::new();
+    protocol::json::Encode::encode(&entry.seq, &mut seq);
+    set(&row, "data-seq", &seq);
+    if let (false, Author::Agent { name, .. }) = (joined, &entry.author) {
+        append(&row, &text("span", "who", name));
+    }
+    append(&row, &text("p", "bubble", entry.body.text()));
+    let meta = element("span", "meta");
+    append(&meta, &text("time", "", &format_date(entry.at_ms, &["hour", "minute"], "2-digit")));
+    append(&meta, &element("span", "seen"));
+    append(&row, &meta);
+    append(list, &row);
+}
+
+fn set_seen(row: &web_sys::Element, label: &str) {
+    if let Ok(Some(seen)) = row.query_selector(".seen") {
+        seen.set_text_content(Some(label));
+    }
+}
+
+/// A date in the visitor's language and zone: the browser knows both.
+fn format_date(at_ms: u64, parts: &[&str], style: &str) -> String {
+    let options = Object::new();
+    for part in parts {
+        // A day of the month has no long form.
+        let style = if *part == "day" { "numeric" } else { style };
+        field(&options, part, &style.into());
+    }
+    let date = Date::new(&JsValue::from_f64(at_ms as f64));
+    let language = web_sys::window().and_then(|window| window.navigator().language());
+    date.to_locale_string(language.as_deref().unwrap_or("en"), &options).into()
+}
