@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_meta::{Meta, MetaTags, Stylesheet, Title, provide_meta_context};
-use leptos_router::components::{ParentRoute, Route, Router, Routes};
+use leptos_router::components::{ParentRoute, Redirect, Route, Router, Routes};
 use leptos_router::path;
 
 use crate::account::{LoginPage, SetupPage, Team};
@@ -57,10 +57,11 @@ pub fn App() -> impl IntoView {
             }>
                 <Route path=path!("/login") view=LoginPage />
                 <Route path=path!("/setup/:token") view=SetupPage />
+                <Route path=path!("/") view=|| view! { <Redirect path="/conversations" /> } />
                 <ParentRoute path=path!("") view=Team>
-                    <ParentRoute path=path!("") view=ConversationsPage>
+                    <ParentRoute path=path!("/conversations") view=ConversationsPage>
                         <Route path=path!("") view=NothingOpen />
-                        <Route path=path!("/conversations/:id") view=ConversationPage />
+                        <Route path=path!("/:id") view=ConversationPage />
                     </ParentRoute>
                     <Route path=path!("/inboxes") view=InboxesPage />
                 </ParentRoute>

@@ -48,6 +48,8 @@
     button.setAttribute('aria-expanded', String(isOpen))
     button.setAttribute('aria-label', isOpen ? 'Close chat' : 'Open chat' + (unread ? `, ${unread} unread` : ''))
     host.toggleAttribute('open', isOpen)
+    if (unread && !isOpen) host.setAttribute('data-unread', unread)
+    else host.removeAttribute('data-unread')
     badge.hidden = !unread || isOpen
     badge.textContent = unread > 9 ? '9+' : String(unread)
   }

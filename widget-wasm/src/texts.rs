@@ -4,7 +4,7 @@ use protocol::ErrorCode;
 
 use crate::chat::Line;
 
-pub(crate) const HELLO: &str = "Hello! How can we help? Write to us here; your conversation stays on this device.";
+pub(crate) const HELLO: &str = "Hello! How can we help? You can leave this page: our answer waits for you here.";
 pub(crate) const PLACEHOLDER: &str = "Write a message…";
 pub(crate) const SEND: &str = "Send";
 pub(crate) const CLOSE: &str = "Close chat";

@@ -42,7 +42,7 @@ pub async fn log_in(email: String, password: String) -> Result<(), Failure> {
     backend.attempts.check(&email)?;
     let agent = backend.domain.log_in(&email, password).await?;
     begin_session(agent.id).await?;
-    leptos_axum::redirect("/");
+    leptos_axum::redirect("/conversations");
     Ok(())
 }
 

@@ -38,7 +38,7 @@ fn Frame(me: Me) -> impl IntoView {
     view! {
         <div class="frame">
             <nav class="rail" aria-label="Main">
-                <A href="/" exact=true attr:class="rail-link" attr:title="Conversations">
+                <A href="/conversations" attr:class="rail-link" attr:title="Conversations">
                     <Icon icon=lu::LuMessagesSquare />
                     <span class="visually-hidden">"Conversations"</span>
                     {move || {

@@ -10,6 +10,9 @@ use super::calls::list_conversations;
 use crate::live::Live;
 use crate::ui::{Clock, Waiting, state_page};
 
+/// The address of the list alone.
+const LIST: &str = "/conversations";
+
 /// The list beside the open conversation.
 #[component]
 pub(crate) fn ConversationsPage() -> impl IntoView {
@@ -17,7 +20,7 @@ pub(crate) fn ConversationsPage() -> impl IntoView {
     let live = Live::get();
     let path = use_location().pathname;
     // On a phone one of the two is shown; CSS decides by this.
-    let class = move || if path.get() == "/" { "inbox" } else { "inbox reading" };
+    let class = move || if path.with(|path| path == LIST) { "inbox" } else { "inbox reading" };
     view! {
         <Title text="Conversations" />
         <div class=class>
@@ -102,14 +105,15 @@ fn Row(id: ConversationId, now_ms: u64) -> impl IntoView {
 fn RowOf(summary: Summary, now_ms: u64) -> impl IntoView {
     let live = Live::get();
     let unread = summary.unread();
+    let class = if unread > 0 { "row unread" } else { "row" };
     let who = match &summary.last_author {
-        author if live.with(|store| store.is_me(author)) => "You: ".to_owned(),
+        author if live.is_me(author) => "You: ".to_owned(),
         Author::Agent { name, .. } => format!("{name}: "),
         Author::Visitor {} => String::new(),
     };
     view! {
         <li>
-            <A href=format!("/conversations/{}", summary.id) attr:class="row" attr:data-unread=(unread > 0).then_some("")>
+            <A href=format!("/conversations/{}", summary.id) attr:class=class>
                 <span class="row-top">
                     <span class="row-name">{summary.visitor_name}</span>
                     <span class="row-time">

@@ -77,7 +77,7 @@ fn with_days(entries: &[Entry], zone: Zone) -> Vec<(Entry, Option<String>, bool)
 #[component]
 fn EntryView(entry: Entry, joined: bool, seen: Memo<Seq>) -> impl IntoView {
     let live = Live::get();
-    let is_me = live.with(|store| store.is_me(&entry.author));
+    let is_me = live.is_me(&entry.author);
     let (side, who) = match &entry.author {
         Author::Visitor {} => ("theirs", None),
         Author::Agent { .. } if is_me => ("ours", Some("You".to_owned())),

@@ -58,7 +58,7 @@ pub(crate) fn ConversationPage() -> impl IntoView {
 #[component]
 fn BackLink() -> impl IntoView {
     view! {
-        <A href="/" attr:class="icon-button back" attr:title="Back to the list">
+        <A href="/conversations" attr:class="icon-button back" attr:title="Back to the list">
             <Icon icon=lu::LuArrowLeft />
             <span class="visually-hidden">"Back to the list"</span>
         </A>

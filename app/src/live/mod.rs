@@ -11,7 +11,7 @@ mod socket;
 mod store;
 
 use leptos::prelude::*;
-use protocol::{AgentId, ClientId, ConversationId, FromAgent};
+use protocol::{AgentId, Author, ClientId, ConversationId, FromAgent};
 
 pub(crate) use store::{Open, Store};
 
@@ -61,6 +61,11 @@ impl Live {
     /// Looks at the store. Tracked.
     pub(crate) fn with<R>(self, look: impl FnOnce(&Store) -> R) -> R {
         self.store.with(look)
+    }
+
+    /// Whether an author is the agent on this screen. Not tracked: it does not change.
+    pub(crate) fn is_me(self, author: &Author) -> bool {
+        self.store.with_untracked(|store| store.is_me(author))
     }
 
     /// Changes the store, and sends what follows from it.
