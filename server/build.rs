@@ -21,7 +21,14 @@ fn assemble() -> Outcome {
         .parent()
         .map(Path::to_owned)
         .ok_or("the server's folder has a parent")?;
-    for path in ["widget-wasm", "protocol/src", "style/tokens.css", "style/chat.css", "script/brotli.mjs", "Cargo.lock"] {
+    for path in [
+        "widget-wasm",
+        "protocol/src",
+        "style/tokens.css",
+        "style/chat.css",
+        "script/brotli.mjs",
+        "Cargo.lock",
+    ] {
         println!("cargo::rerun-if-changed={}", root.join(path).display());
     }
     let out = PathBuf::from(env("OUT_DIR")?);
@@ -44,7 +51,14 @@ fn widget(root: &Path, out: &Path, folder: &Path) -> Outcome {
         .args(["--target", "wasm32-unknown-unknown", "--target-dir"])
         .arg(&target);
     // What cargo, clippy and cargo-leptos set for the build around is not meant for this one.
-    for name in ["CARGO_ENCODED_RUSTFLAGS", "RUSTFLAGS", "RUSTC_WORKSPACE_WRAPPER", "CARGO_MAKEFLAGS", "MAKEFLAGS", "CARGO_BUILD_TARGET"] {
+    for name in [
+        "CARGO_ENCODED_RUSTFLAGS",
+        "RUSTFLAGS",
+        "RUSTC_WORKSPACE_WRAPPER",
+        "CARGO_MAKEFLAGS",
+        "MAKEFLAGS",
+        "CARGO_BUILD_TARGET",
+    ] {
         build.env_remove(name);
     }
     run(&mut build, "build the widget: has script/bootstrap installed the wasm32 target?")?;
@@ -66,12 +80,19 @@ fn widget(root: &Path, out: &Path, folder: &Path) -> Outcome {
         "--enable-multivalue",
         "--strip-producers",
     ]);
-    run(optimise.arg(&module).arg("-o").arg(&module), "run wasm-opt: script/bootstrap installs it")?;
+    run(
+        optimise.arg(&module).arg("-o").arg(&module),
+        "run wasm-opt: script/bootstrap installs it",
+    )?;
 
-    let read = |path: &str| fs::read_to_string(root.join(path)).map_err(|error| format!("{path}: {error}"));
+    let read = |path: &str| {
+        fs::read_to_string(root.join(path)).map_err(|error| format!("{path}: {error}"))
+    };
     let tokens = read("style/tokens.css")?;
-    let sheet = squeeze_css(&(tokens.replace(":root", ":host") + &read("widget-wasm/loader/loader.css")?));
-    let loader = squeeze_js(&read("widget-wasm/loader/loader.js")?).replacen("\"STYLE\"", &quote(&sheet), 1);
+    let sheet =
+        squeeze_css(&(tokens.replace(":root", ":host") + &read("widget-wasm/loader/loader.css")?));
+    let loader =
+        squeeze_js(&read("widget-wasm/loader/loader.js")?).replacen("\"STYLE\"", &quote(&sheet), 1);
     write(folder, "loader.js", &loader)?;
     write(folder, "boot.js", &squeeze_js(&read("widget-wasm/frame/boot.js")?))?;
     write(folder, "chat.css", &squeeze_css(&(tokens + &read("style/chat.css")?)))?;
@@ -87,7 +108,9 @@ fn dashboard(root: &Path, folder: &Path) -> Outcome {
     println!("cargo::rerun-if-changed={}", built.display());
     fs::create_dir_all(folder).map_err(|error| error.to_string())?;
     let Ok(files) = fs::read_dir(&built) else {
-        println!("cargo::warning=the dashboard is not built: run script/server, or cargo leptos build --release --precompress");
+        println!(
+            "cargo::warning=the dashboard is not built: run script/server, or cargo leptos build --release --precompress"
+        );
         return Ok(());
     };
     for file in files.flatten() {
@@ -125,7 +148,16 @@ fn squeeze_css(css: &str) -> String {
     }
     out.push_str(rest);
     let mut css = out.split_whitespace().collect::<Vec<_>>().join(" ");
-    for (long, short) in [(" {", "{"), ("{ ", "{"), ("; ", ";"), (";}", "}"), (" }", "}"), ("} ", "}"), (": ", ":"), (", ", ",")] {
+    for (long, short) in [
+        (" {", "{"),
+        ("{ ", "{"),
+        ("; ", ";"),
+        (";}", "}"),
+        (" }", "}"),
+        ("} ", "}"),
+        (": ", ":"),
+        (", ", ","),
+    ] {
         css = css.replace(long, short);
     }
     css.replace(";}", "}")
@@ -133,7 +165,8 @@ fn squeeze_css(css: &str) -> String {
 
 /// Drops indentation and lines that are comments.
 fn squeeze_js(js: &str) -> String {
-    let lines = js.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
+    let lines =
+        js.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
     lines.collect::<Vec<_>>().join("\n")
 }
 

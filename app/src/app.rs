@@ -90,8 +90,5 @@ fn provide_policy() {
     if let Ok(policy) = policy.parse() {
         options.insert_header(header::CONTENT_SECURITY_POLICY, policy);
     }
-    options.insert_header(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static("no-store"),
-    );
+    options.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }

@@ -2,16 +2,17 @@
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::JsonEncoding;
-use protocol::{ErrorCode, Problem};
+use protocol::ErrorCode;
 use serde::{Deserialize, Serialize};
 
-/// A server function's error.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Failure(pub Problem);
+/// A server function's error. It carries a code and no text: where scripts don't run it comes back
+/// in an address, which anybody can write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure(pub ErrorCode);
 
 impl std::fmt::Display for Failure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.0.message)
+        f.write_str(self.0.sentence())
     }
 }
 
@@ -22,21 +23,20 @@ impl FromServerFnError for Failure {
 
     /// What the framework itself could not do: nearly always, the line is down.
     fn from_server_fn_error(_error: ServerFnErrorErr) -> Self {
-        let text = "The server could not be reached. Check the connection and try again.";
-        Self(Problem::new(ErrorCode::Unavailable, text))
+        Self(ErrorCode::Unavailable)
     }
 }
 
 #[cfg(feature = "ssr")]
 impl From<domain::Error> for Failure {
     fn from(error: domain::Error) -> Self {
-        let problem = error.problem();
-        if problem.code == ErrorCode::Unavailable {
+        let code = error.code();
+        if code == ErrorCode::Unavailable {
             tracing::error!(%error, "a server function failed");
         } else {
-            tracing::info!(code = problem.code.as_str(), "a server function refused");
+            tracing::info!(code = code.as_str(), "a server function refused");
         }
-        Self(problem)
+        Self(code)
     }
 }
 

@@ -25,7 +25,8 @@ impl Clock for SystemClock {
     fn now_ms(&self) -> u64 {
         #[expect(clippy::disallowed_methods, reason = "this is the edge")]
         let now = std::time::SystemTime::now();
-        now.duration_since(UNIX_EPOCH).map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(0))
+        now.duration_since(UNIX_EPOCH)
+            .map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(0))
     }
 }
 

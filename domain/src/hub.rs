@@ -10,9 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use protocol::json::to_string;
-use protocol::{
-    AgentId, ConversationId, Reader, Seq, Summary, ToAgent, ToVisitor, VisitorId,
-};
+use protocol::{AgentId, ConversationId, Reader, Seq, Summary, ToAgent, ToVisitor, VisitorId};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -130,7 +128,9 @@ impl Hub {
     /// How many sockets listen in this process.
     #[must_use]
     pub fn listeners(&self) -> usize {
-        self.with(|index| index.agents.len() + index.visitors.values().map(HashMap::len).sum::<usize>())
+        self.with(|index| {
+            index.agents.len() + index.visitors.values().map(HashMap::len).sum::<usize>()
+        })
     }
 
     fn listener(&self, of: Of) -> (Listener, Line) {

@@ -4,11 +4,11 @@
 //! that appends to it, the hub that tells sockets of it, and who may do what. It must know nothing
 //! of HTTP, of sockets' frames as bytes on a wire, of pages or of mail.
 
+pub mod agent;
 mod ambient;
+pub mod conversation;
 mod domain;
 mod error;
-pub mod agent;
-pub mod conversation;
 pub mod hub;
 pub mod inbox;
 mod store;
@@ -18,5 +18,5 @@ mod writer;
 
 pub use ambient::{Ambient, Clock, Entropy, OsEntropy, SystemClock};
 pub use domain::Domain;
-pub use error::{Error, Result, problem};
+pub use error::{Error, Result};
 pub use store::{OpenError, Store, session};

@@ -54,7 +54,12 @@ pub(crate) struct Writer {
 
 impl Writer {
     /// Starts the task. It ends when the last handle is dropped and all that waited is written.
-    pub(crate) fn start(db: DatabaseConnection, ambient: Ambient, hub: Hub, tasks: &TaskTracker) -> Self {
+    pub(crate) fn start(
+        db: DatabaseConnection,
+        ambient: Ambient,
+        hub: Hub,
+        tasks: &TaskTracker,
+    ) -> Self {
         let (jobs, waiting) = mpsc::channel(QUEUE);
         tasks.spawn(run(db, ambient, hub, waiting));
         Self { jobs }

@@ -8,15 +8,12 @@ use protocol::{ErrorCode, Seq};
 use support::{Bench, client_id};
 
 fn code<T: std::fmt::Debug>(result: Result<T, Error>) -> ErrorCode {
-    result.expect_err("should be refused").problem().code
+    result.expect_err("should be refused").code()
 }
 
 async fn agent(domain: &Domain, email: &str) -> Agent {
-    let new = NewAgent {
-        email: email.into(),
-        name: "Mia".into(),
-        password: "correct horse".into(),
-    };
+    let new =
+        NewAgent { email: email.into(), name: "Mia".into(), password: "correct horse".into() };
     domain.create_agent(new, Role::Agent).await.unwrap()
 }
 
@@ -128,7 +125,7 @@ async fn a_command_that_fails_in_a_batch_fails_alone() {
         .collect();
     let mut outcomes = Vec::new();
     for send in sends {
-        outcomes.push(send.await.unwrap().map_err(|error| error.problem().code));
+        outcomes.push(send.await.unwrap().map_err(|error| error.code()));
     }
     for (number, outcome) in (1..=90_u128).zip(&outcomes) {
         match number % 3 {
@@ -195,7 +192,7 @@ async fn of_two_first_owners_one_is_made() {
     );
     let refused = [one, other].into_iter().filter_map(Result::err).collect::<Vec<_>>();
     assert_eq!(refused.len(), 1);
-    assert_eq!(refused[0].problem().code, ErrorCode::SetupLinkInvalid);
+    assert_eq!(refused[0].code(), ErrorCode::SetupLinkInvalid);
 }
 
 #[tokio::test]

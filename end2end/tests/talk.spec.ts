@@ -144,6 +144,7 @@ test('an agent logs out and in again, also without scripts', async ({ porchlight
   await agent.getByLabel('Password').fill('wrong horse')
   await agent.getByRole('button', { name: 'Log in' }).click()
   await expect(agent.getByRole('alert')).toHaveText('No agent has this address and password.')
+  await agent.getByLabel('Mail address').fill('mia@example.com')
   await agent.getByLabel('Password').fill('correct horse')
   await agent.getByRole('button', { name: 'Log in' }).click()
   await expect(agent.getByRole('heading', { name: 'Conversations' })).toBeVisible()

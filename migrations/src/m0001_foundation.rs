@@ -94,7 +94,8 @@ enum ReadCursor {
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        let tables = [inbox(), agent(), session(), visitor(), conversation(), entry(), read_cursor()];
+        let tables =
+            [inbox(), agent(), session(), visitor(), conversation(), entry(), read_cursor()];
         for table in tables {
             manager.create_table(table).await?;
         }
@@ -147,9 +148,7 @@ fn visitor() -> TableCreateStatement {
         .col(text_null(Visitor::Name))
         .col(big_integer(Visitor::CreatedAtMs))
         .foreign_key(
-            ForeignKey::create()
-                .from(Visitor::Table, Visitor::InboxId)
-                .to(Inbox::Table, Inbox::Id),
+            ForeignKey::create().from(Visitor::Table, Visitor::InboxId).to(Inbox::Table, Inbox::Id),
         )
         .to_owned()
 }

@@ -14,9 +14,7 @@ impl Backoff {
     ///
     /// `random` is any number, evenly spread.
     pub fn next_ms(&mut self, random: u32) -> u32 {
-        let whole = Self::FIRST_MS
-            .saturating_mul(1 << self.attempts.min(10))
-            .min(Self::LAST_MS);
+        let whole = Self::FIRST_MS.saturating_mul(1 << self.attempts.min(10)).min(Self::LAST_MS);
         self.attempts = self.attempts.saturating_add(1);
         let half = whole / 2;
         half + random % (half + 1)

@@ -1,9 +1,10 @@
 //! Errors as clients see them: a stable code, a sentence, and whether trying again may help.
 
-use crate::json::{Decode, DecodeError, Encode, Value, write_str};
+use crate::json::{Decode, DecodeError, Encode, Fields, Value, write_str};
 
 macro_rules! codes {
-    ($($(#[$doc:meta])* $name:ident = $text:literal, temporary: $temporary:literal;)+) => {
+    ($($(#[$doc:meta])* $name:ident = $text:literal, temporary: $temporary:literal
+        says $sentence:literal;)+) => {
         /// What went wrong. The text form is stable: clients may match on it.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
@@ -25,6 +26,12 @@ macro_rules! codes {
                 match self { $(Self::$name => $temporary,)+ }
             }
 
+            /// The same for people, in English.
+            #[must_use]
+            pub const fn sentence(self) -> &'static str {
+                match self { $(Self::$name => $sentence,)+ }
+            }
+
             fn from_text(text: &str) -> Option<Self> {
                 match text { $($text => Some(Self::$name),)+ _ => None }
             }
@@ -34,55 +41,80 @@ macro_rules! codes {
 
 codes! {
     /// No inbox has that key.
-    InboxUnknown = "inbox_unknown", temporary: false;
+    InboxUnknown = "inbox_unknown", temporary: false
+        says "No inbox has this key. Copy the embed snippet again from the inbox's page.";
     /// The inbox does not allow the site that the chat is embedded in.
-    SiteNotAllowed = "site_not_allowed", temporary: false;
+    SiteNotAllowed = "site_not_allowed", temporary: false
+        says "This inbox does not allow the site. Add the site to the inbox's allowed sites.";
     /// The visitor's token was not issued by this inbox.
-    TokenInvalid = "token_invalid", temporary: false;
+    TokenInvalid = "token_invalid", temporary: false
+        says "The visitor's token was not issued by this inbox. Start without one.";
     /// A message without a visible character.
-    MessageEmpty = "message_empty", temporary: false;
+    MessageEmpty = "message_empty", temporary: false
+        says "The message is empty.";
     /// A message over [`crate::limits::MESSAGE_BYTES`].
-    MessageTooLong = "message_too_long", temporary: false;
+    MessageTooLong = "message_too_long", temporary: false
+        says "The message is too long: at most 16 KB.";
     /// A `client_id` that already names another message.
-    ClientIdReused = "client_id_reused", temporary: false;
+    ClientIdReused = "client_id_reused", temporary: false
+        says "This client_id names another message already.";
     /// No such conversation, or not one that the asker may see.
-    ConversationUnknown = "conversation_unknown", temporary: false;
+    ConversationUnknown = "conversation_unknown", temporary: false
+        says "There is no such conversation.";
     /// A frame that is not text, not JSON or of no known type.
-    BadFrame = "bad_frame", temporary: false;
+    BadFrame = "bad_frame", temporary: false
+        says "The frame is not JSON of a known type.";
     /// A frame that is not allowed at this point of the talk.
-    FrameUnexpected = "frame_unexpected", temporary: false;
+    FrameUnexpected = "frame_unexpected", temporary: false
+        says "This frame is not allowed now.";
     /// A frame over [`crate::limits::CLIENT_FRAME_BYTES`].
-    FrameTooBig = "frame_too_big", temporary: false;
+    FrameTooBig = "frame_too_big", temporary: false
+        says "The frame is too big: at most 100 KB.";
     /// A socket that does not offer [`crate::SUBPROTOCOL`].
-    SubprotocolUnknown = "subprotocol_unknown", temporary: false;
+    SubprotocolUnknown = "subprotocol_unknown", temporary: false
+        says "Offer the WebSocket subprotocol porchlight.v1.";
     /// A socket that watches [`crate::limits::WATCHED_CONVERSATIONS`] already.
-    TooManyWatched = "too_many_watched", temporary: false;
+    TooManyWatched = "too_many_watched", temporary: false
+        says "This socket watches too many conversations. Unwatch one first.";
     /// The request comes from a page of another origin.
-    OriginRefused = "origin_refused", temporary: false;
+    OriginRefused = "origin_refused", temporary: false
+        says "The request comes from a page of another origin.";
     /// Nobody is logged in.
-    LoginRequired = "login_required", temporary: false;
+    LoginRequired = "login_required", temporary: false
+        says "Log in first.";
     /// Only the owner may do it.
-    OwnerRequired = "owner_required", temporary: false;
+    OwnerRequired = "owner_required", temporary: false
+        says "Only the owner can do this.";
     /// No agent has that address and password.
-    LoginWrong = "login_wrong", temporary: false;
+    LoginWrong = "login_wrong", temporary: false
+        says "No agent has this address and password.";
     /// Too many attempts in a short time.
-    TooManyAttempts = "too_many_attempts", temporary: true;
+    TooManyAttempts = "too_many_attempts", temporary: true
+        says "Too many attempts. Wait a minute and try again.";
     /// The one-time link was used, or is from before a restart.
-    SetupLinkInvalid = "setup_link_invalid", temporary: false;
+    SetupLinkInvalid = "setup_link_invalid", temporary: false
+        says "This link was used already, or the server was restarted. The server's log shows a new one if there is no owner yet.";
     /// An agent with that address exists.
-    EmailTaken = "email_taken", temporary: false;
+    EmailTaken = "email_taken", temporary: false
+        says "An agent with this address exists.";
     /// Not a mail address.
-    EmailInvalid = "email_invalid", temporary: false;
+    EmailInvalid = "email_invalid", temporary: false
+        says "This is not a mail address.";
     /// A name without a visible character, or one that is too long.
-    NameInvalid = "name_invalid", temporary: false;
+    NameInvalid = "name_invalid", temporary: false
+        says "A name has 1 to 80 characters.";
     /// A password of fewer than 10 characters, or of more than 200.
-    PasswordLength = "password_length", temporary: false;
+    PasswordLength = "password_length", temporary: false
+        says "A password has 10 to 200 characters.";
     /// A site that is not an origin such as `https://example.com`.
-    SiteInvalid = "site_invalid", temporary: false;
+    SiteInvalid = "site_invalid", temporary: false
+        says "A site is an origin such as https://example.com, without a path.";
     /// What was asked for does not exist.
-    NotFound = "not_found", temporary: false;
+    NotFound = "not_found", temporary: false
+        says "There is nothing here.";
     /// The server could not do it now. Nothing was written.
-    Unavailable = "unavailable", temporary: true;
+    Unavailable = "unavailable", temporary: true
+        says "The server could not do this now. Nothing was written; try again.";
 }
 
 impl Encode for ErrorCode {
@@ -97,33 +129,17 @@ impl Decode for ErrorCode {
     }
 }
 
-/// An error's outside form. The inside form stays in the server's log.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-pub struct Problem {
-    /// What went wrong.
-    pub code: ErrorCode,
-    /// The same for people, in English.
-    pub message: String,
-}
-
-impl Problem {
-    /// An error with a sentence for people.
+impl ErrorCode {
+    /// The JSON body of an HTTP answer: an error's outside form. The inside form stays in the
+    /// server's log.
     #[must_use]
-    pub fn new(code: ErrorCode, message: impl Into<String>) -> Self {
-        Self { code, message: message.into() }
-    }
-
-    /// The JSON body of an HTTP answer.
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        let mut out = String::from("{\"code\":");
-        self.code.encode(&mut out);
-        out.push_str(",\"message\":");
-        write_str(&self.message, &mut out);
-        out.push_str(",\"temporary\":");
-        self.code.is_temporary().encode(&mut out);
-        out.push('}');
+    pub fn to_json(self) -> String {
+        let mut out = String::new();
+        let mut fields = Fields::begin(&mut out);
+        fields.field("code", &self);
+        fields.field("message", self.sentence());
+        fields.field("temporary", &self.is_temporary());
+        fields.end();
         out
     }
 }

@@ -23,7 +23,7 @@ pub use agent::{FromAgent, ToAgent};
 pub use backoff::Backoff;
 pub use close::CloseCode;
 pub use entry::{Author, Body, Entry, Reader, Seq};
-pub use error::{ErrorCode, Problem};
+pub use error::ErrorCode;
 pub use id::{AgentId, ClientId, ConversationId, InboxId, VisitorId};
 pub use outbox::{Outbox, Outgoing};
 pub use replica::{Applied, Replica};

@@ -100,7 +100,10 @@ fn embedded(path: &str, headers: &HeaderMap) -> Response<Body> {
     let mut response = Response::new(body);
     let set = response.headers_mut();
     set.insert(header::CONTENT_TYPE, content_type(path));
-    set.insert(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"));
+    set.insert(
+        header::CACHE_CONTROL,
+        HeaderValue::from_static("public, max-age=31536000, immutable"),
+    );
     set.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
     if is_compressed {
         set.insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));

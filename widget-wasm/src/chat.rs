@@ -123,7 +123,9 @@ impl Chat {
             after.map(|after| FromVisitor::Resume { after }).into_iter().collect()
         };
         match frame {
-            ToVisitor::Welcome { token, head, visitor_read_seq, team_read_seq, entries, .. } => {
+            ToVisitor::Welcome {
+                token, head, visitor_read_seq, team_read_seq, entries, ..
+            } => {
                 self.line = Line::Online;
                 self.token = Some(token);
                 self.read_seq = self.read_seq.max(visitor_read_seq);
@@ -177,10 +179,8 @@ impl Chat {
 
     /// All that waits for an acknowledgement. Sending it again is harmless.
     fn unsent(&self) -> Vec<FromVisitor> {
-        let send = |one: &Outgoing| FromVisitor::Send {
-            client_id: one.client_id,
-            text: one.text.clone(),
-        };
+        let send =
+            |one: &Outgoing| FromVisitor::Send { client_id: one.client_id, text: one.text.clone() };
         self.thread.outbox.to_send().map(send).collect()
     }
 }
@@ -232,7 +232,10 @@ mod tests {
         chat.say(client(1), "hi \"you\"\n".into(), 5);
         let mut chat = Chat::from_stored(chat.to_stored().as_deref());
         let frames = chat.take(&welcome(0, vec![]));
-        assert_eq!(frames, [FromVisitor::Send { client_id: client(1), text: "hi \"you\"\n".into() }]);
+        assert_eq!(
+            frames,
+            [FromVisitor::Send { client_id: client(1), text: "hi \"you\"\n".into() }]
+        );
         chat.take(&to_string(&ToVisitor::Entry { entry: entry(1, Author::Visitor {}) }));
         assert!(chat.thread.outbox.waiting().is_empty());
         let chat = Chat::from_stored(chat.to_stored().as_deref());
@@ -242,7 +245,10 @@ mod tests {
     #[test]
     fn unread_counts_the_teams_messages_until_they_are_seen() {
         let mut chat = Chat::default();
-        chat.take(&welcome(3, vec![entry(1, Author::Visitor {}), entry(2, agent()), entry(3, agent())]));
+        chat.take(&welcome(
+            3,
+            vec![entry(1, Author::Visitor {}), entry(2, agent()), entry(3, agent())],
+        ));
         assert_eq!(chat.unread(), 2);
         assert_eq!(chat.read_to_end(), Some(FromVisitor::Read { seq: 3 }));
         assert_eq!((chat.unread(), chat.read_to_end()), (0, None));
@@ -266,7 +272,8 @@ mod tests {
             temporary: false,
             client_id: None,
         }));
-        let FromVisitor::Hello { token, .. } = chat.hello(String::new(), None, String::new()) else {
+        let FromVisitor::Hello { token, .. } = chat.hello(String::new(), None, String::new())
+        else {
             panic!("hello is a hello");
         };
         assert_eq!(token, None);

@@ -48,7 +48,8 @@ pub(crate) fn icon(path: &str) -> Element {
 /// Calls `act` for every event, as long as the page lives.
 pub(crate) fn listen(target: &EventTarget, event: &str, act: impl FnMut(Event) + 'static) {
     let closure = wasm_bindgen::closure::Closure::<dyn FnMut(Event)>::new(act);
-    let _listening = target.add_event_listener_with_callback(event, closure.as_ref().unchecked_ref());
+    let _listening =
+        target.add_event_listener_with_callback(event, closure.as_ref().unchecked_ref());
     closure.forget();
 }
 

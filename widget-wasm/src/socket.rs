@@ -120,7 +120,7 @@ fn after(ms: u32, act: impl FnOnce() + 'static) {
     if let Some(window) = web_sys::window() {
         let callback = wasm_bindgen::closure::Closure::once_into_js(act);
         let ms = i32::try_from(ms).unwrap_or(i32::MAX);
-        let _timer =
-            window.set_timeout_with_callback_and_timeout_and_arguments_0(callback.unchecked_ref(), ms);
+        let _timer = window
+            .set_timeout_with_callback_and_timeout_and_arguments_0(callback.unchecked_ref(), ms);
     }
 }

@@ -4,7 +4,8 @@ use protocol::ErrorCode;
 
 use crate::chat::Line;
 
-pub(crate) const HELLO: &str = "Hello! How can we help? You can leave this page: our answer waits for you here.";
+pub(crate) const HELLO: &str =
+    "Hello! How can we help? You can leave this page: our answer waits for you here.";
 pub(crate) const PLACEHOLDER: &str = "Write a message…";
 pub(crate) const SEND: &str = "Send";
 pub(crate) const CLOSE: &str = "Close chat";
@@ -28,8 +29,12 @@ pub(crate) fn of_line(line: Line) -> &'static str {
     match line {
         Line::Connecting | Line::Online => "",
         Line::Offline => "No connection. What you write is kept and sent when it is back.",
-        Line::Refused(ErrorCode::SiteNotAllowed) => "This chat is not allowed on this site. (site_not_allowed)",
-        Line::Refused(ErrorCode::InboxUnknown) => "This chat does not exist any more. (inbox_unknown)",
+        Line::Refused(ErrorCode::SiteNotAllowed) => {
+            "This chat is not allowed on this site. (site_not_allowed)"
+        }
+        Line::Refused(ErrorCode::InboxUnknown) => {
+            "This chat does not exist any more. (inbox_unknown)"
+        }
         Line::Refused(_) => "This chat can't be shown. Load the page again.",
     }
 }

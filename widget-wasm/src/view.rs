@@ -201,8 +201,11 @@ impl View {
         }
         self.waiting.set_text_content(None);
         for outgoing in &now.waiting {
-            let class =
-                if outgoing.refused.is_some() { "entry mine refused" } else { "entry mine waiting" };
+            let class = if outgoing.refused.is_some() {
+                "entry mine refused"
+            } else {
+                "entry mine waiting"
+            };
             let row = element("div", class);
             append(&row, &text("p", "bubble", &outgoing.text));
             let meta = match outgoing.refused {
@@ -285,8 +288,9 @@ fn grown(area: &HtmlTextAreaElement, send: &HtmlElement) {
 
 fn draw_entry(list: &HtmlElement, entry: &Entry, before: Option<&Entry>) {
     let day = format_date(entry.at_ms, &["weekday", "day", "month"], "long");
-    let same_day =
-        before.is_some_and(|before| format_date(before.at_ms, &["weekday", "day", "month"], "long") == day);
+    let same_day = before.is_some_and(|before| {
+        format_date(before.at_ms, &["weekday", "day", "month"], "long") == day
+    });
     if !same_day {
         append(list, &text("div", "day", &day));
     }

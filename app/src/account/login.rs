@@ -3,7 +3,6 @@
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_query_map;
 
 use super::calls::LogIn;
 use crate::failure::Failure;
@@ -41,19 +40,10 @@ pub(crate) fn LoginPage() -> impl IntoView {
     }
 }
 
-/// Why the last try was refused. Without scripts the server answers a form with an address that
-/// holds the error; only that there was one is taken from it, never its text.
+/// Why the last try was refused.
 pub(super) fn refusal<S>(action: ServerAction<S>) -> Signal<Option<String>>
 where
     S: leptos::server_fn::ServerFn<Output = (), Error = Failure> + Clone + Send + Sync + 'static,
-    S::Error: Send + Sync + Clone,
 {
-    let query = use_query_map();
-    Signal::derive(move || match action.value().get() {
-        Some(Err(failure)) => Some(failure.to_string()),
-        Some(Ok(())) => None,
-        None => query
-            .with(|query| query.get("__err").is_some())
-            .then(|| "That did not work. Check what you typed and try again.".to_owned()),
-    })
+    Signal::derive(move || action.value().get()?.err().map(|failure| failure.to_string()))
 }

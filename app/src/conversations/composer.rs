@@ -20,9 +20,8 @@ pub(super) fn Composer(id: ConversationId, next_client_id: ClientId) -> impl Int
     let plain = ServerAction::<Reply>::new();
     let text = RwSignal::new(String::new());
     let area = NodeRef::<Textarea>::new();
-    let fits = move || {
-        text.with(|text| !text.trim().is_empty() && text.trim().len() <= MESSAGE_BYTES)
-    };
+    let fits =
+        move || text.with(|text| !text.trim().is_empty() && text.trim().len() <= MESSAGE_BYTES);
     let too_long = move || text.with(|text| text.trim().len() > MESSAGE_BYTES);
     let send = move || {
         if fits() {

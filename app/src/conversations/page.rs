@@ -27,10 +27,7 @@ pub(crate) fn ConversationPage() -> impl IntoView {
         |id| async move {
             match id {
                 Some(id) => open_conversation(id).await,
-                None => Err(Failure(protocol::Problem::new(
-                    ErrorCode::ConversationUnknown,
-                    "There is no such conversation.",
-                ))),
+                None => Err(Failure(ErrorCode::ConversationUnknown)),
             }
         },
     );

@@ -241,7 +241,8 @@ impl Store {
 
     fn put(&mut self, summary: Summary) {
         self.conversations.retain(|known| known.id != summary.id);
-        let newer = |known: &Summary| (known.last_at_ms, known.id) > (summary.last_at_ms, summary.id);
+        let newer =
+            |known: &Summary| (known.last_at_ms, known.id) > (summary.last_at_ms, summary.id);
         let at = self.conversations.partition_point(newer);
         self.conversations.insert(at, summary);
     }

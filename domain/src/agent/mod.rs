@@ -171,8 +171,13 @@ fn check_email(email: &str) -> Result<String> {
     let shaped = email.split_once('@').is_some_and(|(local, domain)| {
         !local.is_empty() && !domain.is_empty() && !domain.contains('@')
     });
-    let plain = email.chars().all(|c| !c.is_control() && !c.is_whitespace() && !"<>,;:\"".contains(c));
-    if shaped && plain && email.len() <= 254 { Ok(email) } else { Err(ErrorCode::EmailInvalid.into()) }
+    let plain =
+        email.chars().all(|c| !c.is_control() && !c.is_whitespace() && !"<>,;:\"".contains(c));
+    if shaped && plain && email.len() <= 254 {
+        Ok(email)
+    } else {
+        Err(ErrorCode::EmailInvalid.into())
+    }
 }
 
 /// A name of 1 to 80 characters on one line.

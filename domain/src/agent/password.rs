@@ -39,7 +39,9 @@ pub(super) async fn verify(password: String, hash: Option<String>) -> Result<boo
     .await
 }
 
-async fn off_thread<T: Send + 'static>(work: impl FnOnce() -> Result<T> + Send + 'static) -> Result<T> {
+async fn off_thread<T: Send + 'static>(
+    work: impl FnOnce() -> Result<T> + Send + 'static,
+) -> Result<T> {
     let _permit = AT_ONCE.acquire().await.map_err(|_| Error::Stopped)?;
     tokio::task::spawn_blocking(work).await.map_err(|_| Error::Stopped)?
 }

@@ -82,7 +82,8 @@ impl Command for AgentRead {
         if cursor.is_some_and(|cursor| cursor.seq >= seq) {
             return Ok(());
         }
-        let visitor_messages = row.visitor_messages - self.visitor_messages_after(write, seq).await?;
+        let visitor_messages =
+            row.visitor_messages - self.visitor_messages_after(write, seq).await?;
         let moved = read_cursor::ActiveModel {
             conversation_id: Set(self.conversation.0),
             agent_id: Set(self.agent.0),

@@ -9,7 +9,8 @@ use protocol::limits::{MESSAGE_BYTES, PREVIEW_CHARS};
 /// `message_empty` where nothing visible is left, `message_too_long` over [`MESSAGE_BYTES`].
 pub(super) fn tidy(text: &str) -> Result<String, ErrorCode> {
     let kept = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
-    let text: String = text.replace("\r\n", "\n").replace('\r', "\n").chars().filter(kept).collect();
+    let text: String =
+        text.replace("\r\n", "\n").replace('\r', "\n").chars().filter(kept).collect();
     let text = text.trim();
     if text.chars().all(is_invisible) {
         return Err(ErrorCode::MessageEmpty);
@@ -21,7 +22,8 @@ pub(super) fn tidy(text: &str) -> Result<String, ErrorCode> {
 }
 
 fn is_invisible(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
+    c.is_whitespace()
+        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
 
 /// How a text begins, on one line.

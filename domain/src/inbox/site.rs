@@ -48,16 +48,29 @@ mod tests {
     #[test]
     fn sites_are_origins() {
         let check = |text: &str, expect: Result<&str, ErrorCode>| {
-            assert_eq!(Site::parse(text).as_ref().map(Site::as_str), expect.as_ref().copied(), "{text}");
+            assert_eq!(
+                Site::parse(text).as_ref().map(Site::as_str),
+                expect.as_ref().copied(),
+                "{text}"
+            );
         };
         check("https://example.com", Ok("https://example.com"));
         check(" HTTPS://Example.COM:443/ ", Ok("https://example.com"));
         check("http://localhost:8080", Ok("http://localhost:8080"));
         check("https://bücher.example", Ok("https://xn--bcher-kva.example"));
         for text in [
-            "", "example.com", "https://", "https://example.com/shop", "https://a.example?x",
-            "ftp://example.com", "javascript:alert(1)", "https://user@example.com", "null",
-            "https://a.example;script-src", "https://*.example.com", "https://a.example, b",
+            "",
+            "example.com",
+            "https://",
+            "https://example.com/shop",
+            "https://a.example?x",
+            "ftp://example.com",
+            "javascript:alert(1)",
+            "https://user@example.com",
+            "null",
+            "https://a.example;script-src",
+            "https://*.example.com",
+            "https://a.example, b",
         ] {
             check(text, Err(ErrorCode::SiteInvalid));
         }

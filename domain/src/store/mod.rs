@@ -28,7 +28,9 @@ pub enum OpenError {
     #[error("can't make the folder {0} for the database ({1}): choose another with --data-dir")]
     Folder(PathBuf, std::io::Error),
     /// The file can't be opened.
-    #[error("can't open the database {0} ({1}): check that the file is a SQLite database and may be written, or choose another with --database-url")]
+    #[error(
+        "can't open the database {0} ({1}): check that the file is a SQLite database and may be written, or choose another with --database-url"
+    )]
     Open(PathBuf, DbErr),
 }
 
@@ -44,7 +46,8 @@ impl Store {
             .map(PathBuf::from)
             .ok_or_else(|| OpenError::Unsupported(without_password(address)))?;
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder).map_err(|error| OpenError::Folder(folder.into(), error))?;
+            std::fs::create_dir_all(folder)
+                .map_err(|error| OpenError::Folder(folder.into(), error))?;
         }
         let failed = |error| OpenError::Open(path.clone(), error);
         // The writer first: it makes the file and switches it to WAL.

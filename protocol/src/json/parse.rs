@@ -259,19 +259,41 @@ mod tests {
         check(" null ", Value::Null);
         check("-0.5e+10", Value::Number("-0.5e+10"));
         check(r#""a\n\u00e9\ud83d\ude00""#, Value::Str("a\né😀".into()));
-        check(r#"[1,{"a":true}]"#, Value::Array(vec![
-            Value::Number("1"),
-            Value::Object(vec![("a".into(), Value::Bool(true))]),
-        ]));
+        check(
+            r#"[1,{"a":true}]"#,
+            Value::Array(vec![
+                Value::Number("1"),
+                Value::Object(vec![("a".into(), Value::Bool(true))]),
+            ]),
+        );
         check("{}", Value::Object(vec![]));
     }
 
     #[test]
     fn refuses_what_rfc_8259_does_not() {
         for text in [
-            "", " ", "nul", "tru", "01", "1.", "-", "1e", "'a'", "\"a", "\"\u{1}\"", r#""\x""#,
-            r#""\ud800""#, r#""\ud800\u0041""#, r#""\udc00""#, "[1,]", "[1", "{\"a\"}", "{a:1}",
-            "{\"a\":1,}", "1 2", "\u{feff}1",
+            "",
+            " ",
+            "nul",
+            "tru",
+            "01",
+            "1.",
+            "-",
+            "1e",
+            "'a'",
+            "\"a",
+            "\"\u{1}\"",
+            r#""\x""#,
+            r#""\ud800""#,
+            r#""\ud800\u0041""#,
+            r#""\udc00""#,
+            "[1,]",
+            "[1",
+            "{\"a\"}",
+            "{a:1}",
+            "{\"a\":1,}",
+            "1 2",
+            "\u{feff}1",
         ] {
             assert_eq!(parse(text), Err(DecodeError::Syntax), "{text}");
         }

@@ -49,7 +49,7 @@ impl Command {
         let agent = domain
             .create_agent(new, role.into())
             .await
-            .map_err(|error| anyhow::anyhow!(error.problem().message))?;
+            .map_err(|error| anyhow::anyhow!(error.code().sentence()))?;
         let data = serde_json::json!({
             "id": agent.id.to_string(),
             "email": agent.email,

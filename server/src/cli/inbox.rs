@@ -15,7 +15,12 @@ pub(super) enum Command {
         #[arg(long, env = "PORCHLIGHT_INBOX_NAME")]
         name: String,
         /// A site that may embed the chat, as https://example.com. May be given several times.
-        #[arg(long = "site", env = "PORCHLIGHT_INBOX_SITES", value_delimiter = ',', value_name = "ORIGIN")]
+        #[arg(
+            long = "site",
+            env = "PORCHLIGHT_INBOX_SITES",
+            value_delimiter = ',',
+            value_name = "ORIGIN"
+        )]
         sites: Vec<String>,
     },
     /// List the inboxes. The first one is the default.
@@ -23,8 +28,13 @@ pub(super) enum Command {
 }
 
 impl Command {
-    pub(super) async fn run(self, domain: &Domain, url: &PublicUrl, json: bool) -> anyhow::Result<()> {
-        let failed = |error: domain::Error| anyhow::anyhow!(error.problem().message);
+    pub(super) async fn run(
+        self,
+        domain: &Domain,
+        url: &PublicUrl,
+        json: bool,
+    ) -> anyhow::Result<()> {
+        let failed = |error: domain::Error| anyhow::anyhow!(error.code().sentence());
         match self {
             Self::Create { name, sites } => {
                 let inbox = domain.create_inbox(&name, &sites).await.map_err(failed)?;
@@ -53,7 +63,11 @@ fn as_json(inbox: &Inbox, url: &PublicUrl) -> serde_json::Value {
 
 fn as_text(inbox: &Inbox, url: &PublicUrl) -> String {
     let sites: Vec<&str> = inbox.allowed_sites.iter().map(Site::as_str).collect();
-    let sites = if sites.is_empty() { "none yet (only this server's demo)".into() } else { sites.join(", ") };
+    let sites = if sites.is_empty() {
+        "none yet (only this server's demo)".into()
+    } else {
+        sites.join(", ")
+    };
     format!(
         "{}\n  key       {}\n  sites     {sites}\n  snippet   {}",
         inbox.name,

@@ -48,11 +48,23 @@ enum Command {
 #[derive(Args, Clone)]
 struct StoreOptions {
     /// The folder for everything that Porchlight keeps. Made if it does not exist.
-    #[arg(long, global = true, env = "PORCHLIGHT_DATA_DIR", default_value = "data", value_name = "DIR")]
+    #[arg(
+        long,
+        global = true,
+        env = "PORCHLIGHT_DATA_DIR",
+        default_value = "data",
+        value_name = "DIR"
+    )]
     data_dir: std::path::PathBuf,
 
     /// The database, as sqlite:///path/to/file.db [default: porchlight.db in the data folder]
-    #[arg(long, global = true, env = "PORCHLIGHT_DATABASE_URL", hide_env_values = true, value_name = "URL")]
+    #[arg(
+        long,
+        global = true,
+        env = "PORCHLIGHT_DATABASE_URL",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
     database_url: Option<String>,
 }
 
@@ -60,7 +72,13 @@ struct StoreOptions {
 #[derive(Args, Clone)]
 struct AddressOptions {
     /// The address to listen on. Port 0 takes a free one.
-    #[arg(long, global = true, env = "PORCHLIGHT_LISTEN", default_value = "127.0.0.1:3000", value_name = "IP:PORT")]
+    #[arg(
+        long,
+        global = true,
+        env = "PORCHLIGHT_LISTEN",
+        default_value = "127.0.0.1:3000",
+        value_name = "IP:PORT"
+    )]
     listen: std::net::SocketAddr,
 
     /// The address that browsers use, as https://chat.example.com, if it is not the one above
@@ -112,7 +130,11 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Migrate => {
             migrate(&cli.store.open().await?).await?;
-            print(cli.json, &serde_json::json!({ "migrated": true }), "The database is up to date.");
+            print(
+                cli.json,
+                &serde_json::json!({ "migrated": true }),
+                "The database is up to date.",
+            );
             Ok(())
         }
         Command::Agent(command) => command.run(&cli.store.domain().await?, cli.json).await,

@@ -2,34 +2,36 @@
 
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use protocol::{ErrorCode, Problem};
+use protocol::ErrorCode;
 
 /// An error's outside form, with its status.
-pub(crate) struct Failure(Problem);
+pub(crate) struct Failure(ErrorCode);
 
 impl From<ErrorCode> for Failure {
     fn from(code: ErrorCode) -> Self {
-        Self(domain::problem(code))
+        Self(code)
     }
 }
 
 impl From<domain::Error> for Failure {
     fn from(error: domain::Error) -> Self {
-        let problem = error.problem();
-        if problem.code == ErrorCode::Unavailable {
+        let code = error.code();
+        if code == ErrorCode::Unavailable {
             tracing::error!(%error, "a request failed");
         }
-        Self(problem)
+        Self(code)
     }
 }
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let status = match self.0.code {
+        let status = match self.0 {
             ErrorCode::InboxUnknown | ErrorCode::ConversationUnknown | ErrorCode::NotFound => {
                 StatusCode::NOT_FOUND
             }
-            ErrorCode::OriginRefused | ErrorCode::OwnerRequired | ErrorCode::SiteNotAllowed => StatusCode::FORBIDDEN,
+            ErrorCode::OriginRefused | ErrorCode::OwnerRequired | ErrorCode::SiteNotAllowed => {
+                StatusCode::FORBIDDEN
+            }
             ErrorCode::LoginRequired | ErrorCode::LoginWrong | ErrorCode::TokenInvalid => {
                 StatusCode::UNAUTHORIZED
             }

@@ -49,7 +49,8 @@ impl Server {
         })?;
         let address = listener.local_addr().context("the port that was taken has no address")?;
         let public_url = public_url.unwrap_or_else(|| PublicUrl::of(address));
-        let state = ServerState::new(domain, public_url, CancellationToken::new(), TaskTracker::new());
+        let state =
+            ServerState::new(domain, public_url, CancellationToken::new(), TaskTracker::new());
         Ok(Self { listener, state })
     }
 
@@ -91,7 +92,10 @@ impl Server {
     ///
     /// # Errors
     /// The operating system's.
-    pub async fn run_until(self, stop: impl Future<Output = ()> + Send + 'static) -> anyhow::Result<()> {
+    pub async fn run_until(
+        self,
+        stop: impl Future<Output = ()> + Send + 'static,
+    ) -> anyhow::Result<()> {
         let Self { listener, state } = self;
         let (stopping, sockets) = (state.stopping.clone(), state.sockets.clone());
         let domain = state.domain.clone();

@@ -58,7 +58,8 @@ impl FromStr for PublicUrl {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let url = Url::parse(text).map_err(|_| "not an address such as https://chat.example.com")?;
+        let url =
+            Url::parse(text).map_err(|_| "not an address such as https://chat.example.com")?;
         if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
             return Err("not an address such as https://chat.example.com");
         }
@@ -89,7 +90,12 @@ mod tests {
 
     #[test]
     fn a_public_url_is_an_origin() {
-        for text in ["chat.example.com", "ftp://x.example", "https://x.example/chat", "https://x.example/?a"] {
+        for text in [
+            "chat.example.com",
+            "ftp://x.example",
+            "https://x.example/chat",
+            "https://x.example/?a",
+        ] {
             assert!(text.parse::<PublicUrl>().is_err(), "{text}");
         }
     }

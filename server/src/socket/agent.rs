@@ -9,9 +9,7 @@ use domain::hub::Listener;
 use domain::{Domain, Error};
 use futures_util::StreamExt;
 use protocol::json::{from_str, to_string};
-use protocol::{
-    ClientId, CloseCode, ConversationId, ErrorCode, FromAgent, ToAgent, limits,
-};
+use protocol::{ClientId, CloseCode, ConversationId, ErrorCode, FromAgent, ToAgent, limits};
 use tower_sessions::Session;
 
 use super::line::{self, Talk};
@@ -62,7 +60,7 @@ impl Talk for AgentTalk {
             Ok(Some(answer)) => self.answer(&answer),
             Ok(None) => {}
             Err(error) => {
-                let code = error.problem().code;
+                let code = error.code();
                 tracing::info!(code = code.as_str(), %error, "an agent's frame was refused");
                 self.answer(&error_frame(&error, about, send));
                 if code == ErrorCode::LoginRequired {
@@ -158,6 +156,7 @@ fn error_frame(
     conversation: Option<ConversationId>,
     client_id: Option<ClientId>,
 ) -> ToAgent {
-    let protocol::Problem { code, message } = error.problem();
+    let code = error.code();
+    let message = code.sentence().to_owned();
     ToAgent::Error { code, message, temporary: code.is_temporary(), conversation, client_id }
 }

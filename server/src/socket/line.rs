@@ -117,7 +117,8 @@ pub(super) async fn run(
         tracing::debug!(code = code.reason(), "a socket was closed");
         close(&mut writing, code).await;
         // The peer's answer to the close completes the handshake (RFC 6455, section 7.1.1).
-        let _ended = timeout(FAREWELL, async { while let Some(Ok(_)) = reading.next().await {} }).await;
+        let _ended =
+            timeout(FAREWELL, async { while let Some(Ok(_)) = reading.next().await {} }).await;
     }
 }
 

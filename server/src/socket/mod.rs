@@ -47,9 +47,8 @@ pub(crate) async fn agent(
         Err(error) => return Failure::from(error).into_response(),
     };
     let tracker = state.sockets.clone();
-    upgrade.on_upgrade(move |socket| {
-        tracker.track_future(agent::serve(socket, state, agent, session))
-    })
+    upgrade
+        .on_upgrade(move |socket| tracker.track_future(agent::serve(socket, state, agent, session)))
 }
 
 /// The upgrade, with its bounds set, if it comes from our own pages and speaks our protocol.

@@ -45,7 +45,7 @@ struct Refusal {
 
 impl From<Error> for Refusal {
     fn from(error: Error) -> Self {
-        let code = error.problem().code;
+        let code = error.code();
         let close = if code.is_temporary() { CloseCode::Trouble } else { CloseCode::Refused };
         tracing::info!(code = code.as_str(), %error, "a visitor's hello was refused");
         Self { error: Some(error_frame(&error, None)), code: Some(close) }
@@ -53,7 +53,10 @@ impl From<Error> for Refusal {
 }
 
 /// Waits for the `hello` and admits the visitor.
-async fn greet(reading: &mut Reading, state: &ServerState) -> Result<(VisitorTalk, ToVisitor), Refusal> {
+async fn greet(
+    reading: &mut Reading,
+    state: &ServerState,
+) -> Result<(VisitorTalk, ToVisitor), Refusal> {
     let within = Duration::from_millis(limits::HELLO_WITHIN_MS);
     let text = match timeout(within, line::next_text(reading)).await {
         Ok(Ok(text)) => text,
@@ -82,14 +85,8 @@ async fn greet(reading: &mut Reading, state: &ServerState) -> Result<(VisitorTal
     let Page { head, visitor_read_seq, team_read_seq, entries } =
         domain.visitor_page(&who, after).await?;
     let inbox_name = inbox.name;
-    let welcome = ToVisitor::Welcome {
-        token,
-        inbox_name,
-        head,
-        visitor_read_seq,
-        team_read_seq,
-        entries,
-    };
+    let welcome =
+        ToVisitor::Welcome { token, inbox_name, head, visitor_read_seq, team_read_seq, entries };
     Ok((VisitorTalk { domain, who, page, listener }, welcome))
 }
 
@@ -122,7 +119,7 @@ impl Talk for VisitorTalk {
             Ok(Some(answer)) => self.answer(&answer),
             Ok(None) => {}
             Err(error) => {
-                let code = error.problem().code;
+                let code = error.code();
                 tracing::info!(code = code.as_str(), %error, "a visitor's frame was refused");
                 self.answer(&error_frame(&error, send));
             }
@@ -157,14 +154,13 @@ impl VisitorTalk {
                 domain.read_as_visitor(who, seq).await?;
                 return Ok(None);
             }
-            FromVisitor::Ping {} => {
-                ToVisitor::Pong { head: domain.visitor_head(who).await? }
-            }
+            FromVisitor::Ping {} => ToVisitor::Pong { head: domain.visitor_head(who).await? },
         }))
     }
 }
 
 fn error_frame(error: &Error, client_id: Option<ClientId>) -> ToVisitor {
-    let protocol::Problem { code, message } = error.problem();
+    let code = error.code();
+    let message = code.sentence().to_owned();
     ToVisitor::Error { code, message, temporary: code.is_temporary(), client_id }
 }

@@ -9,17 +9,20 @@ use protocol::ErrorCode;
 use super::OfInbox;
 use crate::state::ServerState;
 
-pub(crate) async fn frame(State(state): State<ServerState>, Query(query): Query<OfInbox>) -> Response {
+pub(crate) async fn frame(
+    State(state): State<ServerState>,
+    Query(query): Query<OfInbox>,
+) -> Response {
     let inbox = match state.domain.find_inbox(query.inbox.as_deref()).await {
         Ok(inbox) => inbox,
         Err(error) => {
-            let problem = error.problem();
-            tracing::info!(code = problem.code.as_str(), "a site asked for a chat");
-            let unknown = problem.code == ErrorCode::InboxUnknown;
+            let code = error.code();
+            tracing::info!(code = code.as_str(), %error, "a site asked for a chat");
+            let unknown = code == ErrorCode::InboxUnknown;
             let status =
                 if unknown { StatusCode::NOT_FOUND } else { StatusCode::SERVICE_UNAVAILABLE };
             // Both are ours: a code and a sentence without markup.
-            let text = format!("{}: {}\n", problem.code.as_str(), problem.message);
+            let text = format!("{}: {}\n", code.as_str(), code.sentence());
             return (status, text).into_response();
         }
     };

@@ -1,0 +1,83 @@
+import type { Browser, Page } from '@playwright/test'
+import { createOwner, expect, openInbox, reply, test, Visitor } from '../support/porchlight.ts'
+
+const looks = (['light', 'dark'] as const).flatMap((colorScheme) =>
+  [390, 1440].map((width) => ({ name: `${colorScheme}-${width}`, colorScheme, width })))
+
+async function pageOf(browser: Browser, look: (typeof looks)[number]): Promise<Page> {
+  const viewport = { width: look.width, height: look.width < 500 ? 844 : 900 }
+  const context = await browser.newContext({ colorScheme: look.colorScheme, viewport, deviceScaleFactor: look.width < 500 ? 2 : 1, reducedMotion: 'reduce' })
+  return context.newPage()
+}
+
+for (const look of looks) {
+  test(look.name, async ({ porchlight, browser }) => {
+    const agent = await pageOf(browser, look)
+    const page = await pageOf(browser, look)
+    const visitor = new Visitor(page)
+    const shot = (of: Page, name: string) => of.screenshot({ path: `shots/${name}-${look.name}.png` })
+
+    await agent.goto(porchlight.setupLink)
+    await expect(agent.getByLabel('Your name')).toBeVisible()
+    await shot(agent, 'setup')
+    await createOwner(agent, porchlight)
+    await expect(agent.getByRole('button', { name: 'Copy' })).toBeVisible()
+    await shot(agent, 'inboxes')
+    await openInbox(agent, porchlight)
+    await expect(agent.getByText('Nobody has written yet')).toBeVisible()
+    await shot(agent, 'list-empty')
+
+    await page.goto(`${porchlight.url}/demo`)
+    await shot(page, 'demo')
+    await visitor.open()
+    await shot(page, 'chat-empty')
+    await visitor.say('Hello! I lost my phone in the meadows. Are my notes gone?')
+    await visitor.say('They were not synced since this morning, I think.')
+    await expect.poll(() => visitor.bubbles()).toHaveLength(2)
+    for (const text of ['Does it cost more with two devices?', 'שלום, האם יש גרסה בעברית?', 'Thanks, that solved it 🎉']) {
+      const other = new Visitor(await pageOf(browser, look))
+      await other.page.goto(`${porchlight.url}/demo`)
+      await other.open()
+      await other.say(text)
+      await expect((await other.frame()).locator('.waiting')).toHaveCount(0)
+      await other.page.context().close()
+    }
+    await expect(agent.locator('.row')).toHaveCount(4)
+    await shot(agent, 'list')
+    await agent.getByRole('link', { name: /They were not synced/ }).click()
+    await reply(agent, 'Oh no! But your notes are safe up to the last sync, and the phone keeps the rest until somebody finds it.')
+    await reply(agent, 'When did you last see the green dot beside a notebook’s name? https://fieldnote.example/help/sync-state-and-what-the-dots-mean')
+    await expect.poll(() => visitor.bubbles()).toHaveLength(4)
+    await expect(agent.locator('.seen')).toHaveCount(2)
+    await shot(agent, 'conversation')
+    await shot(page, 'chat')
+    if (look.width > 500) {
+      await visitor.press()
+      await reply(agent, 'Are you still there?')
+      await expect(visitor.launcher).toHaveAttribute('data-unread', '1')
+      await shot(page, 'chat-unread')
+      await visitor.press()
+    }
+    await porchlight.stop()
+    const chat = await visitor.frame()
+    await expect(chat.locator('.dot')).toHaveAttribute('data-state', 'offline')
+    await visitor.say('It was there at nine.')
+    await reply(agent, 'Good, then nothing is lost.')
+    await expect(chat.locator('.waiting')).toHaveCount(1)
+    await shot(page, 'chat-offline')
+    await expect(agent.locator('.waiting-entry')).toHaveCount(1)
+    await shot(agent, 'conversation-offline')
+    await porchlight.start()
+    await expect(agent.locator('.waiting-entry')).toHaveCount(0)
+    await agent.goto(`${porchlight.url}/conversations/nonsense`)
+    await expect(agent.getByText('There is no such conversation')).toBeVisible()
+    await shot(agent, 'not-found')
+    await agent.context().clearCookies()
+    await agent.goto(`${porchlight.url}/login`)
+    await agent.getByLabel('Mail address').fill('mia@example.com')
+    await agent.getByLabel('Password').fill('wrong horse')
+    await agent.getByRole('button', { name: 'Log in' }).click()
+    await expect(agent.getByRole('alert')).toBeVisible()
+    await shot(agent, 'login-wrong')
+  })
+}

@@ -1,0 +1,92 @@
+// What the server says, and what its log says, when it is fed what it should not be.
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { expect, test } from '../support/porchlight.ts'
+
+const binary = process.env.PORCHLIGHT ?? resolve(import.meta.dirname, '../../target/release/porchlight')
+
+function startFails(args: string[]): string {
+  try {
+    execFileSync(binary, args, { encoding: 'utf8', stdio: 'pipe', timeout: 30_000 })
+  } catch (error: any) {
+    expect(error.status).toBe(1)
+    return error.stderr.trim()
+  }
+  throw new Error('the program should have failed')
+}
+
+test('a database that can not be opened ends the start with one line', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'porchlight-'))
+  const file = join(folder, 'not-a-database.db')
+  writeFileSync(file, 'This is a letter to my aunt, and long enough to have a header. '.repeat(40))
+  const said = startFails(['serve', '--listen', '127.0.0.1:0', '--database-url', `sqlite://${file}`])
+  expect(said.split('\n')).toHaveLength(1)
+  expect(said).toContain('--database-url')
+  const secret = startFails(['serve', '--listen', '127.0.0.1:0', '--database-url', 'postgres://me:hunter2@db/x'])
+  expect(secret).toContain('not supported')
+  expect(secret).not.toContain('hunter2')
+  rmSync(folder, { recursive: true })
+})
+
+test('a port that is taken ends the start with one line', ({ porchlight }) => {
+  const folder = mkdtempSync(join(tmpdir(), 'porchlight-'))
+  const said = startFails(['serve', '--listen', `127.0.0.1:${porchlight.port}`, '--data-dir', folder])
+  expect(said.split('\n')).toHaveLength(1)
+  expect(said).toContain('--listen')
+  rmSync(folder, { recursive: true })
+})
+
+test('the log says what was refused, without the secret', async ({ porchlight, agent }) => {
+  const key = porchlight.command(['inbox', 'list'])[0].key
+  const token = '01890000-0000-7000-8000-000000000001.' + 'ab'.repeat(32)
+  const code = await agent.evaluate(([inbox, token]) => new Promise((done) => {
+    const socket = new WebSocket(location.origin.replace('http', 'ws') + '/ws/visitor', 'porchlight.v1')
+    socket.onopen = () => socket.send(JSON.stringify({ type: 'hello', inbox, token }))
+    socket.onmessage = (event) => done(JSON.parse(event.data).code)
+  }), [key, token])
+  expect(code).toBe('token_invalid')
+
+  await agent.getByRole('button', { name: 'Log out' }).click()
+  await agent.getByLabel('Mail address').fill('mia@example.com')
+  await agent.getByLabel('Password').fill('hunter2-hunter2')
+  await agent.getByRole('button', { name: 'Log in' }).click()
+  await expect(agent.getByRole('alert')).toHaveText('No agent has this address and password.')
+
+  expect(porchlight.output).toContain('token_invalid')
+  expect(porchlight.output).toContain('login_wrong')
+  expect(porchlight.output).not.toContain(token)
+  expect(porchlight.output).not.toContain('hunter2')
+})
+
+test('passwords can not be tried without end', async ({ porchlight, agent }) => {
+  await agent.getByRole('button', { name: 'Log out' }).click()
+  const alert = agent.getByRole('alert')
+  const button = agent.getByRole('button', { name: 'Log in' })
+  await expect(async () => {
+    await agent.getByLabel('Mail address').fill('mia@example.com')
+    await agent.getByLabel('Password').fill('wrong wrong')
+    await button.click()
+    await expect(alert).toHaveText(/Too many attempts/, { timeout: 500 })
+  }).toPass({ intervals: [0] })
+  await agent.getByLabel('Mail address').fill('mia@example.com')
+  await agent.getByLabel('Password').fill('correct horse')
+  await button.click()
+  await expect(alert).toHaveText(/Too many attempts/)
+  expect(porchlight.output).toContain('too_many_attempts')
+})
+
+test('the command line makes agents and inboxes, and refuses what is wrong', async ({ porchlight }) => {
+  const agent = porchlight.command(['agent', 'create', '--email', 'Tom@Example.com', '--name', 'Tom'], 'correct horse\n')
+  expect(agent).toMatchObject({ email: 'tom@example.com', name: 'Tom', role: 'agent' })
+  const again = () => porchlight.command(['agent', 'create', '--email', 'tom@example.com', '--name', 'Tom'], 'correct horse\n')
+  expect(again).toThrow(/An agent with this address exists/)
+  const short = () => porchlight.command(['agent', 'create', '--email', 'a@b', '--name', 'A'], 'short')
+  expect(short).toThrow(/10 to 200 characters/)
+  const site = () => porchlight.command(['inbox', 'create', '--name', 'X', '--site', 'shop.example/path'])
+  expect(site).toThrow(/A site is an origin/)
+  const inbox = porchlight.command(['inbox', 'create', '--name', 'Shop', '--site', 'https://shop.example'])
+  expect(inbox.snippet).toBe(`<script async src="${porchlight.url}/widget.js?inbox=${inbox.key}"></script>`)
+  expect(porchlight.command(['inbox', 'list']).map((one: any) => one.name)).toEqual(['Support', 'Shop'])
+})

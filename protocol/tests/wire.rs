@@ -1,0 +1,192 @@
+//! The wire's JSON: golden texts for every frame, and a decoder that nothing can upset.
+
+use proptest::prelude::*;
+use protocol::json::{Decode, Encode, from_str, to_string};
+use protocol::{
+    AgentId, Author, Body, ClientId, ConversationId, Entry, ErrorCode, FromAgent, FromVisitor,
+    InboxId, Reader, Summary, ToAgent, ToVisitor,
+};
+use uuid::Uuid;
+
+fn golden<T: Encode + Decode + PartialEq + std::fmt::Debug>(value: &T, text: &str) {
+    assert_eq!(to_string(value), text);
+    assert_eq!(from_str::<T>(text).as_ref(), Ok(value));
+}
+
+const CLIENT: ClientId = ClientId(Uuid::from_u128(1));
+const CONVERSATION: ConversationId = ConversationId(Uuid::from_u128(2));
+const AGENT: AgentId = AgentId(Uuid::from_u128(3));
+const INBOX: InboxId = InboxId(Uuid::from_u128(4));
+
+/// The ids above, on the wire.
+const ID1: &str = "00000000-0000-0000-0000-000000000001";
+
+fn entry() -> Entry {
+    Entry {
+        seq: 7,
+        prev: 5,
+        at_ms: 1_700_000_000_123,
+        client_id: CLIENT,
+        author: Author::Visitor {},
+        body: Body::Message { text: "a \"b\" \n <é> 😀 \u{2028}".into() },
+    }
+}
+
+const ENTRY: &str = r#"{"seq":7,"prev":5,"at_ms":1700000000123,"client_id":"00000000-0000-0000-0000-000000000001","author":{"kind":"visitor"},"body":{"kind":"message","text":"a \"b\" \n \u003cé> 😀 \u2028"}}"#;
+
+fn summary() -> Summary {
+    Summary {
+        id: CONVERSATION,
+        inbox: INBOX,
+        inbox_name: "Support".into(),
+        visitor_name: "Visitor 6844".into(),
+        page: None,
+        head: 9,
+        last_at_ms: 8,
+        last_author: Author::Agent { id: AGENT, name: "Mia".into() },
+        preview: "hi".into(),
+        visitor_messages: 4,
+        read_messages: Some(3),
+    }
+}
+
+const SUMMARY: &str = r#"{"id":"00000000-0000-0000-0000-000000000002","inbox":"00000000-0000-0000-0000-000000000004","inbox_name":"Support","visitor_name":"Visitor 6844","head":9,"last_at_ms":8,"last_author":{"kind":"agent","id":"00000000-0000-0000-0000-000000000003","name":"Mia"},"preview":"hi","visitor_messages":4,"read_messages":3}"#;
+
+#[test]
+fn a_visitors_frames_have_their_golden_form() {
+    let hello = FromVisitor::Hello {
+        inbox: "k".into(),
+        site: Some("https://shop.example".into()),
+        page: None,
+        token: Some("t".into()),
+        after: Some(3),
+    };
+    golden(&hello, r#"{"type":"hello","inbox":"k","site":"https://shop.example","token":"t","after":3}"#);
+    let send = FromVisitor::Send { client_id: CLIENT, text: "hi".into() };
+    golden(&send, &format!(r#"{{"type":"send","client_id":"{ID1}","text":"hi"}}"#));
+    golden(&FromVisitor::Resume { after: 0 }, r#"{"type":"resume","after":0}"#);
+    golden(&FromVisitor::History { before: 9 }, r#"{"type":"history","before":9}"#);
+    golden(&FromVisitor::Read { seq: 7 }, r#"{"type":"read","seq":7}"#);
+    golden(&FromVisitor::Ping {}, r#"{"type":"ping"}"#);
+}
+
+#[test]
+fn frames_to_a_visitor_have_their_golden_form() {
+    let welcome = ToVisitor::Welcome {
+        token: "t".into(),
+        inbox_name: "Support".into(),
+        head: 7,
+        visitor_read_seq: 6,
+        team_read_seq: 5,
+        entries: vec![entry()],
+    };
+    golden(&welcome, &[r#"{"type":"welcome","token":"t","inbox_name":"Support","head":7,"visitor_read_seq":6,"team_read_seq":5,"entries":["#, ENTRY, "]}"].concat());
+    golden(&ToVisitor::Ack { client_id: CLIENT, entry: entry() }, &[r#"{"type":"ack","client_id":""#, ID1, r#"","entry":"#, ENTRY, "}"].concat());
+    golden(&ToVisitor::Entry { entry: entry() }, &[r#"{"type":"entry","entry":"#, ENTRY, "}"].concat());
+    golden(&ToVisitor::Entries { head: 7, entries: vec![] }, r#"{"type":"entries","head":7,"entries":[]}"#);
+    golden(&ToVisitor::History { entries: vec![] }, r#"{"type":"history","entries":[]}"#);
+    golden(&ToVisitor::Read { by: Reader::Team {}, seq: 4 }, r#"{"type":"read","by":{"kind":"team"},"seq":4}"#);
+    golden(&ToVisitor::Pong { head: 7 }, r#"{"type":"pong","head":7}"#);
+    let error = ToVisitor::Error {
+        code: ErrorCode::MessageEmpty,
+        message: "m".into(),
+        temporary: false,
+        client_id: Some(CLIENT),
+    };
+    golden(&error, &format!(r#"{{"type":"error","code":"message_empty","message":"m","temporary":false,"client_id":"{ID1}"}}"#));
+}
+
+#[test]
+fn an_agents_frames_have_their_golden_form() {
+    let conversation = CONVERSATION;
+    let at = r#""conversation":"00000000-0000-0000-0000-000000000002""#;
+    golden(&FromAgent::Watch { conversation, after: None }, &format!(r#"{{"type":"watch",{at}}}"#));
+    golden(&FromAgent::Unwatch { conversation }, &format!(r#"{{"type":"unwatch",{at}}}"#));
+    let send = FromAgent::Send { conversation, client_id: CLIENT, text: "hi".into(), note: Some(true) };
+    golden(&send, &format!(r#"{{"type":"send",{at},"client_id":"{ID1}","text":"hi","note":true}}"#));
+    golden(&FromAgent::History { conversation, before: 9 }, &format!(r#"{{"type":"history",{at},"before":9}}"#));
+    golden(&FromAgent::Read { conversation, seq: 9 }, &format!(r#"{{"type":"read",{at},"seq":9}}"#));
+    golden(&FromAgent::Ping {}, r#"{"type":"ping"}"#);
+}
+
+#[test]
+fn frames_to_an_agent_have_their_golden_form() {
+    let conversation = CONVERSATION;
+    let at = r#""conversation":"00000000-0000-0000-0000-000000000002""#;
+    golden(&ToAgent::Welcome { agent: AGENT, conversations: vec![summary()] }, &[r#"{"type":"welcome","agent":"00000000-0000-0000-0000-000000000003","conversations":["#, SUMMARY, "]}"].concat());
+    golden(&ToAgent::Conversation { summary: summary() }, &[r#"{"type":"conversation","summary":"#, SUMMARY, "}"].concat());
+    golden(&ToAgent::Entries { conversation, head: 7, visitor_read_seq: 2, entries: vec![] }, &format!(r#"{{"type":"entries",{at},"head":7,"visitor_read_seq":2,"entries":[]}}"#));
+    golden(&ToAgent::History { conversation, entries: vec![] }, &format!(r#"{{"type":"history",{at},"entries":[]}}"#));
+    golden(&ToAgent::Ack { conversation, client_id: CLIENT, entry: entry() }, &format!(r#"{{"type":"ack",{at},"client_id":"{ID1}","entry":{ENTRY}}}"#));
+    let note = Entry { body: Body::Note { text: "psst".into() }, ..entry() };
+    let note_text = ENTRY.split(",\"body\"").next().unwrap().to_owned() + r#","body":{"kind":"note","text":"psst"}}"#;
+    golden(&ToAgent::Entry { conversation, entry: note }, &format!(r#"{{"type":"entry",{at},"entry":{note_text}}}"#));
+    golden(&ToAgent::Read { conversation, by: Reader::Visitor {}, seq: 4, visitor_messages: 2 }, &format!(r#"{{"type":"read",{at},"by":{{"kind":"visitor"}},"seq":4,"visitor_messages":2}}"#));
+    golden(&ToAgent::Pong {}, r#"{"type":"pong"}"#);
+    let error = ToAgent::Error {
+        code: ErrorCode::ConversationUnknown,
+        message: "m".into(),
+        temporary: false,
+        conversation: Some(conversation),
+        client_id: None,
+    };
+    golden(&error, &format!(r#"{{"type":"error","code":"conversation_unknown","message":"m","temporary":false,{at}}}"#));
+}
+
+#[test]
+fn every_error_code_has_its_own_text() {
+    let mut texts: Vec<_> = ErrorCode::ALL.iter().map(|code| code.as_str()).collect();
+    texts.sort_unstable();
+    texts.dedup();
+    assert_eq!(texts.len(), ErrorCode::ALL.len());
+    for code in ErrorCode::ALL {
+        assert_eq!(from_str(&to_string(code)), Ok(*code));
+    }
+}
+
+#[test]
+fn a_newer_peers_fields_are_passed_over() {
+    let text = r#"{"mood":{"x":[1.5e9,null]},"type":"pong","head":1,"later":true}"#;
+    assert_eq!(from_str(text), Ok(ToVisitor::Pong { head: 1 }));
+}
+
+#[test]
+fn numbers_that_are_no_positions_are_refused() {
+    for number in ["-1", "1.0", "1e3", "9007199254740992", "18446744073709551616", "\"1\"", "null"] {
+        let text = format!(r#"{{"type":"read","seq":{number}}}"#);
+        assert!(from_str::<FromVisitor>(&text).is_err(), "{text}");
+    }
+}
+
+fn decode_all(text: &str) {
+    let _ = from_str::<FromVisitor>(text);
+    let _ = from_str::<ToVisitor>(text);
+    let _ = from_str::<FromAgent>(text);
+    let _ = from_str::<ToAgent>(text);
+}
+
+proptest! {
+    #[test]
+    fn the_decoder_never_panics(text in any::<String>()) {
+        decode_all(&text);
+    }
+
+    /// Texts that are nearly frames get further into the decoder.
+    #[test]
+    fn the_decoder_never_panics_on_broken_frames(
+        cut in 0_usize..400,
+        junk in "[\\x00-\\x7fé😀]{0,6}",
+        which in 0_usize..3,
+    ) {
+        let whole = [ENTRY, SUMMARY, r#"{"type":"hello","inbox":"\ud83d\ude00","after":3}"#][which];
+        let at = (0..=cut.min(whole.len())).rev().find(|at| whole.is_char_boundary(*at)).unwrap();
+        decode_all(&[&whole[..at], &junk, &whole[at..]].concat());
+        decode_all(&[&whole[..at], &junk].concat());
+    }
+
+    #[test]
+    fn any_text_comes_through_unchanged(text in any::<String>()) {
+        let frame = FromVisitor::Send { client_id: CLIENT, text };
+        prop_assert_eq!(from_str(&to_string(&frame)), Ok(frame));
+    }
+}

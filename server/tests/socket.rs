@@ -1,0 +1,294 @@
+//! Sockets against the real server on port 0.
+
+mod support;
+
+use protocol::{
+    Author, CloseCode, ConversationId, Entry, ErrorCode, FromAgent, FromVisitor, SUBPROTOCOL,
+    Summary, ToAgent, ToVisitor, limits,
+};
+use support::{Client, Running, client_id, refusal, send};
+use tokio_tungstenite::tungstenite::Message;
+
+async fn ack(client: &mut Client) -> Entry {
+    client
+        .find(|frame| match frame {
+            ToVisitor::Ack { entry, .. } => Some(entry),
+            _ => None,
+        })
+        .await
+}
+
+async fn error(client: &mut Client) -> ErrorCode {
+    client
+        .find(|frame| match frame {
+            ToVisitor::Error { code, .. } => Some(code),
+            _ => None,
+        })
+        .await
+}
+
+async fn conversation(agent: &mut Client) -> Summary {
+    agent
+        .find(|frame| match frame {
+            ToAgent::Conversation { summary } => Some(summary),
+            _ => None,
+        })
+        .await
+}
+
+async fn watch(agent: &mut Client, conversation: ConversationId) -> Vec<Entry> {
+    agent.send(&FromAgent::Watch { conversation, after: None }).await;
+    agent
+        .find(|frame| match frame {
+            ToAgent::Entries { entries, .. } => Some(entries),
+            _ => None,
+        })
+        .await
+}
+
+#[tokio::test]
+async fn a_visitor_and_an_agent_talk() {
+    let server = Running::start().await;
+    let mut agent = server.agent().await;
+    let ToAgent::Welcome { conversations, .. } = agent.next().await else {
+        panic!("an agent is welcomed");
+    };
+    assert_eq!(conversations, []);
+
+    let (mut visitor, token) = server.visitor(None).await;
+    visitor.send(&send(1, "Is it open?")).await;
+    assert_eq!(ack(&mut visitor).await.seq, 1);
+
+    let summary = conversation(&mut agent).await;
+    assert_eq!((summary.preview.as_str(), summary.unread()), ("Is it open?", 1));
+    assert_eq!(summary.page.as_deref(), Some("https://shop.example/basket"));
+    let entries = watch(&mut agent, summary.id).await;
+    assert_eq!(entries[0].body.text(), "Is it open?");
+
+    let id = summary.id;
+    let reply = FromAgent::Send {
+        conversation: id,
+        client_id: client_id(2),
+        text: "Until six.".into(),
+        note: None,
+    };
+    agent.send(&reply).await;
+    let seen = visitor
+        .find(|frame| match frame {
+            ToVisitor::Entry { entry } if entry.seq == 2 => Some(entry),
+            _ => None,
+        })
+        .await;
+    assert_eq!(seen.body.text(), "Until six.");
+    assert!(matches!(seen.author, Author::Agent { name, .. } if name == "Mia"));
+
+    // A second socket of the same visitor sees it all, and what is new.
+    let (mut second, _) = server.visitor(Some(&token)).await;
+    second.send(&FromVisitor::Resume { after: 1 }).await;
+    let ToVisitor::Entries { entries, head } = second.next().await else {
+        panic!("a resume is answered");
+    };
+    assert_eq!((entries.len(), entries[0].seq, head), (1, 2, 2));
+}
+
+#[tokio::test]
+async fn a_client_that_comes_back_gets_just_what_it_missed() {
+    let server = Running::start().await;
+    let (mut one, token) = server.visitor(None).await;
+    for number in 1..=3 {
+        one.send(&send(number, "hi")).await;
+        ack(&mut one).await;
+    }
+    let mut back = server.knock().await;
+    back.send(&server.hello(Some(&token), Some(1))).await;
+    let ToVisitor::Welcome { entries, head, .. } = back.next().await else {
+        panic!("a hello is answered by a welcome");
+    };
+    assert_eq!(entries.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [2, 3]);
+    assert_eq!(head, 3);
+    // What was not acknowledged is sent again: it is there once.
+    back.send(&send(3, "hi")).await;
+    assert_eq!(ack(&mut back).await.seq, 3);
+    back.send(&FromVisitor::Ping {}).await;
+    let head = back
+        .find(|frame| match frame {
+            ToVisitor::Pong { head } => Some(head),
+            _ => None,
+        })
+        .await;
+    assert_eq!(head, 3);
+}
+
+#[tokio::test]
+async fn only_our_own_pages_may_open_a_socket() {
+    let server = Running::start().await;
+    let own = server.origin();
+    let cookie = server.log_in().await;
+    for path in ["/ws/visitor", "/ws/agent"] {
+        let check = async |headers: &[(&'static str, &str)], status: u16, code: ErrorCode| {
+            let mut all = headers.to_vec();
+            all.push(("cookie", &cookie));
+            let refused = server.try_connect(path, &all).await.err().expect("refused");
+            let (found, body) = refusal(refused);
+            assert_eq!(found, status, "{path} {headers:?}");
+            assert!(body.contains(code.as_str()), "{path} {headers:?}: {body}");
+        };
+        let protocol = ("sec-websocket-protocol", SUBPROTOCOL);
+        check(&[protocol], 403, ErrorCode::OriginRefused).await;
+        check(&[protocol, ("origin", "https://evil.example")], 403, ErrorCode::OriginRefused).await;
+        check(&[protocol, ("origin", "null")], 403, ErrorCode::OriginRefused).await;
+        check(&[("origin", &own)], 400, ErrorCode::SubprotocolUnknown).await;
+    }
+    let headers = [("origin", &*own), ("sec-websocket-protocol", SUBPROTOCOL)];
+    let refused = server.try_connect("/ws/agent", &headers).await.err().expect("refused");
+    assert_eq!(refusal(refused).0, 401, "without a login");
+}
+
+#[tokio::test]
+async fn a_change_from_another_origin_is_refused() {
+    let server = Running::start().await;
+    for headers in [&[][..], &[("origin", "https://evil.example")]] {
+        let answer = server.http("POST", "/call/log_in", headers, "").await;
+        assert!(answer.starts_with("HTTP/1.1 403"), "{answer}");
+        assert!(answer.contains("origin_refused"), "{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_frame_over_the_limit_is_closed_with_its_code() {
+    let server = Running::start().await;
+    let (mut visitor, _) = server.visitor(None).await;
+    visitor.send_text(&"x".repeat(limits::CLIENT_FRAME_BYTES + 1)).await;
+    assert_eq!(visitor.close_code().await, Some(CloseCode::TooBig.number()));
+}
+
+#[tokio::test]
+async fn a_hello_that_is_refused_says_why() {
+    let server = Running::start().await;
+    let (_, token) = server.visitor(None).await;
+    let forged = token.replace(|c: char| c.is_ascii_digit(), "7");
+    let hello = |inbox: &str, site: &str, token: Option<&str>| FromVisitor::Hello {
+        inbox: inbox.into(),
+        site: Some(site.into()),
+        page: None,
+        token: token.map(Into::into),
+        after: None,
+    };
+    let shop = "https://shop.example";
+    for (frame, expect) in [
+        (hello("nope", shop, None), ErrorCode::InboxUnknown),
+        (hello(&server.key, "https://evil.example", None), ErrorCode::SiteNotAllowed),
+        (hello(&server.key, "null", None), ErrorCode::SiteNotAllowed),
+        (hello(&server.key, shop, Some(&forged)), ErrorCode::TokenInvalid),
+        (hello(&server.key, shop, Some("")), ErrorCode::TokenInvalid),
+        (send(1, "first"), ErrorCode::FrameUnexpected),
+    ] {
+        let mut client = server.knock().await;
+        client.send(&frame).await;
+        assert_eq!(error(&mut client).await, expect, "{frame:?}");
+        assert_eq!(client.close_code().await, Some(CloseCode::Refused.number()), "{frame:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_frame_that_is_none_is_closed_with_its_code() {
+    let server = Running::start().await;
+    for text in ["", "{", "[]", "null", "{\"type\":\"fly\"}", "{\"type\":\"send\"}"] {
+        let (mut visitor, _) = server.visitor(None).await;
+        visitor.send_text(text).await;
+        assert_eq!(error(&mut visitor).await, ErrorCode::BadFrame, "{text}");
+        assert_eq!(visitor.close_code().await, Some(CloseCode::BadFrame.number()), "{text}");
+    }
+    let (mut visitor, _) = server.visitor(None).await;
+    visitor.send_message(Message::binary(vec![1, 2, 3])).await;
+    assert_eq!(visitor.close_code().await, Some(CloseCode::BadFrame.number()));
+}
+
+#[tokio::test]
+async fn a_message_that_is_refused_is_not_written() {
+    let server = Running::start().await;
+    let (mut visitor, _) = server.visitor(None).await;
+    for (text, expect) in [
+        (String::new(), ErrorCode::MessageEmpty),
+        (" \n ".into(), ErrorCode::MessageEmpty),
+        ("x".repeat(20 * 1024), ErrorCode::MessageTooLong),
+    ] {
+        visitor.send(&send(1, &text)).await;
+        let frame = visitor.next().await;
+        let ToVisitor::Error { code, client_id: about, temporary, .. } = frame else {
+            panic!("an error, not {frame:?}");
+        };
+        assert_eq!((code, about, temporary), (expect, Some(client_id(1)), false));
+    }
+    visitor.send(&send(1, "now it fits")).await;
+    assert_eq!(ack(&mut visitor).await.seq, 1, "nothing was written before");
+}
+
+#[tokio::test]
+async fn an_agent_can_not_send_to_a_conversation_that_is_not_there() {
+    let server = Running::start().await;
+    let mut agent = server.agent().await;
+    let nowhere = ConversationId(uuid::Uuid::nil());
+    agent.send(&FromAgent::Watch { conversation: nowhere, after: None }).await;
+    let code = agent
+        .find(|frame| match frame {
+            ToAgent::Error { code, .. } => Some(code),
+            _ => None,
+        })
+        .await;
+    assert_eq!(code, ErrorCode::ConversationUnknown);
+}
+
+#[tokio::test]
+async fn a_socket_that_takes_nothing_is_let_go_and_misses_nothing_when_it_is_back() {
+    let server = Running::start().await;
+    let (mut talker, token) = server.visitor(None).await;
+    let mut stalled = server.knock_slowly().await;
+    stalled.send(&server.hello(Some(&token), None)).await;
+    let ToVisitor::Welcome { .. } = stalled.next().await else { panic!("a welcome") };
+    assert_eq!(server.domain.hub().listeners(), 2);
+
+    // More than the queue and the system's own buffers hold; the talker is not held up by it.
+    let text = "x".repeat(limits::MESSAGE_BYTES);
+    let mut sent = 0;
+    while server.domain.hub().listeners() == 2 {
+        sent += 1;
+        assert!(sent < 5_000, "the stalled socket is let go");
+        talker.send(&send(sent, &text)).await;
+        assert_eq!(ack(&mut talker).await.seq, u64::try_from(sent).unwrap());
+    }
+    assert!(sent > domain::hub::QUEUE_FRAMES as u128, "the queue was used: {sent}");
+
+    let mut back = server.knock().await;
+    back.send(&server.hello(Some(&token), Some(0))).await;
+    let ToVisitor::Welcome { mut entries, head, .. } = back.next().await else {
+        panic!("a welcome");
+    };
+    while entries.last().is_some_and(|last| last.seq < head) {
+        let after = entries.last().map_or(0, |last| last.seq);
+        back.send(&FromVisitor::Resume { after }).await;
+        entries.extend(
+            back.find(|frame| match frame {
+                ToVisitor::Entries { entries, .. } => Some(entries),
+                _ => None,
+            })
+            .await,
+        );
+    }
+    let all: Vec<u64> = entries.iter().map(|entry| entry.seq).collect();
+    assert_eq!(all, (1..=u64::try_from(sent).unwrap()).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn a_server_that_stops_sends_its_sockets_away_to_come_back() {
+    let server = Running::start().await;
+    let (mut visitor, _) = server.visitor(None).await;
+    let mut agent = server.agent().await;
+    visitor.send(&send(1, "just before")).await;
+    ack(&mut visitor).await;
+    let Running { .. } = &server;
+    let serving = server.stop();
+    assert_eq!(visitor.close_code().await, Some(CloseCode::Stopping.number()));
+    assert_eq!(agent.close_code().await, Some(CloseCode::Stopping.number()));
+    serving.await.unwrap().unwrap();
+}

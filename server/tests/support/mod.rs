@@ -1,0 +1,241 @@
+//! The real server on port 0, and clients that speak to it over real sockets.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use domain::agent::{NewAgent, Role};
+use domain::{Ambient, Domain, Store};
+use futures_util::{SinkExt, StreamExt};
+use migrations::{Migrator, MigratorTrait};
+use protocol::json::{Decode, Encode, from_str, to_string};
+use protocol::{ClientId, FromVisitor, SUBPROTOCOL, ToVisitor};
+use server::{ServeOptions, Server};
+use tempfile::TempDir;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::Response;
+use tokio_tungstenite::tungstenite::{Error, Message};
+use tokio_tungstenite::{WebSocketStream, client_async};
+
+/// Longer than anything takes: what hits it fails.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+pub(crate) struct Running {
+    pub(crate) address: SocketAddr,
+    pub(crate) domain: Domain,
+    pub(crate) key: String,
+    stop: oneshot::Sender<()>,
+    serving: JoinHandle<anyhow::Result<()>>,
+    _folder: TempDir,
+}
+
+impl Running {
+    pub(crate) async fn start() -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        let path = folder.path().join("test.db");
+        let store = Store::open(&format!("sqlite://{}", path.display())).await.unwrap();
+        Migrator::up(store.for_migrations(), None).await.unwrap();
+        let domain = Domain::start(store, Ambient::system());
+        let inbox = domain.create_inbox("Shop", &["https://shop.example".into()]).await.unwrap();
+        let new = NewAgent {
+            email: "mia@example.com".into(),
+            name: "Mia".into(),
+            password: "correct horse".into(),
+        };
+        domain.create_agent(new, Role::Agent).await.unwrap();
+
+        let listen = "127.0.0.1:0".parse().unwrap();
+        let options = ServeOptions { listen, public_url: None };
+        let server = Server::bind(domain.clone(), options).await.unwrap();
+        let address = server.address().unwrap();
+        let (stop, stopped) = oneshot::channel();
+        let serving = tokio::spawn(server.run_until(async {
+            let _stopped = stopped.await;
+        }));
+        Self { address, domain, key: inbox.key, stop, serving, _folder: folder }
+    }
+
+    /// Begins to stop; the server's end can be awaited.
+    pub(crate) fn stop(self) -> JoinHandle<anyhow::Result<()>> {
+        self.stop.send(()).expect("the server listens for its stop");
+        self.serving
+    }
+
+    pub(crate) fn origin(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    pub(crate) async fn try_connect(
+        &self,
+        path: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Client, Error> {
+        let stream = TcpStream::connect(self.address).await.unwrap();
+        self.upgrade(stream, path, headers).await
+    }
+
+    async fn upgrade(
+        &self,
+        stream: TcpStream,
+        path: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Client, Error> {
+        let mut request = format!("ws://{}{path}", self.address).into_client_request()?;
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse().unwrap());
+        }
+        let (socket, _response) = client_async(request, stream).await?;
+        Ok(Client(socket))
+    }
+
+    fn visitor_headers<'a>(&self, origin: &'a str) -> [(&'static str, &'a str); 2] {
+        [("origin", origin), ("sec-websocket-protocol", SUBPROTOCOL)]
+    }
+
+    /// A visitor's socket, before its hello.
+    pub(crate) async fn knock(&self) -> Client {
+        let origin = self.origin();
+        self.try_connect("/ws/visitor", &self.visitor_headers(&origin)).await.unwrap()
+    }
+
+    /// A visitor's socket that takes little at a time.
+    pub(crate) async fn knock_slowly(&self) -> Client {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.set_recv_buffer_size(4_096).unwrap();
+        let stream = socket.connect(self.address).await.unwrap();
+        let origin = self.origin();
+        let headers = self.visitor_headers(&origin);
+        self.upgrade(stream, "/ws/visitor", &headers).await.unwrap()
+    }
+
+    pub(crate) fn hello(&self, token: Option<&str>, after: Option<u64>) -> FromVisitor {
+        FromVisitor::Hello {
+            inbox: self.key.clone(),
+            site: Some("https://shop.example".into()),
+            page: Some("https://shop.example/basket".into()),
+            token: token.map(Into::into),
+            after,
+        }
+    }
+
+    /// A visitor's socket after its hello, and the token it was given.
+    pub(crate) async fn visitor(&self, token: Option<&str>) -> (Client, String) {
+        let mut client = self.knock().await;
+        client.send(&self.hello(token, None)).await;
+        let ToVisitor::Welcome { token, .. } = client.next().await else {
+            panic!("a hello is answered by a welcome");
+        };
+        (client, token)
+    }
+
+    /// The session cookie of the agent, got by the login page's own form.
+    pub(crate) async fn log_in(&self) -> String {
+        let page = self.http("GET", "/login", &[], "").await;
+        let action = page.split("action=\"").nth(1).and_then(|rest| rest.split('"').next());
+        let origin = self.origin();
+        let headers =
+            [("origin", &*origin), ("content-type", "application/x-www-form-urlencoded")];
+        let body = "email=mia%40example.com&password=correct%20horse";
+        let answer = self.http("POST", action.expect("a form"), &headers, body).await;
+        let cookie = answer
+            .lines()
+            .find_map(|line| line.strip_prefix("set-cookie: "))
+            .and_then(|line| line.split(';').next());
+        cookie.expect("a session cookie").to_owned()
+    }
+
+    pub(crate) async fn agent(&self) -> Client {
+        let (origin, cookie) = (self.origin(), self.log_in().await);
+        let headers =
+            [("origin", &*origin), ("sec-websocket-protocol", SUBPROTOCOL), ("cookie", &*cookie)];
+        self.try_connect("/ws/agent", &headers).await.unwrap()
+    }
+
+    /// One plain HTTP/1.1 request; the whole answer as text.
+    pub(crate) async fn http(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> String {
+        let mut request = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\n", self.address);
+        for (name, value) in headers {
+            request += &format!("{name}: {value}\r\n");
+        }
+        request += &format!("connection: close\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+        let mut stream = TcpStream::connect(self.address).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+}
+
+/// The status of a refused upgrade, and the code in its body.
+pub(crate) fn refusal(error: Error) -> (u16, String) {
+    let Error::Http(response) = error else { panic!("an HTTP answer, not {error}") };
+    let response: Response<Option<Vec<u8>>> = *response;
+    let body = response.body().clone().unwrap_or_default();
+    (response.status().as_u16(), String::from_utf8(body).unwrap())
+}
+
+pub(crate) struct Client(WebSocketStream<TcpStream>);
+
+impl Client {
+    pub(crate) async fn send(&mut self, frame: &impl Encode) {
+        self.send_text(&to_string(frame)).await;
+    }
+
+    pub(crate) async fn send_text(&mut self, text: &str) {
+        self.send_message(Message::text(text)).await;
+    }
+
+    pub(crate) async fn send_message(&mut self, message: Message) {
+        timeout(PATIENCE, self.0.send(message)).await.expect("in time").expect("sent");
+    }
+
+    /// The next frame.
+    pub(crate) async fn next<T: Decode>(&mut self) -> T {
+        match self.next_message().await {
+            Some(Message::Text(text)) => from_str(&text).unwrap_or_else(|e| panic!("{text}: {e}")),
+            other => panic!("a frame, not {other:?}"),
+        }
+    }
+
+    /// The next frame that `wanted` picks.
+    pub(crate) async fn find<T: Decode, R>(&mut self, wanted: impl Fn(T) -> Option<R>) -> R {
+        loop {
+            if let Some(found) = wanted(self.next().await) {
+                return found;
+            }
+        }
+    }
+
+    /// The code that the server closes with; frames before it are passed over.
+    pub(crate) async fn close_code(&mut self) -> Option<u16> {
+        loop {
+            match self.next_message().await {
+                Some(Message::Close(frame)) => return frame.map(|frame| frame.code.into()),
+                Some(_) => {}
+                None => return None,
+            }
+        }
+    }
+
+    async fn next_message(&mut self) -> Option<Message> {
+        timeout(PATIENCE, self.0.next()).await.expect("in time").and_then(Result::ok)
+    }
+}
+
+pub(crate) fn client_id(number: u128) -> ClientId {
+    ClientId(uuid::Uuid::from_u128(number))
+}
+
+pub(crate) fn send(number: u128, text: &str) -> FromVisitor {
+    FromVisitor::Send { client_id: client_id(number), text: text.into() }
+}
