@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::{Meta, MetaTags, Stylesheet, Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Redirect, Route, Router, Routes};
-use leptos_router::path;
+use leptos_router::{SsrMode, path};
 
 use crate::account::{LoginPage, SetupPage, Team};
 use crate::conversations::{ConversationPage, ConversationsPage, NothingOpen};
@@ -37,7 +37,8 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-/// The dashboard.
+/// The dashboard. Pages are sent whole (`SsrMode::Async`): they are read from a database beside the
+/// server, and so work without scripts, too.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
@@ -55,15 +56,15 @@ pub fn App() -> impl IntoView {
             <Routes fallback=|| {
                 state_page("Nothing here", "This page does not exist, or not any more.").into_any()
             }>
-                <Route path=path!("/login") view=LoginPage />
-                <Route path=path!("/setup/:token") view=SetupPage />
+                <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
+                <Route path=path!("/setup/:token") view=SetupPage ssr=SsrMode::Async />
                 <Route path=path!("/") view=|| view! { <Redirect path="/conversations" /> } />
                 <ParentRoute path=path!("") view=Team>
                     <ParentRoute path=path!("/conversations") view=ConversationsPage>
-                        <Route path=path!("") view=NothingOpen />
-                        <Route path=path!("/:id") view=ConversationPage />
+                        <Route path=path!("") view=NothingOpen ssr=SsrMode::Async />
+                        <Route path=path!("/:id") view=ConversationPage ssr=SsrMode::Async />
                     </ParentRoute>
-                    <Route path=path!("/inboxes") view=InboxesPage />
+                    <Route path=path!("/inboxes") view=InboxesPage ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>
         </Router>

@@ -32,7 +32,7 @@ pub(crate) enum News {
         /// The conversation's visitor.
         visitor: VisitorId,
         /// The conversation's line in the list.
-        summary: Summary,
+        summary: Box<Summary>,
     },
     /// The visitor read.
     VisitorRead {
@@ -156,7 +156,10 @@ impl Hub {
                     let conversation = entry.conversation;
                     self.to_watchers(conversation, &ToAgent::Entry { conversation, entry: seen });
                 }
-                self.to_agents(|_| true, &ToAgent::Conversation { summary: summary.clone() });
+                self.to_agents(
+                    |_| true,
+                    &ToAgent::Conversation { summary: Summary::clone(summary) },
+                );
             }
             News::VisitorRead { conversation, visitor, seq } => {
                 let by = Reader::Visitor {};

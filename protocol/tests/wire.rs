@@ -61,7 +61,10 @@ fn a_visitors_frames_have_their_golden_form() {
         token: Some("t".into()),
         after: Some(3),
     };
-    golden(&hello, r#"{"type":"hello","inbox":"k","site":"https://shop.example","token":"t","after":3}"#);
+    golden(
+        &hello,
+        r#"{"type":"hello","inbox":"k","site":"https://shop.example","token":"t","after":3}"#,
+    );
     let send = FromVisitor::Send { client_id: CLIENT, text: "hi".into() };
     golden(&send, &format!(r#"{{"type":"send","client_id":"{ID1}","text":"hi"}}"#));
     golden(&FromVisitor::Resume { after: 0 }, r#"{"type":"resume","after":0}"#);
@@ -81,11 +84,23 @@ fn frames_to_a_visitor_have_their_golden_form() {
         entries: vec![entry()],
     };
     golden(&welcome, &[r#"{"type":"welcome","token":"t","inbox_name":"Support","head":7,"visitor_read_seq":6,"team_read_seq":5,"entries":["#, ENTRY, "]}"].concat());
-    golden(&ToVisitor::Ack { client_id: CLIENT, entry: entry() }, &[r#"{"type":"ack","client_id":""#, ID1, r#"","entry":"#, ENTRY, "}"].concat());
-    golden(&ToVisitor::Entry { entry: entry() }, &[r#"{"type":"entry","entry":"#, ENTRY, "}"].concat());
-    golden(&ToVisitor::Entries { head: 7, entries: vec![] }, r#"{"type":"entries","head":7,"entries":[]}"#);
+    golden(
+        &ToVisitor::Ack { client_id: CLIENT, entry: entry() },
+        &[r#"{"type":"ack","client_id":""#, ID1, r#"","entry":"#, ENTRY, "}"].concat(),
+    );
+    golden(
+        &ToVisitor::Entry { entry: entry() },
+        &[r#"{"type":"entry","entry":"#, ENTRY, "}"].concat(),
+    );
+    golden(
+        &ToVisitor::Entries { head: 7, entries: vec![] },
+        r#"{"type":"entries","head":7,"entries":[]}"#,
+    );
     golden(&ToVisitor::History { entries: vec![] }, r#"{"type":"history","entries":[]}"#);
-    golden(&ToVisitor::Read { by: Reader::Team {}, seq: 4 }, r#"{"type":"read","by":{"kind":"team"},"seq":4}"#);
+    golden(
+        &ToVisitor::Read { by: Reader::Team {}, seq: 4 },
+        r#"{"type":"read","by":{"kind":"team"},"seq":4}"#,
+    );
     golden(&ToVisitor::Pong { head: 7 }, r#"{"type":"pong","head":7}"#);
     let error = ToVisitor::Error {
         code: ErrorCode::MessageEmpty,
@@ -93,7 +108,12 @@ fn frames_to_a_visitor_have_their_golden_form() {
         temporary: false,
         client_id: Some(CLIENT),
     };
-    golden(&error, &format!(r#"{{"type":"error","code":"message_empty","message":"m","temporary":false,"client_id":"{ID1}"}}"#));
+    golden(
+        &error,
+        &format!(
+            r#"{{"type":"error","code":"message_empty","message":"m","temporary":false,"client_id":"{ID1}"}}"#
+        ),
+    );
 }
 
 #[test]
@@ -102,10 +122,20 @@ fn an_agents_frames_have_their_golden_form() {
     let at = r#""conversation":"00000000-0000-0000-0000-000000000002""#;
     golden(&FromAgent::Watch { conversation, after: None }, &format!(r#"{{"type":"watch",{at}}}"#));
     golden(&FromAgent::Unwatch { conversation }, &format!(r#"{{"type":"unwatch",{at}}}"#));
-    let send = FromAgent::Send { conversation, client_id: CLIENT, text: "hi".into(), note: Some(true) };
-    golden(&send, &format!(r#"{{"type":"send",{at},"client_id":"{ID1}","text":"hi","note":true}}"#));
-    golden(&FromAgent::History { conversation, before: 9 }, &format!(r#"{{"type":"history",{at},"before":9}}"#));
-    golden(&FromAgent::Read { conversation, seq: 9 }, &format!(r#"{{"type":"read",{at},"seq":9}}"#));
+    let send =
+        FromAgent::Send { conversation, client_id: CLIENT, text: "hi".into(), note: Some(true) };
+    golden(
+        &send,
+        &format!(r#"{{"type":"send",{at},"client_id":"{ID1}","text":"hi","note":true}}"#),
+    );
+    golden(
+        &FromAgent::History { conversation, before: 9 },
+        &format!(r#"{{"type":"history",{at},"before":9}}"#),
+    );
+    golden(
+        &FromAgent::Read { conversation, seq: 9 },
+        &format!(r#"{{"type":"read",{at},"seq":9}}"#),
+    );
     golden(&FromAgent::Ping {}, r#"{"type":"ping"}"#);
 }
 
@@ -113,15 +143,44 @@ fn an_agents_frames_have_their_golden_form() {
 fn frames_to_an_agent_have_their_golden_form() {
     let conversation = CONVERSATION;
     let at = r#""conversation":"00000000-0000-0000-0000-000000000002""#;
-    golden(&ToAgent::Welcome { agent: AGENT, conversations: vec![summary()] }, &[r#"{"type":"welcome","agent":"00000000-0000-0000-0000-000000000003","conversations":["#, SUMMARY, "]}"].concat());
-    golden(&ToAgent::Conversation { summary: summary() }, &[r#"{"type":"conversation","summary":"#, SUMMARY, "}"].concat());
-    golden(&ToAgent::Entries { conversation, head: 7, visitor_read_seq: 2, entries: vec![] }, &format!(r#"{{"type":"entries",{at},"head":7,"visitor_read_seq":2,"entries":[]}}"#));
-    golden(&ToAgent::History { conversation, entries: vec![] }, &format!(r#"{{"type":"history",{at},"entries":[]}}"#));
-    golden(&ToAgent::Ack { conversation, client_id: CLIENT, entry: entry() }, &format!(r#"{{"type":"ack",{at},"client_id":"{ID1}","entry":{ENTRY}}}"#));
+    golden(
+        &ToAgent::Welcome { agent: AGENT, conversations: vec![summary()] },
+        &[
+            r#"{"type":"welcome","agent":"00000000-0000-0000-0000-000000000003","conversations":["#,
+            SUMMARY,
+            "]}",
+        ]
+        .concat(),
+    );
+    golden(
+        &ToAgent::Conversation { summary: summary() },
+        &[r#"{"type":"conversation","summary":"#, SUMMARY, "}"].concat(),
+    );
+    golden(
+        &ToAgent::Entries { conversation, head: 7, visitor_read_seq: 2, entries: vec![] },
+        &format!(r#"{{"type":"entries",{at},"head":7,"visitor_read_seq":2,"entries":[]}}"#),
+    );
+    golden(
+        &ToAgent::History { conversation, entries: vec![] },
+        &format!(r#"{{"type":"history",{at},"entries":[]}}"#),
+    );
+    golden(
+        &ToAgent::Ack { conversation, client_id: CLIENT, entry: entry() },
+        &format!(r#"{{"type":"ack",{at},"client_id":"{ID1}","entry":{ENTRY}}}"#),
+    );
     let note = Entry { body: Body::Note { text: "psst".into() }, ..entry() };
-    let note_text = ENTRY.split(",\"body\"").next().unwrap().to_owned() + r#","body":{"kind":"note","text":"psst"}}"#;
-    golden(&ToAgent::Entry { conversation, entry: note }, &format!(r#"{{"type":"entry",{at},"entry":{note_text}}}"#));
-    golden(&ToAgent::Read { conversation, by: Reader::Visitor {}, seq: 4, visitor_messages: 2 }, &format!(r#"{{"type":"read",{at},"by":{{"kind":"visitor"}},"seq":4,"visitor_messages":2}}"#));
+    let note_text = ENTRY.split(",\"body\"").next().unwrap().to_owned()
+        + r#","body":{"kind":"note","text":"psst"}}"#;
+    golden(
+        &ToAgent::Entry { conversation, entry: note },
+        &format!(r#"{{"type":"entry",{at},"entry":{note_text}}}"#),
+    );
+    golden(
+        &ToAgent::Read { conversation, by: Reader::Visitor {}, seq: 4, visitor_messages: 2 },
+        &format!(
+            r#"{{"type":"read",{at},"by":{{"kind":"visitor"}},"seq":4,"visitor_messages":2}}"#
+        ),
+    );
     golden(&ToAgent::Pong {}, r#"{"type":"pong"}"#);
     let error = ToAgent::Error {
         code: ErrorCode::ConversationUnknown,
@@ -130,7 +189,12 @@ fn frames_to_an_agent_have_their_golden_form() {
         conversation: Some(conversation),
         client_id: None,
     };
-    golden(&error, &format!(r#"{{"type":"error","code":"conversation_unknown","message":"m","temporary":false,{at}}}"#));
+    golden(
+        &error,
+        &format!(
+            r#"{{"type":"error","code":"conversation_unknown","message":"m","temporary":false,{at}}}"#
+        ),
+    );
 }
 
 #[test]
@@ -152,7 +216,8 @@ fn a_newer_peers_fields_are_passed_over() {
 
 #[test]
 fn numbers_that_are_no_positions_are_refused() {
-    for number in ["-1", "1.0", "1e3", "9007199254740992", "18446744073709551616", "\"1\"", "null"] {
+    for number in ["-1", "1.0", "1e3", "9007199254740992", "18446744073709551616", "\"1\"", "null"]
+    {
         let text = format!(r#"{{"type":"read","seq":{number}}}"#);
         assert!(from_str::<FromVisitor>(&text).is_err(), "{text}");
     }

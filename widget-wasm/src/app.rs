@@ -35,36 +35,28 @@ thread_local! {
 pub(crate) fn start(
     port: MessagePort,
     site: Option<String>,
-    stored: Option<&str>,
+    stored: Option<String>,
     page: String,
     open: bool,
 ) {
+    listen_loader(&port);
     let root = dom::document().document_element();
     let data = |name| root.as_ref().and_then(|root| root.get_attribute(name)).unwrap_or_default();
     let app = App {
-        chat: Chat::from_stored(stored),
+        chat: Chat::from_stored(stored.as_deref()),
         view: View::new(&data("data-name"), &data("data-color")),
         socket: Socket::default(),
-        port: port.clone(),
+        port,
         inbox: data("data-inbox"),
         site,
         page,
         is_open: open,
         is_started: false,
-        stored: stored.map(Into::into),
+        stored,
         unread: 0,
     };
     APP.with(|cell| *cell.borrow_mut() = Some(app));
 
-    dom::listen(&port, "message", |event| {
-        let data = event.unchecked_into::<MessageEvent>().data();
-        let open = Reflect::get(&data, &"open".into()).ok().and_then(|open| open.as_bool());
-        with(|app| app.is_open = open.unwrap_or(app.is_open));
-        if open == Some(true) {
-            with(|app| app.view.focus());
-        }
-    });
-    port.start();
     dom::listen(&dom::document(), "visibilitychange", |_| with(|_| {}));
     if let Some(window) = web_sys::window() {
         dom::listen(&window, "online", |_| with(App::reconnect));
@@ -74,6 +66,18 @@ pub(crate) fn start(
             app.view.focus();
         }
     });
+}
+
+fn listen_loader(port: &MessagePort) {
+    dom::listen(port, "message", |event| {
+        let data = event.unchecked_into::<MessageEvent>().data();
+        let open = Reflect::get(&data, &"open".into()).ok().and_then(|open| open.as_bool());
+        with(|app| app.is_open = open.unwrap_or(app.is_open));
+        if open == Some(true) {
+            with(|app| app.view.focus());
+        }
+    });
+    port.start();
 }
 
 /// Acts on the app, then brings all in line: what is sent, drawn, kept and told.

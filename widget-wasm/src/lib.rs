@@ -27,5 +27,5 @@ pub fn start(
     page: String,
     open: bool,
 ) {
-    app::start(port, site, stored.as_deref(), page, open);
+    app::start(port, site, stored, page, open);
 }

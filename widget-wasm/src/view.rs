@@ -77,7 +77,7 @@ impl View {
         append(&log, &entries);
         append(&log, &waiting);
         listen(&log, "scroll", |_| app::scrolled());
-        listen(&waiting, "click", removed);
+        listen(&waiting, "click", |event| removed(&event));
 
         let form = element("form", "composer");
         let area = element("textarea", "").unchecked_into::<HtmlTextAreaElement>();
@@ -237,7 +237,7 @@ fn button(class: &str, label: &str, path: &str) -> HtmlElement {
 }
 
 /// A click within what waits: on the button of a refused message.
-fn removed(event: Event) {
+fn removed(event: &Event) {
     let clicked = event.target().map(JsCast::unchecked_into::<HtmlElement>);
     if let Some(id) = clicked.and_then(|clicked| clicked.get_attribute("data-remove")) {
         app::remove(&id);

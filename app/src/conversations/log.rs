@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_icons::Icon;
 use protocol::{Author, Body, ClientId, ConversationId, Entry, Outgoing, Seq};
 
-use crate::live::{Live, Open};
+use crate::live::{Live, Open, Status};
 use crate::ui::{Clock, Zone, day_label, day_of};
 
 /// How near to the end, in pixels, counts as looking at the end.
@@ -106,9 +106,14 @@ fn EntryView(entry: Entry, joined: bool, seen: Memo<Seq>) -> impl IntoView {
 
 #[component]
 fn WaitingView(id: ConversationId, outgoing: Outgoing) -> impl IntoView {
+    let live = Live::get();
     let Outgoing { client_id, text, refused, .. } = outgoing;
+    let sending = move || match live.status() {
+        Status::Online => "Sending…",
+        _ => "Waiting for the connection…",
+    };
     let state = match refused {
-        None => view! { <span class="entry-time">"Sending…"</span> }.into_any(),
+        None => view! { <span class="entry-time">{sending}</span> }.into_any(),
         Some(_) => view! { <Refused id client_id /> }.into_any(),
     };
     view! {

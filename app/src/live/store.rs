@@ -382,6 +382,23 @@ mod tests {
     }
 
     #[test]
+    fn reading_to_the_end_is_reported_once() {
+        let mut store = Store::default();
+        let id = conversation(1);
+        store.apply(welcome(vec![summary(1, 1, Some(1))]));
+        assert_eq!(store.read_to_end(id), [], "nothing is open");
+        let page = ToAgent::Entries {
+            conversation: id,
+            head: 1,
+            visitor_read_seq: 0,
+            entries: vec![entry(1)],
+        };
+        store.apply(page);
+        assert_eq!(store.read_to_end(id), [FromAgent::Read { conversation: id, seq: 1 }]);
+        assert_eq!(store.read_to_end(id), []);
+    }
+
+    #[test]
     fn a_refused_message_waits_to_be_taken_back() {
         let mut store = Store::default();
         let id = conversation(1);

@@ -90,7 +90,7 @@ impl Command for Send {
             return self.same_as(existing, &author);
         }
         let (entry, conversation) = self.append(write, conversation, author).await?;
-        let summary = super::list::summary_of(write.tx, &conversation).await?;
+        let summary = Box::new(super::list::summary_of(write.tx, &conversation).await?);
         let visitor = VisitorId(conversation.visitor_id);
         write.publish(News::Appended { entry: entry.clone(), visitor, summary });
         Ok(entry)

@@ -143,7 +143,7 @@ async fn stop_signal() {
         },
         _ => {
             tracing::error!("can't listen for signals: only kill -9 ends this process");
-            std::future::pending().await
+            std::future::pending::<()>().await;
         }
     }
 }

@@ -137,8 +137,7 @@ impl Running {
         let page = self.http("GET", "/login", &[], "").await;
         let action = page.split("action=\"").nth(1).and_then(|rest| rest.split('"').next());
         let origin = self.origin();
-        let headers =
-            [("origin", &*origin), ("content-type", "application/x-www-form-urlencoded")];
+        let headers = [("origin", &*origin), ("content-type", "application/x-www-form-urlencoded")];
         let body = "email=mia%40example.com&password=correct%20horse";
         let answer = self.http("POST", action.expect("a form"), &headers, body).await;
         let cookie = answer
