@@ -2,19 +2,13 @@
 
 mod support;
 
-use domain::agent::{Agent, NewAgent, Role};
-use domain::{Domain, Error};
+use domain::Error;
+use domain::agent::{Agent, NewAgent};
 use protocol::{ErrorCode, Seq};
-use support::{Bench, client_id};
+use support::{Bench, agent, client_id};
 
 fn code<T: std::fmt::Debug>(result: Result<T, Error>) -> ErrorCode {
     result.expect_err("should be refused").code()
-}
-
-async fn agent(domain: &Domain, email: &str) -> Agent {
-    let new =
-        NewAgent { email: email.into(), name: "Mia".into(), password: "correct horse".into() };
-    domain.create_agent(new, Role::Agent).await.unwrap()
 }
 
 #[tokio::test]

@@ -365,7 +365,7 @@ mod tests {
             text: "hello".into(),
             note: None,
         };
-        assert_eq!(sent, [send.clone()]);
+        assert_eq!(sent.as_slice(), std::slice::from_ref(&send));
         let again = store.apply(welcome(vec![summary(1, 1, None)]));
         assert_eq!(again, [FromAgent::Watch { conversation: id, after: None }, send]);
         // It had arrived before the line broke: the page that answers the watch says so.

@@ -1,8 +1,11 @@
 //! A real SQLite file, a clock that is moved and randomness that repeats.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use domain::agent::{Agent, NewAgent, Role};
 use domain::inbox::Inbox;
 use domain::visitor::VisitorIdentity;
 use domain::{Ambient, Clock, Domain, Entropy, Store};
@@ -64,4 +67,10 @@ impl Bench {
 
 pub(crate) fn client_id(number: u128) -> ClientId {
     ClientId(uuid::Uuid::from_u128(number))
+}
+
+pub(crate) async fn agent(domain: &Domain, email: &str) -> Agent {
+    let new =
+        NewAgent { email: email.into(), name: "Mia".into(), password: "correct horse".into() };
+    domain.create_agent(new, Role::Agent).await.unwrap()
 }

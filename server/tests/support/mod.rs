@@ -1,5 +1,7 @@
 //! The real server on port 0, and clients that speak to it over real sockets.
 
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
 use std::net::SocketAddr;
 use std::time::Duration;
 
