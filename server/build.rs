@@ -21,14 +21,7 @@ fn assemble() -> Outcome {
         .parent()
         .map(Path::to_owned)
         .ok_or("the server's folder has a parent")?;
-    for path in [
-        "widget-wasm",
-        "protocol/src",
-        "style/tokens.css",
-        "style/chat.css",
-        "script/brotli.mjs",
-        "Cargo.lock",
-    ] {
+    for path in ["widget-wasm", "protocol/src", "style", "script/brotli.mjs", "Cargo.lock"] {
         println!("cargo::rerun-if-changed={}", root.join(path).display());
     }
     let out = PathBuf::from(env("OUT_DIR")?);
@@ -95,7 +88,8 @@ fn widget(root: &Path, out: &Path, folder: &Path) -> Outcome {
         squeeze_js(&read("widget-wasm/loader/loader.js")?).replacen("\"STYLE\"", &quote(&sheet), 1);
     write(folder, "loader.js", &loader)?;
     write(folder, "boot.js", &squeeze_js(&read("widget-wasm/frame/boot.js")?))?;
-    write(folder, "chat.css", &squeeze_css(&(tokens + &read("style/chat.css")?)))?;
+    let sheet = tokens + &read("style/entries.css")? + &read("style/chat.css")?;
+    write(folder, "chat.css", &squeeze_css(&sheet))?;
     compress(root, folder)
 }
 

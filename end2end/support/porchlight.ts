@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { test as base, expect, type Browser, type BrowserContext, type Page } from '@playwright/test'
 
-const binary = process.env.PORCHLIGHT ?? resolve(import.meta.dirname, '../../target/release/porchlight')
+/** The one binary. */
+export const binary = process.env.PORCHLIGHT ?? resolve(import.meta.dirname, '../../target/release/porchlight')
 
 async function freePort(): Promise<number> {
   return new Promise((found, failed) => {
@@ -24,10 +25,10 @@ export class Porchlight {
   private process?: ChildProcess
   output = ''
 
-  private constructor(readonly port: number) {}
+  private constructor(readonly port: number, private readonly program: string) {}
 
-  static async start(): Promise<Porchlight> {
-    const porchlight = new Porchlight(await freePort())
+  static async start(program = binary): Promise<Porchlight> {
+    const porchlight = new Porchlight(await freePort(), program)
     await porchlight.start()
     return porchlight
   }
@@ -41,7 +42,7 @@ export class Porchlight {
   }
 
   async start(): Promise<void> {
-    const process = spawn(binary, ['serve', ...this.args], { cwd: this.folder })
+    const process = spawn(this.program, ['serve', ...this.args], { cwd: this.folder })
     this.process = process
     const take = (text: Buffer) => { this.output += text }
     process.stdout.on('data', take)
@@ -69,7 +70,7 @@ export class Porchlight {
 
   /** Runs a command on the same data, and reads its JSON. */
   command(args: string[], input = ''): any {
-    const output = execFileSync(binary, [...args, ...this.args, '--json'], { input, encoding: 'utf8' })
+    const output = execFileSync(this.program, [...args, ...this.args, '--json'], { input, encoding: 'utf8' })
     return JSON.parse(output)
   }
 

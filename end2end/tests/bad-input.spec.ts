@@ -2,10 +2,8 @@
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { expect, test } from '../support/porchlight.ts'
-
-const binary = process.env.PORCHLIGHT ?? resolve(import.meta.dirname, '../../target/release/porchlight')
+import { join } from 'node:path'
+import { binary, expect, test } from '../support/porchlight.ts'
 
 function startFails(args: string[]): string {
   try {

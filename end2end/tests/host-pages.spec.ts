@@ -26,7 +26,7 @@ test('a page under the strictest policy shows a working chat, without a report',
   await visitor.open()
   await visitor.say('from a strict page')
   const chat = await visitor.frame()
-  await expect(chat.locator('.entry.mine:not(.waiting) .bubble')).toHaveText('from a strict page')
+  await expect(chat.locator('.entry.own:not(.pending) .bubble')).toHaveText('from a strict page')
   expect(await visitor.page.evaluate(() => (window as any).reports)).toEqual([])
   server.close()
 })

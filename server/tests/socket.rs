@@ -139,9 +139,20 @@ async fn only_our_own_pages_may_open_a_socket() {
         check(&[protocol, ("origin", "null")], 403, ErrorCode::OriginRefused).await;
         check(&[("origin", &own)], 400, ErrorCode::SubprotocolUnknown).await;
     }
-    let headers = [("origin", &*own), ("sec-websocket-protocol", SUBPROTOCOL)];
-    let refused = server.try_connect("/ws/agent", &headers).await.err().expect("refused");
-    assert_eq!(refusal(refused).0, 401, "without a login");
+}
+
+#[tokio::test]
+async fn without_a_login_an_agents_socket_is_closed_and_says_why() {
+    let server = Running::start().await;
+    let own = server.origin();
+    for cookie in ["", "porchlight_session=AAAAAAAAAAAAAAAAAAAAAA"] {
+        let headers =
+            [("origin", &*own), ("sec-websocket-protocol", SUBPROTOCOL), ("cookie", cookie)];
+        let mut agent = server.try_connect("/ws/agent", &headers).await.unwrap();
+        let ToAgent::Error { code, .. } = agent.next().await else { panic!("an error") };
+        assert_eq!(code, ErrorCode::LoginRequired);
+        assert_eq!(agent.close_code().await, Some(CloseCode::Refused.number()));
+    }
 }
 
 #[tokio::test]
@@ -286,7 +297,6 @@ async fn a_server_that_stops_sends_its_sockets_away_to_come_back() {
     let mut agent = server.agent().await;
     visitor.send(&send(1, "just before")).await;
     ack(&mut visitor).await;
-    let Running { .. } = &server;
     let serving = server.stop();
     assert_eq!(visitor.close_code().await, Some(CloseCode::Stopping.number()));
     assert_eq!(agent.close_code().await, Some(CloseCode::Stopping.number()));

@@ -201,18 +201,15 @@ impl View {
         }
         self.waiting.set_text_content(None);
         for outgoing in &now.waiting {
-            let class = if outgoing.refused.is_some() {
-                "entry mine refused"
-            } else {
-                "entry mine waiting"
-            };
+            let class =
+                if outgoing.refused.is_some() { "entry own refused" } else { "entry own pending" };
             let row = element("div", class);
             append(&row, &text("p", "bubble", &outgoing.text));
             let meta = match outgoing.refused {
-                None if now.line == Line::Online => text("span", "meta", texts::SENDING),
-                None => text("span", "meta", texts::WAITING),
+                None if now.line == Line::Online => text("span", "entry-meta", texts::SENDING),
+                None => text("span", "entry-meta", texts::WAITING),
                 Some(code) => {
-                    let meta = text("span", "meta", texts::of_refusal(code));
+                    let meta = text("span", "entry-meta", texts::of_refusal(code));
                     let remove = text("button", "", texts::REMOVE);
                     let mut id = String::new();
                     protocol::json::Encode::encode(&outgoing.client_id, &mut id);
@@ -299,15 +296,15 @@ fn draw_entry(list: &HtmlElement, entry: &Entry, before: Option<&Entry>) {
             before.author == entry.author && entry.at_ms.saturating_sub(before.at_ms) < JOIN_MS
         });
     let mine = entry.author == Author::Visitor {};
-    let row = element("div", if mine { "entry mine" } else { "entry" });
+    let row = element("div", if mine { "entry own" } else { "entry" });
     let mut seq = String::new();
     protocol::json::Encode::encode(&entry.seq, &mut seq);
     set(&row, "data-seq", &seq);
     if let (false, Author::Agent { name, .. }) = (joined, &entry.author) {
-        append(&row, &text("span", "who", name));
+        append(&row, &text("span", "entry-who", name));
     }
     append(&row, &text("p", "bubble", entry.body.text()));
-    let meta = element("span", "meta");
+    let meta = element("span", "entry-meta");
     append(&meta, &text("time", "", &format_date(entry.at_ms, &["hour", "minute"], "2-digit")));
     append(&meta, &element("span", "seen"));
     append(&row, &meta);

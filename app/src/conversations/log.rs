@@ -80,18 +80,18 @@ fn EntryView(entry: Entry, joined: bool, seen: Memo<Seq>) -> impl IntoView {
     let is_me = live.is_me(&entry.author);
     let (side, who) = match &entry.author {
         Author::Visitor {} => ("theirs", None),
-        Author::Agent { .. } if is_me => ("ours", Some("You".to_owned())),
-        Author::Agent { name, .. } => ("ours", Some(name.clone())),
+        Author::Agent { .. } if is_me => ("own", Some("You".to_owned())),
+        Author::Agent { name, .. } => ("own", Some(name.clone())),
     };
     let note = matches!(entry.body, Body::Note { .. });
     let seq = entry.seq;
     let text = entry.body.text().to_owned();
-    let was_seen = move || side == "ours" && !note && seen.get() >= seq;
+    let was_seen = move || side == "own" && !note && seen.get() >= seq;
     view! {
         <li class=format!("entry {side}") class:note=note class:joined=joined>
             {(!joined).then(|| who.map(|who| view! { <span class="entry-who">{who}</span> }))}
             <p class="bubble">{text}</p>
-            <span class="entry-time">
+            <span class="entry-meta">
                 <Clock at_ms=entry.at_ms />
                 <Show when=was_seen>
                     <span class="seen" title="Seen by the visitor">
@@ -113,11 +113,11 @@ fn WaitingView(id: ConversationId, outgoing: Outgoing) -> impl IntoView {
         _ => "Waiting for the connection…",
     };
     let state = match refused {
-        None => view! { <span class="entry-time">{sending}</span> }.into_any(),
+        None => view! { <span class="entry-meta">{sending}</span> }.into_any(),
         Some(_) => view! { <Refused id client_id /> }.into_any(),
     };
     view! {
-        <li class="entry ours waiting-entry" class:refused=refused.is_some()>
+        <li class="entry own pending" class:refused=refused.is_some()>
             <p class="bubble">{text}</p>
             {state}
         </li>
@@ -134,9 +134,9 @@ fn Refused(id: ConversationId, client_id: ClientId) -> impl IntoView {
         });
     };
     view! {
-        <span class="entry-time">
+        <span class="entry-meta">
             "Not sent. "
-            <button class="link" on:click=drop_it>
+            <button on:click=drop_it>
                 "Remove"
             </button>
         </span>

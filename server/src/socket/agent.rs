@@ -33,6 +33,15 @@ pub(super) async fn serve(socket: WebSocket, state: ServerState, agent: Agent, s
     line::run(reading, writing, talk, state.stopping).await;
 }
 
+/// Tells a socket without a login why it is closed.
+pub(super) async fn refuse(socket: WebSocket) {
+    let code = ErrorCode::LoginRequired;
+    tracing::info!(code = code.as_str(), "an agent's socket was refused");
+    let (mut writing, _reading) = socket.split();
+    line::say_last(&mut writing, &error_frame(&code.into(), None, None)).await;
+    line::close(&mut writing, CloseCode::Refused).await;
+}
+
 struct AgentTalk {
     domain: Domain,
     agent: Agent,

@@ -7,6 +7,7 @@ use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use domain::hub::Listener;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
+use protocol::json::{Encode, to_string};
 use protocol::{CloseCode, limits};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -54,6 +55,12 @@ fn end_of(error: &axum::Error) -> End {
     } else {
         End::Gone
     }
+}
+
+/// Sends one frame to a socket that is about to be closed.
+pub(super) async fn say_last(writing: &mut Writing, frame: &impl Encode) {
+    let text = Utf8Bytes::from(to_string(frame));
+    let _sent = timeout(FAREWELL, writing.send(Message::Text(text))).await;
 }
 
 /// Says why, and closes.

@@ -43,7 +43,9 @@ pub(crate) async fn agent(
     };
     let agent = match app::current_agent(&session, &state.domain).await {
         Ok(Some(agent)) => agent,
-        Ok(None) => return refused(ErrorCode::LoginRequired, &headers),
+        // A browser's script does not learn an upgrade's status: this is said on the socket, so that
+        // the dashboard stops trying.
+        Ok(None) => return upgrade.on_upgrade(agent::refuse),
         Err(error) => return Failure::from(error).into_response(),
     };
     let tracker = state.sockets.clone();

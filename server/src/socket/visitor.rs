@@ -2,17 +2,17 @@
 
 use std::time::Duration;
 
-use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
+use axum::extract::ws::WebSocket;
 use domain::conversation::Page;
 use domain::hub::Listener;
 use domain::visitor::VisitorIdentity;
 use domain::{Domain, Error};
-use futures_util::{SinkExt, StreamExt};
+use futures_util::StreamExt;
 use protocol::json::{from_str, to_string};
 use protocol::{ClientId, CloseCode, ErrorCode, FromVisitor, ToVisitor, limits};
 use tokio::time::timeout;
 
-use super::line::{self, End, Reading, Talk, Writing};
+use super::line::{self, End, Reading, Talk};
 use crate::state::ServerState;
 
 /// Serves one socket until it ends.
@@ -23,18 +23,14 @@ pub(super) async fn serve(socket: WebSocket, state: ServerState) {
             talk.listener.send(to_string(&welcome));
             line::run(reading, writing, talk, state.stopping).await;
         }
-        Err(Refusal { error: Some(frame), code }) => {
-            let text = Utf8Bytes::from(to_string(&frame));
-            let _sent = timeout(Duration::from_secs(2), writing.send(Message::Text(text))).await;
-            refuse(&mut writing, code).await;
+        Err(Refusal { error, code }) => {
+            if let Some(frame) = error {
+                line::say_last(&mut writing, &frame).await;
+            }
+            if let Some(code) = code {
+                line::close(&mut writing, code).await;
+            }
         }
-        Err(Refusal { error: None, code }) => refuse(&mut writing, code).await,
-    }
-}
-
-async fn refuse(writing: &mut Writing, code: Option<CloseCode>) {
-    if let Some(code) = code {
-        line::close(writing, code).await;
     }
 }
 
