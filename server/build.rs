@@ -8,6 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use sha2::{Digest, Sha256};
+
 type Outcome<T = ()> = Result<T, String>;
 
 fn main() {
@@ -30,7 +32,27 @@ fn assemble() -> Outcome {
         fs::remove_dir_all(&assets).map_err(|error| error.to_string())?;
     }
     widget(&root, &out, &assets.join("widget"))?;
-    dashboard(&root, &assets.join("pkg"))
+    dashboard(&root, &assets.join("pkg"))?;
+    // The names under which browsers keep the files for ever. A change of a file is so a change of the
+    // program, which makes cargo-leptos restart it.
+    println!("cargo::rustc-env=WIDGET_DIGEST={}", digest(&assets.join("widget"))?);
+    println!("cargo::rustc-env=DASHBOARD_DIGEST={}", digest(&assets.join("pkg"))?);
+    Ok(())
+}
+
+/// Sixteen digits that stand for the content of a folder.
+fn digest(folder: &Path) -> Outcome<String> {
+    let mut hash = Sha256::new();
+    let mut paths: Vec<PathBuf> = match fs::read_dir(folder) {
+        Ok(files) => files.flatten().map(|file| file.path()).collect(),
+        Err(_) => Vec::new(),
+    };
+    paths.sort();
+    for path in paths {
+        hash.update(path.file_name().unwrap_or_default().as_encoded_bytes());
+        hash.update(fs::read(&path).map_err(|error| error.to_string())?);
+    }
+    Ok(hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect())
 }
 
 fn widget(root: &Path, out: &Path, folder: &Path) -> Outcome {
@@ -98,13 +120,11 @@ fn dashboard(root: &Path, folder: &Path) -> Outcome {
     if env("PROFILE")? != "release" {
         return Ok(());
     }
-    let built = root.join("target/site/pkg");
+    let built = root.join("target/dashboard");
     println!("cargo::rerun-if-changed={}", built.display());
     fs::create_dir_all(folder).map_err(|error| error.to_string())?;
     let Ok(files) = fs::read_dir(&built) else {
-        println!(
-            "cargo::warning=the dashboard is not built: run script/server, or cargo leptos build --release --precompress"
-        );
+        println!("cargo::warning=the dashboard is not built: run script/build");
         return Ok(());
     };
     for file in files.flatten() {

@@ -68,6 +68,10 @@ impl Default for LoginAttempts {
 
 impl LoginAttempts {
     pub(crate) fn check(&self, email: &str) -> Result<(), ErrorCode> {
+        // No longer address exists (RFC 5321, section 4.5.3.1.3), and each is kept for a while.
+        if email.len() > 254 {
+            return Err(ErrorCode::LoginWrong);
+        }
         self.0.retain_recent();
         let key = email.trim().to_lowercase();
         self.0.check_key(&key).map_err(|_| ErrorCode::TooManyAttempts)

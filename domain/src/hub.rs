@@ -16,8 +16,8 @@ use tokio_util::sync::CancellationToken;
 
 use crate::conversation::{Audience, LogEntry};
 
-/// The most frames that wait for one socket.
-pub const QUEUE_FRAMES: usize = 128;
+/// The most frames that wait for one socket: more than one batch of the writer brings to anybody.
+pub const QUEUE_FRAMES: usize = 512;
 
 /// A frame, encoded once and shared by all sockets that send it. Always UTF-8.
 pub type Frame = Bytes;

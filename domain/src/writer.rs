@@ -129,6 +129,8 @@ async fn run(
         }
         for news in news {
             hub.publish(&news);
+            // Writers of sockets get their turn before a whole batch is queued for them.
+            tokio::task::yield_now().await;
         }
     }
 }

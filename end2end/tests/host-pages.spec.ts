@@ -65,6 +65,13 @@ test('a site that the inbox does not allow gets no chat', async ({ porchlight, b
   await page.close()
 })
 
+test('the demo works under each name of a server on this machine', async ({ porchlight, visitor }) => {
+  await visitor.page.goto(`http://localhost:${porchlight.port}/demo`)
+  await visitor.open()
+  await visitor.say('hello')
+  await expect((await visitor.frame()).locator('.entry.own:not(.pending)')).toHaveCount(1)
+})
+
 test('a key that names no inbox is answered with a code', async ({ porchlight }) => {
   for (const path of ['/widget.js?inbox=nope', '/chat?inbox=nope']) {
     const answer = await fetch(porchlight.url + path)

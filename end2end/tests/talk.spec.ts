@@ -1,4 +1,4 @@
-import { createOwner, expect, openInbox, reply, test } from '../support/porchlight.ts'
+import { createOwner, expect, openInbox, reply, test, Visitor } from '../support/porchlight.ts'
 
 test('a visitor and an agent talk both ways, and both see the history after a reload', async ({ porchlight, agent, visitor }) => {
   await openInbox(agent, porchlight)
@@ -30,6 +30,65 @@ test('a visitor and an agent talk both ways, and both see the history after a re
   await visitor.page.reload()
   await visitor.open()
   await expect.poll(async () => (await visitor.bubbles()).length).toBe(3)
+})
+
+test('what was written without a connection is sent in the order it was written', async ({ porchlight, agent, visitor }) => {
+  await visitor.page.goto(`${porchlight.url}/demo`)
+  await visitor.open()
+  await visitor.say('1')
+  await openInbox(agent, porchlight)
+  await agent.getByRole('link', { name: /Visitor/ }).click()
+  await reply(agent, '2')
+  await expect.poll(() => visitor.bubbles()).toEqual(['1', '2'])
+  await porchlight.stop()
+  const chat = await visitor.frame()
+  await expect(chat.locator('.dot')).toHaveAttribute('data-state', 'offline')
+  for (const text of ['a', 'b', 'c']) await visitor.say(text)
+  for (const text of ['x', 'y', 'z']) await reply(agent, text)
+  await porchlight.start()
+  await expect(agent.locator('.entry.pending')).toHaveCount(0)
+  await expect(chat.locator('.pending')).toHaveCount(0)
+  await expect.poll(async () => (await visitor.bubbles()).length).toBe(8)
+  const all = await visitor.bubbles()
+  expect(all.filter((text) => 'abc'.includes(text))).toEqual(['a', 'b', 'c'])
+  expect(all.filter((text) => 'xyz'.includes(text))).toEqual(['x', 'y', 'z'])
+  await expect(agent.locator('.bubble')).toHaveText(all)
+})
+
+test('two tabs of one site are one visitor, whichever writes first', async ({ porchlight, agent, visitor }) => {
+  const second = new Visitor(await visitor.page.context().newPage())
+  for (const tab of [visitor, second]) {
+    await tab.page.goto(`${porchlight.url}/demo`)
+    await tab.open()
+  }
+  await visitor.say('from the first tab')
+  await expect.poll(() => second.bubbles()).toEqual(['from the first tab'])
+  await second.say('from the second tab')
+  await expect.poll(() => visitor.bubbles()).toEqual(['from the first tab', 'from the second tab'])
+  await openInbox(agent, porchlight)
+  await expect(agent.locator('.row')).toHaveCount(1)
+})
+
+test('a visitor who wrote in two tabs before the first connection is one, and nothing is doubled', async ({ porchlight, agent, visitor }) => {
+  const context = visitor.page.context()
+  await context.routeWebSocket(/ws\/visitor/, (socket) => socket.close())
+  await visitor.page.goto(`${porchlight.url}/demo`)
+  await visitor.press()
+  await visitor.say('one')
+  const second = new Visitor(await context.newPage())
+  await second.page.goto(`${porchlight.url}/demo`)
+  await second.press()
+  await second.say('two')
+  await expect((await second.frame()).locator('.pending')).toHaveCount(2)
+  await context.routeWebSocket(/ws\/visitor/, (socket) => { socket.connectToServer() })
+  for (const tab of [visitor, second]) {
+    await expect((await tab.frame()).locator('.dot')).toHaveAttribute('data-state', 'online')
+    await expect((await tab.frame()).locator('.pending')).toHaveCount(0)
+  }
+  await openInbox(agent, porchlight)
+  await expect(agent.locator('.row')).toHaveCount(1)
+  await agent.locator('.row').click()
+  await expect.poll(async () => (await agent.locator('.bubble').allTextContents()).sort()).toEqual(['one', 'two'])
 })
 
 test('the server stops and starts between two messages, and nothing is lost or doubled', async ({ porchlight, agent, visitor }) => {
@@ -148,6 +207,7 @@ test('an agent logs out and in again, also without scripts', async ({ porchlight
   await agent.getByLabel('Password').fill('correct horse')
   await agent.getByRole('button', { name: 'Log in' }).click()
   await expect(agent.getByRole('heading', { name: 'Conversations' })).toBeVisible()
+  await expect(agent.getByRole('status', { name: 'Connected' }), 'with a socket of the new login').toBeAttached()
 
   const context = await browser.newContext({ javaScriptEnabled: false })
   const plain = await context.newPage()

@@ -46,6 +46,9 @@ codes! {
     /// The inbox does not allow the site that the chat is embedded in.
     SiteNotAllowed = "site_not_allowed", temporary: false
         says "This inbox does not allow the site. Add the site to the inbox's allowed sites.";
+    /// The visitor's seed is not 32 hexadecimal digits.
+    SeedInvalid = "seed_invalid", temporary: false
+        says "A seed has 32 hexadecimal digits.";
     /// The visitor's token was not issued by this inbox.
     TokenInvalid = "token_invalid", temporary: false
         says "The visitor's token was not issued by this inbox. Start without one.";
@@ -55,6 +58,9 @@ codes! {
     /// A message over [`crate::limits::MESSAGE_BYTES`].
     MessageTooLong = "message_too_long", temporary: false
         says "The message is too long: at most 16 KB.";
+    /// More messages in a short time than a person writes.
+    SlowDown = "slow_down", temporary: true
+        says "Too many messages at once. Wait a moment.";
     /// A `client_id` that already names another message.
     ClientIdReused = "client_id_reused", temporary: false
         says "This client_id names another message already.";

@@ -23,8 +23,18 @@ pub const WATCHED_CONVERSATIONS: usize = 32;
 /// How often a client sends `ping`, in milliseconds.
 pub const PING_EVERY_MS: u32 = 15_000;
 
-/// How long a client waits for any frame before it gives its socket up, in milliseconds.
-pub const SILENCE_MS: u32 = 25_000;
+/// How long a client waits for a `welcome` before it gives its socket up, in milliseconds. After
+/// that it gives up when a ping went without any answer until the next.
+pub const WELCOME_WITHIN_MS: u32 = 20_000;
+
+/// How long the server waits for any frame before it gives a socket up, in milliseconds. Browsers run
+/// the timers of hidden pages once a minute.
+pub const SILENCE_MS: u64 = 150_000;
+
+/// How many messages a visitor may send at once, and how many a second from then on.
+pub const MESSAGES_AT_ONCE: u32 = 20;
+/// See [`MESSAGES_AT_ONCE`].
+pub const MESSAGES_A_SECOND: u32 = 2;
 
 /// How long the server waits for a visitor's `hello`, in milliseconds.
 pub const HELLO_WITHIN_MS: u64 = 10_000;

@@ -18,6 +18,9 @@ tagged! {
             page: Option<String>,
             /// The token of an earlier visit.
             token: Option<String>,
+            /// Without a token: 32 hexadecimal digits that the client made up and keeps. The same
+            /// seed is the same visitor, so that two tabs that both begin are one.
+            seed: Option<String>,
             /// The last position the client has; absent for the latest page.
             after: Option<Seq>,
         },

@@ -59,11 +59,12 @@ fn a_visitors_frames_have_their_golden_form() {
         site: Some("https://shop.example".into()),
         page: None,
         token: Some("t".into()),
+        seed: Some("s".into()),
         after: Some(3),
     };
     golden(
         &hello,
-        r#"{"type":"hello","inbox":"k","site":"https://shop.example","token":"t","after":3}"#,
+        r#"{"type":"hello","inbox":"k","site":"https://shop.example","token":"t","seed":"s","after":3}"#,
     );
     let send = FromVisitor::Send { client_id: CLIENT, text: "hi".into() };
     golden(&send, &format!(r#"{{"type":"send","client_id":"{ID1}","text":"hi"}}"#));

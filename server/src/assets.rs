@@ -9,9 +9,7 @@ use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use axum::response::IntoResponse;
 use protocol::ErrorCode;
 use rust_embed::RustEmbed;
-use sha2::{Digest, Sha256};
 use std::borrow::Cow;
-use std::sync::Arc;
 
 use crate::http::Failure;
 
@@ -22,31 +20,12 @@ struct Embedded;
 /// Whether the dashboard's files are read from cargo-leptos's folder.
 const WATCHED: bool = cfg!(debug_assertions);
 
-/// The names under which the files are served.
-#[derive(Clone)]
-pub(crate) struct Assets {
-    dashboard_dir: Arc<str>,
-    widget_dir: Arc<str>,
-}
+/// The folder of the widget's files, without a slash at either end.
+pub(crate) const WIDGET_DIR: &str = concat!("widget/", env!("WIDGET_DIGEST"));
 
-impl Assets {
-    /// Names the embedded files after their content.
-    pub(crate) fn load() -> Self {
-        let dashboard_dir = if WATCHED { "pkg".into() } else { format!("pkg/{}", digest("pkg/")) };
-        let widget_dir = format!("widget/{}", digest("widget/"));
-        Self { dashboard_dir: dashboard_dir.into(), widget_dir: widget_dir.into() }
-    }
-
-    /// The folder of the dashboard's files, without a slash at either end.
-    pub(crate) fn dashboard_dir(&self) -> Arc<str> {
-        Arc::clone(&self.dashboard_dir)
-    }
-
-    /// The folder of the widget's files, without a slash at either end.
-    pub(crate) fn widget_dir(&self) -> &str {
-        &self.widget_dir
-    }
-}
+/// The folder of the dashboard's files, without a slash at either end.
+pub(crate) const DASHBOARD_DIR: &str =
+    if WATCHED { "pkg" } else { concat!("pkg/", env!("DASHBOARD_DIGEST")) };
 
 /// A text that is part of the binary.
 pub(crate) fn text(path: &str) -> String {
@@ -54,24 +33,12 @@ pub(crate) fn text(path: &str) -> String {
     String::from_utf8(file.data.into_owned()).unwrap_or_else(|_| panic!("{path} is text"))
 }
 
-fn digest(folder: &str) -> String {
-    let mut paths: Vec<_> = Embedded::iter().filter(|path| path.starts_with(folder)).collect();
-    paths.sort();
-    let mut hash = Sha256::new();
-    for path in paths {
-        let content = Embedded::get(&path).map(|file| file.metadata.sha256_hash());
-        hash.update(path.as_bytes());
-        hash.update(content.unwrap_or_default());
-    }
-    hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
-}
-
 /// `GET /widget/{digest}/{file}`
 pub(crate) async fn widget(
-    Path((_digest, file)): Path<(String, String)>,
+    Path((digest, file)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Response<Body> {
-    embedded(&format!("widget/{file}"), &headers)
+    of_version(digest == env!("WIDGET_DIGEST"), &format!("widget/{file}"), &headers)
 }
 
 /// `GET /pkg/{digest}/{*file}`, and without the digest in a debug build.
@@ -79,8 +46,18 @@ pub(crate) async fn dashboard(Path(path): Path<String>, headers: HeaderMap) -> R
     if WATCHED {
         return watched(&path).await;
     }
-    let file = path.split_once('/').map_or("", |(_digest, file)| file);
-    embedded(&format!("pkg/{file}"), &headers)
+    let (digest, file) = path.split_once('/').unwrap_or_default();
+    of_version(digest == env!("DASHBOARD_DIGEST"), &format!("pkg/{file}"), &headers)
+}
+
+/// A page of another version asks for files that are not here: answering with ours would have it kept
+/// for ever under the wrong name.
+fn of_version(is_ours: bool, path: &str, headers: &HeaderMap) -> Response<Body> {
+    if is_ours {
+        embedded(path, headers)
+    } else {
+        Failure::from(ErrorCode::NotFound).into_response()
+    }
 }
 
 fn embedded(path: &str, headers: &HeaderMap) -> Response<Body> {

@@ -9,7 +9,7 @@ use leptos::config::LeptosOptions;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::assets::Assets;
+use crate::assets;
 use crate::serve::PublicUrl;
 
 /// What handlers share. Clones are cheap.
@@ -19,7 +19,6 @@ pub(crate) struct ServerState {
     pub(crate) public_url: Arc<PublicUrl>,
     pub(crate) setup: SetupLink,
     pub(crate) attempts: app::LoginAttempts,
-    pub(crate) assets: Assets,
     pub(crate) leptos: LeptosOptions,
     /// Cancelled when the server begins to stop.
     pub(crate) stopping: CancellationToken,
@@ -34,16 +33,15 @@ impl ServerState {
         stopping: CancellationToken,
         sockets: TaskTracker,
     ) -> Self {
-        let assets = Assets::load();
         let leptos = LeptosOptions::builder()
             .output_name("porchlight")
-            .site_pkg_dir(assets.dashboard_dir())
+            .site_pkg_dir(assets::DASHBOARD_DIR)
             .reload_port(3001_u32)
             .build();
         let setup = SetupLink::new(domain.ambient().secret());
         let attempts = app::LoginAttempts::default();
         let public_url = Arc::new(public_url);
-        Self { domain, public_url, setup, attempts, assets, leptos, stopping, sockets }
+        Self { domain, public_url, setup, attempts, leptos, stopping, sockets }
     }
 
     /// What the dashboard's server functions need.

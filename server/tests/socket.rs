@@ -183,7 +183,14 @@ async fn a_hello_that_is_refused_says_why() {
         site: Some(site.into()),
         page: None,
         token: token.map(Into::into),
+        seed: None,
         after: None,
+    };
+    let seeded = |seed: &str| match server.hello(None, None) {
+        FromVisitor::Hello { inbox, site, page, token, after, .. } => {
+            FromVisitor::Hello { inbox, site, page, token, seed: Some(seed.into()), after }
+        }
+        other => other,
     };
     let shop = "https://shop.example";
     for (frame, expect) in [
@@ -192,6 +199,7 @@ async fn a_hello_that_is_refused_says_why() {
         (hello(&server.key, "null", None), ErrorCode::SiteNotAllowed),
         (hello(&server.key, shop, Some(&forged)), ErrorCode::TokenInvalid),
         (hello(&server.key, shop, Some("")), ErrorCode::TokenInvalid),
+        (seeded("too short"), ErrorCode::SeedInvalid),
         (send(1, "first"), ErrorCode::FrameUnexpected),
     ] {
         let mut client = server.knock().await;
@@ -259,14 +267,33 @@ async fn a_socket_that_takes_nothing_is_let_go_and_misses_nothing_when_it_is_bac
     let ToVisitor::Welcome { .. } = stalled.next().await else { panic!("a welcome") };
     assert_eq!(server.domain.hub().listeners(), 2);
 
-    // More than the queue and the system's own buffers hold; the talker is not held up by it.
+    talker.send(&send(1, "hi")).await;
+    ack(&mut talker).await;
+    drop(talker);
+    let mut agent = server.agent().await;
+    let conversation = agent
+        .find(|frame| match frame {
+            ToAgent::Welcome { conversations, .. } => Some(conversations[0].id),
+            _ => None,
+        })
+        .await;
+
+    // More than the queue and the system's own buffers hold; the agent is not held up by it.
     let text = "x".repeat(limits::MESSAGE_BYTES);
-    let mut sent = 0;
-    while server.domain.hub().listeners() == 2 {
+    let mut sent = 1;
+    while server.domain.hub().listeners() > 1 {
         sent += 1;
         assert!(sent < 5_000, "the stalled socket is let go");
-        talker.send(&send(sent, &text)).await;
-        assert_eq!(ack(&mut talker).await.seq, u64::try_from(sent).unwrap());
+        let client_id = client_id(sent);
+        let text = text.clone();
+        agent.send(&FromAgent::Send { conversation, client_id, text, note: None }).await;
+        let seq = agent
+            .find(|frame| match frame {
+                ToAgent::Ack { entry, .. } => Some(entry.seq),
+                _ => None,
+            })
+            .await;
+        assert_eq!(u128::from(seq), sent);
     }
     assert!(sent > domain::hub::QUEUE_FRAMES as u128, "the queue was used: {sent}");
 
@@ -301,4 +328,80 @@ async fn a_server_that_stops_sends_its_sockets_away_to_come_back() {
     assert_eq!(visitor.close_code().await, Some(CloseCode::Stopping.number()));
     assert_eq!(agent.close_code().await, Some(CloseCode::Stopping.number()));
     serving.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn two_tabs_that_begin_with_one_seed_are_one_visitor() {
+    let server = Running::start().await;
+    let FromVisitor::Hello { inbox, site, page, .. } = server.hello(None, None) else {
+        unreachable!("hello is a hello")
+    };
+    let seed = Some("0123456789abcdef0123456789abcdef".to_owned());
+    let hello = FromVisitor::Hello { inbox, site, page, token: None, seed, after: None };
+    for _tab in 0..2 {
+        let mut tab = server.knock().await;
+        tab.send(&hello).await;
+        tab.send(&send(1, "written before the first connection")).await;
+        assert_eq!(ack(&mut tab).await.seq, 1, "it is there once");
+    }
+}
+
+#[tokio::test]
+async fn a_visitor_who_floods_is_asked_to_slow_down_and_loses_nothing() {
+    let server = Running::start().await;
+    let (mut visitor, _) = server.visitor(None).await;
+    for number in 0..=u128::from(limits::MESSAGES_AT_ONCE) {
+        visitor.send(&send(number, "hi")).await;
+    }
+    let (about, temporary) = visitor
+        .find(|frame| match frame {
+            ToVisitor::Error { code: ErrorCode::SlowDown, client_id, temporary, .. } => {
+                Some((client_id, temporary))
+            }
+            _ => None,
+        })
+        .await;
+    assert!(about.is_some() && temporary, "the client keeps it and tries again");
+}
+
+#[tokio::test]
+async fn a_socket_ends_with_its_login() {
+    let server = Running::start().await;
+    let (mut visitor, _) = server.visitor(None).await;
+    visitor.send(&send(1, "hi")).await;
+    ack(&mut visitor).await;
+    let cookie = server.log_in().await;
+    let own = server.origin();
+    let headers =
+        [("origin", &*own), ("sec-websocket-protocol", SUBPROTOCOL), ("cookie", &*cookie)];
+    let mut agent = server.try_connect("/ws/agent", &headers).await.unwrap();
+    let ToAgent::Welcome { conversations, .. } = agent.next().await else { panic!("a welcome") };
+    let conversation = conversations[0].id;
+
+    let page = server.http("GET", "/conversations", &[("cookie", &cookie)], "").await;
+    let action = page.split("action=\"").find(|part| part.contains("log_out")).unwrap();
+    let action = action.split('"').next().unwrap();
+    let answer = server.http("POST", action, &[("origin", &own), ("cookie", &cookie)], "").await;
+    assert!(answer.contains("location: /login"), "{answer}");
+
+    let (client_id, text) = (client_id(2), "too late".to_owned());
+    agent.send(&FromAgent::Send { conversation, client_id, text, note: None }).await;
+    let code = agent
+        .find(|frame| match frame {
+            ToAgent::Error { code, .. } => Some(code),
+            _ => None,
+        })
+        .await;
+    assert_eq!(code, ErrorCode::LoginRequired);
+    assert_eq!(agent.close_code().await, Some(CloseCode::Refused.number()));
+}
+
+#[tokio::test]
+async fn files_of_another_version_are_not_answered_with_ours() {
+    let server = Running::start().await;
+    let page = server.http("GET", "/chat", &[], "").await;
+    let script = page.split("src=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+    assert!(server.http("GET", script, &[], "").await.starts_with("HTTP/1.1 200"));
+    let other = "/widget/0123456789abcdef/boot.js";
+    assert!(server.http("GET", other, &[], "").await.starts_with("HTTP/1.1 404"));
 }

@@ -14,16 +14,30 @@ const greeting = new Promise((resolve) => {
 
 const [, event] = await Promise.all([init({ module_or_path: new URL('chat_bg.wasm', import.meta.url) }), greeting])
 if (event) {
-  const { stored, page, open } = event.data
-  start(event.ports[0], event.origin, stored || undefined, page, open)
+  const { kept, page, open } = event.data
+  const [port] = event.ports
+  // Says that the chat has started, whatever comes next.
+  port.postMessage({})
+  start(port, event.origin, kept, page, open)
 } else {
-  const key = 'porchlight:' + document.documentElement.dataset.inbox
-  let stored
-  try { stored = localStorage.getItem(key) || undefined } catch {}
+  // The stand-alone page: what the loader does for a frame, as far as it applies.
+  const prefix = 'porchlight:' + document.documentElement.dataset.inbox + ':'
+  const kept = {}
+  try {
+    for (const key of Object.keys(localStorage)) {
+      if (key.startsWith(prefix)) kept[key.slice(prefix.length)] = localStorage.getItem(key)
+    }
+  } catch {}
   const { port1, port2 } = new MessageChannel()
   port1.onmessage = ({ data }) => {
-    if (data.store !== undefined) { try { localStorage.setItem(key, data.store) } catch {} }
+    if (data.store === undefined) return
+    try {
+      for (const [name, text] of Object.entries(JSON.parse(data.store))) {
+        if (text === null) localStorage.removeItem(prefix + name)
+        else localStorage.setItem(prefix + name, text)
+      }
+    } catch {}
   }
   document.documentElement.classList.add('alone')
-  start(port2, undefined, stored, location.href, true)
+  start(port2, undefined, JSON.stringify(kept), location.href, true)
 }

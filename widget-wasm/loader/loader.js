@@ -5,7 +5,7 @@
   'use strict'
   const settings = "SETTINGS"
   const css = "STYLE"
-  const storageKey = 'porchlight:' + settings.inbox
+  const prefix = 'porchlight:' + settings.inbox + ':'
   const queued = window.SupportChat
   if (queued && queued.loaded) return
 
@@ -36,10 +36,21 @@
 
   // A site may forbid storage, and a full one throws: the chat works without, for this page.
   const recall = () => {
-    try { return localStorage.getItem(storageKey) } catch { return null }
+    const kept = {}
+    try {
+      for (const key of Object.keys(localStorage)) {
+        if (key.startsWith(prefix)) kept[key.slice(prefix.length)] = localStorage.getItem(key)
+      }
+    } catch {}
+    return kept
   }
-  const remember = (text) => {
-    try { localStorage.setItem(storageKey, text) } catch {}
+  const remember = (changes) => {
+    try {
+      for (const [name, text] of Object.entries(changes)) {
+        if (text === null) localStorage.removeItem(prefix + name)
+        else localStorage.setItem(prefix + name, text)
+      }
+    } catch {}
   }
 
   const tell = (message) => port && port.postMessage(message)
@@ -72,14 +83,14 @@
     panel = element('div', { class: 'panel', role: 'dialog', 'aria-label': settings.name })
     button.addEventListener('click', () => api.toggle())
     // Who points at it will probably press it: a moment's head start.
-    button.addEventListener('pointerenter', load, { once: true })
-    button.addEventListener('focus', load, { once: true })
+    button.addEventListener('pointerenter', load)
+    button.addEventListener('focus', load)
     root.append(panel, button)
     document.body.append(host)
     render()
     // Who has written before may have an answer waiting.
     const idle = window.requestIdleCallback || ((run) => setTimeout(run, 200))
-    idle(() => recall() && load())
+    idle(() => Object.keys(recall()).length && load())
   }
 
   // Loads the chat's frame, once. The port is handed to the chat's own origin and to no other.
@@ -92,25 +103,30 @@
       const channel = new MessageChannel()
       port = channel.port1
       port.onmessage = receive
-      const hello = { porchlight: 1, stored: recall(), page: location.href, open: isOpen }
+      const hello = { porchlight: 1, kept: JSON.stringify(recall()), page: location.href, open: isOpen }
       frame.contentWindow.postMessage(hello, settings.origin, [channel.port2])
-      setTimeout(() => {
-        if (!loaded) console.warn('Porchlight: the chat did not start. Is ' + location.origin + ' among the inbox\'s allowed sites?')
-      }, 15000)
     })
     panel.append(frame)
+    setTimeout(() => {
+      if (loaded) return
+      console.warn('Porchlight: the chat did not start. Is ' + location.origin + ' among the inbox\'s allowed sites?')
+      // The server may have been away: the next reason to load tries again.
+      frame.remove()
+      frame = port = undefined
+      if (isOpen) load()
+    }, 15000)
   }
 
   const receive = ({ data }) => {
     loaded = true
-    if (data.store !== undefined) remember(data.store)
+    if (data.store !== undefined) remember(JSON.parse(data.store))
     if (data.unread !== undefined) unread = data.unread
     if (data.close) api.close()
     render()
   }
 
   const show = (open) => {
-    if (!host) return
+    if (!host || open === isOpen) return
     if (open) load()
     isOpen = open
     tell({ open })
@@ -137,6 +153,11 @@
     if (document.body) run()
     else document.addEventListener('DOMContentLoaded', run, { once: true })
   }
+
+  // Another tab of the same site is the same visitor.
+  addEventListener('storage', ({ key, newValue }) => {
+    if (key && key.startsWith(prefix)) tell({ kept: JSON.stringify({ [key.slice(prefix.length)]: newValue }) })
+  })
 
   document.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && isOpen && !event.defaultPrevented) api.close()

@@ -3,11 +3,12 @@
 use std::cell::RefCell;
 
 use js_sys::{Date, Object, Reflect};
-use protocol::ClientId;
+use protocol::json::{Encode, Fields};
+use protocol::{ClientId, CloseCode};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageEvent, MessagePort, VisibilityState};
 
-use crate::chat::{Chat, Line};
+use crate::chat::{Chat, Kept, Line};
 use crate::dom;
 use crate::socket::Socket;
 use crate::view::View;
@@ -23,7 +24,7 @@ struct App {
     is_open: bool,
     is_started: bool,
     /// What the loader was told last, so that it is told changes only.
-    stored: Option<String>,
+    kept: Kept,
     unread: usize,
 }
 
@@ -32,18 +33,12 @@ thread_local! {
 }
 
 /// Starts the chat. See [`crate::start`].
-pub(crate) fn start(
-    port: MessagePort,
-    site: Option<String>,
-    stored: Option<String>,
-    page: String,
-    open: bool,
-) {
+pub(crate) fn start(port: MessagePort, site: Option<String>, kept: &str, page: String, open: bool) {
     listen_loader(&port);
     let root = dom::document().document_element();
     let data = |name| root.as_ref().and_then(|root| root.get_attribute(name)).unwrap_or_default();
-    let app = App {
-        chat: Chat::from_stored(stored.as_deref()),
+    let mut app = App {
+        chat: Chat::from_kept(kept, new_seed()),
         view: View::new(&data("data-name"), &data("data-color")),
         socket: Socket::default(),
         port,
@@ -52,9 +47,10 @@ pub(crate) fn start(
         page,
         is_open: open,
         is_started: false,
-        stored,
+        kept: Kept::new(),
         unread: 0,
     };
+    app.kept = app.chat.to_kept();
     APP.with(|cell| *cell.borrow_mut() = Some(app));
 
     dom::listen(&dom::document(), "visibilitychange", |_| with(|_| {}));
@@ -72,7 +68,13 @@ fn listen_loader(port: &MessagePort) {
     dom::listen(port, "message", |event| {
         let data = event.unchecked_into::<MessageEvent>().data();
         let open = Reflect::get(&data, &"open".into()).ok().and_then(|open| open.as_bool());
-        with(|app| app.is_open = open.unwrap_or(app.is_open));
+        let kept = Reflect::get(&data, &"kept".into()).ok().and_then(|kept| kept.as_string());
+        with(|app| {
+            app.is_open = open.unwrap_or(app.is_open);
+            if kept.is_some_and(|kept| app.chat.adopt(&kept)) && app.is_started {
+                app.socket.open();
+            }
+        });
         if open == Some(true) {
             with(|app| app.view.focus());
         }
@@ -97,8 +99,9 @@ fn with(act: impl FnOnce(&mut App)) {
 pub(crate) fn say(text: String) {
     with(|app| {
         if let Some(client_id) = new_client_id() {
-            let frame = app.chat.say(client_id, text, Date::now() as u64);
-            app.socket.send(&frame);
+            if let Some(frame) = app.chat.say(client_id, text, Date::now() as u64) {
+                app.socket.send(&frame);
+            }
             app.view.follow();
         }
     });
@@ -125,8 +128,11 @@ pub(crate) fn older() {
 /// The visitor closes the chat.
 pub(crate) fn close() {
     with(|app| {
-        app.is_open = false;
-        app.tell("close", &JsValue::TRUE);
+        // The stand-alone page has nothing to be closed into.
+        if app.site.is_some() {
+            app.is_open = false;
+            app.tell("close", &JsValue::TRUE);
+        }
     });
 }
 
@@ -166,10 +172,11 @@ pub(crate) fn heard(generation: u32, text: &str) {
 pub(crate) fn closed(generation: u32, code: u16) {
     with(|app| {
         if app.socket.is_current(generation) {
-            let refused = matches!(app.chat.line, Line::Refused(_));
-            app.chat.lost();
-            // A void token was given up: come back without it, whatever the code says.
-            if refused { app.socket.ended(code) } else { app.socket.retry() }
+            if app.chat.lost(!CloseCode::should_reconnect(code)) {
+                app.socket.retry();
+            } else {
+                app.socket.drop_current();
+            }
         }
     });
 }
@@ -178,7 +185,7 @@ pub(crate) fn closed(generation: u32, code: u16) {
 pub(crate) fn ping(generation: u32) {
     with(|app| {
         if app.socket.is_current(generation) && app.socket.ping() {
-            app.chat.lost();
+            app.chat.lost(false);
         }
     });
 }
@@ -213,12 +220,10 @@ impl App {
             self.unread = unread;
             self.tell("unread", &JsValue::from(u32::try_from(unread).unwrap_or(u32::MAX)));
         }
-        let stored = self.chat.to_stored();
-        if stored != self.stored
-            && let Some(text) = &stored
-        {
-            self.tell("store", &text.as_str().into());
-            self.stored = stored;
+        let kept = self.chat.to_kept();
+        if kept != self.kept {
+            self.tell("store", &changes(&self.kept, &kept).as_str().into());
+            self.kept = kept;
         }
     }
 
@@ -235,10 +240,41 @@ impl App {
     }
 }
 
+/// What has changed, as a JSON object: a text for what is new, null for what is gone.
+fn changes(before: &Kept, after: &Kept) -> String {
+    let mut out = String::new();
+    let mut fields = Fields::begin(&mut out);
+    for name in before.keys().filter(|name| !after.contains_key(*name)) {
+        fields.field(name, &Null);
+    }
+    for (name, text) in after.iter().filter(|(name, text)| before.get(*name) != Some(text)) {
+        fields.field(name, text);
+    }
+    fields.end();
+    out
+}
+
+struct Null;
+
+impl Encode for Null {
+    fn encode(&self, out: &mut String) {
+        out.push_str("null");
+    }
+}
+
 /// `crypto.randomUUID` exists in secure contexts only; random bytes exist everywhere.
-fn new_client_id() -> Option<ClientId> {
+fn random() -> Option<[u8; 16]> {
     let mut random = [0; 16];
     let crypto = web_sys::window()?.crypto().ok()?;
     crypto.get_random_values_with_u8_array(&mut random).ok()?;
-    Some(ClientId(uuid::Builder::from_random_bytes(random).into_uuid()))
+    Some(random)
+}
+
+fn new_client_id() -> Option<ClientId> {
+    random().map(|random| ClientId(uuid::Builder::from_random_bytes(random).into_uuid()))
+}
+
+fn new_seed() -> String {
+    let random = random().map(uuid::Uuid::from_bytes).unwrap_or_default();
+    random.simple().encode_lower(&mut uuid::Uuid::encode_buffer()).to_owned()
 }

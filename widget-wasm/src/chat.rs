@@ -1,6 +1,9 @@
 //! What the chat knows, and the rules by which it changes. Plain data: no browser in here.
 
-use protocol::json::{Decode, Value, from_str, parse, write_str};
+use std::collections::BTreeMap;
+
+use protocol::json::{Encode, Value, from_str, parse, to_string};
+use protocol::limits::PAGE_URL_BYTES;
 use protocol::{
     ClientId, ErrorCode, FromVisitor, Outbox, Outgoing, Reader, Seq, Thread, ToVisitor,
 };
@@ -19,6 +22,9 @@ pub(crate) enum Line {
     Refused(ErrorCode),
 }
 
+/// Begins the names of sends that wait.
+const OUT: &str = "out:";
+
 /// What the chat knows.
 #[derive(Debug, Default)]
 pub(crate) struct Chat {
@@ -30,38 +36,68 @@ pub(crate) struct Chat {
     pub(crate) team_read_seq: Seq,
     read_seq: Seq,
     token: Option<String>,
+    /// Made up here, so that what is written before the first connection has an owner: two tabs that
+    /// both begin are the same visitor.
+    seed: Option<String>,
     /// Whether the visitor has ever sent something. Before that nothing is kept on their device.
     acted: bool,
+    /// Whether the server refused our token, and a new one is to be had.
+    anew: bool,
 }
 
+/// What is kept on the visitor's device, by name: `token`, `seed` and, for each send that waits,
+/// `out:` with its id. One name each, because several tabs write.
+pub(crate) type Kept = BTreeMap<String, String>;
+
 impl Chat {
-    /// From what was kept on the visitor's device.
-    pub(crate) fn from_stored(stored: Option<&str>) -> Self {
-        let kept = stored.and_then(|text| parse(text).ok());
-        let field = |name| kept.as_ref().and_then(|kept: &Value<'_>| kept.get(name));
-        let token = field("token").and_then(Value::as_str).map(Into::into);
-        let waiting = field("outbox").and_then(|list| Vec::<Outgoing>::decode(list).ok());
-        let outbox = Outbox::from(waiting.unwrap_or_default());
-        let acted = kept.is_some();
-        let thread = Thread { outbox, ..Thread::default() };
-        Self { thread, token, acted, ..Self::default() }
+    /// From what was kept on the visitor's device, as a JSON object; `seed` is 32 random hexadecimal
+    /// digits, for a visitor who has none yet.
+    pub(crate) fn from_kept(kept: &str, seed: String) -> Self {
+        let kept = parse(kept).unwrap_or(Value::Null);
+        let text = |name| kept.get(name).and_then(Value::as_str).map(Into::into);
+        let token: Option<String> = text("token");
+        let known_seed: Option<String> = text("seed");
+        let mut waiting: Vec<Outgoing> = match &kept {
+            Value::Object(fields) => fields
+                .iter()
+                .filter(|(name, _)| name.starts_with(OUT))
+                .filter_map(|(_, text)| from_str(text.as_str()?).ok())
+                .collect(),
+            _ => Vec::new(),
+        };
+        waiting.sort_by_key(|outgoing| outgoing.at_ms);
+        let acted = token.is_some() || known_seed.is_some() || !waiting.is_empty();
+        let seed = known_seed.or_else(|| token.is_none().then_some(seed));
+        let thread = Thread { outbox: Outbox::from(waiting), ..Thread::default() };
+        Self { thread, token, seed, acted, ..Self::default() }
     }
 
-    /// What is to be kept on the visitor's device; `None` before they have sent anything.
-    pub(crate) fn to_stored(&self) -> Option<String> {
-        if !self.acted {
-            return None;
+    /// What is to be kept on the visitor's device: nothing before they have sent something.
+    pub(crate) fn to_kept(&self) -> Kept {
+        let mut kept = Kept::new();
+        if self.acted {
+            kept.extend(self.token.clone().map(|token| ("token".into(), token)));
+            kept.extend(self.seed.clone().map(|seed| ("seed".into(), seed)));
+            for outgoing in self.thread.outbox.waiting() {
+                let mut name = String::from(OUT);
+                outgoing.client_id.encode(&mut name);
+                kept.insert(name, to_string(outgoing));
+            }
         }
-        let mut out = String::from("{");
-        if let Some(token) = &self.token {
-            out.push_str("\"token\":");
-            write_str(token, &mut out);
-            out.push(',');
+        kept
+    }
+
+    /// Another tab has kept something. Says whether to connect anew: as the visitor that the other
+    /// tab already is, if this one has not written yet.
+    pub(crate) fn adopt(&mut self, kept: &str) -> bool {
+        let Ok(kept) = parse(kept) else { return false };
+        let Some(token) = kept.get("token").and_then(Value::as_str) else { return false };
+        if self.acted || self.token.as_deref() == Some(token) {
+            return false;
         }
-        out.push_str("\"outbox\":");
-        protocol::json::Encode::encode(self.thread.outbox.waiting(), &mut out);
-        out.push('}');
-        Some(out)
+        self.token = Some(token.into());
+        self.acted = true;
+        true
     }
 
     /// Whether the visitor has written before, so that an answer may be waiting.
@@ -73,14 +109,23 @@ impl Chat {
     pub(crate) fn hello(&self, inbox: String, site: Option<String>, page: String) -> FromVisitor {
         let last = self.thread.replica.last_seq();
         let after = (last > 0).then_some(last);
-        FromVisitor::Hello { inbox, site, page: Some(page), token: self.token.clone(), after }
+        let page = Some(page).filter(|page| page.len() <= PAGE_URL_BYTES);
+        let token = self.token.clone();
+        let seed = self.seed.clone().filter(|_| token.is_none());
+        FromVisitor::Hello { inbox, site, page, token, seed, after }
     }
 
-    /// The visitor says something.
-    pub(crate) fn say(&mut self, client_id: ClientId, text: String, at_ms: u64) -> FromVisitor {
+    /// The visitor says something. It is sent at once only if all before it was: otherwise the next
+    /// `welcome` sends it, in its turn.
+    pub(crate) fn say(
+        &mut self,
+        client_id: ClientId,
+        text: String,
+        at_ms: u64,
+    ) -> Option<FromVisitor> {
         self.acted = true;
         self.thread.outbox.push(client_id, text.clone(), at_ms);
-        FromVisitor::Send { client_id, text }
+        (self.line == Line::Online).then_some(FromVisitor::Send { client_id, text })
     }
 
     /// How many of the team's messages the visitor has not seen.
@@ -102,11 +147,15 @@ impl Chat {
         Some(FromVisitor::History { before: first.seq })
     }
 
-    /// The socket is gone.
-    pub(crate) fn lost(&mut self) {
-        if !matches!(self.line, Line::Refused(_)) {
-            self.line = Line::Offline;
+    /// The socket is gone; `for_good` if the server does not want it back. Says whether to come back.
+    pub(crate) fn lost(&mut self, for_good: bool) -> bool {
+        let back = std::mem::take(&mut self.anew) || !for_good;
+        match self.line {
+            Line::Refused(_) => {}
+            _ if back => self.line = Line::Offline,
+            _ => self.line = Line::Refused(ErrorCode::BadFrame),
         }
+        back
     }
 
     /// Takes a frame as it came; returns what is to be sent because of it. A frame that this version
@@ -132,6 +181,9 @@ impl Chat {
                 self.team_read_seq = self.team_read_seq.max(team_read_seq);
                 let mut frames: Vec<_> = resume(self.thread.take_page(head, entries));
                 frames.extend(self.unsent());
+                // Seen while there was no connection to say so.
+                let seq = self.read_seq;
+                frames.extend((seq > visitor_read_seq).then_some(FromVisitor::Read { seq }));
                 frames
             }
             ToVisitor::Ack { entry, .. } | ToVisitor::Entry { entry } => {
@@ -167,10 +219,13 @@ impl Chat {
         match (client_id, code) {
             (Some(client_id), _) if !temporary => self.thread.outbox.refuse(client_id, code),
             // The inbox's secret changed, or somebody tampered: begin anew, but keep the words.
-            (None, ErrorCode::TokenInvalid) => {
+            (None, ErrorCode::TokenInvalid | ErrorCode::SeedInvalid) => {
                 self.token = None;
+                self.seed = None;
                 self.thread.replica = protocol::Replica::default();
                 self.read_seq = 0;
+                self.team_read_seq = 0;
+                self.anew = true;
             }
             (None, _) if !temporary => self.line = Line::Refused(code),
             _ => {}
@@ -217,29 +272,73 @@ mod tests {
         })
     }
 
-    #[test]
-    fn nothing_is_kept_before_the_visitor_acts() {
-        let mut chat = Chat::default();
-        chat.take(&welcome(0, vec![]));
-        assert_eq!(chat.to_stored(), None);
-        chat.say(client(1), "hi".into(), 5);
-        assert!(chat.to_stored().is_some());
+    const SEED: &str = "0123456789abcdef0123456789abcdef";
+
+    /// What was kept, as the loader hands it back.
+    fn as_json(kept: &Kept) -> String {
+        let mut out = String::new();
+        let mut fields = protocol::json::Fields::begin(&mut out);
+        for (name, text) in kept {
+            fields.field(name, text);
+        }
+        fields.end();
+        out
+    }
+
+    fn reload(chat: &Chat) -> Chat {
+        Chat::from_kept(&as_json(&chat.to_kept()), "another seed".into())
     }
 
     #[test]
-    fn what_waits_survives_a_reload_and_is_sent_once_more() {
-        let mut chat = Chat::default();
-        chat.say(client(1), "hi \"you\"\n".into(), 5);
-        let mut chat = Chat::from_stored(chat.to_stored().as_deref());
+    fn nothing_is_kept_before_the_visitor_acts() {
+        let mut chat = Chat::from_kept("{}", SEED.into());
+        chat.take(&welcome(0, vec![]));
+        assert_eq!(chat.to_kept(), Kept::new());
+        chat.say(client(1), "hi".into(), 5);
+        assert_eq!(chat.to_kept().len(), 3, "token, seed and the message");
+    }
+
+    #[test]
+    fn what_waits_survives_a_reload_and_is_sent_once_in_order() {
+        let mut chat = Chat::from_kept("{}", SEED.into());
+        assert_eq!(chat.say(client(2), "hi \"you\"\n".into(), 5), None, "not before a welcome");
+        assert_eq!(chat.say(client(1), "second".into(), 6), None);
+        let mut chat = reload(&chat);
+        let hello = chat.hello(String::new(), None, String::new());
+        assert!(matches!(hello, FromVisitor::Hello { seed: Some(seed), .. } if seed == SEED));
+        let send =
+            |number, text: &str| FromVisitor::Send { client_id: client(number), text: text.into() };
         let frames = chat.take(&welcome(0, vec![]));
-        assert_eq!(
-            frames,
-            [FromVisitor::Send { client_id: client(1), text: "hi \"you\"\n".into() }]
-        );
+        assert_eq!(frames, [send(2, "hi \"you\"\n"), send(1, "second")]);
         chat.take(&to_string(&ToVisitor::Entry { entry: entry(1, Author::Visitor {}) }));
-        assert!(chat.thread.outbox.waiting().is_empty());
-        let chat = Chat::from_stored(chat.to_stored().as_deref());
-        assert!(chat.has_history());
+        assert_eq!(chat.thread.outbox.waiting().len(), 1);
+        assert_eq!(chat.to_kept().len(), 3);
+        assert!(reload(&chat).has_history());
+    }
+
+    #[test]
+    fn a_second_tab_becomes_the_visitor_that_the_first_one_is() {
+        let mut chat = Chat::from_kept("{}", SEED.into());
+        chat.take(&welcome(0, vec![]));
+        assert!(!chat.adopt(r#"{"out:x":"{}"}"#));
+        assert!(chat.adopt(r#"{"token":"theirs"}"#));
+        assert!(!chat.adopt(r#"{"token":"theirs"}"#), "once");
+        let hello = chat.hello(String::new(), None, String::new());
+        assert!(
+            matches!(hello, FromVisitor::Hello { token: Some(token), .. } if token == "theirs")
+        );
+        let mut wrote = Chat::from_kept("{}", SEED.into());
+        wrote.say(client(1), "hi".into(), 5);
+        assert!(!wrote.adopt(r#"{"token":"theirs"}"#), "who has written stays who they are");
+    }
+
+    #[test]
+    fn what_was_seen_offline_is_reported_on_the_next_welcome() {
+        let mut chat = Chat::from_kept("{}", SEED.into());
+        chat.take(&welcome(1, vec![entry(1, agent())]));
+        chat.lost(false);
+        assert_eq!(chat.read_to_end(), None);
+        assert_eq!(chat.take(&welcome(1, vec![])), [FromVisitor::Read { seq: 1 }]);
     }
 
     #[test]
@@ -264,7 +363,7 @@ mod tests {
 
     #[test]
     fn a_void_token_is_given_up_but_not_the_words() {
-        let mut chat = Chat::from_stored(Some(r#"{"token":"old","outbox":[]}"#));
+        let mut chat = Chat::from_kept(r#"{"token":"old"}"#, SEED.into());
         chat.say(client(1), "hi".into(), 5);
         chat.take(&to_string(&ToVisitor::Error {
             code: ErrorCode::TokenInvalid,
@@ -277,14 +376,18 @@ mod tests {
             panic!("hello is a hello");
         };
         assert_eq!(token, None);
+        assert!(chat.lost(true), "it comes back, whatever the close code");
+        assert!(!chat.lost(true), "but only then");
+        let mut chat = Chat::from_kept("{}", SEED.into());
+        chat.say(client(1), "hi".into(), 5);
         assert_eq!(chat.take(&welcome(0, vec![])).len(), 1);
     }
 
     #[test]
     fn what_is_kept_may_be_anything() {
-        for stored in ["", "{}", "null", "[1]", r#"{"token":5,"outbox":7}"#, "\u{0}"] {
-            let mut chat = Chat::from_stored(Some(stored));
-            assert!(chat.take("nonsense").is_empty(), "{stored}");
+        for kept in ["", "{}", "null", "[1]", r#"{"token":5,"out:1":7,"out:2":"{}"}"#, "\u{0}"] {
+            let mut chat = Chat::from_kept(kept, SEED.into());
+            assert!(chat.take("nonsense").is_empty(), "{kept}");
         }
     }
 }

@@ -17,15 +17,10 @@ use web_sys::MessagePort;
 /// Starts the chat.
 ///
 /// `port` leads to the loader, `site` is the origin of the page around the frame (absent on the
-/// stand-alone page), `stored` is what [`chat::Chat::to_stored`] gave last time, `page` the address
+/// stand-alone page), `kept` is what is kept on
+/// the visitor's device, as a JSON object of texts (see [`chat::Kept`]), `page` the address
 /// of the page around, and `open` whether the visitor sees the chat already.
 #[wasm_bindgen]
-pub fn start(
-    port: MessagePort,
-    site: Option<String>,
-    stored: Option<String>,
-    page: String,
-    open: bool,
-) {
-    app::start(port, site, stored, page, open);
+pub fn start(port: MessagePort, site: Option<String>, kept: String, page: String, open: bool) {
+    app::start(port, site, &kept, page, open);
 }

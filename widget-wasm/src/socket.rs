@@ -4,7 +4,7 @@
 
 use js_sys::Math;
 use protocol::json::to_string;
-use protocol::{Backoff, CloseCode, FromVisitor, SUBPROTOCOL, limits};
+use protocol::{Backoff, FromVisitor, SUBPROTOCOL, limits};
 use wasm_bindgen::JsCast;
 use web_sys::{CloseEvent, MessageEvent, WebSocket};
 
@@ -82,15 +82,6 @@ impl Socket {
         false
     }
 
-    /// The socket ended with a code. Opens it again later, if the code allows.
-    pub(crate) fn ended(&mut self, code: u16) {
-        if CloseCode::should_reconnect(code) {
-            self.retry();
-        } else {
-            self.drop_current();
-        }
-    }
-
     /// Waits a while, then opens a socket.
     pub(crate) fn retry(&mut self) {
         self.drop_current();
@@ -99,7 +90,8 @@ impl Socket {
         after(self.backoff.next_ms(random), move || app::reopen(generation));
     }
 
-    fn drop_current(&mut self) {
+    /// Gives the socket up; nothing it still has to say is heard.
+    pub(crate) fn drop_current(&mut self) {
         self.generation = self.generation.wrapping_add(1);
         if let Some(socket) = self.current.take() {
             let _closed = socket.close();

@@ -1,8 +1,8 @@
 //! The frame around the team's pages: who is logged in, and where to go.
 
 use icondata_lu as lu;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos::server_fn::ServerFn;
 use leptos_icons::Icon;
 use leptos_router::components::{A, Outlet, Redirect};
 
@@ -29,7 +29,6 @@ pub(crate) fn Team() -> impl IntoView {
 
 #[component]
 fn Frame(me: Me) -> impl IntoView {
-    let log_out = ServerAction::<LogOut>::new();
     let initials = initials(&me.name);
     let live = Live::get();
     live.belongs_to(me.id);
@@ -55,12 +54,13 @@ fn Frame(me: Me) -> impl IntoView {
                 <span class="avatar" title=format!("{} ({})", me.name, me.email)>
                     {initials}
                 </span>
-                <ActionForm action=log_out attr:class="bare">
+                // A plain form loads the next page anew: nothing of this login stays in the browser.
+                <form action=LogOut::url() method="post">
                     <button class="rail-link" type="submit" title="Log out">
                         <Icon icon=lu::LuLogOut />
                         <span class="visually-hidden">"Log out"</span>
                     </button>
-                </ActionForm>
+                </form>
             </nav>
             <Outlet />
         </div>

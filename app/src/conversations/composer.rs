@@ -24,6 +24,10 @@ pub(super) fn Composer(id: ConversationId, next_client_id: ClientId) -> impl Int
         move || text.with(|text| !text.trim().is_empty() && text.trim().len() <= MESSAGE_BYTES);
     let too_long = move || text.with(|text| text.trim().len() > MESSAGE_BYTES);
     let send = move || {
+        // What was typed before the scripts ran has made no event.
+        if let Some(area) = area.get_untracked() {
+            text.set(area.value());
+        }
         if fits() {
             live.say(id, text.get_untracked().trim().to_owned());
             text.set(String::new());

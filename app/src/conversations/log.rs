@@ -182,6 +182,12 @@ fn follow_end(
         });
         now
     });
+    // What was seen while there was no connection is reported when it is back.
+    Effect::new(move |_| {
+        if live.status() == Status::Online {
+            read();
+        }
+    });
     let back = window_event_listener(leptos::ev::focus, move |_| read());
     on_cleanup(move || back.remove());
     Effect::new(move |_| {

@@ -58,6 +58,16 @@ impl Live {
         self.status.get()
     }
 
+    #[cfg(feature = "hydrate")]
+    fn is_online(self) -> bool {
+        self.store.with_untracked(Store::is_online)
+    }
+
+    #[cfg(feature = "hydrate")]
+    fn lost(self) {
+        self.store.update_untracked(Store::lost);
+    }
+
     /// Looks at the store. Tracked.
     pub(crate) fn with<R>(self, look: impl FnOnce(&Store) -> R) -> R {
         self.store.with(look)
@@ -71,7 +81,9 @@ impl Live {
     /// Changes the store, and sends what follows from it.
     pub(crate) fn update(self, change: impl FnOnce(&mut Store) -> Vec<FromAgent>) {
         let frames = self.store.try_update(change).unwrap_or_default();
-        self.send(frames);
+        if self.store.with_untracked(Store::is_online) {
+            self.send(frames);
+        }
     }
 
     /// Says whose store it is, and opens the socket in a browser.

@@ -24,6 +24,23 @@ impl Line {
     }
 }
 
+/// Why a socket ended.
+enum End {
+    /// The server closed it with a code.
+    Closed(u16),
+    /// The network did, or nothing was heard for too long.
+    Lost,
+}
+
+impl From<WebSocketError> for End {
+    fn from(error: WebSocketError) -> Self {
+        match error {
+            WebSocketError::ConnectionClose(close) => Self::Closed(close.code),
+            _ => Self::Lost,
+        }
+    }
+}
+
 /// Opens the socket, and opens it again whenever it is lost.
 pub(super) fn open(live: Live) -> Line {
     let (sender, mut frames) = mpsc::unbounded();
@@ -33,7 +50,10 @@ pub(super) fn open(live: Live) -> Line {
             // What was meant for a socket that is gone.
             while frames.try_recv().is_ok() {}
             let end = talk(live, &mut frames, &mut backoff).await;
-            if end.is_some_and(|code| !CloseCode::should_reconnect(code)) {
+            live.lost();
+            if let Err(End::Closed(code)) = end
+                && !CloseCode::should_reconnect(code)
+            {
                 live.status.set(Status::LoggedOut);
                 return;
             }
@@ -44,45 +64,57 @@ pub(super) fn open(live: Live) -> Line {
     Line(sender)
 }
 
-/// Talks until the socket ends; returns its close code, if it had one.
+/// Talks until the socket ends.
 async fn talk(
     live: Live,
     frames: &mut mpsc::UnboundedReceiver<String>,
     backoff: &mut Backoff,
-) -> Option<u16> {
-    let socket = WebSocket::open_with_protocol(&address()?, SUBPROTOCOL).ok()?;
+) -> Result<(), End> {
+    let socket = WebSocket::open_with_protocol(&address().ok_or(End::Lost)?, SUBPROTOCOL)
+        .map_err(|_| End::Lost)?;
     let (mut writing, reading) = socket.split();
     let mut reading = reading.fuse();
+    let mut welcome = TimeoutFuture::new(limits::WELCOME_WITHIN_MS).fuse();
+    while !live.is_online() {
+        select_biased! {
+            message = reading.next() => take(live, backoff, message.ok_or(End::Lost)?)?,
+            () = welcome => return Err(End::Lost),
+        }
+    }
     let mut pings = IntervalStream::new(limits::PING_EVERY_MS).fuse();
-    let mut silence = TimeoutFuture::new(limits::SILENCE_MS).fuse();
+    let mut heard = true;
     loop {
         select_biased! {
-            message = reading.next() => match message? {
-                Ok(Message::Text(text)) => {
-                    silence = TimeoutFuture::new(limits::SILENCE_MS).fuse();
-                    take(live, backoff, &text);
-                }
-                Ok(Message::Bytes(_)) => {}
-                Err(WebSocketError::ConnectionClose(close)) => return Some(close.code),
-                Err(_) => return None,
-            },
-            frame = frames.next() => writing.send(Message::Text(frame?)).await.ok()?,
-            _ = pings.next() => {
-                writing.send(Message::Text(to_string(&FromAgent::Ping {}))).await.ok()?;
+            message = reading.next() => {
+                heard = true;
+                take(live, backoff, message.ok_or(End::Lost)?)?;
             }
-            () = silence => return None,
+            frame = frames.next() => writing.send(Message::Text(frame.ok_or(End::Lost)?)).await?,
+            _ = pings.next() => {
+                if !std::mem::take(&mut heard) {
+                    return Err(End::Lost);
+                }
+                writing.send(Message::Text(to_string(&FromAgent::Ping {}))).await?;
+            }
         }
     }
 }
 
-fn take(live: Live, backoff: &mut Backoff, text: &str) {
+fn take(
+    live: Live,
+    backoff: &mut Backoff,
+    message: Result<Message, WebSocketError>,
+) -> Result<(), End> {
+    let Message::Text(text) = message? else { return Ok(()) };
     // A frame that this version does not know is passed over: the server may be newer.
-    let Ok(frame) = from_str::<ToAgent>(text) else { return };
-    if matches!(frame, ToAgent::Welcome { .. }) {
+    let Ok(frame) = from_str::<ToAgent>(&text) else { return Ok(()) };
+    let is_welcome = matches!(frame, ToAgent::Welcome { .. });
+    live.update(|store| store.apply(frame));
+    if is_welcome {
         backoff.reset();
         live.status.set(Status::Online);
     }
-    live.update(|store| store.apply(frame));
+    Ok(())
 }
 
 /// Waits, but not once the browser says that it is online again.

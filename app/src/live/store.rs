@@ -14,6 +14,9 @@ pub(crate) struct Store {
     /// Most recent first.
     conversations: Vec<Summary>,
     open: HashMap<ConversationId, Open>,
+    /// Whether the server has welcomed the socket. Before, nothing is sent: the welcome makes up for
+    /// it, in order.
+    online: bool,
 }
 
 /// A conversation whose entries are kept up to date.
@@ -62,10 +65,22 @@ impl Store {
         self.conversations.iter().filter(|summary| summary.unread() > 0).count()
     }
 
-    /// Takes the list as the server rendered it.
+    /// Whether frames can be sent.
+    pub(crate) fn is_online(&self) -> bool {
+        self.online
+    }
+
+    /// The socket is gone.
+    pub(crate) fn lost(&mut self) {
+        self.online = false;
+    }
+
+    /// Takes the list as the server rendered it. What is known already is newer.
     pub(crate) fn seed_list(&mut self, list: Vec<Summary>) {
-        if self.conversations.is_empty() {
-            self.conversations = list;
+        for summary in list {
+            if self.summary(summary.id).is_none() {
+                self.put(summary);
+            }
         }
     }
 
@@ -181,8 +196,7 @@ impl Store {
                 }
                 Vec::new()
             }
-            // What was refused for the moment gets its next try here.
-            ToAgent::Pong {} => self.unsent(),
+            ToAgent::Pong {} => self.make_up(),
             ToAgent::Error { code, temporary, conversation, client_id, .. } => {
                 if let (Some(id), Some(client_id), false) = (conversation, client_id, temporary) {
                     self.refuse(id, client_id, code);
@@ -194,7 +208,19 @@ impl Store {
 
     /// A new socket: the list is new, and what may have been missed or not sent is made up for.
     fn welcome(&mut self, conversations: Vec<Summary>) -> Vec<FromAgent> {
-        self.conversations = conversations;
+        self.online = true;
+        // The list was read after the socket began to listen: news may have come before it.
+        let newer = std::mem::take(&mut self.conversations);
+        for mut summary in conversations {
+            if let Some(known) = newer.iter().find(|known| known.id == summary.id) {
+                let read = known.read_messages.max(summary.read_messages);
+                if known.head > summary.head {
+                    summary = known.clone();
+                }
+                summary.read_messages = read;
+            }
+            self.put(summary);
+        }
         let mut frames = Vec::new();
         for (id, open) in &mut self.open {
             open.reported_read = 0;
@@ -202,6 +228,17 @@ impl Store {
                 frames.push(watch_frame(*id, open));
             }
         }
+        frames.extend(self.unsent());
+        frames
+    }
+
+    /// Now and then: what was refused for the moment gets its next try, and what got lost is asked for.
+    fn make_up(&self) -> Vec<FromAgent> {
+        let behind = |(id, open): (&ConversationId, &Open)| {
+            let head = self.summary(*id).map_or(0, |summary| summary.head);
+            (open.watched && head > open.thread.replica.last_seq()).then(|| watch_frame(*id, open))
+        };
+        let mut frames: Vec<FromAgent> = self.open.iter().filter_map(behind).collect();
         frames.extend(self.unsent());
         frames
     }
@@ -327,6 +364,10 @@ mod tests {
         store.apply(welcome(vec![summary(1, 7, Some(7))]));
         store.apply(ToAgent::Conversation { summary: summary(1, 6, None) });
         assert_eq!(store.summary(conversation(1)).unwrap().head, 7);
+        store.apply(ToAgent::Conversation { summary: summary(1, 9, None) });
+        store.apply(welcome(vec![summary(1, 8, Some(8))]));
+        let line = store.summary(conversation(1)).unwrap();
+        assert_eq!((line.head, line.unread()), (9, 1), "news may come before the list");
     }
 
     #[test]
@@ -341,6 +382,9 @@ mod tests {
             entries: vec![entry(1)],
         };
         assert_eq!(store.apply(first), []);
+        store.apply(ToAgent::Conversation { summary: summary(1, 2, None) });
+        let made_up = store.apply(ToAgent::Pong {});
+        assert_eq!(made_up, [FromAgent::Watch { conversation: id, after: Some(1) }]);
         let asked = store.apply(ToAgent::Entry { conversation: id, entry: entry(3) });
         assert_eq!(asked, [FromAgent::Watch { conversation: id, after: Some(1) }]);
         let page = ToAgent::Entries {
@@ -366,7 +410,9 @@ mod tests {
             note: None,
         };
         assert_eq!(sent.as_slice(), std::slice::from_ref(&send));
+        assert!(!store.is_online());
         let again = store.apply(welcome(vec![summary(1, 1, None)]));
+        assert!(store.is_online());
         assert_eq!(again, [FromAgent::Watch { conversation: id, after: None }, send]);
         // It had arrived before the line broke: the page that answers the watch says so.
         let mut mine = entry(1);
@@ -379,6 +425,8 @@ mod tests {
         };
         store.apply(page);
         assert!(store.open(id).unwrap().thread.outbox.waiting().is_empty());
+        store.lost();
+        assert!(!store.is_online());
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Passwords: Argon2id (RFC 9106), off the async threads, and never more than two at once, because
 //! each takes 19 MiB.
 
+use std::time::Duration;
+
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
@@ -10,6 +12,9 @@ use tokio::sync::Semaphore;
 use crate::error::{Error, Result};
 
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
+
+/// How long a password waits for its turn. A flood of logins is then refused, not queued.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What is verified where there is no such agent: the answer then takes as long.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
@@ -42,6 +47,7 @@ pub(super) async fn verify(password: String, hash: Option<String>) -> Result<boo
 async fn off_thread<T: Send + 'static>(
     work: impl FnOnce() -> Result<T> + Send + 'static,
 ) -> Result<T> {
-    let _permit = AT_ONCE.acquire().await.map_err(|_| Error::Stopped)?;
+    let waiting = tokio::time::timeout(PATIENCE, AT_ONCE.acquire()).await;
+    let _permit = waiting.map_err(|_| ErrorCode::TooManyAttempts)?.map_err(|_| Error::Stopped)?;
     tokio::task::spawn_blocking(work).await.map_err(|_| Error::Stopped)?
 }

@@ -19,21 +19,27 @@ pub struct VisitorIdentity {
 }
 
 impl Domain {
-    /// The visitor that a token names, or a new one without a token. Writes nothing: a visitor is
-    /// kept from their first message on.
+    /// The visitor that a token names; without one, the visitor of a seed, or a new one. Writes
+    /// nothing: a visitor is kept from their first message on.
     ///
     /// Returns the identity and the token to come back with.
     ///
     /// # Errors
-    /// `token_invalid` if the token was not issued by this inbox.
+    /// `token_invalid` if the token was not issued by this inbox, `seed_invalid`.
     pub fn admit_visitor(
         &self,
         inbox: &Inbox,
         token: Option<&str>,
+        seed: Option<&str>,
     ) -> Result<(VisitorIdentity, String)> {
-        let visitor = match token {
-            Some(token) => token::check(&inbox.secret, token).ok_or(ErrorCode::TokenInvalid)?,
-            None => VisitorId(self.ambient.uuid()),
+        let visitor = match (token, seed) {
+            (Some(token), _) => {
+                token::check(&inbox.secret, token).ok_or(ErrorCode::TokenInvalid)?
+            }
+            (None, Some(seed)) => {
+                token::of_seed(&inbox.secret, seed).ok_or(ErrorCode::SeedInvalid)?
+            }
+            (None, None) => VisitorId(self.ambient.uuid()),
         };
         let token = token::issue(&inbox.secret, visitor);
         Ok((VisitorIdentity { inbox: inbox.id, visitor }, token))

@@ -7,11 +7,21 @@ use sha2::Sha256;
 
 use crate::ambient::hex;
 
-/// Separates this use of the secret from any other.
-const PURPOSE: &[u8] = b"visitor token v1:";
+/// Separates the uses of the secret from each other.
+const TOKEN: &[u8] = b"visitor token v1:";
+const SEED: &[u8] = b"visitor seed v1:";
+
+/// The visitor of a seed: its MAC, shaped as a UUID. Who does not know a seed of 128 random bits can't
+/// come out at its visitor.
+pub(super) fn of_seed(secret: &str, seed: &str) -> Option<VisitorId> {
+    let seed = unhex(seed).filter(|seed| seed.len() == 16)?;
+    let mac = mac(secret, SEED, &seed).finalize().into_bytes();
+    let random = mac.first_chunk::<16>()?;
+    Some(VisitorId(uuid::Builder::from_custom_bytes(*random).into_uuid()))
+}
 
 pub(super) fn issue(secret: &str, visitor: VisitorId) -> String {
-    let mac = mac(secret, visitor).finalize().into_bytes();
+    let mac = mac(secret, TOKEN, visitor.0.as_bytes()).finalize().into_bytes();
     format!("{visitor}.{}", hex(&mac))
 }
 
@@ -20,13 +30,13 @@ pub(super) fn check(secret: &str, token: &str) -> Option<VisitorId> {
     let (id, tag) = token.split_once('.')?;
     let visitor = VisitorId::parse(id)?;
     let tag = unhex(tag)?;
-    mac(secret, visitor).verify_slice(&tag).ok().map(|()| visitor)
+    mac(secret, TOKEN, visitor.0.as_bytes()).verify_slice(&tag).ok().map(|()| visitor)
 }
 
-fn mac(secret: &str, visitor: VisitorId) -> Hmac<Sha256> {
+fn mac(secret: &str, purpose: &[u8], of: &[u8]) -> Hmac<Sha256> {
     let mut mac = Hmac::new_from_slice(secret.as_bytes()).expect("HMAC takes a key of any length");
-    mac.update(PURPOSE);
-    mac.update(visitor.0.as_bytes());
+    mac.update(purpose);
+    mac.update(of);
     mac
 }
 
@@ -49,6 +59,18 @@ mod tests {
         let token = issue("one", visitor);
         assert_eq!(check("one", &token), Some(visitor));
         assert_eq!(check("two", &token), None);
+    }
+
+    #[test]
+    fn a_seed_names_one_visitor_in_one_inbox() {
+        let seed = "0123456789abcdef0123456789ABCDEF";
+        let one = of_seed("one", seed);
+        assert!(one.is_some());
+        assert_eq!(one, of_seed("one", &seed.to_lowercase()));
+        assert_ne!(one, of_seed("two", seed));
+        for wrong in ["", "0", "xyz", &seed[2..], &seed.repeat(2)] {
+            assert_eq!(of_seed("one", wrong), None, "{wrong}");
+        }
     }
 
     #[test]

@@ -61,7 +61,7 @@ impl Bench {
     }
 
     pub(crate) fn visitor(&self) -> VisitorIdentity {
-        self.domain.admit_visitor(&self.inbox, None).unwrap().0
+        self.domain.admit_visitor(&self.inbox, None, None).unwrap().0
     }
 }
 

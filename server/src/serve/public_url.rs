@@ -41,6 +41,13 @@ impl PublicUrl {
         self.secure
     }
 
+    /// The origin under which a request with this `Host` reached us: an alias, or the public one.
+    #[must_use]
+    pub fn as_seen_by(&self, host: Option<&str>) -> &str {
+        let seen = |alias: &&String| alias.strip_prefix("http://") == host;
+        self.aliases.iter().find(seen).unwrap_or(&self.origin)
+    }
+
     /// Whether an `Origin` header names this server (RFC 6454, section 7).
     #[must_use]
     pub fn is_own_origin(&self, origin: &str) -> bool {
@@ -86,6 +93,9 @@ mod tests {
         let local = PublicUrl::of("127.0.0.1:3000".parse().unwrap());
         assert!(local.is_own_origin("http://localhost:3000"));
         assert!(!local.is_own_origin("http://localhost:3001"));
+        assert_eq!(local.as_seen_by(Some("localhost:3000")), "http://localhost:3000");
+        assert_eq!(local.as_seen_by(Some("evil.example")), "http://127.0.0.1:3000");
+        assert_eq!(public.as_seen_by(Some("localhost:3000")), "https://chat.example.com");
     }
 
     #[test]

@@ -55,6 +55,17 @@ impl Talk for AgentTalk {
         &mut self.listener
     }
 
+    async fn check(&mut self) -> Result<(), CloseCode> {
+        match self.check_login().await {
+            Err(error) if error.code() == ErrorCode::LoginRequired => {
+                self.answer(&error_frame(&error, None, None));
+                Err(CloseCode::Refused)
+            }
+            // The store's trouble is not the agent's: they are asked again soon.
+            _ => Ok(()),
+        }
+    }
+
     async fn frame(&mut self, text: &str) -> Result<(), CloseCode> {
         let frame = match from_str::<FromAgent>(text) {
             Ok(frame) => frame,
@@ -87,6 +98,7 @@ impl AgentTalk {
     }
 
     async fn act(&mut self, frame: FromAgent) -> Result<Option<ToAgent>, Error> {
+        self.check_login().await?;
         let (domain, agent) = (&self.domain, &self.agent);
         Ok(Some(match frame {
             FromAgent::Watch { conversation, after } => {
@@ -99,7 +111,9 @@ impl AgentTalk {
                 let page = match domain.team_page(conversation, after).await {
                     Ok(page) => page,
                     Err(error) => {
-                        self.listener.unwatch(conversation);
+                        if !self.watched.contains(&conversation) {
+                            self.listener.unwatch(conversation);
+                        }
                         return Err(error);
                     }
                 };
@@ -125,14 +139,11 @@ impl AgentTalk {
                 domain.read_as_agent(agent.id, conversation, seq).await?;
                 return Ok(None);
             }
-            FromAgent::Ping {} => {
-                self.check_login().await?;
-                ToAgent::Pong {}
-            }
+            FromAgent::Ping {} => ToAgent::Pong {},
         }))
     }
 
-    /// A socket does not outlive its login: logging out in one tab ends the others.
+    /// A socket does not outlive its login: every frame is checked, and an idle socket now and then.
     async fn check_login(&self) -> Result<(), Error> {
         // The session is read anew: this request's copy is as old as the socket.
         match self.session.load().await {

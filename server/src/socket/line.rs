@@ -9,14 +9,17 @@ use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use protocol::json::{Encode, to_string};
 use protocol::{CloseCode, limits};
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 pub(super) type Reading = SplitStream<WebSocket>;
 pub(super) type Writing = SplitSink<WebSocket, Message>;
 
 /// How long a socket may be silent. Clients send a ping well within it.
-const SILENCE: Duration = Duration::from_millis(3 * limits::PING_EVERY_MS as u64);
+const SILENCE: Duration = Duration::from_millis(limits::SILENCE_MS);
+
+/// How often a talk is asked whether it may go on.
+const CHECK: Duration = Duration::from_secs(15);
 
 /// How long the last frames and the close may take.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -33,8 +36,7 @@ pub(super) enum End {
 /// The next text frame. Safe to cancel.
 pub(super) async fn next_text(reading: &mut Reading) -> Result<Utf8Bytes, End> {
     loop {
-        let Ok(next) = timeout(SILENCE, reading.next()).await else { return Err(End::Gone) };
-        match next {
+        match reading.next().await {
             Some(Ok(Message::Text(text))) => return Ok(text),
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
             Some(Ok(Message::Binary(_))) => return Err(End::Close(CloseCode::BadFrame)),
@@ -77,6 +79,11 @@ pub(super) trait Talk: Send {
     /// Answers one text frame, by [`Listener::send`].
     fn frame(&mut self, text: &str) -> impl Future<Output = Result<(), CloseCode>> + Send;
 
+    /// Whether the peer may go on; asked now and then.
+    fn check(&mut self) -> impl Future<Output = Result<(), CloseCode>> + Send {
+        async { Ok(()) }
+    }
+
     /// Where answers and news are queued.
     fn listener(&mut self) -> &mut Listener;
 }
@@ -93,12 +100,20 @@ pub(super) async fn run(
     let frames = talk.listener().take_frames();
     let mut writer = tokio::spawn(write(writing, frames, too_slow.clone(), farewell.clone()));
 
+    let mut checks = tokio::time::interval_at(Instant::now() + CHECK, CHECK);
+    let mut heard = Instant::now();
     let end = loop {
         let text = tokio::select! {
             text = next_text(&mut reading) => text,
+            () = sleep_until(heard + SILENCE) => break End::Gone,
+            _ = checks.tick() => match talk.check().await {
+                Ok(()) => continue,
+                Err(code) => break End::Close(code),
+            },
             () = too_slow.cancelled() => break End::Close(CloseCode::TooSlow),
             () = stopping.cancelled() => break End::Close(CloseCode::Stopping),
         };
+        heard = Instant::now();
         let outcome = match text {
             Ok(text) => talk.frame(&text).await.map_err(End::Close),
             Err(end) => Err(end),

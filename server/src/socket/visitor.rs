@@ -1,5 +1,6 @@
 //! A visitor's socket.
 
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use axum::extract::ws::WebSocket;
@@ -8,12 +9,20 @@ use domain::hub::Listener;
 use domain::visitor::VisitorIdentity;
 use domain::{Domain, Error};
 use futures_util::StreamExt;
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 use protocol::json::{from_str, to_string};
 use protocol::{ClientId, CloseCode, ErrorCode, FromVisitor, ToVisitor, limits};
 use tokio::time::timeout;
 
 use super::line::{self, End, Reading, Talk};
 use crate::state::ServerState;
+
+/// How fast one socket may send.
+const PACE: Quota = {
+    let a_second = NonZeroU32::new(limits::MESSAGES_A_SECOND).expect("not zero");
+    let at_once = NonZeroU32::new(limits::MESSAGES_AT_ONCE).expect("not zero");
+    Quota::per_second(a_second).allow_burst(at_once)
+};
 
 /// Serves one socket until it ends.
 pub(super) async fn serve(socket: WebSocket, state: ServerState) {
@@ -64,7 +73,7 @@ async fn greet(
         let error = Some(error_frame(&ErrorCode::BadFrame.into(), None));
         Refusal { error, code: Some(CloseCode::BadFrame) }
     })?;
-    let FromVisitor::Hello { inbox, site, page, token, after } = frame else {
+    let FromVisitor::Hello { inbox, site, page, token, seed, after } = frame else {
         return Err(Error::from(ErrorCode::FrameUnexpected).into());
     };
     let domain = state.domain.clone();
@@ -75,7 +84,7 @@ async fn greet(
     if site.as_deref().is_some_and(|site| !own(site) && !inbox.allows(site)) {
         return Err(Error::from(ErrorCode::SiteNotAllowed).into());
     }
-    let (who, token) = domain.admit_visitor(&inbox, token.as_deref())?;
+    let (who, token) = domain.admit_visitor(&inbox, token.as_deref(), seed.as_deref())?;
     // Listen first, then read: in this order nothing falls between.
     let listener = domain.hub().listen_visitor(who.visitor);
     let Page { head, visitor_read_seq, team_read_seq, entries } =
@@ -83,7 +92,8 @@ async fn greet(
     let inbox_name = inbox.name;
     let welcome =
         ToVisitor::Welcome { token, inbox_name, head, visitor_read_seq, team_read_seq, entries };
-    Ok((VisitorTalk { domain, who, page, listener }, welcome))
+    let pace = RateLimiter::direct(PACE);
+    Ok((VisitorTalk { domain, who, page, listener, pace }, welcome))
 }
 
 struct VisitorTalk {
@@ -91,6 +101,8 @@ struct VisitorTalk {
     who: VisitorIdentity,
     page: Option<String>,
     listener: Listener,
+    /// A visitor costs everybody: each message is written, and told to all agents.
+    pace: DefaultDirectRateLimiter,
 }
 
 impl Talk for VisitorTalk {
@@ -134,6 +146,7 @@ impl VisitorTalk {
         Ok(Some(match frame {
             FromVisitor::Hello { .. } => return Err(ErrorCode::FrameUnexpected.into()),
             FromVisitor::Send { client_id, text } => {
+                self.pace.check().map_err(|_| ErrorCode::SlowDown)?;
                 let page = self.page.as_deref();
                 let entry = domain.send_as_visitor(who, page, client_id, &text).await?;
                 ToVisitor::Ack { client_id, entry }

@@ -7,6 +7,7 @@ use domain::inbox::Inbox;
 use protocol::ErrorCode;
 
 use super::OfInbox;
+use crate::assets;
 use crate::state::ServerState;
 
 pub(crate) async fn frame(
@@ -30,7 +31,7 @@ pub(crate) async fn frame(
         (header::CONTENT_SECURITY_POLICY, policy(&inbox, &state)),
         (header::CACHE_CONTROL, "no-cache".to_owned()),
     ];
-    (headers, Html(page(&inbox, state.assets.widget_dir()))).into_response()
+    (headers, Html(page(&inbox, assets::WIDGET_DIR))).into_response()
 }
 
 /// Only our own files, and only within the sites that the inbox allows.

@@ -3,7 +3,7 @@
 use std::sync::LazyLock;
 
 use axum::extract::{Query, State};
-use axum::http::{HeaderName, header};
+use axum::http::{HeaderMap, HeaderName, header};
 use axum::response::{IntoResponse, Response};
 use protocol::json::write_str;
 
@@ -24,6 +24,7 @@ const CACHE: &str = "public, max-age=300, stale-while-revalidate=86400";
 pub(crate) async fn loader(
     State(state): State<ServerState>,
     Query(query): Query<OfInbox>,
+    headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let inbox = state.domain.find_inbox(query.inbox.as_deref()).await.inspect_err(|error| {
         tracing::info!(%error, "a site asked for a loader");
@@ -35,7 +36,8 @@ pub(crate) async fn loader(
     settings.push_str(",\"color\":");
     write_str(&inbox.color, &mut settings);
     settings.push_str(",\"origin\":");
-    write_str(&state.public_url.to_string(), &mut settings);
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    write_str(state.public_url.as_seen_by(host), &mut settings);
     settings.push('}');
 
     let headers = [

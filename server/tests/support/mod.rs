@@ -120,6 +120,7 @@ impl Running {
             site: Some("https://shop.example".into()),
             page: Some("https://shop.example/basket".into()),
             token: token.map(Into::into),
+            seed: None,
             after,
         }
     }
