@@ -87,6 +87,9 @@ fn widget(root: &Path, out: &Path, folder: &Path) -> Outcome {
     let mut optimise = Command::new("wasm-opt");
     optimise.args([
         "-Oz",
+        "--gufa",
+        "-Oz",
+        "--converge",
         "--enable-bulk-memory",
         "--enable-nontrapping-float-to-int",
         "--enable-sign-ext",

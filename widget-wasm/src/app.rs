@@ -244,11 +244,15 @@ impl App {
 fn changes(before: &Kept, after: &Kept) -> String {
     let mut out = String::new();
     let mut fields = Fields::begin(&mut out);
-    for name in before.keys().filter(|name| !after.contains_key(*name)) {
-        fields.field(name, &Null);
+    for (name, _) in before {
+        if !after.iter().any(|(other, _)| other == name) {
+            fields.field(name, &Null);
+        }
     }
-    for (name, text) in after.iter().filter(|(name, text)| before.get(*name) != Some(text)) {
-        fields.field(name, text);
+    for one in after {
+        if !before.contains(one) {
+            fields.field(&one.0, &one.1);
+        }
     }
     fields.end();
     out

@@ -1,7 +1,5 @@
 //! What the chat knows, and the rules by which it changes. Plain data: no browser in here.
 
-use std::collections::BTreeMap;
-
 use protocol::json::{Encode, Value, from_str, parse, to_string};
 use protocol::limits::PAGE_URL_BYTES;
 use protocol::{
@@ -47,7 +45,7 @@ pub(crate) struct Chat {
 
 /// What is kept on the visitor's device, by name: `token`, `seed` and, for each send that waits,
 /// `out:` with its id. One name each, because several tabs write.
-pub(crate) type Kept = BTreeMap<String, String>;
+pub(crate) type Kept = Vec<(String, String)>;
 
 impl Chat {
     /// From what was kept on the visitor's device, as a JSON object; `seed` is 32 random hexadecimal
@@ -57,15 +55,18 @@ impl Chat {
         let text = |name| kept.get(name).and_then(Value::as_str).map(Into::into);
         let token: Option<String> = text("token");
         let known_seed: Option<String> = text("seed");
-        let mut waiting: Vec<Outgoing> = match &kept {
-            Value::Object(fields) => fields
+        let mut waiting: Vec<Outgoing> = Vec::new();
+        if let Value::Object(fields) = &kept {
+            let outgoing = fields
                 .iter()
                 .filter(|(name, _)| name.starts_with(OUT))
-                .filter_map(|(_, text)| from_str(text.as_str()?).ok())
-                .collect(),
-            _ => Vec::new(),
-        };
-        waiting.sort_by_key(|outgoing| outgoing.at_ms);
+                .filter_map(|(_, text)| from_str::<Outgoing>(text.as_str()?).ok());
+            for one in outgoing {
+                // In the order of writing. A few at most: the library's sort would weigh 3 KB.
+                let after = waiting.iter().filter(|other| other.at_ms <= one.at_ms).count();
+                waiting.insert(after, one);
+            }
+        }
         let acted = token.is_some() || known_seed.is_some() || !waiting.is_empty();
         let seed = known_seed.or_else(|| token.is_none().then_some(seed));
         let thread = Thread { outbox: Outbox::from(waiting), ..Thread::default() };
@@ -76,12 +77,15 @@ impl Chat {
     pub(crate) fn to_kept(&self) -> Kept {
         let mut kept = Kept::new();
         if self.acted {
-            kept.extend(self.token.clone().map(|token| ("token".into(), token)));
-            kept.extend(self.seed.clone().map(|seed| ("seed".into(), seed)));
+            for (name, text) in [("token", &self.token), ("seed", &self.seed)] {
+                if let Some(text) = text {
+                    kept.push((name.into(), text.clone()));
+                }
+            }
             for outgoing in self.thread.outbox.waiting() {
                 let mut name = String::from(OUT);
                 outgoing.client_id.encode(&mut name);
-                kept.insert(name, to_string(outgoing));
+                kept.push((name, to_string(outgoing)));
             }
         }
         kept
