@@ -105,16 +105,17 @@
       port.onmessage = receive
       const hello = { porchlight: 1, kept: JSON.stringify(recall()), page: location.href, open: isOpen }
       frame.contentWindow.postMessage(hello, settings.origin, [channel.port2])
+      // An error page loads, too. A slow line may take its time before that, but not after it.
+      setTimeout(() => {
+        if (loaded) return
+        console.warn('Porchlight: the chat did not start. Is ' + location.origin + ' among the inbox\'s allowed sites?')
+        // The server may have been away: the next reason to load tries again.
+        frame.remove()
+        frame = port = undefined
+        if (isOpen) load()
+      }, 20000)
     })
     panel.append(frame)
-    setTimeout(() => {
-      if (loaded) return
-      console.warn('Porchlight: the chat did not start. Is ' + location.origin + ' among the inbox\'s allowed sites?')
-      // The server may have been away: the next reason to load tries again.
-      frame.remove()
-      frame = port = undefined
-      if (isOpen) load()
-    }, 15000)
   }
 
   const receive = ({ data }) => {

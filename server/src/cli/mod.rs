@@ -23,7 +23,7 @@ pub struct Cli {
     address: AddressOptions,
 
     /// Print data as JSON, for programs.
-    #[arg(long, global = true, env = "PORCHLIGHT_JSON")]
+    #[arg(long, global = true, env = "PORCHLIGHT_JSON", help_heading = "Output")]
     json: bool,
 
     #[command(subcommand)]
@@ -46,6 +46,7 @@ enum Command {
 
 /// Where the data is.
 #[derive(Args, Clone)]
+#[command(next_help_heading = "Data")]
 struct StoreOptions {
     /// The folder for everything that Porchlight keeps. Made if it does not exist.
     #[arg(
@@ -70,6 +71,7 @@ struct StoreOptions {
 
 /// Where the server is found.
 #[derive(Args, Clone)]
+#[command(next_help_heading = "Address")]
 struct AddressOptions {
     /// The address to listen on. Port 0 takes a free one.
     #[arg(
