@@ -17,7 +17,10 @@ pub(crate) async fn demo() -> Response {
     if std::env::var_os("LEPTOS_WATCH").is_some() {
         // cargo-leptos tells this socket when the server was rebuilt.
         let reload = "<script>new WebSocket('ws://'+location.hostname+':3001/live_reload').onmessage=()=>setTimeout(()=>location.reload(),500)</script>";
-        return Html(format!("{page}{reload}")).into_response();
+        let policy = POLICY
+            .replace("script-src 'self'", "script-src 'self' 'unsafe-inline'; connect-src ws:");
+        let page = Html(format!("{page}{reload}"));
+        return ([(header::CONTENT_SECURITY_POLICY, policy)], page).into_response();
     }
     ([(header::CONTENT_SECURITY_POLICY, POLICY)], Html(page)).into_response()
 }
