@@ -1,6 +1,6 @@
 //! The wire's JSON (RFC 8259): a small parser and writer, and macros that give a type both.
 //!
-//! Ours because of its weight: measured in the widget (brotli), serde_json costs about 20 KB more
+//! Ours because of its weight: on a spike of the widget (brotli), serde_json cost about 20 KB more
 //! than this and miniserde about 13 KB. Unknown fields are passed over, so that a newer peer may
 //! add some.
 
