@@ -5,8 +5,9 @@
 //! all have it, always up to date. It is built in a folder of its own: cargo locks the other one.
 
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use sha2::{Digest, Sha256};
 
@@ -107,14 +108,16 @@ fn widget(root: &Path, out: &Path, folder: &Path) -> Outcome {
         fs::read_to_string(root.join(path)).map_err(|error| format!("{path}: {error}"))
     };
     let tokens = read("style/tokens.css")?;
-    let sheet =
-        squeeze_css(&(tokens.replace(":root", ":host") + &read("widget-wasm/loader/loader.css")?));
-    let loader =
-        squeeze_js(&read("widget-wasm/loader/loader.js")?).replacen("\"STYLE\"", &quote(&sheet), 1);
-    write(folder, "loader.js", &loader)?;
-    write(folder, "boot.js", &squeeze_js(&read("widget-wasm/frame/boot.js")?))?;
+    let sheet = tokens.replace(":root", ":host") + &read("widget-wasm/loader/loader.css")?;
+    let sheet = quote(minify("css", &sheet)?.trim());
+    let loader = minify("js", &read("widget-wasm/loader/loader.js")?)?;
+    write(folder, "loader.js", &loader.replacen("PORCHLIGHT_STYLE", &sheet, 1))?;
+    write(folder, "boot.js", &minify("js", &read("widget-wasm/frame/boot.js")?)?)?;
+    let glue = folder.join("chat.js");
+    let glue = fs::read_to_string(glue).map_err(|error| format!("chat.js: {error}"))?;
+    write(folder, "chat.js", &minify("js", &glue)?)?;
     let sheet = tokens + &read("style/entries.css")? + &read("style/chat.css")?;
-    write(folder, "chat.css", &squeeze_css(&sheet))?;
+    write(folder, "chat.css", &minify("css", &sheet)?)?;
     compress(root, folder)
 }
 
@@ -155,36 +158,21 @@ fn run(command: &mut Command, what: &str) -> Outcome {
     Err(format!("can't {what}"))
 }
 
-/// Drops comments and white space between rules. Our sheets hold no strings with braces.
-fn squeeze_css(css: &str) -> String {
-    let mut rest = css;
-    let mut out = String::new();
-    while let Some(start) = rest.find("/*") {
-        out.push_str(&rest[..start]);
-        rest = rest[start..].find("*/").map_or("", |end| &rest[start + end + 2..]);
+/// The same text in fewer bytes; what is at the top level keeps its name.
+fn minify(kind: &str, text: &str) -> Outcome<String> {
+    let mut esbuild = Command::new("esbuild");
+    esbuild.args(["--minify", "--charset=utf8", "--log-level=warning"]);
+    esbuild.arg(format!("--loader={kind}")).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let what = |error| format!("can't run esbuild: script/bootstrap installs it ({error})");
+    let mut running = esbuild.spawn().map_err(what)?;
+    if let Some(mut stdin) = running.stdin.take() {
+        stdin.write_all(text.as_bytes()).map_err(what)?;
     }
-    out.push_str(rest);
-    let mut css = out.split_whitespace().collect::<Vec<_>>().join(" ");
-    for (long, short) in [
-        (" {", "{"),
-        ("{ ", "{"),
-        ("; ", ";"),
-        (";}", "}"),
-        (" }", "}"),
-        ("} ", "}"),
-        (": ", ":"),
-        (", ", ","),
-    ] {
-        css = css.replace(long, short);
+    let output = running.wait_with_output().map_err(what)?;
+    if !output.status.success() {
+        return Err(format!("esbuild can't read a file of kind {kind}"));
     }
-    css.replace(";}", "}")
-}
-
-/// Drops indentation and lines that are comments.
-fn squeeze_js(js: &str) -> String {
-    let lines =
-        js.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("//"));
-    lines.collect::<Vec<_>>().join("\n")
+    String::from_utf8(output.stdout).map_err(|error| error.to_string())
 }
 
 /// A JavaScript string. Our sheets hold neither quotes within quotes nor backslashes.

@@ -9,6 +9,7 @@ use crate::account::{LoginPage, SetupPage, Team};
 use crate::conversations::{ConversationPage, ConversationsPage, NothingOpen};
 use crate::inboxes::InboxesPage;
 use crate::live::provide_live;
+use crate::team::TeamPage;
 use crate::ui::{Zone, state_page};
 
 /// The document around every page.
@@ -64,6 +65,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("") view=NothingOpen ssr=SsrMode::Async />
                         <Route path=path!("/:id") view=ConversationPage ssr=SsrMode::Async />
                     </ParentRoute>
+                    <Route path=path!("/team") view=TeamPage ssr=SsrMode::Async />
                     <Route path=path!("/inboxes") view=InboxesPage ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>

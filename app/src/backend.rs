@@ -116,6 +116,15 @@ pub(crate) async fn require_agent() -> Result<(Agent, Backend), Failure> {
     Ok((agent.ok_or(ErrorCode::LoginRequired)?, backend))
 }
 
+/// The request's backend, for what only the owner may do.
+///
+/// # Errors
+/// `login_required`, `owner_required`.
+pub(crate) async fn require_owner() -> Result<Backend, Failure> {
+    let (agent, backend) = require_agent().await?;
+    if agent.role.can_manage_inboxes() { Ok(backend) } else { Err(ErrorCode::OwnerRequired.into()) }
+}
+
 /// Makes the session the agent's, under a new id (OWASP: renew on a change of privilege).
 pub(crate) async fn begin_session(agent: AgentId) -> Result<(), Failure> {
     let session = session().await?;

@@ -1,6 +1,6 @@
 //! Porchlight's dashboard: pages for agents, rendered on the server and hydrated in the browser.
 //!
-//! Pages stand by feature: `account`, `conversations`, `inboxes`. `live` keeps what is on screen
+//! Pages stand by feature: `account`, `conversations`, `inboxes`, `team`. `live` keeps what is on screen
 //! true through a socket. What is allowed is decided in `domain`: a server function asks who calls,
 //! calls `domain` and converts.
 
@@ -14,6 +14,7 @@ mod conversations;
 mod failure;
 mod inboxes;
 mod live;
+mod team;
 mod ui;
 
 pub use app::{App, shell};

@@ -3,6 +3,7 @@
 use tokio_util::task::TaskTracker;
 
 use crate::ambient::Ambient;
+use crate::availability::Told;
 use crate::hub::Hub;
 use crate::store::Store;
 use crate::writer::Writer;
@@ -16,6 +17,7 @@ pub struct Domain {
     pub(crate) store: Store,
     pub(crate) writer: Writer,
     pub(crate) ambient: Ambient,
+    pub(crate) told: Told,
     hub: Hub,
     tasks: TaskTracker,
 }
@@ -26,9 +28,9 @@ impl Domain {
     pub fn start(store: Store, ambient: Ambient) -> Self {
         let tasks = TaskTracker::new();
         let hub = Hub::default();
-        let writer = Writer::start(store.writer.clone(), ambient.clone(), hub.clone(), &tasks);
+        let writer = Writer::start(&store, &ambient, &hub, &tasks);
         tasks.close();
-        Self { store, writer, ambient, hub, tasks }
+        Self { store, writer, ambient, told: Told::default(), hub, tasks }
     }
 
     /// Where sockets listen.

@@ -14,6 +14,9 @@ pub enum Error {
     /// A rule was broken. Nothing was written.
     #[error("{}", .0.as_str())]
     Refused(ErrorCode),
+    /// A claim came second. Nothing was written.
+    #[error("{0} was first")]
+    Taken(String),
     /// The store failed. Nothing was written.
     #[error("store: {0}")]
     Store(Arc<DbErr>),
@@ -31,7 +34,19 @@ impl Error {
     pub const fn code(&self) -> ErrorCode {
         match self {
             Self::Refused(code) => *code,
+            Self::Taken(_) => ErrorCode::AlreadyAssigned,
             Self::Store(_) | Self::Stopped | Self::Corrupt(_) => ErrorCode::Unavailable,
+        }
+    }
+}
+
+impl Error {
+    /// The outside form's sentence, for people, in English.
+    #[must_use]
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Taken(first) => format!("{first} took this conversation first."),
+            _ => self.code().sentence().to_owned(),
         }
     }
 }

@@ -6,13 +6,16 @@
 
 pub mod agent;
 mod ambient;
+mod availability;
 pub mod conversation;
 mod domain;
 mod error;
 pub mod hub;
 pub mod inbox;
+mod label;
 mod store;
 mod table;
+pub mod team;
 pub mod visitor;
 mod writer;
 

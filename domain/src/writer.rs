@@ -1,8 +1,16 @@
-//! The writer: the one task that writes the chat path's rows.
+//! The writer: the tasks that write the chat path's rows.
 //!
-//! It takes what is waiting, applies it in one transaction and commits once, so that a sync of the
-//! disk is shared by many sends. It owns the transaction: a request that is dropped half-way can't
-//! leave a connection inside one. After the commit it acknowledges, then publishes.
+//! SQLite has one, a database server several, and each conversation is always written by the same.
+//! A task takes what is waiting, applies it in one transaction and commits once, so that a sync of
+//! the disk is shared by many sends. It owns the transaction: a request that is dropped half-way
+//! can't leave a connection inside one. After the commit it acknowledges, then publishes.
+//!
+//! Other nodes write the same rows. Commands therefore lock the rows that they decide by
+//! (`lock_exclusive`, which SQLite needs and knows not), and a batch that met somebody else's is
+//! begun anew.
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use sea_orm::{
@@ -11,10 +19,12 @@ use sea_orm::{
 };
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::task::TaskTracker;
+use uuid::Uuid;
 
 use crate::ambient::Ambient;
 use crate::error::{Error, Result};
 use crate::hub::{Hub, News};
+use crate::store::{Store, is_retryable};
 
 /// The most commands that wait; more senders are made to wait in turn.
 const QUEUE: usize = 1_024;
@@ -22,13 +32,42 @@ const QUEUE: usize = 1_024;
 /// The most commands in one transaction.
 const BATCH: usize = 128;
 
+/// How often a batch is begun anew before its commands are tried one by one.
+const RETRIES: u32 = 3;
+
+/// Which of the writer's tasks a command goes to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shard(u8);
+
+impl Shard {
+    /// For what belongs to no conversation.
+    pub(crate) const ANY: Self = Self(0);
+
+    /// For a visitor or their conversation: a conversation's id ends with its visitor's last byte
+    /// (see [`conversation_id`]), so that both come to the same task.
+    pub(crate) fn of(id: Uuid) -> Self {
+        Self(id.as_bytes()[15])
+    }
+}
+
+/// A new conversation's id, which ends as its visitor's does.
+pub(crate) fn conversation_id(new: Uuid, visitor: Uuid) -> Uuid {
+    let mut bytes = new.into_bytes();
+    bytes[15] = visitor.as_bytes()[15];
+    Uuid::from_bytes(bytes)
+}
+
 /// A change that the writer can make.
 #[async_trait]
 pub(crate) trait Command: Send + Sync + 'static {
     /// What the caller gets when the change is on disk.
     type Output: Send + Sync + 'static;
 
-    /// Makes the change. On an error nothing of it stays, and the rest of the batch goes on.
+    /// Which task makes the change.
+    fn shard(&self) -> Shard;
+
+    /// Makes the change. On an error nothing of it stays, and the rest of the batch goes on. It may
+    /// be called again, in another transaction, when another writer was faster.
     async fn apply(&self, write: &mut Write<'_>) -> Result<Self::Output>;
 }
 
@@ -36,6 +75,8 @@ pub(crate) trait Command: Send + Sync + 'static {
 pub(crate) struct Write<'a> {
     pub(crate) tx: &'a DatabaseTransaction,
     pub(crate) ambient: &'a Ambient,
+    /// Who is there.
+    pub(crate) hub: &'a Hub,
     news: Vec<News>,
 }
 
@@ -49,27 +90,29 @@ impl Write<'_> {
 /// A handle on the writer.
 #[derive(Clone)]
 pub(crate) struct Writer {
-    jobs: mpsc::Sender<Box<dyn Job>>,
+    shards: Arc<[mpsc::Sender<Box<dyn Job>>]>,
 }
 
 impl Writer {
-    /// Starts the task. It ends when the last handle is dropped and all that waited is written.
-    pub(crate) fn start(
-        db: DatabaseConnection,
-        ambient: Ambient,
-        hub: Hub,
-        tasks: &TaskTracker,
-    ) -> Self {
-        let (jobs, waiting) = mpsc::channel(QUEUE);
-        tasks.spawn(run(db, ambient, hub, waiting));
-        Self { jobs }
+    /// Starts the tasks. They end when the last handle is dropped and all that waited is written.
+    pub(crate) fn start(store: &Store, ambient: &Ambient, hub: &Hub, tasks: &TaskTracker) -> Self {
+        let start = |_| {
+            let (jobs, waiting) = mpsc::channel(QUEUE);
+            tasks.spawn(run(store.writer.clone(), ambient.clone(), hub.clone(), waiting));
+            jobs
+        };
+        Self { shards: (0..store.kind.writers()).map(start).collect() }
     }
 
     /// Makes a change and waits until it is on disk. Dropping the future does not undo the change.
     pub(crate) async fn run<C: Command>(&self, command: C) -> Result<C::Output> {
         let (reply, answer) = oneshot::channel();
+        let Shard(shard) = command.shard();
         let pending = Pending { command, done: None, reply };
-        self.jobs.send(Box::new(pending)).await.map_err(|_| Error::Stopped)?;
+        self.shards[usize::from(shard) % self.shards.len()]
+            .send(Box::new(pending))
+            .await
+            .map_err(|_| Error::Stopped)?;
         answer.await.map_err(|_| Error::Stopped)?
     }
 }
@@ -77,8 +120,20 @@ impl Writer {
 /// A command whose output type is hidden.
 #[async_trait]
 trait Job: Send {
-    async fn apply(&mut self, write: &mut Write<'_>) -> bool;
+    async fn apply(&mut self, write: &mut Write<'_>) -> Applied;
+    /// The error that [`Applied::Overtaken`] came with.
+    fn overtaken(&self) -> Error;
     fn finish(self: Box<Self>, commit: Result<()>);
+}
+
+/// What became of a command in its savepoint.
+enum Applied {
+    /// It is to be committed.
+    Well,
+    /// Nothing of it may stay.
+    Refused,
+    /// Another writer was faster: the same may succeed in a new transaction.
+    Overtaken,
 }
 
 struct Pending<C: Command> {
@@ -89,11 +144,22 @@ struct Pending<C: Command> {
 
 #[async_trait]
 impl<C: Command> Job for Pending<C> {
-    async fn apply(&mut self, write: &mut Write<'_>) -> bool {
+    async fn apply(&mut self, write: &mut Write<'_>) -> Applied {
         let done = self.command.apply(write).await;
-        let well = done.is_ok();
+        let applied = match &done {
+            Ok(_) => Applied::Well,
+            Err(Error::Store(error)) if is_retryable(error) => Applied::Overtaken,
+            Err(_) => Applied::Refused,
+        };
         self.done = Some(done);
-        well
+        applied
+    }
+
+    fn overtaken(&self) -> Error {
+        match &self.done {
+            Some(Err(error)) => error.clone(),
+            _ => Error::Stopped,
+        }
     }
 
     fn finish(self: Box<Self>, commit: Result<()>) {
@@ -115,22 +181,58 @@ async fn run(
 ) {
     let mut batch = Vec::with_capacity(BATCH);
     while waiting.recv_many(&mut batch, BATCH).await > 0 {
-        let committed = write_batch(&db, &ambient, &mut batch).await;
-        let (outcome, news) = match committed {
-            Ok(news) => (Ok(()), news),
-            Err(error) => {
-                tracing::error!(%error, commands = batch.len(), "a batch was not written");
-                (Err(error), Vec::new())
+        let committed = write_again(&db, &ambient, &hub, &mut batch).await;
+        // A command that meets another node's rows again and again must not hold up the others.
+        if matches!(&committed, Err(Error::Store(error)) if is_retryable(error)) {
+            for job in batch.drain(..) {
+                let mut alone = vec![job];
+                let committed = write_again(&db, &ambient, &hub, &mut alone).await;
+                finish(&hub, &mut alone, committed).await;
             }
-        };
-        // Commit, then acknowledge, then publish.
-        for job in batch.drain(..) {
-            job.finish(outcome.clone());
+        } else {
+            finish(&hub, &mut batch, committed).await;
         }
-        for news in news {
-            hub.publish(&news);
-            // Writers of sockets get their turn before a whole batch is queued for them.
-            tokio::task::yield_now().await;
+    }
+}
+
+/// Commit, then acknowledge, then publish: this is after the commit.
+async fn finish(hub: &Hub, batch: &mut Vec<Box<dyn Job>>, committed: Result<Vec<News>>) {
+    let (outcome, news) = match committed {
+        Ok(news) => (Ok(()), news),
+        Err(error) => {
+            tracing::error!(%error, commands = batch.len(), "a batch was not written");
+            (Err(error), Vec::new())
+        }
+    };
+    for job in batch.drain(..) {
+        job.finish(outcome.clone());
+    }
+    for news in news {
+        hub.publish(&news);
+        // Writers of sockets get their turn before a whole batch is queued for them.
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Writes a batch; begins anew where another writer was faster.
+async fn write_again(
+    db: &DatabaseConnection,
+    ambient: &Ambient,
+    hub: &Hub,
+    batch: &mut [Box<dyn Job>],
+) -> Result<Vec<News>> {
+    let mut tries = 0;
+    loop {
+        let written = write_batch(db, ambient, hub, batch).await;
+        match &written {
+            Err(Error::Store(error)) if tries < RETRIES && is_retryable(error) => {
+                tries += 1;
+                tracing::debug!(%error, tries, "a batch is begun anew");
+                // Two that met must not meet again at once.
+                let [random] = ambient.bytes();
+                tokio::time::sleep(Duration::from_millis(u64::from(random >> 3) + 1)).await;
+            }
+            _ => return written,
         }
     }
 }
@@ -138,6 +240,7 @@ async fn run(
 async fn write_batch(
     db: &DatabaseConnection,
     ambient: &Ambient,
+    hub: &Hub,
     batch: &mut [Box<dyn Job>],
 ) -> Result<Vec<News>> {
     // IMMEDIATE takes the write lock at once: a deferred transaction that has read can't wait for
@@ -150,12 +253,20 @@ async fn write_batch(
     let mut news = Vec::new();
     for job in batch {
         let savepoint = tx.begin().await?;
-        let mut write = Write { tx: &savepoint, ambient, news: Vec::new() };
-        if job.apply(&mut write).await {
-            news.append(&mut write.news);
-            savepoint.commit().await?;
-        } else {
-            savepoint.rollback().await?;
+        let mut write = Write { tx: &savepoint, ambient, hub, news: Vec::new() };
+        let applied = job.apply(&mut write).await;
+        let mut told = std::mem::take(&mut write.news);
+        match applied {
+            Applied::Well => {
+                news.append(&mut told);
+                savepoint.commit().await?;
+            }
+            Applied::Refused => savepoint.rollback().await?,
+            Applied::Overtaken => {
+                // MySQL has ended the whole transaction on a deadlock: there is no savepoint left.
+                drop(savepoint);
+                return Err(job.overtaken());
+            }
         }
     }
     tx.commit().await?;

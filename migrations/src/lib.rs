@@ -4,8 +4,11 @@
 //! before it working (expand first, contract a release later).
 
 use sea_orm_migration::prelude::*;
+use sea_orm_migration::sea_orm::DbBackend;
 
 mod m0001_foundation;
+mod m0002_lifecycle;
+mod m0003_routing;
 
 /// Runs the steps that a database lacks.
 pub struct Migrator;
@@ -13,8 +16,30 @@ pub struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m0001_foundation::Migration)]
+        vec![
+            Box::new(m0001_foundation::Migration),
+            Box::new(m0002_lifecycle::Migration),
+            Box::new(m0003_routing::Migration),
+        ]
     }
+}
+
+/// A table whose texts hold every character and compare byte by byte, as they do in SQLite and
+/// PostgreSQL anyway: MySQL must be told.
+fn exact(manager: &SchemaManager, mut table: TableCreateStatement) -> TableCreateStatement {
+    if manager.get_database_backend() == DbBackend::MySql {
+        table.character_set("utf8mb4").collate("utf8mb4_bin");
+    }
+    table
+}
+
+/// Adds a column: one in a statement, because SQLite takes no more.
+async fn add_column(
+    manager: &SchemaManager<'_>,
+    table: impl IntoTableRef,
+    column: ColumnDef,
+) -> Result<(), DbErr> {
+    manager.alter_table(Table::alter().table(table).add_column(column).to_owned()).await
 }
 
 pub use sea_orm_migration::MigratorTrait;

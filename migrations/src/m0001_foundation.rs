@@ -97,7 +97,7 @@ impl MigrationTrait for Migration {
         let tables =
             [inbox(), agent(), session(), visitor(), conversation(), entry(), read_cursor()];
         for table in tables {
-            manager.create_table(table).await?;
+            manager.create_table(crate::exact(manager, table)).await?;
         }
         for index in indexes() {
             manager.create_index(index).await?;

@@ -1,10 +1,12 @@
 //! The frames of an agent's socket.
 
-use crate::entry::{Entry, Reader, Seq};
+use crate::change::Change;
+use crate::entry::{Author, Entry, Reader, Seq};
 use crate::error::ErrorCode;
 use crate::id::{AgentId, ClientId, ConversationId};
 use crate::json::tagged;
-use crate::summary::Summary;
+use crate::presence::Presence;
+use crate::summary::{Summary, Teammate};
 
 tagged! {
     /// What an agent's client sends.
@@ -46,6 +48,23 @@ tagged! {
             /// The last position seen.
             seq: Seq,
         },
+        /// Do something to a conversation. What follows from it comes as `conversation` and `entry`.
+        "change" => Change {
+            /// Which conversation.
+            conversation: ConversationId,
+            /// What.
+            change: Change,
+        },
+        /// What the agent wants to be while they have a socket. Kept.
+        "presence" => Presence {
+            /// What.
+            presence: Presence,
+        },
+        /// The agent is writing to the visitor. Not kept.
+        "typing" => Typing {
+            /// Where.
+            conversation: ConversationId,
+        },
         /// Is the line alive?
         "ping" => Ping {},
     }
@@ -58,8 +77,10 @@ tagged! {
         "welcome" => Welcome {
             /// The agent.
             agent: AgentId,
-            /// Most recent first.
+            /// Those that wait for somebody, most recent first: see [`crate::Filter::waiting`].
             conversations: Vec<Summary>,
+            /// The team, by name, the agent among them.
+            team: Vec<Teammate>,
         },
         /// A conversation began or changed.
         "conversation" => Conversation {
@@ -74,6 +95,8 @@ tagged! {
             head: Seq,
             /// How far the visitor has read.
             visitor_read_seq: Seq,
+            /// Whether the visitor has a socket.
+            visitor_online: bool,
             /// The entries.
             entries: Vec<Entry>,
         },
@@ -110,6 +133,28 @@ tagged! {
             seq: Seq,
             /// How many of the visitor's messages that covers.
             visitor_messages: u64,
+        },
+        /// Somebody is writing in a watched conversation. It holds for
+        /// [`crate::limits::TYPING_MS`]; the agent's own typing is not told.
+        "typing" => Typing {
+            /// Where.
+            conversation: ConversationId,
+            /// Who.
+            by: Author,
+        },
+        /// An agent came, went or chose.
+        "presence" => Presence {
+            /// Who.
+            agent: AgentId,
+            /// What they are now.
+            presence: Presence,
+        },
+        /// The visitor of a watched conversation came or went.
+        "visitor_presence" => VisitorPresence {
+            /// Which conversation.
+            conversation: ConversationId,
+            /// Whether they have a socket.
+            online: bool,
         },
         /// The line is alive.
         "pong" => Pong {},

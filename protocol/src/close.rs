@@ -47,6 +47,13 @@ impl CloseCode {
         }
     }
 
+    /// When a stopping server asks a client to come back, in milliseconds: what stands behind the
+    /// colon of a close's reason.
+    #[must_use]
+    pub fn retry_ms(reason: &str) -> Option<u32> {
+        reason.split_once(':')?.1.parse().ok()
+    }
+
     /// Whether a client that was closed with `number` should connect again.
     #[must_use]
     pub const fn should_reconnect(number: u16) -> bool {
@@ -69,6 +76,8 @@ mod tests {
         check(CloseCode::TooSlow, true);
         check(CloseCode::Stopping, true);
         check(CloseCode::Trouble, true);
+        assert_eq!(CloseCode::retry_ms("stopping:2500"), Some(2_500));
+        assert_eq!(CloseCode::retry_ms("stopping"), None);
         assert!(CloseCode::should_reconnect(1006), "an accident of the network");
     }
 }

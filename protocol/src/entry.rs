@@ -1,5 +1,6 @@
 //! One entry of a conversation's log, as an audience sees it.
 
+use crate::event::Event;
 use crate::id::{AgentId, ClientId};
 use crate::json::{record, tagged};
 
@@ -36,6 +37,8 @@ tagged! {
             /// The name at the time of writing.
             name: String,
         },
+        /// Porchlight itself: routing, a snooze that ended.
+        "system" => System {},
     }
 }
 
@@ -52,6 +55,11 @@ tagged! {
             /// Plain text.
             text: String,
         },
+        /// Something that happened to the conversation.
+        "event" => Event {
+            /// What happened.
+            event: Event,
+        },
     }
 }
 
@@ -66,11 +74,12 @@ tagged! {
 }
 
 impl Body {
-    /// The text, whatever the kind.
+    /// What was written; empty for what happened.
     #[must_use]
     pub fn text(&self) -> &str {
         match self {
             Self::Message { text } | Self::Note { text } => text,
+            Self::Event { .. } => "",
         }
     }
 }

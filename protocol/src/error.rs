@@ -67,6 +67,42 @@ codes! {
     /// No such conversation, or not one that the asker may see.
     ConversationUnknown = "conversation_unknown", temporary: false
         says "There is no such conversation.";
+    /// Another agent has the conversation.
+    AlreadyAssigned = "already_assigned", temporary: false
+        says "Another agent was first.";
+    /// The visitor has another conversation that is not resolved.
+    AnotherIsOpen = "another_is_open", temporary: false
+        says "The visitor has another open conversation. Resolve that one first.";
+    /// A snooze that does not end in the future, or too far in it.
+    SnoozeInvalid = "snooze_invalid", temporary: false
+        says "A snooze ends in the future, within a year.";
+    /// No such label.
+    LabelUnknown = "label_unknown", temporary: false
+        says "There is no such label.";
+    /// A label's name that is empty, too long or taken.
+    LabelInvalid = "label_invalid", temporary: false
+        says "A label has a name of its own of 1 to 40 characters.";
+    /// More labels than a conversation can have.
+    TooManyLabels = "too_many_labels", temporary: false
+        says "A conversation has at most 20 labels.";
+    /// Not a colour.
+    ColorInvalid = "color_invalid", temporary: false
+        says "A colour is written as #rrggbb.";
+    /// Not a cursor of this list.
+    CursorInvalid = "cursor_invalid", temporary: false
+        says "The cursor is not one that this list gave.";
+    /// No such team.
+    TeamUnknown = "team_unknown", temporary: false
+        says "There is no such team.";
+    /// Business hours that are not written as they should be, or a time zone that does not exist.
+    HoursInvalid = "hours_invalid", temporary: false
+        says "Hours are written as `mon 09:00-17:00`, a day a line, in a time zone such as Europe/Berlin.";
+    /// The last owner can't go.
+    LastOwner = "last_owner", temporary: false
+        says "The last owner can't be deactivated.";
+    /// No such agent.
+    AgentUnknown = "agent_unknown", temporary: false
+        says "There is no such agent.";
     /// A frame that is not text, not JSON or of no known type.
     BadFrame = "bad_frame", temporary: false
         says "The frame is not JSON of a known type.";

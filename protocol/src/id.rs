@@ -46,8 +46,12 @@ ids! {
     ConversationId;
     /// The name a client gives to one send, unique in its conversation for ever.
     ClientId;
+    /// A label that agents put on conversations.
+    LabelId;
     /// An inbox: one site or brand.
     InboxId;
+    /// A team of agents.
+    TeamId;
     /// A visitor of an inbox's sites.
     VisitorId;
 }

@@ -7,13 +7,17 @@
 
 mod agent;
 mod backoff;
+mod change;
 mod close;
 mod entry;
 mod error;
+mod event;
+mod filter;
 mod id;
 pub mod json;
 pub mod limits;
 mod outbox;
+mod presence;
 mod replica;
 mod summary;
 mod thread;
@@ -21,13 +25,17 @@ mod visitor;
 
 pub use agent::{FromAgent, ToAgent};
 pub use backoff::Backoff;
+pub use change::{Change, Routing, Status};
 pub use close::CloseCode;
 pub use entry::{Author, Body, Entry, Reader, Seq};
 pub use error::ErrorCode;
-pub use id::{AgentId, ClientId, ConversationId, InboxId, VisitorId};
+pub use event::Event;
+pub use filter::Filter;
+pub use id::{AgentId, ClientId, ConversationId, InboxId, LabelId, TeamId, VisitorId};
 pub use outbox::{Outbox, Outgoing};
+pub use presence::{Attendance, Availability, Presence};
 pub use replica::{Applied, Replica};
-pub use summary::Summary;
+pub use summary::{Label, Person, Summary, Teammate};
 pub use thread::Thread;
 pub use visitor::{FromVisitor, ToVisitor};
 

@@ -11,8 +11,15 @@ pub const CLIENT_FRAME_BYTES: usize = 100 * 1024;
 /// The most entries in one page of a conversation.
 pub const PAGE_ENTRIES: u64 = 100;
 
+/// The most bytes of text, as written on the wire, in one page of a conversation; a page has one
+/// entry at least.
+pub const PAGE_BYTES: usize = 96 * 1024;
+
 /// The most conversations in an agent's list.
 pub const LIST_CONVERSATIONS: u64 = 200;
+
+/// The most bytes of an agent's list in a `welcome`.
+pub const LIST_BYTES: usize = 160 * 1024;
 
 /// The most characters of a message in the list of conversations.
 pub const PREVIEW_CHARS: usize = 120;
@@ -20,16 +27,39 @@ pub const PREVIEW_CHARS: usize = 120;
 /// The most conversations that one agent's socket watches at a time.
 pub const WATCHED_CONVERSATIONS: usize = 32;
 
+/// How long a `typing` holds, in milliseconds.
+pub const TYPING_MS: u64 = 2_000;
+
+/// How often a client sends `typing` at most, in milliseconds.
+pub const TYPING_EVERY_MS: u64 = 1_000;
+
+/// The longest snooze, in milliseconds: a year.
+pub const SNOOZE_MS: u64 = 366 * 24 * 60 * 60 * 1_000;
+
+/// The longest name of a label, in characters.
+pub const LABEL_CHARS: usize = 40;
+
+/// The most labels on one conversation.
+pub const LABELS: usize = 20;
+
 /// How often a client sends `ping`, in milliseconds.
 pub const PING_EVERY_MS: u32 = 15_000;
+
+/// The longest time after which a client that is closed by a stopping server is asked to come back,
+/// in milliseconds: not all at once.
+pub const RETRY_SPREAD_MS: u64 = 5_000;
 
 /// How long a client waits for a `welcome` before it gives its socket up, in milliseconds. After
 /// that it gives up when a ping went without any answer until the next.
 pub const WELCOME_WITHIN_MS: u32 = 20_000;
 
-/// How long the server waits for any frame before it gives a socket up, in milliseconds. Browsers run
-/// the timers of hidden pages once a minute.
-pub const SILENCE_MS: u64 = 150_000;
+/// How often the server asks a socket for a sign of life (RFC 6455, section 5.5.2), in milliseconds.
+/// Browsers answer by themselves, also where they slow the timers of hidden pages down.
+pub const LEASE_EVERY_MS: u64 = 10_000;
+
+/// How long a socket may be silent before the server gives it up, in milliseconds: who is dead is
+/// seen to be gone within half a minute.
+pub const SILENCE_MS: u64 = 25_000;
 
 /// How many messages a visitor may send at once, and how many a second from then on.
 pub const MESSAGES_AT_ONCE: u32 = 20;

@@ -1,6 +1,6 @@
 //! A client's copy of one conversation.
 
-use crate::entry::{Author, Entry, Seq};
+use crate::entry::{Author, Body, Entry, Seq};
 
 /// What became of an entry that was offered to a [`Replica`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,10 +98,12 @@ impl Replica {
         }
     }
 
-    /// How many entries after `read` were not written by the visitor.
+    /// How many messages after `read` were not written by the visitor.
     #[must_use]
     pub fn unread_by_visitor(&self, read: Seq) -> usize {
-        let unread = |entry: &&Entry| entry.seq > read && entry.author != Author::Visitor {};
+        let unread = |entry: &&Entry| {
+            entry.author != Author::Visitor {} && matches!(entry.body, Body::Message { .. })
+        };
         self.entries.iter().rev().take_while(|entry| entry.seq > read).filter(unread).count()
     }
 }
@@ -109,7 +111,7 @@ impl Replica {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Body, ClientId};
+    use crate::ClientId;
     use proptest::prelude::*;
 
     fn entry(seq: Seq, prev: Seq) -> Entry {

@@ -4,6 +4,7 @@ use crate::entry::{Entry, Reader, Seq};
 use crate::error::ErrorCode;
 use crate::id::ClientId;
 use crate::json::tagged;
+use crate::presence::Availability;
 
 tagged! {
     /// What a visitor's client sends.
@@ -46,6 +47,8 @@ tagged! {
             /// The last position seen.
             seq: Seq,
         },
+        /// The visitor is writing. Not kept.
+        "typing" => Typing {},
         /// Is the line alive?
         "ping" => Ping {},
     }
@@ -68,6 +71,10 @@ tagged! {
             team_read_seq: Seq,
             /// What the client lacks, oldest first.
             entries: Vec<Entry>,
+            /// Whether somebody answers.
+            availability: Availability,
+            /// The visitor's place in the queue, if they wait for an agent: 1 is next.
+            queue: Option<u64>,
         },
         /// The entry is on disk.
         "ack" => Ack {
@@ -99,6 +106,21 @@ tagged! {
             by: Reader,
             /// The last position they saw.
             seq: Seq,
+        },
+        /// An agent is writing. It holds for [`crate::limits::TYPING_MS`].
+        "typing" => Typing {
+            /// Their name.
+            name: String,
+        },
+        /// Whether somebody answers has changed.
+        "availability" => Availability {
+            /// What it is now.
+            availability: Availability,
+        },
+        /// The visitor's place in the queue has changed.
+        "queue" => Queue {
+            /// 1 is next; absent if they wait no more.
+            position: Option<u64>,
         },
         /// The line is alive, and this is where the conversation is.
         "pong" => Pong {

@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 use protocol::json::{Decode, Encode, from_str, to_string};
 use protocol::{
-    AgentId, Author, Body, ClientId, ConversationId, Entry, ErrorCode, FromAgent, FromVisitor,
-    InboxId, Reader, Summary, ToAgent, ToVisitor,
+    AgentId, Attendance, Author, Availability, Body, Change, ClientId, ConversationId, Entry,
+    ErrorCode, Event, FromAgent, FromVisitor, InboxId, Label, LabelId, Person, Presence, Reader,
+    Status, Summary, Teammate, ToAgent, ToVisitor, VisitorId,
 };
 use uuid::Uuid;
 
@@ -17,6 +18,7 @@ const CLIENT: ClientId = ClientId(Uuid::from_u128(1));
 const CONVERSATION: ConversationId = ConversationId(Uuid::from_u128(2));
 const AGENT: AgentId = AgentId(Uuid::from_u128(3));
 const INBOX: InboxId = InboxId(Uuid::from_u128(4));
+const LABEL: LabelId = LabelId(Uuid::from_u128(6));
 
 /// The ids above, on the wire.
 const ID1: &str = "00000000-0000-0000-0000-000000000001";
@@ -39,8 +41,15 @@ fn summary() -> Summary {
         id: CONVERSATION,
         inbox: INBOX,
         inbox_name: "Support".into(),
+        visitor: VisitorId(Uuid::from_u128(5)),
         visitor_name: "Visitor 6844".into(),
         page: None,
+        status: Status::Assigned,
+        assignee: Some(Person { id: AGENT, name: "Mia".into() }),
+        queued_at_ms: None,
+        archived: false,
+        snoozed_until_ms: Some(10),
+        labels: vec![Label { id: LABEL, name: "VIP".into(), color: "#aa0000".into() }],
         head: 9,
         last_at_ms: 8,
         last_author: Author::Agent { id: AGENT, name: "Mia".into() },
@@ -50,7 +59,7 @@ fn summary() -> Summary {
     }
 }
 
-const SUMMARY: &str = r#"{"id":"00000000-0000-0000-0000-000000000002","inbox":"00000000-0000-0000-0000-000000000004","inbox_name":"Support","visitor_name":"Visitor 6844","head":9,"last_at_ms":8,"last_author":{"kind":"agent","id":"00000000-0000-0000-0000-000000000003","name":"Mia"},"preview":"hi","visitor_messages":4,"read_messages":3}"#;
+const SUMMARY: &str = r##"{"id":"00000000-0000-0000-0000-000000000002","inbox":"00000000-0000-0000-0000-000000000004","inbox_name":"Support","visitor":"00000000-0000-0000-0000-000000000005","visitor_name":"Visitor 6844","status":"assigned","assignee":{"id":"00000000-0000-0000-0000-000000000003","name":"Mia"},"archived":false,"snoozed_until_ms":10,"labels":[{"id":"00000000-0000-0000-0000-000000000006","name":"VIP","color":"#aa0000"}],"head":9,"last_at_ms":8,"last_author":{"kind":"agent","id":"00000000-0000-0000-0000-000000000003","name":"Mia"},"preview":"hi","visitor_messages":4,"read_messages":3}"##;
 
 #[test]
 fn a_visitors_frames_have_their_golden_form() {
@@ -71,6 +80,7 @@ fn a_visitors_frames_have_their_golden_form() {
     golden(&FromVisitor::Resume { after: 0 }, r#"{"type":"resume","after":0}"#);
     golden(&FromVisitor::History { before: 9 }, r#"{"type":"history","before":9}"#);
     golden(&FromVisitor::Read { seq: 7 }, r#"{"type":"read","seq":7}"#);
+    golden(&FromVisitor::Typing {}, r#"{"type":"typing"}"#);
     golden(&FromVisitor::Ping {}, r#"{"type":"ping"}"#);
 }
 
@@ -83,8 +93,10 @@ fn frames_to_a_visitor_have_their_golden_form() {
         visitor_read_seq: 6,
         team_read_seq: 5,
         entries: vec![entry()],
+        availability: Availability { attendance: Attendance::Closed, opens_at_ms: Some(9) },
+        queue: Some(2),
     };
-    golden(&welcome, &[r#"{"type":"welcome","token":"t","inbox_name":"Support","head":7,"visitor_read_seq":6,"team_read_seq":5,"entries":["#, ENTRY, "]}"].concat());
+    golden(&welcome, &[r#"{"type":"welcome","token":"t","inbox_name":"Support","head":7,"visitor_read_seq":6,"team_read_seq":5,"entries":["#, ENTRY, r#"],"availability":{"attendance":"closed","opens_at_ms":9},"queue":2}"#].concat());
     golden(
         &ToVisitor::Ack { client_id: CLIENT, entry: entry() },
         &[r#"{"type":"ack","client_id":""#, ID1, r#"","entry":"#, ENTRY, "}"].concat(),
@@ -102,6 +114,13 @@ fn frames_to_a_visitor_have_their_golden_form() {
         &ToVisitor::Read { by: Reader::Team {}, seq: 4 },
         r#"{"type":"read","by":{"kind":"team"},"seq":4}"#,
     );
+    golden(&ToVisitor::Typing { name: "Mia".into() }, r#"{"type":"typing","name":"Mia"}"#);
+    let availability = Availability { attendance: Attendance::Away, opens_at_ms: None };
+    golden(
+        &ToVisitor::Availability { availability },
+        r#"{"type":"availability","availability":{"attendance":"away"}}"#,
+    );
+    golden(&ToVisitor::Queue { position: None }, r#"{"type":"queue"}"#);
     golden(&ToVisitor::Pong { head: 7 }, r#"{"type":"pong","head":7}"#);
     let error = ToVisitor::Error {
         code: ErrorCode::MessageEmpty,
@@ -137,6 +156,33 @@ fn an_agents_frames_have_their_golden_form() {
         &FromAgent::Read { conversation, seq: 9 },
         &format!(r#"{{"type":"read",{at},"seq":9}}"#),
     );
+    for (change, text) in [
+        (Change::Claim {}, r#"{"action":"claim"}"#),
+        (
+            Change::Assign { agent: Some(AGENT) },
+            r#"{"action":"assign","agent":"00000000-0000-0000-0000-000000000003"}"#,
+        ),
+        (Change::Resolve {}, r#"{"action":"resolve"}"#),
+        (Change::Reopen {}, r#"{"action":"reopen"}"#),
+        (Change::Archive {}, r#"{"action":"archive"}"#),
+        (Change::Unarchive {}, r#"{"action":"unarchive"}"#),
+        (Change::Snooze { until_ms: 5 }, r#"{"action":"snooze","until_ms":5}"#),
+        (Change::Wake {}, r#"{"action":"wake"}"#),
+        (
+            Change::Label { label: LABEL },
+            r#"{"action":"label","label":"00000000-0000-0000-0000-000000000006"}"#,
+        ),
+    ] {
+        golden(
+            &FromAgent::Change { conversation, change },
+            &format!(r#"{{"type":"change",{at},"change":{text}}}"#),
+        );
+    }
+    golden(
+        &FromAgent::Presence { presence: Presence::Away },
+        r#"{"type":"presence","presence":"away"}"#,
+    );
+    golden(&FromAgent::Typing { conversation }, &format!(r#"{{"type":"typing",{at}}}"#));
     golden(&FromAgent::Ping {}, r#"{"type":"ping"}"#);
 }
 
@@ -145,11 +191,19 @@ fn frames_to_an_agent_have_their_golden_form() {
     let conversation = CONVERSATION;
     let at = r#""conversation":"00000000-0000-0000-0000-000000000002""#;
     golden(
-        &ToAgent::Welcome { agent: AGENT, conversations: vec![summary()] },
+        &ToAgent::Welcome {
+            agent: AGENT,
+            conversations: vec![summary()],
+            team: vec![Teammate {
+                id: AGENT,
+                name: "Mia".into(),
+                presence: Presence::Online,
+            }],
+        },
         &[
             r#"{"type":"welcome","agent":"00000000-0000-0000-0000-000000000003","conversations":["#,
             SUMMARY,
-            "]}",
+            r#"],"team":[{"id":"00000000-0000-0000-0000-000000000003","name":"Mia","presence":"online"}]}"#,
         ]
         .concat(),
     );
@@ -158,8 +212,16 @@ fn frames_to_an_agent_have_their_golden_form() {
         &[r#"{"type":"conversation","summary":"#, SUMMARY, "}"].concat(),
     );
     golden(
-        &ToAgent::Entries { conversation, head: 7, visitor_read_seq: 2, entries: vec![] },
-        &format!(r#"{{"type":"entries",{at},"head":7,"visitor_read_seq":2,"entries":[]}}"#),
+        &ToAgent::Entries {
+            conversation,
+            head: 7,
+            visitor_read_seq: 2,
+            visitor_online: true,
+            entries: vec![],
+        },
+        &format!(
+            r#"{{"type":"entries",{at},"head":7,"visitor_read_seq":2,"visitor_online":true,"entries":[]}}"#
+        ),
     );
     golden(
         &ToAgent::History { conversation, entries: vec![] },
@@ -181,6 +243,27 @@ fn frames_to_an_agent_have_their_golden_form() {
         &format!(
             r#"{{"type":"read",{at},"by":{{"kind":"visitor"}},"seq":4,"visitor_messages":2}}"#
         ),
+    );
+    let event = Event::Assigned { agent: AGENT, name: "Mia".into() };
+    let author = Author::System {};
+    let happened = Entry { body: Body::Event { event }, author, ..entry() };
+    let happened_text = ENTRY.split(",\"author\"").next().unwrap().to_owned()
+        + r#","author":{"kind":"system"},"body":{"kind":"event","event":{"kind":"assigned","agent":"00000000-0000-0000-0000-000000000003","name":"Mia"}}}"#;
+    golden(
+        &ToAgent::Entry { conversation, entry: happened },
+        &format!(r#"{{"type":"entry",{at},"entry":{happened_text}}}"#),
+    );
+    golden(
+        &ToAgent::Typing { conversation, by: Author::Visitor {} },
+        &format!(r#"{{"type":"typing",{at},"by":{{"kind":"visitor"}}}}"#),
+    );
+    golden(
+        &ToAgent::Presence { agent: AGENT, presence: Presence::Offline },
+        r#"{"type":"presence","agent":"00000000-0000-0000-0000-000000000003","presence":"offline"}"#,
+    );
+    golden(
+        &ToAgent::VisitorPresence { conversation, online: false },
+        &format!(r#"{{"type":"visitor_presence",{at},"online":false}}"#),
     );
     golden(&ToAgent::Pong {}, r#"{"type":"pong"}"#);
     let error = ToAgent::Error {

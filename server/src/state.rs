@@ -6,6 +6,7 @@ use app::SetupLink;
 use axum::extract::FromRef;
 use domain::Domain;
 use leptos::config::LeptosOptions;
+use protocol::limits;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -42,6 +43,12 @@ impl ServerState {
         let attempts = app::LoginAttempts::default();
         let public_url = Arc::new(public_url);
         Self { domain, public_url, setup, attempts, leptos, stopping, sockets }
+    }
+
+    /// When a client that is closed now should come back, in milliseconds: not all at once.
+    pub(crate) fn retry_ms(&self) -> u64 {
+        let random = u64::from(u16::from_be_bytes(self.domain.ambient().bytes()));
+        500 + random * limits::RETRY_SPREAD_MS / u64::from(u16::MAX)
     }
 
     /// What the dashboard's server functions need.

@@ -3,8 +3,8 @@
 // strings, no cookie; storage and network only once the visitor acts or has acted before.
 (() => {
   'use strict'
-  const settings = "SETTINGS"
-  const css = "STYLE"
+  const settings = PORCHLIGHT_SETTINGS
+  const css = PORCHLIGHT_STYLE
   const prefix = 'porchlight:' + settings.inbox + ':'
   const queued = window.SupportChat
   if (queued && queued.loaded) return

@@ -4,13 +4,14 @@ use std::cell::RefCell;
 
 use js_sys::{Date, Object, Reflect};
 use protocol::json::{Encode, Fields};
+use protocol::limits::TYPING_MS;
 use protocol::{ClientId, CloseCode};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageEvent, MessagePort, VisibilityState};
 
 use crate::chat::{Chat, Kept, Line};
 use crate::dom;
-use crate::socket::Socket;
+use crate::socket::{Socket, after};
 use crate::view::View;
 
 struct App {
@@ -107,6 +108,15 @@ pub(crate) fn say(text: String) {
     });
 }
 
+/// The visitor is writing.
+pub(crate) fn typed() {
+    with(|app| {
+        if let Some(frame) = app.chat.type_in(Date::now() as u64) {
+            app.socket.send(&frame);
+        }
+    });
+}
+
 /// The visitor drops a message that was refused.
 pub(crate) fn remove(client_id: &str) {
     with(|app| {
@@ -159,8 +169,12 @@ pub(crate) fn heard(generation: u32, text: &str) {
         }
         app.socket.was_heard();
         let was_online = app.chat.line == Line::Online;
-        for frame in app.chat.take(text) {
+        let now_ms = Date::now() as u64;
+        for frame in app.chat.take(text, now_ms) {
             app.socket.send(&frame);
+        }
+        if app.chat.typing.is_some() {
+            after(TYPING_MS as u32, || with(|app| app.chat.expire_typing(Date::now() as u64)));
         }
         if !was_online && app.chat.line == Line::Online {
             app.socket.was_welcomed();
@@ -169,11 +183,11 @@ pub(crate) fn heard(generation: u32, text: &str) {
 }
 
 /// A socket ended.
-pub(crate) fn closed(generation: u32, code: u16) {
+pub(crate) fn closed(generation: u32, code: u16, reason: &str) {
     with(|app| {
         if app.socket.is_current(generation) {
             if app.chat.lost(!CloseCode::should_reconnect(code)) {
-                app.socket.retry();
+                app.socket.retry(CloseCode::retry_ms(reason));
             } else {
                 app.socket.drop_current();
             }

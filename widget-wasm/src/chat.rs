@@ -1,9 +1,10 @@
 //! What the chat knows, and the rules by which it changes. Plain data: no browser in here.
 
 use protocol::json::{Encode, Value, from_str, parse, to_string};
-use protocol::limits::PAGE_URL_BYTES;
+use protocol::limits::{PAGE_URL_BYTES, TYPING_EVERY_MS, TYPING_MS};
 use protocol::{
-    ClientId, ErrorCode, FromVisitor, Outbox, Outgoing, Reader, Seq, Thread, ToVisitor,
+    Author, Availability, ClientId, ErrorCode, FromVisitor, Outbox, Outgoing, Reader, Seq, Thread,
+    ToVisitor,
 };
 
 /// How the socket is.
@@ -32,6 +33,16 @@ pub(crate) struct Chat {
     pub(crate) line: Line,
     /// How far the team has read.
     pub(crate) team_read_seq: Seq,
+    /// Whether somebody answers.
+    pub(crate) availability: Option<Availability>,
+    /// The place in the queue: 1 is next.
+    pub(crate) queue: Option<u64>,
+    /// The agent who writes.
+    pub(crate) typing: Option<String>,
+    /// When that was told last, in milliseconds since 1970 (UTC).
+    typing_at_ms: u64,
+    /// When the visitor's own writing was told last.
+    told_typing_at_ms: u64,
     read_seq: Seq,
     token: Option<String>,
     /// Made up here, so that what is written before the first connection has an owner: two tabs that
@@ -128,8 +139,26 @@ impl Chat {
         at_ms: u64,
     ) -> Option<FromVisitor> {
         self.acted = true;
+        self.told_typing_at_ms = 0;
         self.thread.outbox.push(client_id, text.clone(), at_ms);
         (self.line == Line::Online).then_some(FromVisitor::Send { client_id, text })
+    }
+
+    /// The visitor is writing. Told now and then only, and only where there is somebody to tell.
+    pub(crate) fn type_in(&mut self, now_ms: u64) -> Option<FromVisitor> {
+        let told = now_ms < self.told_typing_at_ms + TYPING_EVERY_MS;
+        if told || self.line != Line::Online || self.thread.replica.last_seq() == 0 {
+            return None;
+        }
+        self.told_typing_at_ms = now_ms;
+        Some(FromVisitor::Typing {})
+    }
+
+    /// Forgets who has stopped writing.
+    pub(crate) fn expire_typing(&mut self, now_ms: u64) {
+        if now_ms >= self.typing_at_ms + TYPING_MS {
+            self.typing = None;
+        }
     }
 
     /// How many of the team's messages the visitor has not seen.
@@ -154,6 +183,7 @@ impl Chat {
     /// The socket is gone; `for_good` if the server does not want it back. Says whether to come back.
     pub(crate) fn lost(&mut self, for_good: bool) -> bool {
         let back = std::mem::take(&mut self.anew) || !for_good;
+        self.typing = None;
         match self.line {
             Line::Refused(_) => {}
             _ if back => self.line = Line::Offline,
@@ -164,21 +194,30 @@ impl Chat {
 
     /// Takes a frame as it came; returns what is to be sent because of it. A frame that this version
     /// does not know is passed over: the server may be newer.
-    pub(crate) fn take(&mut self, text: &str) -> Vec<FromVisitor> {
+    pub(crate) fn take(&mut self, text: &str, now_ms: u64) -> Vec<FromVisitor> {
         match from_str::<ToVisitor>(text) {
-            Ok(frame) => self.apply(frame),
+            Ok(frame) => self.apply(frame, now_ms),
             Err(_) => Vec::new(),
         }
     }
 
-    fn apply(&mut self, frame: ToVisitor) -> Vec<FromVisitor> {
+    fn apply(&mut self, frame: ToVisitor, now_ms: u64) -> Vec<FromVisitor> {
         let resume = |after: Option<Seq>| {
             after.map(|after| FromVisitor::Resume { after }).into_iter().collect()
         };
         match frame {
             ToVisitor::Welcome {
-                token, head, visitor_read_seq, team_read_seq, entries, ..
+                token,
+                head,
+                visitor_read_seq,
+                team_read_seq,
+                entries,
+                availability,
+                queue,
+                ..
             } => {
+                self.availability = Some(availability);
+                self.queue = queue;
                 self.line = Line::Online;
                 self.token = Some(token);
                 self.read_seq = self.read_seq.max(visitor_read_seq);
@@ -191,6 +230,9 @@ impl Chat {
                 frames
             }
             ToVisitor::Ack { entry, .. } | ToVisitor::Entry { entry } => {
+                if entry.author != (Author::Visitor {}) {
+                    self.typing = None;
+                }
                 resume(self.thread.take(entry))
             }
             ToVisitor::Entries { head, entries } => resume(self.thread.take_page(head, entries)),
@@ -204,6 +246,19 @@ impl Chat {
             }
             ToVisitor::Read { by: Reader::Visitor {}, seq } => {
                 self.read_seq = self.read_seq.max(seq);
+                Vec::new()
+            }
+            ToVisitor::Typing { name } => {
+                self.typing = Some(name);
+                self.typing_at_ms = now_ms;
+                Vec::new()
+            }
+            ToVisitor::Availability { availability } => {
+                self.availability = Some(availability);
+                Vec::new()
+            }
+            ToVisitor::Queue { position } => {
+                self.queue = position;
                 Vec::new()
             }
             ToVisitor::Pong { head } => {
@@ -248,7 +303,7 @@ impl Chat {
 mod tests {
     use super::*;
     use protocol::json::to_string;
-    use protocol::{AgentId, Author, Body, Entry};
+    use protocol::{AgentId, Attendance, Body, Entry};
 
     fn client(number: u8) -> ClientId {
         let text = ["00000000-0000-7000-8000-00000000000", &number.to_string()].concat();
@@ -273,6 +328,8 @@ mod tests {
             visitor_read_seq: 0,
             team_read_seq: 0,
             entries,
+            availability: Availability { attendance: Attendance::Online, opens_at_ms: None },
+            queue: None,
         })
     }
 
@@ -294,9 +351,29 @@ mod tests {
     }
 
     #[test]
+    fn writing_is_told_now_and_then_and_forgotten_soon() {
+        let mut chat = Chat::from_kept("{}", SEED.into());
+        assert_eq!(chat.type_in(10_000), None, "not connected");
+        chat.take(&welcome(1, vec![entry(1, Author::Visitor {})]), 0);
+        assert_eq!(chat.type_in(10_000), Some(FromVisitor::Typing {}));
+        assert_eq!(chat.type_in(10_999), None);
+        assert_eq!(chat.type_in(11_000), Some(FromVisitor::Typing {}));
+
+        let typing = to_string(&ToVisitor::Typing { name: "Mia".into() });
+        chat.take(&typing, 20_000);
+        chat.expire_typing(21_999);
+        assert_eq!(chat.typing.as_deref(), Some("Mia"));
+        chat.expire_typing(22_000);
+        assert_eq!(chat.typing, None);
+        chat.take(&typing, 23_000);
+        chat.take(&to_string(&ToVisitor::Entry { entry: entry(2, agent()) }), 23_100);
+        assert_eq!(chat.typing, None, "the message is there");
+    }
+
+    #[test]
     fn nothing_is_kept_before_the_visitor_acts() {
         let mut chat = Chat::from_kept("{}", SEED.into());
-        chat.take(&welcome(0, vec![]));
+        chat.take(&welcome(0, vec![]), 0);
         assert_eq!(chat.to_kept(), Kept::new());
         chat.say(client(1), "hi".into(), 5);
         assert_eq!(chat.to_kept().len(), 3, "token, seed and the message");
@@ -312,9 +389,9 @@ mod tests {
         assert!(matches!(hello, FromVisitor::Hello { seed: Some(seed), .. } if seed == SEED));
         let send =
             |number, text: &str| FromVisitor::Send { client_id: client(number), text: text.into() };
-        let frames = chat.take(&welcome(0, vec![]));
+        let frames = chat.take(&welcome(0, vec![]), 0);
         assert_eq!(frames, [send(2, "hi \"you\"\n"), send(1, "second")]);
-        chat.take(&to_string(&ToVisitor::Entry { entry: entry(1, Author::Visitor {}) }));
+        chat.take(&to_string(&ToVisitor::Entry { entry: entry(1, Author::Visitor {}) }), 0);
         assert_eq!(chat.thread.outbox.waiting().len(), 1);
         assert_eq!(chat.to_kept().len(), 3);
         assert!(reload(&chat).has_history());
@@ -323,7 +400,7 @@ mod tests {
     #[test]
     fn a_second_tab_becomes_the_visitor_that_the_first_one_is() {
         let mut chat = Chat::from_kept("{}", SEED.into());
-        chat.take(&welcome(0, vec![]));
+        chat.take(&welcome(0, vec![]), 0);
         assert!(!chat.adopt(r#"{"out:x":"{}"}"#));
         assert!(chat.adopt(r#"{"token":"theirs"}"#));
         assert!(!chat.adopt(r#"{"token":"theirs"}"#), "once");
@@ -339,19 +416,19 @@ mod tests {
     #[test]
     fn what_was_seen_offline_is_reported_on_the_next_welcome() {
         let mut chat = Chat::from_kept("{}", SEED.into());
-        chat.take(&welcome(1, vec![entry(1, agent())]));
+        chat.take(&welcome(1, vec![entry(1, agent())]), 0);
         chat.lost(false);
         assert_eq!(chat.read_to_end(), None);
-        assert_eq!(chat.take(&welcome(1, vec![])), [FromVisitor::Read { seq: 1 }]);
+        assert_eq!(chat.take(&welcome(1, vec![]), 0), [FromVisitor::Read { seq: 1 }]);
     }
 
     #[test]
     fn unread_counts_the_teams_messages_until_they_are_seen() {
         let mut chat = Chat::default();
-        chat.take(&welcome(
-            3,
-            vec![entry(1, Author::Visitor {}), entry(2, agent()), entry(3, agent())],
-        ));
+        chat.take(
+            &welcome(3, vec![entry(1, Author::Visitor {}), entry(2, agent()), entry(3, agent())]),
+            0,
+        );
         assert_eq!(chat.unread(), 2);
         assert_eq!(chat.read_to_end(), Some(FromVisitor::Read { seq: 3 }));
         assert_eq!((chat.unread(), chat.read_to_end()), (0, None));
@@ -360,8 +437,8 @@ mod tests {
     #[test]
     fn a_pong_that_is_ahead_heals() {
         let mut chat = Chat::default();
-        chat.take(&welcome(1, vec![entry(1, agent())]));
-        let frames = chat.take(&to_string(&ToVisitor::Pong { head: 4 }));
+        chat.take(&welcome(1, vec![entry(1, agent())]), 0);
+        let frames = chat.take(&to_string(&ToVisitor::Pong { head: 4 }), 0);
         assert_eq!(frames, [FromVisitor::Resume { after: 1 }]);
     }
 
@@ -369,12 +446,15 @@ mod tests {
     fn a_void_token_is_given_up_but_not_the_words() {
         let mut chat = Chat::from_kept(r#"{"token":"old"}"#, SEED.into());
         chat.say(client(1), "hi".into(), 5);
-        chat.take(&to_string(&ToVisitor::Error {
-            code: ErrorCode::TokenInvalid,
-            message: String::new(),
-            temporary: false,
-            client_id: None,
-        }));
+        chat.take(
+            &to_string(&ToVisitor::Error {
+                code: ErrorCode::TokenInvalid,
+                message: String::new(),
+                temporary: false,
+                client_id: None,
+            }),
+            0,
+        );
         let FromVisitor::Hello { token, .. } = chat.hello(String::new(), None, String::new())
         else {
             panic!("hello is a hello");
@@ -384,14 +464,14 @@ mod tests {
         assert!(!chat.lost(true), "but only then");
         let mut chat = Chat::from_kept("{}", SEED.into());
         chat.say(client(1), "hi".into(), 5);
-        assert_eq!(chat.take(&welcome(0, vec![])).len(), 1);
+        assert_eq!(chat.take(&welcome(0, vec![]), 0).len(), 1);
     }
 
     #[test]
     fn what_is_kept_may_be_anything() {
         for kept in ["", "{}", "null", "[1]", r#"{"token":5,"out:1":7,"out:2":"{}"}"#, "\u{0}"] {
             let mut chat = Chat::from_kept(kept, SEED.into());
-            assert!(chat.take("nonsense").is_empty(), "{kept}");
+            assert!(chat.take("nonsense", 0).is_empty(), "{kept}");
         }
     }
 }

@@ -14,6 +14,11 @@ mod view;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::MessagePort;
 
+/// A small allocator: the library's own weighs twice as much.
+#[cfg(target_arch = "wasm32")]
+#[global_allocator]
+static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
 /// Starts the chat.
 ///
 /// `port` leads to the loader, `site` is the origin of the page around the frame (absent on the

@@ -27,7 +27,7 @@ impl Socket {
         self.drop_current();
         let generation = self.generation;
         let Some(socket) = connect() else {
-            return self.retry();
+            return self.retry(None);
         };
         dom::listen(&socket, "open", move |_| app::hello(generation));
         dom::listen(&socket, "message", move |event| {
@@ -37,7 +37,8 @@ impl Socket {
             }
         });
         dom::listen(&socket, "close", move |event| {
-            app::closed(generation, event.unchecked_into::<CloseEvent>().code());
+            let event = event.unchecked_into::<CloseEvent>();
+            app::closed(generation, event.code(), &event.reason());
         });
         self.current = Some(socket);
         self.heard = true;
@@ -72,7 +73,7 @@ impl Socket {
     /// Says whether it did.
     pub(crate) fn ping(&mut self) -> bool {
         if !self.heard {
-            self.retry();
+            self.retry(None);
             return true;
         }
         self.heard = false;
@@ -82,12 +83,13 @@ impl Socket {
         false
     }
 
-    /// Waits a while, then opens a socket.
-    pub(crate) fn retry(&mut self) {
+    /// Waits a while, as long as the server asked for if it did, then opens a socket.
+    pub(crate) fn retry(&mut self, asked_ms: Option<u32>) {
         self.drop_current();
         let generation = self.generation;
         let random = (Math::random() * f64::from(u32::MAX)) as u32;
-        after(self.backoff.next_ms(random), move || app::reopen(generation));
+        let ms = asked_ms.unwrap_or_else(|| self.backoff.next_ms(random));
+        after(ms, move || app::reopen(generation));
     }
 
     /// Gives the socket up; nothing it still has to say is heard.
@@ -108,7 +110,7 @@ fn connect() -> Option<WebSocket> {
 }
 
 /// Calls `act` once, after a time in milliseconds.
-fn after(ms: u32, act: impl FnOnce() + 'static) {
+pub(crate) fn after(ms: u32, act: impl FnOnce() + 'static) {
     if let Some(window) = web_sys::window() {
         let callback = wasm_bindgen::closure::Closure::once_into_js(act);
         let ms = i32::try_from(ms).unwrap_or(i32::MAX);

@@ -1,6 +1,6 @@
 //! What the chat says by itself.
 
-use protocol::ErrorCode;
+use protocol::{Attendance, ErrorCode, Event};
 
 use crate::chat::Line;
 
@@ -13,6 +13,9 @@ pub(crate) const OLDER: &str = "Show earlier messages";
 pub(crate) const WAITING: &str = "Waiting for the connection…";
 pub(crate) const SENDING: &str = "Sending…";
 pub(crate) const SEEN: &str = " · Seen";
+pub(crate) const TYPING: &str = " is writing…";
+pub(crate) const QUEUE: &str = "All are busy. Your place in the queue: ";
+pub(crate) const BACK: &str = ", from ";
 pub(crate) const REMOVE: &str = "Remove";
 
 /// What the dot beside the name means.
@@ -21,6 +24,24 @@ pub(crate) fn of_dot(line: Line) -> (&'static str, &'static str) {
         Line::Connecting => ("connecting", "Connecting…"),
         Line::Online => ("online", "Connected"),
         Line::Offline | Line::Refused(_) => ("offline", "Not connected"),
+    }
+}
+
+/// Whether somebody answers.
+pub(crate) fn of_attendance(attendance: Attendance) -> &'static str {
+    match attendance {
+        Attendance::Online => "We are here.",
+        Attendance::Away => "We are away, and answer as soon as we can.",
+        Attendance::Closed => "We are closed, and answer when we are back",
+    }
+}
+
+/// What happened, as far as it concerns the visitor.
+pub(crate) fn of_event(event: &Event) -> Option<String> {
+    match event {
+        Event::Assigned { name, .. } => Some([name, " is here to help"].concat()),
+        Event::Resolved {} => Some("This was resolved. Write again at any time.".into()),
+        _ => None,
     }
 }
 

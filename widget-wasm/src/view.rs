@@ -2,7 +2,7 @@
 
 use js_sys::{Date, Object};
 use protocol::limits::MESSAGE_BYTES;
-use protocol::{Author, Entry, Outgoing, Seq};
+use protocol::{Author, Availability, Body, Entry, Outgoing, Seq};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Event, HtmlElement, HtmlTextAreaElement, KeyboardEvent};
 
@@ -24,6 +24,8 @@ const PLANE: &str = "M22 2 11 13M22 2l-7 20-4-9-9-4 20-7z";
 pub(crate) struct View {
     dot: HtmlElement,
     banner: HtmlElement,
+    there: HtmlElement,
+    typing: HtmlElement,
     log: HtmlElement,
     older: HtmlElement,
     entries: HtmlElement,
@@ -42,6 +44,9 @@ struct Drawn {
     team_read_seq: Seq,
     line: Line,
     waiting: Vec<Outgoing>,
+    availability: Option<Availability>,
+    queue: Option<u64>,
+    typing: Option<String>,
 }
 
 impl View {
@@ -56,7 +61,12 @@ impl View {
         let dot = element("span", "dot");
         set(&dot, "role", "status");
         append(&head, &dot);
-        append(&head, &text("h1", "", name));
+        let title = element("div", "title");
+        append(&title, &text("h1", "", name));
+        let there = element("p", "there");
+        set(&there, "role", "status");
+        append(&title, &there);
+        append(&head, &title);
         let close = button("close", texts::CLOSE, CROSS);
         listen(&close, "click", |_| app::close());
         append(&head, &close);
@@ -76,6 +86,8 @@ impl View {
         let waiting = element("div", "entries");
         append(&log, &entries);
         append(&log, &waiting);
+        let typing = element("p", "typing");
+        append(&log, &typing);
         listen(&log, "scroll", |_| app::scrolled());
         listen(&waiting, "click", |event| removed(&event));
 
@@ -104,7 +116,20 @@ impl View {
         });
         grown(&area, &send);
         let drawn = Drawn { line: Line::Offline, ..Drawn::default() };
-        Self { dot, banner, log, older, entries, waiting, area, send, drawn, follow: true }
+        Self {
+            dot,
+            banner,
+            there,
+            typing,
+            log,
+            older,
+            entries,
+            waiting,
+            area,
+            send,
+            drawn,
+            follow: true,
+        }
     }
 
     /// Puts the cursor where one writes.
@@ -131,6 +156,9 @@ impl View {
             team_read_seq: chat.team_read_seq,
             line: chat.line,
             waiting: chat.thread.outbox.waiting().clone(),
+            availability: chat.availability.clone(),
+            queue: chat.queue,
+            typing: chat.typing.clone(),
         };
         if now == self.drawn {
             return;
@@ -148,6 +176,13 @@ impl View {
         self.draw_entries(replica.entries(), chat.team_read_seq);
         self.older.set_hidden(!replica.lacks_beginning());
         self.draw_waiting(&now);
+        if now.typing != self.drawn.typing {
+            let line = now.typing.as_deref().map(|name| [name, texts::TYPING].concat());
+            self.typing.set_text_content(line.as_deref());
+        }
+        if (&now.availability, now.queue) != (&self.drawn.availability, self.drawn.queue) {
+            self.there.set_text_content(Some(&there(&now)));
+        }
         if follow {
             self.log.set_scroll_top(self.log.scroll_height());
         } else if prepended {
@@ -224,6 +259,28 @@ impl View {
     }
 }
 
+/// Whether somebody answers, or the visitor's turn.
+fn there(now: &Drawn) -> String {
+    let mut line = String::new();
+    match (now.queue, &now.availability) {
+        (Some(place), _) => {
+            line.push_str(texts::QUEUE);
+            protocol::json::Encode::encode(&place, &mut line);
+        }
+        (None, Some(Availability { attendance, opens_at_ms })) => {
+            line.push_str(texts::of_attendance(*attendance));
+            if let Some(at_ms) = opens_at_ms {
+                line.push_str(texts::BACK);
+                line.push_str(&format_date(*at_ms, &["weekday"], "long"));
+                line.push(' ');
+                line.push_str(&format_date(*at_ms, &["hour", "minute"], "2-digit"));
+            }
+        }
+        (None, None) => {}
+    }
+    line
+}
+
 fn button(class: &str, label: &str, path: &str) -> HtmlElement {
     let made = element("button", class);
     set(&made, "type", "button");
@@ -269,7 +326,10 @@ fn listen_composer(form: &HtmlElement, area: &HtmlTextAreaElement, send: &HtmlEl
         }
     });
     let (area_in, send_in) = (area.clone(), send.clone());
-    listen(area, "input", move |_| grown(&area_in, &send_in));
+    listen(area, "input", move |_| {
+        grown(&area_in, &send_in);
+        app::typed();
+    });
 }
 
 /// Fits the text area to its text, and says whether it can be sent. Browsers without
@@ -290,6 +350,12 @@ fn draw_entry(list: &HtmlElement, entry: &Entry, before: Option<&Entry>) {
     });
     if !same_day {
         append(list, &text("div", "day", &day));
+    }
+    if let Body::Event { event } = &entry.body {
+        if let Some(line) = texts::of_event(event) {
+            append(list, &text("div", "day", &line));
+        }
+        return;
     }
     let joined = same_day
         && before.is_some_and(|before| {

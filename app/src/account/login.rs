@@ -41,7 +41,7 @@ pub(crate) fn LoginPage() -> impl IntoView {
 }
 
 /// Why the last try was refused.
-pub(super) fn refusal<S>(action: ServerAction<S>) -> Signal<Option<String>>
+pub(crate) fn refusal<S>(action: ServerAction<S>) -> Signal<Option<String>>
 where
     S: leptos::server_fn::ServerFn<Output = (), Error = Failure> + Clone + Send + Sync + 'static,
 {

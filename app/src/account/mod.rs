@@ -6,6 +6,6 @@ mod setup;
 mod team;
 
 pub(crate) use calls::Me;
-pub(crate) use login::LoginPage;
+pub(crate) use login::{LoginPage, refusal};
 pub(crate) use setup::SetupPage;
-pub(crate) use team::Team;
+pub(crate) use team::{Team, initials};

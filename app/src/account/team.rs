@@ -5,10 +5,11 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_icons::Icon;
 use leptos_router::components::{A, Outlet, Redirect};
+use protocol::{FromAgent, Presence};
 
 use super::calls::{LogOut, Me, who_am_i};
 use crate::live::{Live, Status};
-use crate::ui::state_page;
+use crate::ui::{Menu, presence_class, state_page};
 
 /// Shows the page to an agent; sends anybody else to the login.
 #[component]
@@ -50,10 +51,12 @@ fn Frame(me: Me) -> impl IntoView {
                     <span class="visually-hidden">"Inboxes"</span>
                 </A>
                 <span class="rail-space"></span>
+                <A href="/team" attr:class="rail-link" attr:title="Team">
+                    <Icon icon=lu::LuUsers />
+                    <span class="visually-hidden">"Team"</span>
+                </A>
                 <ConnectionDot />
-                <span class="avatar" title=format!("{} ({})", me.name, me.email)>
-                    {initials}
-                </span>
+                <PresenceMenu name=format!("{} ({})", me.name, me.email) initials />
                 // A plain form loads the next page anew: nothing of this login stays in the browser.
                 <form action=LogOut::url() method="post">
                     <button class="rail-link" type="submit" title="Log out">
@@ -63,6 +66,40 @@ fn Frame(me: Me) -> impl IntoView {
                 </form>
             </nav>
             <Outlet />
+        </div>
+    }
+}
+
+/// What the agent is for the others, by their own choice.
+#[component]
+fn PresenceMenu(name: String, initials: String) -> impl IntoView {
+    let live = Live::get();
+    let presence = Memo::new(move |_| live.with(|store| store.my_presence()));
+    let class = move || presence_class(presence.get().unwrap_or(Presence::Offline));
+    let choose = move |presence| {
+        live.update(|_| vec![FromAgent::Presence { presence }]);
+    };
+    let item = move |choice: Presence, title: &'static str| {
+        view! {
+            <li>
+                <button
+                    aria-pressed=move || (presence.get() == Some(choice)).to_string()
+                    on:click=move |_| choose(choice)
+                >
+                    <i class=presence_class(choice)></i>
+                    {title}
+                </button>
+            </li>
+        }
+    };
+    view! {
+        <div class="me" title=name>
+            <Menu label="Your presence" title=Signal::stored(initials)>
+                {item(Presence::Online, "Online")}
+                {item(Presence::Away, "Away")}
+                {item(Presence::Offline, "Appear offline")}
+            </Menu>
+            <i class=class></i>
         </div>
     }
 }

@@ -1,18 +1,30 @@
 //! Server functions about conversations: what the first rendering needs. News come by the socket.
 
 use leptos::prelude::*;
-use protocol::{ClientId, ConversationId, Entry, Seq, Summary};
+use protocol::{ClientId, ConversationId, Entry, InboxId, Label, LabelId, Seq, Summary};
 use serde::{Deserialize, Serialize};
 
+use super::view::View;
 use crate::failure::Failure;
 
-/// The list, and the time it was read, in milliseconds since 1970 (UTC).
+/// A page of a list.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Listed {
     /// Most recent first.
     pub conversations: Vec<Summary>,
-    /// The server's time.
+    /// Where the next page begins, if there is more.
+    pub next: Option<String>,
+    /// The server's time, in milliseconds since 1970 (UTC).
     pub now_ms: u64,
+}
+
+/// What a list can be narrowed to.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Choices {
+    /// The inboxes, by id and name.
+    pub inboxes: Vec<(InboxId, String)>,
+    /// The labels, by name.
+    pub labels: Vec<Label>,
 }
 
 /// A conversation's latest page.
@@ -28,13 +40,39 @@ pub struct Opened {
     pub next_client_id: ClientId,
 }
 
-/// The list of conversations.
+/// A page of the conversations that a view shows.
 #[server]
-pub async fn list_conversations() -> Result<Listed, Failure> {
+pub async fn list_conversations(
+    view: View,
+    inbox: Option<InboxId>,
+    label: Option<LabelId>,
+    after: Option<String>,
+) -> Result<Listed, Failure> {
+    use super::view::Wanted;
+    use domain::conversation::ListCursor;
+
+    /// What fits on a few screens.
+    const PAGE: u64 = 50;
+
     let (agent, backend) = crate::backend::require_agent().await?;
+    let filter = Wanted { view, inbox, label }.filter(agent.id);
+    let after = after.as_deref().map(ListCursor::parse).transpose()?;
+    let page = backend.domain.list_conversations(Some(agent.id), &filter, after, PAGE).await?;
     Ok(Listed {
-        conversations: backend.domain.list_conversations(agent.id).await?,
+        conversations: page.conversations,
+        next: page.next.map(ListCursor::to_text),
         now_ms: backend.domain.ambient().now_ms(),
+    })
+}
+
+/// What a list can be narrowed to.
+#[server]
+pub async fn list_choices() -> Result<Choices, Failure> {
+    let (_agent, backend) = crate::backend::require_agent().await?;
+    let inboxes = backend.domain.list_inboxes().await?;
+    Ok(Choices {
+        inboxes: inboxes.into_iter().map(|inbox| (inbox.id, inbox.name)).collect(),
+        labels: backend.domain.list_labels().await?,
     })
 }
 
@@ -44,7 +82,7 @@ pub async fn open_conversation(id: ConversationId) -> Result<Opened, Failure> {
     use protocol::ErrorCode;
 
     let (agent, backend) = crate::backend::require_agent().await?;
-    let summary = backend.domain.find_conversation(agent.id, id).await?;
+    let summary = backend.domain.find_conversation(Some(agent.id), id).await?;
     let page = backend.domain.team_page(id, None).await?;
     Ok(Opened {
         summary: summary.ok_or(ErrorCode::ConversationUnknown)?,

@@ -10,7 +10,7 @@ use protocol::limits::MESSAGE_BYTES;
 use protocol::{ClientId, ConversationId};
 
 use super::calls::Reply;
-use crate::live::{Live, Status};
+use crate::live::{Live, Status, now_ms};
 
 /// A text area that grows; Enter sends, Shift+Enter breaks the line. Before scripts run it is a
 /// plain form, which the server takes just as well.
@@ -19,6 +19,7 @@ pub(super) fn Composer(id: ConversationId, next_client_id: ClientId) -> impl Int
     let live = Live::get();
     let plain = ServerAction::<Reply>::new();
     let text = RwSignal::new(String::new());
+    let is_note = RwSignal::new(false);
     let area = NodeRef::<Textarea>::new();
     let fits =
         move || text.with(|text| !text.trim().is_empty() && text.trim().len() <= MESSAGE_BYTES);
@@ -29,7 +30,7 @@ pub(super) fn Composer(id: ConversationId, next_client_id: ClientId) -> impl Int
             text.set(area.value());
         }
         if fits() {
-            live.say(id, text.get_untracked().trim().to_owned());
+            live.say(id, text.get_untracked().trim().to_owned(), is_note.get_untracked());
             text.set(String::new());
             if let Some(area) = area.get_untracked() {
                 area.set_value("");
@@ -48,20 +49,51 @@ pub(super) fn Composer(id: ConversationId, next_client_id: ClientId) -> impl Int
         event.prevent_default();
         send();
     };
+    let on_input = move |event| {
+        text.set(event_target_value(&event));
+        // A note is not for the visitor, nor is that one is written.
+        if !is_note.get_untracked() && fits() {
+            live.update(|store| store.type_in(id, now_ms()));
+        }
+    };
+    let mode = move |note: bool, title: &'static str| {
+        let choose = move |_| {
+            is_note.set(note);
+            if let Some(area) = area.get_untracked() {
+                let _focused = area.focus();
+            }
+        };
+        view! {
+            <button
+                type="button"
+                class="tab"
+                aria-pressed=move || (is_note.get() == note).to_string()
+                on:click=choose
+            >
+                {title}
+            </button>
+        }
+    };
+    let prompt = move || if is_note.get() { "Note to the team…" } else { "Reply…" };
     view! {
-        <ActionForm action=plain attr:class="composer" on:submit:capture=on_submit>
+        <ActionForm
+            action=plain
+            attr:class=move || if is_note.get() { "composer noting" } else { "composer" }
+            on:submit:capture=on_submit
+        >
+            <div class="composer-modes">{mode(false, "Reply")} {mode(true, "Note")}</div>
             <input type="hidden" name="conversation" value=id.to_string() />
             <input type="hidden" name="client_id" value=next_client_id.to_string() />
             <div class="composer-box">
                 <textarea
                     name="text"
                     rows="1"
-                    placeholder="Reply…"
-                    aria-label="Reply"
+                    placeholder=prompt
+                    aria-label=prompt
                     enterkeyhint="send"
                     required
                     node_ref=area
-                    on:input=move |event| text.set(event_target_value(&event))
+                    on:input=on_input
                     on:keydown=on_key
                 ></textarea>
                 <button class="icon-button primary" type="submit" title="Send (Enter)">
@@ -76,6 +108,7 @@ pub(super) fn Composer(id: ConversationId, next_client_id: ClientId) -> impl Int
                         "You are offline. What you send waits here and goes out when you are back."
                     }
                     (_, Status::LoggedOut) => "You are logged out. Load the page again to log in.",
+                    _ if is_note.get() => "Only the team sees a note",
                     _ => "Enter sends · Shift+Enter breaks the line",
                 }}
             </p>

@@ -1,22 +1,40 @@
-//! The list of conversations.
+//! The list of conversations: a view, narrowed if wanted, a page at a time.
 
+use icondata_lu as lu;
 use leptos::prelude::*;
+use leptos_icons::Icon;
 use leptos_meta::Title;
 use leptos_router::components::{A, Outlet};
-use leptos_router::hooks::use_location;
-use protocol::{Author, ConversationId, Summary};
+use leptos_router::hooks::{use_location, use_navigate, use_query_map};
+use protocol::{Author, ConversationId, InboxId, LabelId, Summary};
 
-use super::calls::list_conversations;
+use super::actions::LabelDot;
+use super::calls::{Choices, list_choices, list_conversations};
+use super::view::{View, Wanted};
+use crate::account::initials;
 use crate::live::Live;
 use crate::ui::{Clock, Waiting, state_page};
 
 /// The address of the list alone.
 const LIST: &str = "/conversations";
 
+/// What a list can be narrowed to, for the pages beside it.
+#[derive(Clone, Copy)]
+pub(super) struct ChoicesHere(pub(super) Signal<Choices>);
+
 /// The list beside the open conversation.
 #[component]
 pub(crate) fn ConversationsPage() -> impl IntoView {
-    let listed = Resource::new(|| (), |()| list_conversations());
+    let query = use_query_map();
+    let wanted = Memo::new(move |_| query.with(|query| Wanted::from_query(|name| query.get(name))));
+    let listed = Resource::new(
+        move || wanted.get(),
+        |wanted| list_conversations(wanted.view, wanted.inbox, wanted.label, None),
+    );
+    let read = Resource::new(|| (), |()| list_choices());
+    // Tracked beneath a `Suspense` only: before it is read there is nothing to choose.
+    let choices = RwSignal::new(Choices::default());
+    provide_context(ChoicesHere(choices.into()));
     let live = Live::get();
     let path = use_location().pathname;
     // On a phone one of the two is shown; CSS decides by this.
@@ -26,9 +44,17 @@ pub(crate) fn ConversationsPage() -> impl IntoView {
         <div class=class>
             <aside class="list" aria-label="Conversations">
                 <header class="bar">
-                    <h1>"Conversations"</h1>
+                    <h1>{move || wanted.get().view.title()}</h1>
+                    <Suspense>
+                        {move || Suspend::new(async move {
+                            let read = read.await.unwrap_or_default();
+                            choices.set(read.clone());
+                            view! { <Narrow wanted choices=read /> }
+                        })}
+                    </Suspense>
                 </header>
-                <Suspense fallback=Waiting>
+                <Views wanted />
+                <Transition fallback=Waiting>
                     {move || Suspend::new(async move {
                         match listed.await {
                             Ok(listed) => {
@@ -36,7 +62,8 @@ pub(crate) fn ConversationsPage() -> impl IntoView {
                                     store.seed_list(listed.conversations);
                                     Vec::new()
                                 });
-                                view! { <List now_ms=listed.now_ms /> }.into_any()
+                                view! { <List now_ms=listed.now_ms next=listed.next wanted /> }
+                                    .into_any()
                             }
                             Err(failure) => {
                                 state_page("The list could not be read", failure.to_string())
@@ -44,7 +71,7 @@ pub(crate) fn ConversationsPage() -> impl IntoView {
                             }
                         }
                     })}
-                </Suspense>
+                </Transition>
             </aside>
             <Outlet />
         </div>
@@ -62,58 +89,180 @@ pub(crate) fn NothingOpen() -> impl IntoView {
 }
 
 #[component]
-fn List(now_ms: u64) -> impl IntoView {
+fn Views(wanted: Memo<Wanted>) -> impl IntoView {
+    let tab = move |view: View| {
+        let href = move || format!("{LIST}{}", Wanted { view, ..wanted.get() }.to_query());
+        let current = move || (wanted.get().view == view).then_some("true");
+        view! {
+            <a class="tab" href=href aria-current=current>
+                {view.title()}
+            </a>
+        }
+    };
+    view! { <nav class="tabs" aria-label="Views">{View::ALL.map(tab)}</nav> }
+}
+
+/// Narrows the list to an inbox or a label.
+#[component]
+fn Narrow(wanted: Memo<Wanted>, choices: Choices) -> impl IntoView {
+    let navigate = use_navigate();
+    let go = move |wanted: Wanted| {
+        navigate(&format!("{LIST}{}", wanted.to_query()), Default::default());
+    };
+    let go_label = go.clone();
+    let Choices { inboxes, labels } = choices;
+    let inbox = move |event| {
+        let inbox = InboxId::parse(&event_target_value(&event));
+        go(Wanted { inbox, ..wanted.get_untracked() });
+    };
+    let label = move |event| {
+        let label = LabelId::parse(&event_target_value(&event));
+        go_label(Wanted { label, ..wanted.get_untracked() });
+    };
+    let is_inbox = move |id| move || wanted.get().inbox == Some(id);
+    let is_label = move |id| move || wanted.get().label == Some(id);
+    view! {
+        <span class="narrow">
+            {(inboxes.len() > 1)
+                .then(|| {
+                    view! {
+                        <select aria-label="Inbox" on:change=inbox>
+                            <option value="">"All inboxes"</option>
+                            {inboxes
+                                .into_iter()
+                                .map(|(id, name)| {
+                                    view! {
+                                        <option value=id.to_string() selected=is_inbox(id)>
+                                            {name}
+                                        </option>
+                                    }
+                                })
+                                .collect_view()}
+                        </select>
+                    }
+                })}
+            {(!labels.is_empty())
+                .then(|| {
+                    view! {
+                        <select aria-label="Label" on:change=label>
+                            <option value="">"All labels"</option>
+                            {labels
+                                .into_iter()
+                                .map(|label| {
+                                    view! {
+                                        <option value=label.id.to_string() selected=is_label(label.id)>
+                                            {label.name}
+                                        </option>
+                                    }
+                                })
+                                .collect_view()}
+                        </select>
+                    }
+                })}
+        </span>
+    }
+}
+
+#[component]
+fn List(now_ms: u64, next: Option<String>, wanted: Memo<Wanted>) -> impl IntoView {
     let live = Live::get();
+    let next = RwSignal::new(next);
     let ids = Memo::new(move |_| {
-        live.with(|store| store.conversations().iter().map(|one| one.id).collect::<Vec<_>>())
+        let wanted = wanted.get();
+        live.with(|store| {
+            let Some(me) = store.me() else { return Vec::new() };
+            let filter = wanted.filter(me);
+            let matching = store.conversations().iter().filter(|one| filter.matches(one));
+            matching.map(|one| one.id).collect::<Vec<_>>()
+        })
+    });
+    let more = Action::new(move |after: &String| {
+        let (after, wanted) = (after.clone(), wanted.get_untracked());
+        async move {
+            let page = list_conversations(wanted.view, wanted.inbox, wanted.label, Some(after));
+            if let Ok(page) = page.await {
+                live.update(|store| {
+                    store.seed_list(page.conversations);
+                    Vec::new()
+                });
+                next.set(page.next);
+            }
+        }
     });
     view! {
-        <Show
-            when=move || ids.with(|ids| !ids.is_empty())
-            fallback=|| view! { <NobodyYet /> }
-        >
-            <ul class="rows">
-                <For each=move || ids.get() key=|id| *id let(id)>
-                    <Row id now_ms />
-                </For>
-            </ul>
+        <Show when=move || ids.with(|ids| !ids.is_empty()) fallback=move || view! { <Nothing wanted /> }>
+            <div class="rows-scroll">
+                <ul class="rows">
+                    <For each=move || ids.get() key=|id| *id let(id)>
+                        <Row id now_ms wanted />
+                    </For>
+                </ul>
+                {move || {
+                    next.get()
+                        .map(|after| {
+                            view! {
+                                <button
+                                    class="button quiet more"
+                                    disabled=move || more.pending().get()
+                                    on:click=move |_| {
+                                        more.dispatch(after.clone());
+                                    }
+                                >
+                                    {move || if more.pending().get() { "Loading…" } else { "Show more" }}
+                                </button>
+                            }
+                        })
+                }}
+            </div>
         </Show>
     }
 }
 
 #[component]
-fn NobodyYet() -> impl IntoView {
+fn Nothing(wanted: Memo<Wanted>) -> impl IntoView {
+    let live = Live::get();
+    let nobody_yet = move || {
+        wanted.get() == Wanted::default() && live.with(|store| store.conversations().is_empty())
+    };
     view! {
         <div class="state">
-            <h2>"Nobody has written yet"</h2>
-            <p>
-                "Put the chat on your site from " <A href="/inboxes">"Inboxes"</A>
-                ", or try it on the " <a href="/demo" target="_blank" rel="external">"demo site"</a> "."
-            </p>
+            <Show
+                when=nobody_yet
+                fallback=move || view! { <p>{move || wanted.get().view.empty()}</p> }
+            >
+                <h2>"Nothing waits"</h2>
+                <p>
+                    "Put the chat on your site from " <A href="/inboxes">"Inboxes"</A>
+                    ", or try it on the "
+                    <a href="/demo" target="_blank" rel="external">"demo site"</a> "."
+                </p>
+            </Show>
         </div>
     }
 }
 
 #[component]
-fn Row(id: ConversationId, now_ms: u64) -> impl IntoView {
+fn Row(id: ConversationId, now_ms: u64, wanted: Memo<Wanted>) -> impl IntoView {
     let live = Live::get();
     let summary = Memo::new(move |_| live.with(|store| store.summary(id).cloned()));
-    move || summary.get().map(|summary| view! { <RowOf summary now_ms /> })
+    move || summary.get().map(|summary| view! { <RowOf summary now_ms wanted /> })
 }
 
 #[component]
-fn RowOf(summary: Summary, now_ms: u64) -> impl IntoView {
+fn RowOf(summary: Summary, now_ms: u64, wanted: Memo<Wanted>) -> impl IntoView {
     let live = Live::get();
     let unread = summary.unread();
     let class = if unread > 0 { "row unread" } else { "row" };
     let who = match &summary.last_author {
         author if live.is_me(author) => "You: ".to_owned(),
         Author::Agent { name, .. } => format!("{name}: "),
-        Author::Visitor {} => String::new(),
+        Author::Visitor {} | Author::System {} => String::new(),
     };
+    let href = move || format!("{LIST}/{}{}", summary.id, wanted.get().to_query());
+    let labels = summary.labels.clone();
     view! {
         <li>
-            <A href=format!("/conversations/{}", summary.id) attr:class=class>
+            <A href=href attr:class=class>
                 <span class="row-top">
                     <span class="row-name">{summary.visitor_name}</span>
                     <span class="row-time">
@@ -135,6 +284,42 @@ fn RowOf(summary: Summary, now_ms: u64) -> impl IntoView {
                                 </b>
                             }
                         })}
+                </span>
+                <span class="row-marks">
+                    {summary
+                        .assignee
+                        .map(|person| {
+                            let title = format!("Assigned to {}", person.name);
+                            view! {
+                                <span class="mark" title=title>
+                                    <Icon icon=lu::LuUser />
+                                    {initials(&person.name)}
+                                </span>
+                            }
+                        })}
+                    {summary
+                        .queued_at_ms
+                        .map(|_| view! { <span class="mark">"In the queue"</span> })}
+                    {summary
+                        .snoozed_until_ms
+                        .map(|_| {
+                            view! {
+                                <span class="mark" title="Snoozed">
+                                    <Icon icon=lu::LuAlarmClock />
+                                </span>
+                            }
+                        })}
+                    {labels
+                        .into_iter()
+                        .map(|label| {
+                            view! {
+                                <span class="mark">
+                                    <LabelDot color=label.color />
+                                    {label.name}
+                                </span>
+                            }
+                        })
+                        .collect_view()}
                 </span>
             </A>
         </li>

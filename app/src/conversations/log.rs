@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos_icons::Icon;
 use protocol::{Author, Body, ClientId, ConversationId, Entry, Outgoing, Seq};
 
+use super::event::EventLine;
 use crate::live::{Live, Open, Status};
 use crate::ui::{Clock, Zone, day_label, day_of};
 
@@ -48,7 +49,38 @@ pub(super) fn Log(id: ConversationId) -> impl IntoView {
                     <WaitingView id outgoing />
                 </For>
             </ol>
+            <TypingLine id />
         </div>
+    }
+}
+
+/// Who writes right now. Its place is kept, so that nothing jumps.
+#[component]
+fn TypingLine(id: ConversationId) -> impl IntoView {
+    let live = Live::get();
+    let names = Memo::new(move |_| {
+        with(live, id, |open| {
+            let name = |author| match author {
+                Author::Agent { name, .. } => name,
+                Author::Visitor {} | Author::System {} => "The visitor".to_owned(),
+            };
+            open.typing().into_iter().map(name).collect::<Vec<_>>()
+        })
+    });
+    view! {
+        <p class="typing" aria-live="polite">
+            {move || {
+                let names = names.get();
+                (!names.is_empty())
+                    .then(|| {
+                        let verb = if names.len() == 1 { "is" } else { "are" };
+                        view! {
+                            <span class="typing-dots" aria-hidden="true"><i></i><i></i><i></i></span>
+                            {format!("{} {verb} writing…", names.join(", "))}
+                        }
+                    })
+            }}
+        </p>
     }
 }
 
@@ -66,7 +98,9 @@ fn with_days(entries: &[Entry], zone: Zone) -> Vec<(Entry, Option<String>, bool)
         let new_day = before.is_none_or(|before| day_of(zone, before.at_ms) != day);
         let joined = !new_day
             && before.is_some_and(|before| {
-                before.author == entry.author && entry.at_ms - before.at_ms < JOIN_MS
+                before.author == entry.author
+                    && before.body.tag() == entry.body.tag()
+                    && entry.at_ms - before.at_ms < JOIN_MS
             });
         rows.push((entry.clone(), new_day.then(|| day_label(day)), joined));
         before = Some(entry);
@@ -78,8 +112,16 @@ fn with_days(entries: &[Entry], zone: Zone) -> Vec<(Entry, Option<String>, bool)
 fn EntryView(entry: Entry, joined: bool, seen: Memo<Seq>) -> impl IntoView {
     let live = Live::get();
     let is_me = live.is_me(&entry.author);
+    if let Body::Event { event } = entry.body {
+        return view! {
+            <li class="happening">
+                <EventLine author=entry.author event at_ms=entry.at_ms />
+            </li>
+        }
+        .into_any();
+    }
     let (side, who) = match &entry.author {
-        Author::Visitor {} => ("theirs", None),
+        Author::Visitor {} | Author::System {} => ("theirs", None),
         Author::Agent { .. } if is_me => ("own", Some("You".to_owned())),
         Author::Agent { name, .. } => ("own", Some(name.clone())),
     };
@@ -89,6 +131,7 @@ fn EntryView(entry: Entry, joined: bool, seen: Memo<Seq>) -> impl IntoView {
     let was_seen = move || side == "own" && !note && seen.get() >= seq;
     view! {
         <li class=format!("entry {side}") class:note=note class:joined=joined>
+            {note.then(|| view! { <span class="visually-hidden">"Private note"</span> })}
             {(!joined).then(|| who.map(|who| view! { <span class="entry-who">{who}</span> }))}
             <p class="bubble">{text}</p>
             <span class="entry-meta">
@@ -102,12 +145,14 @@ fn EntryView(entry: Entry, joined: bool, seen: Memo<Seq>) -> impl IntoView {
             </span>
         </li>
     }
+    .into_any()
 }
 
 #[component]
 fn WaitingView(id: ConversationId, outgoing: Outgoing) -> impl IntoView {
     let live = Live::get();
     let Outgoing { client_id, text, refused, .. } = outgoing;
+    let note = with(live, id, |open| open.notes.contains(&client_id));
     let sending = move || match live.status() {
         Status::Online => "Sending…",
         _ => "Waiting for the connection…",
@@ -117,7 +162,7 @@ fn WaitingView(id: ConversationId, outgoing: Outgoing) -> impl IntoView {
         Some(_) => view! { <Refused id client_id /> }.into_any(),
     };
     view! {
-        <li class="entry own pending" class:refused=refused.is_some()>
+        <li class="entry own pending" class:note=note class:refused=refused.is_some()>
             <p class="bubble">{text}</p>
             {state}
         </li>

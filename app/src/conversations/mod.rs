@@ -1,10 +1,15 @@
 //! The inbox itself: the list of conversations, and one of them.
 
+mod actions;
 mod calls;
 mod composer;
+mod event;
 mod list;
 mod log;
 mod page;
+mod side;
+mod view;
 
+pub(crate) use actions::LabelDot;
 pub(crate) use list::{ConversationsPage, NothingOpen};
 pub(crate) use page::ConversationPage;

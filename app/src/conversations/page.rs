@@ -8,9 +8,12 @@ use leptos_router::components::A;
 use leptos_router::hooks::use_params_map;
 use protocol::{ConversationId, ErrorCode};
 
+use super::actions::Actions;
 use super::calls::{Opened, open_conversation};
 use super::composer::Composer;
+use super::list::ChoicesHere;
 use super::log::Log;
+use super::side::{PageLink, Side};
 use crate::failure::Failure;
 use crate::live::Live;
 use crate::ui::{Waiting, state_page};
@@ -68,6 +71,7 @@ fn Conversation(opened: Opened) -> impl IntoView {
     let Opened { summary, visitor_read_seq, entries, next_client_id } = opened;
     let (id, name) = (summary.id, summary.visitor_name.clone());
     let (inbox, page) = (summary.inbox_name.clone(), summary.page.clone());
+    let choices = expect_context::<ChoicesHere>().0;
     live.update(|store| {
         store.seed_page(summary, visitor_read_seq, entries);
         Vec::new()
@@ -83,24 +87,41 @@ fn Conversation(opened: Opened) -> impl IntoView {
                 <h2>{name}</h2>
                 <p>{inbox} {page.map(|page| view! { " · " <PageLink page /> })}</p>
             </div>
+            <Actions id choices />
         </header>
-        <Log id />
-        <Composer id next_client_id />
+        <Refusal />
+        <div class="pane-body">
+            <div class="talk">
+                <Log id />
+                <Composer id next_client_id />
+            </div>
+            <Side id />
+        </div>
     }
 }
 
-/// The page a visitor wrote from. It is their word: only a web address becomes a link.
+/// What was refused last, until it is dismissed or something else is done.
 #[component]
-fn PageLink(page: String) -> impl IntoView {
-    if page.starts_with("https://") || page.starts_with("http://") {
-        let shown = page.split_once("://").map_or(page.as_str(), |(_, rest)| rest).to_owned();
-        view! {
-            <a href=page target="_blank" rel="noopener noreferrer nofollow external">
-                {shown}
-            </a>
-        }
-        .into_any()
-    } else {
-        page.into_any()
+fn Refusal() -> impl IntoView {
+    let live = Live::get();
+    let text = Memo::new(move |_| live.with(|store| store.notice().map(ToOwned::to_owned)));
+    let drop_it = move |_| {
+        live.update(|store| {
+            store.drop_notice();
+            Vec::new()
+        });
+    };
+    move || {
+        text.get().map(|text| {
+            view! {
+                <div class="notice bar-notice" role="alert">
+                    <Icon icon=lu::LuCircleAlert />
+                    <span>{text}</span>
+                    <button class="button quiet" on:click=drop_it>
+                        "Dismiss"
+                    </button>
+                </div>
+            }
+        })
     }
 }

@@ -1,7 +1,7 @@
 //! Server functions about inboxes.
 
 use leptos::prelude::*;
-use protocol::InboxId;
+use protocol::{InboxId, LabelId, Routing, TeamId};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
@@ -19,6 +19,16 @@ pub struct InboxDetails {
     pub sites: Vec<String>,
     /// The tag that embeds its chat.
     pub snippet: String,
+    /// When the team means to answer: a line a day. Always, without.
+    pub hours: Option<String>,
+    /// The time zone of the hours.
+    pub time_zone: String,
+    /// How conversations come to agents.
+    pub routing: Routing,
+    /// The team they come to.
+    pub team: Option<TeamId>,
+    /// The label that each begins with.
+    pub label: Option<LabelId>,
 }
 
 /// All inboxes.
@@ -33,6 +43,11 @@ pub async fn list_inboxes() -> Result<Vec<InboxDetails>, Failure> {
             snippet: inbox.snippet(&backend.public_url),
             name: inbox.name,
             key: inbox.key,
+            hours: inbox.hours.as_ref().map(domain::inbox::Hours::to_text),
+            time_zone: inbox.time_zone,
+            routing: inbox.routing,
+            team: inbox.team,
+            label: inbox.label,
             sites: inbox.allowed_sites.iter().map(|site| site.as_str().to_owned()).collect(),
         })
         .collect())
@@ -41,15 +56,35 @@ pub async fn list_inboxes() -> Result<Vec<InboxDetails>, Failure> {
 /// Replaces the sites that may embed an inbox's chat: one a line.
 #[server]
 pub async fn allow_sites(id: InboxId, sites: String) -> Result<(), Failure> {
-    use protocol::ErrorCode;
-
-    let (agent, backend) = crate::backend::require_agent().await?;
-    if !agent.role.can_manage_inboxes() {
-        return Err(ErrorCode::OwnerRequired.into());
-    }
+    let backend = crate::backend::require_owner().await?;
     let lines = sites.lines().map(str::trim).filter(|line| !line.is_empty());
     let sites: Vec<String> = lines.map(ToOwned::to_owned).collect();
     backend.domain.allow_sites(id, &sites).await?;
+    leptos_axum::redirect("/inboxes");
+    Ok(())
+}
+
+/// Changes how an inbox works. Empty hours are none: always open. An empty team or label is none.
+#[server]
+pub async fn set_inbox(
+    id: InboxId,
+    hours: String,
+    time_zone: String,
+    routing: Routing,
+    team: String,
+    label: String,
+) -> Result<(), Failure> {
+    use domain::inbox::InboxSettings;
+
+    let backend = crate::backend::require_owner().await?;
+    let settings = InboxSettings {
+        hours: Some(hours).filter(|hours| !hours.trim().is_empty()),
+        time_zone: time_zone.trim().to_owned(),
+        routing,
+        team: TeamId::parse(&team),
+        label: LabelId::parse(&label),
+    };
+    backend.domain.set_inbox(id, settings).await?;
     leptos_axum::redirect("/inboxes");
     Ok(())
 }

@@ -2,5 +2,6 @@
 
 mod calls;
 mod page;
+mod work;
 
 pub(crate) use page::InboxesPage;

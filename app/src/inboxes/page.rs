@@ -6,15 +6,22 @@ use leptos::prelude::*;
 use leptos_icons::Icon;
 use leptos_meta::Title;
 
-use super::calls::{AllowSites, InboxDetails, list_inboxes};
+use super::calls::{AllowSites, InboxDetails, SetInbox, list_inboxes};
+use super::work::Work;
 use crate::account::Me;
+use crate::team::{TeamDetails, read_team};
 use crate::ui::{Notice, Waiting, state_page};
 
 /// All inboxes.
 #[component]
 pub(crate) fn InboxesPage() -> impl IntoView {
     let save = ServerAction::<AllowSites>::new();
-    let inboxes = Resource::new(move || save.version().get(), |_| list_inboxes());
+    let set = ServerAction::<SetInbox>::new();
+    let version = move || save.version().get() + set.version().get();
+    let inboxes = Resource::new(version, |_| async {
+        let team = read_team().await?;
+        list_inboxes().await.map(|inboxes| (inboxes, team))
+    });
     view! {
         <Title text="Inboxes" />
         <main class="settings">
@@ -27,10 +34,10 @@ pub(crate) fn InboxesPage() -> impl IntoView {
             <Transition fallback=Waiting>
                 {move || Suspend::new(async move {
                     match inboxes.await {
-                        Ok(inboxes) => {
+                        Ok((inboxes, team)) => {
                             inboxes
                                 .into_iter()
-                                .map(|inbox| view! { <InboxCard inbox save /> })
+                                .map(|inbox| view! { <InboxCard inbox team=team.clone() save set /> })
                                 .collect_view()
                                 .into_any()
                         }
@@ -45,8 +52,14 @@ pub(crate) fn InboxesPage() -> impl IntoView {
 }
 
 #[component]
-fn InboxCard(inbox: InboxDetails, save: ServerAction<AllowSites>) -> impl IntoView {
-    let InboxDetails { id, name, key, sites, snippet } = inbox;
+fn InboxCard(
+    inbox: InboxDetails,
+    team: TeamDetails,
+    save: ServerAction<AllowSites>,
+    set: ServerAction<SetInbox>,
+) -> impl IntoView {
+    let work = inbox.clone();
+    let InboxDetails { id, name, key, sites, snippet, .. } = inbox;
     let can_change = use_context::<Me>().is_some_and(|me| me.can_manage_inboxes);
     let mine = move || save.input().with(|input| input.as_ref().is_none_or(|input| input.id == id));
     let refused = Signal::derive(move || match save.value().get() {
@@ -98,6 +111,7 @@ fn InboxCard(inbox: InboxDetails, save: ServerAction<AllowSites>) -> impl IntoVi
                     {(!can_change).then_some("Only the owner can change this.")}
                 </div>
             </ActionForm>
+            <Work inbox=work team set can_change />
         </section>
     }
 }

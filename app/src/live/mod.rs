@@ -11,7 +11,9 @@ mod socket;
 mod store;
 
 use leptos::prelude::*;
-use protocol::{AgentId, Author, ClientId, ConversationId, FromAgent};
+#[cfg(feature = "hydrate")]
+use protocol::ToAgent;
+use protocol::{AgentId, Author, Change, ClientId, ConversationId, FromAgent};
 
 pub(crate) use store::{Open, Store};
 
@@ -98,9 +100,28 @@ impl Live {
     }
 
     /// Sends a message, now or when the socket is back.
-    pub(crate) fn say(self, conversation: ConversationId, text: String) {
+    pub(crate) fn say(self, conversation: ConversationId, text: String, is_note: bool) {
         let Some(client_id) = new_client_id() else { return };
-        self.update(|store| store.say(conversation, client_id, text, now_ms()));
+        self.update(|store| store.say(conversation, client_id, text, is_note, now_ms()));
+    }
+
+    /// Does something to a conversation.
+    pub(crate) fn change(self, conversation: ConversationId, change: Change) {
+        self.update(|store| store.change(conversation, change));
+    }
+
+    /// Takes a frame from the socket.
+    #[cfg(feature = "hydrate")]
+    fn take(self, frame: ToAgent) {
+        let is_typing = matches!(frame, ToAgent::Typing { .. });
+        self.update(|store| store.apply(frame, now_ms()));
+        if is_typing {
+            let over = move || {
+                self.store.update(|store| store.expire_typing(now_ms()));
+            };
+            let ms = protocol::limits::TYPING_MS + 50;
+            set_timeout(over, std::time::Duration::from_millis(ms));
+        }
     }
 
     #[cfg(feature = "hydrate")]

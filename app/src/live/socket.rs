@@ -26,8 +26,8 @@ impl Line {
 
 /// Why a socket ended.
 enum End {
-    /// The server closed it with a code.
-    Closed(u16),
+    /// The server closed it with a code, and may have said when to come back, in milliseconds.
+    Closed(u16, Option<u32>),
     /// The network did, or nothing was heard for too long.
     Lost,
 }
@@ -35,7 +35,9 @@ enum End {
 impl From<WebSocketError> for End {
     fn from(error: WebSocketError) -> Self {
         match error {
-            WebSocketError::ConnectionClose(close) => Self::Closed(close.code),
+            WebSocketError::ConnectionClose(close) => {
+                Self::Closed(close.code, CloseCode::retry_ms(&close.reason))
+            }
             _ => Self::Lost,
         }
     }
@@ -51,14 +53,18 @@ pub(super) fn open(live: Live) -> Line {
             while frames.try_recv().is_ok() {}
             let end = talk(live, &mut frames, &mut backoff).await;
             live.lost();
-            if let Err(End::Closed(code)) = end
+            if let Err(End::Closed(code, _)) = end
                 && !CloseCode::should_reconnect(code)
             {
                 live.status.set(Status::LoggedOut);
                 return;
             }
             live.status.set(Status::Offline);
-            wait(backoff.next_ms(random())).await;
+            let asked = match end {
+                Err(End::Closed(_, asked)) => asked,
+                _ => None,
+            };
+            wait(asked.unwrap_or_else(|| backoff.next_ms(random()))).await;
         }
     });
     Line(sender)
@@ -109,7 +115,7 @@ fn take(
     // A frame that this version does not know is passed over: the server may be newer.
     let Ok(frame) = from_str::<ToAgent>(&text) else { return Ok(()) };
     let is_welcome = matches!(frame, ToAgent::Welcome { .. });
-    live.update(|store| store.apply(frame));
+    live.take(frame);
     if is_welcome {
         backoff.reset();
         live.status.set(Status::Online);

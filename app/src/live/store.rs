@@ -1,10 +1,11 @@
 //! What is on screen, and the rules by which frames change it. Plain data: no browser, no signals.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
+use protocol::limits::{TYPING_EVERY_MS, TYPING_MS};
 use protocol::{
-    AgentId, Author, ClientId, ConversationId, Entry, ErrorCode, FromAgent, Outgoing, Reader, Seq,
-    Summary, Thread, ToAgent,
+    AgentId, Author, Change, ClientId, ConversationId, Entry, ErrorCode, FromAgent, Outgoing,
+    Presence, Reader, Seq, Summary, Teammate, Thread, ToAgent,
 };
 
 /// What is on screen.
@@ -13,6 +14,10 @@ pub(crate) struct Store {
     me: Option<AgentId>,
     /// Most recent first.
     conversations: Vec<Summary>,
+    /// By name.
+    team: Vec<Teammate>,
+    /// What was refused last, for a moment on screen.
+    notice: Option<String>,
     open: HashMap<ConversationId, Open>,
     /// Whether the server has welcomed the socket. Before, nothing is sent: the welcome makes up for
     /// it, in order.
@@ -26,10 +31,25 @@ pub(crate) struct Open {
     pub(crate) thread: Thread,
     /// How far the visitor has read.
     pub(crate) visitor_read_seq: Seq,
+    /// Whether the visitor has the chat open somewhere.
+    pub(crate) visitor_online: bool,
+    /// Which of the outbox are notes.
+    pub(crate) notes: HashSet<ClientId>,
+    /// Who writes, and when that was told last.
+    typing: Vec<(Author, u64)>,
+    /// When this agent's own writing was told last.
+    told_typing_at_ms: u64,
     /// Whether it is on screen, and so to be watched.
     watched: bool,
     /// The last position that was reported as read.
     reported_read: Seq,
+}
+
+impl Open {
+    /// Who writes right now.
+    pub(crate) fn typing(&self) -> Vec<Author> {
+        self.typing.iter().map(|(author, _)| author.clone()).collect()
+    }
 }
 
 impl Store {
@@ -43,6 +63,62 @@ impl Store {
     /// Whether an author is the agent on this screen.
     pub(crate) fn is_me(&self, author: &Author) -> bool {
         matches!(author, Author::Agent { id, .. } if Some(*id) == self.me)
+    }
+
+    /// Who the agent on this screen is.
+    pub(crate) fn me(&self) -> Option<AgentId> {
+        self.me
+    }
+
+    /// The team, by name.
+    pub(crate) fn team(&self) -> &[Teammate] {
+        &self.team
+    }
+
+    /// What the agent on this screen is for the others.
+    pub(crate) fn my_presence(&self) -> Option<Presence> {
+        self.team.iter().find(|mate| Some(mate.id) == self.me).map(|mate| mate.presence)
+    }
+
+    /// What was refused last.
+    pub(crate) fn notice(&self) -> Option<&str> {
+        self.notice.as_deref()
+    }
+
+    /// The agent has seen what was refused.
+    pub(crate) fn drop_notice(&mut self) {
+        self.notice = None;
+    }
+
+    /// The agent does something to a conversation.
+    pub(crate) fn change(
+        &mut self,
+        conversation: ConversationId,
+        change: Change,
+    ) -> Vec<FromAgent> {
+        if !self.online {
+            self.notice = Some("You are offline: this can be done when you are back.".to_owned());
+            return Vec::new();
+        }
+        self.notice = None;
+        vec![FromAgent::Change { conversation, change }]
+    }
+
+    /// The agent writes to the visitor. Told now and then only.
+    pub(crate) fn type_in(&mut self, conversation: ConversationId, now_ms: u64) -> Vec<FromAgent> {
+        let open = self.open.entry(conversation).or_default();
+        if now_ms < open.told_typing_at_ms + TYPING_EVERY_MS {
+            return Vec::new();
+        }
+        open.told_typing_at_ms = now_ms;
+        vec![FromAgent::Typing { conversation }]
+    }
+
+    /// Forgets who has stopped writing.
+    pub(crate) fn expire_typing(&mut self, now_ms: u64) {
+        for open in self.open.values_mut() {
+            open.typing.retain(|(_, at_ms)| now_ms < at_ms + TYPING_MS);
+        }
     }
 
     /// The list, most recent first.
@@ -123,11 +199,17 @@ impl Store {
         id: ConversationId,
         client_id: ClientId,
         text: String,
+        is_note: bool,
         at_ms: u64,
     ) -> Vec<FromAgent> {
         let open = self.open.entry(id).or_default();
         open.thread.outbox.push(client_id, text.clone(), at_ms);
-        vec![FromAgent::Send { conversation: id, client_id, text, note: None }]
+        if is_note {
+            open.notes.insert(client_id);
+        }
+        // The next letter after a message is the beginning of another.
+        open.told_typing_at_ms = 0;
+        vec![FromAgent::Send { conversation: id, client_id, text, note: is_note.then_some(true) }]
     }
 
     /// The agent gives up a message that was refused; its text is returned, to be typed anew.
@@ -162,15 +244,19 @@ impl Store {
     }
 
     /// Takes a frame; returns what is to be sent because of it.
-    pub(crate) fn apply(&mut self, frame: ToAgent) -> Vec<FromAgent> {
+    pub(crate) fn apply(&mut self, frame: ToAgent, now_ms: u64) -> Vec<FromAgent> {
         match frame {
-            ToAgent::Welcome { conversations, .. } => self.welcome(conversations),
+            ToAgent::Welcome { conversations, team, .. } => {
+                self.team = team;
+                self.welcome(conversations)
+            }
             ToAgent::Conversation { summary } => {
                 self.merge(summary);
                 Vec::new()
             }
-            ToAgent::Entries { conversation, head, visitor_read_seq, entries } => {
+            ToAgent::Entries { conversation, head, visitor_read_seq, visitor_online, entries } => {
                 let open = self.open.entry(conversation).or_default();
+                open.visitor_online = visitor_online;
                 open.visitor_read_seq = open.visitor_read_seq.max(visitor_read_seq);
                 let after = open.thread.take_page(head, entries);
                 after.map(|after| resume(conversation, after)).into_iter().collect()
@@ -181,6 +267,8 @@ impl Store {
             }
             ToAgent::Ack { conversation, entry, .. } | ToAgent::Entry { conversation, entry } => {
                 let open = self.open.entry(conversation).or_default();
+                open.typing.retain(|(author, _)| *author != entry.author);
+                open.notes.remove(&entry.client_id);
                 let gap = open.thread.take(entry).filter(|_| open.watched);
                 gap.map(|after| resume(conversation, after)).into_iter().collect()
             }
@@ -196,10 +284,28 @@ impl Store {
                 }
                 Vec::new()
             }
+            ToAgent::Typing { conversation, by } => {
+                let open = self.open.entry(conversation).or_default();
+                open.typing.retain(|(author, _)| *author != by);
+                open.typing.push((by, now_ms));
+                Vec::new()
+            }
+            ToAgent::Presence { agent, presence } => {
+                for mate in self.team.iter_mut().filter(|mate| mate.id == agent) {
+                    mate.presence = presence;
+                }
+                Vec::new()
+            }
+            ToAgent::VisitorPresence { conversation, online } => {
+                self.open.entry(conversation).or_default().visitor_online = online;
+                Vec::new()
+            }
             ToAgent::Pong {} => self.make_up(),
-            ToAgent::Error { code, temporary, conversation, client_id, .. } => {
-                if let (Some(id), Some(client_id), false) = (conversation, client_id, temporary) {
-                    self.refuse(id, client_id, code);
+            ToAgent::Error { code, message, temporary, conversation, client_id } => {
+                match (conversation, client_id) {
+                    (Some(id), Some(client_id)) if !temporary => self.refuse(id, client_id, code),
+                    (_, Some(_)) => {}
+                    (_, None) => self.notice = Some(message),
                 }
                 Vec::new()
             }
@@ -251,7 +357,7 @@ impl Store {
                 conversation,
                 client_id: outgoing.client_id,
                 text: outgoing.text.clone(),
-                note: None,
+                note: open.notes.contains(&outgoing.client_id).then_some(true),
             };
             open.thread.outbox.to_send().map(send).collect::<Vec<_>>()
         };
@@ -324,8 +430,15 @@ mod tests {
             id: conversation(number),
             inbox: InboxId(Uuid::nil()),
             inbox_name: "Support".into(),
+            visitor: protocol::VisitorId(Uuid::nil()),
             visitor_name: "Visitor".into(),
             page: None,
+            status: protocol::Status::Open,
+            assignee: None,
+            queued_at_ms: None,
+            archived: false,
+            snoozed_until_ms: None,
+            labels: Vec::new(),
             head,
             last_at_ms: head,
             last_author: Author::Visitor {},
@@ -336,14 +449,14 @@ mod tests {
     }
 
     fn welcome(conversations: Vec<Summary>) -> ToAgent {
-        ToAgent::Welcome { agent: AgentId(Uuid::nil()), conversations }
+        ToAgent::Welcome { agent: AgentId(Uuid::nil()), conversations, team: Vec::new() }
     }
 
     #[test]
     fn the_list_is_most_recent_first_and_keeps_what_was_read() {
         let mut store = Store::default();
-        store.apply(welcome(vec![summary(2, 5, Some(5)), summary(1, 3, Some(1))]));
-        store.apply(ToAgent::Conversation { summary: summary(1, 9, None) });
+        store.apply(welcome(vec![summary(2, 5, Some(5)), summary(1, 3, Some(1))]), 0);
+        store.apply(ToAgent::Conversation { summary: summary(1, 9, None) }, 0);
         let ids: Vec<_> = store.conversations().iter().map(|one| one.id).collect();
         assert_eq!(ids, [conversation(1), conversation(2)]);
         assert_eq!(store.summary(conversation(1)).unwrap().unread(), 8);
@@ -354,18 +467,18 @@ mod tests {
             seq: 9,
             visitor_messages: 9,
         };
-        store.apply(read);
+        store.apply(read, 0);
         assert_eq!(store.unread_conversations(), 0);
     }
 
     #[test]
     fn old_news_do_not_undo_the_list() {
         let mut store = Store::default();
-        store.apply(welcome(vec![summary(1, 7, Some(7))]));
-        store.apply(ToAgent::Conversation { summary: summary(1, 6, None) });
+        store.apply(welcome(vec![summary(1, 7, Some(7))]), 0);
+        store.apply(ToAgent::Conversation { summary: summary(1, 6, None) }, 0);
         assert_eq!(store.summary(conversation(1)).unwrap().head, 7);
-        store.apply(ToAgent::Conversation { summary: summary(1, 9, None) });
-        store.apply(welcome(vec![summary(1, 8, Some(8))]));
+        store.apply(ToAgent::Conversation { summary: summary(1, 9, None) }, 0);
+        store.apply(welcome(vec![summary(1, 8, Some(8))]), 0);
         let line = store.summary(conversation(1)).unwrap();
         assert_eq!((line.head, line.unread()), (9, 1), "news may come before the list");
     }
@@ -379,21 +492,23 @@ mod tests {
             conversation: id,
             head: 1,
             visitor_read_seq: 0,
+            visitor_online: false,
             entries: vec![entry(1)],
         };
-        assert_eq!(store.apply(first), []);
-        store.apply(ToAgent::Conversation { summary: summary(1, 2, None) });
-        let made_up = store.apply(ToAgent::Pong {});
+        assert_eq!(store.apply(first, 0), []);
+        store.apply(ToAgent::Conversation { summary: summary(1, 2, None) }, 0);
+        let made_up = store.apply(ToAgent::Pong {}, 0);
         assert_eq!(made_up, [FromAgent::Watch { conversation: id, after: Some(1) }]);
-        let asked = store.apply(ToAgent::Entry { conversation: id, entry: entry(3) });
+        let asked = store.apply(ToAgent::Entry { conversation: id, entry: entry(3) }, 0);
         assert_eq!(asked, [FromAgent::Watch { conversation: id, after: Some(1) }]);
         let page = ToAgent::Entries {
             conversation: id,
             head: 3,
             visitor_read_seq: 0,
+            visitor_online: false,
             entries: vec![entry(2), entry(3)],
         };
-        assert_eq!(store.apply(page), []);
+        assert_eq!(store.apply(page, 0), []);
         assert_eq!(store.open(id).unwrap().thread.replica.last_seq(), 3);
     }
 
@@ -402,7 +517,7 @@ mod tests {
         let mut store = Store::default();
         let id = conversation(1);
         store.watch(id);
-        let sent = store.say(id, client(7), "hello".into(), 0);
+        let sent = store.say(id, client(7), "hello".into(), false, 0);
         let send = FromAgent::Send {
             conversation: id,
             client_id: client(7),
@@ -411,7 +526,7 @@ mod tests {
         };
         assert_eq!(sent.as_slice(), std::slice::from_ref(&send));
         assert!(!store.is_online());
-        let again = store.apply(welcome(vec![summary(1, 1, None)]));
+        let again = store.apply(welcome(vec![summary(1, 1, None)]), 0);
         assert!(store.is_online());
         assert_eq!(again, [FromAgent::Watch { conversation: id, after: None }, send]);
         // It had arrived before the line broke: the page that answers the watch says so.
@@ -421,9 +536,10 @@ mod tests {
             conversation: id,
             head: 1,
             visitor_read_seq: 0,
+            visitor_online: false,
             entries: vec![mine],
         };
-        store.apply(page);
+        store.apply(page, 0);
         assert!(store.open(id).unwrap().thread.outbox.waiting().is_empty());
         store.lost();
         assert!(!store.is_online());
@@ -433,15 +549,16 @@ mod tests {
     fn reading_to_the_end_is_reported_once() {
         let mut store = Store::default();
         let id = conversation(1);
-        store.apply(welcome(vec![summary(1, 1, Some(1))]));
+        store.apply(welcome(vec![summary(1, 1, Some(1))]), 0);
         assert_eq!(store.read_to_end(id), [], "nothing is open");
         let page = ToAgent::Entries {
             conversation: id,
             head: 1,
             visitor_read_seq: 0,
+            visitor_online: false,
             entries: vec![entry(1)],
         };
-        store.apply(page);
+        store.apply(page, 0);
         assert_eq!(store.read_to_end(id), [FromAgent::Read { conversation: id, seq: 1 }]);
         assert_eq!(store.read_to_end(id), []);
     }
@@ -450,15 +567,78 @@ mod tests {
     fn a_refused_message_waits_to_be_taken_back() {
         let mut store = Store::default();
         let id = conversation(1);
-        store.say(id, client(7), "x".into(), 0);
-        store.apply(ToAgent::Error {
-            code: ErrorCode::MessageTooLong,
-            message: String::new(),
+        store.say(id, client(7), "x".into(), false, 0);
+        store.apply(
+            ToAgent::Error {
+                code: ErrorCode::MessageTooLong,
+                message: String::new(),
+                temporary: false,
+                conversation: Some(id),
+                client_id: Some(client(7)),
+            },
+            0,
+        );
+        assert_eq!(store.apply(welcome(vec![]), 0), [], "it is not sent again");
+        assert_eq!(store.take_back(id, client(7)).as_deref(), Some("x"));
+    }
+
+    #[test]
+    fn writing_shows_for_two_seconds_or_until_the_message_is_there() {
+        let mut store = Store::default();
+        let id = conversation(1);
+        let typing = || ToAgent::Typing { conversation: id, by: Author::Visitor {} };
+        let shown = |store: &Store| store.open(id).map(Open::typing).unwrap_or_default();
+        store.apply(typing(), 1_000);
+        store.expire_typing(2_999);
+        assert_eq!(shown(&store), [Author::Visitor {}]);
+        store.apply(typing(), 2_999);
+        store.expire_typing(3_001);
+        assert_eq!(shown(&store).len(), 1, "it was said again");
+        store.expire_typing(4_999);
+        assert_eq!(shown(&store), []);
+        store.apply(typing(), 5_000);
+        store.apply(ToAgent::Entry { conversation: id, entry: entry(1) }, 5_001);
+        assert_eq!(shown(&store), []);
+    }
+
+    #[test]
+    fn ones_own_writing_is_told_once_a_second() {
+        let mut store = Store::default();
+        let id = conversation(1);
+        assert_eq!(store.type_in(id, 5_000).len(), 1);
+        assert_eq!(store.type_in(id, 5_999), []);
+        assert_eq!(store.type_in(id, 6_000).len(), 1);
+        store.say(id, client(1), "hi".into(), false, 6_001);
+        assert_eq!(store.type_in(id, 6_100).len(), 1, "another message begins");
+    }
+
+    #[test]
+    fn a_note_stays_a_note_when_it_is_sent_again() {
+        let mut store = Store::default();
+        let id = conversation(1);
+        let sent = store.say(id, client(7), "psst".into(), true, 0);
+        assert!(matches!(sent[0], FromAgent::Send { note: Some(true), .. }));
+        let again = store.apply(welcome(vec![summary(1, 1, None)]), 0);
+        assert_eq!(again, sent);
+    }
+
+    #[test]
+    fn what_can_not_be_done_is_said() {
+        let mut store = Store::default();
+        let id = conversation(1);
+        assert_eq!(store.change(id, Change::Claim {}), [], "offline: it would be lost");
+        assert!(store.notice().is_some());
+        store.apply(welcome(Vec::new()), 0);
+        assert_eq!(store.change(id, Change::Claim {}).len(), 1);
+        assert_eq!(store.notice(), None);
+        let refused = ToAgent::Error {
+            code: ErrorCode::AlreadyAssigned,
+            message: "Tom took this conversation first.".into(),
             temporary: false,
             conversation: Some(id),
-            client_id: Some(client(7)),
-        });
-        assert_eq!(store.apply(welcome(vec![])), [], "it is not sent again");
-        assert_eq!(store.take_back(id, client(7)).as_deref(), Some("x"));
+            client_id: None,
+        };
+        store.apply(refused, 0);
+        assert_eq!(store.notice(), Some("Tom took this conversation first."));
     }
 }

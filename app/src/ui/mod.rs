@@ -1,7 +1,13 @@
 //! Pieces that pages share.
 
+mod menu;
+mod presence;
+mod routing;
 mod state;
 mod time;
 
+pub(crate) use menu::Menu;
+pub(crate) use presence::presence_class;
+pub(crate) use routing::RoutingOptions;
 pub(crate) use state::{Notice, Waiting, state_page};
 pub(crate) use time::{Clock, Zone, day_label, day_of};

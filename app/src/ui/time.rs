@@ -20,6 +20,32 @@ impl Zone {
         expect_context()
     }
 
+    /// `Mon 29 January, 09:00`
+    pub(crate) fn date_and_time(self, at_ms: u64) -> String {
+        let at = self.local(at_ms);
+        let day = &at.weekday().to_string()[..3];
+        format!("{day} {} {}, {:02}:{:02}", at.day(), at.month(), at.hour(), at.minute())
+    }
+
+    /// Nine o'clock tomorrow, in milliseconds since 1970 (UTC).
+    pub(crate) fn next_morning(self, now_ms: u64) -> u64 {
+        self.morning_in(now_ms, 1)
+    }
+
+    /// Nine o'clock on the next Monday, in milliseconds since 1970 (UTC).
+    pub(crate) fn next_monday(self, now_ms: u64) -> u64 {
+        let days = 7 - i64::from(self.local(now_ms).weekday().number_days_from_monday());
+        self.morning_in(now_ms, days)
+    }
+
+    fn morning_in(self, now_ms: u64, days: i64) -> u64 {
+        let now = self.local(now_ms);
+        let (hour, minute, second) = now.to_hms();
+        let into_day = i64::from(hour) * 3_600 + i64::from(minute) * 60 + i64::from(second);
+        let seconds = days * 86_400 - into_day + 9 * 3_600;
+        now_ms.saturating_add_signed(seconds * 1_000)
+    }
+
     fn local(self, at_ms: u64) -> OffsetDateTime {
         let offset_ms = if self.0.get() { offset_minutes(at_ms) * 60_000 } else { 0 };
         let seconds = (i64::try_from(at_ms).unwrap_or(0) + offset_ms) / 1_000;

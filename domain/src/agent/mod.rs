@@ -1,16 +1,19 @@
 //! Agents: the members of the support team.
 
 mod password;
+mod settings;
 
 use async_trait::async_trait;
-use protocol::{AgentId, ErrorCode};
+use protocol::{AgentId, Author, ErrorCode, LabelId, Presence};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 
 use crate::Domain;
 use crate::error::{Error, Result};
 use crate::table::agent;
-use crate::writer::{Command, Write};
+use crate::writer::{Command, Shard, Write};
+
+pub(crate) use settings::require;
 
 /// What an agent may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,6 +52,22 @@ pub struct Agent {
     pub name: String,
     /// What they may do.
     pub role: Role,
+    /// What they chose to be while they have a socket.
+    pub presence: Presence,
+    /// How many conversations they are given at most.
+    pub capacity: Option<u32>,
+    /// The labels that they can take. Read by `Domain::list_agents` only.
+    pub skills: Vec<LabelId>,
+    /// Whether they are part of the team.
+    pub is_active: bool,
+}
+
+impl Agent {
+    /// The agent as the author of an entry.
+    #[must_use]
+    pub fn author(&self) -> Author {
+        Author::Agent { id: self.id, name: self.name.clone() }
+    }
 }
 
 /// What is needed to make an agent.
@@ -107,18 +126,18 @@ impl Domain {
         let hash = found.as_ref().map(|row| row.password_hash.clone());
         let right = password::verify(password, hash).await?;
         match found {
-            Some(row) if right => from_row(row),
+            Some(row) if right && row.is_active => from_row(row),
             _ => Err(ErrorCode::LoginWrong.into()),
         }
     }
 
-    /// The agent with an id.
+    /// The agent with an id, if they are part of the team.
     ///
     /// # Errors
     /// The store's.
     pub async fn find_agent(&self, id: AgentId) -> Result<Option<Agent>> {
         let row = agent::Entity::find_by_id(id.0).one(&self.store.reader).await?;
-        row.map(from_row).transpose()
+        row.filter(|row| row.is_active).map(from_row).transpose()
     }
 }
 
@@ -133,6 +152,10 @@ struct Create {
 #[async_trait]
 impl Command for Create {
     type Output = Agent;
+
+    fn shard(&self) -> Shard {
+        Shard::ANY
+    }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<Agent> {
         let any = agent::Entity::find().one(write.tx).await?;
@@ -149,6 +172,10 @@ impl Command for Create {
             name: Set(self.name.clone()),
             role: Set(self.role.as_str().to_owned()),
             password_hash: Set(self.password_hash.clone()),
+            presence: Set(Presence::Online.as_str().to_owned()),
+            capacity: Set(None),
+            last_assigned_at_ms: Set(0),
+            is_active: Set(true),
             created_at_ms: Set(write.ambient.now_ms() as i64),
         };
         from_row(row.insert(write.tx).await?)
@@ -161,7 +188,16 @@ fn from_row(row: agent::Model) -> Result<Agent> {
         "agent" => Role::Agent,
         _ => return Err(Error::Corrupt("an agent's role")),
     };
-    Ok(Agent { id: AgentId(row.id), email: row.email, name: row.name, role })
+    Ok(Agent {
+        id: AgentId(row.id),
+        email: row.email,
+        name: row.name,
+        role,
+        presence: Presence::parse(&row.presence).ok_or(Error::Corrupt("an agent's presence"))?,
+        capacity: row.capacity.map(i32::unsigned_abs),
+        skills: Vec::new(),
+        is_active: row.is_active,
+    })
 }
 
 /// An address in lower case. What is checked is only what keeps a mistake or a header out: whether

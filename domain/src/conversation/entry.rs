@@ -1,5 +1,6 @@
 //! One entry of the log, and the one place that decides who may see it.
 
+use protocol::json::{from_str, to_string};
 use protocol::{AgentId, Author, Body, ClientId, ConversationId, Entry, Seq};
 
 use crate::error::{Error, Result};
@@ -15,17 +16,14 @@ pub enum Audience {
 }
 
 impl Audience {
-    /// The kinds of entry that this audience may see. Every query and every frame goes by it.
-    pub(crate) const fn kinds(self) -> &'static [&'static str] {
-        match self {
-            Self::Visitor => &["message"],
-            Self::Team => &["message", "note"],
+    /// Whether it may see such an entry. Every frame goes by it, and so does the column `is_public`
+    /// by which queries choose what a visitor gets.
+    pub(crate) const fn may_see(self, body: &Body) -> bool {
+        match (self, body) {
+            (Self::Team, _) | (Self::Visitor, Body::Message { .. }) => true,
+            (Self::Visitor, Body::Note { .. }) => false,
+            (Self::Visitor, Body::Event { event }) => event.is_public(),
         }
-    }
-
-    /// Whether it may see entries of this kind.
-    pub(crate) fn may_see(self, body: &Body) -> bool {
-        self.kinds().contains(&body.tag())
     }
 }
 
@@ -70,6 +68,10 @@ impl LogEntry {
         let body = match row.kind.as_str() {
             "message" => Body::Message { text: row.text },
             "note" => Body::Note { text: row.text },
+            "event" => {
+                let event = from_str(&row.text).map_err(|_| Error::Corrupt("an event"))?;
+                Body::Event { event }
+            }
             _ => return Err(Error::Corrupt("an entry's kind")),
         };
         Ok(Self {
@@ -92,6 +94,7 @@ pub(crate) fn author_from_row(
 ) -> Result<Author> {
     match (kind, id) {
         ("visitor", None) => Ok(Author::Visitor {}),
+        ("system", None) => Ok(Author::System {}),
         ("agent", Some(id)) => {
             Ok(Author::Agent { id: AgentId(id), name: name.unwrap_or_default() })
         }
@@ -102,8 +105,17 @@ pub(crate) fn author_from_row(
 /// The columns that name an author: kind, id and name.
 pub(crate) fn author_to_row(author: &Author) -> (String, Option<uuid::Uuid>, Option<String>) {
     let (id, name) = match author {
-        Author::Visitor {} => (None, None),
+        Author::Visitor {} | Author::System {} => (None, None),
         Author::Agent { id, name } => (Some(id.0), Some(name.clone())),
     };
     (author.tag().to_owned(), id, name)
+}
+
+/// The columns that hold a body: kind and text.
+pub(super) fn body_to_row(body: &Body) -> (String, String) {
+    let text = match body {
+        Body::Message { text } | Body::Note { text } => text.clone(),
+        Body::Event { event } => to_string(event),
+    };
+    (body.tag().to_owned(), text)
 }

@@ -3,29 +3,87 @@
 use std::collections::HashMap;
 
 use protocol::limits::LIST_CONVERSATIONS;
-use protocol::{AgentId, ConversationId, InboxId, Summary};
+use protocol::{
+    AgentId, ConversationId, ErrorCode, Filter, InboxId, Person, Status, Summary, VisitorId,
+};
 use sea_orm::entity::prelude::*;
-use sea_orm::{QueryOrder, QuerySelect};
+use sea_orm::sea_query::Query;
+use sea_orm::{Condition, QueryOrder, QuerySelect};
 
 use super::entry::author_from_row;
 use crate::Domain;
 use crate::error::{Error, Result};
-use crate::table::{conversation, inbox, read_cursor, visitor};
+use crate::table::{agent, conversation, conversation_label, inbox, label, read_cursor, visitor};
 use crate::visitor::display_name;
 
+/// Where a page of the list ends, and the next begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListCursor {
+    last_at_ms: i64,
+    id: Uuid,
+}
+
+impl ListCursor {
+    /// Reads what [`ListCursor::to_text`] wrote.
+    ///
+    /// # Errors
+    /// `cursor_invalid`.
+    pub fn parse(text: &str) -> Result<Self> {
+        let read = || {
+            let (at, id) = text.split_once('.')?;
+            Some(Self { last_at_ms: at.parse().ok()?, id: Uuid::try_parse(id).ok()? })
+        };
+        read().ok_or(ErrorCode::CursorInvalid.into())
+    }
+
+    /// The cursor for an address.
+    #[must_use]
+    pub fn to_text(self) -> String {
+        format!("{}.{}", self.last_at_ms, self.id)
+    }
+}
+
+/// A page of the list.
+#[derive(Clone, Debug)]
+pub struct ListPage {
+    /// Most recent first.
+    pub conversations: Vec<Summary>,
+    /// Where the next page begins, if there is more.
+    pub next: Option<ListCursor>,
+}
+
 impl Domain {
-    /// The conversations as an agent sees them, most recent first: at most [`LIST_CONVERSATIONS`].
+    /// The conversations that a filter lets through, as an agent sees them, most recent first: at
+    /// most `limit` and [`LIST_CONVERSATIONS`], after a cursor.
     ///
     /// # Errors
     /// The store's.
-    pub async fn list_conversations(&self, agent: AgentId) -> Result<Vec<Summary>> {
-        let rows = conversation::Entity::find()
+    pub async fn list_conversations(
+        &self,
+        agent: Option<AgentId>,
+        filter: &Filter,
+        after: Option<ListCursor>,
+        limit: u64,
+    ) -> Result<ListPage> {
+        let limit = limit.clamp(1, LIST_CONVERSATIONS);
+        let mut rows = conversation::Entity::find()
+            .filter(condition(filter))
+            .filter(after.map_or_else(Condition::all, follows))
             .order_by_desc(conversation::Column::LastAtMs)
             .order_by_desc(conversation::Column::Id)
-            .limit(LIST_CONVERSATIONS)
+            // One more says whether there is a next page.
+            .limit(limit + 1)
             .all(&self.store.reader)
             .await?;
-        summaries(&self.store.reader, &rows, Some(agent)).await
+        let more = rows.len() as u64 > limit;
+        if more {
+            rows.pop();
+        }
+        let next = rows
+            .last()
+            .filter(|_| more)
+            .map(|last| ListCursor { last_at_ms: last.last_at_ms, id: last.id });
+        Ok(ListPage { conversations: summaries(&self.store.reader, &rows, agent).await?, next })
     }
 
     /// One conversation's line, as an agent sees it.
@@ -34,13 +92,44 @@ impl Domain {
     /// The store's. `None` if there is no such conversation.
     pub async fn find_conversation(
         &self,
-        agent: AgentId,
+        agent: Option<AgentId>,
         id: ConversationId,
     ) -> Result<Option<Summary>> {
         let row = conversation::Entity::find_by_id(id.0).one(&self.store.reader).await?;
         let rows: Vec<_> = row.into_iter().collect();
-        Ok(summaries(&self.store.reader, &rows, Some(agent)).await?.pop())
+        Ok(summaries(&self.store.reader, &rows, agent).await?.pop())
     }
+}
+
+fn condition(filter: &Filter) -> Condition {
+    use conversation::Column as C;
+
+    let of_label = |id: protocol::LabelId| {
+        Query::select()
+            .column(conversation_label::Column::ConversationId)
+            .from(conversation_label::Entity)
+            .and_where(conversation_label::Column::LabelId.eq(id.0))
+            .to_owned()
+    };
+    let set =
+        |column: C, is_set: bool| if is_set { column.is_not_null() } else { column.is_null() };
+    let status = filter.status.iter().map(|status| status.as_str());
+    Condition::all()
+        .add_option((!filter.status.is_empty()).then(|| C::Status.is_in(status)))
+        .add_option(filter.assignee.map(|agent| C::AssigneeId.eq(agent.0)))
+        .add_option(filter.unassigned.then(|| C::AssigneeId.is_null()))
+        .add_option(filter.inbox.map(|inbox| C::InboxId.eq(inbox.0)))
+        .add_option(filter.label.map(|label| C::Id.in_subquery(of_label(label))))
+        .add_option(filter.archived.map(|wanted| set(C::ArchivedAtMs, wanted)))
+        .add_option(filter.snoozed.map(|wanted| set(C::SnoozedUntilMs, wanted)))
+}
+
+fn follows(cursor: ListCursor) -> Condition {
+    use conversation::Column as C;
+
+    Condition::any()
+        .add(C::LastAtMs.lt(cursor.last_at_ms))
+        .add(Condition::all().add(C::LastAtMs.eq(cursor.last_at_ms)).add(C::Id.lt(cursor.id)))
 }
 
 /// A conversation's line for all agents: what is one agent's own is left out.
@@ -57,53 +146,118 @@ async fn summaries(
     rows: &[conversation::Model],
     reader: Option<AgentId>,
 ) -> Result<Vec<Summary>> {
-    let visitors: HashMap<Uuid, visitor::Model> = visitor::Entity::find()
-        .filter(visitor::Column::Id.is_in(rows.iter().map(|row| row.visitor_id)))
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|row| (row.id, row))
-        .collect();
-    let inboxes: HashMap<Uuid, String> = inbox::Entity::find()
-        .filter(inbox::Column::Id.is_in(rows.iter().map(|row| row.inbox_id)))
-        .all(db)
-        .await?
-        .into_iter()
-        .map(|row| (row.id, row.name))
-        .collect();
-    let read: HashMap<Uuid, i64> = match reader {
-        None => HashMap::new(),
-        Some(agent) => read_cursor::Entity::find()
-            .filter(read_cursor::Column::AgentId.eq(agent.0))
-            .filter(read_cursor::Column::ConversationId.is_in(rows.iter().map(|row| row.id)))
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let beside = Beside::read(db, rows, reader).await?;
+    rows.iter().map(|row| beside.summary(row, reader.is_some())).collect()
+}
+
+/// What stands beside a conversation's row, read for many at once.
+struct Beside {
+    visitors: HashMap<Uuid, visitor::Model>,
+    inboxes: HashMap<Uuid, String>,
+    agents: HashMap<Uuid, String>,
+    labels: HashMap<Uuid, Vec<protocol::Label>>,
+    read: HashMap<Uuid, i64>,
+}
+
+impl Beside {
+    async fn read(
+        db: &impl ConnectionTrait,
+        rows: &[conversation::Model],
+        reader: Option<AgentId>,
+    ) -> Result<Self> {
+        let visitors = visitor::Entity::find()
+            .filter(visitor::Column::Id.is_in(rows.iter().map(|row| row.visitor_id)))
             .all(db)
-            .await?
-            .into_iter()
-            .map(|row| (row.conversation_id, row.visitor_messages))
-            .collect(),
-    };
-    rows.iter()
-        .map(|row| {
-            let visitor = visitors.get(&row.visitor_id).ok_or(Error::Corrupt("a visitor"))?;
-            let inbox_name = inboxes.get(&row.inbox_id).ok_or(Error::Corrupt("an inbox"))?;
-            Ok(Summary {
-                id: ConversationId(row.id),
-                inbox: InboxId(row.inbox_id),
-                inbox_name: inbox_name.clone(),
-                visitor_name: display_name(visitor),
-                page: row.page.clone(),
-                head: row.last_seq.unsigned_abs(),
-                last_at_ms: row.last_at_ms.unsigned_abs(),
-                last_author: author_from_row(
-                    &row.last_author_kind,
-                    row.last_author_id,
-                    row.last_author_name.clone(),
-                )?,
-                preview: row.preview.clone(),
-                visitor_messages: row.visitor_messages.unsigned_abs(),
-                read_messages: reader
-                    .map(|_| read.get(&row.id).copied().unwrap_or(0).unsigned_abs()),
-            })
+            .await?;
+        let inboxes = inbox::Entity::find()
+            .filter(inbox::Column::Id.is_in(rows.iter().map(|row| row.inbox_id)))
+            .all(db)
+            .await?;
+        let assignees: Vec<Uuid> = rows.iter().filter_map(|row| row.assignee_id).collect();
+        let agents = if assignees.is_empty() {
+            Vec::new()
+        } else {
+            agent::Entity::find().filter(agent::Column::Id.is_in(assignees)).all(db).await?
+        };
+        let read = match reader {
+            None => Vec::new(),
+            Some(agent) => {
+                read_cursor::Entity::find()
+                    .filter(read_cursor::Column::AgentId.eq(agent.0))
+                    .filter(
+                        read_cursor::Column::ConversationId.is_in(rows.iter().map(|row| row.id)),
+                    )
+                    .all(db)
+                    .await?
+            }
+        };
+        Ok(Self {
+            visitors: visitors.into_iter().map(|row| (row.id, row)).collect(),
+            inboxes: inboxes.into_iter().map(|row| (row.id, row.name)).collect(),
+            agents: agents.into_iter().map(|row| (row.id, row.name)).collect(),
+            labels: labels(db, rows).await?,
+            read: read.into_iter().map(|row| (row.conversation_id, row.visitor_messages)).collect(),
         })
-        .collect()
+    }
+
+    fn summary(&self, row: &conversation::Model, is_read: bool) -> Result<Summary> {
+        let visitor = self.visitors.get(&row.visitor_id).ok_or(Error::Corrupt("a visitor"))?;
+        let inbox_name = self.inboxes.get(&row.inbox_id).ok_or(Error::Corrupt("an inbox"))?;
+        let name = |id: &Uuid| self.agents.get(id).cloned().unwrap_or_default();
+        Ok(Summary {
+            id: ConversationId(row.id),
+            inbox: InboxId(row.inbox_id),
+            inbox_name: inbox_name.clone(),
+            visitor: VisitorId(row.visitor_id),
+            visitor_name: display_name(visitor),
+            page: row.page.clone(),
+            status: Status::parse(&row.status).ok_or(Error::Corrupt("a status"))?,
+            assignee: row.assignee_id.map(|id| Person { id: AgentId(id), name: name(&id) }),
+            queued_at_ms: row.queued_at_ms.map(i64::unsigned_abs),
+            archived: row.archived_at_ms.is_some(),
+            snoozed_until_ms: row.snoozed_until_ms.map(i64::unsigned_abs),
+            labels: self.labels.get(&row.id).cloned().unwrap_or_default(),
+            head: row.last_seq.unsigned_abs(),
+            last_at_ms: row.last_at_ms.unsigned_abs(),
+            last_author: author_from_row(
+                &row.last_author_kind,
+                row.last_author_id,
+                row.last_author_name.clone(),
+            )?,
+            preview: row.preview.clone(),
+            visitor_messages: row.visitor_messages.unsigned_abs(),
+            read_messages: is_read
+                .then(|| self.read.get(&row.id).copied().unwrap_or(0).unsigned_abs()),
+        })
+    }
+}
+
+/// The labels of each conversation, by name.
+async fn labels(
+    db: &impl ConnectionTrait,
+    rows: &[conversation::Model],
+) -> Result<HashMap<Uuid, Vec<protocol::Label>>> {
+    let on = conversation_label::Entity::find()
+        .filter(conversation_label::Column::ConversationId.is_in(rows.iter().map(|row| row.id)))
+        .all(db)
+        .await?;
+    if on.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let named = label::Entity::find()
+        .filter(label::Column::Id.is_in(on.iter().map(|row| row.label_id)))
+        .order_by_asc(label::Column::Name)
+        .all(db)
+        .await?;
+    let mut labels: HashMap<Uuid, Vec<protocol::Label>> = HashMap::new();
+    for label in named {
+        for row in on.iter().filter(|row| row.label_id == label.id) {
+            let label = crate::label::from_row(label.clone());
+            labels.entry(row.conversation_id).or_default().push(label);
+        }
+    }
+    Ok(labels)
 }

@@ -1,11 +1,16 @@
 //! Conversations: the log, who may see what of it, and the projections kept beside it.
 
+mod change;
 mod entry;
 mod list;
+mod log;
 mod page;
 mod read;
+mod route;
 mod send;
 mod text;
+mod typing;
 
 pub use entry::{Audience, LogEntry};
+pub use list::{ListCursor, ListPage};
 pub use page::Page;

@@ -1,9 +1,9 @@
 //! Reading a log, page by page.
 
-use protocol::limits::PAGE_ENTRIES;
+use protocol::limits::{PAGE_BYTES, PAGE_ENTRIES};
 use protocol::{ConversationId, Entry, ErrorCode, Seq, VisitorId};
 use sea_orm::entity::prelude::*;
-use sea_orm::{QueryOrder, QuerySelect};
+use sea_orm::{Order, QueryOrder, QuerySelect, Select};
 
 use super::entry::{Audience, LogEntry};
 use crate::Domain;
@@ -14,13 +14,15 @@ use crate::visitor::VisitorIdentity;
 /// A run of entries, and where the conversation stands.
 #[derive(Clone, Debug, Default)]
 pub struct Page {
+    /// Whose conversation it is; `None` if there is none.
+    pub visitor: Option<VisitorId>,
     /// The last position that the audience may see; 0 if there is none.
     pub head: Seq,
     /// How far the visitor has read.
     pub visitor_read_seq: Seq,
     /// How far the team has read.
     pub team_read_seq: Seq,
-    /// The entries, oldest first: at most [`PAGE_ENTRIES`].
+    /// The entries, oldest first: at most [`PAGE_ENTRIES`], and [`PAGE_BYTES`] of text.
     pub entries: Vec<Entry>,
 }
 
@@ -88,16 +90,28 @@ impl Domain {
     }
 }
 
-/// The conversation that a visitor sees: the latest they have.
+/// The conversation that a visitor sees: the one that is not resolved, else their latest.
 pub(super) async fn of_visitor(
     db: &impl ConnectionTrait,
     visitor: VisitorId,
 ) -> Result<Option<conversation::Model>> {
-    Ok(conversation::Entity::find()
+    Ok(of_visitor_query(visitor).one(db).await?)
+}
+
+pub(super) fn of_visitor_query(visitor: VisitorId) -> Select<conversation::Entity> {
+    conversation::Entity::find()
         .filter(conversation::Column::VisitorId.eq(visitor.0))
+        .order_by(conversation::Column::UnresolvedVisitorId.is_null(), Order::Asc)
         .order_by_desc(conversation::Column::CreatedAtMs)
-        .one(db)
-        .await?)
+}
+
+/// How long a text is on the wire, at most.
+fn written_len(text: &str) -> usize {
+    let cost = |byte: u8| match byte {
+        b'"' | b'\\' | b'<' | 0..0x20 => 6,
+        _ => 1,
+    };
+    text.bytes().map(cost).sum()
 }
 
 async fn page(
@@ -106,10 +120,11 @@ async fn page(
     audience: Audience,
     wanted: Wanted,
 ) -> Result<Page> {
-    let query = entry::Entity::find()
-        .filter(entry::Column::ConversationId.eq(row.id))
-        .filter(entry::Column::Kind.is_in(audience.kinds().iter().copied()))
-        .limit(PAGE_ENTRIES);
+    let mut query =
+        entry::Entity::find().filter(entry::Column::ConversationId.eq(row.id)).limit(PAGE_ENTRIES);
+    if audience == Audience::Visitor {
+        query = query.filter(entry::Column::IsPublic.eq(true));
+    }
     let mut rows = match wanted {
         Wanted::Latest => query.order_by_desc(entry::Column::Seq),
         Wanted::Before(seq) => {
@@ -121,6 +136,13 @@ async fn page(
     }
     .all(db)
     .await?;
+    let mut bytes = 0;
+    let fitting = rows.iter().take_while(|row| {
+        let is_first = bytes == 0;
+        bytes += written_len(&row.text);
+        is_first || bytes <= PAGE_BYTES
+    });
+    rows.truncate(fitting.count());
     if !matches!(wanted, Wanted::After(_)) {
         rows.reverse();
     }
@@ -133,6 +155,7 @@ async fn page(
         Audience::Team => row.last_seq,
     };
     Ok(Page {
+        visitor: Some(VisitorId(row.visitor_id)),
         head: head.unsigned_abs(),
         visitor_read_seq: row.visitor_read_seq.unsigned_abs(),
         team_read_seq: row.team_read_seq.unsigned_abs(),

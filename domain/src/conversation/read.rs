@@ -4,14 +4,14 @@ use async_trait::async_trait;
 use protocol::{AgentId, ConversationId, ErrorCode, Seq, VisitorId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, IntoActiveModel};
+use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
 
 use crate::Domain;
 use crate::error::Result;
 use crate::hub::News;
 use crate::table::{conversation, entry, read_cursor};
 use crate::visitor::VisitorIdentity;
-use crate::writer::{Command, Write};
+use crate::writer::{Command, Shard, Write};
 
 impl Domain {
     /// The visitor has seen everything up to `seq`.
@@ -45,8 +45,13 @@ struct VisitorRead {
 impl Command for VisitorRead {
     type Output = ();
 
+    fn shard(&self) -> Shard {
+        Shard::of(self.visitor.0)
+    }
+
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
-        let Some(row) = super::page::of_visitor(write.tx, self.visitor).await? else {
+        let query = super::page::of_visitor_query(self.visitor).lock_exclusive();
+        let Some(row) = query.one(write.tx).await? else {
             return Ok(());
         };
         let seq = (self.seq as i64).min(row.last_public_seq);
@@ -56,7 +61,7 @@ impl Command for VisitorRead {
         let conversation = ConversationId(row.id);
         let mut moved = row.into_active_model();
         moved.visitor_read_seq = Set(seq);
-        moved.update(write.tx).await?;
+        conversation::Entity::update(moved).exec(write.tx).await?;
         let (visitor, seq) = (self.visitor, seq.unsigned_abs());
         write.publish(News::VisitorRead { conversation, visitor, seq });
         Ok(())
@@ -73,8 +78,13 @@ struct AgentRead {
 impl Command for AgentRead {
     type Output = ();
 
+    fn shard(&self) -> Shard {
+        Shard::of(self.conversation.0)
+    }
+
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
-        let found = conversation::Entity::find_by_id(self.conversation.0).one(write.tx).await?;
+        let query = conversation::Entity::find_by_id(self.conversation.0).lock_exclusive();
+        let found = query.one(write.tx).await?;
         let row = found.ok_or(ErrorCode::ConversationUnknown)?;
         let key = (self.conversation.0, self.agent.0);
         let cursor = read_cursor::Entity::find_by_id(key).one(write.tx).await?;
@@ -106,7 +116,7 @@ impl Command for AgentRead {
         if team_moved {
             let mut row = row.into_active_model();
             row.team_read_seq = Set(seq);
-            row.update(write.tx).await?;
+            conversation::Entity::update(row).exec(write.tx).await?;
         }
         write.publish(News::AgentRead {
             conversation: self.conversation,

@@ -1,23 +1,28 @@
-//! Appending a message to a log, and keeping the projections beside it true.
+//! Writing in a conversation.
 
 use async_trait::async_trait;
 use protocol::limits::PAGE_URL_BYTES;
-use protocol::{Author, Body, ClientId, ConversationId, Entry, ErrorCode, InboxId, VisitorId};
+use protocol::{
+    Author, Body, ClientId, ConversationId, Entry, ErrorCode, Event, InboxId, LabelId, Status,
+    VisitorId,
+};
+use sea_orm::ActiveValue::Set;
+use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
-use sea_orm::{ActiveValue::Set, IntoActiveModel};
 
-use super::entry::{Audience, LogEntry, author_to_row};
-use super::text::{preview, tidy};
+use super::entry::{Audience, LogEntry};
+use super::log::Log;
+use super::text::tidy;
 use crate::Domain;
 use crate::agent::Agent;
 use crate::error::{Error, Result};
-use crate::hub::News;
-use crate::table::{conversation, entry, visitor};
+use crate::table::{conversation, inbox, visitor};
 use crate::visitor::VisitorIdentity;
-use crate::writer::{Command, Write};
+use crate::writer::{Command, Shard, Write, conversation_id};
 
 impl Domain {
-    /// Appends a visitor's message; begins their conversation if there is none.
+    /// Appends a visitor's message. Begins their conversation if there is none; one that was
+    /// resolved, put away or resting goes on.
     ///
     /// Sending again under the same `client_id` answers with the entry that exists.
     ///
@@ -53,8 +58,7 @@ impl Domain {
     ) -> Result<Entry> {
         let text = tidy(text)?;
         let body = if is_note { Body::Note { text } } else { Body::Message { text } };
-        let author = Author::Agent { id: agent.id, name: agent.name.clone() };
-        let from = From::Agent { conversation, author };
+        let from = From::Agent { conversation, author: agent.author() };
         let entry = self.writer.run(Send { from, client_id, body }).await?;
         entry.seen_by(Audience::Team).ok_or(Error::Corrupt("an agent's own entry"))
     }
@@ -75,43 +79,39 @@ enum From {
 impl Command for Send {
     type Output = LogEntry;
 
+    fn shard(&self) -> Shard {
+        match &self.from {
+            From::Visitor { visitor, .. } => Shard::of(visitor.0),
+            From::Agent { conversation, .. } => Shard::of(conversation.0),
+        }
+    }
+
     async fn apply(&self, write: &mut Write<'_>) -> Result<LogEntry> {
-        let (conversation, author) = match &self.from {
+        let (mut log, author) = match &self.from {
             From::Visitor { inbox, visitor, page } => {
-                let found = unresolved(write, *inbox, *visitor, page.as_deref()).await?;
-                (found, Author::Visitor {})
+                (of_visitor(write, *inbox, *visitor, page.as_deref()).await?, Author::Visitor {})
             }
             From::Agent { conversation, author } => {
-                let found = conversation::Entity::find_by_id(conversation.0).one(write.tx).await?;
-                (found.ok_or(ErrorCode::ConversationUnknown)?, author.clone())
+                (Log::lock(write, *conversation).await?, author.clone())
             }
         };
-        if let Some(existing) = self.existing(write, &conversation).await? {
+        if let Some(existing) = log.find(write, self.client_id).await? {
             return self.same_as(existing, &author);
         }
-        let (entry, conversation) = self.append(write, conversation, author).await?;
-        let summary = Box::new(super::list::summary_of(write.tx, &conversation).await?);
-        let visitor = VisitorId(conversation.visitor_id);
-        write.publish(News::Appended { entry: entry.clone(), visitor, summary });
+        if author == (Author::Visitor {}) {
+            take_up(write, &mut log).await?;
+        }
+        let is_visitors = author == Author::Visitor {};
+        let entry = log.append(write, author, self.client_id, self.body.clone()).await?;
+        if is_visitors {
+            super::route::route(write, &mut log, None).await?;
+        }
+        log.save(write).await?;
         Ok(entry)
     }
 }
 
 impl Send {
-    async fn existing(
-        &self,
-        write: &Write<'_>,
-        conversation: &conversation::Model,
-    ) -> Result<Option<LogEntry>> {
-        entry::Entity::find()
-            .filter(entry::Column::ConversationId.eq(conversation.id))
-            .filter(entry::Column::ClientId.eq(self.client_id.0))
-            .one(write.tx)
-            .await?
-            .map(LogEntry::from_row)
-            .transpose()
-    }
-
     /// The same name must mean the same words of the same author. An agent's name may have changed.
     fn same_as(&self, existing: LogEntry, author: &Author) -> Result<LogEntry> {
         let same_author = match (&existing.author, author) {
@@ -124,77 +124,37 @@ impl Send {
             Err(ErrorCode::ClientIdReused.into())
         }
     }
-
-    async fn append(
-        &self,
-        write: &Write<'_>,
-        before: conversation::Model,
-        author: Author,
-    ) -> Result<(LogEntry, conversation::Model)> {
-        let seq = before.last_seq + 1;
-        let is_public = Audience::Visitor.may_see(&self.body);
-        let is_visitors = author == Author::Visitor {};
-        // The log's times never run backwards, whatever the machine's clock does.
-        let at_ms = (write.ambient.now_ms() as i64).max(before.last_at_ms);
-        let (author_kind, author_id, author_name) = author_to_row(&author);
-
-        let row = entry::ActiveModel {
-            conversation_id: Set(before.id),
-            seq: Set(seq),
-            prev_public_seq: Set(before.last_public_seq),
-            kind: Set(self.body.tag().to_owned()),
-            author_kind: Set(author_kind.clone()),
-            author_id: Set(author_id),
-            author_name: Set(author_name.clone()),
-            text: Set(self.body.text().to_owned()),
-            client_id: Set(self.client_id.0),
-            at_ms: Set(at_ms),
-        };
-        entry::Entity::insert(row).exec_without_returning(write.tx).await?;
-
-        let mut after = before.clone().into_active_model();
-        after.last_seq = Set(seq);
-        after.last_at_ms = Set(at_ms);
-        after.last_author_kind = Set(author_kind);
-        after.last_author_id = Set(author_id);
-        after.last_author_name = Set(author_name);
-        after.preview = Set(preview(self.body.text()));
-        if is_public {
-            after.last_public_seq = Set(seq);
-        }
-        if is_visitors {
-            after.visitor_messages = Set(before.visitor_messages + 1);
-            // Who answers has read: the visitor's own cursor moves to their own message.
-            after.visitor_read_seq = Set(seq);
-        }
-        let after = after.update(write.tx).await?;
-
-        let entry = LogEntry {
-            conversation: ConversationId(before.id),
-            seq: seq.unsigned_abs(),
-            prev_public_seq: before.last_public_seq.unsigned_abs(),
-            at_ms: at_ms.unsigned_abs(),
-            client_id: self.client_id,
-            author,
-            body: self.body.clone(),
-        };
-        Ok((entry, after))
-    }
 }
 
-/// The visitor's one unresolved conversation; made, with the visitor, if there is none.
-async fn unresolved(
+/// Whoever writes wants an answer: what was settled, put away or resting is no more.
+async fn take_up(write: &Write<'_>, log: &mut Log) -> Result<()> {
+    let visitor = Author::Visitor {};
+    if log.row.archived_at_ms.is_some() {
+        log.set_archived(None);
+        log.event(write, &visitor, Event::Unarchived {}).await?;
+    }
+    if log.row.snoozed_until_ms.is_some() {
+        log.set_snoozed(None);
+        log.event(write, &visitor, Event::Woken {}).await?;
+    }
+    if log.is_resolved() {
+        log.set_status(log.unresolved_status());
+        log.event(write, &visitor, Event::Reopened {}).await?;
+    }
+    Ok(())
+}
+
+/// The visitor's conversation: the one that is not resolved, else their latest. It is made, with the
+/// visitor, if there is none.
+async fn of_visitor(
     write: &Write<'_>,
     inbox: InboxId,
     visitor: VisitorId,
     page: Option<&str>,
-) -> Result<conversation::Model> {
-    let found = conversation::Entity::find()
-        .filter(conversation::Column::UnresolvedVisitorId.eq(visitor.0))
-        .one(write.tx)
-        .await?;
+) -> Result<Log> {
+    let found = super::page::of_visitor_query(visitor).lock_exclusive().one(write.tx).await?;
     if let Some(found) = found {
-        return Ok(found);
+        return Ok(Log::of(found));
     }
     let now_ms = write.ambient.now_ms() as i64;
     let row = visitor::ActiveModel {
@@ -205,12 +165,20 @@ async fn unresolved(
     };
     visitor::Entity::insert(row).on_conflict_do_nothing().exec_without_returning(write.tx).await?;
 
+    let found = inbox::Entity::find_by_id(inbox.0).one(write.tx).await?;
+    let inbox_row = found.ok_or(ErrorCode::InboxUnknown)?;
     let begun = conversation::ActiveModel {
-        id: Set(write.ambient.uuid()),
+        id: Set(conversation_id(write.ambient.uuid(), visitor.0)),
         inbox_id: Set(inbox.0),
         visitor_id: Set(visitor.0),
         unresolved_visitor_id: Set(Some(visitor.0)),
         page: Set(page.map(ToOwned::to_owned)),
+        status: Set(Status::Open.as_str().to_owned()),
+        assignee_id: Set(None),
+        team_id: Set(inbox_row.team_id),
+        queued_at_ms: Set(None),
+        archived_at_ms: Set(None),
+        snoozed_until_ms: Set(None),
         last_seq: Set(0),
         last_public_seq: Set(0),
         last_at_ms: Set(now_ms),
@@ -221,7 +189,12 @@ async fn unresolved(
         visitor_messages: Set(0),
         visitor_read_seq: Set(0),
         team_read_seq: Set(0),
+        logged_at_ms: Set(now_ms),
         created_at_ms: Set(now_ms),
     };
-    Ok(begun.insert(write.tx).await?)
+    let mut log = Log::of(begun.insert(write.tx).await?);
+    if let Some(label) = inbox_row.label_id {
+        log.put_label(write, &Author::System {}, LabelId(label)).await?;
+    }
+    Ok(log)
 }

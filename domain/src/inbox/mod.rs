@@ -1,8 +1,10 @@
 //! Inboxes: one for each site or brand.
 
+mod hours;
+mod settings;
 mod site;
 
-use protocol::{ErrorCode, InboxId};
+use protocol::{ErrorCode, InboxId, LabelId, Routing, TeamId};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder};
 
@@ -10,6 +12,8 @@ use crate::Domain;
 use crate::error::{Error, Result};
 use crate::table::inbox;
 
+pub use hours::Hours;
+pub use settings::InboxSettings;
 pub use site::Site;
 
 /// The colour of an inbox that was given none.
@@ -28,6 +32,16 @@ pub struct Inbox {
     pub allowed_sites: Vec<Site>,
     /// The colour of its chat, as `#rrggbb`.
     pub color: String,
+    /// When the team means to answer; always, without.
+    pub hours: Option<Hours>,
+    /// The time zone of the hours, as IANA names it.
+    pub time_zone: String,
+    /// How conversations come to agents.
+    pub routing: Routing,
+    /// The team they come to; everybody, without.
+    pub team: Option<TeamId>,
+    /// The label that each begins with: a skill that its agent must have, if it is anybody's.
+    pub label: Option<LabelId>,
     /// Signs its visitors' tokens. Never leaves this crate.
     pub(crate) secret: String,
 }
@@ -59,6 +73,11 @@ impl Domain {
             allowed_sites: Set(write_sites(&parse_sites(sites)?)),
             color: Set(COLOR.to_owned()),
             secret: Set(self.ambient.secret()),
+            hours: Set(None),
+            time_zone: Set("UTC".to_owned()),
+            routing: Set(Routing::Manual.as_str().to_owned()),
+            team_id: Set(None),
+            label_id: Set(None),
             created_at_ms: Set(self.ambient.now_ms() as i64),
         };
         from_row(row.insert(&self.store.reader).await?)
@@ -117,6 +136,16 @@ impl Domain {
     }
 }
 
+/// A colour as `#rrggbb`, in lower case.
+pub(crate) fn check_color(color: &str) -> Result<String> {
+    let digits = color.strip_prefix('#').unwrap_or_default();
+    if digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        Ok(color.to_lowercase())
+    } else {
+        Err(ErrorCode::ColorInvalid.into())
+    }
+}
+
 fn parse_sites(sites: &[String]) -> Result<Vec<Site>> {
     let mut parsed = Vec::with_capacity(sites.len());
     for site in sites {
@@ -134,6 +163,7 @@ fn write_sites(sites: &[Site]) -> String {
 }
 
 fn from_row(row: inbox::Model) -> Result<Inbox> {
+    let hours = row.hours.as_deref().map(|text| Hours::parse(text, &row.time_zone)).transpose();
     let sites = row.allowed_sites.lines().map(Site::parse).collect::<std::result::Result<_, _>>();
     Ok(Inbox {
         id: InboxId(row.id),
@@ -141,6 +171,11 @@ fn from_row(row: inbox::Model) -> Result<Inbox> {
         name: row.name,
         allowed_sites: sites.map_err(|_| Error::Corrupt("an inbox's allowed sites"))?,
         color: row.color,
+        hours: hours.map_err(|_| Error::Corrupt("an inbox's hours"))?,
+        time_zone: row.time_zone,
+        routing: Routing::parse(&row.routing).ok_or(Error::Corrupt("a routing"))?,
+        team: row.team_id.map(TeamId),
+        label: row.label_id.map(LabelId),
         secret: row.secret,
     })
 }

@@ -1,60 +1,49 @@
 //! The database: how it is opened, and the connections that read and write it.
 
+mod address;
+mod fault;
 pub mod session;
 
-use std::path::PathBuf;
 use std::time::Duration;
 
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr};
 
+pub(crate) use address::Kind;
+pub use address::OpenError;
+pub(crate) use fault::is_retryable;
+
+use address::Address;
+
+/// How many connections read.
+const READERS: u32 = 8;
+
 /// An opened database.
 ///
-/// `reader` serves queries, and writes of a single statement outside the chat path. The writer task
-/// alone holds `writer`, a connection of its own.
+/// `reader` serves queries, and writes of a single statement outside the chat path. The writer's
+/// tasks alone use `writer`, which has a connection for each of them.
 #[derive(Clone)]
 pub struct Store {
     pub(crate) reader: DatabaseConnection,
     pub(crate) writer: DatabaseConnection,
-}
-
-/// Why a database could not be opened, with what to do about it.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// The address names a store that this build does not have.
-    #[error("the database address `{0}` is not supported: use sqlite:///path/to/file.db")]
-    Unsupported(String),
-    /// The folder of the file can't be made.
-    #[error("can't make the folder {0} for the database ({1}): choose another with --data-dir")]
-    Folder(PathBuf, std::io::Error),
-    /// The file can't be opened.
-    #[error(
-        "can't open the database {0} ({1}): check that the file is a SQLite database and may be written, or choose another with --database-url"
-    )]
-    Open(PathBuf, DbErr),
+    pub(crate) kind: Kind,
 }
 
 impl Store {
-    /// Opens, and makes if need be, the database at `address`: `sqlite://PATH`.
+    /// Opens, and makes if need be, the database at `address`: `sqlite://PATH`,
+    /// `postgres://USER@HOST/NAME` or `mysql://USER@HOST/NAME`. A database on a server must exist.
     ///
     /// # Errors
     /// [`OpenError`], which says what to do.
     pub async fn open(address: &str) -> Result<Self, OpenError> {
-        let path = address
-            .strip_prefix("sqlite://")
-            .filter(|path| !path.is_empty() && !path.contains('?'))
-            .map(PathBuf::from)
-            .ok_or_else(|| OpenError::Unsupported(without_password(address)))?;
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-            std::fs::create_dir_all(folder)
-                .map_err(|error| OpenError::Folder(folder.into(), error))?;
-        }
-        let failed = |error| OpenError::Open(path.clone(), error);
-        // The writer first: it makes the file and switches it to WAL.
-        let writer = connect(address, 1).await.map_err(failed)?;
-        writer.execute_unprepared("SELECT count(*) FROM sqlite_schema").await.map_err(failed)?;
-        let reader = connect(address, 4).await.map_err(failed)?;
-        Ok(Self { reader, writer })
+        let address = Address::parse(address)?;
+        address.make_folder()?;
+        let failed = |error| address.refused(error);
+        // The writer first: it makes SQLite's file and switches it to WAL.
+        let writer = connect(&address, address.kind.writers()).await.map_err(failed)?;
+        writer.execute_unprepared("SELECT 1").await.map_err(failed)?;
+        let reader = connect(&address, READERS).await.map_err(failed)?;
+        Ok(Self { reader, writer, kind: address.kind })
     }
 
     /// The connection for migrations, before the writer has it.
@@ -72,8 +61,8 @@ impl Store {
     }
 }
 
-async fn connect(address: &str, connections: u32) -> Result<DatabaseConnection, DbErr> {
-    let mut options = ConnectOptions::new(format!("{address}?mode=rwc"));
+async fn connect(address: &Address, connections: u32) -> Result<DatabaseConnection, DbErr> {
+    let mut options = ConnectOptions::new(&address.url);
     options
         .max_connections(connections)
         .min_connections(1)
@@ -88,15 +77,15 @@ async fn connect(address: &str, connections: u32) -> Result<DatabaseConnection, 
                 .busy_timeout(Duration::from_secs(5))
                 .foreign_keys(true)
         });
-    Database::connect(options).await
-}
-
-/// An address fit for a log: `postgres://user:secret@host` without what lies before the `@`.
-fn without_password(address: &str) -> String {
-    match (address.find("://"), address.rfind('@')) {
-        (Some(scheme), Some(at)) if at > scheme => {
-            format!("{}…{}", &address[..scheme + 3], &address[at..])
-        }
-        _ => address.to_owned(),
+    if address.kind == Kind::MySql {
+        // Its default, REPEATABLE READ, keeps what a transaction saw first: a batch would not see
+        // what another writer committed meanwhile, not even behind a lock.
+        options.after_connect(|connection| {
+            Box::pin(async move {
+                let level = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
+                connection.execute_unprepared(level).await.map(drop)
+            })
+        });
     }
+    Database::connect(options).await
 }

@@ -11,6 +11,10 @@ pub struct Model {
     pub name: String,
     pub role: String,
     pub password_hash: String,
+    pub presence: String,
+    pub capacity: Option<i32>,
+    pub last_assigned_at_ms: i64,
+    pub is_active: bool,
     pub created_at_ms: i64,
 }
 

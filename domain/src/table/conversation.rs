@@ -11,6 +11,12 @@ pub struct Model {
     pub visitor_id: Uuid,
     pub unresolved_visitor_id: Option<Uuid>,
     pub page: Option<String>,
+    pub status: String,
+    pub assignee_id: Option<Uuid>,
+    pub team_id: Option<Uuid>,
+    pub queued_at_ms: Option<i64>,
+    pub archived_at_ms: Option<i64>,
+    pub snoozed_until_ms: Option<i64>,
     pub last_seq: i64,
     pub last_public_seq: i64,
     pub last_at_ms: i64,
@@ -21,6 +27,7 @@ pub struct Model {
     pub visitor_messages: i64,
     pub visitor_read_seq: i64,
     pub team_read_seq: i64,
+    pub logged_at_ms: i64,
     pub created_at_ms: i64,
 }
 

@@ -10,6 +10,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub seq: i64,
     pub prev_public_seq: i64,
+    pub is_public: bool,
     pub kind: String,
     pub author_kind: String,
     pub author_id: Option<Uuid>,

@@ -12,6 +12,11 @@ pub struct Model {
     pub allowed_sites: String,
     pub color: String,
     pub secret: String,
+    pub hours: Option<String>,
+    pub time_zone: String,
+    pub routing: String,
+    pub team_id: Option<Uuid>,
+    pub label_id: Option<Uuid>,
     pub created_at_ms: i64,
 }
 

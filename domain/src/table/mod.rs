@@ -4,9 +4,14 @@
 #![expect(unreachable_pub, reason = "DeriveEntityModel wants its types to be `pub`")]
 
 pub(crate) mod agent;
+pub(crate) mod agent_skill;
 pub(crate) mod conversation;
+pub(crate) mod conversation_label;
 pub(crate) mod entry;
 pub(crate) mod inbox;
+pub(crate) mod label;
 pub(crate) mod read_cursor;
 pub(crate) mod session;
+pub(crate) mod team;
+pub(crate) mod team_agent;
 pub(crate) mod visitor;

@@ -284,4 +284,51 @@ macro_rules! tagged {
     };
 }
 
-pub(crate) use {record, tagged};
+/// An enum of words: each variant is one text, in JSON, in the store and in addresses.
+macro_rules! words {
+    (
+        $(#[$doc:meta])*
+        pub enum $name:ident { $($(#[$vdoc:meta])* $text:literal => $variant:ident,)* }
+    ) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+        pub enum $name {
+            $($(#[$vdoc])* #[cfg_attr(feature = "serde", serde(rename = $text))] $variant,)*
+        }
+
+        impl $name {
+            /// Every one, in order.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The word.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+
+            /// The one that a word names.
+            #[must_use]
+            pub fn parse(word: &str) -> Option<Self> {
+                match word { $($text => Some(Self::$variant),)* _ => None }
+            }
+        }
+
+        impl $crate::json::Encode for $name {
+            fn encode(&self, out: &mut String) {
+                $crate::json::write_str(self.as_str(), out);
+            }
+        }
+
+        impl $crate::json::Decode for $name {
+            fn decode(value: &$crate::json::Value<'_>) -> Result<Self, $crate::json::DecodeError> {
+                value
+                    .as_str()
+                    .and_then(Self::parse)
+                    .ok_or($crate::json::DecodeError::Type(stringify!($name)))
+            }
+        }
+    };
+}
+
+pub(crate) use {record, tagged, words};

@@ -9,7 +9,7 @@ mod parse;
 mod write;
 
 pub use codec::{Decode, DecodeError, Encode, Fields};
-pub(crate) use codec::{record, tagged};
+pub(crate) use codec::{record, tagged, words};
 pub use parse::{Value, parse};
 pub use write::write_str;
 

@@ -1,5 +1,6 @@
 //! Starting and stopping.
 
+mod jobs;
 mod public_url;
 
 use std::future::Future;
@@ -8,7 +9,8 @@ use std::time::Duration;
 
 use anyhow::Context;
 use domain::Domain;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -17,11 +19,15 @@ pub use public_url::PublicUrl;
 use crate::routes;
 use crate::state::ServerState;
 
-/// How long open requests and sockets may take to finish on a stop.
-const DRAIN: Duration = Duration::from_secs(10);
+/// How long sockets, then requests, then writes may take to finish on a stop: together well within
+/// the 15 seconds after which an operator may lose patience.
+const DRAIN: Duration = Duration::from_secs(4);
 
-/// How often ended sessions are dropped.
-const SWEEP: Duration = Duration::from_secs(60 * 60);
+/// What the system may keep for a connection that is not read, in bytes.
+const SEND_BUFFER: u32 = 256 * 1024;
+
+/// How many connections may wait to be accepted.
+const BACKLOG: u32 = 1_024;
 
 /// Where to serve.
 pub struct ServeOptions {
@@ -44,7 +50,7 @@ impl Server {
     /// One line that says what to do, where the port can't be had.
     pub async fn bind(domain: Domain, options: ServeOptions) -> anyhow::Result<Self> {
         let ServeOptions { listen, public_url } = options;
-        let listener = TcpListener::bind(listen).await.with_context(|| {
+        let listener = listen_on(listen).with_context(|| {
             format!("can't listen on {listen}: stop what uses it or choose another with --listen")
         })?;
         let address = listener.local_addr().context("the port that was taken has no address")?;
@@ -87,8 +93,8 @@ impl Server {
         self.run_until(stop_signal()).await
     }
 
-    /// Serves until `stop` is ready. Then no new socket is taken, open ones are told to come back
-    /// later, and what was accepted is written.
+    /// Serves until `stop` is ready. Then readiness ends and no new socket is taken, open ones are
+    /// told when to come back, then requests end, and what was accepted is written.
     ///
     /// # Errors
     /// The operating system's.
@@ -99,39 +105,48 @@ impl Server {
         let Self { listener, state } = self;
         let (stopping, sockets) = (state.stopping.clone(), state.sockets.clone());
         let domain = state.domain.clone();
-        sockets.spawn(sweep_sessions(domain.clone(), stopping.clone()));
+        sockets.spawn(jobs::run(domain.clone(), stopping.clone()));
 
+        let closed = CancellationToken::new();
         let graceful = {
-            let stopping = stopping.clone();
+            let closed = closed.clone();
             async move {
                 stop.await;
                 tracing::info!("stopping");
                 stopping.cancel();
+                sockets.close();
+                // Requests are still answered meanwhile, so that a balancer sees that we are not
+                // ready. axum's own shutdown would not wait for upgraded sockets.
+                if timeout(DRAIN, sockets.wait()).await.is_err() {
+                    tracing::warn!("some sockets did not close in time");
+                }
+                closed.cancel();
             }
         };
         let serving = axum::serve(listener, routes::router(state)).with_graceful_shutdown(graceful);
-        // axum's shutdown does not wait for upgraded sockets, and waits without end for idle
-        // connections: both get the same time.
-        let deadline = {
-            let stopping = stopping.clone();
-            async move {
-                stopping.cancelled().await;
-                tokio::time::sleep(DRAIN).await;
-            }
+        // It waits without end for idle connections.
+        let deadline = async move {
+            closed.cancelled().await;
+            tokio::time::sleep(DRAIN).await;
         };
         tokio::select! {
             served = async { serving.await } => served.context("the server failed")?,
             () = deadline => tracing::warn!("some requests did not finish in time"),
         }
-        sockets.close();
-        if tokio::time::timeout(DRAIN, sockets.wait()).await.is_err() {
-            tracing::warn!("some sockets did not close in time");
-        }
-        if tokio::time::timeout(DRAIN, domain.finish()).await.is_err() {
+        if timeout(DRAIN, domain.finish()).await.is_err() {
             tracing::warn!("a request still held the store");
         }
         Ok(())
     }
+}
+
+fn listen_on(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+    socket.set_reuseaddr(true)?;
+    // The system would keep megabytes for a client that reads nothing, besides our own queue.
+    socket.set_send_buffer_size(SEND_BUFFER)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
 }
 
 async fn stop_signal() {
@@ -144,21 +159,6 @@ async fn stop_signal() {
         _ => {
             tracing::error!("can't listen for signals: only kill -9 ends this process");
             std::future::pending::<()>().await;
-        }
-    }
-}
-
-async fn sweep_sessions(domain: Domain, stopping: CancellationToken) {
-    let mut ticks = tokio::time::interval(SWEEP);
-    loop {
-        tokio::select! {
-            _ = ticks.tick() => {
-                let now_ms = domain.ambient().now_ms();
-                if let Err(error) = domain.store().delete_ended_sessions(now_ms).await {
-                    tracing::warn!(%error, "ended sessions were not dropped");
-                }
-            }
-            () = stopping.cancelled() => return,
         }
     }
 }

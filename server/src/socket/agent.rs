@@ -9,10 +9,13 @@ use domain::hub::Listener;
 use domain::{Domain, Error};
 use futures_util::StreamExt;
 use protocol::json::{from_str, to_string};
-use protocol::{ClientId, CloseCode, ConversationId, ErrorCode, FromAgent, ToAgent, limits};
+use protocol::{
+    ClientId, CloseCode, ConversationId, ErrorCode, Filter, FromAgent, ToAgent, limits,
+};
 use tower_sessions::Session;
 
 use super::line::{self, Talk};
+use super::typing::Typing;
 use crate::state::ServerState;
 
 /// Serves one socket until it ends.
@@ -20,17 +23,31 @@ pub(super) async fn serve(socket: WebSocket, state: ServerState, agent: Agent, s
     let (mut writing, reading) = socket.split();
     let domain = state.domain.clone();
     // Listen first, then read: in this order nothing falls between.
-    let listener = domain.hub().listen_agent(agent.id);
-    let conversations = match domain.list_conversations(agent.id).await {
-        Ok(conversations) => conversations,
+    let listener = domain.hub().listen_agent(agent.id, agent.presence);
+    match welcome(&domain, &agent).await {
+        Ok(welcome) => listener.send(to_string(&welcome)),
         Err(error) => {
             tracing::error!(%error, "an agent's list could not be read");
-            return line::close(&mut writing, CloseCode::Trouble).await;
+            return line::close(&mut writing, CloseCode::Trouble, None).await;
         }
-    };
-    listener.send(to_string(&ToAgent::Welcome { agent: agent.id, conversations }));
-    let talk = AgentTalk { domain, agent, session, listener, watched: HashSet::new() };
-    line::run(reading, writing, talk, state.stopping).await;
+    }
+    let (watched, typing) = (HashSet::new(), Typing::default());
+    let talk = AgentTalk { domain, agent, session, listener, watched, typing };
+    line::run(reading, writing, talk, &state).await;
+}
+
+async fn welcome(domain: &Domain, agent: &Agent) -> Result<ToAgent, Error> {
+    let (filter, most) = (Filter::waiting(), limits::LIST_CONVERSATIONS);
+    let waiting = domain.list_conversations(Some(agent.id), &filter, None, most);
+    let mut conversations = waiting.await?.conversations;
+    // Pages' addresses may be long: a list must fit into the socket's queue.
+    let mut bytes = 0;
+    let fitting = conversations.iter().take_while(|summary| {
+        bytes += to_string(*summary).len();
+        bytes <= limits::LIST_BYTES
+    });
+    conversations.truncate(fitting.count());
+    Ok(ToAgent::Welcome { agent: agent.id, conversations, team: domain.teammates().await? })
 }
 
 /// Tells a socket without a login why it is closed.
@@ -39,7 +56,7 @@ pub(super) async fn refuse(socket: WebSocket) {
     tracing::info!(code = code.as_str(), "an agent's socket was refused");
     let (mut writing, _reading) = socket.split();
     line::say_last(&mut writing, &error_frame(&code.into(), None, None)).await;
-    line::close(&mut writing, CloseCode::Refused).await;
+    line::close(&mut writing, CloseCode::Refused, None).await;
 }
 
 struct AgentTalk {
@@ -48,6 +65,7 @@ struct AgentTalk {
     session: Session,
     listener: Listener,
     watched: HashSet<ConversationId>,
+    typing: Typing,
 }
 
 impl Talk for AgentTalk {
@@ -118,8 +136,10 @@ impl AgentTalk {
                     }
                 };
                 self.watched.insert(conversation);
-                let Page { head, visitor_read_seq, entries, .. } = page;
-                ToAgent::Entries { conversation, head, visitor_read_seq, entries }
+                let Page { visitor, head, visitor_read_seq, entries, .. } = page;
+                let visitor_online = visitor
+                    .is_some_and(|visitor| self.listener.watch_visitor(conversation, visitor));
+                ToAgent::Entries { conversation, head, visitor_read_seq, visitor_online, entries }
             }
             FromAgent::Unwatch { conversation } => {
                 self.watched.remove(&conversation);
@@ -137,6 +157,20 @@ impl AgentTalk {
             }
             FromAgent::Read { conversation, seq } => {
                 domain.read_as_agent(agent.id, conversation, seq).await?;
+                return Ok(None);
+            }
+            FromAgent::Change { conversation, change } => {
+                domain.change_conversation(agent.author(), conversation, change).await?;
+                return Ok(None);
+            }
+            FromAgent::Presence { presence } => {
+                domain.choose_presence(agent.id, presence).await?;
+                return Ok(None);
+            }
+            FromAgent::Typing { conversation } => {
+                if self.typing.may_tell() {
+                    domain.type_as_agent(agent, conversation).await?;
+                }
                 return Ok(None);
             }
             FromAgent::Ping {} => ToAgent::Pong {},
@@ -165,9 +199,11 @@ fn subject(frame: &FromAgent) -> (Option<ConversationId>, Option<ClientId>) {
         FromAgent::Watch { conversation, .. }
         | FromAgent::Unwatch { conversation }
         | FromAgent::History { conversation, .. }
-        | FromAgent::Read { conversation, .. } => (Some(*conversation), None),
+        | FromAgent::Read { conversation, .. }
+        | FromAgent::Change { conversation, .. }
+        | FromAgent::Typing { conversation } => (Some(*conversation), None),
         FromAgent::Send { conversation, client_id, .. } => (Some(*conversation), Some(*client_id)),
-        FromAgent::Ping {} => (None, None),
+        FromAgent::Presence { .. } | FromAgent::Ping {} => (None, None),
     }
 }
 
@@ -177,6 +213,6 @@ fn error_frame(
     client_id: Option<ClientId>,
 ) -> ToAgent {
     let code = error.code();
-    let message = code.sentence().to_owned();
+    let message = error.sentence();
     ToAgent::Error { code, message, temporary: code.is_temporary(), conversation, client_id }
 }

@@ -3,8 +3,9 @@
 use std::future::Future;
 use std::time::Duration;
 
+use axum::body::Bytes;
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
-use domain::hub::Listener;
+use domain::hub::{Frames, Listener};
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use protocol::json::{Encode, to_string};
@@ -12,10 +13,15 @@ use protocol::{CloseCode, limits};
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
+use crate::state::ServerState;
+
 pub(super) type Reading = SplitStream<WebSocket>;
 pub(super) type Writing = SplitSink<WebSocket, Message>;
 
-/// How long a socket may be silent. Clients send a ping well within it.
+/// How often a socket is asked for a sign of life.
+const LEASE: Duration = Duration::from_millis(limits::LEASE_EVERY_MS);
+
+/// How long a socket may be silent.
 const SILENCE: Duration = Duration::from_millis(limits::SILENCE_MS);
 
 /// How often a talk is asked whether it may go on.
@@ -23,6 +29,9 @@ const CHECK: Duration = Duration::from_secs(15);
 
 /// How long the last frames and the close may take.
 const FAREWELL: Duration = Duration::from_secs(2);
+
+/// How long the close of a socket that was too slow may take.
+const SLOW_FAREWELL: Duration = Duration::from_secs(8);
 
 /// Why there is no further frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,13 +45,20 @@ pub(super) enum End {
 /// The next text frame. Safe to cancel.
 pub(super) async fn next_text(reading: &mut Reading) -> Result<Utf8Bytes, End> {
     loop {
-        match reading.next().await {
-            Some(Ok(Message::Text(text))) => return Ok(text),
-            Some(Ok(Message::Ping(_) | Message::Pong(_))) => {}
-            Some(Ok(Message::Binary(_))) => return Err(End::Close(CloseCode::BadFrame)),
-            Some(Ok(Message::Close(_))) | None => return Err(End::Gone),
-            Some(Err(error)) => return Err(end_of(&error)),
+        if let Some(text) = next(reading).await? {
+            return Ok(text);
         }
+    }
+}
+
+/// The next text frame, or `None` for a mere sign of life. Safe to cancel.
+async fn next(reading: &mut Reading) -> Result<Option<Utf8Bytes>, End> {
+    match reading.next().await {
+        Some(Ok(Message::Text(text))) => Ok(Some(text)),
+        Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(None),
+        Some(Ok(Message::Binary(_))) => Err(End::Close(CloseCode::BadFrame)),
+        Some(Ok(Message::Close(_))) | None => Err(End::Gone),
+        Some(Err(error)) => Err(end_of(&error)),
     }
 }
 
@@ -65,10 +81,16 @@ pub(super) async fn say_last(writing: &mut Writing, frame: &impl Encode) {
     let _sent = timeout(FAREWELL, writing.send(Message::Text(text))).await;
 }
 
-/// Says why, and closes.
-pub(super) async fn close(writing: &mut Writing, code: CloseCode) {
-    let frame = CloseFrame { code: code.number(), reason: code.reason().into() };
-    let sent = timeout(FAREWELL, writing.send(Message::Close(Some(frame)))).await;
+/// Says why, and closes. With `retry_ms` it also says when to come back.
+pub(super) async fn close(writing: &mut Writing, code: CloseCode, retry_ms: Option<u64>) {
+    let reason = match retry_ms {
+        Some(ms) => format!("{}:{ms}", code.reason()),
+        None => code.reason().to_owned(),
+    };
+    let frame = CloseFrame { code: code.number(), reason: reason.into() };
+    // Who was too slow has full buffers, and takes a while to get to the close behind them.
+    let patience = if code == CloseCode::TooSlow { SLOW_FAREWELL } else { FAREWELL };
+    let sent = timeout(patience, writing.send(Message::Close(Some(frame)))).await;
     if !matches!(sent, Ok(Ok(()))) {
         tracing::debug!(code = code.reason(), "a close frame could not be sent");
     }
@@ -93,8 +115,9 @@ pub(super) async fn run(
     mut reading: Reading,
     writing: Writing,
     mut talk: impl Talk,
-    stopping: CancellationToken,
+    state: &ServerState,
 ) {
+    let stopping = &state.stopping;
     let farewell = CancellationToken::new();
     let too_slow = talk.listener().too_slow();
     let frames = talk.listener().take_frames();
@@ -103,8 +126,8 @@ pub(super) async fn run(
     let mut checks = tokio::time::interval_at(Instant::now() + CHECK, CHECK);
     let mut heard = Instant::now();
     let end = loop {
-        let text = tokio::select! {
-            text = next_text(&mut reading) => text,
+        let heard_now = tokio::select! {
+            heard_now = next(&mut reading) => heard_now,
             () = sleep_until(heard + SILENCE) => break End::Gone,
             _ = checks.tick() => match talk.check().await {
                 Ok(()) => continue,
@@ -114,8 +137,12 @@ pub(super) async fn run(
             () = stopping.cancelled() => break End::Close(CloseCode::Stopping),
         };
         heard = Instant::now();
-        let outcome = match text {
-            Ok(text) => talk.frame(&text).await.map_err(End::Close),
+        let outcome = match heard_now {
+            Ok(Some(text)) => tokio::select! {
+                outcome = answer(&mut talk, &text) => outcome.map_err(End::Close),
+                () = too_slow.cancelled() => Err(End::Close(CloseCode::TooSlow)),
+            },
+            Ok(None) => Ok(()),
             Err(end) => Err(end),
         };
         if let Err(end) = outcome {
@@ -137,24 +164,43 @@ pub(super) async fn run(
     let Ok(mut writing) = ended else { return };
     if let End::Close(code) = end {
         tracing::debug!(code = code.reason(), "a socket was closed");
-        close(&mut writing, code).await;
+        let retry_ms = (code == CloseCode::Stopping).then(|| state.retry_ms());
+        close(&mut writing, code, retry_ms).await;
         // The peer's answer to the close completes the handshake (RFC 6455, section 7.1.1).
         let _ended =
             timeout(FAREWELL, async { while let Some(Ok(_)) = reading.next().await {} }).await;
     }
 }
 
-/// Writes what is queued until the queue ends. A peer that takes nothing is not waited for.
+/// Answers a frame, once there is room for the answer.
+async fn answer(talk: &mut impl Talk, text: &str) -> Result<(), CloseCode> {
+    if timeout(SILENCE, talk.listener().room()).await.is_err() {
+        return Err(CloseCode::TooSlow);
+    }
+    talk.frame(text).await
+}
+
+/// Writes what is queued until the queue ends, and asks for signs of life. A peer that takes nothing
+/// is not waited for.
 async fn write(
     mut writing: Writing,
-    mut frames: tokio::sync::mpsc::Receiver<domain::hub::Frame>,
+    mut frames: Frames,
     too_slow: CancellationToken,
     farewell: CancellationToken,
 ) -> Writing {
     let pump = async {
-        while let Some(frame) = frames.recv().await {
-            let text = Utf8Bytes::try_from(frame).expect("frames are encoded from strings");
-            if writing.send(Message::Text(text)).await.is_err() {
+        let mut leases = tokio::time::interval_at(Instant::now() + LEASE, LEASE);
+        loop {
+            let message = tokio::select! {
+                frame = frames.next() => match frame {
+                    Some(frame) => Message::Text(
+                        Utf8Bytes::try_from(frame).expect("frames are encoded from strings"),
+                    ),
+                    None => break,
+                },
+                _ = leases.tick() => Message::Ping(Bytes::new()),
+            };
+            if writing.send(message).await.is_err() {
                 break;
             }
         }

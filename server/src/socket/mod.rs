@@ -4,6 +4,7 @@
 
 mod agent;
 mod line;
+mod typing;
 mod visitor;
 
 use axum::extract::State;
@@ -70,7 +71,7 @@ fn admit(
         // The library's own defaults cost 136 KiB a socket and have no bound on what is queued.
         .read_buffer_size(4 * 1024)
         .write_buffer_size(0)
-        .max_write_buffer_size(4 * 1024 * 1024)
+        .max_write_buffer_size(1024 * 1024)
         .max_message_size(limits::CLIENT_FRAME_BYTES)
         .max_frame_size(limits::CLIENT_FRAME_BYTES);
     if upgrade.selected_protocol().is_none() {

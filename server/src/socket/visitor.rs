@@ -15,6 +15,7 @@ use protocol::{ClientId, CloseCode, ErrorCode, FromVisitor, ToVisitor, limits};
 use tokio::time::timeout;
 
 use super::line::{self, End, Reading, Talk};
+use super::typing::Typing;
 use crate::state::ServerState;
 
 /// How fast one socket may send.
@@ -30,14 +31,14 @@ pub(super) async fn serve(socket: WebSocket, state: ServerState) {
     match greet(&mut reading, &state).await {
         Ok((talk, welcome)) => {
             talk.listener.send(to_string(&welcome));
-            line::run(reading, writing, talk, state.stopping).await;
+            line::run(reading, writing, talk, &state).await;
         }
         Err(Refusal { error, code }) => {
             if let Some(frame) = error {
                 line::say_last(&mut writing, &frame).await;
             }
             if let Some(code) = code {
-                line::close(&mut writing, code).await;
+                line::close(&mut writing, code, None).await;
             }
         }
     }
@@ -86,14 +87,21 @@ async fn greet(
     }
     let (who, token) = domain.admit_visitor(&inbox, token.as_deref(), seed.as_deref())?;
     // Listen first, then read: in this order nothing falls between.
-    let listener = domain.hub().listen_visitor(who.visitor);
-    let Page { head, visitor_read_seq, team_read_seq, entries } =
+    let listener = domain.hub().listen_visitor(&who);
+    let Page { head, visitor_read_seq, team_read_seq, entries, .. } =
         domain.visitor_page(&who, after).await?;
-    let inbox_name = inbox.name;
-    let welcome =
-        ToVisitor::Welcome { token, inbox_name, head, visitor_read_seq, team_read_seq, entries };
-    let pace = RateLimiter::direct(PACE);
-    Ok((VisitorTalk { domain, who, page, listener, pace }, welcome))
+    let welcome = ToVisitor::Welcome {
+        token,
+        availability: domain.tell_availability_of(&inbox),
+        queue: domain.queue_position(who.visitor).await?,
+        inbox_name: inbox.name,
+        head,
+        visitor_read_seq,
+        team_read_seq,
+        entries,
+    };
+    let (pace, typing) = (RateLimiter::direct(PACE), Typing::default());
+    Ok((VisitorTalk { domain, who, page, listener, pace, typing }, welcome))
 }
 
 struct VisitorTalk {
@@ -103,6 +111,7 @@ struct VisitorTalk {
     listener: Listener,
     /// A visitor costs everybody: each message is written, and told to all agents.
     pace: DefaultDirectRateLimiter,
+    typing: Typing,
 }
 
 impl Talk for VisitorTalk {
@@ -141,7 +150,7 @@ impl VisitorTalk {
         self.listener.send(to_string(frame));
     }
 
-    async fn act(&self, frame: FromVisitor) -> Result<Option<ToVisitor>, Error> {
+    async fn act(&mut self, frame: FromVisitor) -> Result<Option<ToVisitor>, Error> {
         let (domain, who) = (&self.domain, &self.who);
         Ok(Some(match frame {
             FromVisitor::Hello { .. } => return Err(ErrorCode::FrameUnexpected.into()),
@@ -163,6 +172,12 @@ impl VisitorTalk {
                 domain.read_as_visitor(who, seq).await?;
                 return Ok(None);
             }
+            FromVisitor::Typing {} => {
+                if self.typing.may_tell() {
+                    domain.type_as_visitor(who).await?;
+                }
+                return Ok(None);
+            }
             FromVisitor::Ping {} => ToVisitor::Pong { head: domain.visitor_head(who).await? },
         }))
     }
@@ -170,6 +185,6 @@ impl VisitorTalk {
 
 fn error_frame(error: &Error, client_id: Option<ClientId>) -> ToVisitor {
     let code = error.code();
-    let message = code.sentence().to_owned();
+    let message = error.sentence();
     ToVisitor::Error { code, message, temporary: code.is_temporary(), client_id }
 }

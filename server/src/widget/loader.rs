@@ -15,7 +15,7 @@ use crate::state::ServerState;
 static SCRIPT: LazyLock<String> = LazyLock::new(|| assets::text("widget/loader.js"));
 
 /// What stands in the script for the settings.
-const PLACE: &str = "\"SETTINGS\"";
+const PLACE: &str = "PORCHLIGHT_SETTINGS";
 
 /// Browsers keep the script for some minutes, so that a change of the settings is soon seen; all
 /// that it loads is kept for ever.

@@ -1,19 +1,17 @@
-//! The conversation log on a real SQLite file.
+//! The conversation log on every store.
 
-mod support;
-
+use crate::support::{Bench, agent, client_id, listed, only};
 use domain::Error;
 use domain::agent::{Agent, NewAgent};
 use protocol::{ErrorCode, Seq};
-use support::{Bench, agent, client_id};
 
 fn code<T: std::fmt::Debug>(result: Result<T, Error>) -> ErrorCode {
     result.expect_err("should be refused").code()
 }
 
-#[tokio::test]
-async fn positions_have_no_gaps_whoever_sends_at_once() {
-    let bench = Bench::new().await;
+testbed::on_each_store! {
+
+async fn positions_have_no_gaps_whoever_sends_at_once(bench) {
     let visitor = bench.visitor();
     let sends = (0..200_u128).map(|number| {
         let domain = bench.domain.clone();
@@ -29,9 +27,7 @@ async fn positions_have_no_gaps_whoever_sends_at_once() {
     assert_eq!(positions, (1..=200).collect::<Vec<Seq>>());
 }
 
-#[tokio::test]
-async fn the_same_send_is_one_entry() {
-    let bench = Bench::new().await;
+async fn the_same_send_is_one_entry(bench) {
     let visitor = bench.visitor();
     let first = bench.domain.send_as_visitor(&visitor, None, client_id(1), "hi").await.unwrap();
     let again = bench.domain.send_as_visitor(&visitor, None, client_id(1), " hi ").await.unwrap();
@@ -41,9 +37,7 @@ async fn the_same_send_is_one_entry() {
     assert_eq!(bench.domain.visitor_page(&visitor, None).await.unwrap().entries, [first]);
 }
 
-#[tokio::test]
-async fn the_same_send_is_one_entry_after_a_restart() {
-    let bench = Bench::new().await;
+async fn the_same_send_is_one_entry_after_a_restart(bench) {
     let visitor = bench.visitor();
     let first = bench.domain.send_as_visitor(&visitor, None, client_id(1), "hi").await.unwrap();
     let bench = bench.restart().await;
@@ -53,9 +47,7 @@ async fn the_same_send_is_one_entry_after_a_restart() {
     assert_eq!((second.seq, second.prev), (2, 1));
 }
 
-#[tokio::test]
-async fn resume_returns_just_what_was_missed() {
-    let bench = Bench::new().await;
+async fn resume_returns_just_what_was_missed(bench) {
     let visitor = bench.visitor();
     for number in 1..=130 {
         bench.domain.send_as_visitor(&visitor, None, client_id(number), "hi").await.unwrap();
@@ -76,13 +68,11 @@ async fn resume_returns_just_what_was_missed() {
     assert_eq!((before.entries[0].seq, before.entries.len()), (1, 30));
 }
 
-#[tokio::test]
-async fn a_visitor_never_sees_a_note_and_misses_nothing_by_it() {
-    let bench = Bench::new().await;
+async fn a_visitor_never_sees_a_note_and_misses_nothing_by_it(bench) {
     let visitor = bench.visitor();
     let mia = agent(&bench.domain, "mia@example.com").await;
     bench.domain.send_as_visitor(&visitor, None, client_id(1), "hi").await.unwrap();
-    let id = bench.domain.list_conversations(mia.id).await.unwrap()[0].id;
+    let id = only(&bench.domain, &mia).await.id;
     let note = bench.domain.send_as_agent(&mia, id, client_id(2), "careful", true).await.unwrap();
     let reply = bench.domain.send_as_agent(&mia, id, client_id(3), "hello", false).await.unwrap();
     assert_eq!((note.seq, note.prev, reply.seq, reply.prev), (2, 1, 3, 2));
@@ -96,9 +86,7 @@ async fn a_visitor_never_sees_a_note_and_misses_nothing_by_it() {
     assert_eq!(bench.domain.team_page(id, None).await.unwrap().entries.len(), 4);
 }
 
-#[tokio::test]
-async fn a_command_that_fails_in_a_batch_fails_alone() {
-    let bench = Bench::new().await;
+async fn a_command_that_fails_in_a_batch_fails_alone(bench) {
     let visitor = bench.visitor();
     let mia = agent(&bench.domain, "mia@example.com").await;
     bench.domain.send_as_visitor(&visitor, None, client_id(0), "taken").await.unwrap();
@@ -133,9 +121,7 @@ async fn a_command_that_fails_in_a_batch_fails_alone() {
     assert_eq!(positions, (1..=31).collect::<Vec<Seq>>());
 }
 
-#[tokio::test]
-async fn nothing_is_written_for_a_message_that_is_refused() {
-    let bench = Bench::new().await;
+async fn nothing_is_written_for_a_message_that_is_refused(bench) {
     let visitor = bench.visitor();
     let mia = agent(&bench.domain, "mia@example.com").await;
     for (text, expect) in [
@@ -146,12 +132,10 @@ async fn nothing_is_written_for_a_message_that_is_refused() {
         let sent = bench.domain.send_as_visitor(&visitor, None, client_id(1), &text).await;
         assert_eq!(code(sent), expect);
     }
-    assert_eq!(bench.domain.list_conversations(mia.id).await.unwrap(), []);
+    assert_eq!(listed(&bench.domain, mia.id).await, []);
 }
 
-#[tokio::test]
-async fn unread_counts_follow_each_agents_own_cursor() {
-    let bench = Bench::new().await;
+async fn unread_counts_follow_each_agents_own_cursor(bench) {
     let visitor = bench.visitor();
     let mia = agent(&bench.domain, "mia@example.com").await;
     let tom = agent(&bench.domain, "tom@example.com").await;
@@ -160,9 +144,9 @@ async fn unread_counts_follow_each_agents_own_cursor() {
     }
     let unread = |who: &Agent| {
         let (domain, id) = (bench.domain.clone(), who.id);
-        async move { domain.list_conversations(id).await.unwrap()[0].unread() }
+        async move { listed(&domain, id).await[0].unread() }
     };
-    let id = bench.domain.list_conversations(mia.id).await.unwrap()[0].id;
+    let id = only(&bench.domain, &mia).await.id;
     assert_eq!(unread(&mia).await, 3);
     bench.domain.read_as_agent(mia.id, id, 2).await.unwrap();
     assert_eq!((unread(&mia).await, unread(&tom).await), (1, 3));
@@ -172,9 +156,7 @@ async fn unread_counts_follow_each_agents_own_cursor() {
     assert_eq!(bench.domain.visitor_page(&visitor, None).await.unwrap().team_read_seq, 3);
 }
 
-#[tokio::test]
-async fn of_two_first_owners_one_is_made() {
-    let bench = Bench::new().await;
+async fn of_two_first_owners_one_is_made(bench) {
     let new = |email: &str| NewAgent {
         email: email.into(),
         name: "Owner".into(),
@@ -189,9 +171,7 @@ async fn of_two_first_owners_one_is_made() {
     assert_eq!(refused[0].code(), ErrorCode::SetupLinkInvalid);
 }
 
-#[tokio::test]
-async fn a_login_needs_the_right_password() {
-    let bench = Bench::new().await;
+async fn a_login_needs_the_right_password(bench) {
     let mia = agent(&bench.domain, "Mia@Example.com").await;
     let log_in = |email: &'static str, password: &'static str| {
         let domain = bench.domain.clone();
@@ -202,9 +182,7 @@ async fn a_login_needs_the_right_password() {
     assert_eq!(code(log_in("tom@example.com", "correct horse").await), ErrorCode::LoginWrong);
 }
 
-#[tokio::test]
-async fn a_dropped_request_is_written_all_the_same_and_blocks_nobody() {
-    let bench = Bench::new().await;
+async fn a_dropped_request_is_written_all_the_same_and_blocks_nobody(bench) {
     let visitor = bench.visitor();
     for number in 0..200_u128 {
         let send = bench.domain.send_as_visitor(&visitor, None, client_id(number), "hi");
@@ -214,4 +192,6 @@ async fn a_dropped_request_is_written_all_the_same_and_blocks_nobody() {
     }
     let last = bench.domain.send_as_visitor(&visitor, None, client_id(999), "end").await.unwrap();
     assert_eq!(last.seq, 201);
+}
+
 }

@@ -1,7 +1,5 @@
 //! The real server on port 0, and clients that speak to it over real sockets.
 
-#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
-
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -10,7 +8,7 @@ use domain::{Ambient, Domain, Store};
 use futures_util::{SinkExt, StreamExt};
 use migrations::{Migrator, MigratorTrait};
 use protocol::json::{Decode, Encode, from_str, to_string};
-use protocol::{ClientId, FromVisitor, SUBPROTOCOL, ToVisitor};
+use protocol::{AgentId, ClientId, Entry, FromVisitor, SUBPROTOCOL, Summary, ToAgent, ToVisitor};
 use server::{ServeOptions, Server};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -129,20 +127,36 @@ impl Running {
     pub(crate) async fn visitor(&self, token: Option<&str>) -> (Client, String) {
         let mut client = self.knock().await;
         client.send(&self.hello(token, None)).await;
-        let ToVisitor::Welcome { token, .. } = client.next().await else {
-            panic!("a hello is answered by a welcome");
-        };
+        let token = client
+            .find(|frame| match frame {
+                ToVisitor::Welcome { token, .. } => Some(token),
+                _ => None,
+            })
+            .await;
         (client, token)
+    }
+
+    /// A second agent, and their socket.
+    pub(crate) async fn another_agent(&self, name: &str) -> (AgentId, Client) {
+        let email = format!("{}@example.com", name.to_lowercase());
+        let password = "correct horse".to_owned();
+        let new = NewAgent { email: email.clone(), name: name.into(), password };
+        let agent = self.domain.create_agent(new, Role::Agent).await.unwrap();
+        (agent.id, self.agent_of(&email).await)
     }
 
     /// The session cookie of the agent, got by the login page's own form.
     pub(crate) async fn log_in(&self) -> String {
+        self.log_in_as("mia@example.com").await
+    }
+
+    async fn log_in_as(&self, email: &str) -> String {
         let page = self.http("GET", "/login", &[], "").await;
         let action = page.split("action=\"").nth(1).and_then(|rest| rest.split('"').next());
         let origin = self.origin();
         let headers = [("origin", &*origin), ("content-type", "application/x-www-form-urlencoded")];
-        let body = "email=mia%40example.com&password=correct%20horse";
-        let answer = self.http("POST", action.expect("a form"), &headers, body).await;
+        let body = format!("email={}&password=correct%20horse", email.replace('@', "%40"));
+        let answer = self.http("POST", action.expect("a form"), &headers, &body).await;
         let cookie = answer
             .lines()
             .find_map(|line| line.strip_prefix("set-cookie: "))
@@ -151,7 +165,11 @@ impl Running {
     }
 
     pub(crate) async fn agent(&self) -> Client {
-        let (origin, cookie) = (self.origin(), self.log_in().await);
+        self.agent_of("mia@example.com").await
+    }
+
+    async fn agent_of(&self, email: &str) -> Client {
+        let (origin, cookie) = (self.origin(), self.log_in_as(email).await);
         let headers =
             [("origin", &*origin), ("sec-websocket-protocol", SUBPROTOCOL), ("cookie", &*cookie)];
         self.try_connect("/ws/agent", &headers).await.unwrap()
@@ -165,17 +183,28 @@ impl Running {
         headers: &[(&str, &str)],
         body: &str,
     ) -> String {
-        let mut request = format!("{method} {path} HTTP/1.1\r\nhost: {}\r\n", self.address);
-        for (name, value) in headers {
-            request += &format!("{name}: {value}\r\n");
-        }
-        request += &format!("connection: close\r\ncontent-length: {}\r\n\r\n{body}", body.len());
-        let mut stream = TcpStream::connect(self.address).await.unwrap();
-        stream.write_all(request.as_bytes()).await.unwrap();
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer).await.unwrap();
-        String::from_utf8_lossy(&answer).into_owned()
+        http(self.address, method, path, headers, body).await
     }
+}
+
+/// One plain HTTP/1.1 request; the whole answer as text.
+pub(crate) async fn http(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    body: &str,
+) -> String {
+    let mut request = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\n");
+    for (name, value) in headers {
+        request += &format!("{name}: {value}\r\n");
+    }
+    request += &format!("connection: close\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    stream.read_to_end(&mut answer).await.unwrap();
+    String::from_utf8_lossy(&answer).into_owned()
 }
 
 /// The status of a refused upgrade, and the code in its body.
@@ -209,6 +238,31 @@ impl Client {
         }
     }
 
+    /// An agent's list, as the welcome brings it. News may come before.
+    pub(crate) async fn welcome(&mut self) -> Vec<Summary> {
+        self.find(|frame| match frame {
+            ToAgent::Welcome { conversations, .. } => Some(conversations),
+            _ => None,
+        })
+        .await
+    }
+
+    /// The next frame, or the code and the reason that the server closes with.
+    pub(crate) async fn next_or_close<T: Decode>(&mut self) -> Result<T, Option<(u16, String)>> {
+        loop {
+            match self.next_message().await {
+                Some(Message::Text(text)) => {
+                    return Ok(from_str(&text).unwrap_or_else(|e| panic!("{text}: {e}")));
+                }
+                Some(Message::Close(frame)) => {
+                    return Err(frame.map(|frame| (frame.code.into(), frame.reason.to_string())));
+                }
+                Some(_) => {}
+                None => return Err(None),
+            }
+        }
+    }
+
     /// The next frame that `wanted` picks.
     pub(crate) async fn find<T: Decode, R>(&mut self, wanted: impl Fn(T) -> Option<R>) -> R {
         loop {
@@ -220,9 +274,16 @@ impl Client {
 
     /// The code that the server closes with; frames before it are passed over.
     pub(crate) async fn close_code(&mut self) -> Option<u16> {
+        self.close_reason().await.map(|(code, _)| code)
+    }
+
+    /// The code and the reason that the server closes with.
+    pub(crate) async fn close_reason(&mut self) -> Option<(u16, String)> {
         loop {
             match self.next_message().await {
-                Some(Message::Close(frame)) => return frame.map(|frame| frame.code.into()),
+                Some(Message::Close(frame)) => {
+                    return frame.map(|frame| (frame.code.into(), frame.reason.to_string()));
+                }
                 Some(_) => {}
                 None => return None,
             }
@@ -240,4 +301,14 @@ pub(crate) fn client_id(number: u128) -> ClientId {
 
 pub(crate) fn send(number: u128, text: &str) -> FromVisitor {
     FromVisitor::Send { client_id: client_id(number), text: text.into() }
+}
+
+/// The entry that the server acknowledges next.
+pub(crate) async fn ack(client: &mut Client) -> Entry {
+    client
+        .find(|frame| match frame {
+            ToVisitor::Ack { entry, .. } => Some(entry),
+            _ => None,
+        })
+        .await
 }

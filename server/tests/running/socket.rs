@@ -1,22 +1,11 @@
 //! Sockets against the real server on port 0.
 
-mod support;
-
+use crate::support::{Client, Running, ack, client_id, refusal, send};
 use protocol::{
     Author, CloseCode, ConversationId, Entry, ErrorCode, FromAgent, FromVisitor, SUBPROTOCOL,
     Summary, ToAgent, ToVisitor, limits,
 };
-use support::{Client, Running, client_id, refusal, send};
 use tokio_tungstenite::tungstenite::Message;
-
-async fn ack(client: &mut Client) -> Entry {
-    client
-        .find(|frame| match frame {
-            ToVisitor::Ack { entry, .. } => Some(entry),
-            _ => None,
-        })
-        .await
-}
 
 async fn error(client: &mut Client) -> ErrorCode {
     client
@@ -50,10 +39,7 @@ async fn watch(agent: &mut Client, conversation: ConversationId) -> Vec<Entry> {
 async fn a_visitor_and_an_agent_talk() {
     let server = Running::start().await;
     let mut agent = server.agent().await;
-    let ToAgent::Welcome { conversations, .. } = agent.next().await else {
-        panic!("an agent is welcomed");
-    };
-    assert_eq!(conversations, []);
+    assert_eq!(agent.welcome().await, []);
 
     let (mut visitor, token) = server.visitor(None).await;
     visitor.send(&send(1, "Is it open?")).await;
@@ -259,78 +245,6 @@ async fn an_agent_can_not_send_to_a_conversation_that_is_not_there() {
 }
 
 #[tokio::test]
-async fn a_socket_that_takes_nothing_is_let_go_and_misses_nothing_when_it_is_back() {
-    let server = Running::start().await;
-    let (mut talker, token) = server.visitor(None).await;
-    let mut stalled = server.knock_slowly().await;
-    stalled.send(&server.hello(Some(&token), None)).await;
-    let ToVisitor::Welcome { .. } = stalled.next().await else { panic!("a welcome") };
-    assert_eq!(server.domain.hub().listeners(), 2);
-
-    talker.send(&send(1, "hi")).await;
-    ack(&mut talker).await;
-    drop(talker);
-    let mut agent = server.agent().await;
-    let conversation = agent
-        .find(|frame| match frame {
-            ToAgent::Welcome { conversations, .. } => Some(conversations[0].id),
-            _ => None,
-        })
-        .await;
-
-    // More than the queue and the system's own buffers hold; the agent is not held up by it.
-    let text = "x".repeat(limits::MESSAGE_BYTES);
-    let mut sent = 1;
-    while server.domain.hub().listeners() > 1 {
-        sent += 1;
-        assert!(sent < 5_000, "the stalled socket is let go");
-        let client_id = client_id(sent);
-        let text = text.clone();
-        agent.send(&FromAgent::Send { conversation, client_id, text, note: None }).await;
-        let seq = agent
-            .find(|frame| match frame {
-                ToAgent::Ack { entry, .. } => Some(entry.seq),
-                _ => None,
-            })
-            .await;
-        assert_eq!(u128::from(seq), sent);
-    }
-    assert!(sent > domain::hub::QUEUE_FRAMES as u128, "the queue was used: {sent}");
-
-    let mut back = server.knock().await;
-    back.send(&server.hello(Some(&token), Some(0))).await;
-    let ToVisitor::Welcome { mut entries, head, .. } = back.next().await else {
-        panic!("a welcome");
-    };
-    while entries.last().is_some_and(|last| last.seq < head) {
-        let after = entries.last().map_or(0, |last| last.seq);
-        back.send(&FromVisitor::Resume { after }).await;
-        entries.extend(
-            back.find(|frame| match frame {
-                ToVisitor::Entries { entries, .. } => Some(entries),
-                _ => None,
-            })
-            .await,
-        );
-    }
-    let all: Vec<u64> = entries.iter().map(|entry| entry.seq).collect();
-    assert_eq!(all, (1..=u64::try_from(sent).unwrap()).collect::<Vec<_>>());
-}
-
-#[tokio::test]
-async fn a_server_that_stops_sends_its_sockets_away_to_come_back() {
-    let server = Running::start().await;
-    let (mut visitor, _) = server.visitor(None).await;
-    let mut agent = server.agent().await;
-    visitor.send(&send(1, "just before")).await;
-    ack(&mut visitor).await;
-    let serving = server.stop();
-    assert_eq!(visitor.close_code().await, Some(CloseCode::Stopping.number()));
-    assert_eq!(agent.close_code().await, Some(CloseCode::Stopping.number()));
-    serving.await.unwrap().unwrap();
-}
-
-#[tokio::test]
 async fn two_tabs_that_begin_with_one_seed_are_one_visitor() {
     let server = Running::start().await;
     let FromVisitor::Hello { inbox, site, page, .. } = server.hello(None, None) else {
@@ -375,8 +289,7 @@ async fn a_socket_ends_with_its_login() {
     let headers =
         [("origin", &*own), ("sec-websocket-protocol", SUBPROTOCOL), ("cookie", &*cookie)];
     let mut agent = server.try_connect("/ws/agent", &headers).await.unwrap();
-    let ToAgent::Welcome { conversations, .. } = agent.next().await else { panic!("a welcome") };
-    let conversation = conversations[0].id;
+    let conversation = agent.welcome().await[0].id;
 
     let page = server.http("GET", "/conversations", &[("cookie", &cookie)], "").await;
     let action = page.split("action=\"").find(|part| part.contains("log_out")).unwrap();

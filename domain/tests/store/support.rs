@@ -1,6 +1,4 @@
-//! A real SQLite file, a clock that is moved and randomness that repeats.
-
-#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
+//! A real database, a clock that is moved and randomness that repeats.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,8 +8,8 @@ use domain::inbox::Inbox;
 use domain::visitor::VisitorIdentity;
 use domain::{Ambient, Clock, Domain, Entropy, Store};
 use migrations::{Migrator, MigratorTrait};
-use protocol::ClientId;
-use tempfile::TempDir;
+use protocol::{AgentId, ClientId, Filter, Summary};
+use testbed::{Kind, TestDatabase};
 
 #[derive(Clone, Default)]
 pub(crate) struct Counter(Arc<AtomicU64>);
@@ -19,6 +17,13 @@ pub(crate) struct Counter(Arc<AtomicU64>);
 impl Clock for Counter {
     fn now_ms(&self) -> u64 {
         1_700_000_000_000 + self.0.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+impl Counter {
+    /// Moves the clock.
+    pub(crate) fn pass_ms(&self, ms: u64) {
+        self.0.fetch_add(ms, Ordering::Relaxed);
     }
 }
 
@@ -34,30 +39,29 @@ impl Entropy for Counter {
 pub(crate) struct Bench {
     pub(crate) domain: Domain,
     pub(crate) inbox: Inbox,
-    pub(crate) folder: TempDir,
+    pub(crate) ticks: Counter,
+    pub(crate) database: TestDatabase,
 }
 
 impl Bench {
-    pub(crate) async fn new() -> Self {
-        Self::open(TempDir::new().expect("a temporary folder")).await
+    pub(crate) async fn on(kind: Kind) -> Self {
+        Self::open(TestDatabase::new(kind).await, Counter::default()).await
     }
 
-    pub(crate) async fn open(folder: TempDir) -> Self {
-        let path = folder.path().join("test.db");
-        let store = Store::open(&format!("sqlite://{}", path.display())).await.unwrap();
+    async fn open(database: TestDatabase, ticks: Counter) -> Self {
+        let store = Store::open(database.address()).await.unwrap();
         Migrator::up(store.for_migrations(), None).await.unwrap();
-        let ticks = Counter::default();
-        let domain = Domain::start(store, Ambient::new(ticks.clone(), ticks));
+        let domain = Domain::start(store, Ambient::new(ticks.clone(), ticks.clone()));
         domain.ensure_inbox().await.unwrap();
         let inbox = domain.find_inbox(None).await.unwrap();
-        Self { domain, inbox, folder }
+        Self { domain, inbox, ticks, database }
     }
 
-    /// Stops, and starts on the same file.
+    /// Stops, and starts on the same database.
     pub(crate) async fn restart(self) -> Self {
-        let Self { domain, folder, .. } = self;
+        let Self { domain, database, ticks, .. } = self;
         domain.finish().await;
-        Self::open(folder).await
+        Self::open(database, ticks).await
     }
 
     pub(crate) fn visitor(&self) -> VisitorIdentity {
@@ -73,4 +77,17 @@ pub(crate) async fn agent(domain: &Domain, email: &str) -> Agent {
     let new =
         NewAgent { email: email.into(), name: "Mia".into(), password: "correct horse".into() };
     domain.create_agent(new, Role::Agent).await.unwrap()
+}
+
+/// The list as an agent sees it.
+pub(crate) async fn listed(domain: &Domain, agent: AgentId) -> Vec<Summary> {
+    let all = domain.list_conversations(Some(agent), &Filter::ALL, None, 200).await;
+    all.unwrap().conversations
+}
+
+/// The one conversation there is, as an agent sees it.
+pub(crate) async fn only(domain: &Domain, agent: &Agent) -> Summary {
+    let mut all = listed(domain, agent.id).await;
+    assert_eq!(all.len(), 1);
+    all.remove(0)
 }

@@ -1,0 +1,48 @@
+//! What happened to a conversation, in words.
+
+use leptos::prelude::*;
+use protocol::{Author, Event};
+
+use crate::live::Live;
+use crate::ui::{Clock, Zone};
+
+/// One event, as a quiet line between the messages.
+#[component]
+pub(super) fn EventLine(author: Author, event: Event, at_ms: u64) -> impl IntoView {
+    let live = Live::get();
+    let zone = Zone::get();
+    let who = match &author {
+        author if live.is_me(author) => "You".to_owned(),
+        Author::Agent { name, .. } => name.clone(),
+        Author::Visitor {} => "The visitor".to_owned(),
+        Author::System {} => "Porchlight".to_owned(),
+    };
+    let text = move || {
+        let until = |ms| zone.date_and_time(ms);
+        sentence(&who, &author, &event, until)
+    };
+    view! {
+        <p class="event">
+            <span>{text}</span>
+            <Clock at_ms />
+        </p>
+    }
+}
+
+fn sentence(who: &str, author: &Author, event: &Event, until: impl Fn(u64) -> String) -> String {
+    match event {
+        Event::Assigned { agent, name } => match author {
+            Author::Agent { id, .. } if id == agent => format!("{who} took the conversation"),
+            _ => format!("{who} assigned the conversation to {name}"),
+        },
+        Event::Unassigned {} => format!("{who} gave the conversation back"),
+        Event::Resolved {} => format!("{who} resolved the conversation"),
+        Event::Reopened {} => format!("{who} reopened the conversation"),
+        Event::Archived {} => format!("{who} archived the conversation"),
+        Event::Unarchived {} => format!("{who} restored the conversation"),
+        Event::Snoozed { until_ms } => format!("{who} snoozed until {}", until(*until_ms)),
+        Event::Woken {} => "The snooze ended".to_owned(),
+        Event::Labelled { label } => format!("{who} added the label {label}"),
+        Event::Unlabelled { label } => format!("{who} removed the label {label}"),
+    }
+}

@@ -1,0 +1,134 @@
+//! The views of the list: which conversations each of them shows.
+
+use protocol::{AgentId, Filter, InboxId, LabelId, Status};
+use serde::{Deserialize, Serialize};
+
+/// A view of the list.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum View {
+    /// What waits for somebody.
+    #[default]
+    Open,
+    /// What waits for me.
+    Mine,
+    /// What nobody has.
+    Unassigned,
+    /// What rests.
+    Snoozed,
+    /// What is settled.
+    Resolved,
+    /// What is put away.
+    Archived,
+}
+
+impl View {
+    pub(super) const ALL: [Self; 6] =
+        [Self::Open, Self::Mine, Self::Unassigned, Self::Snoozed, Self::Resolved, Self::Archived];
+
+    /// Its name on screen.
+    pub(super) const fn title(self) -> &'static str {
+        match self {
+            Self::Open => "Open",
+            Self::Mine => "Mine",
+            Self::Unassigned => "Unassigned",
+            Self::Snoozed => "Snoozed",
+            Self::Resolved => "Resolved",
+            Self::Archived => "Archived",
+        }
+    }
+
+    /// Its name in an address.
+    pub(super) const fn slug(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Mine => "mine",
+            Self::Unassigned => "unassigned",
+            Self::Snoozed => "snoozed",
+            Self::Resolved => "resolved",
+            Self::Archived => "archived",
+        }
+    }
+
+    /// What it says when it is empty.
+    pub(super) const fn empty(self) -> &'static str {
+        match self {
+            Self::Open => "Nothing waits for an answer.",
+            Self::Mine => "Nothing waits for you.",
+            Self::Unassigned => "Every open conversation has somebody.",
+            Self::Snoozed => "Nothing rests.",
+            Self::Resolved => "Nothing is resolved yet.",
+            Self::Archived => "Nothing is put away.",
+        }
+    }
+}
+
+/// What the list's address asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wanted {
+    /// Which view.
+    pub view: View,
+    /// Of this inbox only.
+    pub inbox: Option<InboxId>,
+    /// With this label only.
+    pub label: Option<LabelId>,
+}
+
+impl Wanted {
+    /// From an address's query, by `get`. What can't be read is not asked for.
+    pub(super) fn from_query(get: impl Fn(&str) -> Option<String>) -> Self {
+        let slug = get("view").unwrap_or_default();
+        Self {
+            view: View::ALL.into_iter().find(|view| view.slug() == slug).unwrap_or_default(),
+            inbox: get("inbox").and_then(|id| InboxId::parse(&id)),
+            label: get("label").and_then(|id| LabelId::parse(&id)),
+        }
+    }
+
+    /// The query of its address, with `?`, or nothing.
+    pub(super) fn to_query(self) -> String {
+        let mut fields = Vec::new();
+        if self.view != View::Open {
+            fields.push(format!("view={}", self.view.slug()));
+        }
+        fields.extend(self.inbox.map(|id| format!("inbox={id}")));
+        fields.extend(self.label.map(|id| format!("label={id}")));
+        if fields.is_empty() { String::new() } else { format!("?{}", fields.join("&")) }
+    }
+
+    /// The conversations that it means, for an agent.
+    pub fn filter(self, me: AgentId) -> Filter {
+        let filter = match self.view {
+            View::Open => Filter::waiting(),
+            View::Mine => Filter { assignee: Some(me), ..Filter::waiting() },
+            View::Unassigned => Filter { unassigned: true, ..Filter::waiting() },
+            View::Snoozed => Filter { snoozed: Some(true), archived: Some(false), ..Filter::ALL },
+            View::Resolved => {
+                Filter { status: vec![Status::Resolved], archived: Some(false), ..Filter::ALL }
+            }
+            View::Archived => Filter { archived: Some(true), ..Filter::ALL },
+        };
+        Filter { inbox: self.inbox, label: self.label, ..filter }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_and_what_it_asks_for_are_the_same() {
+        let label = LabelId::parse("01890000-0000-7000-8000-000000000001");
+        for view in View::ALL {
+            let wanted = Wanted { view, inbox: None, label };
+            let query = wanted.to_query();
+            let get = |name: &str| {
+                let fields = query.trim_start_matches('?').split('&');
+                let found = fields.filter_map(|field| field.split_once('=')).find(|f| f.0 == name);
+                found.map(|(_, value)| value.to_owned())
+            };
+            assert_eq!(Wanted::from_query(get), wanted);
+        }
+        assert_eq!(Wanted::default().to_query(), "");
+    }
+}

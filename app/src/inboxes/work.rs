@@ -1,0 +1,108 @@
+//! How an inbox works: its hours, and how its conversations come to agents.
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+
+use super::calls::{InboxDetails, SetInbox};
+use crate::team::TeamDetails;
+use crate::ui::{Notice, RoutingOptions};
+
+#[component]
+pub(super) fn Work(
+    inbox: InboxDetails,
+    team: TeamDetails,
+    set: ServerAction<SetInbox>,
+    can_change: bool,
+) -> impl IntoView {
+    let InboxDetails { id, hours, time_zone, routing, team: to_team, label: with, .. } = inbox;
+    let mine = move || set.input().with(|input| input.as_ref().is_none_or(|input| input.id == id));
+    let refused = Signal::derive(move || match set.value().get() {
+        Some(Err(failure)) if mine() => Some(failure.to_string()),
+        _ => None,
+    });
+    let saved = move || mine() && matches!(set.value().get(), Some(Ok(())));
+    view! {
+        <h3>"Routing and hours"</h3>
+        <ActionForm action=set attr:class="form">
+            <input type="hidden" name="id" value=id.to_string() />
+            <label>
+                "How conversations come to agents"
+                <RoutingOptions chosen=routing disabled=!can_change />
+            </label>
+            <label>
+                "To the team"
+                <select name="team" disabled=!can_change>
+                    <option value="">"Everybody"</option>
+                    {team
+                        .teams
+                        .into_iter()
+                        .map(|team| {
+                            view! {
+                                <option value=team.id.to_string() selected=Some(team.id) == to_team>
+                                    {team.name}
+                                </option>
+                            }
+                        })
+                        .collect_view()}
+                </select>
+                <small>"A team’s own way of routing counts for more than the inbox’s."</small>
+            </label>
+            <label>
+                "With the label"
+                <select name="label" disabled=!can_change>
+                    <option value="">"None"</option>
+                    {team
+                        .labels
+                        .into_iter()
+                        .map(|label| {
+                            view! {
+                                <option value=label.id.to_string() selected=Some(label.id) == with>
+                                    {label.name}
+                                </option>
+                            }
+                        })
+                        .collect_view()}
+                </select>
+                <small>"If it is anybody’s skill, only they are given these conversations."</small>
+            </label>
+            <label>
+                "Business hours"
+                <textarea
+                    name="hours"
+                    rows="5"
+                    spellcheck="false"
+                    autocapitalize="off"
+                    placeholder="mon 09:00-17:00\ntue 09:00-12:30,13:30-17:00"
+                    disabled=!can_change
+                >
+                    {hours.unwrap_or_default()}
+                </textarea>
+                <small>"A day a line. Without any, the inbox is always open."</small>
+            </label>
+            <label>
+                "Time zone"
+                <input
+                    name="time_zone"
+                    value=time_zone
+                    required
+                    spellcheck="false"
+                    placeholder="Europe/Berlin"
+                    disabled=!can_change
+                />
+            </label>
+            <Notice text=refused />
+            <div class="form-end">
+                <button
+                    class="button primary"
+                    type="submit"
+                    disabled=move || !can_change || set.pending().get()
+                >
+                    "Save"
+                </button>
+                <span class="saved" role="status">
+                    {move || saved().then_some("Saved")}
+                </span>
+            </div>
+        </ActionForm>
+    }
+}

@@ -1,0 +1,154 @@
+//! Server functions about the team.
+
+use leptos::prelude::*;
+use protocol::{AgentId, Label, LabelId, Routing, TeamId};
+use serde::{Deserialize, Serialize};
+
+use crate::failure::Failure;
+
+/// An agent as the page shows them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AgentDetails {
+    /// Their id.
+    pub id: AgentId,
+    /// Their name.
+    pub name: String,
+    /// Their mail address.
+    pub email: String,
+    /// What they may do.
+    pub role: String,
+    /// How many conversations they are given at most.
+    pub capacity: Option<u32>,
+    /// The labels that they can take.
+    pub skills: Vec<LabelId>,
+    /// Whether they are part of the team.
+    pub is_active: bool,
+}
+
+/// A team as the page shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TeamRow {
+    /// Its id.
+    pub id: TeamId,
+    /// Its name.
+    pub name: String,
+    /// How conversations come to its members.
+    pub routing: Routing,
+    /// Who is in it.
+    pub members: Vec<AgentId>,
+}
+
+/// All that the page shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TeamPage {
+    /// The agents, by name.
+    pub agents: Vec<AgentDetails>,
+    /// The teams, by name.
+    pub teams: Vec<TeamRow>,
+    /// The labels, by name.
+    pub labels: Vec<Label>,
+}
+
+/// The agents, teams and labels.
+#[server]
+pub async fn read_team() -> Result<TeamPage, Failure> {
+    let (_agent, backend) = crate::backend::require_agent().await?;
+    let agents = backend.domain.list_agents().await?;
+    let teams = backend.domain.list_teams().await?;
+    let agent = |agent: domain::agent::Agent| AgentDetails {
+        id: agent.id,
+        role: agent.role.as_str().to_owned(),
+        name: agent.name,
+        email: agent.email,
+        capacity: agent.capacity,
+        skills: agent.skills,
+        is_active: agent.is_active,
+    };
+    let team = |team: domain::team::Team| TeamRow {
+        id: team.id,
+        name: team.name,
+        routing: team.routing,
+        members: team.members,
+    };
+    Ok(TeamPage {
+        agents: agents.into_iter().map(agent).collect(),
+        teams: teams.into_iter().map(team).collect(),
+        labels: backend.domain.list_labels().await?,
+    })
+}
+
+/// Makes an agent, who can log in with this password.
+#[server]
+pub async fn add_agent(name: String, email: String, password: String) -> Result<(), Failure> {
+    use domain::agent::{NewAgent, Role};
+
+    let backend = crate::backend::require_owner().await?;
+    backend.domain.create_agent(NewAgent { email, name, password }, Role::Agent).await?;
+    leptos_axum::redirect("/team");
+    Ok(())
+}
+
+/// Sets what an agent is given: at most so many, and with these labels. An empty or unreadable
+/// capacity is none.
+#[server]
+pub async fn set_agent(
+    id: AgentId,
+    capacity: String,
+    #[server(default)] skills: Vec<LabelId>,
+) -> Result<(), Failure> {
+    let backend = crate::backend::require_owner().await?;
+    let capacity = capacity.trim().parse().ok().filter(|most| *most > 0);
+    backend.domain.set_agent_routing(id, capacity, skills).await?;
+    leptos_axum::redirect("/team");
+    Ok(())
+}
+
+/// Takes an agent out of the team, or back into it.
+#[server]
+pub async fn set_agent_active(id: AgentId, is_active: bool) -> Result<(), Failure> {
+    let backend = crate::backend::require_owner().await?;
+    backend.domain.set_agent_active(id, is_active).await?;
+    leptos_axum::redirect("/team");
+    Ok(())
+}
+
+/// Makes a team, or changes one.
+#[server]
+pub async fn save_team(
+    #[server(default)] id: Option<TeamId>,
+    name: String,
+    routing: Routing,
+    #[server(default)] members: Vec<AgentId>,
+) -> Result<(), Failure> {
+    let backend = crate::backend::require_owner().await?;
+    backend.domain.save_team(id, &name, routing, members).await?;
+    leptos_axum::redirect("/team");
+    Ok(())
+}
+
+/// Drops a team.
+#[server]
+pub async fn delete_team(id: TeamId) -> Result<(), Failure> {
+    let backend = crate::backend::require_owner().await?;
+    backend.domain.delete_team(id).await?;
+    leptos_axum::redirect("/team");
+    Ok(())
+}
+
+/// Makes a label.
+#[server]
+pub async fn add_label(name: String, color: String) -> Result<(), Failure> {
+    let (_agent, backend) = crate::backend::require_agent().await?;
+    backend.domain.create_label(&name, &color).await?;
+    leptos_axum::redirect("/team");
+    Ok(())
+}
+
+/// Drops a label, and takes it off all conversations.
+#[server]
+pub async fn delete_label(id: LabelId) -> Result<(), Failure> {
+    let backend = crate::backend::require_owner().await?;
+    backend.domain.delete_label(id).await?;
+    leptos_axum::redirect("/team");
+    Ok(())
+}

@@ -1,0 +1,10 @@
+//! Who answers: agents and what they can take, teams, and labels.
+
+mod agents;
+mod calls;
+mod labels;
+mod page;
+mod teams;
+
+pub(crate) use calls::{TeamPage as TeamDetails, read_team};
+pub(crate) use page::TeamPage;

@@ -1,0 +1,75 @@
+//! A button that opens a list of things to do. `<details>` does the work: it opens and closes by
+//! keyboard, and without scripts.
+
+use leptos::ev::MouseEvent;
+use leptos::html::Details;
+use leptos::prelude::*;
+use leptos_icons::Icon;
+
+/// A menu; its children are `<li>`s with one button each.
+#[component]
+pub(crate) fn Menu(
+    /// What it is about, for those who don't see the icon.
+    label: &'static str,
+    /// Its picture.
+    #[prop(optional)]
+    icon: Option<icondata_core::Icon>,
+    /// What stands beside the picture.
+    #[prop(optional, into)]
+    title: Option<Signal<String>>,
+    children: Children,
+) -> impl IntoView {
+    let details = NodeRef::<Details>::new();
+    let close = move || {
+        if let Some(details) = details.get_untracked() {
+            details.set_open(false);
+        }
+    };
+    // A choice closes it; so does a click elsewhere, and Escape.
+    let on_click = move |event: MouseEvent| {
+        let target = event_target::<leptos::web_sys::Element>(&event);
+        if target.closest("li button").is_ok_and(|found| found.is_some()) {
+            close();
+        }
+    };
+    close_elsewhere(details);
+    view! {
+        <details class="menu" node_ref=details on:click=on_click>
+            <summary class="button small" title=label aria-label=label>
+                {icon.map(|icon| view! { <Icon icon /> })}
+                {title.map(|title| view! { <span class="menu-title">{move || title.get()}</span> })}
+            </summary>
+            <ul class="menu-items">{children()}</ul>
+        </details>
+    }
+}
+
+#[cfg(feature = "hydrate")]
+fn close_elsewhere(details: NodeRef<Details>) {
+    use wasm_bindgen::JsCast;
+
+    let clicked = window_event_listener(leptos::ev::pointerdown, move |event| {
+        let inside = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
+        if let Some(details) = details.get_untracked()
+            && details.open()
+            && !details.contains(inside.as_ref())
+        {
+            details.set_open(false);
+        }
+    });
+    let pressed = window_event_listener(leptos::ev::keydown, move |event| {
+        if let Some(details) = details.get_untracked()
+            && event.key() == "Escape"
+            && details.open()
+        {
+            details.set_open(false);
+        }
+    });
+    on_cleanup(move || {
+        clicked.remove();
+        pressed.remove();
+    });
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn close_elsewhere(_details: NodeRef<Details>) {}

@@ -1,0 +1,12 @@
+//! How presence looks: a dot.
+
+use protocol::Presence;
+
+/// The dot's classes.
+pub(crate) const fn presence_class(presence: Presence) -> &'static str {
+    match presence {
+        Presence::Online => "dot online",
+        Presence::Away => "dot away",
+        Presence::Offline => "dot",
+    }
+}

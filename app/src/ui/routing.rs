@@ -1,0 +1,26 @@
+//! The choice of how conversations come to agents.
+
+use leptos::prelude::*;
+use protocol::Routing;
+
+/// A `<select>` named `routing`.
+#[component]
+pub(crate) fn RoutingOptions(chosen: Routing, disabled: bool) -> impl IntoView {
+    let option = move |routing: Routing| {
+        let title = match routing {
+            Routing::Manual => "Agents take them",
+            Routing::RoundRobin => "In turn",
+            Routing::LeastBusy => "To whoever has the fewest",
+        };
+        view! {
+            <option value=routing.as_str() selected=routing == chosen>
+                {title}
+            </option>
+        }
+    };
+    view! {
+        <select name="routing" disabled=disabled>
+            {Routing::ALL.iter().map(|routing| option(*routing)).collect_view()}
+        </select>
+    }
+}

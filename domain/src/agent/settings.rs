@@ -1,0 +1,138 @@
+//! What is set for an agent: room, skills, and whether they are part of the team at all.
+
+use async_trait::async_trait;
+use protocol::{AgentId, ErrorCode, LabelId};
+use sea_orm::entity::prelude::*;
+use sea_orm::{ActiveValue::Set, QueryOrder, QuerySelect};
+
+use super::{Agent, Role, from_row};
+use crate::Domain;
+use crate::error::Result;
+use crate::table::{agent, agent_skill, label};
+use crate::writer::{Command, Shard, Write};
+
+/// The most conversations that a capacity may allow.
+const CAPACITY: u32 = 1_000;
+
+impl Domain {
+    /// All agents, by name, those who left included.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn list_agents(&self) -> Result<Vec<Agent>> {
+        let rows = agent::Entity::find()
+            .order_by_asc(agent::Column::Name)
+            .order_by_asc(agent::Column::Id)
+            .all(&self.store.reader)
+            .await?;
+        let skills = agent_skill::Entity::find().all(&self.store.reader).await?;
+        let agent = |row: agent::Model| {
+            let of = skills.iter().filter(|skill| skill.agent_id == row.id);
+            let skills = of.map(|skill| LabelId(skill.label_id)).collect();
+            from_row(row).map(|agent| Agent { skills, ..agent })
+        };
+        rows.into_iter().map(agent).collect()
+    }
+
+    /// Sets how many conversations an agent is given at most (no bound without one), and the labels
+    /// that they can take.
+    ///
+    /// # Errors
+    /// `agent_unknown`, `label_unknown`; the store's.
+    pub async fn set_agent_routing(
+        &self,
+        id: AgentId,
+        capacity: Option<u32>,
+        skills: Vec<LabelId>,
+    ) -> Result<()> {
+        let capacity = capacity.map(|most| most.min(CAPACITY) as i32);
+        self.writer.run(SetRouting { id, capacity, skills }).await?;
+        self.serve_queue().await
+    }
+
+    /// Takes an agent out of the team, or back into it. Who is out can't log in, and what they had
+    /// is given to others.
+    ///
+    /// # Errors
+    /// `agent_unknown`, `last_owner`; the store's.
+    pub async fn set_agent_active(&self, id: AgentId, is_active: bool) -> Result<()> {
+        self.writer.run(SetActive { id, is_active }).await?;
+        if !is_active {
+            self.release_conversations(id).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The row of an agent who must exist.
+pub(crate) async fn require(write: &Write<'_>, id: AgentId) -> Result<agent::Model> {
+    let found = agent::Entity::find_by_id(id.0).one(write.tx).await?;
+    found.ok_or(ErrorCode::AgentUnknown.into())
+}
+
+struct SetRouting {
+    id: AgentId,
+    capacity: Option<i32>,
+    skills: Vec<LabelId>,
+}
+
+#[async_trait]
+impl Command for SetRouting {
+    type Output = ();
+
+    fn shard(&self) -> Shard {
+        Shard::ANY
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
+        let mut row: agent::ActiveModel = require(write, self.id).await?.into();
+        row.capacity = Set(self.capacity);
+        agent::Entity::update(row).exec(write.tx).await?;
+        agent_skill::Entity::delete_many()
+            .filter(agent_skill::Column::AgentId.eq(self.id.0))
+            .exec(write.tx)
+            .await?;
+        let mut skills = self.skills.clone();
+        skills.sort_unstable();
+        skills.dedup();
+        for skill in skills {
+            let known = label::Entity::find_by_id(skill.0).one(write.tx).await?;
+            known.ok_or(ErrorCode::LabelUnknown)?;
+            let row = agent_skill::ActiveModel { agent_id: Set(self.id.0), label_id: Set(skill.0) };
+            agent_skill::Entity::insert(row).exec_without_returning(write.tx).await?;
+        }
+        Ok(())
+    }
+}
+
+struct SetActive {
+    id: AgentId,
+    is_active: bool,
+}
+
+#[async_trait]
+impl Command for SetActive {
+    type Output = ();
+
+    fn shard(&self) -> Shard {
+        Shard::ANY
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
+        // All owners are locked: two who put each other out at once must not both succeed.
+        let owners = agent::Entity::find()
+            .filter(agent::Column::Role.eq(Role::Owner.as_str()))
+            .filter(agent::Column::IsActive.eq(true))
+            .order_by_asc(agent::Column::Id)
+            .lock_exclusive()
+            .all(write.tx)
+            .await?;
+        if !self.is_active && owners.len() == 1 && owners[0].id == self.id.0 {
+            return Err(ErrorCode::LastOwner.into());
+        }
+        let mut row: agent::ActiveModel = require(write, self.id).await?.into();
+        row.is_active = Set(self.is_active);
+        agent::Entity::update(row).exec(write.tx).await?;
+        Ok(())
+    }
+}

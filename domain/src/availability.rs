@@ -1,0 +1,156 @@
+//! Whether somebody answers: the one place that says so, for the chat, the interface, the API and
+//! mail. Business hours say when the team means to answer, presence who is there.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use protocol::{
+    AgentId, Attendance, Availability, ErrorCode, InboxId, Presence, Teammate, VisitorId,
+};
+use sea_orm::entity::prelude::*;
+use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder};
+
+use crate::Domain;
+use crate::error::Result;
+use crate::hub::News;
+use crate::inbox::Inbox;
+use crate::table::{agent, conversation};
+
+/// What visitors were told last, so that they are told changes only.
+#[derive(Clone, Default)]
+pub(crate) struct Told(Arc<Mutex<Said>>);
+
+#[derive(Default)]
+struct Said {
+    availability: HashMap<InboxId, Availability>,
+    places: HashMap<VisitorId, u64>,
+}
+
+impl Told {
+    fn with<R>(&self, act: impl FnOnce(&mut Said) -> R) -> R {
+        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Domain {
+    /// Whether somebody answers in an inbox now.
+    #[must_use]
+    pub fn availability(&self, inbox: &Inbox) -> Availability {
+        let now_ms = self.ambient.now_ms();
+        let is_open = inbox.hours.as_ref().is_none_or(|hours| hours.are_open(now_ms));
+        let is_there = self.hub().agents().values().any(|presence| *presence == Presence::Online);
+        let attendance = match (is_open, is_there) {
+            (true, true) => Attendance::Online,
+            (true, false) => Attendance::Away,
+            (false, _) => Attendance::Closed,
+        };
+        let opens_at_ms = match (&inbox.hours, is_open) {
+            (Some(hours), false) => hours.open_next(now_ms),
+            _ => None,
+        };
+        Availability { attendance, opens_at_ms }
+    }
+
+    /// Tells visitors where the availability is another than they were told. To be called when
+    /// presence moved ([`crate::hub::Hub::moved`]) and now and then, for hours that begin or end.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn tell_availability(&self) -> Result<()> {
+        let here = self.hub().inboxes();
+        if here.is_empty() {
+            return Ok(());
+        }
+        for inbox in self.list_inboxes().await?.iter().filter(|inbox| here.contains(&inbox.id)) {
+            self.tell_availability_of(inbox);
+        }
+        Ok(())
+    }
+
+    /// Whether somebody answers in an inbox now; tells its visitors, if they were told otherwise.
+    pub fn tell_availability_of(&self, inbox: &Inbox) -> Availability {
+        let now = self.availability(inbox);
+        let before = self.told.with(|said| said.availability.insert(inbox.id, now.clone()));
+        if before.is_some_and(|before| before != now) {
+            let availability = now.clone();
+            self.hub().publish(&News::Availability { inbox: inbox.id, availability });
+        }
+        now
+    }
+
+    /// A visitor's place in the queue for an agent: 1 is next; `None` if they do not wait.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn queue_position(&self, visitor: VisitorId) -> Result<Option<u64>> {
+        let found = conversation::Entity::find()
+            .filter(conversation::Column::UnresolvedVisitorId.eq(visitor.0))
+            .filter(conversation::Column::QueuedAtMs.is_not_null())
+            .one(&self.store.reader)
+            .await?;
+        let Some(row) = found else { return Ok(None) };
+        let before = conversation::Entity::find()
+            .filter(conversation::Column::QueuedAtMs.lt(row.queued_at_ms))
+            .filter(conversation::Column::InboxId.eq(row.inbox_id))
+            .count(&self.store.reader)
+            .await?;
+        Ok(Some(before + 1))
+    }
+
+    /// Tells waiting visitors their place where it is another than they were told.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn tell_queues(&self) -> Result<()> {
+        let waiting = conversation::Entity::find()
+            .filter(conversation::Column::QueuedAtMs.is_not_null())
+            .order_by_asc(conversation::Column::QueuedAtMs)
+            .all(&self.store.reader)
+            .await?;
+        let mut length: HashMap<Uuid, u64> = HashMap::new();
+        let mut now: HashMap<VisitorId, u64> = HashMap::new();
+        for row in waiting {
+            let place = length.entry(row.inbox_id).or_default();
+            *place += 1;
+            now.insert(VisitorId(row.visitor_id), *place);
+        }
+        let before = self.told.with(|said| std::mem::replace(&mut said.places, now.clone()));
+        for (visitor, place) in &now {
+            if before.get(visitor) != Some(place) {
+                self.hub().publish(&News::Queued { visitor: *visitor, position: Some(*place) });
+            }
+        }
+        for visitor in before.keys().filter(|visitor| !now.contains_key(visitor)) {
+            self.hub().publish(&News::Queued { visitor: *visitor, position: None });
+        }
+        Ok(())
+    }
+
+    /// What an agent wants to be while they have a socket.
+    ///
+    /// # Errors
+    /// `agent_unknown`; the store's.
+    pub async fn choose_presence(&self, id: AgentId, choice: Presence) -> Result<()> {
+        let row = agent::Entity::find_by_id(id.0).one(&self.store.reader).await?;
+        let mut row = row.ok_or(ErrorCode::AgentUnknown)?.into_active_model();
+        row.presence = Set(choice.as_str().to_owned());
+        agent::Entity::update(row).exec(&self.store.reader).await?;
+        self.hub().choose(id, choice);
+        Ok(())
+    }
+
+    /// The team, by name, and what each is now.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn teammates(&self) -> Result<Vec<Teammate>> {
+        let present = self.hub().agents();
+        let teammate = |agent: crate::agent::Agent| Teammate {
+            presence: present.get(&agent.id).copied().unwrap_or(Presence::Offline),
+            id: agent.id,
+            name: agent.name,
+        };
+        let agents = self.list_agents().await?;
+        Ok(agents.into_iter().filter(|agent| agent.is_active).map(teammate).collect())
+    }
+}

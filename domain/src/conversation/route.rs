@@ -1,0 +1,260 @@
+//! Routing: which agent a conversation comes to, in the transaction that needs one.
+
+use std::collections::{HashMap, HashSet};
+
+use async_trait::async_trait;
+use protocol::{AgentId, Author, ErrorCode, Event, Presence, Routing, Status};
+use sea_orm::entity::prelude::*;
+use sea_orm::{ActiveValue::Set, FromQueryResult, IntoActiveModel, QueryOrder, QuerySelect};
+
+use super::log::Log;
+use crate::Domain;
+use crate::error::{Error, Result};
+use crate::hub::News;
+use crate::table::{agent, agent_skill, conversation, conversation_label, inbox, team, team_agent};
+use crate::writer::{Command, Shard, Write};
+
+/// How many of the queue are tried at a time.
+const QUEUE: u64 = 50;
+
+impl Domain {
+    /// Gives what waits in the queue to agents who have room. To be called when presence moved:
+    /// all else that makes room does it by itself.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn serve_queue(&self) -> Result<()> {
+        self.writer.run(ServeQueue).await
+    }
+
+    /// Takes all that is not resolved from an agent who goes away for good, and gives it to others.
+    ///
+    /// # Errors
+    /// The store's.
+    pub(crate) async fn release_conversations(&self, agent: AgentId) -> Result<()> {
+        let held = conversation::Entity::find()
+            .filter(conversation::Column::AssigneeId.eq(agent.0))
+            .filter(conversation::Column::Status.eq(Status::Assigned.as_str()))
+            .all(&self.store.reader)
+            .await?;
+        for row in held {
+            self.writer.run(Release { conversation: row.id, agent: agent.0 }).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Gives a conversation that nobody has to an agent, as its team or inbox says, but not to `except`;
+/// puts it into the queue if all are busy.
+pub(super) async fn route(
+    write: &mut Write<'_>,
+    log: &mut Log,
+    except: Option<Uuid>,
+) -> Result<()> {
+    if log.row.assignee_id.is_some() || log.is_resolved() {
+        return Ok(());
+    }
+    let routing = routing_of(write, &log.row).await?;
+    if routing == Routing::Manual {
+        return Ok(());
+    }
+    match choose(write, &log.row, routing, except).await? {
+        Some(chosen) => give(write, log, chosen).await,
+        None => {
+            if log.row.queued_at_ms.is_none() {
+                log.set_queued(Some(write.ambient.now_ms() as i64));
+                write.publish(News::QueueMoved);
+            }
+            Ok(())
+        }
+    }
+}
+
+/// Gives what waits to whoever has room now, but for `except`, which was given back just now.
+pub(super) async fn serve_queue(write: &mut Write<'_>, except: Option<Uuid>) -> Result<()> {
+    let waiting = conversation::Entity::find()
+        .filter(conversation::Column::QueuedAtMs.is_not_null())
+        .order_by_asc(conversation::Column::QueuedAtMs)
+        .limit(QUEUE)
+        .all(write.tx)
+        .await?;
+    for row in waiting.into_iter().filter(|row| Some(row.id) != except) {
+        let mut log = Log::lock(write, protocol::ConversationId(row.id)).await?;
+        if log.row.queued_at_ms.is_none() {
+            continue;
+        }
+        let routing = routing_of(write, &log.row).await?;
+        if let Some(chosen) = choose(write, &log.row, routing, None).await? {
+            give(write, &mut log, chosen).await?;
+            log.save(write).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn give(write: &mut Write<'_>, log: &mut Log, chosen: agent::Model) -> Result<()> {
+    let event = Event::Assigned { agent: AgentId(chosen.id), name: chosen.name.clone() };
+    log.set_assignee(Some(chosen.id));
+    log.set_status(Status::Assigned);
+    leave_queue(write, log);
+    let mut given = chosen.into_active_model();
+    given.last_assigned_at_ms = Set(write.ambient.now_ms() as i64);
+    agent::Entity::update(given).exec(write.tx).await?;
+    log.event(write, &Author::System {}, event).await
+}
+
+/// Whoever is settled or has an agent waits no more.
+pub(super) fn leave_queue(write: &mut Write<'_>, log: &mut Log) {
+    if log.row.queued_at_ms.is_some() {
+        log.set_queued(None);
+        write.publish(News::QueueMoved);
+    }
+}
+
+/// A team's own way counts for more than the inbox's.
+async fn routing_of(write: &Write<'_>, row: &conversation::Model) -> Result<Routing> {
+    let team = match row.team_id {
+        Some(team) => team::Entity::find_by_id(team).one(write.tx).await?,
+        None => None,
+    };
+    let word = match team {
+        Some(team) => team.routing,
+        None => {
+            let found = inbox::Entity::find_by_id(row.inbox_id).one(write.tx).await?;
+            found.ok_or(ErrorCode::InboxUnknown)?.routing
+        }
+    };
+    Routing::parse(&word).ok_or(Error::Corrupt("a routing"))
+}
+
+/// The agent to take a conversation: there, of its team, with its skills, and with room.
+async fn choose(
+    write: &Write<'_>,
+    row: &conversation::Model,
+    routing: Routing,
+    except: Option<Uuid>,
+) -> Result<Option<agent::Model>> {
+    let present = write.hub.agents();
+    let online: Vec<Uuid> = present
+        .iter()
+        .filter(|(_, presence)| **presence == Presence::Online)
+        .map(|(id, _)| id.0)
+        .filter(|id| Some(*id) != except)
+        .collect();
+    if online.is_empty() || routing == Routing::Manual {
+        return Ok(None);
+    }
+    // Locked, always in this order: two conversations at once must not both find the same room.
+    let mut agents = agent::Entity::find()
+        .filter(agent::Column::Id.is_in(online))
+        .filter(agent::Column::IsActive.eq(true))
+        .order_by_asc(agent::Column::Id)
+        .lock_exclusive()
+        .all(write.tx)
+        .await?;
+    if let Some(team) = row.team_id {
+        let members = team_agent::Entity::find()
+            .filter(team_agent::Column::TeamId.eq(team))
+            .all(write.tx)
+            .await?;
+        let members: HashSet<Uuid> = members.into_iter().map(|row| row.agent_id).collect();
+        agents.retain(|agent| members.contains(&agent.id));
+    }
+    keep_skilled(write, row, &mut agents).await?;
+    let loads = loads(write, &agents).await?;
+    let load = |agent: &agent::Model| loads.get(&agent.id).copied().unwrap_or(0);
+    agents.retain(|agent| agent.capacity.is_none_or(|most| load(agent) < i64::from(most)));
+    Ok(agents.into_iter().min_by_key(|agent| match routing {
+        Routing::LeastBusy => (load(agent), agent.last_assigned_at_ms, agent.id),
+        Routing::RoundRobin | Routing::Manual => (0, agent.last_assigned_at_ms, agent.id),
+    }))
+}
+
+/// A label of the conversation that is anybody's skill must be the agent's.
+async fn keep_skilled(
+    write: &Write<'_>,
+    row: &conversation::Model,
+    agents: &mut Vec<agent::Model>,
+) -> Result<()> {
+    let labels = conversation_label::Entity::find()
+        .filter(conversation_label::Column::ConversationId.eq(row.id))
+        .all(write.tx)
+        .await?;
+    if labels.is_empty() {
+        return Ok(());
+    }
+    let skills = agent_skill::Entity::find()
+        .filter(agent_skill::Column::LabelId.is_in(labels.iter().map(|row| row.label_id)))
+        .all(write.tx)
+        .await?;
+    let needed: HashSet<Uuid> = skills.iter().map(|row| row.label_id).collect();
+    let has: HashSet<(Uuid, Uuid)> =
+        skills.iter().map(|row| (row.agent_id, row.label_id)).collect();
+    agents.retain(|agent| needed.iter().all(|label| has.contains(&(agent.id, *label))));
+    Ok(())
+}
+
+#[derive(FromQueryResult)]
+struct Load {
+    assignee_id: Uuid,
+    conversations: i64,
+}
+
+/// How many conversations each has that ask for attention.
+async fn loads(write: &Write<'_>, agents: &[agent::Model]) -> Result<HashMap<Uuid, i64>> {
+    let loads = conversation::Entity::find()
+        .select_only()
+        .column(conversation::Column::AssigneeId)
+        .column_as(conversation::Column::Id.count(), "conversations")
+        .filter(conversation::Column::AssigneeId.is_in(agents.iter().map(|agent| agent.id)))
+        .filter(conversation::Column::Status.eq(Status::Assigned.as_str()))
+        .filter(conversation::Column::ArchivedAtMs.is_null())
+        .filter(conversation::Column::SnoozedUntilMs.is_null())
+        .group_by(conversation::Column::AssigneeId)
+        .into_model::<Load>()
+        .all(write.tx)
+        .await?;
+    Ok(loads.into_iter().map(|load| (load.assignee_id, load.conversations)).collect())
+}
+
+struct ServeQueue;
+
+#[async_trait]
+impl Command for ServeQueue {
+    type Output = ();
+
+    fn shard(&self) -> Shard {
+        Shard::ANY
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
+        serve_queue(write, None).await
+    }
+}
+
+/// Takes one conversation from an agent, if they still have it.
+struct Release {
+    conversation: Uuid,
+    agent: Uuid,
+}
+
+#[async_trait]
+impl Command for Release {
+    type Output = ();
+
+    fn shard(&self) -> Shard {
+        Shard::of(self.conversation)
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
+        let mut log = Log::lock(write, protocol::ConversationId(self.conversation)).await?;
+        if log.row.assignee_id != Some(self.agent) || log.is_resolved() {
+            return Ok(());
+        }
+        log.set_assignee(None);
+        log.set_status(Status::Open);
+        log.event(write, &Author::System {}, Event::Unassigned {}).await?;
+        route(write, &mut log, Some(self.agent)).await?;
+        log.save(write).await
+    }
+}

@@ -1,0 +1,122 @@
+//! The queue of frames for one socket, bounded in frames and in bytes.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bytes::Bytes;
+use tokio::sync::{Notify, mpsc};
+use tokio_util::sync::CancellationToken;
+
+/// The most frames that wait for one socket: more than one batch of the writer brings to anybody.
+pub const QUEUE_FRAMES: usize = 512;
+
+/// The most bytes that wait for one socket.
+pub const QUEUE_BYTES: usize = 256 * 1024;
+
+/// A frame, encoded once and shared by all sockets that send it. Always UTF-8.
+pub type Frame = Bytes;
+
+/// The near end of a socket's queue. Clones share it.
+#[derive(Clone)]
+pub(super) struct Line {
+    frames: mpsc::Sender<Frame>,
+    queued: Arc<Queued>,
+    too_slow: CancellationToken,
+}
+
+#[derive(Default)]
+struct Queued {
+    bytes: AtomicUsize,
+    sent: Notify,
+}
+
+/// The far end, for the task that writes to the socket.
+pub struct Frames {
+    frames: mpsc::Receiver<Frame>,
+    queued: Arc<Queued>,
+    taken: usize,
+}
+
+impl Line {
+    pub(super) fn new() -> (Self, Frames) {
+        let (sender, frames) = mpsc::channel(QUEUE_FRAMES);
+        let queued = Arc::<Queued>::default();
+        let far = Frames { frames, queued: queued.clone(), taken: 0 };
+        (Self { frames: sender, queued, too_slow: CancellationToken::new() }, far)
+    }
+
+    /// Queues a frame; what does not fit is not waited for.
+    pub(super) fn send(&self, frame: &Frame) {
+        let before = self.queued.bytes.fetch_add(frame.len(), Ordering::Relaxed);
+        let fits = before + frame.len() <= QUEUE_BYTES;
+        if !fits || self.frames.try_send(frame.clone()).is_err() {
+            self.queued.bytes.fetch_sub(frame.len(), Ordering::Relaxed);
+            self.too_slow.cancel();
+        }
+    }
+
+    pub(super) fn too_slow(&self) -> &CancellationToken {
+        &self.too_slow
+    }
+
+    /// Waits until there is room for an answer: who does not read is not answered further.
+    pub(super) async fn room(&self) {
+        loop {
+            let sent = self.queued.sent.notified();
+            if self.queued.bytes.load(Ordering::Relaxed) <= QUEUE_BYTES / 4 {
+                return;
+            }
+            sent.await;
+        }
+    }
+}
+
+impl Frames {
+    /// The next frame, once the one before is on its way. `None` when the socket's talk has ended.
+    /// Safe to cancel.
+    pub async fn next(&mut self) -> Option<Frame> {
+        self.settle();
+        let frame = self.frames.recv().await?;
+        self.taken = frame.len();
+        Some(frame)
+    }
+
+    /// A frame counts until it is sent.
+    fn settle(&mut self) {
+        let taken = std::mem::take(&mut self.taken);
+        self.queued.bytes.fetch_sub(taken, Ordering::Relaxed);
+        self.queued.sent.notify_waiters();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_queue_never_holds_more_than_its_bytes() {
+        let (line, mut frames) = Line::new();
+        let frame = Frame::from(vec![b'x'; QUEUE_BYTES / 4]);
+        for _ in 0..4 {
+            line.send(&frame);
+        }
+        assert!(!line.too_slow().is_cancelled());
+        line.send(&Frame::from_static(b"x"));
+        assert!(line.too_slow().is_cancelled());
+        let mut held = 0;
+        for _ in 0..4 {
+            held += frames.next().await.map_or(0, |frame| frame.len());
+        }
+        assert_eq!(held, QUEUE_BYTES);
+    }
+
+    #[tokio::test]
+    async fn a_frame_on_its_way_still_counts() {
+        let (line, mut frames) = Line::new();
+        let frame = Frame::from(vec![b'x'; QUEUE_BYTES]);
+        line.send(&frame);
+        frames.next().await;
+        line.send(&Frame::from_static(b"x"));
+        assert!(line.too_slow().is_cancelled(), "it is not sent yet");
+    }
+}

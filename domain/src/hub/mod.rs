@@ -1,0 +1,216 @@
+//! The hub: which sockets want to hear of what, and so who is there.
+//!
+//! It holds a bounded queue for each socket and shares one encoded frame among all that get it.
+//! What does not fit into a queue is not waited for: that socket is told to close and comes back
+//! to resume from the log. Publishing never blocks.
+
+mod line;
+mod news;
+mod presence;
+
+use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use protocol::{AgentId, ConversationId, InboxId, Presence, VisitorId};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::visitor::VisitorIdentity;
+
+use line::Line;
+pub use line::{Frame, Frames, QUEUE_BYTES, QUEUE_FRAMES};
+pub(crate) use news::News;
+
+/// A visitor's socket.
+struct OfVisitor {
+    inbox: InboxId,
+    line: Line,
+}
+
+#[derive(Default)]
+struct Index {
+    visitors: HashMap<VisitorId, HashMap<u64, OfVisitor>>,
+    agents: HashMap<u64, (AgentId, Line)>,
+    watchers: HashMap<ConversationId, HashSet<u64>>,
+    /// Whose the watched conversations are.
+    watched: HashMap<ConversationId, VisitorId>,
+    /// What agents chose to be while they have a socket; online, where nothing is said.
+    choices: HashMap<AgentId, Presence>,
+}
+
+/// Which sockets want to hear of what. Clones share one index.
+#[derive(Clone)]
+pub struct Hub {
+    index: Arc<Mutex<Index>>,
+    next: Arc<AtomicU64>,
+    moved: Arc<watch::Sender<u64>>,
+}
+
+impl Default for Hub {
+    fn default() -> Self {
+        let moved = Arc::new(watch::Sender::new(0));
+        Self { index: Arc::default(), next: Arc::default(), moved }
+    }
+}
+
+/// What a socket listens with. Dropping it takes the socket out of the hub.
+pub struct Listener {
+    hub: Hub,
+    id: u64,
+    of: Of,
+    line: Line,
+    frames: Option<Frames>,
+}
+
+#[derive(Clone, Copy)]
+enum Of {
+    Visitor(VisitorId),
+    Agent(AgentId),
+}
+
+impl Hub {
+    /// Listens for a visitor.
+    #[must_use]
+    pub fn listen_visitor(&self, who: &VisitorIdentity) -> Listener {
+        let (listener, line) = self.listener(Of::Visitor(who.visitor));
+        let socket = OfVisitor { inbox: who.inbox, line };
+        let first = self.with(|index| {
+            let sockets = index.visitors.entry(who.visitor).or_default();
+            sockets.insert(listener.id, socket);
+            sockets.len() == 1
+        });
+        if first {
+            self.publish(&News::VisitorPresence { visitor: who.visitor, online: true });
+        }
+        listener
+    }
+
+    /// Listens for an agent: every change of the list, and entries of the watched conversations.
+    /// `choice` is what they chose to be while they are connected.
+    #[must_use]
+    pub fn listen_agent(&self, agent: AgentId, choice: Presence) -> Listener {
+        let before = self.presence(agent);
+        let (listener, line) = self.listener(Of::Agent(agent));
+        self.with(|index| {
+            index.choices.insert(agent, choice);
+            index.agents.insert(listener.id, (agent, line));
+        });
+        self.tell_presence(agent, before);
+        listener
+    }
+
+    /// How many sockets listen in this process.
+    #[must_use]
+    pub fn listeners(&self) -> usize {
+        self.with(|index| {
+            index.agents.len() + index.visitors.values().map(HashMap::len).sum::<usize>()
+        })
+    }
+
+    fn listener(&self, of: Of) -> (Listener, Line) {
+        let (line, frames) = Line::new();
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        (Listener { hub: self.clone(), id, of, line: line.clone(), frames: Some(frames) }, line)
+    }
+
+    fn with<R>(&self, act: impl FnOnce(&mut Index) -> R) -> R {
+        // Nothing in here panics half-way, so a poisoned index is still whole.
+        act(&mut self.index.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+impl Listener {
+    /// Takes the queue's far end, for the task that writes to the socket.
+    ///
+    /// # Panics
+    /// If it was taken before.
+    #[must_use]
+    pub fn take_frames(&mut self) -> Frames {
+        self.frames.take().expect("a socket has one writer")
+    }
+
+    /// Queues a frame for this socket alone.
+    pub fn send(&self, frame: impl Into<Frame>) {
+        self.line.send(&frame.into());
+    }
+
+    /// Waits until the queue has room for an answer. Safe to cancel.
+    pub async fn room(&self) {
+        self.line.room().await;
+    }
+
+    /// Cancelled once a frame did not fit: the socket must close and resume later.
+    #[must_use]
+    pub fn too_slow(&self) -> CancellationToken {
+        self.line.too_slow().clone()
+    }
+
+    /// From now on, hear of the conversation's entries. What was before must be read from the log
+    /// afterwards: in this order nothing falls between.
+    pub fn watch(&self, conversation: ConversationId) {
+        self.hub.with(|index| {
+            index.watchers.entry(conversation).or_default().insert(self.id);
+        });
+    }
+
+    /// Says whose a watched conversation is, to hear whether they are there; says whether they are now.
+    #[must_use]
+    pub fn watch_visitor(&self, conversation: ConversationId, visitor: VisitorId) -> bool {
+        self.hub.with(|index| index.watched.insert(conversation, visitor));
+        self.hub.is_visitor_online(visitor)
+    }
+
+    /// Hear no more of the conversation's entries.
+    pub fn unwatch(&self, conversation: ConversationId) {
+        self.hub.with(|index| index.unwatch(conversation, self.id));
+    }
+}
+
+impl Index {
+    fn unwatch(&mut self, conversation: ConversationId, id: u64) {
+        if let Some(watchers) = self.watchers.get_mut(&conversation) {
+            watchers.remove(&id);
+            if watchers.is_empty() {
+                self.watchers.remove(&conversation);
+                self.watched.remove(&conversation);
+            }
+        }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        match self.of {
+            Of::Visitor(visitor) => {
+                let last = self.hub.with(|index| {
+                    let Some(sockets) = index.visitors.get_mut(&visitor) else { return false };
+                    sockets.remove(&self.id);
+                    let last = sockets.is_empty();
+                    if last {
+                        index.visitors.remove(&visitor);
+                    }
+                    last
+                });
+                if last {
+                    self.hub.publish(&News::VisitorPresence { visitor, online: false });
+                }
+            }
+            Of::Agent(agent) => {
+                let before = self.hub.presence(agent);
+                self.hub.with(|index| {
+                    index.agents.remove(&self.id);
+                    let Index { watchers, watched, .. } = index;
+                    watchers.retain(|conversation, sockets| {
+                        sockets.remove(&self.id);
+                        if sockets.is_empty() {
+                            watched.remove(conversation);
+                        }
+                        !sockets.is_empty()
+                    });
+                });
+                self.hub.tell_presence(agent, before);
+            }
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! What happened, and who is told of it.
+
+use protocol::json::to_string;
+use protocol::{
+    AgentId, Author, Availability, ConversationId, InboxId, Person, Presence, Reader, Seq, Summary,
+    ToAgent, ToVisitor, VisitorId,
+};
+
+use super::{Frame, Hub};
+use crate::conversation::{Audience, LogEntry};
+
+/// Something that happened. What is part of a log is on disk already.
+#[derive(Clone, Debug)]
+pub(crate) enum News {
+    /// A conversation's log grew.
+    Appended {
+        /// The entries, of one conversation, oldest first.
+        entries: Vec<LogEntry>,
+        /// The conversation's visitor.
+        visitor: VisitorId,
+        /// The conversation's line in the list.
+        summary: Box<Summary>,
+    },
+    /// The visitor read.
+    VisitorRead {
+        /// Where.
+        conversation: ConversationId,
+        /// Who.
+        visitor: VisitorId,
+        /// How far.
+        seq: Seq,
+    },
+    /// An agent read.
+    AgentRead {
+        /// Where.
+        conversation: ConversationId,
+        /// The conversation's visitor.
+        visitor: VisitorId,
+        /// Who.
+        agent: AgentId,
+        /// How far.
+        seq: Seq,
+        /// How many of the visitor's messages that covers.
+        visitor_messages: u64,
+        /// Whether the team as a whole got further by it.
+        team_moved: bool,
+    },
+    /// The visitor is writing.
+    VisitorTypes {
+        /// Where.
+        conversation: ConversationId,
+    },
+    /// An agent is writing to the visitor.
+    AgentTypes {
+        /// Where.
+        conversation: ConversationId,
+        /// The conversation's visitor.
+        visitor: VisitorId,
+        /// Who.
+        agent: Person,
+    },
+    /// An agent came, went or chose.
+    AgentPresence {
+        /// Who.
+        agent: AgentId,
+        /// What they are now.
+        presence: Presence,
+    },
+    /// A visitor's first socket opened, or the last one closed.
+    VisitorPresence {
+        /// Who.
+        visitor: VisitorId,
+        /// Whether there is a socket.
+        online: bool,
+    },
+    /// Whether somebody is there has changed.
+    Availability {
+        /// In which inbox.
+        inbox: InboxId,
+        /// What it is now.
+        availability: Availability,
+    },
+    /// Somebody joined a queue, left it, or moved up. Not told by the hub: see
+    /// `Domain::tell_queues`.
+    QueueMoved,
+    /// A visitor's place in the queue.
+    Queued {
+        /// Who.
+        visitor: VisitorId,
+        /// 1 is next; `None` if they wait no more.
+        position: Option<u64>,
+    },
+}
+
+impl Hub {
+    /// Tells all who may and want to know.
+    pub(crate) fn publish(&self, news: &News) {
+        match news {
+            News::Appended { entries, visitor, summary } => {
+                let conversation = summary.id;
+                for entry in entries {
+                    if let Some(entry) = entry.seen_by(Audience::Visitor) {
+                        self.to_visitor(*visitor, &ToVisitor::Entry { entry });
+                    }
+                    if let Some(entry) = entry.seen_by(Audience::Team) {
+                        let frame = ToAgent::Entry { conversation, entry };
+                        self.to_watchers(conversation, None, &frame);
+                    }
+                }
+                let summary = Summary::clone(summary);
+                self.to_agents(|_| true, &ToAgent::Conversation { summary });
+            }
+            News::VisitorRead { conversation, visitor, seq } => {
+                let by = Reader::Visitor {};
+                self.to_visitor(*visitor, &ToVisitor::Read { by: by.clone(), seq: *seq });
+                let conversation = *conversation;
+                let read = ToAgent::Read { conversation, by, seq: *seq, visitor_messages: 0 };
+                self.to_watchers(conversation, None, &read);
+            }
+            News::AgentRead { conversation, visitor, agent, seq, visitor_messages, team_moved } => {
+                let by = Reader::Team {};
+                if *team_moved {
+                    self.to_visitor(*visitor, &ToVisitor::Read { by: by.clone(), seq: *seq });
+                }
+                let (conversation, seq) = (*conversation, *seq);
+                let visitor_messages = *visitor_messages;
+                let read = ToAgent::Read { conversation, by, seq, visitor_messages };
+                self.to_agents(|id| id == *agent, &read);
+            }
+            News::VisitorTypes { conversation } => {
+                let (conversation, by) = (*conversation, Author::Visitor {});
+                self.to_watchers(conversation, None, &ToAgent::Typing { conversation, by });
+            }
+            News::AgentTypes { conversation, visitor, agent } => {
+                self.to_visitor(*visitor, &ToVisitor::Typing { name: agent.name.clone() });
+                let by = Author::Agent { id: agent.id, name: agent.name.clone() };
+                let conversation = *conversation;
+                let typing = ToAgent::Typing { conversation, by };
+                self.to_watchers(conversation, Some(agent.id), &typing);
+            }
+            News::AgentPresence { agent, presence } => {
+                let (agent, presence) = (*agent, *presence);
+                self.to_agents(|_| true, &ToAgent::Presence { agent, presence });
+            }
+            News::VisitorPresence { visitor, online } => {
+                let watched: Vec<_> = self.with(|index| {
+                    let of = index.watched.iter().filter(|(_, of)| *of == visitor);
+                    of.map(|(conversation, _)| *conversation).collect()
+                });
+                for conversation in watched {
+                    let frame = ToAgent::VisitorPresence { conversation, online: *online };
+                    self.to_watchers(conversation, None, &frame);
+                }
+            }
+            News::Availability { inbox, availability } => {
+                let availability = availability.clone();
+                self.to_inbox(*inbox, &ToVisitor::Availability { availability });
+            }
+            News::QueueMoved => self.touch(),
+            News::Queued { visitor, position } => {
+                self.to_visitor(*visitor, &ToVisitor::Queue { position: *position });
+            }
+        }
+    }
+
+    fn to_visitor(&self, visitor: VisitorId, frame: &ToVisitor) {
+        let frame: Frame = to_string(frame).into();
+        self.with(|index| {
+            for socket in index.visitors.get(&visitor).into_iter().flat_map(|of| of.values()) {
+                socket.line.send(&frame);
+            }
+        });
+    }
+
+    fn to_inbox(&self, inbox: InboxId, frame: &ToVisitor) {
+        let frame: Frame = to_string(frame).into();
+        self.with(|index| {
+            let sockets = index.visitors.values().flat_map(|of| of.values());
+            for socket in sockets.filter(|socket| socket.inbox == inbox) {
+                socket.line.send(&frame);
+            }
+        });
+    }
+
+    fn to_agents(&self, wanted: impl Fn(AgentId) -> bool, frame: &ToAgent) {
+        let frame: Frame = to_string(frame).into();
+        self.with(|index| {
+            for (_, line) in index.agents.values().filter(|(agent, _)| wanted(*agent)) {
+                line.send(&frame);
+            }
+        });
+    }
+
+    fn to_watchers(&self, conversation: ConversationId, except: Option<AgentId>, frame: &ToAgent) {
+        let frame: Frame = to_string(frame).into();
+        self.with(|index| {
+            let watchers = index.watchers.get(&conversation).into_iter().flatten();
+            let sockets = watchers.filter_map(|id| index.agents.get(id));
+            for (_, line) in sockets.filter(|(agent, _)| Some(*agent) != except) {
+                line.send(&frame);
+            }
+        });
+    }
+}

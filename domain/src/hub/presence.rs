@@ -1,0 +1,78 @@
+//! Who is there: known by their sockets, and for agents by what they chose.
+//!
+//! A socket is the lease: the server asks each browser for a sign of life every ten seconds and
+//! gives a silent one up well within thirty (see `protocol::limits::SILENCE_MS`).
+
+use std::collections::{HashMap, HashSet};
+
+use protocol::{AgentId, InboxId, Presence, VisitorId};
+
+use super::Hub;
+use super::news::News;
+
+impl Hub {
+    /// What an agent is now: what they chose while they have a socket, else offline.
+    #[must_use]
+    pub fn presence(&self, agent: AgentId) -> Presence {
+        self.with(|index| index.presence(agent))
+    }
+
+    /// The agents who have a socket, and what they are.
+    #[must_use]
+    pub fn agents(&self) -> HashMap<AgentId, Presence> {
+        self.with(|index| {
+            let connected: HashSet<AgentId> = index.agents.values().map(|(id, _)| *id).collect();
+            connected.into_iter().map(|id| (id, index.presence(id))).collect()
+        })
+    }
+
+    /// Whether a visitor has a socket.
+    #[must_use]
+    pub fn is_visitor_online(&self, visitor: VisitorId) -> bool {
+        self.with(|index| index.visitors.contains_key(&visitor))
+    }
+
+    /// The inboxes whose visitors have sockets.
+    pub(crate) fn inboxes(&self) -> HashSet<InboxId> {
+        self.with(|index| {
+            let sockets = index.visitors.values().flat_map(|of| of.values());
+            sockets.map(|socket| socket.inbox).collect()
+        })
+    }
+
+    /// What an agent chose to be, from now on.
+    pub(crate) fn choose(&self, agent: AgentId, choice: Presence) {
+        let before = self.presence(agent);
+        self.with(|index| index.choices.insert(agent, choice));
+        self.tell_presence(agent, before);
+    }
+
+    pub(super) fn tell_presence(&self, agent: AgentId, before: Presence) {
+        let presence = self.presence(agent);
+        if presence != before {
+            self.publish(&News::AgentPresence { agent, presence });
+            self.touch();
+        }
+    }
+
+    /// Wakes who waits for [`Hub::moved`].
+    pub(super) fn touch(&self) {
+        self.moved.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
+    /// Changes whenever presence or a queue did: what is derived from them is to be told anew.
+    #[must_use]
+    pub fn moved(&self) -> tokio::sync::watch::Receiver<u64> {
+        self.moved.subscribe()
+    }
+}
+
+impl super::Index {
+    fn presence(&self, agent: AgentId) -> Presence {
+        if self.agents.values().any(|(id, _)| *id == agent) {
+            self.choices.get(&agent).copied().unwrap_or(Presence::Online)
+        } else {
+            Presence::Offline
+        }
+    }
+}

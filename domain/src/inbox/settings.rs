@@ -1,0 +1,78 @@
+//! How an inbox works: its hours, and how conversations come to agents.
+
+use async_trait::async_trait;
+use protocol::{ErrorCode, InboxId, LabelId, Routing, TeamId};
+use sea_orm::ActiveValue::Set;
+use sea_orm::entity::prelude::*;
+
+use super::{Hours, Inbox, from_row};
+use crate::Domain;
+use crate::error::Result;
+use crate::table::{inbox, label, team};
+use crate::writer::{Command, Shard, Write};
+
+/// How an inbox works.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InboxSettings {
+    /// The hours, as [`Hours::parse`] reads them; always open, without.
+    pub hours: Option<String>,
+    /// Their time zone, as IANA names it.
+    pub time_zone: String,
+    /// How conversations come to agents.
+    pub routing: Routing,
+    /// The team they come to; everybody, without.
+    pub team: Option<TeamId>,
+    /// The label that each begins with.
+    pub label: Option<LabelId>,
+}
+
+impl Domain {
+    /// Changes how an inbox works, for what begins from now on.
+    ///
+    /// # Errors
+    /// `inbox_unknown`, `hours_invalid`, `team_unknown`, `label_unknown`; the store's.
+    pub async fn set_inbox(&self, id: InboxId, settings: InboxSettings) -> Result<Inbox> {
+        let hours =
+            Hours::parse(settings.hours.as_deref().unwrap_or_default(), &settings.time_zone)?;
+        let hours = settings.hours.as_ref().map(|_| hours.to_text());
+        let saved = self.writer.run(SetInbox { id, settings, hours }).await?;
+        self.serve_queue().await?;
+        self.tell_availability().await?;
+        Ok(saved)
+    }
+}
+
+struct SetInbox {
+    id: InboxId,
+    settings: InboxSettings,
+    hours: Option<String>,
+}
+
+#[async_trait]
+impl Command for SetInbox {
+    type Output = Inbox;
+
+    fn shard(&self) -> Shard {
+        Shard::ANY
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<Inbox> {
+        let InboxSettings { time_zone, routing, team, label, .. } = &self.settings;
+        if let Some(team) = team {
+            let found = team::Entity::find_by_id(team.0).one(write.tx).await?;
+            found.ok_or(ErrorCode::TeamUnknown)?;
+        }
+        if let Some(label) = label {
+            let found = label::Entity::find_by_id(label.0).one(write.tx).await?;
+            found.ok_or(ErrorCode::LabelUnknown)?;
+        }
+        let found = inbox::Entity::find_by_id(self.id.0).one(write.tx).await?;
+        let mut row: inbox::ActiveModel = found.ok_or(ErrorCode::InboxUnknown)?.into();
+        row.hours = Set(self.hours.clone());
+        row.time_zone = Set(time_zone.clone());
+        row.routing = Set(routing.as_str().to_owned());
+        row.team_id = Set(team.map(|team| team.0));
+        row.label_id = Set(label.map(|label| label.0));
+        from_row(row.update(write.tx).await?)
+    }
+}

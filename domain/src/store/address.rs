@@ -1,0 +1,133 @@
+//! A database's address, and what to say when it can't be opened.
+
+use std::path::PathBuf;
+
+use sea_orm::DbErr;
+
+/// Which database it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A file, with one writer at a time.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+    /// MySQL or MariaDB.
+    MySql,
+}
+
+impl Kind {
+    /// How many transactions write at a time.
+    pub(crate) const fn writers(self) -> u32 {
+        match self {
+            Self::Sqlite => 1,
+            Self::Postgres | Self::MySql => 4,
+        }
+    }
+}
+
+/// Why a database could not be opened, with what to do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The address names a store that there is no support for.
+    #[error(
+        "the database address `{0}` is not supported: use sqlite:///path/to/file.db, postgres://user@host/name or mysql://user@host/name"
+    )]
+    Unsupported(String),
+    /// The folder of the file can't be made.
+    #[error("can't make the folder {0} for the database ({1}): choose another with --data-dir")]
+    Folder(PathBuf, std::io::Error),
+    /// The file can't be opened.
+    #[error(
+        "can't open the database {0} ({1}): check that the file is a SQLite database and may be written, or choose another with --database-url"
+    )]
+    File(PathBuf, DbErr),
+    /// The server can't be reached, or refuses.
+    #[error(
+        "can't open the database {0} ({1}): check that the server runs, that the database exists and that the user may use it, or choose another with --database-url"
+    )]
+    Server(String, DbErr),
+}
+
+pub(super) struct Address {
+    pub(super) kind: Kind,
+    /// As the library wants it.
+    pub(super) url: String,
+    file: Option<PathBuf>,
+}
+
+impl Address {
+    pub(super) fn parse(address: &str) -> Result<Self, OpenError> {
+        let unsupported = || OpenError::Unsupported(without_password(address));
+        let (scheme, rest) = address.split_once("://").ok_or_else(unsupported)?;
+        if rest.is_empty() {
+            return Err(unsupported());
+        }
+        match scheme {
+            "sqlite" if !rest.contains('?') => Ok(Self {
+                kind: Kind::Sqlite,
+                url: format!("{address}?mode=rwc"),
+                file: Some(PathBuf::from(rest)),
+            }),
+            "postgres" | "postgresql" if url::Url::parse(address).is_ok() => {
+                Ok(Self { kind: Kind::Postgres, url: address.to_owned(), file: None })
+            }
+            "mysql" | "mariadb" if url::Url::parse(address).is_ok() => {
+                Ok(Self { kind: Kind::MySql, url: format!("mysql://{rest}"), file: None })
+            }
+            _ => Err(unsupported()),
+        }
+    }
+
+    pub(super) fn make_folder(&self) -> Result<(), OpenError> {
+        match self.file.as_deref().and_then(|path| path.parent()) {
+            Some(folder) if !folder.as_os_str().is_empty() => std::fs::create_dir_all(folder)
+                .map_err(|error| OpenError::Folder(folder.into(), error)),
+            _ => Ok(()),
+        }
+    }
+
+    pub(super) fn refused(&self, error: DbErr) -> OpenError {
+        match &self.file {
+            Some(path) => OpenError::File(path.clone(), error),
+            None => OpenError::Server(without_password(&self.url), error),
+        }
+    }
+}
+
+/// An address fit for a log: `postgres://user:secret@host` without what lies before the `@`.
+fn without_password(address: &str) -> String {
+    match (address.find("://"), address.rfind('@')) {
+        (Some(scheme), Some(at)) if at > scheme => {
+            format!("{}…{}", &address[..scheme + 3], &address[at..])
+        }
+        _ => address.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_name_their_store() {
+        let check = |address: &str, expect: Option<Kind>| {
+            assert_eq!(Address::parse(address).ok().map(|found| found.kind), expect, "{address}");
+        };
+        check("sqlite://data/a.db", Some(Kind::Sqlite));
+        check("postgres://me:secret@host/chat", Some(Kind::Postgres));
+        check("postgresql://host/chat?sslmode=require", Some(Kind::Postgres));
+        check("mysql://root@127.0.0.1/chat", Some(Kind::MySql));
+        check("mariadb://root@127.0.0.1/chat", Some(Kind::MySql));
+        for wrong in
+            ["", "sqlite://", "sqlite://a?mode=ro", "redis://host", "postgres", "postgres://[x"]
+        {
+            check(wrong, None);
+        }
+    }
+
+    #[test]
+    fn a_password_is_not_told() {
+        let error = Address::parse("oracle://me:secret@host/chat").err().map(|e| e.to_string());
+        assert!(error.is_some_and(|text| text.contains("host") && !text.contains("secret")));
+    }
+}

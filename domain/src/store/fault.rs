@@ -1,0 +1,36 @@
+//! What a database's errors mean to the writer.
+
+use sea_orm::sqlx::Error as SqlxError;
+use sea_orm::{DbErr, RuntimeErr, SqlErr};
+
+/// Whether the same transaction, begun anew, may well succeed: somebody else was faster, or two
+/// waited for each other.
+pub(crate) fn is_retryable(error: &DbErr) -> bool {
+    is_conflict(error)
+        || code(error).is_some_and(|code| {
+            // SQLSTATE: serialization failure and deadlock, as PostgreSQL and MySQL name them;
+            // lock wait timeout of MySQL comes as HY000 and is told by its text.
+            matches!(&*code, "40001" | "40P01") || text(error).contains("Lock wait timeout")
+        })
+}
+
+/// Whether a unique index refused: the same row was written by somebody else meanwhile.
+fn is_conflict(error: &DbErr) -> bool {
+    matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
+}
+
+fn code(error: &DbErr) -> Option<String> {
+    match error {
+        DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error))
+        | DbErr::Conn(RuntimeErr::SqlxError(error)) => match &**error {
+            SqlxError::Database(error) => error.code().map(Into::into),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn text(error: &DbErr) -> String {
+    error.to_string()
+}

@@ -1,0 +1,160 @@
+//! Teams: groups of agents that conversations are routed to.
+
+use async_trait::async_trait;
+use protocol::{AgentId, ErrorCode, Routing, TeamId};
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, QueryOrder};
+
+use crate::Domain;
+use crate::agent::check_name;
+use crate::error::{Error, Result};
+use crate::table::{conversation, inbox, team, team_agent};
+use crate::writer::{Command, Shard, Write};
+
+/// A group of agents.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Team {
+    /// Its id.
+    pub id: TeamId,
+    /// Its name.
+    pub name: String,
+    /// How conversations come to its members.
+    pub routing: Routing,
+    /// Who is in it.
+    pub members: Vec<AgentId>,
+}
+
+impl Domain {
+    /// All teams, by name.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn list_teams(&self) -> Result<Vec<Team>> {
+        let teams =
+            team::Entity::find().order_by_asc(team::Column::Name).all(&self.store.reader).await?;
+        let members = team_agent::Entity::find().all(&self.store.reader).await?;
+        let team = |row: team::Model| {
+            let of = members.iter().filter(|member| member.team_id == row.id);
+            Ok(Team {
+                id: TeamId(row.id),
+                members: of.map(|member| AgentId(member.agent_id)).collect(),
+                routing: Routing::parse(&row.routing).ok_or(Error::Corrupt("a routing"))?,
+                name: row.name,
+            })
+        };
+        teams.into_iter().map(team).collect()
+    }
+
+    /// Makes a team, or with an id changes one: all of it.
+    ///
+    /// # Errors
+    /// `name_invalid` where the name is empty, too long or taken, `team_unknown`, `agent_unknown`;
+    /// the store's.
+    pub async fn save_team(
+        &self,
+        id: Option<TeamId>,
+        name: &str,
+        routing: Routing,
+        members: Vec<AgentId>,
+    ) -> Result<TeamId> {
+        let name = check_name(name)?;
+        let saved = self.writer.run(SaveTeam { id, name, routing, members }).await?;
+        self.serve_queue().await?;
+        Ok(saved)
+    }
+
+    /// Drops a team. Its conversations stay with whom they are, and are routed by their inbox.
+    ///
+    /// # Errors
+    /// `team_unknown`; the store's.
+    pub async fn delete_team(&self, id: TeamId) -> Result<()> {
+        self.writer.run(DeleteTeam(id)).await
+    }
+}
+
+struct DeleteTeam(TeamId);
+
+#[async_trait]
+impl Command for DeleteTeam {
+    type Output = ();
+
+    fn shard(&self) -> Shard {
+        Shard::ANY
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
+        let id = self.0.0;
+        inbox::Entity::update_many()
+            .col_expr(inbox::Column::TeamId, Expr::value(None::<Uuid>))
+            .filter(inbox::Column::TeamId.eq(id))
+            .exec(write.tx)
+            .await?;
+        conversation::Entity::update_many()
+            .col_expr(conversation::Column::TeamId, Expr::value(None::<Uuid>))
+            .filter(conversation::Column::TeamId.eq(id))
+            .exec(write.tx)
+            .await?;
+        let deleted = team::Entity::delete_by_id(id).exec(write.tx).await?;
+        if deleted.rows_affected == 0 {
+            return Err(ErrorCode::TeamUnknown.into());
+        }
+        Ok(())
+    }
+}
+
+struct SaveTeam {
+    id: Option<TeamId>,
+    name: String,
+    routing: Routing,
+    members: Vec<AgentId>,
+}
+
+#[async_trait]
+impl Command for SaveTeam {
+    type Output = TeamId;
+
+    fn shard(&self) -> Shard {
+        Shard::ANY
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<TeamId> {
+        let same = team::Entity::find().filter(team::Column::Name.eq(&*self.name));
+        let other = same.one(write.tx).await?.filter(|row| Some(TeamId(row.id)) != self.id);
+        if other.is_some() {
+            return Err(ErrorCode::NameInvalid.into());
+        }
+        let id = match self.id {
+            Some(id) => {
+                let found = team::Entity::find_by_id(id.0).one(write.tx).await?;
+                let mut row: team::ActiveModel = found.ok_or(ErrorCode::TeamUnknown)?.into();
+                row.name = Set(self.name.clone());
+                row.routing = Set(self.routing.as_str().to_owned());
+                team::Entity::update(row).exec(write.tx).await?;
+                id.0
+            }
+            None => {
+                let row = team::ActiveModel {
+                    id: Set(write.ambient.uuid()),
+                    name: Set(self.name.clone()),
+                    routing: Set(self.routing.as_str().to_owned()),
+                    created_at_ms: Set(write.ambient.now_ms() as i64),
+                };
+                row.insert(write.tx).await?.id
+            }
+        };
+        team_agent::Entity::delete_many()
+            .filter(team_agent::Column::TeamId.eq(id))
+            .exec(write.tx)
+            .await?;
+        let mut members = self.members.clone();
+        members.sort_unstable();
+        members.dedup();
+        for member in members {
+            crate::agent::require(write, member).await?;
+            let row = team_agent::ActiveModel { team_id: Set(id), agent_id: Set(member.0) };
+            team_agent::Entity::insert(row).exec_without_returning(write.tx).await?;
+        }
+        Ok(TeamId(id))
+    }
+}

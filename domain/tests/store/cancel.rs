@@ -1,0 +1,117 @@
+//! Requests that are dropped half-way, on every store.
+
+use crate::support::{Bench, agent, client_id, only};
+use protocol::Change;
+use testbed::Kind;
+
+/// How many requests are dropped, and how many at a time.
+const REQUESTS: u128 = 10_000;
+const AT_ONCE: u128 = 200;
+
+/// How many transactions are open in the database, besides the one that asks.
+async fn open_transactions(bench: &Bench) -> i64 {
+    use sea_orm::{ConnectionTrait, Statement};
+
+    let look = bench.database.connect().await;
+    let (backend, sql) = match bench.database.kind() {
+        // A writer's lock would refuse this one; a reader's snapshot would keep the log from being
+        // copied back and cut.
+        Kind::Sqlite => {
+            look.execute_unprepared("PRAGMA busy_timeout = 2000").await.unwrap();
+            look.execute_unprepared("BEGIN IMMEDIATE").await.unwrap();
+            look.execute_unprepared("ROLLBACK").await.unwrap();
+            (sea_orm::DbBackend::Sqlite, "PRAGMA wal_checkpoint(TRUNCATE)")
+        }
+        Kind::Postgres => (
+            sea_orm::DbBackend::Postgres,
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() \
+             AND xact_start IS NOT NULL AND pid <> pg_backend_pid()",
+        ),
+        Kind::MySql => (
+            sea_orm::DbBackend::MySql,
+            "SELECT count(*) FROM information_schema.innodb_trx t \
+             JOIN information_schema.processlist p ON p.id = t.trx_mysql_thread_id \
+             WHERE p.db = database() AND p.id <> connection_id()",
+        ),
+    };
+    let row = look.query_one_raw(Statement::from_string(backend, sql)).await.unwrap().unwrap();
+    match bench.database.kind() {
+        Kind::Sqlite => i64::from(row.try_get_by_index::<i32>(0).unwrap()),
+        Kind::Postgres | Kind::MySql => row.try_get_by_index(0).unwrap(),
+    }
+}
+
+testbed::on_each_store! {
+
+async fn ten_thousand_dropped_requests_leave_no_transaction_open(bench) {
+    let mia = agent(&bench.domain, "mia@example.com").await;
+    let visitor = bench.visitor();
+    bench.domain.send_as_visitor(&visitor, None, client_id(1), "hi").await.unwrap();
+    let id = only(&bench.domain, &mia).await.id;
+
+    let mut dropped = 0;
+    for first in (0..REQUESTS).step_by(AT_ONCE as usize) {
+        let requests = (first..first + AT_ONCE).map(|number| {
+            let (domain, mia) = (bench.domain.clone(), mia.clone());
+            let one = bench.visitor();
+            // A fixed shuffle instead of chance: the same run every time.
+            let turns = (number * 2_654_435_761 % 97) as u32;
+            tokio::spawn(async move {
+                let request = async {
+                    let name = client_id(number + 2);
+                    match number % 6 {
+                        0 => domain.send_as_visitor(&visitor, None, name, "hi").await.map(drop),
+                        1 => domain.send_as_visitor(&one, None, name, "hi").await.map(drop),
+                        2 => domain.send_as_agent(&mia, id, name, "ho", false).await.map(drop),
+                        3 => domain.read_as_agent(mia.id, id, number as u64).await,
+                        4 => domain.team_page(id, None).await.map(drop),
+                        _ => {
+                            let change =
+                                if number % 4 == 1 { Change::Resolve {} } else { Change::Reopen {} };
+                            domain.change_conversation(mia.author(), id, change).await.map(drop)
+                        }
+                    }
+                };
+                tokio::select! {
+                    biased;
+                    done = request => {
+                        done.unwrap();
+                        false
+                    }
+                    () = async { for _ in 0..turns { tokio::task::yield_now().await } } => true,
+                }
+            })
+        });
+        for request in requests.collect::<Vec<_>>() {
+            dropped += u32::from(request.await.unwrap());
+        }
+    }
+    assert!(dropped > 1_000, "only {dropped} were dropped half-way");
+    // All that was queued is written: the next one waits for it.
+    bench.domain.change_conversation(mia.author(), id, Change::Claim {}).await.unwrap();
+    for number in 0..4 {
+        let other = bench.visitor();
+        bench.domain.send_as_visitor(&other, None, client_id(number), "end").await.unwrap();
+    }
+    let mut open = open_transactions(&bench).await;
+    // The last commit's connection may be on its way back to the pool.
+    for _ in 0..200 {
+        if open == 0 {
+            break;
+        }
+        tokio::task::yield_now().await;
+        open = open_transactions(&bench).await;
+    }
+    assert_eq!(open, 0);
+    let head = bench.domain.team_page(id, None).await.unwrap().head;
+    let mut seen = 0;
+    while seen < head {
+        let page = bench.domain.team_page(id, Some(seen)).await.unwrap();
+        for entry in page.entries {
+            assert_eq!(entry.seq, seen + 1, "no gap");
+            seen = entry.seq;
+        }
+    }
+}
+
+}

@@ -1,0 +1,9 @@
+//! The rules on every store: SQLite, PostgreSQL and MySQL.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
+mod cancel;
+mod lifecycle;
+mod log;
+mod routing;
+mod support;

@@ -1,0 +1,241 @@
+//! Who gets a conversation, and who is there, on every store.
+
+use domain::agent::Agent;
+use domain::hub::Listener;
+use domain::inbox::InboxSettings;
+use protocol::{
+    Attendance, Change, ConversationId, ErrorCode, LabelId, Presence, Routing, Status, TeamId,
+};
+
+use crate::support::{Bench, agent, client_id, listed};
+
+struct Desk {
+    who: Agent,
+    // Held: a socket is what makes an agent be there.
+    socket: Option<Listener>,
+}
+
+impl Bench {
+    async fn route(&self, routing: Routing, team: Option<TeamId>, label: Option<LabelId>) {
+        let settings = InboxSettings { hours: None, time_zone: "UTC".into(), routing, team, label };
+        self.domain.set_inbox(self.inbox.id, settings).await.unwrap();
+    }
+
+    async fn desk(&self, name: &str, capacity: Option<u32>) -> Desk {
+        let who = agent(&self.domain, &format!("{name}@example.com")).await;
+        self.domain.set_agent_routing(who.id, capacity, Vec::new()).await.unwrap();
+        let socket = Some(self.domain.hub().listen_agent(who.id, Presence::Online));
+        Desk { who, socket }
+    }
+
+    /// A new visitor writes; their conversation.
+    async fn ring(&self, number: u128) -> ConversationId {
+        let visitor = self.visitor();
+        self.domain.send_as_visitor(&visitor, None, client_id(number), "hi").await.unwrap();
+        let all = self.domain.list_conversations(None, &protocol::Filter::ALL, None, 200).await;
+        all.unwrap().conversations[0].id
+    }
+
+    async fn holder(&self, id: ConversationId) -> Option<protocol::AgentId> {
+        let found = self.domain.find_conversation(None, id).await.unwrap().unwrap();
+        found.assignee.map(|person| person.id)
+    }
+
+    async fn resolve(&self, desk: &Desk, id: ConversationId) {
+        self.domain.change_conversation(desk.who.author(), id, Change::Resolve {}).await.unwrap();
+    }
+}
+
+testbed::on_each_store! {
+
+async fn nothing_is_given_by_itself_where_agents_take_what_they_want(bench) {
+    let _ann = bench.desk("ann", None).await;
+    let id = bench.ring(1).await;
+    assert_eq!(bench.holder(id).await, None);
+}
+
+async fn round_robin_goes_round(bench) {
+    bench.route(Routing::RoundRobin, None, None).await;
+    let (ann, ben) = (bench.desk("ann", None).await, bench.desk("ben", None).await);
+    let mut given = Vec::new();
+    for number in 1..=4 {
+        let id = bench.ring(number).await;
+        given.extend(bench.holder(id).await);
+    }
+    assert_eq!(given, [ann.who.id, ben.who.id, ann.who.id, ben.who.id]);
+}
+
+async fn the_least_busy_gets_the_next_and_nobody_more_than_they_can_take(bench) {
+    bench.route(Routing::LeastBusy, None, None).await;
+    let (ann, ben) = (bench.desk("ann", Some(2)).await, bench.desk("ben", Some(1)).await);
+    let mut ids = Vec::new();
+    for number in 1..=5 {
+        ids.push(bench.ring(number).await);
+    }
+    let mut held = Vec::new();
+    for id in &ids {
+        held.push(bench.holder(*id).await);
+    }
+    assert_eq!(held.iter().filter(|one| **one == Some(ann.who.id)).count(), 2);
+    assert_eq!(held.iter().filter(|one| **one == Some(ben.who.id)).count(), 1);
+    assert_eq!(held[3..], [None, None], "the rest waits");
+
+    // Who settles one takes the next that waits, in its order.
+    let of_ben = ids[held.iter().position(|one| *one == Some(ben.who.id)).unwrap()];
+    bench.resolve(&ben, of_ben).await;
+    assert_eq!(bench.holder(ids[3]).await, Some(ben.who.id));
+    assert_eq!(bench.holder(ids[4]).await, None);
+}
+
+async fn a_queue_has_places_that_move_up(bench) {
+    bench.route(Routing::LeastBusy, None, None).await;
+    let ann = bench.desk("ann", Some(1)).await;
+    let taken = bench.ring(1).await;
+    let mut waiting = Vec::new();
+    for number in 2..=4 {
+        let visitor = bench.visitor();
+        bench.domain.send_as_visitor(&visitor, None, client_id(number), "hi").await.unwrap();
+        waiting.push(visitor.visitor);
+    }
+    let places = async || {
+        let mut places = Vec::new();
+        for visitor in &waiting {
+            places.push(bench.domain.queue_position(*visitor).await.unwrap());
+        }
+        places
+    };
+    assert_eq!(places().await, [Some(1), Some(2), Some(3)]);
+    bench.resolve(&ann, taken).await;
+    assert_eq!(places().await, [None, Some(1), Some(2)]);
+}
+
+async fn a_team_and_its_skills_choose_who_gets_it(bench) {
+    let vip = bench.domain.create_label("VIP", "#aa0000").await.unwrap().id;
+    let (ann, ben, cat) = (
+        bench.desk("ann", None).await,
+        bench.desk("ben", None).await,
+        bench.desk("cat", None).await,
+    );
+    let members = vec![ben.who.id, cat.who.id];
+    let team = bench.domain.save_team(None, "Sales", Routing::RoundRobin, members).await.unwrap();
+    bench.route(Routing::Manual, Some(team), None).await;
+    let (one, two) = (bench.ring(1).await, bench.ring(2).await);
+    let mut holders = [bench.holder(one).await.unwrap(), bench.holder(two).await.unwrap()];
+    holders.sort_unstable();
+    assert_eq!(holders, [ben.who.id, cat.who.id], "ann is not of the team");
+
+    bench.domain.set_agent_routing(cat.who.id, None, vec![vip]).await.unwrap();
+    bench.route(Routing::Manual, Some(team), Some(vip)).await;
+    for number in 3..=5 {
+        let id = bench.ring(number).await;
+        assert_eq!(bench.holder(id).await, Some(cat.who.id), "only cat can take a VIP");
+    }
+    // Without the team or the label, all goes on: nothing refers to what is gone.
+    bench.domain.delete_team(team).await.unwrap();
+    bench.domain.delete_label(vip).await.unwrap();
+    let id = bench.ring(6).await;
+    assert_eq!(bench.holder(id).await, None);
+    drop(ann);
+}
+
+async fn who_comes_takes_from_the_queue_and_who_is_away_gets_nothing(bench) {
+    bench.route(Routing::RoundRobin, None, None).await;
+    let mut ann = bench.desk("ann", None).await;
+    ann.socket = None;
+    let id = bench.ring(1).await;
+    assert_eq!(bench.holder(id).await, None);
+
+    ann.socket = Some(bench.domain.hub().listen_agent(ann.who.id, Presence::Away));
+    bench.domain.serve_queue().await.unwrap();
+    assert_eq!(bench.holder(id).await, None);
+    bench.domain.choose_presence(ann.who.id, Presence::Online).await.unwrap();
+    bench.domain.serve_queue().await.unwrap();
+    assert_eq!(bench.holder(id).await, Some(ann.who.id));
+}
+
+async fn what_somebody_had_who_leaves_for_good_goes_to_others(bench) {
+    bench.route(Routing::RoundRobin, None, None).await;
+    let ann = bench.desk("ann", None).await;
+    let id = bench.ring(1).await;
+    assert_eq!(bench.holder(id).await, Some(ann.who.id));
+    let ben = bench.desk("ben", None).await;
+    bench.domain.set_agent_active(ann.who.id, false).await.unwrap();
+    assert_eq!(bench.holder(id).await, Some(ben.who.id));
+    assert_eq!(bench.domain.find_agent(ann.who.id).await.unwrap(), None);
+    let again = bench.domain.log_in("ann@example.com", "correct horse".into()).await;
+    assert_eq!(again.expect_err("out").code(), ErrorCode::LoginWrong);
+
+    // Given back, and nobody else is there: it waits, and is not with nobody for ever.
+    let back = Change::Assign { agent: None };
+    bench.domain.change_conversation(ben.who.author(), id, back).await.unwrap();
+    let found = listed(&bench.domain, ben.who.id).await;
+    assert_eq!((found[0].status, found[0].queued_at_ms.is_some()), (Status::Open, true));
+}
+
+async fn of_many_at_once_nobody_gets_more_than_they_can_take(bench) {
+    bench.route(Routing::LeastBusy, None, None).await;
+    let ann = bench.desk("ann", Some(3)).await;
+    let sends = (1..=20_u128).map(|number| {
+        let (domain, visitor) = (bench.domain.clone(), bench.visitor());
+        tokio::spawn(async move {
+            domain.send_as_visitor(&visitor, None, client_id(number), "hi").await.unwrap();
+        })
+    });
+    for send in sends.collect::<Vec<_>>() {
+        send.await.unwrap();
+    }
+    let all = listed(&bench.domain, ann.who.id).await;
+    assert_eq!(all.len(), 20);
+    assert_eq!(all.iter().filter(|one| one.assignee.is_some()).count(), 3);
+    assert_eq!(all.iter().filter(|one| one.queued_at_ms.is_some()).count(), 17);
+}
+
+async fn presence_is_a_choice_and_a_socket_and_hours_are_another_thing(bench) {
+    let domain = &bench.domain;
+    let ann = agent(domain, "ann@example.com").await;
+    let now = async || {
+        let inbox = domain.find_inbox(None).await.unwrap();
+        (domain.availability(&inbox).attendance, domain.hub().presence(ann.id))
+    };
+    assert_eq!(now().await, (Attendance::Away, Presence::Offline));
+    let one = domain.hub().listen_agent(ann.id, Presence::Online);
+    let two = domain.hub().listen_agent(ann.id, Presence::Online);
+    assert_eq!(now().await, (Attendance::Online, Presence::Online));
+    drop(one);
+    assert_eq!(now().await.1, Presence::Online, "a second tab is open");
+    domain.choose_presence(ann.id, Presence::Away).await.unwrap();
+    assert_eq!(now().await, (Attendance::Away, Presence::Away));
+    domain.choose_presence(ann.id, Presence::Online).await.unwrap();
+
+    // The clock stands at Tuesday, 14 November 2023, 22:13 UTC.
+    let hours = |text: &str| InboxSettings {
+        hours: Some(text.into()),
+        time_zone: "UTC".into(),
+        routing: Routing::Manual,
+        team: None,
+        label: None,
+    };
+    domain.set_inbox(bench.inbox.id, hours("wed 09:00-17:00")).await.unwrap();
+    assert_eq!(now().await, (Attendance::Closed, Presence::Online));
+    let inbox = domain.find_inbox(None).await.unwrap();
+    assert_eq!(domain.availability(&inbox).opens_at_ms, Some(1_700_038_800_000));
+    domain.set_inbox(bench.inbox.id, hours("tue 09:00-23:00")).await.unwrap();
+    assert_eq!(now().await.0, Attendance::Online);
+    drop(two);
+    assert_eq!(now().await, (Attendance::Away, Presence::Offline));
+    let wrong = domain.set_inbox(bench.inbox.id, hours("sometimes")).await;
+    assert_eq!(wrong.err().map(|error| error.code()), Some(ErrorCode::HoursInvalid));
+}
+
+async fn the_last_owner_stays(bench) {
+    let new = domain::agent::NewAgent {
+        email: "o@example.com".into(),
+        name: "Owner".into(),
+        password: "correct horse".into(),
+    };
+    let owner = bench.domain.create_owner(new).await.unwrap();
+    let out = bench.domain.set_agent_active(owner.id, false).await;
+    assert_eq!(out.expect_err("refused").code(), ErrorCode::LastOwner);
+}
+
+}

@@ -1,0 +1,52 @@
+//! What can happen to a conversation, besides that somebody writes.
+
+use crate::id::AgentId;
+use crate::json::tagged;
+
+tagged! {
+    /// Something that happened to a conversation. The entry's author is who did it.
+    pub enum Event: "kind" {
+        /// An agent has it now.
+        "assigned" => Assigned {
+            /// Who.
+            agent: AgentId,
+            /// Their name at the time.
+            name: String,
+        },
+        /// Nobody has it any more.
+        "unassigned" => Unassigned {},
+        /// It is settled.
+        "resolved" => Resolved {},
+        /// It goes on.
+        "reopened" => Reopened {},
+        /// It was put away.
+        "archived" => Archived {},
+        /// It was taken out again.
+        "unarchived" => Unarchived {},
+        /// It rests for a while.
+        "snoozed" => Snoozed {
+            /// Until when, in milliseconds since 1970 (UTC).
+            until_ms: u64,
+        },
+        /// It rests no more.
+        "woken" => Woken {},
+        /// It was given a label.
+        "labelled" => Labelled {
+            /// The label's name at the time.
+            label: String,
+        },
+        /// A label was taken off.
+        "unlabelled" => Unlabelled {
+            /// The label's name at the time.
+            label: String,
+        },
+    }
+}
+
+impl Event {
+    /// Whether the visitor is told of it: what concerns them, not how the team works.
+    #[must_use]
+    pub const fn is_public(&self) -> bool {
+        matches!(self, Self::Assigned { .. } | Self::Resolved {} | Self::Reopened {})
+    }
+}

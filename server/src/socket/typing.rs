@@ -1,0 +1,25 @@
+//! How often a socket's `typing` is passed on: a client that says it with every key costs only itself.
+
+use std::time::Duration;
+
+use protocol::limits;
+use tokio::time::Instant;
+
+/// Half of what clients keep to: their clocks and the network are not exact.
+const PAUSE: Duration = Duration::from_millis(limits::TYPING_EVERY_MS / 2);
+
+#[derive(Default)]
+pub(super) struct Typing {
+    last: Option<Instant>,
+}
+
+impl Typing {
+    /// Whether this one is passed on.
+    pub(super) fn may_tell(&mut self) -> bool {
+        let may = self.last.is_none_or(|last| last.elapsed() >= PAUSE);
+        if may {
+            self.last = Some(Instant::now());
+        }
+        may
+    }
+}

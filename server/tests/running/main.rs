@@ -1,0 +1,9 @@
+//! The real server on port 0, and clients over real sockets.
+
+#![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
+
+mod drain;
+mod slow;
+mod socket;
+mod support;
+mod together;

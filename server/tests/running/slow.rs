@@ -1,0 +1,87 @@
+//! Sockets that take nothing, among many that do.
+
+use std::time::{Duration, Instant};
+
+use protocol::{CloseCode, FromAgent, FromVisitor, ToAgent, ToVisitor, limits};
+
+use crate::support::{Client, Running, ack, client_id, send};
+
+const SOCKETS: usize = 1_000;
+const STALLED: usize = 100;
+
+/// Sends one long message and waits until it is acknowledged.
+async fn say(agent: &mut Client, conversation: protocol::ConversationId, number: u128) {
+    let (client_id, text) = (client_id(number), "x".repeat(limits::MESSAGE_BYTES));
+    agent.send(&FromAgent::Send { conversation, client_id, text, note: None }).await;
+    let is_acked = |frame| matches!(frame, ToAgent::Ack { .. }).then_some(());
+    agent.find(is_acked).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_stalled_sockets_are_let_go_and_nine_hundred_others_notice_nothing() {
+    let server = Running::start().await;
+    let (mut talker, token) = server.visitor(None).await;
+    talker.send(&send(1, "hi")).await;
+    ack(&mut talker).await;
+    drop(talker);
+    let mut agent = server.agent().await;
+    let conversation = agent.welcome().await[0].id;
+
+    let mut stalled = Vec::new();
+    for _ in 0..STALLED {
+        let mut one = server.knock_slowly().await;
+        one.send(&server.hello(Some(&token), None)).await;
+        one.find(|frame| matches!(frame, ToVisitor::Welcome { .. }).then_some(())).await;
+        stalled.push(one);
+    }
+    let mut others = Vec::new();
+    for _ in STALLED..SOCKETS {
+        others.push(server.visitor(None).await.0);
+    }
+
+    // From here on the stalled ones read nothing; the agent is not held up by it.
+    let hub = server.domain.hub();
+    let mut sent = 1;
+    while hub.listeners() > SOCKETS - STALLED + 1 {
+        sent += 1;
+        assert!(sent < 1_000, "the stalled sockets are let go");
+        say(&mut agent, conversation, sent).await;
+    }
+    let since = Instant::now();
+    let most = (domain::hub::QUEUE_BYTES / limits::MESSAGE_BYTES) as u128;
+    assert!(sent > most, "the queue was used: {sent}");
+
+    // Others are answered meanwhile.
+    for other in &mut others {
+        other.send(&send(1, "still there?")).await;
+    }
+    for other in &mut others {
+        assert_eq!(ack(other).await.seq, 1);
+    }
+    let closes =
+        stalled.into_iter().map(|mut one| tokio::spawn(async move { one.close_code().await }));
+    for close in closes.collect::<Vec<_>>() {
+        assert_eq!(close.await.unwrap(), Some(CloseCode::TooSlow.number()));
+    }
+    assert!(since.elapsed() < Duration::from_secs(10), "{:?}", since.elapsed());
+
+    // Who comes back misses nothing.
+    let mut back = server.knock().await;
+    back.send(&server.hello(Some(&token), Some(0))).await;
+    let ToVisitor::Welcome { mut entries, head, .. } = back.next().await else {
+        panic!("a welcome");
+    };
+    while entries.last().is_some_and(|last| last.seq < head) {
+        let after = entries.last().map_or(0, |last| last.seq);
+        back.send(&FromVisitor::Resume { after }).await;
+        entries.extend(
+            back.find(|frame| match frame {
+                ToVisitor::Entries { entries, .. } => Some(entries),
+                _ => None,
+            })
+            .await,
+        );
+    }
+    let all: Vec<u64> = entries.iter().map(|entry| entry.seq).collect();
+    assert_eq!(all, (1..=u64::try_from(sent).unwrap()).collect::<Vec<_>>());
+}

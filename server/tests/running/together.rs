@@ -1,0 +1,168 @@
+//! What agents and visitors see of each other: typing, presence, changes, the queue.
+
+use protocol::{
+    Attendance, Author, Body, Change, ErrorCode, Event, FromAgent, FromVisitor, Presence, Routing,
+    Status, ToAgent, ToVisitor,
+};
+
+use crate::support::{Client, Running, ack, send};
+
+async fn availability(visitor: &mut Client) -> Attendance {
+    visitor
+        .find(|frame| match frame {
+            ToVisitor::Availability { availability } => Some(availability.attendance),
+            _ => None,
+        })
+        .await
+}
+
+#[tokio::test]
+async fn both_sides_see_that_the_other_writes() {
+    let server = Running::start().await;
+    let (mut visitor, _) = server.visitor(None).await;
+    visitor.send(&send(1, "hi")).await;
+    ack(&mut visitor).await;
+    let mut mia = server.agent().await;
+    let conversation = mia.welcome().await[0].id;
+    let (_, mut tom) = server.another_agent("Tom").await;
+    for agent in [&mut mia, &mut tom] {
+        agent.send(&FromAgent::Watch { conversation, after: None }).await;
+        let online = agent
+            .find(|frame| match frame {
+                ToAgent::Entries { visitor_online, .. } => Some(visitor_online),
+                _ => None,
+            })
+            .await;
+        assert!(online);
+    }
+    let typing = |frame| match frame {
+        ToAgent::Typing { by, .. } => Some(by),
+        _ => None,
+    };
+    visitor.send(&FromVisitor::Typing {}).await;
+    assert_eq!(mia.find(typing).await, Author::Visitor {});
+    assert_eq!(tom.find(typing).await, Author::Visitor {});
+
+    mia.send(&FromAgent::Typing { conversation }).await;
+    let name = visitor
+        .find(|frame| match frame {
+            ToVisitor::Typing { name } => Some(name),
+            _ => None,
+        })
+        .await;
+    assert_eq!(name, "Mia");
+    let by = tom.find(typing).await;
+    assert!(matches!(&by, Author::Agent { name, .. } if name == "Mia"), "{by:?}");
+    // It is not kept: nobody's log has grown by it.
+    assert_eq!(server.domain.team_page(conversation, None).await.unwrap().head, 1);
+
+    drop(visitor);
+    let online = mia
+        .find(|frame| match frame {
+            ToAgent::VisitorPresence { online, .. } => Some(online),
+            _ => None,
+        })
+        .await;
+    assert!(!online, "the visitor has gone");
+}
+
+#[tokio::test]
+async fn presence_is_seen_by_the_team_and_by_visitors() {
+    let server = Running::start().await;
+    let (mut visitor, _) = server.visitor(None).await;
+    let mut mia = server.agent().await;
+    mia.welcome().await;
+    assert_eq!(availability(&mut visitor).await, Attendance::Online);
+
+    let (tom, mut toms) = server.another_agent("Tom").await;
+    let presence = |frame| match frame {
+        ToAgent::Presence { agent, presence } => Some((agent, presence)),
+        _ => None,
+    };
+    assert_eq!(mia.find(presence).await, (tom, Presence::Online));
+    toms.send(&FromAgent::Presence { presence: Presence::Away }).await;
+    assert_eq!(mia.find(presence).await, (tom, Presence::Away));
+    drop(toms);
+    assert_eq!(mia.find(presence).await, (tom, Presence::Offline));
+    drop(mia);
+    assert_eq!(availability(&mut visitor).await, Attendance::Away);
+}
+
+#[tokio::test]
+async fn a_change_is_seen_by_all_who_may_and_a_second_claim_is_told_who_was_first() {
+    let server = Running::start().await;
+    let (mut visitor, _) = server.visitor(None).await;
+    visitor.send(&send(1, "hi")).await;
+    ack(&mut visitor).await;
+    let mut mia = server.agent().await;
+    let conversation = mia.welcome().await[0].id;
+    let (_, mut tom) = server.another_agent("Tom").await;
+    tom.welcome().await;
+
+    mia.send(&FromAgent::Change { conversation, change: Change::Claim {} }).await;
+    let changed = |frame| match frame {
+        ToAgent::Conversation { summary } => Some(summary),
+        _ => None,
+    };
+    let summary = tom.find(changed).await;
+    assert_eq!(summary.status, Status::Assigned);
+    tom.send(&FromAgent::Change { conversation, change: Change::Claim {} }).await;
+    let (code, message) = tom
+        .find(|frame| match frame {
+            ToAgent::Error { code, message, .. } => Some((code, message)),
+            _ => None,
+        })
+        .await;
+    assert_eq!(code, ErrorCode::AlreadyAssigned);
+    assert!(message.contains("Mia"), "{message}");
+
+    let event = visitor
+        .find(|frame| match frame {
+            ToVisitor::Entry { entry } => match entry.body {
+                Body::Event { event } => Some(event),
+                _ => None,
+            },
+            _ => None,
+        })
+        .await;
+    assert!(matches!(event, Event::Assigned { name, .. } if name == "Mia"));
+}
+
+#[tokio::test]
+async fn a_visitor_in_the_queue_sees_their_place_and_moves_up() {
+    let server = Running::start().await;
+    let inbox = server.domain.find_inbox(Some(&server.key)).await.unwrap();
+    let settings = domain::inbox::InboxSettings {
+        hours: None,
+        time_zone: "UTC".into(),
+        routing: Routing::LeastBusy,
+        team: None,
+        label: None,
+    };
+    server.domain.set_inbox(inbox.id, settings).await.unwrap();
+    let mut mia = server.agent().await;
+    mia.welcome().await;
+    let me = server.domain.list_agents().await.unwrap()[0].id;
+    server.domain.set_agent_routing(me, Some(1), Vec::new()).await.unwrap();
+
+    let mut visitors = Vec::new();
+    for _ in 0..3 {
+        let (mut visitor, _) = server.visitor(None).await;
+        visitor.send(&send(1, "hi")).await;
+        ack(&mut visitor).await;
+        visitors.push(visitor);
+    }
+    let place = |frame| match frame {
+        ToVisitor::Queue { position } => Some(position),
+        _ => None,
+    };
+    assert_eq!(visitors[1].find(place).await, Some(1));
+    assert_eq!(visitors[2].find(place).await, Some(2));
+    let all =
+        server.domain.list_conversations(None, &protocol::Filter::ALL, None, 9).await.unwrap();
+    let mine = all.conversations.iter().find(|one| one.assignee.is_some()).unwrap().id;
+    let resolve = FromAgent::Change { conversation: mine, change: Change::Resolve {} };
+    mia.send(&resolve).await;
+    assert_eq!(visitors[1].find(place).await, None, "it is their turn");
+    assert_eq!(visitors[2].find(place).await, Some(1));
+}

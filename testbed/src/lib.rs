@@ -1,0 +1,159 @@
+//! Databases for tests and benchmarks: made for one of them, dropped after it.
+//!
+//! The servers are those of `PORCHLIGHT_TEST_POSTGRES` and `PORCHLIGHT_TEST_MYSQL`, else local ones
+//! at their usual ports, as `script/test` finds or starts them. A server that is missing is a
+//! failure, never a test that passes without one.
+
+#![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that can't go on fails")]
+
+use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
+use tempfile::TempDir;
+
+/// Which database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A file.
+    Sqlite,
+    /// A PostgreSQL server.
+    Postgres,
+    /// A MySQL or MariaDB server.
+    MySql,
+}
+
+impl Kind {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Sqlite, Self::Postgres, Self::MySql];
+
+    /// The name on a command line.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sqlite => "sqlite",
+            Self::Postgres => "postgres",
+            Self::MySql => "mysql",
+        }
+    }
+
+    /// The kind of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+    }
+
+    fn server(self) -> String {
+        let (variable, usual) = match self {
+            Self::Sqlite => return String::new(),
+            Self::Postgres => ("PORCHLIGHT_TEST_POSTGRES", "postgres://postgres@127.0.0.1:5432"),
+            Self::MySql => ("PORCHLIGHT_TEST_MYSQL", "mysql://root@127.0.0.1:3306"),
+        };
+        std::env::var(variable).unwrap_or_else(|_| usual.to_owned())
+    }
+}
+
+/// An empty database that is dropped with this value.
+pub struct TestDatabase {
+    kind: Kind,
+    address: String,
+    name: String,
+    _folder: TempDir,
+}
+
+impl TestDatabase {
+    /// Makes one.
+    ///
+    /// # Panics
+    /// If the server is not there.
+    pub async fn new(kind: Kind) -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        #[expect(clippy::disallowed_methods, reason = "tests that run at once must not meet")]
+        let name = format!("porchlight_test_{}", uuid::Uuid::new_v4().simple());
+        let address = match kind {
+            Kind::Sqlite => format!("sqlite://{}", folder.path().join("test.db").display()),
+            Kind::Postgres | Kind::MySql => {
+                let create = format!("CREATE DATABASE {name}");
+                let made = admin(kind).await.execute_unprepared(&create).await;
+                made.expect("a database of its own");
+                format!("{}/{name}", kind.server())
+            }
+        };
+        Self { kind, address, name, _folder: folder }
+    }
+
+    /// Its address, as `--database-url` takes it.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Which it is.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// A connection beside the program's own, to look at what it wrote.
+    ///
+    /// # Panics
+    /// If the server is not there.
+    pub async fn connect(&self) -> DatabaseConnection {
+        Database::connect(&self.address).await.expect("a connection")
+    }
+}
+
+async fn admin(kind: Kind) -> DatabaseConnection {
+    let server = match kind {
+        Kind::Postgres => format!("{}/postgres", kind.server()),
+        Kind::Sqlite | Kind::MySql => kind.server(),
+    };
+    match Database::connect(&server).await {
+        Ok(connection) => connection,
+        Err(error) => panic!(
+            "there is no {} at {server} ({error}): script/test starts one, or name one in \
+             PORCHLIGHT_TEST_POSTGRES or PORCHLIGHT_TEST_MYSQL",
+            kind.as_str()
+        ),
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        let force = match self.kind {
+            Kind::Sqlite => return,
+            Kind::Postgres => " WITH (FORCE)",
+            Kind::MySql => "",
+        };
+        let (kind, drop) = (self.kind, format!("DROP DATABASE IF EXISTS {}{force}", self.name));
+        // A test's runtime may be gone, or be the one we are in.
+        let dropping = std::thread::spawn(move || {
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime
+                .block_on(async { admin(kind).await.execute_unprepared(&drop).await.map(|_| ()) })
+        });
+        if let Ok(Err(error)) = dropping.join() {
+            eprintln!("{} was not dropped: {error}", self.name);
+        }
+    }
+}
+
+/// Writes each test once for every store: `sqlite::NAME`, `postgres::NAME` and `mysql::NAME`.
+/// `$bench` is made by `Bench::on(Kind)` of the place where this stands.
+#[macro_export]
+macro_rules! on_each_store {
+    ($(async fn $name:ident($bench:ident) $body:block)+) => {
+        $(async fn $name($bench: Bench) $body)+
+        $crate::on_each_store!(@one sqlite Sqlite $($name)+);
+        $crate::on_each_store!(@one postgres Postgres $($name)+);
+        $crate::on_each_store!(@one mysql MySql $($name)+);
+    };
+    (@one $module:ident $kind:ident $($name:ident)+) => {
+        mod $module {
+            $(
+                #[tokio::test]
+                async fn $name() {
+                    super::$name(super::Bench::on($crate::Kind::$kind).await).await;
+                }
+            )+
+        }
+    };
+}
