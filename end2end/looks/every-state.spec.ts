@@ -24,7 +24,7 @@ for (const look of looks) {
     await expect(agent.getByRole('button', { name: 'Copy' })).toBeVisible()
     await shot(agent, 'inboxes')
     await openInbox(agent, porchlight)
-    await expect(agent.getByText('Nobody has written yet')).toBeVisible()
+    await expect(agent.getByText('Nothing waits', { exact: true })).toBeVisible()
     await shot(agent, 'list-empty')
 
     await page.goto(`${porchlight.url}/demo`)

@@ -128,9 +128,14 @@ export async function createOwner(page: Page, porchlight: Porchlight): Promise<v
   await expect(page.getByRole('heading', { name: 'Inboxes' })).toBeVisible()
 }
 
-export async function openInbox(page: Page, porchlight: Porchlight): Promise<void> {
-  await page.goto(`${porchlight.url}/conversations`)
+/** Opens a page of the dashboard, and waits until its scripts run. */
+export async function openPage(page: Page, porchlight: Porchlight, path: string): Promise<void> {
+  await page.goto(porchlight.url + path)
   await expect(page.getByRole('status', { name: 'Connected' })).toBeAttached()
+}
+
+export async function openInbox(page: Page, porchlight: Porchlight): Promise<void> {
+  await openPage(page, porchlight, '/conversations')
 }
 
 export async function reply(page: Page, text: string): Promise<void> {

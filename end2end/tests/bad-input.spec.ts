@@ -22,7 +22,7 @@ test('a database that can not be opened ends the start with one line', () => {
   const said = startFails(['serve', '--listen', '127.0.0.1:0', '--database-url', `sqlite://${file}`])
   expect(said.split('\n')).toHaveLength(1)
   expect(said).toContain('--database-url')
-  const secret = startFails(['serve', '--listen', '127.0.0.1:0', '--database-url', 'postgres://me:hunter2@db/x'])
+  const secret = startFails(['serve', '--listen', '127.0.0.1:0', '--database-url', 'oracle://me:hunter2@db/x'])
   expect(secret).toContain('not supported')
   expect(secret).not.toContain('hunter2')
   rmSync(folder, { recursive: true })

@@ -2,7 +2,7 @@ import { createOwner, expect, openInbox, reply, test, Visitor } from '../support
 
 test('a visitor and an agent talk both ways, and both see the history after a reload', async ({ porchlight, agent, visitor }) => {
   await openInbox(agent, porchlight)
-  await expect(agent.getByText('Nobody has written yet')).toBeVisible()
+  await expect(agent.getByText('Nothing waits', { exact: true })).toBeVisible()
 
   await visitor.page.goto(`${porchlight.url}/demo`)
   await visitor.open()
@@ -206,7 +206,7 @@ test('an agent logs out and in again, also without scripts', async ({ porchlight
   await agent.getByLabel('Mail address').fill('mia@example.com')
   await agent.getByLabel('Password').fill('correct horse')
   await agent.getByRole('button', { name: 'Log in' }).click()
-  await expect(agent.getByRole('heading', { name: 'Conversations' })).toBeVisible()
+  await expect(agent.getByRole('heading', { name: 'Open', exact: true })).toBeVisible()
   await expect(agent.getByRole('status', { name: 'Connected' }), 'with a socket of the new login').toBeAttached()
 
   const context = await browser.newContext({ javaScriptEnabled: false })
@@ -215,6 +215,6 @@ test('an agent logs out and in again, also without scripts', async ({ porchlight
   await plain.getByLabel('Mail address').fill('mia@example.com')
   await plain.getByLabel('Password').fill('correct horse')
   await plain.getByRole('button', { name: 'Log in' }).click()
-  await expect(plain.getByRole('heading', { name: 'Conversations' })).toBeVisible()
+  await expect(plain.getByRole('heading', { name: 'Open', exact: true })).toBeVisible()
   await context.close()
 })

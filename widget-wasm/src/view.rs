@@ -359,7 +359,9 @@ fn draw_entry(list: &HtmlElement, entry: &Entry, before: Option<&Entry>) {
     }
     let joined = same_day
         && before.is_some_and(|before| {
-            before.author == entry.author && entry.at_ms.saturating_sub(before.at_ms) < JOIN_MS
+            before.author == entry.author
+                && !matches!(before.body, Body::Event { .. })
+                && entry.at_ms.saturating_sub(before.at_ms) < JOIN_MS
         });
     let mine = entry.author == Author::Visitor {};
     let row = element("div", if mine { "entry own" } else { "entry" });

@@ -50,11 +50,11 @@ fn Frame(me: Me) -> impl IntoView {
                     <Icon icon=lu::LuInbox />
                     <span class="visually-hidden">"Inboxes"</span>
                 </A>
-                <span class="rail-space"></span>
                 <A href="/team" attr:class="rail-link" attr:title="Team">
                     <Icon icon=lu::LuUsers />
                     <span class="visually-hidden">"Team"</span>
                 </A>
+                <span class="rail-space"></span>
                 <ConnectionDot />
                 <PresenceMenu name=format!("{} ({})", me.name, me.email) initials />
                 // A plain form loads the next page anew: nothing of this login stays in the browser.

@@ -312,3 +312,74 @@ pub(crate) async fn ack(client: &mut Client) -> Entry {
         })
         .await
 }
+
+/// The real binary under strace, which writes down each sync of the disk and each write to a socket.
+pub(crate) struct Traced {
+    running: std::process::Child,
+    address: SocketAddr,
+    key: String,
+    folder: TempDir,
+}
+
+impl Traced {
+    pub(crate) async fn start() -> Self {
+        let folder = TempDir::new().unwrap();
+        let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let program = env!("CARGO_BIN_EXE_porchlight");
+        let data = folder.path().join("data").display().to_string();
+        let running = std::process::Command::new("strace")
+            .args(["-f", "-I", "2", "-s", "400", "-e", "trace=fdatasync,fsync,write,writev,sendto,sendmsg"])
+            .arg("-o")
+            .arg(folder.path().join("calls"))
+            .args([program, "serve", "--data-dir", &data, "--listen", &address.to_string()])
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let is_up = async {
+            while TcpStream::connect(address).await.is_err() {
+                tokio::task::yield_now().await;
+            }
+        };
+        timeout(PATIENCE, is_up).await.expect("it starts");
+        let list = std::process::Command::new(program)
+            .args(["inbox", "list", "--json", "--data-dir", &data])
+            .output()
+            .unwrap();
+        let inboxes: serde_json::Value = serde_json::from_slice(&list.stdout).unwrap();
+        let key = inboxes[0]["key"].as_str().unwrap().to_owned();
+        Self { running, address, key, folder }
+    }
+
+    pub(crate) async fn visitor(&self) -> Client {
+        let stream = TcpStream::connect(self.address).await.unwrap();
+        let url = format!("ws://{}/ws/visitor", self.address);
+        let mut request = url.into_client_request().unwrap();
+        let origin = format!("http://{}", self.address).parse().unwrap();
+        request.headers_mut().insert("origin", origin);
+        request.headers_mut().insert("sec-websocket-protocol", SUBPROTOCOL.parse().unwrap());
+        let (socket, _response) = client_async(request, stream).await.unwrap();
+        let mut client = Client(socket);
+        let (inbox, none) = (self.key.clone(), None);
+        let hello = FromVisitor::Hello {
+            inbox,
+            site: None,
+            page: None,
+            token: None,
+            seed: None,
+            after: none,
+        };
+        client.send(&hello).await;
+        client.find(|frame| matches!(frame, ToVisitor::Welcome { .. }).then_some(())).await;
+        client
+    }
+
+    /// Ends it; its calls, in order.
+    pub(crate) fn end(mut self) -> Vec<String> {
+        // strace passes it on to the program that it started, and ends.
+        let pid = self.running.id().to_string();
+        std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+        self.running.wait().unwrap();
+        let calls = std::fs::read_to_string(self.folder.path().join("calls")).unwrap();
+        calls.lines().map(ToOwned::to_owned).collect()
+    }
+}

@@ -1,0 +1,137 @@
+//! A visitor as a widget would be, by the rules of `docs/PROTOCOL.md`: what is not acknowledged is
+//! kept, and sent again in order after every welcome.
+
+use std::collections::VecDeque;
+use std::net::SocketAddr;
+
+use anyhow::{Context, bail};
+use futures_util::{SinkExt, StreamExt};
+use protocol::json::{from_str, to_string};
+use protocol::{ClientId, Entry, FromVisitor, SUBPROTOCOL, Seq, ToVisitor};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::{WebSocketStream, client_async};
+
+pub(crate) struct Visitor {
+    address: SocketAddr,
+    key: String,
+    /// 32 digits: who the visitor is, also if the server is killed before it has answered.
+    seed: String,
+    /// In the order of sending.
+    pub(crate) sent: Vec<ClientId>,
+    waiting: VecDeque<ClientId>,
+    pub(crate) acked: Vec<(ClientId, Seq)>,
+    socket: Option<WebSocketStream<TcpStream>>,
+}
+
+#[expect(clippy::disallowed_methods, reason = "a load generator is an edge of its own")]
+fn random() -> uuid::Uuid {
+    uuid::Uuid::new_v4()
+}
+
+impl Visitor {
+    pub(crate) fn new(address: SocketAddr, key: &str) -> Self {
+        Self {
+            address,
+            key: key.into(),
+            seed: random().simple().to_string(),
+            sent: Vec::new(),
+            waiting: VecDeque::new(),
+            acked: Vec::new(),
+            socket: None,
+        }
+    }
+
+    /// Connects, and sends what waits again.
+    pub(crate) async fn connect(&mut self) -> anyhow::Result<()> {
+        self.socket = None;
+        let stream = TcpStream::connect(self.address).await?;
+        stream.set_nodelay(true)?;
+        let origin = format!("http://{}", self.address);
+        let mut request = format!("ws://{}/ws/visitor", self.address).into_client_request()?;
+        request.headers_mut().insert("origin", origin.parse()?);
+        request.headers_mut().insert("sec-websocket-protocol", SUBPROTOCOL.parse()?);
+        let (socket, _) = client_async(request, stream).await?;
+        self.socket = Some(socket);
+        let hello = FromVisitor::Hello {
+            inbox: self.key.clone(),
+            site: None,
+            page: None,
+            token: None,
+            seed: Some(self.seed.clone()),
+            after: None,
+        };
+        self.send(&hello).await?;
+        while !matches!(self.next().await?, ToVisitor::Welcome { .. }) {}
+        for client_id in self.waiting.clone() {
+            self.send(&say(client_id)).await?;
+        }
+        Ok(())
+    }
+
+    /// Sends a new message; it is kept until it is acknowledged.
+    pub(crate) async fn say(&mut self) -> anyhow::Result<()> {
+        let client_id = ClientId(random());
+        self.sent.push(client_id);
+        self.waiting.push_back(client_id);
+        self.send(&say(client_id)).await
+    }
+
+    /// Waits until all that was sent is acknowledged.
+    pub(crate) async fn settle(&mut self) -> anyhow::Result<()> {
+        while !self.waiting.is_empty() {
+            match self.next().await? {
+                ToVisitor::Ack { client_id, entry } => {
+                    self.waiting.retain(|waiting| *waiting != client_id);
+                    if !self.acked.iter().any(|(known, _)| *known == client_id) {
+                        self.acked.push((client_id, entry.seq));
+                    }
+                }
+                // Faster than a person writes: the rest goes with the next connection.
+                ToVisitor::Error { temporary: true, .. } => bail!("slow down"),
+                ToVisitor::Error { code, .. } => bail!("refused: {}", code.as_str()),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// The whole log, as the server tells it.
+    pub(crate) async fn read_log(&mut self) -> anyhow::Result<Vec<Entry>> {
+        let mut log: Vec<Entry> = Vec::new();
+        loop {
+            let after = log.last().map_or(0, |last| last.seq);
+            self.send(&FromVisitor::Resume { after }).await?;
+            loop {
+                if let ToVisitor::Entries { head, entries } = self.next().await? {
+                    log.extend(entries);
+                    if log.last().map_or(0, |last| last.seq) >= head {
+                        return Ok(log);
+                    }
+                    break;
+                }
+            }
+        }
+    }
+
+    async fn send(&mut self, frame: &FromVisitor) -> anyhow::Result<()> {
+        let socket = self.socket.as_mut().context("not connected")?;
+        Ok(socket.send(Message::text(to_string(frame))).await?)
+    }
+
+    async fn next(&mut self) -> anyhow::Result<ToVisitor> {
+        let socket = self.socket.as_mut().context("not connected")?;
+        loop {
+            match socket.next().await.context("the socket ended")?? {
+                Message::Text(text) => return Ok(from_str(&text)?),
+                Message::Close(_) => bail!("closed"),
+                _ => {}
+            }
+        }
+    }
+}
+
+fn say(client_id: ClientId) -> FromVisitor {
+    FromVisitor::Send { client_id, text: client_id.to_string() }
+}

@@ -1,0 +1,6 @@
+//! Load on the real binary over real sockets: what it must withstand, and how fast it is.
+
+mod client;
+pub mod crash;
+pub mod latency;
+mod server;

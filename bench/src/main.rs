@@ -1,0 +1,64 @@
+//! `cargo run -p bench -- crash --kills N --store sqlite|postgres|mysql`
+//! `cargo run -p bench -- latency --rate N --seconds N --store sqlite|postgres|mysql`
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use bench::{crash, latency};
+use clap::{Parser, Subcommand};
+use testbed::Kind;
+
+#[derive(Parser)]
+#[command(about = "Load on the real binary, and what it must withstand.")]
+struct Cli {
+    /// The program.
+    #[arg(long, global = true, default_value = "target/release/porchlight")]
+    program: PathBuf,
+
+    /// The database: sqlite, postgres or mysql.
+    #[arg(long, global = true, default_value = "sqlite", value_parser = store)]
+    store: Kind,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Kill the server under load, again and again, and see that nothing acknowledged is lost.
+    Crash {
+        /// How often.
+        #[arg(long, default_value_t = 20)]
+        kills: u32,
+    },
+    /// How long an acknowledgement takes, beside the machine's own fdatasync.
+    Latency {
+        /// Messages a second, from all visitors together.
+        #[arg(long, default_value_t = 200)]
+        rate: u32,
+        /// For how long.
+        #[arg(long, default_value_t = 20)]
+        seconds: u32,
+    },
+}
+
+fn store(name: &str) -> Result<Kind, String> {
+    Kind::parse(name).ok_or_else(|| "use sqlite, postgres or mysql".to_owned())
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<ExitCode> {
+    let cli = Cli::parse();
+    let well = match cli.command {
+        Command::Crash { kills } => {
+            let outcome = crash::run(&cli.program, cli.store, kills).await?;
+            println!("{outcome}");
+            outcome.is_well()
+        }
+        Command::Latency { rate, seconds } => {
+            println!("{}", latency::run(&cli.program, cli.store, rate, seconds).await?);
+            true
+        }
+    };
+    Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,71 @@
+//! The real binary as a child process, which can be killed and started again.
+
+use std::net::{SocketAddr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+
+use anyhow::{Context, ensure};
+use tokio::net::TcpStream;
+use tokio::process::{Child, Command};
+use tokio::time::{Duration, Instant, sleep};
+
+/// How long a start may take.
+const START: Duration = Duration::from_secs(30);
+
+pub(crate) struct Server {
+    program: PathBuf,
+    database: String,
+    pub(crate) address: SocketAddr,
+    child: Child,
+}
+
+impl Server {
+    /// Starts it on a free port, and waits until it listens.
+    pub(crate) async fn start(program: &Path, database: &str) -> anyhow::Result<Self> {
+        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
+        let child = spawn(program, database, address)?;
+        let mut server =
+            Self { program: program.into(), database: database.into(), address, child };
+        server.wait().await?;
+        Ok(server)
+    }
+
+    /// The key of its default inbox.
+    pub(crate) async fn key(&self) -> anyhow::Result<String> {
+        let mut list = Command::new(&self.program);
+        list.args(["inbox", "list", "--json", "--database-url", &self.database]);
+        let output = list.output().await?;
+        let inboxes: serde_json::Value = serde_json::from_slice(&output.stdout)
+            .with_context(|| String::from_utf8_lossy(&output.stderr).into_owned())?;
+        Ok(inboxes[0]["key"].as_str().context("an inbox has a key")?.to_owned())
+    }
+
+    /// `kill -9`, and a start on the same port and database.
+    pub(crate) async fn kill_and_start(&mut self) -> anyhow::Result<()> {
+        self.child.kill().await?;
+        self.child = spawn(&self.program, &self.database, self.address)?;
+        self.wait().await
+    }
+
+    async fn wait(&mut self) -> anyhow::Result<()> {
+        let until = Instant::now() + START;
+        while TcpStream::connect(self.address).await.is_err() {
+            if let Some(status) = self.child.try_wait()? {
+                anyhow::bail!("{} ended with {status}", self.program.display());
+            }
+            ensure!(Instant::now() < until, "the server does not listen");
+            sleep(Duration::from_millis(10)).await;
+        }
+        Ok(())
+    }
+}
+
+fn spawn(program: &Path, database: &str, address: SocketAddr) -> anyhow::Result<Child> {
+    Command::new(program)
+        .args(["serve", "--database-url", database, "--listen", &address.to_string()])
+        .env("RUST_LOG", "error")
+        .stdout(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()
+        .with_context(|| format!("can't run {}: build it, or say --program", program.display()))
+}

@@ -1,0 +1,58 @@
+import type { Browser, Page } from '@playwright/test'
+import { createOwner, expect, openInbox, openPage, reply, test, Visitor } from '../support/porchlight.ts'
+
+const looks = (['light', 'dark'] as const).flatMap((colorScheme) =>
+  [390, 1440].map((width) => ({ name: `${colorScheme}-${width}`, colorScheme, width })))
+
+async function pageOf(browser: Browser, look: (typeof looks)[number]): Promise<Page> {
+  const viewport = { width: look.width, height: look.width < 500 ? 844 : 900 }
+  const context = await browser.newContext({ colorScheme: look.colorScheme, viewport, deviceScaleFactor: look.width < 500 ? 2 : 1, reducedMotion: 'reduce' })
+  return context.newPage()
+}
+
+for (const look of looks) {
+  test(`team ${look.name}`, async ({ porchlight, browser }) => {
+    const agent = await pageOf(browser, look)
+    const page = await pageOf(browser, look)
+    const visitor = new Visitor(page)
+    const shot = (of: Page, name: string) => of.screenshot({ path: `shots/${name}-${look.name}.png` })
+    await createOwner(agent, porchlight)
+    await openPage(agent, porchlight, '/team')
+    for (const [name, color] of [['VIP', '#b8860b'], ['Billing', '#3b6ea8']]) {
+      await agent.getByLabel('New label').fill(name)
+      await agent.getByLabel('Colour').fill(color)
+      await agent.getByRole('button', { name: 'Add', exact: true }).click()
+      await expect(agent.locator('.label-list')).toContainText(name)
+    }
+    await agent.getByText('mia@example.com').click()
+    await shot(agent, 'team')
+    await openPage(agent, porchlight, '/inboxes')
+    await agent.getByLabel('Time zone').scrollIntoViewIfNeeded()
+    await shot(agent, 'inbox-work')
+    await openInbox(agent, porchlight)
+    await page.goto(`${porchlight.url}/demo`)
+    await visitor.open()
+    await visitor.say('Hello! I lost my phone in the meadows. Are my notes gone?')
+    await expect(agent.locator('.row')).toHaveCount(1)
+    await agent.locator('.row').click()
+    await agent.getByRole('button', { name: 'Take' }).click()
+    await agent.locator('.actions summary[aria-label="Labels"]').click()
+    await shot(agent, 'menu')
+    await agent.locator('.actions').getByRole('button', { name: 'VIP' }).click()
+    await agent.getByRole('button', { name: 'Note', exact: true }).click()
+    const area = agent.getByRole('textbox', { name: 'Note to the team' })
+    await area.fill('She is on the yearly plan, be generous.')
+    await shot(agent, 'noting')
+    await area.press('Enter')
+    await agent.getByRole('button', { name: 'Reply', exact: true }).click()
+    await reply(agent, 'Your notes are safe up to the last sync.')
+    await (await visitor.frame()).locator('textarea').pressSequentially('Oh g')
+    await agent.getByRole('textbox', { name: 'Reply' }).pressSequentially('And')
+    await shot(page, 'chat-together')
+    await shot(agent, 'together')
+    await agent.getByRole('button', { name: 'Resolve' }).click()
+    await expect((await visitor.frame()).getByText('This was resolved')).toBeVisible()
+    await shot(page, 'chat-resolved')
+    await shot(agent, 'resolved')
+  })
+}

@@ -1,0 +1,159 @@
+// What agents do with a conversation, and what both sides see of each other.
+import type { Page } from '@playwright/test'
+import { expect, openInbox, openPage, reply, test, watch, Visitor, type Porchlight } from '../support/porchlight.ts'
+
+/** Opens the only conversation of a view. */
+async function openOnly(agent: Page): Promise<void> {
+  await agent.locator('.row').first().click()
+  await expect(agent.locator('.composer')).toBeVisible()
+}
+
+async function begin(porchlight: Porchlight, agent: Page, visitor: Visitor): Promise<void> {
+  await openInbox(agent, porchlight)
+  await visitor.page.goto(`${porchlight.url}/demo`)
+  await visitor.open()
+  await visitor.say('Is it open?')
+  await openOnly(agent)
+}
+
+async function choose(agent: Page, menu: string, item: string | RegExp): Promise<void> {
+  await agent.locator('.actions').locator(`summary[aria-label="${menu}"]`).click()
+  await agent.locator('.actions').getByRole('button', { name: item }).click()
+}
+
+test('each sees that the other writes', async ({ porchlight, agent, visitor }) => {
+  await begin(porchlight, agent, visitor)
+  const chat = await visitor.frame()
+  await chat.locator('textarea').pressSequentially('And')
+  await expect(agent.getByText('The visitor is writing…')).toBeVisible()
+  await expect(agent.getByText('The visitor is writing…')).toBeHidden()
+  await agent.getByRole('textbox', { name: 'Reply' }).pressSequentially('Yes')
+  await expect(chat.getByText('Mia Berg is writing…')).toBeVisible()
+  await expect(chat.getByText('Mia Berg is writing…')).toBeHidden()
+})
+
+test('a note is seen by the team only', async ({ porchlight, agent, visitor }) => {
+  await begin(porchlight, agent, visitor)
+  await agent.getByRole('button', { name: 'Note', exact: true }).click()
+  const area = agent.getByRole('textbox', { name: 'Note to the team' })
+  await area.pressSequentially('Be careful')
+  await area.press('Enter')
+  await expect(agent.locator('.entry.note .bubble')).toHaveText('Be careful')
+  await agent.getByRole('button', { name: 'Reply', exact: true }).click()
+  await reply(agent, 'Until six.')
+  await expect.poll(() => visitor.bubbles()).toEqual(['Is it open?', 'Until six.'])
+})
+
+test('a conversation is taken, resolved, and goes on when the visitor writes', async ({ porchlight, agent, visitor }) => {
+  await begin(porchlight, agent, visitor)
+  const chat = await visitor.frame()
+  await agent.getByRole('button', { name: 'Take' }).click()
+  await expect(agent.getByText('You took the conversation')).toBeVisible()
+  await expect(chat.getByText('Mia Berg is here to help')).toBeVisible()
+  await agent.getByRole('button', { name: 'Resolve' }).click()
+  await expect(chat.getByText('This was resolved')).toBeVisible()
+  await expect(agent.locator('.row')).toHaveCount(0)
+  await agent.getByRole('link', { name: 'Resolved' }).click()
+  await expect(agent.locator('.row')).toHaveCount(1)
+
+  await visitor.say('One more thing')
+  await expect(agent.locator('.row')).toHaveCount(0)
+  await agent.getByRole('link', { name: 'Mine' }).click()
+  await expect(agent.locator('.row')).toContainText('One more thing')
+})
+
+test('a conversation rests, is put away, and is labelled', async ({ porchlight, agent, visitor }) => {
+  await openPage(agent, porchlight, '/team')
+  await agent.getByLabel('New label').fill('VIP')
+  await agent.getByRole('button', { name: 'Add', exact: true }).click()
+  await expect(agent.locator('.label-list')).toContainText('VIP')
+  await begin(porchlight, agent, visitor)
+
+  await choose(agent, 'Labels', 'VIP')
+  await expect(agent.locator('.row')).toContainText('VIP')
+  await agent.getByLabel('Label', { exact: true }).selectOption('VIP')
+  await expect(agent.locator('.row')).toHaveCount(1)
+  await openOnly(agent)
+  await choose(agent, 'Snooze', 'For an hour')
+  await expect(agent.locator('.row')).toHaveCount(0)
+  await agent.getByRole('link', { name: 'Snoozed' }).click()
+  await openOnly(agent)
+  await choose(agent, 'Snooze', 'Wake now')
+  await agent.getByRole('button', { name: 'Archive' }).click()
+  await expect(agent.getByText('You archived the conversation')).toBeVisible()
+  await agent.getByRole('link', { name: 'Archived' }).click()
+  await expect(agent.locator('.row')).toHaveCount(1)
+  await openOnly(agent)
+  await agent.getByRole('button', { name: 'Restore from the archive' }).click()
+  await expect(agent.locator('.row')).toHaveCount(0)
+})
+
+test('a second agent sees who has what, and is told who was first', async ({ porchlight, agent, visitor, browser, faults }) => {
+  await openPage(agent, porchlight, '/team')
+  await agent.getByText('Add an agent').click()
+  const form = agent.locator('form', { hasText: 'First password' })
+  await form.getByLabel('Name').fill('Tom Ode')
+  await form.getByLabel('Mail address').fill('tom@example.com')
+  await form.getByLabel('First password').fill('correct horse')
+  await form.getByRole('button', { name: 'Add' }).click()
+  await expect(agent.getByText('tom@example.com')).toBeVisible()
+
+  const context = await browser.newContext()
+  const tom = await context.newPage()
+  watch(tom, faults)
+  await tom.goto(`${porchlight.url}/login`)
+  await tom.getByLabel('Mail address').fill('tom@example.com')
+  await tom.getByLabel('Password').fill('correct horse')
+  await tom.getByRole('button', { name: 'Log in' }).click()
+  await expect(tom.getByRole('status', { name: 'Connected' })).toBeAttached()
+
+  await begin(porchlight, agent, visitor)
+  await choose(agent, 'Assigned to', /Tom Ode/)
+  await expect(tom.locator('.row .mark')).toContainText('TO')
+  await openOnly(tom)
+  await expect(tom.getByText('Mia Berg assigned the conversation to Tom Ode')).toBeVisible()
+  await context.close()
+})
+
+test('the visitor sees whether somebody is there, and their place in the queue', async ({ porchlight, agent, visitor, browser, faults }) => {
+  await visitor.page.goto(`${porchlight.url}/demo`)
+  await visitor.open()
+  const chat = await visitor.frame()
+  await openInbox(agent, porchlight)
+  await expect(chat.getByText('We are here.')).toBeVisible()
+
+  await openPage(agent, porchlight, '/inboxes')
+  await agent.getByLabel('How conversations come to agents').selectOption('To whoever has the fewest')
+  await agent.locator('form', { hasText: 'Time zone' }).getByRole('button', { name: 'Save' }).click()
+  await expect(agent.getByText('Saved')).toBeVisible()
+  await openPage(agent, porchlight, '/team')
+  await agent.getByText('mia@example.com').click()
+  await agent.getByLabel('Conversations at a time').fill('1')
+  await agent.getByRole('button', { name: 'Save' }).click()
+  await openInbox(agent, porchlight)
+
+  await visitor.say('First')
+  await expect(agent.locator('.row .mark')).toContainText('MB')
+  const context = await browser.newContext()
+  const other = new Visitor(await context.newPage())
+  watch(other.page, faults)
+  await other.page.goto(`${porchlight.url}/demo`)
+  await other.open()
+  await other.say('Second')
+  await expect((await other.frame()).getByText('Your place in the queue: 1')).toBeVisible()
+  await agent.locator('.row', { hasText: 'First' }).click()
+  await agent.getByRole('button', { name: 'Resolve' }).click()
+  await expect((await other.frame()).getByText('Mia Berg is here to help')).toBeVisible()
+  await context.close()
+})
+
+test('an agent who says to be away is away', async ({ porchlight, agent, visitor }) => {
+  await openInbox(agent, porchlight)
+  await visitor.page.goto(`${porchlight.url}/demo`)
+  await visitor.open()
+  const chat = await visitor.frame()
+  await expect(chat.getByText('We are here.')).toBeVisible()
+  await agent.locator('summary[aria-label="Your presence"]').click()
+  await agent.getByRole('button', { name: 'Away' }).click()
+  await expect(chat.getByText('We are away')).toBeVisible()
+})

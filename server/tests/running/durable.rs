@@ -1,0 +1,54 @@
+//! What is acknowledged is on disk.
+
+use std::path::Path;
+use std::process::Command;
+
+use bench::crash;
+use testbed::Kind;
+
+use crate::support::{Traced, ack, send};
+
+const KILLS: u32 = 20;
+
+async fn withstands_kills(kind: Kind) {
+    let program = Path::new(env!("CARGO_BIN_EXE_porchlight"));
+    let outcome = crash::run(program, kind, KILLS).await.unwrap();
+    assert!(outcome.is_well(), "{outcome}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_acknowledged_is_lost_by_kills_on_sqlite() {
+    withstands_kills(Kind::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_acknowledged_is_lost_by_kills_on_postgres() {
+    withstands_kills(Kind::Postgres).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_acknowledged_is_lost_by_kills_on_mysql() {
+    withstands_kills(Kind::MySql).await;
+}
+
+/// The system calls of the real program: a sync of the disk ends before the acknowledgement is
+/// written to the socket.
+#[tokio::test]
+async fn the_disk_is_synced_before_the_acknowledgement_is_written() {
+    let installed = Command::new("strace").arg("-V").output();
+    assert!(installed.is_ok(), "script/test installs strace");
+    let traced = Traced::start().await;
+    let mut visitor = traced.visitor().await;
+    visitor.send(&send(1, "is it on disk?")).await;
+    ack(&mut visitor).await;
+    let calls = traced.end();
+
+    let position = |wanted: &str| calls.iter().position(|line| line.contains(wanted));
+    let welcome = position(r#"\"type\":\"welcome\""#).expect("the welcome was written");
+    let ack = position(r#"\"type\":\"ack\""#).expect("the acknowledgement was written");
+    let synced = calls[welcome..ack].iter().any(|line| {
+        // A call that another thread's interrupted is written in two lines.
+        line.contains("fdatasync") && line.contains(" = 0")
+    });
+    assert!(synced, "{}", calls[welcome..=ack].join("\n"));
+}
