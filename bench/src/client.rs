@@ -61,6 +61,7 @@ impl Visitor {
             token: None,
             seed: Some(self.seed.clone()),
             after: None,
+            about: None,
         };
         self.send(&hello).await?;
         while !matches!(self.next().await?, ToVisitor::Welcome { .. }) {}

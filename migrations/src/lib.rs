@@ -9,6 +9,7 @@ use sea_orm_migration::sea_orm::DbBackend;
 mod m0001_foundation;
 mod m0002_lifecycle;
 mod m0003_routing;
+mod m0004_identity;
 
 /// Runs the steps that a database lacks.
 pub struct Migrator;
@@ -20,6 +21,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0001_foundation::Migration),
             Box::new(m0002_lifecycle::Migration),
             Box::new(m0003_routing::Migration),
+            Box::new(m0004_identity::Migration),
         ]
     }
 }

@@ -52,6 +52,15 @@ codes! {
     /// The visitor's token was not issued by this inbox.
     TokenInvalid = "token_invalid", temporary: false
         says "The visitor's token was not issued by this inbox. Start without one.";
+    /// What a page says of its user is not of the form, or too much.
+    UserInvalid = "user_invalid", temporary: false
+        says "What the page says of its user can't be read, or is too much.";
+    /// A proof of who the user is that does not hold.
+    IdentityInvalid = "identity_invalid", temporary: false
+        says "The proof of who the user is does not hold. Check the identity secret, the id, and the token's time and audience.";
+    /// A claim to be a user, in an inbox that demands a proof.
+    IdentityRequired = "identity_required", temporary: false
+        says "This inbox demands a proof of who the user is: a hash or a token made by the site's server.";
     /// A message without a visible character.
     MessageEmpty = "message_empty", temporary: false
         says "The message is empty.";

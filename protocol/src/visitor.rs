@@ -3,7 +3,7 @@
 use crate::entry::{Entry, Reader, Seq};
 use crate::error::ErrorCode;
 use crate::id::ClientId;
-use crate::json::tagged;
+use crate::json::{RawJson, tagged};
 use crate::presence::Availability;
 
 tagged! {
@@ -24,6 +24,8 @@ tagged! {
             seed: Option<String>,
             /// The last position the client has; absent for the latest page.
             after: Option<Seq>,
+            /// What the page says of its visitor: `user`, `referrer`, `language`, `time_zone`.
+            about: Option<RawJson>,
         },
         /// Say something.
         "send" => Send {

@@ -1,7 +1,7 @@
 //! The wire's JSON: golden texts for every frame, and a decoder that nothing can upset.
 
 use proptest::prelude::*;
-use protocol::json::{Decode, Encode, from_str, to_string};
+use protocol::json::{Decode, Encode, RawJson, from_str, to_string};
 use protocol::{
     AgentId, Attendance, Author, Availability, Body, Change, ClientId, ConversationId, Entry,
     ErrorCode, Event, FromAgent, FromVisitor, InboxId, Label, LabelId, Person, Presence, Reader,
@@ -70,10 +70,11 @@ fn a_visitors_frames_have_their_golden_form() {
         token: Some("t".into()),
         seed: Some("s".into()),
         after: Some(3),
+        about: Some(RawJson(r#"{"user":{"id":"42","n":[1,true,null]}}"#.into())),
     };
     golden(
         &hello,
-        r#"{"type":"hello","inbox":"k","site":"https://shop.example","token":"t","seed":"s","after":3}"#,
+        r#"{"type":"hello","inbox":"k","site":"https://shop.example","token":"t","seed":"s","after":3,"about":{"user":{"id":"42","n":[1,true,null]}}}"#,
     );
     let send = FromVisitor::Send { client_id: CLIENT, text: "hi".into() };
     golden(&send, &format!(r#"{{"type":"send","client_id":"{ID1}","text":"hi"}}"#));

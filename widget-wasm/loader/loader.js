@@ -9,7 +9,7 @@
   const queued = window.SupportChat
   if (queued && queued.loaded) return
 
-  let host, root, button, badge, panel, frame, port, loaded
+  let host, root, button, badge, panel, frame, port, loaded, user
   let isOpen = false
   let unread = 0
 
@@ -52,6 +52,14 @@
       }
     } catch {}
   }
+
+  // What the chat may know of the visitor: what the site says, and what every site sees.
+  const about = () => JSON.stringify({
+    user,
+    referrer: document.referrer || undefined,
+    language: navigator.language,
+    time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  })
 
   const tell = (message) => port && port.postMessage(message)
 
@@ -105,6 +113,8 @@
       port.onmessage = receive
       const hello = { porchlight: 1, kept: JSON.stringify(recall()), page: location.href, open: isOpen }
       frame.contentWindow.postMessage(hello, settings.origin, [channel.port2])
+      // Before all else, so that the first connection already knows.
+      tell({ about: about() })
       // An error page loads, too. A slow line may take its time before that, but not after it.
       setTimeout(() => {
         if (loaded) return
@@ -138,7 +148,25 @@
 
   const api = {
     loaded: true,
-    init() { whenReady(draw) },
+    init(options) {
+      if (options && options.user) api.identify(options.user)
+      whenReady(draw)
+    },
+    // Says who the visitor is: `id`, `name`, `email`, any attributes, and `hash` or `jwt` as proof.
+    identify(who) {
+      user = who
+      tell({ about: about() })
+    },
+    // The next one at this device is somebody else.
+    logout() {
+      user = undefined
+      for (const name of Object.keys(recall())) remember({ [name]: null })
+      if (frame) frame.remove()
+      frame = port = loaded = undefined
+      unread = 0
+      if (isOpen) load()
+      if (host) render()
+    },
     open() { whenReady(() => { draw(); show(true) }) },
     close() { whenReady(() => show(false)) },
     toggle() { whenReady(() => { draw(); show(!isOpen) }) },

@@ -69,10 +69,13 @@ fn listen_loader(port: &MessagePort) {
     dom::listen(port, "message", |event| {
         let data = event.unchecked_into::<MessageEvent>().data();
         let open = Reflect::get(&data, &"open".into()).ok().and_then(|open| open.as_bool());
-        let kept = Reflect::get(&data, &"kept".into()).ok().and_then(|kept| kept.as_string());
+        let text = |name: &str| Reflect::get(&data, &name.into()).ok()?.as_string();
+        let (kept, about) = (text("kept"), text("about"));
         with(|app| {
             app.is_open = open.unwrap_or(app.is_open);
-            if kept.is_some_and(|kept| app.chat.adopt(&kept)) && app.is_started {
+            let is_other = kept.is_some_and(|kept| app.chat.adopt(&kept));
+            let is_about = about.is_some_and(|about| app.chat.is_about(about));
+            if (is_other || is_about) && app.is_started {
                 app.socket.open();
             }
         });

@@ -1,10 +1,10 @@
 //! What the chat knows, and the rules by which it changes. Plain data: no browser in here.
 
-use protocol::json::{Encode, Value, from_str, parse, to_string};
+use protocol::json::{Encode, RawJson, Value, from_str, parse, to_string};
 use protocol::limits::{PAGE_URL_BYTES, TYPING_EVERY_MS, TYPING_MS};
 use protocol::{
-    Author, Availability, ClientId, ErrorCode, FromVisitor, Outbox, Outgoing, Reader, Seq, Thread,
-    ToVisitor,
+    Author, Availability, ClientId, ErrorCode, FromVisitor, Outbox, Outgoing, Reader, Replica, Seq,
+    Thread, ToVisitor,
 };
 
 /// How the socket is.
@@ -33,6 +33,8 @@ pub(crate) struct Chat {
     pub(crate) line: Line,
     /// How far the team has read.
     pub(crate) team_read_seq: Seq,
+    /// What the page says of its visitor: JSON, passed on as it is.
+    about: Option<String>,
     /// Whether somebody answers.
     pub(crate) availability: Option<Availability>,
     /// The place in the queue: 1 is next.
@@ -120,6 +122,17 @@ impl Chat {
         self.acted
     }
 
+    /// The page says something else of its visitor. Says whether to connect anew.
+    pub(crate) fn is_about(&mut self, about: String) -> bool {
+        let is_new = self.about.as_ref() != Some(&about);
+        // A claim that was refused may be another now.
+        if is_new && matches!(self.line, Line::Refused(_)) {
+            self.line = Line::Connecting;
+        }
+        self.about = Some(about);
+        is_new
+    }
+
     /// The first frame on a new socket.
     pub(crate) fn hello(&self, inbox: String, site: Option<String>, page: String) -> FromVisitor {
         let last = self.thread.replica.last_seq();
@@ -127,7 +140,8 @@ impl Chat {
         let page = Some(page).filter(|page| page.len() <= PAGE_URL_BYTES);
         let token = self.token.clone();
         let seed = self.seed.clone().filter(|_| token.is_none());
-        FromVisitor::Hello { inbox, site, page, token, seed, after }
+        let about = self.about.clone().map(RawJson);
+        FromVisitor::Hello { inbox, site, page, token, seed, after, about }
     }
 
     /// The visitor says something. It is sent at once only if all before it was: otherwise the next
@@ -218,6 +232,10 @@ impl Chat {
             } => {
                 self.availability = Some(availability);
                 self.queue = queue;
+                if self.token.as_ref().is_some_and(|known| *known != token) {
+                    // The site says that it is somebody else: theirs is another conversation.
+                    self.forget();
+                }
                 self.line = Line::Online;
                 self.token = Some(token);
                 self.read_seq = self.read_seq.max(visitor_read_seq);
@@ -281,14 +299,19 @@ impl Chat {
             (None, ErrorCode::TokenInvalid | ErrorCode::SeedInvalid) => {
                 self.token = None;
                 self.seed = None;
-                self.thread.replica = protocol::Replica::default();
-                self.read_seq = 0;
-                self.team_read_seq = 0;
+                self.forget();
                 self.anew = true;
             }
             (None, _) if !temporary => self.line = Line::Refused(code),
             _ => {}
         }
+    }
+
+    /// Forgets the conversation, but not what waits to be sent.
+    fn forget(&mut self) {
+        self.thread.replica = Replica::default();
+        self.read_seq = 0;
+        self.team_read_seq = 0;
     }
 
     /// All that waits for an acknowledgement. Sending it again is harmless.

@@ -56,6 +56,9 @@ pub(crate) fn of_line(line: Line) -> &'static str {
         Line::Refused(ErrorCode::InboxUnknown) => {
             "This chat does not exist any more. (inbox_unknown)"
         }
+        Line::Refused(ErrorCode::IdentityInvalid | ErrorCode::IdentityRequired) => {
+            "The page can't prove who you are. (identity_required)"
+        }
         Line::Refused(_) => "This chat can't be shown. Load the page again.",
     }
 }

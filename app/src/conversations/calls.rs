@@ -104,3 +104,44 @@ pub async fn reply(
     leptos_axum::redirect(&format!("/conversations/{conversation}"));
     Ok(())
 }
+
+/// What is known of a conversation's visitor.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Known {
+    /// The site's own id of the user, proven.
+    pub user_id: Option<String>,
+    /// Their mail address.
+    pub email: Option<String>,
+    /// What else the site says, by name.
+    pub attributes: Vec<(String, String)>,
+    /// The page they were on last.
+    pub page: Option<String>,
+    /// The page that led to the first one.
+    pub referrer: Option<String>,
+    /// The browser's name for itself.
+    pub browser: Option<String>,
+    /// The browser's language.
+    pub language: Option<String>,
+    /// The time zone.
+    pub time_zone: Option<String>,
+    /// When they were last connected, in milliseconds since 1970 (UTC).
+    pub last_seen_at_ms: Option<u64>,
+}
+
+/// What is known of a conversation's visitor.
+#[server]
+pub async fn read_visitor(id: ConversationId) -> Result<Known, Failure> {
+    let (_agent, backend) = crate::backend::require_agent().await?;
+    let profile = backend.domain.profile_of(id).await?;
+    Ok(Known {
+        user_id: profile.user_id,
+        email: profile.email,
+        attributes: profile.attributes,
+        page: profile.page,
+        referrer: profile.referrer,
+        browser: profile.browser,
+        language: profile.language,
+        time_zone: profile.time_zone,
+        last_seen_at_ms: profile.last_seen_at_ms,
+    })
+}

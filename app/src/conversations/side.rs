@@ -4,7 +4,9 @@ use leptos::prelude::*;
 use protocol::ConversationId;
 
 use super::actions::LabelDot;
+use super::calls::{Known, read_visitor};
 use crate::live::Live;
+use crate::ui::Zone;
 
 /// The visitor, their page, and where the conversation stands.
 #[component]
@@ -14,6 +16,11 @@ pub(super) fn Side(id: ConversationId) -> impl IntoView {
     let online = Memo::new(move |_| {
         live.with(|store| store.open(id).is_some_and(|open| open.visitor_online))
     });
+    // Read anew when the visitor comes or goes, or has another name.
+    let name = Memo::new(move |_| {
+        summary.with(|summary| summary.as_ref().map(|one| one.visitor_name.clone()))
+    });
+    let known = Resource::new(move || (name.get(), online.get()), move |_| read_visitor(id));
     let presence = move || if online.get() { "Online" } else { "Not here" };
     let dot = move || if online.get() { "dot online" } else { "dot" };
     view! {
@@ -69,6 +76,11 @@ pub(super) fn Side(id: ConversationId) -> impl IntoView {
                         }
                     })
             }}
+            <Transition>
+                {move || Suspend::new(async move {
+                    known.await.ok().map(|known| view! { <Facts known /> })
+                })}
+            </Transition>
         </aside>
     }
 }
@@ -86,5 +98,105 @@ pub(super) fn PageLink(page: String) -> impl IntoView {
         .into_any()
     } else {
         page.into_any()
+    }
+}
+
+/// What the site and the browser say.
+#[component]
+fn Facts(known: Known) -> impl IntoView {
+    let zone = Zone::get();
+    let seen = known.last_seen_at_ms;
+    let fact = |name: &'static str, value: Option<String>| {
+        value.map(|value| {
+            view! {
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+            }
+        })
+    };
+    let page = |name: &'static str, page: Option<String>| {
+        page.map(|page| {
+            view! {
+                <dt>{name}</dt>
+                <dd>
+                    <PageLink page />
+                </dd>
+            }
+        })
+    };
+    let attributes = known.attributes.into_iter().map(|(name, value)| {
+        view! {
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+        }
+    });
+    view! {
+        <dl>
+            {fact("Mail address", known.email)}
+            {fact("User id, proven", known.user_id)}
+            {attributes.collect_view()}
+            {page("Now on", known.page)}
+            {page("Came from", known.referrer)}
+            {fact("Language", known.language)}
+            {fact("Time zone", known.time_zone)}
+            {fact("Browser", known.browser.as_deref().map(short_browser))}
+            {seen
+                .map(|at_ms| {
+                    view! {
+                        <dt>"Last connected"</dt>
+                        <dd>{move || zone.date_and_time(at_ms)}</dd>
+                    }
+                })}
+        </dl>
+    }
+}
+
+/// What matters of a browser's long name for itself.
+fn short_browser(name: &str) -> String {
+    // In this order: each also names those that stand behind it.
+    const KNOWN: [(&str, &str); 5] = [
+        ("Edg/", "Edge"),
+        ("OPR/", "Opera"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Version/", "Safari"),
+    ];
+    const SYSTEMS: [(&str, &str); 5] = [
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("Windows", "Windows"),
+        ("Mac OS", "macOS"),
+        ("Linux", "Linux"),
+    ];
+    let version = |mark: &str| {
+        let rest = name.split(mark).nth(1)?;
+        Some(rest.split(['.', ' ']).next().unwrap_or_default().to_owned())
+    };
+    let browser =
+        KNOWN.iter().find_map(|(mark, title)| Some(format!("{title} {}", version(mark)?)));
+    let system = SYSTEMS.iter().find(|(mark, _)| name.contains(mark)).map(|(_, title)| *title);
+    match (browser, system) {
+        (Some(browser), Some(system)) => format!("{browser} on {system}"),
+        (Some(browser), None) => browser,
+        _ => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short_browser;
+
+    #[test]
+    fn a_browsers_name_is_shortened() {
+        let check = |name: &str, expect: &str| assert_eq!(short_browser(name), expect);
+        check(
+            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36",
+            "Chrome 156 on Linux",
+        );
+        check(
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1",
+            "Safari 18 on iPhone",
+        );
+        check("curl/8.0", "curl/8.0");
     }
 }

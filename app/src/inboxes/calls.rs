@@ -29,16 +29,27 @@ pub struct InboxDetails {
     pub team: Option<TeamId>,
     /// The label that each begins with.
     pub label: Option<LabelId>,
+    /// Whether who claims to be a user of the site must prove it.
+    pub requires_identity: bool,
+    /// What the site's server signs its users' ids with: for the owner only.
+    pub identity_secret: Option<String>,
 }
 
 /// All inboxes.
 #[server]
 pub async fn list_inboxes() -> Result<Vec<InboxDetails>, Failure> {
-    let (_agent, backend) = crate::backend::require_agent().await?;
+    let (agent, backend) = crate::backend::require_agent().await?;
     let inboxes = backend.domain.list_inboxes().await?;
-    Ok(inboxes
-        .into_iter()
-        .map(|inbox| InboxDetails {
+    let mut details = Vec::with_capacity(inboxes.len());
+    for inbox in inboxes {
+        let identity_secret = if agent.role.can_manage_inboxes() {
+            Some(backend.domain.identity_secret(inbox.id).await?)
+        } else {
+            None
+        };
+        details.push(InboxDetails {
+            identity_secret,
+            requires_identity: inbox.requires_identity,
             id: inbox.id,
             snippet: inbox.snippet(&backend.public_url),
             name: inbox.name,
@@ -49,8 +60,9 @@ pub async fn list_inboxes() -> Result<Vec<InboxDetails>, Failure> {
             team: inbox.team,
             label: inbox.label,
             sites: inbox.allowed_sites.iter().map(|site| site.as_str().to_owned()).collect(),
-        })
-        .collect())
+        });
+    }
+    Ok(details)
 }
 
 /// Replaces the sites that may embed an inbox's chat: one a line.
@@ -85,6 +97,22 @@ pub async fn set_inbox(
         label: LabelId::parse(&label),
     };
     backend.domain.set_inbox(id, settings).await?;
+    leptos_axum::redirect("/inboxes");
+    Ok(())
+}
+
+/// Says whether a claim to be a user needs a proof; with `rotate`, makes a new secret, too.
+#[server]
+pub async fn set_identity(
+    id: InboxId,
+    #[server(default)] required: bool,
+    #[server(default)] rotate: bool,
+) -> Result<(), Failure> {
+    let backend = crate::backend::require_owner().await?;
+    backend.domain.require_identity(id, required).await?;
+    if rotate {
+        backend.domain.rotate_identity_secret(id).await?;
+    }
     leptos_axum::redirect("/inboxes");
     Ok(())
 }

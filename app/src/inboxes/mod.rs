@@ -1,6 +1,7 @@
 //! Inboxes: how each is put on a site.
 
 mod calls;
+mod identity;
 mod page;
 mod work;
 

@@ -6,7 +6,8 @@ use leptos::prelude::*;
 use leptos_icons::Icon;
 use leptos_meta::Title;
 
-use super::calls::{AllowSites, InboxDetails, SetInbox, list_inboxes};
+use super::calls::{AllowSites, InboxDetails, SetIdentity, SetInbox, list_inboxes};
+use super::identity::Identity;
 use super::work::Work;
 use crate::account::Me;
 use crate::team::{TeamDetails, read_team};
@@ -17,7 +18,8 @@ use crate::ui::{Notice, Waiting, state_page};
 pub(crate) fn InboxesPage() -> impl IntoView {
     let save = ServerAction::<AllowSites>::new();
     let set = ServerAction::<SetInbox>::new();
-    let version = move || save.version().get() + set.version().get();
+    let prove = ServerAction::<SetIdentity>::new();
+    let version = move || save.version().get() + set.version().get() + prove.version().get();
     let inboxes = Resource::new(version, |_| async {
         let team = read_team().await?;
         list_inboxes().await.map(|inboxes| (inboxes, team))
@@ -37,7 +39,7 @@ pub(crate) fn InboxesPage() -> impl IntoView {
                         Ok((inboxes, team)) => {
                             inboxes
                                 .into_iter()
-                                .map(|inbox| view! { <InboxCard inbox team=team.clone() save set /> })
+                                .map(|inbox| view! { <InboxCard inbox team=team.clone() save set prove /> })
                                 .collect_view()
                                 .into_any()
                         }
@@ -57,8 +59,9 @@ fn InboxCard(
     team: TeamDetails,
     save: ServerAction<AllowSites>,
     set: ServerAction<SetInbox>,
+    prove: ServerAction<SetIdentity>,
 ) -> impl IntoView {
-    let work = inbox.clone();
+    let (work, identity) = (inbox.clone(), inbox.clone());
     let InboxDetails { id, name, key, sites, snippet, .. } = inbox;
     let can_change = use_context::<Me>().is_some_and(|me| me.can_manage_inboxes);
     let mine = move || save.input().with(|input| input.as_ref().is_none_or(|input| input.id == id));
@@ -112,6 +115,7 @@ fn InboxCard(
                 </div>
             </ActionForm>
             <Work inbox=work team set can_change />
+            <Identity inbox=identity set=prove />
         </section>
     }
 }

@@ -202,7 +202,7 @@ fn from_row(row: agent::Model) -> Result<Agent> {
 
 /// An address in lower case. What is checked is only what keeps a mistake or a header out: whether
 /// a mailbox exists, only a mail can tell.
-fn check_email(email: &str) -> Result<String> {
+pub(crate) fn check_email(email: &str) -> Result<String> {
     let email = email.trim().to_lowercase();
     let shaped = email.split_once('@').is_some_and(|(local, domain)| {
         !local.is_empty() && !domain.is_empty() && !domain.contains('@')

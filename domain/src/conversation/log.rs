@@ -5,7 +5,7 @@ use protocol::{
     Author, Body, ClientId, ConversationId, ErrorCode, Event, LabelId, Status, VisitorId,
 };
 use sea_orm::entity::prelude::*;
-use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel, QuerySelect};
 
 use super::entry::{Audience, LogEntry, author_to_row, body_to_row};
 use super::text::preview;
@@ -207,8 +207,13 @@ impl Log {
         });
     }
 
-    pub(super) fn set_queued(&mut self, at_ms: Option<i64>) {
+    /// Has the row written, and told of, although nothing is appended.
+    pub(super) fn touch(&mut self) {
         self.has_changed = true;
+    }
+
+    pub(super) fn set_queued(&mut self, at_ms: Option<i64>) {
+        self.touch();
         self.set(|row, changed| {
             row.queued_at_ms = at_ms;
             changed.queued_at_ms = Set(at_ms);
@@ -237,7 +242,9 @@ impl Log {
         if appended.is_empty() && !has_changed {
             return Ok(());
         }
-        conversation::Entity::update(changed).exec(write.tx).await?;
+        if changed.is_changed() {
+            conversation::Entity::update(changed).exec(write.tx).await?;
+        }
         let summary = Box::new(super::list::summary_of(write.tx, &row).await?);
         let visitor = VisitorId(row.visitor_id);
         write.publish(News::Appended { entries: appended, visitor, summary });

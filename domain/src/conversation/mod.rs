@@ -4,6 +4,7 @@ mod change;
 mod entry;
 mod list;
 mod log;
+mod owner;
 mod page;
 mod read;
 mod route;
@@ -13,4 +14,5 @@ mod typing;
 
 pub use entry::{Audience, LogEntry};
 pub use list::{ListCursor, ListPage};
+pub(crate) use owner::{hand_over, settle, tell_renamed};
 pub use page::Page;

@@ -157,12 +157,7 @@ async fn of_visitor(
         return Ok(Log::of(found));
     }
     let now_ms = write.ambient.now_ms() as i64;
-    let row = visitor::ActiveModel {
-        id: Set(visitor.0),
-        inbox_id: Set(inbox.0),
-        name: Set(None),
-        created_at_ms: Set(now_ms),
-    };
+    let row = crate::visitor::new_row(write, inbox, visitor);
     visitor::Entity::insert(row).on_conflict_do_nothing().exec_without_returning(write.tx).await?;
 
     let found = inbox::Entity::find_by_id(inbox.0).one(write.tx).await?;

@@ -42,6 +42,10 @@ pub struct Inbox {
     pub team: Option<TeamId>,
     /// The label that each begins with: a skill that its agent must have, if it is anybody's.
     pub label: Option<LabelId>,
+    /// What the site's server signs its users' ids with.
+    pub(crate) identity_secret: Option<String>,
+    /// Whether who says to be a user of the site must prove it.
+    pub requires_identity: bool,
     /// Signs its visitors' tokens. Never leaves this crate.
     pub(crate) secret: String,
 }
@@ -73,6 +77,8 @@ impl Domain {
             allowed_sites: Set(write_sites(&parse_sites(sites)?)),
             color: Set(COLOR.to_owned()),
             secret: Set(self.ambient.secret()),
+            identity_secret: Set(Some(self.ambient.secret())),
+            requires_identity: Set(false),
             hours: Set(None),
             time_zone: Set("UTC".to_owned()),
             routing: Set(Routing::Manual.as_str().to_owned()),
@@ -120,6 +126,55 @@ impl Domain {
         let mut row = row.ok_or(ErrorCode::InboxUnknown)?.into_active_model();
         row.allowed_sites = Set(write_sites(&sites));
         from_row(row.update(&self.store.reader).await?)
+    }
+
+    /// What the site's server signs its users' ids with; made, where there is none yet. Only for the
+    /// owner's eyes.
+    ///
+    /// # Errors
+    /// `inbox_unknown`; the store's.
+    pub async fn identity_secret(&self, id: InboxId) -> Result<String> {
+        let found = inbox::Entity::find_by_id(id.0).one(&self.store.reader).await?;
+        let row = found.ok_or(ErrorCode::InboxUnknown)?;
+        match row.identity_secret {
+            Some(secret) => Ok(secret),
+            None => self.rotate_identity_secret(id).await,
+        }
+    }
+
+    /// Makes a new identity secret: what was signed with the old one proves nothing any more.
+    ///
+    /// # Errors
+    /// `inbox_unknown`; the store's.
+    pub async fn rotate_identity_secret(&self, id: InboxId) -> Result<String> {
+        let secret = self.ambient.secret();
+        let row = inbox::ActiveModel {
+            id: Set(id.0),
+            identity_secret: Set(Some(secret.clone())),
+            ..Default::default()
+        };
+        self.change_inbox(row).await?;
+        Ok(secret)
+    }
+
+    /// Says whether who claims to be a user of the site must prove it.
+    ///
+    /// # Errors
+    /// `inbox_unknown`; the store's.
+    pub async fn require_identity(&self, id: InboxId, required: bool) -> Result<()> {
+        let row = inbox::ActiveModel {
+            id: Set(id.0),
+            requires_identity: Set(required),
+            ..Default::default()
+        };
+        self.change_inbox(row).await
+    }
+
+    async fn change_inbox(&self, row: inbox::ActiveModel) -> Result<()> {
+        match inbox::Entity::update(row).exec(&self.store.reader).await {
+            Err(DbErr::RecordNotUpdated) => Err(ErrorCode::InboxUnknown.into()),
+            other => Ok(other.map(drop)?),
+        }
     }
 
     /// Makes the default inbox where there is none yet.
@@ -171,6 +226,8 @@ fn from_row(row: inbox::Model) -> Result<Inbox> {
         name: row.name,
         allowed_sites: sites.map_err(|_| Error::Corrupt("an inbox's allowed sites"))?,
         color: row.color,
+        identity_secret: row.identity_secret,
+        requires_identity: row.requires_identity,
         hours: hours.map_err(|_| Error::Corrupt("an inbox's hours"))?,
         time_zone: row.time_zone,
         routing: Routing::parse(&row.routing).ok_or(Error::Corrupt("a routing"))?,

@@ -12,6 +12,8 @@ pub struct Model {
     pub allowed_sites: String,
     pub color: String,
     pub secret: String,
+    pub identity_secret: Option<String>,
+    pub requires_identity: bool,
     pub hours: Option<String>,
     pub time_zone: String,
     pub routing: String,

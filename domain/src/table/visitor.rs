@@ -9,6 +9,15 @@ pub struct Model {
     pub id: Uuid,
     pub inbox_id: Uuid,
     pub name: Option<String>,
+    pub user_id: Option<String>,
+    pub email: Option<String>,
+    pub attributes: Option<String>,
+    pub page: Option<String>,
+    pub referrer: Option<String>,
+    pub browser: Option<String>,
+    pub language: Option<String>,
+    pub time_zone: Option<String>,
+    pub last_seen_at_ms: Option<i64>,
     pub created_at_ms: i64,
 }
 

@@ -1,13 +1,20 @@
 //! Visitors, and the tokens that prove who they are.
 
+mod about;
+mod admit;
+mod profile;
+mod proof;
 mod token;
 
-use protocol::{ErrorCode, InboxId, VisitorId};
+use protocol::{InboxId, VisitorId};
+use sea_orm::ActiveValue::Set;
 
-use crate::Domain;
-use crate::error::Result;
-use crate::inbox::Inbox;
 use crate::table::visitor;
+use crate::writer::Write;
+
+pub use about::{About, User};
+pub use admit::Admitted;
+pub use profile::Profile;
 
 /// A visitor whose token was checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,37 +25,23 @@ pub struct VisitorIdentity {
     pub visitor: VisitorId,
 }
 
-impl Domain {
-    /// The visitor that a token names; without one, the visitor of a seed, or a new one. Writes
-    /// nothing: a visitor is kept from their first message on.
-    ///
-    /// Returns the identity and the token to come back with.
-    ///
-    /// # Errors
-    /// `token_invalid` if the token was not issued by this inbox, `seed_invalid`.
-    pub fn admit_visitor(
-        &self,
-        inbox: &Inbox,
-        token: Option<&str>,
-        seed: Option<&str>,
-    ) -> Result<(VisitorIdentity, String)> {
-        let visitor = match (token, seed) {
-            (Some(token), _) => {
-                token::check(&inbox.secret, token).ok_or(ErrorCode::TokenInvalid)?
-            }
-            (None, Some(seed)) => {
-                token::of_seed(&inbox.secret, seed).ok_or(ErrorCode::SeedInvalid)?
-            }
-            (None, None) => VisitorId(self.ambient.uuid()),
-        };
-        let token = token::issue(&inbox.secret, visitor);
-        Ok((VisitorIdentity { inbox: inbox.id, visitor }, token))
+/// A visitor of whom nothing is known yet.
+pub(crate) fn new_row(
+    write: &Write<'_>,
+    inbox: InboxId,
+    visitor: VisitorId,
+) -> visitor::ActiveModel {
+    visitor::ActiveModel {
+        id: Set(visitor.0),
+        inbox_id: Set(inbox.0),
+        created_at_ms: Set(write.ambient.now_ms() as i64),
+        ..Default::default()
     }
 }
 
 /// What to call a visitor.
 pub(crate) fn display_name(visitor: &visitor::Model) -> String {
-    visitor.name.clone().unwrap_or_else(|| {
+    visitor.name.clone().or_else(|| visitor.email.clone()).unwrap_or_else(|| {
         let id = visitor.id.simple().to_string();
         // The end of a UUIDv7 is random; its beginning is a date.
         format!("Visitor {}", id[28..].to_uppercase())

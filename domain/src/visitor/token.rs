@@ -40,7 +40,7 @@ fn mac(secret: &str, purpose: &[u8], of: &[u8]) -> Hmac<Sha256> {
     mac
 }
 
-fn unhex(text: &str) -> Option<Vec<u8>> {
+pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
     let digit = |byte: u8| char::from(byte).to_digit(16);
     let pair = |pair: &[u8]| match pair {
         [high, low] => Some((digit(*high)? << 4 | digit(*low)?) as u8),

@@ -6,11 +6,13 @@
 
 mod codec;
 mod parse;
+mod raw;
 mod write;
 
 pub use codec::{Decode, DecodeError, Encode, Fields};
 pub(crate) use codec::{record, tagged, words};
 pub use parse::{Value, parse};
+pub use raw::RawJson;
 pub use write::write_str;
 
 /// Reads one frame.

@@ -9,7 +9,7 @@ mod visitor;
 
 use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
-use axum::http::HeaderMap;
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use protocol::{ErrorCode, SUBPROTOCOL, limits};
 use tower_sessions::Session;
@@ -28,7 +28,9 @@ pub(crate) async fn visitor(
         Err(code) => return refused(code, &headers),
     };
     let tracker = state.sockets.clone();
-    upgrade.on_upgrade(move |socket| tracker.track_future(visitor::serve(socket, state)))
+    let browser = headers.get(header::USER_AGENT).and_then(|name| name.to_str().ok());
+    let browser = browser.map(ToOwned::to_owned);
+    upgrade.on_upgrade(move |socket| tracker.track_future(visitor::serve(socket, state, browser)))
 }
 
 /// `GET /ws/agent`

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::extract::ws::WebSocket;
 use domain::conversation::Page;
 use domain::hub::Listener;
-use domain::visitor::VisitorIdentity;
+use domain::visitor::{About, Admitted, VisitorIdentity};
 use domain::{Domain, Error};
 use futures_util::StreamExt;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
@@ -26,9 +26,9 @@ const PACE: Quota = {
 };
 
 /// Serves one socket until it ends.
-pub(super) async fn serve(socket: WebSocket, state: ServerState) {
+pub(super) async fn serve(socket: WebSocket, state: ServerState, browser: Option<String>) {
     let (mut writing, mut reading) = socket.split();
-    match greet(&mut reading, &state).await {
+    match greet(&mut reading, &state, browser).await {
         Ok((talk, welcome)) => {
             talk.listener.send(to_string(&welcome));
             line::run(reading, writing, talk, &state).await;
@@ -62,6 +62,7 @@ impl From<Error> for Refusal {
 async fn greet(
     reading: &mut Reading,
     state: &ServerState,
+    browser: Option<String>,
 ) -> Result<(VisitorTalk, ToVisitor), Refusal> {
     let within = Duration::from_millis(limits::HELLO_WITHIN_MS);
     let text = match timeout(within, line::next_text(reading)).await {
@@ -74,7 +75,7 @@ async fn greet(
         let error = Some(error_frame(&ErrorCode::BadFrame.into(), None));
         Refusal { error, code: Some(CloseCode::BadFrame) }
     })?;
-    let FromVisitor::Hello { inbox, site, page, token, seed, after } = frame else {
+    let FromVisitor::Hello { inbox, site, page, token, seed, after, about } = frame else {
         return Err(Error::from(ErrorCode::FrameUnexpected).into());
     };
     let domain = state.domain.clone();
@@ -85,7 +86,18 @@ async fn greet(
     if site.as_deref().is_some_and(|site| !own(site) && !inbox.allows(site)) {
         return Err(Error::from(ErrorCode::SiteNotAllowed).into());
     }
-    let (who, token) = domain.admit_visitor(&inbox, token.as_deref(), seed.as_deref())?;
+    let about = About {
+        browser: browser.map(|name| name.chars().take(300).collect()),
+        ..about
+            .map_or_else(|| Ok(About::default()), |said| About::parse(&said.0))
+            .map_err(Error::from)?
+    };
+    let seen_on = page.clone().filter(|page| page.len() <= limits::PAGE_URL_BYTES);
+    let admitted =
+        domain.admit_visitor(&inbox, token.as_deref(), seed.as_deref(), about, seen_on).await?;
+    let Admitted { who, token, is_other } = admitted;
+    // A position in another visitor's conversation means nothing in this one's.
+    let after = after.filter(|_| !is_other);
     // Listen first, then read: in this order nothing falls between.
     let listener = domain.hub().listen_visitor(&who);
     let Page { head, visitor_read_seq, team_read_seq, entries, .. } =

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use domain::visitor::About;
 use protocol::{CloseCode, ToVisitor};
 
 use crate::support::{Running, ack, client_id, send};
@@ -51,8 +52,8 @@ async fn a_stop_under_load_loses_nothing_and_sends_everybody_away_to_come_back()
 
     let inbox = domain.find_inbox(Some(&key)).await.unwrap();
     for (token, mine) in acked {
-        let (who, _) = domain.admit_visitor(&inbox, Some(&token), None).unwrap();
-        let page = domain.visitor_page(&who, None).await.unwrap();
+        let admitted = domain.admit_visitor(&inbox, Some(&token), None, About::default(), None);
+        let page = domain.visitor_page(&admitted.await.unwrap().who, None).await.unwrap();
         let kept: Vec<_> = page.entries.iter().map(|entry| entry.client_id).collect();
         for client_id in mine {
             assert!(kept.contains(&client_id), "what was acknowledged is there");

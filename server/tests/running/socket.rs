@@ -171,11 +171,18 @@ async fn a_hello_that_is_refused_says_why() {
         token: token.map(Into::into),
         seed: None,
         after: None,
+        about: None,
     };
     let seeded = |seed: &str| match server.hello(None, None) {
-        FromVisitor::Hello { inbox, site, page, token, after, .. } => {
-            FromVisitor::Hello { inbox, site, page, token, seed: Some(seed.into()), after }
-        }
+        FromVisitor::Hello { inbox, site, page, token, after, .. } => FromVisitor::Hello {
+            inbox,
+            site,
+            page,
+            token,
+            seed: Some(seed.into()),
+            after,
+            about: None,
+        },
         other => other,
     };
     let shop = "https://shop.example";
@@ -251,7 +258,8 @@ async fn two_tabs_that_begin_with_one_seed_are_one_visitor() {
         unreachable!("hello is a hello")
     };
     let seed = Some("0123456789abcdef0123456789abcdef".to_owned());
-    let hello = FromVisitor::Hello { inbox, site, page, token: None, seed, after: None };
+    let hello =
+        FromVisitor::Hello { inbox, site, page, token: None, seed, after: None, about: None };
     for _tab in 0..2 {
         let mut tab = server.knock().await;
         tab.send(&hello).await;

@@ -120,6 +120,7 @@ impl Running {
             token: token.map(Into::into),
             seed: None,
             after,
+            about: None,
         }
     }
 
@@ -328,7 +329,15 @@ impl Traced {
         let program = env!("CARGO_BIN_EXE_porchlight");
         let data = folder.path().join("data").display().to_string();
         let running = std::process::Command::new("strace")
-            .args(["-f", "-I", "2", "-s", "400", "-e", "trace=fdatasync,fsync,write,writev,sendto,sendmsg"])
+            .args([
+                "-f",
+                "-I",
+                "2",
+                "-s",
+                "400",
+                "-e",
+                "trace=fdatasync,fsync,write,writev,sendto,sendmsg",
+            ])
             .arg("-o")
             .arg(folder.path().join("calls"))
             .args([program, "serve", "--data-dir", &data, "--listen", &address.to_string()])
@@ -367,6 +376,7 @@ impl Traced {
             token: None,
             seed: None,
             after: none,
+            about: None,
         };
         client.send(&hello).await;
         client.find(|frame| matches!(frame, ToVisitor::Welcome { .. }).then_some(())).await;

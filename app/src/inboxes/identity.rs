@@ -1,0 +1,56 @@
+//! How the site proves who its visitors are.
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+
+use super::calls::{InboxDetails, SetIdentity};
+
+#[component]
+pub(super) fn Identity(inbox: InboxDetails, set: ServerAction<SetIdentity>) -> impl IntoView {
+    let InboxDetails { id, requires_identity, identity_secret, .. } = inbox;
+    let mine = move || set.input().with(|input| input.as_ref().is_some_and(|input| input.id == id));
+    let saved = move || mine() && matches!(set.value().get(), Some(Ok(())));
+    let example = "SupportChat.init({ user: {\n  id: '42', hash: 'HMAC-SHA256 of the id, in hex',\n  name: 'Ann', email: 'ann@example.com', plan: 'pro'\n} })";
+    identity_secret.map(|secret| {
+        view! {
+            <h3>"Who your users are"</h3>
+            <p>
+                "Your page can say who is logged in. With a proof that your server makes, they find their conversation on every device; without one it is only shown to agents."
+            </p>
+            <pre class="example"><code>{example}</code></pre>
+            <details class="more-form">
+                <summary class="button">"Show the secret for your server"</summary>
+                <p class="secret"><code>{secret}</code></p>
+                <p>"Keep it on your server: whoever has it can be anybody. A JWT (HS256) with "<code>"sub"</code>", "<code>"exp"</code>" and the inbox’s key as "<code>"aud"</code>" does as well, as "<code>"jwt"</code>"."</p>
+                <ActionForm action=set attr:class="form">
+                    <input type="hidden" name="id" value=id.to_string() />
+                    <input type="hidden" name="required" value=requires_identity.to_string() />
+                    <input type="hidden" name="rotate" value="true" />
+                    <div class="form-end">
+                        <button class="button" type="submit">
+                            "Make a new secret"
+                        </button>
+                        "The old one proves nothing any more."
+                    </div>
+                </ActionForm>
+            </details>
+            <ActionForm action=set attr:class="form">
+                <input type="hidden" name="id" value=id.to_string() />
+                <div class="checks">
+                    <label>
+                        <input type="checkbox" name="required" value="true" checked=requires_identity />
+                        "Refuse who claims to be a user without a proof"
+                    </label>
+                </div>
+                <div class="form-end">
+                    <button class="button primary" type="submit">
+                        "Save"
+                    </button>
+                    <span class="saved" role="status">
+                        {move || saved().then_some("Saved")}
+                    </span>
+                </div>
+            </ActionForm>
+        }
+    })
+}

@@ -1,0 +1,53 @@
+//! What follows for conversations when it turns out who their visitor is.
+
+use protocol::{Author, ConversationId, Event, Status, VisitorId};
+use sea_orm::ActiveValue::Set;
+use sea_orm::entity::prelude::*;
+
+use super::log::Log;
+use super::route::leave_queue;
+use crate::error::Result;
+use crate::table::conversation;
+use crate::writer::Write;
+
+/// Resolves a conversation in whose place another goes on.
+pub(crate) async fn settle(write: &mut Write<'_>, id: ConversationId) -> Result<()> {
+    let mut log = Log::lock(write, id).await?;
+    log.set_status(Status::Resolved);
+    log.set_snoozed(None);
+    leave_queue(write, &mut log);
+    log.event(write, &Author::System {}, Event::Resolved {}).await?;
+    log.save(write).await
+}
+
+/// Makes a conversation another visitor's.
+pub(crate) async fn hand_over(
+    write: &mut Write<'_>,
+    id: ConversationId,
+    to: VisitorId,
+) -> Result<()> {
+    let mut log = Log::lock(write, id).await?;
+    let unresolved = (!log.is_resolved()).then_some(to.0);
+    log.set(|row, changed| {
+        row.visitor_id = to.0;
+        changed.visitor_id = Set(to.0);
+        row.unresolved_visitor_id = unresolved;
+        changed.unresolved_visitor_id = Set(unresolved);
+    });
+    log.touch();
+    log.save(write).await
+}
+
+/// Tells agents that a visitor has another name.
+pub(crate) async fn tell_renamed(write: &mut Write<'_>, visitor: VisitorId) -> Result<()> {
+    let theirs = conversation::Entity::find()
+        .filter(conversation::Column::VisitorId.eq(visitor.0))
+        .all(write.tx)
+        .await?;
+    for row in theirs {
+        let mut log = Log::of(row);
+        log.touch();
+        log.save(write).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,53 @@
+// The site says who its visitor is.
+import { createHmac } from 'node:crypto'
+import type { Browser } from '@playwright/test'
+import { expect, openInbox, openPage, test, Visitor, watch, type Porchlight } from '../support/porchlight.ts'
+
+/** A new device, whose page says who is logged in. */
+async function device(browser: Browser, porchlight: Porchlight, faults: string[], user: object): Promise<Visitor> {
+  const page = await (await browser.newContext()).newPage()
+  watch(page, faults)
+  await page.addInitScript((user) => { (window as any).SupportChat = [['init', { user }]] }, user)
+  await page.goto(`${porchlight.url}/demo`)
+  return new Visitor(page)
+}
+
+test('a user whom the site proves finds the conversation on every device', async ({ porchlight, agent, browser, faults }) => {
+  await openPage(agent, porchlight, '/inboxes')
+  await agent.getByText('Show the secret for your server').click()
+  const secret = await agent.locator('.secret').innerText()
+  await agent.getByLabel('Refuse who claims').check()
+  await agent.locator('form', { hasText: 'Refuse who claims' }).getByRole('button', { name: 'Save' }).click()
+  await expect(agent.getByText('Saved')).toBeVisible()
+
+  const hash = createHmac('sha256', secret).update('42').digest('hex')
+  const user = { id: '42', hash, name: 'Ann Lee', email: 'ann@example.com', plan: 'pro' }
+  const phone = await device(browser, porchlight, faults, user)
+  await phone.open()
+  await phone.say('I wrote this on my phone')
+  await expect((await phone.frame()).locator('.pending')).toHaveCount(0)
+
+  const laptop = await device(browser, porchlight, faults, user)
+  await laptop.open()
+  await expect.poll(() => laptop.bubbles()).toEqual(['I wrote this on my phone'])
+
+  await openInbox(agent, porchlight)
+  await agent.locator('.row', { hasText: 'Ann Lee' }).click()
+  const side = agent.getByRole('complementary', { name: 'Visitor' })
+  await expect(side).toContainText('ann@example.com')
+  await expect(side).toContainText('pro')
+  await expect(side).toContainText('42')
+
+  // Who only claims it is refused, and sees nothing.
+  const eve = await device(browser, porchlight, faults, { id: '42' })
+  await eve.press()
+  await expect((await eve.frame()).getByText('identity_required')).toBeVisible()
+  expect(await eve.bubbles()).toEqual([])
+
+  // The next one at the laptop is somebody else.
+  await laptop.page.evaluate(() => {
+    const chat = (window as any).SupportChat
+    chat.logout()
+  })
+  await expect.poll(() => laptop.bubbles()).toEqual([])
+})
