@@ -8,7 +8,7 @@ use super::calls::{InboxDetails, SetIdentity};
 #[component]
 pub(super) fn Identity(inbox: InboxDetails, set: ServerAction<SetIdentity>) -> impl IntoView {
     let InboxDetails { id, requires_identity, identity_secret, .. } = inbox;
-    let mine = move || set.input().with(|input| input.as_ref().is_some_and(|input| input.id == id));
+    let mine = move || set.input().with(|input| input.as_ref().is_none_or(|input| input.id == id));
     let saved = move || mine() && matches!(set.value().get(), Some(Ok(())));
     let example = "SupportChat.init({ user: {\n  id: '42', hash: 'HMAC-SHA256 of the id, in hex',\n  name: 'Ann', email: 'ann@example.com', plan: 'pro'\n} })";
     identity_secret.map(|secret| {
