@@ -9,7 +9,7 @@ use protocol::{FromAgent, Presence};
 
 use super::calls::{LogOut, Me, who_am_i};
 use crate::live::{Live, Status};
-use crate::ui::{Menu, presence_class, state_page};
+use crate::ui::{Menu, made_once, presence_class, state_page};
 
 /// Shows the page to an agent; sends anybody else to the login.
 #[component]
@@ -18,7 +18,9 @@ pub(crate) fn Team() -> impl IntoView {
     view! {
         <Suspense>
             {move || Suspend::new(async move {
-                match me.await {
+                let me = me.await;
+                made_once().await;
+                match me {
                     Ok(Some(me)) => view! { <Frame me /> }.into_any(),
                     Ok(None) => view! { <Redirect path="/login" /> }.into_any(),
                     Err(failure) => state_page("That did not work", failure.to_string()).into_any(),

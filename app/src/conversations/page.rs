@@ -16,7 +16,7 @@ use super::log::Log;
 use super::side::{PageLink, Side};
 use crate::failure::Failure;
 use crate::live::Live;
-use crate::ui::{Waiting, state_page};
+use crate::ui::{Waiting, made_once, state_page};
 
 /// One conversation.
 #[component]
@@ -38,7 +38,9 @@ pub(crate) fn ConversationPage() -> impl IntoView {
         <section class="pane">
             <Transition fallback=Waiting>
                 {move || Suspend::new(async move {
-                    match opened.await {
+                    let opened = opened.await;
+                    made_once().await;
+                    match opened {
                         Ok(opened) => view! { <Conversation opened /> }.into_any(),
                         Err(failure) => {
                             view! {

@@ -1,12 +1,14 @@
 //! Pieces that pages share.
 
 mod menu;
+mod once;
 mod presence;
 mod routing;
 mod state;
 mod time;
 
 pub(crate) use menu::Menu;
+pub(crate) use once::made_once;
 pub(crate) use presence::presence_class;
 pub(crate) use routing::RoutingOptions;
 pub(crate) use state::{Notice, Waiting, state_page};

@@ -46,6 +46,16 @@ impl Store {
         Ok(Self { reader, writer, kind: address.kind })
     }
 
+    /// Has `seen` called with every statement, after it has run: to look at what is asked of the
+    /// database. To be set before the store is used.
+    pub fn watch(
+        &mut self,
+        seen: impl Fn(&sea_orm::metric::Info<'_>) + Clone + Send + Sync + 'static,
+    ) {
+        self.reader.set_metric_callback(seen.clone());
+        self.writer.set_metric_callback(seen);
+    }
+
     /// The connection for migrations, before the writer has it.
     #[must_use]
     pub fn for_migrations(&self) -> &DatabaseConnection {

@@ -6,5 +6,7 @@ mod cancel;
 mod identity;
 mod lifecycle;
 mod log;
+mod machine;
+mod plans;
 mod routing;
 mod support;

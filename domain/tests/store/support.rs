@@ -1,7 +1,7 @@
 //! A real database, a clock that is moved and randomness that repeats.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use domain::agent::{Agent, NewAgent, Role};
 use domain::inbox::Inbox;
@@ -9,6 +9,7 @@ use domain::visitor::VisitorIdentity;
 use domain::{Ambient, Clock, Domain, Entropy, Store};
 use migrations::{Migrator, MigratorTrait};
 use protocol::{AgentId, ClientId, Filter, Summary, VisitorId};
+use sea_orm::Statement;
 use testbed::{Kind, TestDatabase};
 
 #[derive(Clone, Default)]
@@ -36,11 +37,16 @@ impl Entropy for Counter {
     }
 }
 
+/// Statements with their values.
+pub(crate) type Statements = Arc<Mutex<Vec<Statement>>>;
+
 pub(crate) struct Bench {
     pub(crate) domain: Domain,
     pub(crate) inbox: Inbox,
     pub(crate) ticks: Counter,
     pub(crate) database: TestDatabase,
+    /// What was asked of the database.
+    pub(crate) asked: Statements,
 }
 
 impl Bench {
@@ -49,12 +55,15 @@ impl Bench {
     }
 
     async fn open(database: TestDatabase, ticks: Counter) -> Self {
-        let store = Store::open(database.address()).await.unwrap();
+        let mut store = Store::open(database.address()).await.unwrap();
+        let asked = Statements::default();
+        let seen = asked.clone();
+        store.watch(move |info| seen.lock().unwrap().push(info.statement.clone()));
         Migrator::up(store.for_migrations(), None).await.unwrap();
         let domain = Domain::start(store, Ambient::new(ticks.clone(), ticks.clone()));
         domain.ensure_inbox().await.unwrap();
         let inbox = domain.find_inbox(None).await.unwrap();
-        Self { domain, inbox, ticks, database }
+        Self { domain, inbox, ticks, database, asked }
     }
 
     /// Stops, and starts on the same database.

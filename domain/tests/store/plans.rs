@@ -1,0 +1,131 @@
+//! How the stores find what is asked for: by an index, never by reading all messages.
+//!
+//! The calls that sockets and pages make are made on a database of some size. Each statement that
+//! touches messages is then explained by the database that ran it.
+
+use protocol::{Change, Filter};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+use testbed::Kind;
+
+use crate::support::{Bench, agent, client_id, only};
+
+/// How many messages there are: too many to read all of them for a page.
+const MESSAGES: u32 = 20_000;
+
+/// Copies a conversation's first entry, many times, within the store.
+async fn fill(bench: &Bench, look: &DatabaseConnection) {
+    let columns = "conversation_id, prev_public_seq, is_public, kind, author_kind, author_id, author_name, text";
+    let (with, numbers, number, name) = match bench.database.kind() {
+        Kind::Sqlite => (
+            format!(
+                "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < {MESSAGES})"
+            ),
+            "n".to_owned(),
+            "n.i",
+            "randomblob(16)",
+        ),
+        Kind::Postgres => (
+            format!("WITH n AS (SELECT generate_series(2, {MESSAGES}) AS i)"),
+            "n".to_owned(),
+            "n.i",
+            "gen_random_uuid()",
+        ),
+        // MariaDB's own tables of numbers.
+        Kind::MySql => {
+            (String::new(), format!("seq_2_to_{MESSAGES} AS n"), "n.seq", "unhex(md5(n.seq))")
+        }
+    };
+    let insert = format!(
+        "{with} INSERT INTO entry (seq, client_id, at_ms, {columns}) \
+         SELECT {number}, {name}, at_ms, {columns} FROM entry, {numbers} WHERE entry.seq = 1"
+    );
+    look.execute_unprepared(&insert).await.unwrap();
+    let moved =
+        format!("UPDATE conversation SET last_seq = {MESSAGES}, last_public_seq = {MESSAGES}");
+    look.execute_unprepared(&moved).await.unwrap();
+    let analyze = match bench.database.kind() {
+        Kind::MySql => "ANALYZE TABLE entry",
+        Kind::Sqlite | Kind::Postgres => "ANALYZE",
+    };
+    look.execute_unprepared(analyze).await.unwrap();
+}
+
+/// What the database says of a statement, if it would read a whole table of messages.
+async fn full_scan(look: &DatabaseConnection, asked: &Statement) -> Option<String> {
+    let explain = match asked.db_backend {
+        DbBackend::Sqlite => "EXPLAIN QUERY PLAN ",
+        _ => "EXPLAIN ",
+    };
+    let sql = format!("{explain}{}", asked.sql);
+    let explained = Statement { sql, ..asked.clone() };
+    let mut lines = Vec::new();
+    for row in look.query_all_raw(explained).await.unwrap() {
+        let text = |index: &str| row.try_get::<Option<String>>("", index).ok().flatten();
+        let (line, is_full) = match asked.db_backend {
+            DbBackend::Sqlite => {
+                let line = text("detail").unwrap_or_default();
+                let is_full = line.starts_with("SCAN entry");
+                (line, is_full)
+            }
+            DbBackend::Postgres => {
+                let line = text("QUERY PLAN").unwrap_or_default();
+                let is_full = line.contains("Seq Scan on entry");
+                (line, is_full)
+            }
+            _ => {
+                let (table, how) =
+                    (text("table").unwrap_or_default(), text("type").unwrap_or_default());
+                let is_full = table == "entry" && matches!(&*how, "ALL" | "index");
+                (format!("{table} {how} {:?}", text("key")), is_full)
+            }
+        };
+        lines.push((line, is_full));
+    }
+    let is_full = lines.iter().any(|(_, is_full)| *is_full);
+    is_full.then(|| format!("{}\n{lines:#?}", asked.sql))
+}
+
+testbed::on_each_store! {
+
+async fn nothing_reads_all_messages(bench) {
+    let domain = &bench.domain;
+    let mia = agent(domain, "mia@example.com").await;
+    let visitor = bench.visitor();
+    domain.send_as_visitor(&visitor, None, client_id(1), "hi").await.unwrap();
+    let id = only(domain, &mia).await.id;
+    let look = bench.database.connect().await;
+    fill(&bench, &look).await;
+    bench.asked.lock().unwrap().clear();
+
+    let head = domain.visitor_page(&visitor, None).await.unwrap().head;
+    assert_eq!(head, u64::from(MESSAGES));
+    domain.visitor_page(&visitor, Some(head - 10)).await.unwrap();
+    domain.visitor_page_before(&visitor, head / 2).await.unwrap();
+    domain.team_page(id, None).await.unwrap();
+    domain.team_page(id, Some(head / 2)).await.unwrap();
+    domain.team_page_before(id, head / 2).await.unwrap();
+    domain.send_as_visitor(&visitor, None, client_id(2), "more").await.unwrap();
+    domain.send_as_visitor(&visitor, None, client_id(2), "more").await.unwrap();
+    domain.send_as_agent(&mia, id, client_id(3), "yes", false).await.unwrap();
+    domain.read_as_visitor(&visitor, head).await.unwrap();
+    domain.read_as_agent(mia.id, id, head - 5).await.unwrap();
+    domain.change_conversation(mia.author(), id, Change::Claim {}).await.unwrap();
+    domain.list_conversations(Some(mia.id), &Filter::waiting(), None, 50).await.unwrap();
+    domain.find_conversation(Some(mia.id), id).await.unwrap();
+
+    let asked = bench.asked.lock().unwrap().clone();
+    let of_messages = |one: &&Statement| {
+        let sql = one.sql.to_lowercase();
+        (sql.starts_with("select") || sql.starts_with("update")) && sql.contains("entry")
+    };
+    let asked: Vec<_> = asked.iter().filter(of_messages).collect();
+    assert!(asked.len() >= 8, "the calls were seen: {}", asked.len());
+    let control = Statement::from_string(look.get_database_backend(), "SELECT * FROM entry WHERE text = 'x'");
+    assert!(full_scan(&look, &control).await.is_some(), "a full scan is seen where there is one");
+    for one in asked {
+        let full = full_scan(&look, one).await;
+        assert_eq!(full, None);
+    }
+}
+
+}
