@@ -62,6 +62,7 @@ impl Visitor {
             seed: Some(self.seed.clone()),
             after: None,
             about: None,
+            conversation: None,
         };
         self.send(&hello).await?;
         while !matches!(self.next().await?, ToVisitor::Welcome { .. }) {}

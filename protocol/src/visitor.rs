@@ -2,7 +2,7 @@
 
 use crate::entry::{Entry, Reader, Seq};
 use crate::error::ErrorCode;
-use crate::id::ClientId;
+use crate::id::{ClientId, ConversationId};
 use crate::json::{RawJson, tagged};
 use crate::presence::Availability;
 
@@ -24,6 +24,8 @@ tagged! {
             seed: Option<String>,
             /// The last position the client has; absent for the latest page.
             after: Option<Seq>,
+            /// Which conversation `after` is a position of; absent if the client does not know.
+            conversation: Option<ConversationId>,
             /// What the page says of its visitor: `user`, `referrer`, `language`, `time_zone`.
             about: Option<RawJson>,
         },
@@ -63,6 +65,9 @@ tagged! {
         "welcome" => Welcome {
             /// To be kept, and sent in the next `hello`.
             token: String,
+            /// Which conversation it is; absent if there is none. Another than the client has means
+            /// that what it has is of another.
+            conversation: Option<ConversationId>,
             /// The inbox's name.
             inbox_name: String,
             /// The last position of the conversation that the visitor may see; 0 if there is none.

@@ -70,11 +70,12 @@ fn a_visitors_frames_have_their_golden_form() {
         token: Some("t".into()),
         seed: Some("s".into()),
         after: Some(3),
+        conversation: Some(CONVERSATION),
         about: Some(RawJson(r#"{"user":{"id":"42","n":[1,true,null]}}"#.into())),
     };
     golden(
         &hello,
-        r#"{"type":"hello","inbox":"k","site":"https://shop.example","token":"t","seed":"s","after":3,"about":{"user":{"id":"42","n":[1,true,null]}}}"#,
+        r#"{"type":"hello","inbox":"k","site":"https://shop.example","token":"t","seed":"s","after":3,"conversation":"00000000-0000-0000-0000-000000000002","about":{"user":{"id":"42","n":[1,true,null]}}}"#,
     );
     let send = FromVisitor::Send { client_id: CLIENT, text: "hi".into() };
     golden(&send, &format!(r#"{{"type":"send","client_id":"{ID1}","text":"hi"}}"#));
@@ -89,6 +90,7 @@ fn a_visitors_frames_have_their_golden_form() {
 fn frames_to_a_visitor_have_their_golden_form() {
     let welcome = ToVisitor::Welcome {
         token: "t".into(),
+        conversation: Some(CONVERSATION),
         inbox_name: "Support".into(),
         head: 7,
         visitor_read_seq: 6,
@@ -97,7 +99,7 @@ fn frames_to_a_visitor_have_their_golden_form() {
         availability: Availability { attendance: Attendance::Closed, opens_at_ms: Some(9) },
         queue: Some(2),
     };
-    golden(&welcome, &[r#"{"type":"welcome","token":"t","inbox_name":"Support","head":7,"visitor_read_seq":6,"team_read_seq":5,"entries":["#, ENTRY, r#"],"availability":{"attendance":"closed","opens_at_ms":9},"queue":2}"#].concat());
+    golden(&welcome, &[r#"{"type":"welcome","token":"t","conversation":"00000000-0000-0000-0000-000000000002","inbox_name":"Support","head":7,"visitor_read_seq":6,"team_read_seq":5,"entries":["#, ENTRY, r#"],"availability":{"attendance":"closed","opens_at_ms":9},"queue":2}"#].concat());
     golden(
         &ToVisitor::Ack { client_id: CLIENT, entry: entry() },
         &[r#"{"type":"ack","client_id":""#, ID1, r#"","entry":"#, ENTRY, "}"].concat(),

@@ -3,8 +3,8 @@
 use protocol::json::{Encode, RawJson, Value, from_str, parse, to_string};
 use protocol::limits::{PAGE_URL_BYTES, TYPING_EVERY_MS, TYPING_MS};
 use protocol::{
-    Author, Availability, ClientId, ErrorCode, FromVisitor, Outbox, Outgoing, Reader, Replica, Seq,
-    Thread, ToVisitor,
+    Author, Availability, ClientId, ConversationId, ErrorCode, FromVisitor, Outbox, Outgoing,
+    Reader, Replica, Seq, Thread, ToVisitor,
 };
 
 /// How the socket is.
@@ -33,6 +33,8 @@ pub(crate) struct Chat {
     pub(crate) line: Line,
     /// How far the team has read.
     pub(crate) team_read_seq: Seq,
+    /// Which conversation the thread is of, as far as the server has said.
+    conversation: Option<ConversationId>,
     /// What the page says of its visitor: JSON, passed on as it is.
     about: Option<String>,
     /// Whether somebody answers.
@@ -141,7 +143,8 @@ impl Chat {
         let token = self.token.clone();
         let seed = self.seed.clone().filter(|_| token.is_none());
         let about = self.about.clone().map(RawJson);
-        FromVisitor::Hello { inbox, site, page, token, seed, after, about }
+        let conversation = self.conversation.filter(|_| after.is_some());
+        FromVisitor::Hello { inbox, site, page, token, seed, after, conversation, about }
     }
 
     /// The visitor says something. It is sent at once only if all before it was: otherwise the next
@@ -222,6 +225,7 @@ impl Chat {
         match frame {
             ToVisitor::Welcome {
                 token,
+                conversation,
                 head,
                 visitor_read_seq,
                 team_read_seq,
@@ -232,10 +236,12 @@ impl Chat {
             } => {
                 self.availability = Some(availability);
                 self.queue = queue;
-                if self.token.as_ref().is_some_and(|known| *known != token) {
-                    // The site says that it is somebody else: theirs is another conversation.
+                if self.conversation.is_some() && self.conversation != conversation {
+                    // The site says that it is somebody else, or the visitor was known already: what
+                    // is theirs now is another conversation.
                     self.forget();
                 }
+                self.conversation = conversation;
                 self.line = Line::Online;
                 self.token = Some(token);
                 self.read_seq = self.read_seq.max(visitor_read_seq);
@@ -309,6 +315,7 @@ impl Chat {
 
     /// Forgets the conversation, but not what waits to be sent.
     fn forget(&mut self) {
+        self.conversation = None;
         self.thread.replica = Replica::default();
         self.read_seq = 0;
         self.team_read_seq = 0;
@@ -346,6 +353,7 @@ mod tests {
     fn welcome(head: Seq, entries: Vec<Entry>) -> String {
         to_string(&ToVisitor::Welcome {
             token: "t".into(),
+            conversation: None,
             inbox_name: "Support".into(),
             head,
             visitor_read_seq: 0,
@@ -434,6 +442,28 @@ mod tests {
         let mut wrote = Chat::from_kept("{}", SEED.into());
         wrote.say(client(1), "hi".into(), 5);
         assert!(!wrote.adopt(r#"{"token":"theirs"}"#), "who has written stays who they are");
+    }
+
+    #[test]
+    fn another_conversation_is_not_mixed_with_the_one_that_was() {
+        let mut chat = Chat::from_kept("{}", SEED.into());
+        let of = |number: &str, entries: Vec<Entry>| {
+            let text = welcome(entries.len() as Seq, entries);
+            text.replacen(
+                '{',
+                &["{\"conversation\":\"00000000-0000-7000-8000-00000000000", number, "\","]
+                    .concat(),
+                1,
+            )
+        };
+        let mine = || entry(1, Author::Visitor {});
+        chat.take(&of("1", vec![mine(), entry(2, agent())]), 0);
+        assert_eq!(chat.thread.replica.last_seq(), 2);
+        chat.take(&of("2", vec![mine()]), 0);
+        assert_eq!(chat.thread.replica.last_seq(), 1, "what was is of another conversation");
+        let hello = chat.hello(String::new(), None, String::new());
+        let FromVisitor::Hello { conversation, after, .. } = hello else { panic!("a hello") };
+        assert!(conversation.is_some() && after == Some(1));
     }
 
     #[test]

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet};
 
 use protocol::limits::{TYPING_EVERY_MS, TYPING_MS};
 use protocol::{
-    AgentId, Author, Change, ClientId, ConversationId, Entry, ErrorCode, FromAgent, Outgoing,
-    Presence, Reader, Seq, Summary, Teammate, Thread, ToAgent,
+    AgentId, Author, Change, ClientId, ConversationId, Entry, ErrorCode, Filter, FromAgent,
+    Outgoing, Presence, Reader, Seq, Summary, Teammate, Thread, ToAgent,
 };
 
 /// What is on screen.
@@ -16,6 +16,8 @@ pub(crate) struct Store {
     conversations: Vec<Summary>,
     /// By name.
     team: Vec<Teammate>,
+    /// What a new socket told before its welcome.
+    early: HashSet<ConversationId>,
     /// What was refused last, for a moment on screen.
     notice: Option<String>,
     open: HashMap<ConversationId, Open>,
@@ -148,6 +150,7 @@ impl Store {
 
     /// The socket is gone.
     pub(crate) fn lost(&mut self) {
+        self.early.clear();
         self.online = false;
     }
 
@@ -317,6 +320,18 @@ impl Store {
         self.online = true;
         // The list was read after the socket began to listen: news may have come before it.
         let newer = std::mem::take(&mut self.conversations);
+        let early = std::mem::take(&mut self.early);
+        // The welcome holds what waits for somebody. What is known besides stays, and so does what was
+        // told after the list was read; what waited and does not any more is gone.
+        let waiting = Filter::waiting();
+        for known in &newer {
+            let stays = early.contains(&known.id)
+                || !waiting.matches(known)
+                || self.open.contains_key(&known.id);
+            if stays && !conversations.iter().any(|one| one.id == known.id) {
+                self.put(known.clone());
+            }
+        }
         for mut summary in conversations {
             if let Some(known) = newer.iter().find(|known| known.id == summary.id) {
                 let read = known.read_messages.max(summary.read_messages);
@@ -373,6 +388,9 @@ impl Store {
     /// Takes a line that was sent to all agents: what is this agent's own stays as it was. News may
     /// be older than the list, which was read after the socket began to listen.
     fn merge(&mut self, mut summary: Summary) {
+        if !self.online {
+            self.early.insert(summary.id);
+        }
         if let Some(known) = self.summary(summary.id) {
             if known.head > summary.head {
                 return;
@@ -580,6 +598,20 @@ mod tests {
         );
         assert_eq!(store.apply(welcome(vec![]), 0), [], "it is not sent again");
         assert_eq!(store.take_back(id, client(7)).as_deref(), Some("x"));
+    }
+
+    #[test]
+    fn a_welcome_takes_nothing_away_that_it_does_not_speak_of() {
+        let mut store = Store::default();
+        let mut resolved = summary(5, 3, Some(1));
+        resolved.status = protocol::Status::Resolved;
+        store.seed_list(vec![resolved, summary(6, 1, Some(1))]);
+        store.apply(ToAgent::Conversation { summary: summary(7, 1, None) }, 0);
+        store.apply(welcome(vec![summary(1, 1, Some(1))]), 0);
+        let mut ids: Vec<_> = store.conversations().iter().map(|one| one.id).collect();
+        ids.sort_unstable();
+        let stay = [conversation(1), conversation(5), conversation(7)];
+        assert_eq!(ids, stay, "6 waited, and waits no more");
     }
 
     #[test]

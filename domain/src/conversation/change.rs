@@ -40,11 +40,15 @@ impl Domain {
             .filter(conversation::Column::SnoozedUntilMs.lte(self.ambient.now_ms() as i64))
             .all(&self.store.reader)
             .await?;
-        let count = due.len();
+        let mut woken = 0;
         for row in due {
-            self.writer.run(WakeDue(ConversationId(row.id))).await?;
+            // One that fails must not keep the others asleep.
+            match self.writer.run(WakeDue(ConversationId(row.id))).await {
+                Ok(()) => woken += 1,
+                Err(error) => tracing::warn!(%error, "a snooze could not be ended"),
+            }
         }
-        Ok(count)
+        Ok(woken)
     }
 }
 
@@ -196,7 +200,7 @@ async fn wake(write: &Write<'_>, log: &mut Log, author: &Author) -> Result<()> {
 
 async fn name_of(write: &Write<'_>, agent: Uuid) -> Result<String> {
     let found = agent::Entity::find_by_id(agent).one(write.tx).await?;
-    Ok(found.ok_or(ErrorCode::AgentUnknown)?.name)
+    Ok(found.filter(|row| row.is_active).ok_or(ErrorCode::AgentUnknown)?.name)
 }
 
 /// Ends one snooze, if its time has come: it may have been changed since it was found.

@@ -7,6 +7,7 @@ use sea_orm::entity::prelude::*;
 use super::log::Log;
 use super::route::leave_queue;
 use crate::error::Result;
+use crate::hub::News;
 use crate::table::conversation;
 use crate::writer::Write;
 
@@ -27,6 +28,10 @@ pub(crate) async fn hand_over(
     to: VisitorId,
 ) -> Result<()> {
     let mut log = Log::lock(write, id).await?;
+    // Whoever is connected as either of the two comes back, and finds what is theirs now.
+    let from = VisitorId(log.row.visitor_id);
+    write.publish(News::Moved { visitor: from });
+    write.publish(News::Moved { visitor: to });
     let unresolved = (!log.is_resolved()).then_some(to.0);
     log.set(|row, changed| {
         row.visitor_id = to.0;

@@ -14,6 +14,8 @@ use crate::visitor::VisitorIdentity;
 /// A run of entries, and where the conversation stands.
 #[derive(Clone, Debug, Default)]
 pub struct Page {
+    /// Which conversation; `None` if there is none.
+    pub conversation: Option<ConversationId>,
     /// Whose conversation it is; `None` if there is none.
     pub visitor: Option<VisitorId>,
     /// The last position that the audience may see; 0 if there is none.
@@ -155,6 +157,7 @@ async fn page(
         Audience::Team => row.last_seq,
     };
     Ok(Page {
+        conversation: Some(ConversationId(row.id)),
         visitor: Some(VisitorId(row.visitor_id)),
         head: head.unsigned_abs(),
         visitor_read_seq: row.visitor_read_seq.unsigned_abs(),

@@ -137,6 +137,7 @@ impl AgentRead {
             .filter(entry::Column::ConversationId.eq(self.conversation.0))
             .filter(entry::Column::Seq.gt(seq))
             .filter(entry::Column::AuthorKind.eq("visitor"))
+            .filter(entry::Column::Kind.eq("message"))
             .count(write.tx)
             .await?;
         Ok(count as i64)

@@ -51,8 +51,18 @@ pub(super) async fn route(
     log: &mut Log,
     except: Option<Uuid>,
 ) -> Result<()> {
-    if log.row.assignee_id.is_some() || log.is_resolved() {
+    if log.is_resolved() {
         return Ok(());
+    }
+    if let Some(assignee) = log.row.assignee_id {
+        let found = agent::Entity::find_by_id(assignee).one(write.tx).await?;
+        if found.is_some_and(|row| row.is_active) {
+            return Ok(());
+        }
+        // Who has left for good answers no more.
+        log.set_assignee(None);
+        log.set_status(Status::Open);
+        log.event(write, &Author::System {}, Event::Unassigned {}).await?;
     }
     let routing = routing_of(write, &log.row).await?;
     if routing == Routing::Manual {

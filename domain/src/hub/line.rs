@@ -55,6 +55,11 @@ impl Line {
         }
     }
 
+    /// Has the socket closed; it comes back, and resumes from the log.
+    pub(super) fn let_go(&self) {
+        self.too_slow.cancel();
+    }
+
     pub(super) fn too_slow(&self) -> &CancellationToken {
         &self.too_slow
     }

@@ -59,6 +59,11 @@ pub(crate) enum News {
         /// Who.
         agent: Person,
     },
+    /// What a visitor has of conversations is not what it was.
+    Moved {
+        /// Who.
+        visitor: VisitorId,
+    },
     /// An agent came, went or chose.
     AgentPresence {
         /// Who.
@@ -156,6 +161,11 @@ impl Hub {
                 let availability = availability.clone();
                 self.to_inbox(*inbox, &ToVisitor::Availability { availability });
             }
+            News::Moved { visitor } => self.with(|index| {
+                for socket in index.visitors.get(visitor).into_iter().flat_map(|of| of.values()) {
+                    socket.line.let_go();
+                }
+            }),
             News::QueueMoved => self.touch(),
             News::Queued { visitor, position } => {
                 self.to_visitor(*visitor, &ToVisitor::Queue { position: *position });

@@ -6,6 +6,7 @@ mod site;
 
 use protocol::{ErrorCode, InboxId, LabelId, Routing, TeamId};
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder};
 
 use crate::Domain;
@@ -136,10 +137,18 @@ impl Domain {
     pub async fn identity_secret(&self, id: InboxId) -> Result<String> {
         let found = inbox::Entity::find_by_id(id.0).one(&self.store.reader).await?;
         let row = found.ok_or(ErrorCode::InboxUnknown)?;
-        match row.identity_secret {
-            Some(secret) => Ok(secret),
-            None => self.rotate_identity_secret(id).await,
+        if let Some(secret) = row.identity_secret {
+            return Ok(secret);
         }
+        // Of two who look at once, one makes it, and both see the same.
+        inbox::Entity::update_many()
+            .col_expr(inbox::Column::IdentitySecret, Expr::value(self.ambient.secret()))
+            .filter(inbox::Column::Id.eq(id.0))
+            .filter(inbox::Column::IdentitySecret.is_null())
+            .exec(&self.store.reader)
+            .await?;
+        let found = inbox::Entity::find_by_id(id.0).one(&self.store.reader).await?;
+        found.and_then(|row| row.identity_secret).ok_or(ErrorCode::InboxUnknown.into())
     }
 
     /// Makes a new identity secret: what was signed with the old one proves nothing any more.

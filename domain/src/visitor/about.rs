@@ -14,7 +14,7 @@ const TEXT_CHARS: usize = 1_000;
 
 /// The longest id of a user, and the longest of the other texts, in bytes.
 const USER_ID_BYTES: usize = 200;
-const FACT_BYTES: usize = 500;
+const FACT_BYTES: usize = 255;
 
 /// What a page says of its visitor.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -81,6 +81,11 @@ impl About {
 }
 
 impl User {
+    /// Whether it says who somebody is, and not only what.
+    pub(super) fn is_claim(&self) -> bool {
+        self.id.is_some() || self.name.is_some() || self.email.is_some()
+    }
+
     /// From the object that the site gave: `id`, `name`, `email`, `hash`, `jwt`; all else is an
     /// attribute.
     ///
@@ -95,7 +100,7 @@ impl User {
         };
         let (id, name, email) = (text("id")?, text("name")?, text("email")?);
         let (hash, jwt) = (text("hash")?, text("jwt")?);
-        if id.as_ref().is_some_and(|id| id.len() > USER_ID_BYTES) {
+        if id.as_ref().is_some_and(|id| !is_user_id(id)) {
             return Err(ErrorCode::UserInvalid);
         }
         // A name or an address that is none is left out: it must not keep anybody from writing.
@@ -103,6 +108,11 @@ impl User {
         let email = email.and_then(|email| crate::agent::check_email(&email).ok());
         Ok(Self { id, name, email, attributes: attributes(said)?, hash, jwt })
     }
+}
+
+/// Whether it can be a site's id of a user: short, on one line, and without space around it.
+pub(super) fn is_user_id(id: &str) -> bool {
+    !id.is_empty() && id.len() <= USER_ID_BYTES && plain(id) == id
 }
 
 fn attributes(said: Map<String, Value>) -> Result<Map<String, Value>, ErrorCode> {

@@ -5,7 +5,7 @@ use protocol::{ConversationId, ErrorCode, InboxId, VisitorId};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
 
-use super::about::{About, User};
+use super::about::{About, User, is_user_id};
 use super::{VisitorIdentity, proof, token};
 use crate::Domain;
 use crate::error::Result;
@@ -81,7 +81,7 @@ fn proven(inbox: &Inbox, user: &User, now_ms: u64) -> Result<Option<String>> {
             let found = proof::user_of_jwt(secret, &inbox.key, jwt, now_ms).ok_or_else(invalid)?;
             // An id beside the token must not be another.
             let same = user.id.as_ref().is_none_or(|id| *id == found);
-            if same { Ok(Some(found)) } else { Err(invalid()) }
+            if same && is_user_id(&found) { Ok(Some(found)) } else { Err(invalid()) }
         }
         (Some(id), Some(hash), None) => {
             let secret = secret.ok_or_else(invalid)?;
@@ -92,7 +92,9 @@ fn proven(inbox: &Inbox, user: &User, now_ms: u64) -> Result<Option<String>> {
             }
         }
         (None, Some(_), None) => Err(invalid()),
-        (Some(_), None, None) if inbox.requires_identity => Err(ErrorCode::IdentityRequired.into()),
+        (_, None, None) if inbox.requires_identity && user.is_claim() => {
+            Err(ErrorCode::IdentityRequired.into())
+        }
         (_, None, None) => Ok(None),
     }
 }
@@ -128,20 +130,16 @@ impl Command for Admit {
             .lock_exclusive()
             .one(write.tx)
             .await?;
-        let row = match (users, known) {
-            (Some(users), Some(known)) if users.id != known.id => {
-                // Somebody else's device, or another login of it: theirs stays theirs.
-                if known.user_id.is_none() {
-                    bring_along(write, &known, users.id).await?;
-                }
-                users
-            }
-            (Some(users), _) => users,
-            (None, Some(known)) if known.user_id.is_none() => known,
-            // The token is another user's, who logged out.
-            (None, Some(_)) => self.create(write, write.ambient.uuid()).await?,
-            (None, None) => self.create(write, self.known.0).await?,
+        let row = match users {
+            Some(users) => users,
+            // A visitor of its own, under an id that no token was ever given out for: whoever had the
+            // anonymous one's, on a shared device, must not come in by it.
+            None => self.create(write, write.ambient.uuid()).await?,
         };
+        // What another user wrote at the same device stays theirs.
+        if let Some(known) = known.filter(|known| known.user_id.is_none()) {
+            bring_along(write, &known, row.id).await?;
+        }
         let id = VisitorId(row.id);
         self.note(write, row).await?;
         Ok(id)
@@ -192,6 +190,22 @@ impl Admit {
             crate::conversation::tell_renamed(write, VisitorId(id)).await?;
         }
         Ok(())
+    }
+}
+
+impl Domain {
+    /// Notes what is said of a visitor who has begun to write.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn note_visitor(
+        &self,
+        who: &VisitorIdentity,
+        about: About,
+        page: Option<String>,
+    ) -> Result<()> {
+        let note = Admit { inbox: who.inbox, known: who.visitor, user_id: None, about, page };
+        self.writer.run(note).await.map(drop)
     }
 }
 

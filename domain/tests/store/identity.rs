@@ -44,10 +44,14 @@ async fn who_identifies_keeps_what_they_wrote_and_finds_it_on_every_device(bench
     let phone = bench.admit(None, None).await.unwrap();
     bench.domain.send_as_visitor(&phone.who, None, client_id(1), "from the phone").await.unwrap();
     let known = bench.admit(Some(&phone.token), bench.proven("42").await).await.unwrap();
-    assert_eq!((known.who, known.is_other), (phone.who, false));
+    // Not the anonymous one's id: whoever kept its token must not come in by it.
+    assert!(known.is_other);
+    assert_eq!(texts(&bench.domain, &known).await, ["from the phone"]);
+    let old = bench.admit(Some(&phone.token), None).await.unwrap();
+    assert_eq!(texts(&bench.domain, &old).await, [] as [&str; 0]);
 
     let laptop = bench.admit(None, bench.proven("42").await).await.unwrap();
-    assert_eq!((laptop.who, laptop.is_other), (phone.who, true));
+    assert_eq!((laptop.who, laptop.is_other), (known.who, true));
     assert_eq!(texts(&bench.domain, &laptop).await, ["from the phone"]);
     let mia = agent(&bench.domain, "mia@example.com").await;
     assert_eq!(listed(&bench.domain, mia.id).await[0].visitor_name, "Ann");

@@ -75,7 +75,8 @@ async fn greet(
         let error = Some(error_frame(&ErrorCode::BadFrame.into(), None));
         Refusal { error, code: Some(CloseCode::BadFrame) }
     })?;
-    let FromVisitor::Hello { inbox, site, page, token, seed, after, about } = frame else {
+    let FromVisitor::Hello { inbox, site, page, token, seed, after, about, conversation } = frame
+    else {
         return Err(Error::from(ErrorCode::FrameUnexpected).into());
     };
     let domain = state.domain.clone();
@@ -92,18 +93,25 @@ async fn greet(
             .map_or_else(|| Ok(About::default()), |said| About::parse(&said.0))
             .map_err(Error::from)?
     };
+    let said = about.clone();
     let seen_on = page.clone().filter(|page| page.len() <= limits::PAGE_URL_BYTES);
-    let admitted =
-        domain.admit_visitor(&inbox, token.as_deref(), seed.as_deref(), about, seen_on).await?;
+    let (known, seed) = (token.as_deref(), seed.as_deref());
+    let admitted = domain.admit_visitor(&inbox, known, seed, about, seen_on.clone()).await?;
     let Admitted { who, token, is_other } = admitted;
     // A position in another visitor's conversation means nothing in this one's.
     let after = after.filter(|_| !is_other);
     // Listen first, then read: in this order nothing falls between.
     let listener = domain.hub().listen_visitor(&who);
-    let Page { head, visitor_read_seq, team_read_seq, entries, .. } =
-        domain.visitor_page(&who, after).await?;
+    let mut found = domain.visitor_page(&who, after).await?;
+    if conversation.is_some_and(|had| found.conversation != Some(had)) {
+        found = domain.visitor_page(&who, None).await?;
+    }
+    let Page { conversation, head, visitor_read_seq, team_read_seq, entries, .. } = found;
+    // Nothing is noted of who does not write: with the first message it is.
+    let to_note = conversation.is_none().then_some((said, seen_on));
     let welcome = ToVisitor::Welcome {
         token,
+        conversation,
         availability: domain.tell_availability_of(&inbox),
         queue: domain.queue_position(who.visitor).await?,
         inbox_name: inbox.name,
@@ -113,7 +121,7 @@ async fn greet(
         entries,
     };
     let (pace, typing) = (RateLimiter::direct(PACE), Typing::default());
-    Ok((VisitorTalk { domain, who, page, listener, pace, typing }, welcome))
+    Ok((VisitorTalk { domain, who, page, listener, pace, typing, to_note }, welcome))
 }
 
 struct VisitorTalk {
@@ -124,6 +132,8 @@ struct VisitorTalk {
     /// A visitor costs everybody: each message is written, and told to all agents.
     pace: DefaultDirectRateLimiter,
     typing: Typing,
+    /// What is said of a visitor who has not written yet.
+    to_note: Option<(About, Option<String>)>,
 }
 
 impl Talk for VisitorTalk {
@@ -170,6 +180,12 @@ impl VisitorTalk {
                 self.pace.check().map_err(|_| ErrorCode::SlowDown)?;
                 let page = self.page.as_deref();
                 let entry = domain.send_as_visitor(who, page, client_id, &text).await?;
+                if let Some((about, page)) = self.to_note.take() {
+                    // The message is on disk, whatever becomes of this.
+                    if let Err(error) = domain.note_visitor(who, about, page).await {
+                        tracing::warn!(%error, "a visitor's page could not be noted");
+                    }
+                }
                 ToVisitor::Ack { client_id, entry }
             }
             FromVisitor::Resume { after } => {

@@ -172,6 +172,7 @@ async fn a_hello_that_is_refused_says_why() {
         seed: None,
         after: None,
         about: None,
+        conversation: None,
     };
     let seeded = |seed: &str| match server.hello(None, None) {
         FromVisitor::Hello { inbox, site, page, token, after, .. } => FromVisitor::Hello {
@@ -182,6 +183,7 @@ async fn a_hello_that_is_refused_says_why() {
             seed: Some(seed.into()),
             after,
             about: None,
+            conversation: None,
         },
         other => other,
     };
@@ -258,8 +260,16 @@ async fn two_tabs_that_begin_with_one_seed_are_one_visitor() {
         unreachable!("hello is a hello")
     };
     let seed = Some("0123456789abcdef0123456789abcdef".to_owned());
-    let hello =
-        FromVisitor::Hello { inbox, site, page, token: None, seed, after: None, about: None };
+    let hello = FromVisitor::Hello {
+        inbox,
+        site,
+        page,
+        token: None,
+        seed,
+        after: None,
+        about: None,
+        conversation: None,
+    };
     for _tab in 0..2 {
         let mut tab = server.knock().await;
         tab.send(&hello).await;

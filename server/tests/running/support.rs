@@ -121,6 +121,7 @@ impl Running {
             seed: None,
             after,
             about: None,
+            conversation: None,
         }
     }
 
@@ -377,6 +378,7 @@ impl Traced {
             seed: None,
             after: none,
             about: None,
+            conversation: None,
         };
         client.send(&hello).await;
         client.find(|frame| matches!(frame, ToVisitor::Welcome { .. }).then_some(())).await;
