@@ -105,7 +105,7 @@
   const load = () => {
     if (frame) return
     const query = new URLSearchParams({ inbox: settings.inbox })
-    frame = element('iframe', { class: 'frame', title: settings.name, allow: 'clipboard-write' })
+    const mine = frame = element('iframe', { class: 'frame', title: settings.name, allow: 'clipboard-write' })
     frame.src = settings.origin + '/chat?' + query
     frame.addEventListener('load', () => {
       const channel = new MessageChannel()
@@ -117,7 +117,7 @@
       tell({ about: about() })
       // An error page loads, too. A slow line may take its time before that, but not after it.
       setTimeout(() => {
-        if (loaded) return
+        if (loaded || frame !== mine) return
         console.warn('Porchlight: the chat did not start. Is ' + location.origin + ' among the inbox\'s allowed sites?')
         // The server may have been away: the next reason to load tries again.
         frame.remove()
@@ -160,6 +160,8 @@
     // The next one at this device is somebody else.
     logout() {
       user = undefined
+      // What the old frame still has to say must not be kept.
+      if (port) port.onmessage = null
       for (const name of Object.keys(recall())) remember({ [name]: null })
       if (frame) frame.remove()
       frame = port = loaded = undefined
