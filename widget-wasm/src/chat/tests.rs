@@ -1,0 +1,194 @@
+//! What the chat knows after any frames.
+
+use super::*;
+use protocol::json::to_string;
+use protocol::{AgentId, Attendance, Body, Entry};
+
+fn client(number: u8) -> ClientId {
+    let text = ["00000000-0000-7000-8000-00000000000", &number.to_string()].concat();
+    ClientId::parse(&text).unwrap()
+}
+
+fn entry(seq: Seq, author: Author) -> Entry {
+    let body = Body::Message { text: "hi".into() };
+    Entry { seq, prev: seq - 1, at_ms: 1, client_id: client(seq as u8), author, body }
+}
+
+fn agent() -> Author {
+    let id = AgentId::parse("00000000-0000-7000-8000-0000000000aa").unwrap();
+    Author::Agent { id, name: "Mia".into() }
+}
+
+fn welcome(head: Seq, entries: Vec<Entry>) -> String {
+    to_string(&ToVisitor::Welcome {
+        token: "t".into(),
+        conversation: None,
+        inbox_name: "Support".into(),
+        head,
+        visitor_read_seq: 0,
+        team_read_seq: 0,
+        entries,
+        availability: Availability { attendance: Attendance::Online, opens_at_ms: None },
+        queue: None,
+    })
+}
+
+const SEED: &str = "0123456789abcdef0123456789abcdef";
+
+/// What was kept, as the loader hands it back.
+fn as_json(kept: &Kept) -> String {
+    let mut out = String::new();
+    let mut fields = protocol::json::Fields::begin(&mut out);
+    for (name, text) in kept {
+        fields.field(name, text);
+    }
+    fields.end();
+    out
+}
+
+fn reload(chat: &Chat) -> Chat {
+    Chat::from_kept(&as_json(&chat.to_kept()), "another seed".into())
+}
+
+#[test]
+fn writing_is_told_now_and_then_and_forgotten_soon() {
+    let mut chat = Chat::from_kept("{}", SEED.into());
+    assert_eq!(chat.type_in(10_000), None, "not connected");
+    chat.take(&welcome(1, vec![entry(1, Author::Visitor {})]), 0);
+    assert_eq!(chat.type_in(10_000), Some(FromVisitor::Typing {}));
+    assert_eq!(chat.type_in(10_999), None);
+    assert_eq!(chat.type_in(11_000), Some(FromVisitor::Typing {}));
+
+    let typing = to_string(&ToVisitor::Typing { name: "Mia".into() });
+    chat.take(&typing, 20_000);
+    chat.expire_typing(21_999);
+    assert_eq!(chat.typing.as_deref(), Some("Mia"));
+    chat.expire_typing(22_000);
+    assert_eq!(chat.typing, None);
+    chat.take(&typing, 23_000);
+    chat.take(&to_string(&ToVisitor::Entry { entry: entry(2, agent()) }), 23_100);
+    assert_eq!(chat.typing, None, "the message is there");
+}
+
+#[test]
+fn nothing_is_kept_before_the_visitor_acts() {
+    let mut chat = Chat::from_kept("{}", SEED.into());
+    chat.take(&welcome(0, vec![]), 0);
+    assert_eq!(chat.to_kept(), Kept::new());
+    chat.say(client(1), "hi".into(), 5);
+    assert_eq!(chat.to_kept().len(), 3, "token, seed and the message");
+}
+
+#[test]
+fn what_waits_survives_a_reload_and_is_sent_once_in_order() {
+    let mut chat = Chat::from_kept("{}", SEED.into());
+    assert_eq!(chat.say(client(2), "hi \"you\"\n".into(), 5), None, "not before a welcome");
+    assert_eq!(chat.say(client(1), "second".into(), 6), None);
+    let mut chat = reload(&chat);
+    let hello = chat.hello(String::new(), None, String::new());
+    assert!(matches!(hello, FromVisitor::Hello { seed: Some(seed), .. } if seed == SEED));
+    let send =
+        |number, text: &str| FromVisitor::Send { client_id: client(number), text: text.into() };
+    let frames = chat.take(&welcome(0, vec![]), 0);
+    assert_eq!(frames, [send(2, "hi \"you\"\n"), send(1, "second")]);
+    chat.take(&to_string(&ToVisitor::Entry { entry: entry(1, Author::Visitor {}) }), 0);
+    assert_eq!(chat.thread.outbox.waiting().len(), 1);
+    assert_eq!(chat.to_kept().len(), 3);
+    assert!(reload(&chat).has_history());
+}
+
+#[test]
+fn a_second_tab_becomes_the_visitor_that_the_first_one_is() {
+    let mut chat = Chat::from_kept("{}", SEED.into());
+    chat.take(&welcome(0, vec![]), 0);
+    assert!(!chat.adopt(r#"{"out:x":"{}"}"#));
+    assert!(chat.adopt(r#"{"token":"theirs"}"#));
+    assert!(!chat.adopt(r#"{"token":"theirs"}"#), "once");
+    let hello = chat.hello(String::new(), None, String::new());
+    assert!(matches!(hello, FromVisitor::Hello { token: Some(token), .. } if token == "theirs"));
+    let mut wrote = Chat::from_kept("{}", SEED.into());
+    wrote.say(client(1), "hi".into(), 5);
+    assert!(!wrote.adopt(r#"{"token":"theirs"}"#), "who has written stays who they are");
+}
+
+#[test]
+fn another_conversation_is_not_mixed_with_the_one_that_was() {
+    let mut chat = Chat::from_kept("{}", SEED.into());
+    let of = |number: &str, entries: Vec<Entry>| {
+        let text = welcome(entries.len() as Seq, entries);
+        text.replacen(
+            '{',
+            &["{\"conversation\":\"00000000-0000-7000-8000-00000000000", number, "\","].concat(),
+            1,
+        )
+    };
+    let mine = || entry(1, Author::Visitor {});
+    chat.take(&of("1", vec![mine(), entry(2, agent())]), 0);
+    assert_eq!(chat.thread.replica.last_seq(), 2);
+    chat.take(&of("2", vec![mine()]), 0);
+    assert_eq!(chat.thread.replica.last_seq(), 1, "what was is of another conversation");
+    let hello = chat.hello(String::new(), None, String::new());
+    let FromVisitor::Hello { conversation, after, .. } = hello else { panic!("a hello") };
+    assert!(conversation.is_some() && after == Some(1));
+}
+
+#[test]
+fn what_was_seen_offline_is_reported_on_the_next_welcome() {
+    let mut chat = Chat::from_kept("{}", SEED.into());
+    chat.take(&welcome(1, vec![entry(1, agent())]), 0);
+    chat.lost(false);
+    assert_eq!(chat.read_to_end(), None);
+    assert_eq!(chat.take(&welcome(1, vec![]), 0), [FromVisitor::Read { seq: 1 }]);
+}
+
+#[test]
+fn unread_counts_the_teams_messages_until_they_are_seen() {
+    let mut chat = Chat::default();
+    chat.take(
+        &welcome(3, vec![entry(1, Author::Visitor {}), entry(2, agent()), entry(3, agent())]),
+        0,
+    );
+    assert_eq!(chat.unread(), 2);
+    assert_eq!(chat.read_to_end(), Some(FromVisitor::Read { seq: 3 }));
+    assert_eq!((chat.unread(), chat.read_to_end()), (0, None));
+}
+
+#[test]
+fn a_pong_that_is_ahead_heals() {
+    let mut chat = Chat::default();
+    chat.take(&welcome(1, vec![entry(1, agent())]), 0);
+    let frames = chat.take(&to_string(&ToVisitor::Pong { head: 4 }), 0);
+    assert_eq!(frames, [FromVisitor::Resume { after: 1 }]);
+}
+
+#[test]
+fn a_void_token_is_given_up_but_not_the_words() {
+    let mut chat = Chat::from_kept(r#"{"token":"old"}"#, SEED.into());
+    chat.say(client(1), "hi".into(), 5);
+    chat.take(
+        &to_string(&ToVisitor::Error {
+            code: ErrorCode::TokenInvalid,
+            message: String::new(),
+            temporary: false,
+            client_id: None,
+        }),
+        0,
+    );
+    let FromVisitor::Hello { token, .. } = chat.hello(String::new(), None, String::new()) else {
+        panic!("hello is a hello");
+    };
+    assert_eq!(token, None);
+    assert!(chat.lost(true), "it comes back, whatever the close code");
+    assert!(!chat.lost(true), "but only then");
+    let mut chat = Chat::from_kept("{}", SEED.into());
+    chat.say(client(1), "hi".into(), 5);
+    assert_eq!(chat.take(&welcome(0, vec![]), 0).len(), 1);
+}
+
+#[test]
+fn what_is_kept_may_be_anything() {
+    for kept in ["", "{}", "null", "[1]", r#"{"token":5,"out:1":7,"out:2":"{}"}"#, "\u{0}"] {
+        let mut chat = Chat::from_kept(kept, SEED.into());
+        assert!(chat.take("nonsense", 0).is_empty(), "{kept}");
+    }
+}
