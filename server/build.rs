@@ -112,7 +112,8 @@ fn widget(root: &Path, out: &Path, folder: &Path) -> Outcome {
     let sheet = quote(minify("css", &sheet)?.trim());
     let loader = minify("js", &read("widget-wasm/loader/loader.js")?)?;
     write(folder, "loader.js", &loader.replacen("PORCHLIGHT_STYLE", &sheet, 1))?;
-    write(folder, "boot.js", &minify("js", &read("widget-wasm/frame/boot.js")?)?)?;
+    let boot = read("widget-wasm/frame/line.js")? + &read("widget-wasm/frame/boot.js")?;
+    write(folder, "boot.js", &minify("js", &boot)?)?;
     let glue = folder.join("chat.js");
     let glue = fs::read_to_string(glue).map_err(|error| format!("chat.js: {error}"))?;
     write(folder, "chat.js", &minify("js", &glue)?)?;

@@ -5,6 +5,7 @@ use leptos_meta::{Meta, MetaTags, Stylesheet, Title, provide_meta_context};
 use leptos_router::components::{ParentRoute, Redirect, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
+use crate::access::AccessPage;
 use crate::account::{LoginPage, SetupPage, Team};
 use crate::conversations::{ConversationPage, ConversationsPage, NothingOpen};
 use crate::inboxes::InboxesPage;
@@ -66,6 +67,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/:id") view=ConversationPage ssr=SsrMode::Async />
                     </ParentRoute>
                     <Route path=path!("/team") view=TeamPage ssr=SsrMode::Async />
+                    <Route path=path!("/access") view=AccessPage ssr=SsrMode::Async />
                     <Route path=path!("/inboxes") view=InboxesPage ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>

@@ -1,11 +1,12 @@
 //! Porchlight's dashboard: pages for agents, rendered on the server and hydrated in the browser.
 //!
-//! Pages stand by feature: `account`, `conversations`, `inboxes`, `team`. `live` keeps what is on screen
+//! Pages stand by feature: `access`, `account`, `conversations`, `inboxes`, `team`. `live` keeps what is on screen
 //! true through a socket. What is allowed is decided in `domain`: a server function asks who calls,
 //! calls `domain` and converts.
 
 #![expect(unreachable_pub, reason = "Leptos's macros write `pub` items into private modules")]
 
+mod access;
 mod account;
 mod app;
 #[cfg(feature = "ssr")]

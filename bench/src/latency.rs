@@ -10,31 +10,10 @@ use tokio::time::{Duration, Instant, interval};
 
 use crate::client::Visitor;
 use crate::server::Server;
+use crate::times::Times;
 
 /// The most messages that one visitor sends a second: a socket may send two.
 const A_SECOND: u32 = 1;
-
-/// Times of one kind.
-#[derive(Clone, Debug)]
-pub struct Times(Vec<Duration>);
-
-impl Times {
-    fn at(&self, part: f64) -> f64 {
-        let index = ((self.0.len() as f64 - 1.0) * part).round() as usize;
-        self.0.get(index).map_or(f64::NAN, |time| time.as_secs_f64() * 1_000.0)
-    }
-}
-
-impl fmt::Display for Times {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "n={} p50={:.2}ms p99={:.2}ms", self.0.len(), self.at(0.5), self.at(0.99))
-    }
-}
-
-fn sorted(mut times: Vec<Duration>) -> Times {
-    times.sort_unstable();
-    Times(times)
-}
 
 /// What was measured.
 pub struct Latencies {
@@ -88,7 +67,7 @@ pub async fn run(program: &Path, kind: Kind, rate: u32, seconds: u32) -> anyhow:
         times.extend(talk.await??);
     }
     syncs.extend(self::syncs()?);
-    Ok(Latencies { ack: sorted(times), fdatasync: sorted(syncs) })
+    Ok(Latencies { ack: Times::of(times), fdatasync: Times::of(syncs) })
 }
 
 /// One small write and fdatasync after another, where temporary files are: beside a test's SQLite.

@@ -3,4 +3,6 @@
 mod client;
 pub mod crash;
 pub mod latency;
+pub mod search;
 mod server;
+pub mod times;

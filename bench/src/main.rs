@@ -1,10 +1,11 @@
 //! `cargo run -p bench -- crash --kills N --store sqlite|postgres|mysql`
 //! `cargo run -p bench -- latency --rate N --seconds N --store sqlite|postgres|mysql`
+//! `cargo run -p bench -- search --messages N --store sqlite|postgres|mysql`
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use bench::{crash, latency};
+use bench::{crash, latency, search};
 use clap::{Parser, Subcommand};
 use testbed::Kind;
 
@@ -40,6 +41,12 @@ enum Command {
         #[arg(long, default_value_t = 20)]
         seconds: u32,
     },
+    /// How long a search takes, beside one without an index.
+    Search {
+        /// Among how many messages.
+        #[arg(long, default_value_t = 1_000_000)]
+        messages: u32,
+    },
 }
 
 fn store(name: &str) -> Result<Kind, String> {
@@ -57,6 +64,10 @@ async fn main() -> anyhow::Result<ExitCode> {
         }
         Command::Latency { rate, seconds } => {
             println!("{}", latency::run(&cli.program, cli.store, rate, seconds).await?);
+            true
+        }
+        Command::Search { messages } => {
+            println!("{}", search::run(&cli.program, cli.store, messages).await?);
             true
         }
     };

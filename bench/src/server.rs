@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use anyhow::{Context, ensure};
+use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::time::{Duration, Instant, sleep};
@@ -38,6 +39,25 @@ impl Server {
         let inboxes: serde_json::Value = serde_json::from_slice(&output.stdout)
             .with_context(|| String::from_utf8_lossy(&output.stderr).into_owned())?;
         Ok(inboxes[0]["key"].as_str().context("an inbox has a key")?.to_owned())
+    }
+
+    /// An access token of its owner, who is made.
+    pub(crate) async fn token(&self) -> anyhow::Result<String> {
+        let database = ["--json", "--database-url", &self.database];
+        let mut create = Command::new(&self.program);
+        create.args(["agent", "create", "--role", "owner", "--name", "Bench"]);
+        create.args(["--email", "bench@example.com"]).args(database).stdin(Stdio::piped());
+        let mut child = create.stdout(Stdio::null()).spawn()?;
+        let mut stdin = child.stdin.take().context("a standard input")?;
+        stdin.write_all(b"correct horse").await?;
+        drop(stdin);
+        ensure!(child.wait().await?.success(), "no owner could be made");
+        let mut create = Command::new(&self.program);
+        create.args(["token", "create", "--name", "bench", "--agent", "bench@example.com"]);
+        let output = create.args(database).output().await?;
+        let made: serde_json::Value = serde_json::from_slice(&output.stdout)
+            .with_context(|| String::from_utf8_lossy(&output.stderr).into_owned())?;
+        Ok(made["token"].as_str().context("a token")?.to_owned())
     }
 
     /// `kill -9`, and a start on the same port and database.

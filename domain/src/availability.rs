@@ -38,7 +38,7 @@ impl Domain {
     pub fn availability(&self, inbox: &Inbox) -> Availability {
         let now_ms = self.ambient.now_ms();
         let is_open = inbox.hours.as_ref().is_none_or(|hours| hours.are_open(now_ms));
-        let is_there = self.hub().agents().values().any(|presence| *presence == Presence::Online);
+        let is_there = self.hub().is_anybody_online(inbox.id);
         let attendance = match (is_open, is_there) {
             (true, true) => Attendance::Online,
             (true, false) => Attendance::Away,
@@ -144,13 +144,14 @@ impl Domain {
     /// # Errors
     /// The store's.
     pub async fn teammates(&self) -> Result<Vec<Teammate>> {
+        let agents = self.list_agents().await?;
+        // Read last: who chose meanwhile must not be shown as they were.
         let present = self.hub().agents();
         let teammate = |agent: crate::agent::Agent| Teammate {
             presence: present.get(&agent.id).copied().unwrap_or(Presence::Offline),
             id: agent.id,
             name: agent.name,
         };
-        let agents = self.list_agents().await?;
         Ok(agents.into_iter().filter(|agent| agent.is_active).map(teammate).collect())
     }
 }

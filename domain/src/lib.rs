@@ -4,6 +4,7 @@
 //! that appends to it, the hub that tells sockets of it, and who may do what. It must know nothing
 //! of HTTP, of sockets' frames as bytes on a wire, of pages or of mail.
 
+pub mod access;
 pub mod agent;
 mod ambient;
 mod availability;
@@ -13,6 +14,7 @@ mod error;
 pub mod hub;
 pub mod inbox;
 mod label;
+pub mod search;
 mod store;
 mod table;
 pub mod team;

@@ -4,12 +4,15 @@
 //! before it working (expand first, contract a release later).
 
 use sea_orm_migration::prelude::*;
+use sea_orm_migration::schema::uuid;
 use sea_orm_migration::sea_orm::DbBackend;
 
 mod m0001_foundation;
 mod m0002_lifecycle;
 mod m0003_routing;
 mod m0004_identity;
+mod m0005_access;
+mod m0006_search;
 
 /// Runs the steps that a database lacks.
 pub struct Migrator;
@@ -22,6 +25,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_lifecycle::Migration),
             Box::new(m0003_routing::Migration),
             Box::new(m0004_identity::Migration),
+            Box::new(m0005_access::Migration),
+            Box::new(m0006_search::Migration),
         ]
     }
 }
@@ -42,6 +47,24 @@ async fn add_column(
     column: ColumnDef,
 ) -> Result<(), DbErr> {
     manager.alter_table(Table::alter().table(table).add_column(column).to_owned()).await
+}
+
+/// A table of pairs, gone with either of the two.
+fn pair<T: Iden + Clone + 'static, A: Iden + Clone + 'static, B: Iden + Clone + 'static>(
+    table: T,
+    one: (T, A, A),
+    other: (T, B, B),
+) -> TableCreateStatement {
+    let mut made = Table::create();
+    made.table(table.clone()).col(uuid(one.0.clone())).col(uuid(other.0.clone()));
+    made.primary_key(Index::create().col(one.0.clone()).col(other.0.clone()));
+    let mut key = ForeignKey::create();
+    key.from(table.clone(), one.0).to(one.1, one.2).on_delete(ForeignKeyAction::Cascade);
+    made.foreign_key(&mut key);
+    let mut key = ForeignKey::create();
+    key.from(table, other.0).to(other.1, other.2).on_delete(ForeignKeyAction::Cascade);
+    made.foreign_key(&mut key);
+    made.to_owned()
 }
 
 pub use sea_orm_migration::MigratorTrait;

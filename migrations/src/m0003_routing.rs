@@ -98,12 +98,12 @@ impl MigrationTrait for Migration {
             .col(string(Team::Routing))
             .col(big_integer(Team::CreatedAtMs))
             .to_owned();
-        let team_agent = pair(
+        let team_agent = crate::pair(
             TeamAgent::Table,
             (TeamAgent::TeamId, Team::Table, Team::Id),
             (TeamAgent::AgentId, Agent::Table, Agent::Id),
         );
-        let agent_skill = pair(
+        let agent_skill = crate::pair(
             AgentSkill::Table,
             (AgentSkill::AgentId, Agent::Table, Agent::Id),
             (AgentSkill::LabelId, Label::Table, Label::Id),
@@ -119,22 +119,4 @@ impl MigrationTrait for Migration {
             .to_owned();
         manager.create_index(queue).await
     }
-}
-
-/// A table of pairs, gone with either of the two.
-fn pair<T: Iden + Clone + 'static, A: Iden + Clone + 'static, B: Iden + Clone + 'static>(
-    table: T,
-    one: (T, A, A),
-    other: (T, B, B),
-) -> TableCreateStatement {
-    let mut made = Table::create();
-    made.table(table.clone()).col(uuid(one.0.clone())).col(uuid(other.0.clone()));
-    made.primary_key(Index::create().col(one.0.clone()).col(other.0.clone()));
-    let mut key = ForeignKey::create();
-    key.from(table.clone(), one.0).to(one.1, one.2).on_delete(ForeignKeyAction::Cascade);
-    made.foreign_key(&mut key);
-    let mut key = ForeignKey::create();
-    key.from(table, other.0).to(other.1, other.2).on_delete(ForeignKeyAction::Cascade);
-    made.foreign_key(&mut key);
-    made.to_owned()
 }

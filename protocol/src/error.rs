@@ -1,6 +1,6 @@
 //! Errors as clients see them: a stable code, a sentence, and whether trying again may help.
 
-use crate::json::{Decode, DecodeError, Encode, Fields, Value, write_str};
+use crate::json::{Decode, DecodeError, Encode, Value, write_str};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $name:ident = $text:literal, temporary: $temporary:literal
@@ -8,7 +8,10 @@ macro_rules! codes {
         /// What went wrong. The text form is stable: clients may match on it.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-        pub enum ErrorCode { $($(#[$doc])* $name,)+ }
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        pub enum ErrorCode {
+            $($(#[$doc])* #[cfg_attr(feature = "serde", serde(rename = $text))] $name,)+
+        }
 
         impl ErrorCode {
             /// Every code, for tests and documents.
@@ -109,6 +112,27 @@ codes! {
     /// The last owner can't go.
     LastOwner = "last_owner", temporary: false
         says "The last owner can't be deactivated.";
+    /// A program without a valid access token.
+    AccessTokenInvalid = "access_token_invalid", temporary: false
+        says "Send a valid access token: Authorization: Bearer pl_...";
+    /// An access token that does not allow it.
+    ScopeMissing = "scope_missing", temporary: false
+        says "The access token does not have the scope that this needs.";
+    /// An access token without any scope.
+    ScopeRequired = "scope_required", temporary: false
+        says "An access token needs one scope at least.";
+    /// No such access token.
+    AccessTokenUnknown = "access_token_unknown", temporary: false
+        says "There is no such access token.";
+    /// No such visitor, or not one that the asker may see.
+    VisitorUnknown = "visitor_unknown", temporary: false
+        says "There is no such visitor.";
+    /// A request that can't be read.
+    RequestInvalid = "request_invalid", temporary: false
+        says "The request can't be read: its JSON, a field or a parameter is not as documented.";
+    /// A method that the address does not know.
+    MethodNotAllowed = "method_not_allowed", temporary: false
+        says "This address does not know the method.";
     /// No such agent.
     AgentUnknown = "agent_unknown", temporary: false
         says "There is no such agent.";
@@ -177,20 +201,5 @@ impl Encode for ErrorCode {
 impl Decode for ErrorCode {
     fn decode(value: &Value<'_>) -> Result<Self, DecodeError> {
         value.as_str().and_then(Self::from_text).ok_or(DecodeError::Type("error code"))
-    }
-}
-
-impl ErrorCode {
-    /// The JSON body of an HTTP answer: an error's outside form. The inside form stays in the
-    /// server's log.
-    #[must_use]
-    pub fn to_json(self) -> String {
-        let mut out = String::new();
-        let mut fields = Fields::begin(&mut out);
-        fields.field("code", &self);
-        fields.field("message", self.sentence());
-        fields.field("temporary", &self.is_temporary());
-        fields.end();
-        out
     }
 }

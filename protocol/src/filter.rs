@@ -1,7 +1,7 @@
 //! Which conversations a list holds.
 
 use crate::change::Status;
-use crate::id::{AgentId, InboxId, LabelId};
+use crate::id::{AgentId, InboxId, LabelId, VisitorId};
 use crate::json::record;
 use crate::summary::Summary;
 
@@ -16,6 +16,8 @@ record! {
         pub unassigned: bool,
         /// Of this inbox.
         pub inbox: Option<InboxId>,
+        /// Of this visitor.
+        pub visitor: Option<VisitorId>,
         /// With this label.
         pub label: Option<LabelId>,
         /// Put away, or not; absent for both.
@@ -32,6 +34,7 @@ impl Filter {
         assignee: None,
         unassigned: false,
         inbox: None,
+        visitor: None,
         label: None,
         archived: None,
         snoozed: None,
@@ -56,6 +59,7 @@ impl Filter {
             && self.assignee.is_none_or(|wanted| assignee == Some(wanted))
             && !(self.unassigned && assignee.is_some())
             && self.inbox.is_none_or(|wanted| summary.inbox == wanted)
+            && self.visitor.is_none_or(|wanted| summary.visitor == wanted)
             && self.label.is_none_or(|wanted| summary.labels.iter().any(|label| label.id == wanted))
             && self.archived.is_none_or(|wanted| summary.archived == wanted)
             && self.snoozed.is_none_or(|wanted| summary.snoozed_until_ms.is_some() == wanted)

@@ -9,6 +9,7 @@ macro_rules! ids {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub struct $name(pub Uuid);
 
         impl $name {
@@ -40,6 +41,8 @@ macro_rules! ids {
 }
 
 ids! {
+    /// An access token of the API.
+    AccessTokenId;
     /// An agent: a member of the support team.
     AgentId;
     /// A conversation between one visitor and the team.

@@ -5,6 +5,7 @@
 //! screens: it is the only crate of ours that the visitors' widget links, so it is kept free of
 //! `format!`, floats and serde. `docs/PROTOCOL.md` describes the same for other languages.
 
+mod access;
 mod agent;
 mod backoff;
 mod change;
@@ -19,10 +20,12 @@ pub mod limits;
 mod outbox;
 mod presence;
 mod replica;
+mod search;
 mod summary;
 mod thread;
 mod visitor;
 
+pub use access::Scope;
 pub use agent::{FromAgent, ToAgent};
 pub use backoff::Backoff;
 pub use change::{Change, Routing, Status};
@@ -31,10 +34,13 @@ pub use entry::{Author, Body, Entry, Reader, Seq};
 pub use error::ErrorCode;
 pub use event::Event;
 pub use filter::Filter;
-pub use id::{AgentId, ClientId, ConversationId, InboxId, LabelId, TeamId, VisitorId};
+pub use id::{
+    AccessTokenId, AgentId, ClientId, ConversationId, InboxId, LabelId, TeamId, VisitorId,
+};
 pub use outbox::{Outbox, Outgoing};
 pub use presence::{Attendance, Availability, Presence};
 pub use replica::{Applied, Replica};
+pub use search::{Hit, Part};
 pub use summary::{Label, Person, Summary, Teammate};
 pub use thread::Thread;
 pub use visitor::{FromVisitor, ToVisitor};

@@ -24,6 +24,12 @@ pub const LIST_BYTES: usize = 160 * 1024;
 /// The most characters of a message in the list of conversations.
 pub const PREVIEW_CHARS: usize = 120;
 
+/// The most conversations that a search finds.
+pub const SEARCH_HITS: u64 = 50;
+
+/// The most characters around what a search found.
+pub const EXCERPT_CHARS: usize = 160;
+
 /// The most conversations that one agent's socket watches at a time.
 pub const WATCHED_CONVERSATIONS: usize = 32;
 
@@ -60,6 +66,9 @@ pub const LEASE_EVERY_MS: u64 = 10_000;
 /// How long a socket may be silent before the server gives it up, in milliseconds: who is dead is
 /// seen to be gone within half a minute.
 pub const SILENCE_MS: u64 = 25_000;
+
+/// How long a request of a visitor without a socket waits for news, in milliseconds.
+pub const POLL_WAIT_MS: u64 = 20_000;
 
 /// How many messages a visitor may send at once, and how many a second from then on.
 pub const MESSAGES_AT_ONCE: u32 = 20;

@@ -1,10 +1,10 @@
 //! Every route.
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::get;
+use axum::routing::{get, post};
 use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_to_stream_with_context};
 use tower_http::compression::CompressionLayer;
@@ -12,7 +12,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::http::{harden, health, refuse_foreign};
 use crate::state::ServerState;
-use crate::{assets, session, socket, widget};
+use crate::{api, assets, session, socket, widget};
 
 /// The largest body that any request may have, in bytes.
 const BODY_BYTES: usize = 256 * 1024;
@@ -22,6 +22,7 @@ pub(crate) fn router(state: ServerState) -> Router {
     Router::new()
         .merge(dashboard(&state))
         .route("/ws/visitor", get(socket::visitor))
+        .route("/poll/visitor", post(socket::poll_visitor))
         .route("/widget.js", get(widget::loader))
         .route("/widget/{digest}/{file}", get(assets::widget))
         .route("/chat", get(widget::frame))
@@ -32,6 +33,8 @@ pub(crate) fn router(state: ServerState) -> Router {
         .route("/readyz", get(health::readyz))
         .layer(from_fn_with_state(state.clone(), refuse_foreign))
         .layer(RequestBodyLimitLayer::new(BODY_BYTES))
+        // Programs send no origin. They come with an access token, which no browser adds by itself.
+        .merge(api::router().layer(DefaultBodyLimit::max(BODY_BYTES)))
         .layer(CompressionLayer::new())
         .layer(from_fn(harden))
         .with_state(state)

@@ -10,8 +10,10 @@ use protocol::limits;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::api::ApiRate;
 use crate::assets;
 use crate::serve::PublicUrl;
+use crate::socket::Lines;
 
 /// What handlers share. Clones are cheap.
 #[derive(Clone)]
@@ -20,9 +22,12 @@ pub(crate) struct ServerState {
     pub(crate) public_url: Arc<PublicUrl>,
     pub(crate) setup: SetupLink,
     pub(crate) attempts: app::LoginAttempts,
+    pub(crate) api_rate: ApiRate,
     pub(crate) leptos: LeptosOptions,
     /// Cancelled when the server begins to stop.
     pub(crate) stopping: CancellationToken,
+    /// The lines of visitors who have no socket.
+    pub(crate) lines: Lines,
     /// The open sockets.
     pub(crate) sockets: TaskTracker,
 }
@@ -42,7 +47,8 @@ impl ServerState {
         let setup = SetupLink::new(domain.ambient().secret());
         let attempts = app::LoginAttempts::default();
         let public_url = Arc::new(public_url);
-        Self { domain, public_url, setup, attempts, leptos, stopping, sockets }
+        let (api_rate, lines) = (ApiRate::default(), Lines::default());
+        Self { domain, public_url, setup, attempts, api_rate, leptos, stopping, lines, sockets }
     }
 
     /// When a client that is closed now should come back, in milliseconds: not all at once.

@@ -4,8 +4,9 @@
 
 use js_sys::Math;
 use protocol::json::to_string;
-use protocol::{Backoff, FromVisitor, SUBPROTOCOL, limits};
-use wasm_bindgen::JsCast;
+use protocol::{Backoff, FromVisitor, limits};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CloseEvent, MessageEvent, WebSocket};
 
 use crate::app;
@@ -26,7 +27,7 @@ impl Socket {
     pub(crate) fn open(&mut self) {
         self.drop_current();
         let generation = self.generation;
-        let Some(socket) = connect() else {
+        let Ok(socket) = connect() else {
             return self.retry(None);
         };
         dom::listen(&socket, "open", move |_| app::hello(generation));
@@ -101,12 +102,11 @@ impl Socket {
     }
 }
 
-fn connect() -> Option<WebSocket> {
-    let origin = web_sys::window()?.location().origin().ok()?;
-    let mut address = String::from("ws");
-    address.push_str(origin.strip_prefix("http")?);
-    address.push_str("/ws/visitor");
-    WebSocket::new_with_str(&address, SUBPROTOCOL).ok()
+#[wasm_bindgen]
+extern "C" {
+    /// A socket, or what looks like one where none can be had. See `frame/line.js`.
+    #[wasm_bindgen(catch, js_name = porchlightConnect)]
+    fn connect() -> Result<WebSocket, JsValue>;
 }
 
 /// Calls `act` once, after a time in milliseconds.

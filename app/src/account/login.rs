@@ -43,7 +43,8 @@ pub(crate) fn LoginPage() -> impl IntoView {
 /// Why the last try was refused.
 pub(crate) fn refusal<S>(action: ServerAction<S>) -> Signal<Option<String>>
 where
-    S: leptos::server_fn::ServerFn<Output = (), Error = Failure> + Clone + Send + Sync + 'static,
+    S: leptos::server_fn::ServerFn<Error = Failure> + Clone + Send + Sync + 'static,
+    S::Output: Clone + Send + Sync,
 {
     Signal::derive(move || action.value().get()?.err().map(|failure| failure.to_string()))
 }

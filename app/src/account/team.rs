@@ -56,6 +56,16 @@ fn Frame(me: Me) -> impl IntoView {
                     <Icon icon=lu::LuUsers />
                     <span class="visually-hidden">"Team"</span>
                 </A>
+                {me
+                    .can_manage_inboxes
+                    .then(|| {
+                        view! {
+                            <A href="/access" attr:class="rail-link" attr:title="API">
+                                <Icon icon=lu::LuKeyRound />
+                                <span class="visually-hidden">"API"</span>
+                            </A>
+                        }
+                    })}
                 <span class="rail-space"></span>
                 <ConnectionDot />
                 <PresenceMenu name=format!("{} ({})", me.name, me.email) initials />

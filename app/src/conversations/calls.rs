@@ -1,9 +1,10 @@
 //! Server functions about conversations: what the first rendering needs. News come by the socket.
 
 use leptos::prelude::*;
-use protocol::{ClientId, ConversationId, Entry, InboxId, Label, LabelId, Seq, Summary};
+use protocol::{ClientId, ConversationId, Entry, Hit, InboxId, Label, LabelId, Seq, Summary};
 use serde::{Deserialize, Serialize};
 
+use super::search::LookedFor;
 use super::view::View;
 use crate::failure::Failure;
 
@@ -57,7 +58,7 @@ pub async fn list_conversations(
     let (agent, backend) = crate::backend::require_agent().await?;
     let filter = Wanted { view, inbox, label }.filter(agent.id);
     let after = after.as_deref().map(ListCursor::parse).transpose()?;
-    let page = backend.domain.list_conversations(Some(agent.id), &filter, after, PAGE).await?;
+    let page = backend.domain.list_conversations(&agent, &filter, after, PAGE).await?;
     Ok(Listed {
         conversations: page.conversations,
         next: page.next.map(ListCursor::to_text),
@@ -68,24 +69,50 @@ pub async fn list_conversations(
 /// What a list can be narrowed to.
 #[server]
 pub async fn list_choices() -> Result<Choices, Failure> {
-    let (_agent, backend) = crate::backend::require_agent().await?;
-    let inboxes = backend.domain.list_inboxes().await?;
+    let (agent, backend) = crate::backend::require_agent().await?;
+    let mut inboxes = backend.domain.list_inboxes().await?;
+    inboxes.retain(|inbox| agent.sight.covers(inbox.id));
     Ok(Choices {
         inboxes: inboxes.into_iter().map(|inbox| (inbox.id, inbox.name)).collect(),
         labels: backend.domain.list_labels().await?,
     })
 }
 
+/// What a search found.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Found {
+    /// The best first.
+    pub hits: Vec<Hit>,
+    /// The server's time, in milliseconds since 1970 (UTC).
+    pub now_ms: u64,
+}
+
+/// Searches messages, notes and visitors.
+#[server]
+pub async fn search_conversations(looked_for: LookedFor) -> Result<Found, Failure> {
+    use domain::search::Query;
+    use protocol::limits::SEARCH_HITS;
+
+    let (agent, backend) = crate::backend::require_agent().await?;
+    let now_ms = backend.domain.ambient().now_ms();
+    let query = Query {
+        filter: looked_for.filter(agent.id),
+        from_ms: looked_for.since_ms(now_ms),
+        until_ms: None,
+        limit: SEARCH_HITS,
+        text: looked_for.text,
+    };
+    Ok(Found { hits: backend.domain.search(&agent, &query).await?, now_ms })
+}
+
 /// One conversation. Reading it here does not mark it as read: that is the screen's to say.
 #[server]
 pub async fn open_conversation(id: ConversationId) -> Result<Opened, Failure> {
-    use protocol::ErrorCode;
-
     let (agent, backend) = crate::backend::require_agent().await?;
-    let summary = backend.domain.find_conversation(Some(agent.id), id).await?;
-    let page = backend.domain.team_page(id, None).await?;
+    let summary = backend.domain.find_conversation(&agent, id).await?;
+    let page = backend.domain.team_page(&agent, id, None).await?;
     Ok(Opened {
-        summary: summary.ok_or(ErrorCode::ConversationUnknown)?,
+        summary,
         visitor_read_seq: page.visitor_read_seq,
         entries: page.entries,
         next_client_id: ClientId(backend.domain.ambient().uuid()),
@@ -131,12 +158,12 @@ pub struct Known {
 /// What is known of a conversation's visitor.
 #[server]
 pub async fn read_visitor(id: ConversationId) -> Result<Known, Failure> {
-    let (_agent, backend) = crate::backend::require_agent().await?;
-    let profile = backend.domain.profile_of(id).await?;
+    let (agent, backend) = crate::backend::require_agent().await?;
+    let profile = backend.domain.profile_of(&agent, id).await?;
     Ok(Known {
+        attributes: profile.attribute_texts(),
         user_id: profile.user_id,
         email: profile.email,
-        attributes: profile.attributes,
         page: profile.page,
         referrer: profile.referrer,
         browser: profile.browser,

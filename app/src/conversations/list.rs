@@ -10,6 +10,7 @@ use protocol::{Author, ConversationId, InboxId, LabelId, Summary};
 
 use super::actions::LabelDot;
 use super::calls::{Choices, list_choices, list_conversations};
+use super::search::{FoundList, LookedFor, SearchBox};
 use super::view::{View, Wanted};
 use crate::account::initials;
 use crate::live::Live;
@@ -35,6 +36,10 @@ pub(crate) fn ConversationsPage() -> impl IntoView {
     // Tracked beneath a `Suspense` only: before it is read there is nothing to choose.
     let choices = RwSignal::new(Choices::default());
     provide_context(ChoicesHere(choices.into()));
+    let looked_for =
+        Memo::new(move |_| query.with(|query| LookedFor::from_query(|name| query.get(name))));
+    let is_search = move || looked_for.with(|looked_for| !looked_for.text.is_empty());
+    let title = move || if is_search() { "Search" } else { wanted.get().view.title() };
     let live = Live::get();
     let path = use_location().pathname;
     // On a phone one of the two is shown; CSS decides by this.
@@ -44,15 +49,24 @@ pub(crate) fn ConversationsPage() -> impl IntoView {
         <div class=class>
             <aside class="list" aria-label="Conversations">
                 <header class="bar">
-                    <h1>{move || wanted.get().view.title()}</h1>
+                    <h1>{title}</h1>
                     <Suspense>
                         {move || Suspend::new(async move {
                             let read = read.await.unwrap_or_default();
                             choices.set(read.clone());
-                            view! { <Narrow wanted choices=read /> }
+                            view! {
+                                <Show when=move || !is_search()>
+                                    <Narrow wanted choices=read.clone() />
+                                </Show>
+                            }
                         })}
                     </Suspense>
                 </header>
+                <SearchBox looked_for choices=choices.into() />
+                <Show when=is_search>
+                    <FoundList looked_for />
+                </Show>
+                <Show when=move || !is_search()>
                 <Views wanted />
                 <Transition fallback=Waiting>
                     {move || Suspend::new(async move {
@@ -72,6 +86,7 @@ pub(crate) fn ConversationsPage() -> impl IntoView {
                         }
                     })}
                 </Transition>
+                </Show>
             </aside>
             <Outlet />
         </div>

@@ -4,6 +4,7 @@ use icondata_lu as lu;
 use leptos::html::Div;
 use leptos::prelude::*;
 use leptos_icons::Icon;
+use leptos_router::hooks::use_query_map;
 use protocol::{Author, Body, ClientId, ConversationId, Entry, Outgoing, Seq};
 
 use super::event::EventLine;
@@ -24,7 +25,10 @@ pub(super) fn Log(id: ConversationId) -> impl IntoView {
     let seen = Memo::new(move |_| with(live, id, |open| open.visitor_read_seq));
     let more = Memo::new(move |_| with(live, id, |open| open.thread.replica.lacks_beginning()));
     let scroller = NodeRef::<Div>::new();
-    follow_end(live, id, scroller, entries, waiting);
+    let query = use_query_map();
+    let at = Memo::new(move |_| query.with(|query| query.get("at")?.parse::<Seq>().ok()));
+    follow_end(live, id, scroller, at, entries, waiting);
+    show_found(live, id, at, entries);
 
     view! {
         <div class="log" node_ref=scroller role="log" aria-live="polite" tabindex="0">
@@ -43,7 +47,7 @@ pub(super) fn Log(id: ConversationId) -> impl IntoView {
                     let((entry, day, joined))
                 >
                     {day.map(|day| view! { <li class="day"><span>{day}</span></li> })}
-                    <EntryView entry joined seen />
+                    <EntryView entry joined seen at />
                 </For>
                 <For each=move || waiting.get() key=|one| (one.client_id, one.refused) let(outgoing)>
                     <WaitingView id outgoing />
@@ -109,7 +113,7 @@ fn with_days(entries: &[Entry], zone: Zone) -> Vec<(Entry, Option<String>, bool)
 }
 
 #[component]
-fn EntryView(entry: Entry, joined: bool, seen: Memo<Seq>) -> impl IntoView {
+fn EntryView(entry: Entry, joined: bool, seen: Memo<Seq>, at: Memo<Option<Seq>>) -> impl IntoView {
     let live = Live::get();
     let is_me = live.is_me(&entry.author);
     if let Body::Event { event } = entry.body {
@@ -130,7 +134,13 @@ fn EntryView(entry: Entry, joined: bool, seen: Memo<Seq>) -> impl IntoView {
     let text = entry.body.text().to_owned();
     let was_seen = move || side == "own" && !note && seen.get() >= seq;
     view! {
-        <li class=format!("entry {side}") class:note=note class:joined=joined>
+        <li
+            class=format!("entry {side}")
+            class:note=note
+            class:joined=joined
+            class:found=move || at.get() == Some(seq)
+            id=format!("entry-{seq}")
+        >
             {note.then(|| view! { <span class="visually-hidden">"Private note"</span> })}
             {(!joined).then(|| who.map(|who| view! { <span class="entry-who">{who}</span> }))}
             <p class="bubble">{text}</p>
@@ -194,6 +204,7 @@ fn follow_end(
     live: Live,
     id: ConversationId,
     scroller: NodeRef<Div>,
+    at: Memo<Option<Seq>>,
     entries: Memo<Vec<Entry>>,
     waiting: Memo<Vec<Outgoing>>,
 ) {
@@ -218,7 +229,9 @@ fn follow_end(
         let said_something = before.is_some_and(|before| now.1 > before.1);
         let older_came = before.is_some_and(|before| now.2 < before.2);
         // Asked before the new rows are laid out: was the reader at the end until now?
-        let follow = before.is_none() || said_something || (!older_came && near_end());
+        let is_first = before.is_none() && at.get_untracked().is_none();
+        let goes_on = before.is_some() && !older_came && near_end();
+        let follow = is_first || said_something || goes_on;
         request_animation_frame(move || {
             if let (true, Some(log)) = (follow, scroller.get_untracked()) {
                 log.set_scroll_top(log.scroll_height());
@@ -247,7 +260,40 @@ fn follow_end(
     _live: Live,
     _id: ConversationId,
     _scroller: NodeRef<Div>,
+    _at: Memo<Option<Seq>>,
     _entries: Memo<Vec<Entry>>,
     _waiting: Memo<Vec<Outgoing>>,
+) {
+}
+
+/// Brings what a search found into view, once; asks for what is before until it is there.
+#[cfg(feature = "hydrate")]
+fn show_found(live: Live, id: ConversationId, at: Memo<Option<Seq>>, entries: Memo<Vec<Entry>>) {
+    Effect::new(move |shown: Option<Option<Seq>>| {
+        let shown = shown.flatten();
+        let wanted = at.get()?;
+        let first = entries.with(|entries| entries.first().map(|entry| entry.seq))?;
+        if shown == Some(wanted) {
+            return shown;
+        }
+        if wanted < first {
+            live.update(|store| store.ask_history(id));
+            return shown;
+        }
+        request_animation_frame(move || {
+            if let Some(entry) = document().get_element_by_id(&format!("entry-{wanted}")) {
+                entry.scroll_into_view();
+            }
+        });
+        Some(wanted)
+    });
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn show_found(
+    _live: Live,
+    _id: ConversationId,
+    _at: Memo<Option<Seq>>,
+    _entries: Memo<Vec<Entry>>,
 ) {
 }

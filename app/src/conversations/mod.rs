@@ -7,6 +7,7 @@ mod event;
 mod list;
 mod log;
 mod page;
+mod search;
 mod side;
 mod view;
 

@@ -39,7 +39,8 @@ pub struct InboxDetails {
 #[server]
 pub async fn list_inboxes() -> Result<Vec<InboxDetails>, Failure> {
     let (agent, backend) = crate::backend::require_agent().await?;
-    let inboxes = backend.domain.list_inboxes().await?;
+    let mut inboxes = backend.domain.list_inboxes().await?;
+    inboxes.retain(|inbox| agent.sight.covers(inbox.id));
     let mut details = Vec::with_capacity(inboxes.len());
     for inbox in inboxes {
         let identity_secret = if agent.role.can_manage_inboxes() {

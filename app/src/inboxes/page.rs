@@ -1,9 +1,7 @@
 //! `/inboxes`: the embed snippet of each inbox, and the sites that may use it.
 
-use icondata_lu as lu;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
-use leptos_icons::Icon;
 use leptos_meta::Title;
 
 use super::calls::{AllowSites, InboxDetails, SetIdentity, SetInbox, list_inboxes};
@@ -11,7 +9,7 @@ use super::identity::Identity;
 use super::work::Work;
 use crate::account::Me;
 use crate::team::{TeamDetails, read_team};
-use crate::ui::{Notice, Waiting, state_page};
+use crate::ui::{Copyable, Notice, Waiting, state_page};
 
 /// All inboxes.
 #[component]
@@ -79,7 +77,7 @@ fn InboxCard(
             </header>
             <h3>"Embed it"</h3>
             <p>"Paste this before " <code>"</body>"</code> " on every page that should have the chat."</p>
-            <Snippet snippet />
+            <Copyable text=snippet />
             <h3>"Allowed sites"</h3>
             <ActionForm action=save attr:class="form">
                 <input type="hidden" name="id" value=id.to_string() />
@@ -119,36 +117,3 @@ fn InboxCard(
         </section>
     }
 }
-
-#[component]
-fn Snippet(snippet: String) -> impl IntoView {
-    let copied = RwSignal::new(false);
-    let text = snippet.clone();
-    let copy = move |_| {
-        copy_text(&text);
-        copied.set(true);
-    };
-    view! {
-        <div class="snippet">
-            <pre><code>{snippet}</code></pre>
-            <button class="button" type="button" on:click=copy>
-                <Show
-                    when=move || copied.get()
-                    fallback=|| view! { <Icon icon=lu::LuCopy /> "Copy" }
-                >
-                    <Icon icon=lu::LuCheck />
-                    "Copied"
-                </Show>
-            </button>
-        </div>
-    }
-}
-
-#[cfg(feature = "hydrate")]
-fn copy_text(text: &str) {
-    // Browsers offer a clipboard in secure contexts only; elsewhere the text can be selected.
-    let _copying = window().navigator().clipboard().write_text(text);
-}
-
-#[cfg(not(feature = "hydrate"))]
-fn copy_text(_text: &str) {}

@@ -2,7 +2,7 @@
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
-use protocol::Label;
+use protocol::{InboxId, Label};
 
 use super::calls::AgentDetails;
 use super::page::Deeds;
@@ -13,10 +13,13 @@ use crate::ui::Notice;
 pub(super) fn AgentRow(
     agent: AgentDetails,
     labels: Vec<Label>,
+    inboxes: Vec<(InboxId, String)>,
     deeds: Deeds,
     can_manage: bool,
 ) -> impl IntoView {
-    let AgentDetails { id, name, email, role, capacity, skills, is_active } = agent;
+    let AgentDetails { id, name, email, role, capacity, skills, is_active, .. } = agent;
+    let is_owner = role == "owner";
+    let theirs = agent.inboxes;
     let shown = if is_active { role } else { "deactivated".to_owned() };
     let capacity = capacity.map(|most| most.to_string()).unwrap_or_default();
     view! {
@@ -71,6 +74,36 @@ pub(super) fn AgentRow(
                                     </div>
                                     <small>
                                         "A conversation whose label is anybody’s skill goes to those who have it."
+                                    </small>
+                                </fieldset>
+                            }
+                        })}
+                    {(inboxes.len() > 1 && !is_owner)
+                        .then(|| {
+                            view! {
+                                <fieldset disabled=!can_manage>
+                                    <legend>"Inboxes"</legend>
+                                    <div class="checks">
+                                        {inboxes
+                                            .into_iter()
+                                            .map(|(id, name)| {
+                                                let is_theirs = theirs.contains(&id);
+                                                view! {
+                                                    <label>
+                                                        <input
+                                                            type="checkbox"
+                                                            name="inboxes[]"
+                                                            value=id.to_string()
+                                                            checked=is_theirs
+                                                        />
+                                                        {name}
+                                                    </label>
+                                                }
+                                            })
+                                            .collect_view()}
+                                    </div>
+                                    <small>
+                                        "They see the conversations of these and no others; of all, if none is chosen."
                                     </small>
                                 </fieldset>
                             }

@@ -1,7 +1,9 @@
 //! Server functions about the team.
 
+use std::collections::BTreeSet;
+
 use leptos::prelude::*;
-use protocol::{AgentId, Label, LabelId, Routing, TeamId};
+use protocol::{AgentId, InboxId, Label, LabelId, Routing, TeamId};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
@@ -20,7 +22,9 @@ pub struct AgentDetails {
     /// How many conversations they are given at most.
     pub capacity: Option<u32>,
     /// The labels that they can take.
-    pub skills: Vec<LabelId>,
+    pub skills: BTreeSet<LabelId>,
+    /// The inboxes whose conversations they may see; all, if there is none.
+    pub inboxes: BTreeSet<InboxId>,
     /// Whether they are part of the team.
     pub is_active: bool,
 }
@@ -47,12 +51,18 @@ pub struct TeamPage {
     pub teams: Vec<TeamRow>,
     /// The labels, by name.
     pub labels: Vec<Label>,
+    /// The inboxes, by id and name.
+    pub inboxes: Vec<(InboxId, String)>,
 }
 
 /// The agents, teams and labels.
 #[server]
 pub async fn read_team() -> Result<TeamPage, Failure> {
-    let (_agent, backend) = crate::backend::require_agent().await?;
+    use domain::agent::Sight;
+
+    let (me, backend) = crate::backend::require_agent().await?;
+    let mut inboxes = backend.domain.list_inboxes().await?;
+    inboxes.retain(|inbox| me.sight.covers(inbox.id));
     let agents = backend.domain.list_agents().await?;
     let teams = backend.domain.list_teams().await?;
     let agent = |agent: domain::agent::Agent| AgentDetails {
@@ -61,7 +71,11 @@ pub async fn read_team() -> Result<TeamPage, Failure> {
         name: agent.name,
         email: agent.email,
         capacity: agent.capacity,
-        skills: agent.skills,
+        skills: agent.skills.into_iter().collect(),
+        inboxes: match agent.sight {
+            Sight::All => BTreeSet::new(),
+            Sight::Inboxes(inboxes) => inboxes,
+        },
         is_active: agent.is_active,
     };
     let team = |team: domain::team::Team| TeamRow {
@@ -74,6 +88,7 @@ pub async fn read_team() -> Result<TeamPage, Failure> {
         agents: agents.into_iter().map(agent).collect(),
         teams: teams.into_iter().map(team).collect(),
         labels: backend.domain.list_labels().await?,
+        inboxes: inboxes.into_iter().map(|inbox| (inbox.id, inbox.name)).collect(),
     })
 }
 
@@ -88,17 +103,20 @@ pub async fn add_agent(name: String, email: String, password: String) -> Result<
     Ok(())
 }
 
-/// Sets what an agent is given: at most so many, and with these labels. An empty or unreadable
-/// capacity is none.
+/// Sets what an agent is given: at most so many, with these labels, and of these inboxes. An empty or
+/// unreadable capacity is none.
 #[server]
 pub async fn set_agent(
     id: AgentId,
     capacity: String,
-    #[server(default)] skills: Vec<LabelId>,
+    #[server(default)] skills: BTreeSet<LabelId>,
+    #[server(default)] inboxes: BTreeSet<InboxId>,
 ) -> Result<(), Failure> {
+    use domain::agent::AgentSettings;
+
     let backend = crate::backend::require_owner().await?;
     let capacity = capacity.trim().parse().ok().filter(|most| *most > 0);
-    backend.domain.set_agent_routing(id, capacity, skills).await?;
+    backend.domain.set_agent(id, AgentSettings { capacity, skills, inboxes }).await?;
     leptos_axum::redirect("/team");
     Ok(())
 }

@@ -68,7 +68,7 @@ pub(crate) fn TeamPage() -> impl IntoView {
                 {move || Suspend::new(async move {
                     match read.await {
                         Ok(team) => {
-                            let labels = team.labels.clone();
+                            let (labels, inboxes) = (team.labels.clone(), team.inboxes);
                             view! {
                                 <section class="card stack">
                                     <h2>"Agents"</h2>
@@ -78,7 +78,13 @@ pub(crate) fn TeamPage() -> impl IntoView {
                                             .iter()
                                             .map(|agent| {
                                                 view! {
-                                                    <AgentRow agent=agent.clone() labels=labels.clone() deeds can_manage />
+                                                    <AgentRow
+                                                        agent=agent.clone()
+                                                        labels=labels.clone()
+                                                        inboxes=inboxes.clone()
+                                                        deeds
+                                                        can_manage
+                                                    />
                                                 }
                                             })
                                             .collect_view()}

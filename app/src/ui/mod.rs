@@ -1,5 +1,6 @@
 //! Pieces that pages share.
 
+mod copyable;
 mod menu;
 mod once;
 mod presence;
@@ -7,6 +8,7 @@ mod routing;
 mod state;
 mod time;
 
+pub(crate) use copyable::Copyable;
 pub(crate) use menu::Menu;
 pub(crate) use once::made_once;
 pub(crate) use presence::presence_class;

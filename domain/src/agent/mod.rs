@@ -2,6 +2,7 @@
 
 mod password;
 mod settings;
+mod sight;
 
 use async_trait::async_trait;
 use protocol::{AgentId, Author, ErrorCode, LabelId, Presence};
@@ -13,7 +14,10 @@ use crate::error::{Error, Result};
 use crate::table::agent;
 use crate::writer::{Command, Shard, Write};
 
+pub use settings::AgentSettings;
 pub(crate) use settings::require;
+pub use sight::Sight;
+pub(crate) use sight::Sights;
 
 /// What an agent may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +33,14 @@ impl Role {
     #[must_use]
     pub const fn can_manage_inboxes(self) -> bool {
         matches!(self, Self::Owner)
+    }
+
+    pub(crate) fn parse(text: &str) -> Result<Self> {
+        match text {
+            "owner" => Ok(Self::Owner),
+            "agent" => Ok(Self::Agent),
+            _ => Err(Error::Corrupt("an agent's role")),
+        }
     }
 
     /// The name in the store and in the interface.
@@ -58,6 +70,8 @@ pub struct Agent {
     pub capacity: Option<u32>,
     /// The labels that they can take. Read by `Domain::list_agents` only.
     pub skills: Vec<LabelId>,
+    /// Which conversations they may see.
+    pub sight: Sight,
     /// Whether they are part of the team.
     pub is_active: bool,
 }
@@ -126,7 +140,7 @@ impl Domain {
         let hash = found.as_ref().map(|row| row.password_hash.clone());
         let right = password::verify(password, hash).await?;
         match found {
-            Some(row) if right && row.is_active => from_row(row),
+            Some(row) if right && row.is_active => with_sight(&self.store.reader, row).await,
             _ => Err(ErrorCode::LoginWrong.into()),
         }
     }
@@ -137,7 +151,10 @@ impl Domain {
     /// The store's.
     pub async fn find_agent(&self, id: AgentId) -> Result<Option<Agent>> {
         let row = agent::Entity::find_by_id(id.0).one(&self.store.reader).await?;
-        row.filter(|row| row.is_active).map(from_row).transpose()
+        match row.filter(|row| row.is_active) {
+            Some(row) => with_sight(&self.store.reader, row).await.map(Some),
+            None => Ok(None),
+        }
     }
 }
 
@@ -182,12 +199,15 @@ impl Command for Create {
     }
 }
 
+/// An agent with what they may see.
+async fn with_sight(db: &impl ConnectionTrait, row: agent::Model) -> Result<Agent> {
+    let agent = from_row(row)?;
+    let sight = Sight::read(db, agent.id, agent.role).await?;
+    Ok(Agent { sight, ..agent })
+}
+
 fn from_row(row: agent::Model) -> Result<Agent> {
-    let role = match row.role.as_str() {
-        "owner" => Role::Owner,
-        "agent" => Role::Agent,
-        _ => return Err(Error::Corrupt("an agent's role")),
-    };
+    let role = Role::parse(&row.role)?;
     Ok(Agent {
         id: AgentId(row.id),
         email: row.email,
@@ -196,6 +216,7 @@ fn from_row(row: agent::Model) -> Result<Agent> {
         presence: Presence::parse(&row.presence).ok_or(Error::Corrupt("an agent's presence"))?,
         capacity: row.capacity.map(i32::unsigned_abs),
         skills: Vec::new(),
+        sight: Sight::All,
         is_active: row.is_active,
     })
 }

@@ -1,18 +1,31 @@
-//! What is set for an agent: room, skills, and whether they are part of the team at all.
+//! What is set for an agent: room, skills, inboxes, and whether they are part of the team at all.
+
+use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use protocol::{AgentId, ErrorCode, LabelId};
+use protocol::{AgentId, ErrorCode, InboxId, LabelId};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, QueryOrder, QuerySelect};
 
-use super::{Agent, Role, from_row};
+use super::{Agent, Role, Sights, from_row};
 use crate::Domain;
 use crate::error::Result;
-use crate::table::{agent, agent_skill, label};
+use crate::table::{agent, agent_inbox, agent_skill, inbox, label};
 use crate::writer::{Command, Shard, Write};
 
 /// The most conversations that a capacity may allow.
 const CAPACITY: u32 = 1_000;
+
+/// What is set for an agent.
+#[derive(Clone, Debug, Default)]
+pub struct AgentSettings {
+    /// How many conversations they are given at most; no bound without one.
+    pub capacity: Option<u32>,
+    /// The labels that they can take.
+    pub skills: BTreeSet<LabelId>,
+    /// The inboxes whose conversations they may see; all, if there is none.
+    pub inboxes: BTreeSet<InboxId>,
+}
 
 impl Domain {
     /// All agents, by name, those who left included.
@@ -26,27 +39,28 @@ impl Domain {
             .all(&self.store.reader)
             .await?;
         let skills = agent_skill::Entity::find().all(&self.store.reader).await?;
+        let sights = Sights::read(&self.store.reader).await?;
         let agent = |row: agent::Model| {
+            let sight = sights.of(row.id, Role::parse(&row.role)?);
             let of = skills.iter().filter(|skill| skill.agent_id == row.id);
             let skills = of.map(|skill| LabelId(skill.label_id)).collect();
-            from_row(row).map(|agent| Agent { skills, ..agent })
+            from_row(row).map(|agent| Agent { skills, sight, ..agent })
         };
         rows.into_iter().map(agent).collect()
     }
 
-    /// Sets how many conversations an agent is given at most (no bound without one), and the labels
-    /// that they can take.
+    /// Replaces what is set for an agent. What they may not see any more is given to others.
     ///
     /// # Errors
-    /// `agent_unknown`, `label_unknown`; the store's.
-    pub async fn set_agent_routing(
-        &self,
-        id: AgentId,
-        capacity: Option<u32>,
-        skills: Vec<LabelId>,
-    ) -> Result<()> {
-        let capacity = capacity.map(|most| most.min(CAPACITY) as i32);
-        self.writer.run(SetRouting { id, capacity, skills }).await?;
+    /// `agent_unknown`, `label_unknown`, `inbox_unknown`; the store's.
+    pub async fn set_agent(&self, id: AgentId, settings: AgentSettings) -> Result<()> {
+        let before = self.find_agent(id).await?.map(|agent| agent.sight);
+        self.writer.run(SetAgent { id, settings }).await?;
+        if self.find_agent(id).await?.map(|agent| agent.sight) != before {
+            // Their sockets come back with what they may see now.
+            self.hub().let_go_agent(id);
+            self.release_conversations(id).await?;
+        }
         self.serve_queue().await
     }
 
@@ -70,14 +84,13 @@ pub(crate) async fn require(write: &Write<'_>, id: AgentId) -> Result<agent::Mod
     found.ok_or(ErrorCode::AgentUnknown.into())
 }
 
-struct SetRouting {
+struct SetAgent {
     id: AgentId,
-    capacity: Option<i32>,
-    skills: Vec<LabelId>,
+    settings: AgentSettings,
 }
 
 #[async_trait]
-impl Command for SetRouting {
+impl Command for SetAgent {
     type Output = ();
 
     fn shard(&self) -> Shard {
@@ -86,15 +99,23 @@ impl Command for SetRouting {
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
         let mut row: agent::ActiveModel = require(write, self.id).await?.into();
-        row.capacity = Set(self.capacity);
+        let AgentSettings { capacity, skills, inboxes } = &self.settings;
+        row.capacity = Set(capacity.map(|most| most.min(CAPACITY) as i32));
         agent::Entity::update(row).exec(write.tx).await?;
         agent_skill::Entity::delete_many()
             .filter(agent_skill::Column::AgentId.eq(self.id.0))
             .exec(write.tx)
             .await?;
-        let mut skills = self.skills.clone();
-        skills.sort_unstable();
-        skills.dedup();
+        agent_inbox::Entity::delete_many()
+            .filter(agent_inbox::Column::AgentId.eq(self.id.0))
+            .exec(write.tx)
+            .await?;
+        for id in inboxes {
+            let known = inbox::Entity::find_by_id(id.0).one(write.tx).await?;
+            known.ok_or(ErrorCode::InboxUnknown)?;
+            let row = agent_inbox::ActiveModel { agent_id: Set(self.id.0), inbox_id: Set(id.0) };
+            agent_inbox::Entity::insert(row).exec_without_returning(write.tx).await?;
+        }
         for skill in skills {
             let known = label::Entity::find_by_id(skill.0).one(write.tx).await?;
             known.ok_or(ErrorCode::LabelUnknown)?;

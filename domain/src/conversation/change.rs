@@ -8,10 +8,11 @@ use protocol::{
 use sea_orm::entity::prelude::*;
 
 use super::log::Log;
-use super::route::{leave_queue, route};
+use super::route::{self, leave_queue, route};
 use crate::Domain;
+use crate::agent::Agent;
 use crate::error::{Error, Result};
-use crate::table::{agent, conversation, conversation_label, label};
+use crate::table::{conversation, conversation_label, label};
 use crate::writer::{Command, Shard, Write};
 
 impl Domain {
@@ -24,11 +25,12 @@ impl Domain {
     /// store's.
     pub async fn change_conversation(
         &self,
-        author: Author,
+        agent: &Agent,
         conversation: ConversationId,
         change: Change,
     ) -> Result<Summary> {
-        self.writer.run(ChangeConversation { author, conversation, change }).await
+        let agent = agent.clone();
+        self.writer.run(ChangeConversation { agent, conversation, change }).await
     }
 
     /// Ends the snoozes whose time has come, and says how many.
@@ -53,7 +55,7 @@ impl Domain {
 }
 
 struct ChangeConversation {
-    author: Author,
+    agent: Agent,
     conversation: ConversationId,
     change: Change,
 }
@@ -67,30 +69,28 @@ impl Command for ChangeConversation {
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<Summary> {
-        let mut log = Log::lock(write, self.conversation).await?;
+        let mut log = Log::lock_seen(write, self.conversation, &self.agent).await?;
         self.change(write, &mut log).await?;
-        let row = log.row.clone();
-        log.save(write).await?;
+        let summary = log.save(write).await?;
         // Whoever has room now takes the next.
         if self.change.makes_room() {
-            super::route::serve_queue(write, Some(row.id)).await?;
+            super::route::serve_queue(write, Some(self.conversation)).await?;
         }
-        super::list::summary_of(write.tx, &row).await
+        Ok(summary)
     }
 }
 
 impl ChangeConversation {
     async fn change(&self, write: &mut Write<'_>, log: &mut Log) -> Result<()> {
-        let author = &self.author;
+        let author = &self.agent.author();
         match &self.change {
             Change::Claim {} => {
-                let Author::Agent { id, .. } = author else {
-                    return Err(ErrorCode::AgentUnknown.into());
-                };
-                match log.row.assignee_id {
-                    Some(first) if first != id.0 => Err(Error::Taken(name_of(write, first).await?)),
-                    _ => assign(write, log, author, Some(*id)).await,
+                let id = self.agent.id;
+                let holder = log.row.assignee_id.filter(|holder| *holder != id.0);
+                if let Some(first) = route::active(write, log, holder).await? {
+                    return Err(Error::Taken(first.name));
                 }
+                assign(write, log, author, Some(id)).await
             }
             Change::Assign { agent } => assign(write, log, author, *agent).await,
             Change::Resolve {} => {
@@ -98,7 +98,7 @@ impl ChangeConversation {
                     return Ok(());
                 }
                 log.set_status(Status::Resolved);
-                log.set_snoozed(None);
+                log.row.snoozed_until_ms = None;
                 leave_queue(write, log);
                 log.event(write, author, Event::Resolved {}).await
             }
@@ -107,7 +107,7 @@ impl ChangeConversation {
                 if log.row.archived_at_ms.is_some() {
                     return Ok(());
                 }
-                log.set_archived(Some(write.ambient.now_ms() as i64));
+                log.row.archived_at_ms = Some(write.ambient.now_ms() as i64);
                 leave_queue(write, log);
                 log.event(write, author, Event::Archived {}).await
             }
@@ -115,8 +115,9 @@ impl ChangeConversation {
                 if log.row.archived_at_ms.is_none() {
                     return Ok(());
                 }
-                log.set_archived(None);
-                log.event(write, author, Event::Unarchived {}).await
+                log.row.archived_at_ms = None;
+                log.event(write, author, Event::Unarchived {}).await?;
+                route(write, log, None).await
             }
             Change::Snooze { until_ms } => self.snooze(write, log, *until_ms).await,
             Change::Wake {} => wake(write, log, author).await,
@@ -125,7 +126,7 @@ impl ChangeConversation {
         }
     }
 
-    async fn snooze(&self, write: &Write<'_>, log: &mut Log, until_ms: u64) -> Result<()> {
+    async fn snooze(&self, write: &mut Write<'_>, log: &mut Log, until_ms: u64) -> Result<()> {
         let now_ms = write.ambient.now_ms();
         if until_ms <= now_ms || until_ms > now_ms + SNOOZE_MS {
             return Err(ErrorCode::SnoozeInvalid.into());
@@ -133,8 +134,9 @@ impl ChangeConversation {
         if log.row.snoozed_until_ms == Some(until_ms as i64) {
             return Ok(());
         }
-        log.set_snoozed(Some(until_ms as i64));
-        log.event(write, &self.author, Event::Snoozed { until_ms }).await
+        log.row.snoozed_until_ms = Some(until_ms as i64);
+        leave_queue(write, log);
+        log.event(write, &self.agent.author(), Event::Snoozed { until_ms }).await
     }
 
     async fn unlabel(&self, write: &Write<'_>, log: &mut Log, id: LabelId) -> Result<()> {
@@ -144,7 +146,7 @@ impl ChangeConversation {
         if taken_off.exec(write.tx).await?.rows_affected == 0 {
             return Ok(());
         }
-        log.event(write, &self.author, Event::Unlabelled { label: label.name }).await
+        log.event(write, &self.agent.author(), Event::Unlabelled { label: label.name }).await
     }
 }
 
@@ -158,11 +160,14 @@ async fn assign(
         return Ok(());
     }
     let event = match to {
-        Some(agent) => Event::Assigned { agent, name: name_of(write, agent.0).await? },
+        Some(agent) => {
+            let found = route::active(write, log, Some(agent.0)).await?;
+            Event::Assigned { agent, name: found.ok_or(ErrorCode::AgentUnknown)?.name }
+        }
         None => Event::Unassigned {},
     };
     let before = log.row.assignee_id;
-    log.set_assignee(to.map(|agent| agent.0));
+    log.row.assignee_id = to.map(|agent| agent.0);
     if !log.is_resolved() {
         log.set_status(log.unresolved_status());
     }
@@ -185,22 +190,32 @@ async fn reopen(write: &mut Write<'_>, log: &mut Log, author: &Author) -> Result
     if another.is_some() {
         return Err(ErrorCode::AnotherIsOpen.into());
     }
-    log.set_status(log.unresolved_status());
-    log.event(write, author, Event::Reopened {}).await?;
+    take_up(write, log, author).await?;
     route(write, log, None).await
 }
 
-async fn wake(write: &Write<'_>, log: &mut Log, author: &Author) -> Result<()> {
+/// What was settled goes on: with whoever had it, unless they have left for good.
+pub(super) async fn take_up(write: &Write<'_>, log: &mut Log, author: &Author) -> Result<()> {
+    let holder = log.row.assignee_id;
+    let has_left = holder.is_some() && route::active(write, log, holder).await?.is_none();
+    if has_left {
+        log.row.assignee_id = None;
+    }
+    log.set_status(log.unresolved_status());
+    log.event(write, author, Event::Reopened {}).await?;
+    if has_left {
+        log.event(write, &Author::System {}, Event::Unassigned {}).await?;
+    }
+    Ok(())
+}
+
+async fn wake(write: &mut Write<'_>, log: &mut Log, author: &Author) -> Result<()> {
     if log.row.snoozed_until_ms.is_none() {
         return Ok(());
     }
-    log.set_snoozed(None);
-    log.event(write, author, Event::Woken {}).await
-}
-
-async fn name_of(write: &Write<'_>, agent: Uuid) -> Result<String> {
-    let found = agent::Entity::find_by_id(agent).one(write.tx).await?;
-    Ok(found.filter(|row| row.is_active).ok_or(ErrorCode::AgentUnknown)?.name)
+    log.row.snoozed_until_ms = None;
+    log.event(write, author, Event::Woken {}).await?;
+    route(write, log, None).await
 }
 
 /// Ends one snooze, if its time has come: it may have been changed since it was found.

@@ -12,6 +12,7 @@ use sea_orm::{Condition, QueryOrder, QuerySelect};
 
 use super::entry::author_from_row;
 use crate::Domain;
+use crate::agent::Agent;
 use crate::error::{Error, Result};
 use crate::table::{agent, conversation, conversation_label, inbox, label, read_cursor, visitor};
 use crate::visitor::display_name;
@@ -60,7 +61,7 @@ impl Domain {
     /// The store's.
     pub async fn list_conversations(
         &self,
-        agent: Option<AgentId>,
+        agent: &Agent,
         filter: &Filter,
         after: Option<ListCursor>,
         limit: u64,
@@ -68,6 +69,7 @@ impl Domain {
         let limit = limit.clamp(1, LIST_CONVERSATIONS);
         let mut rows = conversation::Entity::find()
             .filter(condition(filter))
+            .filter(agent.sight.condition(conversation::Column::InboxId))
             .filter(after.map_or_else(Condition::all, follows))
             .order_by_desc(conversation::Column::LastAtMs)
             .order_by_desc(conversation::Column::Id)
@@ -83,25 +85,23 @@ impl Domain {
             .last()
             .filter(|_| more)
             .map(|last| ListCursor { last_at_ms: last.last_at_ms, id: last.id });
-        Ok(ListPage { conversations: summaries(&self.store.reader, &rows, agent).await?, next })
+        let conversations = summaries(&self.store.reader, &rows, Some(agent.id)).await?;
+        Ok(ListPage { conversations, next })
     }
 
     /// One conversation's line, as an agent sees it.
     ///
     /// # Errors
-    /// The store's. `None` if there is no such conversation.
-    pub async fn find_conversation(
-        &self,
-        agent: Option<AgentId>,
-        id: ConversationId,
-    ) -> Result<Option<Summary>> {
-        let row = conversation::Entity::find_by_id(id.0).one(&self.store.reader).await?;
-        let rows: Vec<_> = row.into_iter().collect();
-        Ok(summaries(&self.store.reader, &rows, agent).await?.pop())
+    /// `conversation_unknown`; the store's.
+    pub async fn find_conversation(&self, agent: &Agent, id: ConversationId) -> Result<Summary> {
+        let row = super::page::seen(&self.store.reader, id, agent).await?;
+        let mut one = summaries(&self.store.reader, &[row], Some(agent.id)).await?;
+        one.pop().ok_or(Error::Corrupt("a conversation without a summary"))
     }
 }
 
-fn condition(filter: &Filter) -> Condition {
+/// A filter as a condition on conversations.
+pub(crate) fn condition(filter: &Filter) -> Condition {
     use conversation::Column as C;
 
     let of_label = |id: protocol::LabelId| {
@@ -119,6 +119,7 @@ fn condition(filter: &Filter) -> Condition {
         .add_option(filter.assignee.map(|agent| C::AssigneeId.eq(agent.0)))
         .add_option(filter.unassigned.then(|| C::AssigneeId.is_null()))
         .add_option(filter.inbox.map(|inbox| C::InboxId.eq(inbox.0)))
+        .add_option(filter.visitor.map(|visitor| C::VisitorId.eq(visitor.0)))
         .add_option(filter.label.map(|label| C::Id.in_subquery(of_label(label))))
         .add_option(filter.archived.map(|wanted| set(C::ArchivedAtMs, wanted)))
         .add_option(filter.snoozed.map(|wanted| set(C::SnoozedUntilMs, wanted)))
@@ -141,7 +142,8 @@ pub(super) async fn summary_of(
     one.pop().ok_or(Error::Corrupt("a conversation without a summary"))
 }
 
-async fn summaries(
+/// The lines of conversations, as an agent sees them; without one, as all do.
+pub(crate) async fn summaries(
     db: &impl ConnectionTrait,
     rows: &[conversation::Model],
     reader: Option<AgentId>,

@@ -2,13 +2,16 @@
 
 use protocol::limits::LABELS;
 use protocol::{
-    Author, Body, ClientId, ConversationId, ErrorCode, Event, LabelId, Status, VisitorId,
+    Author, Body, ClientId, ConversationId, ErrorCode, Event, LabelId, Status, Summary, VisitorId,
 };
 use sea_orm::entity::prelude::*;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, IntoActiveModel, QuerySelect};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, IntoActiveModel, Iterable, ModelTrait, QuerySelect,
+};
 
 use super::entry::{Audience, LogEntry, author_to_row, body_to_row};
 use super::text::preview;
+use crate::agent::Agent;
 use crate::error::Result;
 use crate::hub::News;
 use crate::table::{conversation, conversation_label, entry, label};
@@ -16,11 +19,11 @@ use crate::writer::Write;
 
 /// A conversation that a command changes: its row, locked, and what was appended to its log.
 pub(super) struct Log {
+    /// As it is to be. What differs from what was read is written by [`Log::save`].
     pub(super) row: conversation::Model,
-    changed: conversation::ActiveModel,
+    before: conversation::Model,
     appended: Vec<LogEntry>,
-    /// Whether the row is to be written although nothing was appended.
-    has_changed: bool,
+    is_news: bool,
 }
 
 impl Log {
@@ -30,14 +33,20 @@ impl Log {
         Ok(Self::of(query.one(write.tx).await?.ok_or(ErrorCode::ConversationUnknown)?))
     }
 
+    /// The same for an agent, if they may see it.
+    pub(super) async fn lock_seen(
+        write: &Write<'_>,
+        id: ConversationId,
+        agent: &Agent,
+    ) -> Result<Self> {
+        let log = Self::lock(write, id).await?;
+        agent.sight.check(&log.row)?;
+        Ok(log)
+    }
+
     /// A row that was locked, or inserted, in this transaction.
     pub(super) fn of(row: conversation::Model) -> Self {
-        Self {
-            changed: row.clone().into_active_model(),
-            row,
-            appended: Vec::new(),
-            has_changed: false,
-        }
+        Self { before: row.clone(), row, appended: Vec::new(), is_news: false }
     }
 
     pub(super) fn id(&self) -> ConversationId {
@@ -102,38 +111,23 @@ impl Log {
         };
         entry::Entity::insert(row).exec_without_returning(write.tx).await?;
 
-        self.set(|row, changed| {
-            row.last_seq = seq;
-            changed.last_seq = Set(seq);
-            row.logged_at_ms = at_ms;
-            changed.logged_at_ms = Set(at_ms);
-            if is_public {
-                row.last_public_seq = seq;
-                changed.last_public_seq = Set(seq);
-            }
-        });
+        let after = &mut self.row;
+        after.last_seq = seq;
+        after.logged_at_ms = at_ms;
+        if is_public {
+            after.last_public_seq = seq;
+        }
         if !matches!(body, Body::Event { .. }) {
-            let is_visitors = author == Author::Visitor {};
-            let preview = preview(body.text());
-            self.set(|row, changed| {
-                row.last_at_ms = at_ms;
-                changed.last_at_ms = Set(at_ms);
-                row.last_author_kind.clone_from(&author_kind);
-                changed.last_author_kind = Set(author_kind);
-                row.last_author_id = author_id;
-                changed.last_author_id = Set(author_id);
-                row.last_author_name.clone_from(&author_name);
-                changed.last_author_name = Set(author_name);
-                row.preview.clone_from(&preview);
-                changed.preview = Set(preview);
-                if is_visitors {
-                    row.visitor_messages += 1;
-                    changed.visitor_messages = Set(row.visitor_messages);
-                    // Who answers has read: the visitor's own cursor moves to their own message.
-                    row.visitor_read_seq = seq;
-                    changed.visitor_read_seq = Set(seq);
-                }
-            });
+            after.last_at_ms = at_ms;
+            after.last_author_kind = author_kind;
+            after.last_author_id = author_id;
+            after.last_author_name = author_name;
+            after.preview = preview(body.text());
+            if author == (Author::Visitor {}) {
+                after.visitor_messages += 1;
+                // Who answers has read: the visitor's own cursor moves to their own message.
+                after.visitor_read_seq = seq;
+            }
         }
         let entry = LogEntry {
             conversation: self.id(),
@@ -175,56 +169,16 @@ impl Log {
         self.event(write, author, Event::Labelled { label: label.name }).await
     }
 
-    /// Changes columns, here and in the store.
-    pub(super) fn set(
-        &mut self,
-        set: impl FnOnce(&mut conversation::Model, &mut conversation::ActiveModel),
-    ) {
-        set(&mut self.row, &mut self.changed);
-    }
-
+    /// How far it is, and with it the rule that a visitor has one unresolved conversation.
     pub(super) fn set_status(&mut self, status: Status) {
-        let unresolved = (status != Status::Resolved).then_some(self.row.visitor_id);
-        self.set(|row, changed| {
-            status.as_str().clone_into(&mut row.status);
-            changed.status = Set(row.status.clone());
-            row.unresolved_visitor_id = unresolved;
-            changed.unresolved_visitor_id = Set(unresolved);
-        });
+        status.as_str().clone_into(&mut self.row.status);
+        self.row.unresolved_visitor_id =
+            (status != Status::Resolved).then_some(self.row.visitor_id);
     }
 
-    pub(super) fn set_archived(&mut self, at_ms: Option<i64>) {
-        self.set(|row, changed| {
-            row.archived_at_ms = at_ms;
-            changed.archived_at_ms = Set(at_ms);
-        });
-    }
-
-    pub(super) fn set_snoozed(&mut self, until_ms: Option<i64>) {
-        self.set(|row, changed| {
-            row.snoozed_until_ms = until_ms;
-            changed.snoozed_until_ms = Set(until_ms);
-        });
-    }
-
-    /// Has the row written, and told of, although nothing is appended.
-    pub(super) fn touch(&mut self) {
-        self.has_changed = true;
-    }
-
-    pub(super) fn set_queued(&mut self, at_ms: Option<i64>) {
-        self.touch();
-        self.set(|row, changed| {
-            row.queued_at_ms = at_ms;
-            changed.queued_at_ms = Set(at_ms);
-        });
-    }
-
-    pub(super) fn set_assignee(&mut self, assignee: Option<Uuid>) {
-        self.set(|row, changed| {
-            row.assignee_id = assignee;
-            changed.assignee_id = Set(assignee);
-        });
+    /// Has the conversation told of, although nothing of it has changed.
+    pub(super) fn is_news(&mut self) {
+        self.is_news = true;
     }
 
     /// The status of what is not resolved.
@@ -236,18 +190,31 @@ impl Log {
         self.row.status == Status::Resolved.as_str()
     }
 
-    /// Writes the row, and tells of all that was appended.
-    pub(super) async fn save(self, write: &mut Write<'_>) -> Result<()> {
-        let Self { row, changed, appended, has_changed } = self;
-        if appended.is_empty() && !has_changed {
-            return Ok(());
-        }
+    /// Writes what has changed, tells of it, and returns the conversation's line.
+    pub(super) async fn save(self, write: &mut Write<'_>) -> Result<Summary> {
+        let Self { row, before, appended, is_news } = self;
+        let summary = super::list::summary_of(write.tx, &row).await?;
+        let changed = changes(&before, &row);
         if changed.is_changed() {
             conversation::Entity::update(changed).exec(write.tx).await?;
         }
-        let summary = Box::new(super::list::summary_of(write.tx, &row).await?);
-        let visitor = VisitorId(row.visitor_id);
-        write.publish(News::Appended { entries: appended, visitor, summary });
-        Ok(())
+        if before != row || !appended.is_empty() || is_news {
+            let visitor = VisitorId(row.visitor_id);
+            let summary = Box::new(summary.clone());
+            write.publish(News::Appended { entries: appended, visitor, summary });
+        }
+        Ok(summary)
     }
+}
+
+/// The columns that differ: an index that none of them is part of is left alone.
+fn changes(before: &conversation::Model, after: &conversation::Model) -> conversation::ActiveModel {
+    let mut changed = before.clone().into_active_model();
+    for column in conversation::Column::iter() {
+        let value = after.get(column);
+        if before.get(column) != value {
+            changed.set(column, value);
+        }
+    }
+    changed
 }

@@ -1,7 +1,6 @@
 //! What follows for conversations when it turns out who their visitor is.
 
 use protocol::{Author, ConversationId, Event, Status, VisitorId};
-use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 
 use super::log::Log;
@@ -15,10 +14,10 @@ use crate::writer::Write;
 pub(crate) async fn settle(write: &mut Write<'_>, id: ConversationId) -> Result<()> {
     let mut log = Log::lock(write, id).await?;
     log.set_status(Status::Resolved);
-    log.set_snoozed(None);
+    log.row.snoozed_until_ms = None;
     leave_queue(write, &mut log);
     log.event(write, &Author::System {}, Event::Resolved {}).await?;
-    log.save(write).await
+    log.save(write).await.map(drop)
 }
 
 /// Makes a conversation another visitor's.
@@ -32,15 +31,9 @@ pub(crate) async fn hand_over(
     let from = VisitorId(log.row.visitor_id);
     write.publish(News::Moved { visitor: from });
     write.publish(News::Moved { visitor: to });
-    let unresolved = (!log.is_resolved()).then_some(to.0);
-    log.set(|row, changed| {
-        row.visitor_id = to.0;
-        changed.visitor_id = Set(to.0);
-        row.unresolved_visitor_id = unresolved;
-        changed.unresolved_visitor_id = Set(unresolved);
-    });
-    log.touch();
-    log.save(write).await
+    log.row.visitor_id = to.0;
+    log.row.unresolved_visitor_id = (!log.is_resolved()).then_some(to.0);
+    log.save(write).await.map(drop)
 }
 
 /// Tells agents that a visitor has another name.
@@ -51,7 +44,7 @@ pub(crate) async fn tell_renamed(write: &mut Write<'_>, visitor: VisitorId) -> R
         .await?;
     for row in theirs {
         let mut log = Log::of(row);
-        log.touch();
+        log.is_news();
         log.save(write).await?;
     }
     Ok(())

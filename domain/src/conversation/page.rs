@@ -7,6 +7,7 @@ use sea_orm::{Order, QueryOrder, QuerySelect, Select};
 
 use super::entry::{Audience, LogEntry};
 use crate::Domain;
+use crate::agent::Agent;
 use crate::error::Result;
 use crate::table::{conversation, entry};
 use crate::visitor::VisitorIdentity;
@@ -66,16 +67,26 @@ impl Domain {
     ///
     /// # Errors
     /// `conversation_unknown`; the store's.
-    pub async fn team_page(&self, id: ConversationId, after: Option<Seq>) -> Result<Page> {
-        self.page_of_team(id, after.map_or(Wanted::Latest, Wanted::After)).await
+    pub async fn team_page(
+        &self,
+        agent: &Agent,
+        id: ConversationId,
+        after: Option<Seq>,
+    ) -> Result<Page> {
+        self.page_of_team(agent, id, after.map_or(Wanted::Latest, Wanted::After)).await
     }
 
     /// The page of a conversation that ends before `before`, as the team sees it.
     ///
     /// # Errors
     /// `conversation_unknown`; the store's.
-    pub async fn team_page_before(&self, id: ConversationId, before: Seq) -> Result<Page> {
-        self.page_of_team(id, Wanted::Before(before)).await
+    pub async fn team_page_before(
+        &self,
+        agent: &Agent,
+        id: ConversationId,
+        before: Seq,
+    ) -> Result<Page> {
+        self.page_of_team(agent, id, Wanted::Before(before)).await
     }
 
     async fn page_of_visitor(&self, who: &VisitorIdentity, wanted: Wanted) -> Result<Page> {
@@ -85,11 +96,30 @@ impl Domain {
         }
     }
 
-    async fn page_of_team(&self, id: ConversationId, wanted: Wanted) -> Result<Page> {
-        let found = conversation::Entity::find_by_id(id.0).one(&self.store.reader).await?;
-        let row = found.ok_or(ErrorCode::ConversationUnknown)?;
+    async fn page_of_team(
+        &self,
+        agent: &Agent,
+        id: ConversationId,
+        wanted: Wanted,
+    ) -> Result<Page> {
+        let row = seen(&self.store.reader, id, agent).await?;
         page(&self.store.reader, row, Audience::Team, wanted).await
     }
+}
+
+/// A conversation that an agent may see.
+///
+/// # Errors
+/// `conversation_unknown`, also for one that they may not see; the store's.
+pub(crate) async fn seen(
+    db: &impl ConnectionTrait,
+    id: ConversationId,
+    agent: &Agent,
+) -> Result<conversation::Model> {
+    let found = conversation::Entity::find_by_id(id.0).one(db).await?;
+    let row = found.ok_or(ErrorCode::ConversationUnknown)?;
+    agent.sight.check(&row)?;
+    Ok(row)
 }
 
 /// The conversation that a visitor sees: the one that is not resolved, else their latest.

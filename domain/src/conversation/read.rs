@@ -1,12 +1,13 @@
 //! Read positions: one cursor for the visitor, one for each agent. They only move forward.
 
 use async_trait::async_trait;
-use protocol::{AgentId, ConversationId, ErrorCode, Seq, VisitorId};
+use protocol::{ConversationId, ErrorCode, Seq, VisitorId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
 
 use crate::Domain;
+use crate::agent::Agent;
 use crate::error::Result;
 use crate::hub::News;
 use crate::table::{conversation, entry, read_cursor};
@@ -28,10 +29,11 @@ impl Domain {
     /// `conversation_unknown`; the store's.
     pub async fn read_as_agent(
         &self,
-        agent: AgentId,
+        agent: &Agent,
         conversation: ConversationId,
         seq: Seq,
     ) -> Result<()> {
+        let agent = agent.clone();
         self.writer.run(AgentRead { agent, conversation, seq }).await
     }
 }
@@ -69,7 +71,7 @@ impl Command for VisitorRead {
 }
 
 struct AgentRead {
-    agent: AgentId,
+    agent: Agent,
     conversation: ConversationId,
     seq: Seq,
 }
@@ -86,7 +88,8 @@ impl Command for AgentRead {
         let query = conversation::Entity::find_by_id(self.conversation.0).lock_exclusive();
         let found = query.one(write.tx).await?;
         let row = found.ok_or(ErrorCode::ConversationUnknown)?;
-        let key = (self.conversation.0, self.agent.0);
+        self.agent.sight.check(&row)?;
+        let key = (self.conversation.0, self.agent.id.0);
         let cursor = read_cursor::Entity::find_by_id(key).one(write.tx).await?;
         let seq = (self.seq as i64).min(row.last_seq);
         if cursor.is_some_and(|cursor| cursor.seq >= seq) {
@@ -96,7 +99,7 @@ impl Command for AgentRead {
             row.visitor_messages - self.visitor_messages_after(write, seq).await?;
         let moved = read_cursor::ActiveModel {
             conversation_id: Set(self.conversation.0),
-            agent_id: Set(self.agent.0),
+            agent_id: Set(self.agent.id.0),
             seq: Set(seq),
             visitor_messages: Set(visitor_messages),
         };
@@ -121,7 +124,7 @@ impl Command for AgentRead {
         write.publish(News::AgentRead {
             conversation: self.conversation,
             visitor,
-            agent: self.agent,
+            agent: self.agent.id,
             seq: seq.unsigned_abs(),
             visitor_messages: visitor_messages.unsigned_abs(),
             team_moved,

@@ -3,12 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
-use protocol::{AgentId, Author, ErrorCode, Event, Presence, Routing, Status};
+use protocol::{AgentId, Author, ConversationId, ErrorCode, Event, Presence, Routing, Status};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, FromQueryResult, IntoActiveModel, QueryOrder, QuerySelect};
 
 use super::log::Log;
 use crate::Domain;
+use crate::agent::{Role, Sight, Sights};
 use crate::error::{Error, Result};
 use crate::hub::News;
 use crate::table::{agent, agent_skill, conversation, conversation_label, inbox, team, team_agent};
@@ -27,7 +28,8 @@ impl Domain {
         self.writer.run(ServeQueue).await
     }
 
-    /// Takes all that is not resolved from an agent who goes away for good, and gives it to others.
+    /// Takes all that is not resolved from an agent who goes away for good, and what they may not see
+    /// any more from one who stays, and gives it to others.
     ///
     /// # Errors
     /// The store's.
@@ -37,7 +39,11 @@ impl Domain {
             .filter(conversation::Column::Status.eq(Status::Assigned.as_str()))
             .all(&self.store.reader)
             .await?;
-        for row in held {
+        let stays = self.find_agent(agent).await?;
+        let keeps = |row: &conversation::Model| {
+            stays.as_ref().is_some_and(|agent| agent.sight.check(row).is_ok())
+        };
+        for row in held.into_iter().filter(|row| !keeps(row)) {
             self.writer.run(Release { conversation: row.id, agent: agent.0 }).await?;
         }
         Ok(())
@@ -51,18 +57,10 @@ pub(super) async fn route(
     log: &mut Log,
     except: Option<Uuid>,
 ) -> Result<()> {
-    if log.is_resolved() {
+    let row = &log.row;
+    let rests = row.archived_at_ms.is_some() || row.snoozed_until_ms.is_some();
+    if row.assignee_id.is_some() || rests || log.is_resolved() {
         return Ok(());
-    }
-    if let Some(assignee) = log.row.assignee_id {
-        let found = agent::Entity::find_by_id(assignee).one(write.tx).await?;
-        if found.is_some_and(|row| row.is_active) {
-            return Ok(());
-        }
-        // Who has left for good answers no more.
-        log.set_assignee(None);
-        log.set_status(Status::Open);
-        log.event(write, &Author::System {}, Event::Unassigned {}).await?;
     }
     let routing = routing_of(write, &log.row).await?;
     if routing == Routing::Manual {
@@ -72,7 +70,7 @@ pub(super) async fn route(
         Some(chosen) => give(write, log, chosen).await,
         None => {
             if log.row.queued_at_ms.is_none() {
-                log.set_queued(Some(write.ambient.now_ms() as i64));
+                log.row.queued_at_ms = Some(write.ambient.now_ms() as i64);
                 write.publish(News::QueueMoved);
             }
             Ok(())
@@ -81,15 +79,19 @@ pub(super) async fn route(
 }
 
 /// Gives what waits to whoever has room now, but for `except`, which was given back just now.
-pub(super) async fn serve_queue(write: &mut Write<'_>, except: Option<Uuid>) -> Result<()> {
+pub(super) async fn serve_queue(
+    write: &mut Write<'_>,
+    except: Option<ConversationId>,
+) -> Result<()> {
     let waiting = conversation::Entity::find()
         .filter(conversation::Column::QueuedAtMs.is_not_null())
         .order_by_asc(conversation::Column::QueuedAtMs)
         .limit(QUEUE)
         .all(write.tx)
         .await?;
-    for row in waiting.into_iter().filter(|row| Some(row.id) != except) {
-        let mut log = Log::lock(write, protocol::ConversationId(row.id)).await?;
+    let waiting = waiting.into_iter().map(|row| ConversationId(row.id));
+    for id in waiting.filter(|id| Some(*id) != except) {
+        let mut log = Log::lock(write, id).await?;
         if log.row.queued_at_ms.is_none() {
             continue;
         }
@@ -104,7 +106,7 @@ pub(super) async fn serve_queue(write: &mut Write<'_>, except: Option<Uuid>) -> 
 
 async fn give(write: &mut Write<'_>, log: &mut Log, chosen: agent::Model) -> Result<()> {
     let event = Event::Assigned { agent: AgentId(chosen.id), name: chosen.name.clone() };
-    log.set_assignee(Some(chosen.id));
+    log.row.assignee_id = Some(chosen.id);
     log.set_status(Status::Assigned);
     leave_queue(write, log);
     let mut given = chosen.into_active_model();
@@ -116,9 +118,22 @@ async fn give(write: &mut Write<'_>, log: &mut Log, chosen: agent::Model) -> Res
 /// Whoever is settled or has an agent waits no more.
 pub(super) fn leave_queue(write: &mut Write<'_>, log: &mut Log) {
     if log.row.queued_at_ms.is_some() {
-        log.set_queued(None);
+        log.row.queued_at_ms = None;
         write.publish(News::QueueMoved);
     }
+}
+
+/// An agent who is part of the team still, and may see the conversation.
+pub(super) async fn active(
+    write: &Write<'_>,
+    log: &Log,
+    agent: Option<Uuid>,
+) -> Result<Option<agent::Model>> {
+    let Some(agent) = agent else { return Ok(None) };
+    let found = agent::Entity::find_by_id(agent).one(write.tx).await?;
+    let Some(found) = found.filter(|row| row.is_active) else { return Ok(None) };
+    let sight = Sight::read(write.tx, AgentId(agent), Role::parse(&found.role)?).await?;
+    Ok(sight.check(&log.row).is_ok().then_some(found))
 }
 
 /// A team's own way counts for more than the inbox's.
@@ -155,13 +170,18 @@ async fn choose(
         return Ok(None);
     }
     // Locked, always in this order: two conversations at once must not both find the same room.
-    let mut agents = agent::Entity::find()
+    let agents = agent::Entity::find()
         .filter(agent::Column::Id.is_in(online))
         .filter(agent::Column::IsActive.eq(true))
         .order_by_asc(agent::Column::Id)
         .lock_exclusive()
         .all(write.tx)
         .await?;
+    let sights = Sights::read(write.tx).await?;
+    let sees = |agent: &agent::Model| {
+        Role::parse(&agent.role).is_ok_and(|role| sights.of(agent.id, role).check(row).is_ok())
+    };
+    let mut agents: Vec<_> = agents.into_iter().filter(sees).collect();
     if let Some(team) = row.team_id {
         let members = team_agent::Entity::find()
             .filter(team_agent::Column::TeamId.eq(team))
@@ -257,14 +277,14 @@ impl Command for Release {
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
-        let mut log = Log::lock(write, protocol::ConversationId(self.conversation)).await?;
+        let mut log = Log::lock(write, ConversationId(self.conversation)).await?;
         if log.row.assignee_id != Some(self.agent) || log.is_resolved() {
             return Ok(());
         }
-        log.set_assignee(None);
+        log.row.assignee_id = None;
         log.set_status(Status::Open);
         log.event(write, &Author::System {}, Event::Unassigned {}).await?;
         route(write, &mut log, Some(self.agent)).await?;
-        log.save(write).await
+        log.save(write).await.map(drop)
     }
 }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use protocol::limits::PAGE_URL_BYTES;
 use protocol::{
     Author, Body, ClientId, ConversationId, Entry, ErrorCode, Event, InboxId, LabelId, Status,
-    VisitorId,
+    Summary, VisitorId,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::QuerySelect;
@@ -58,9 +58,49 @@ impl Domain {
     ) -> Result<Entry> {
         let text = tidy(text)?;
         let body = if is_note { Body::Note { text } } else { Body::Message { text } };
-        let from = From::Agent { conversation, author: agent.author() };
+        let from = From::Agent { conversation, agent: agent.clone() };
         let entry = self.writer.run(Send { from, client_id, body }).await?;
         entry.seen_by(Audience::Team).ok_or(Error::Corrupt("an agent's own entry"))
+    }
+}
+
+impl Domain {
+    /// The visitor's conversation, begun if there is none that is not resolved: an agent gets it
+    /// although nothing was written yet. Says whether it is new.
+    ///
+    /// # Errors
+    /// `inbox_unknown`; the store's.
+    pub async fn begin_conversation(&self, who: &VisitorIdentity) -> Result<(Summary, bool)> {
+        self.writer.run(Begin { who: *who }).await
+    }
+}
+
+struct Begin {
+    who: VisitorIdentity,
+}
+
+#[async_trait]
+impl Command for Begin {
+    type Output = (Summary, bool);
+
+    fn shard(&self) -> Shard {
+        Shard::of(self.who.visitor.0)
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<(Summary, bool)> {
+        let VisitorIdentity { inbox, visitor } = self.who;
+        let query = super::page::of_visitor_query(visitor).lock_exclusive();
+        let found = query.one(write.tx).await?.map(Log::of).filter(|log| !log.is_resolved());
+        let is_new = found.is_none();
+        let mut log = match found {
+            Some(log) => log,
+            None => begin(write, inbox, visitor, None).await?,
+        };
+        if is_new {
+            log.is_news();
+            super::route::route(write, &mut log, None).await?;
+        }
+        Ok((log.save(write).await?, is_new))
     }
 }
 
@@ -72,7 +112,7 @@ struct Send {
 
 enum From {
     Visitor { inbox: InboxId, visitor: VisitorId, page: Option<String> },
-    Agent { conversation: ConversationId, author: Author },
+    Agent { conversation: ConversationId, agent: Agent },
 }
 
 #[async_trait]
@@ -91,15 +131,15 @@ impl Command for Send {
             From::Visitor { inbox, visitor, page } => {
                 (of_visitor(write, *inbox, *visitor, page.as_deref()).await?, Author::Visitor {})
             }
-            From::Agent { conversation, author } => {
-                (Log::lock(write, *conversation).await?, author.clone())
+            From::Agent { conversation, agent } => {
+                (Log::lock_seen(write, *conversation, agent).await?, agent.author())
             }
         };
         if let Some(existing) = log.find(write, self.client_id).await? {
             return self.same_as(existing, &author);
         }
         if author == (Author::Visitor {}) {
-            take_up(write, &mut log).await?;
+            wants_answer(write, &mut log).await?;
         }
         let is_visitors = author == Author::Visitor {};
         let entry = log.append(write, author, self.client_id, self.body.clone()).await?;
@@ -127,19 +167,18 @@ impl Send {
 }
 
 /// Whoever writes wants an answer: what was settled, put away or resting is no more.
-async fn take_up(write: &Write<'_>, log: &mut Log) -> Result<()> {
+async fn wants_answer(write: &Write<'_>, log: &mut Log) -> Result<()> {
     let visitor = Author::Visitor {};
     if log.row.archived_at_ms.is_some() {
-        log.set_archived(None);
+        log.row.archived_at_ms = None;
         log.event(write, &visitor, Event::Unarchived {}).await?;
     }
     if log.row.snoozed_until_ms.is_some() {
-        log.set_snoozed(None);
+        log.row.snoozed_until_ms = None;
         log.event(write, &visitor, Event::Woken {}).await?;
     }
     if log.is_resolved() {
-        log.set_status(log.unresolved_status());
-        log.event(write, &visitor, Event::Reopened {}).await?;
+        super::change::take_up(write, log, &visitor).await?;
     }
     Ok(())
 }
@@ -153,9 +192,19 @@ async fn of_visitor(
     page: Option<&str>,
 ) -> Result<Log> {
     let found = super::page::of_visitor_query(visitor).lock_exclusive().one(write.tx).await?;
-    if let Some(found) = found {
-        return Ok(Log::of(found));
+    match found {
+        Some(found) => Ok(Log::of(found)),
+        None => begin(write, inbox, visitor, page).await,
     }
+}
+
+/// A new conversation, and its visitor if they are new, too.
+async fn begin(
+    write: &Write<'_>,
+    inbox: InboxId,
+    visitor: VisitorId,
+    page: Option<&str>,
+) -> Result<Log> {
     let now_ms = write.ambient.now_ms() as i64;
     let row = crate::visitor::new_row(write, inbox, visitor);
     visitor::Entity::insert(row).on_conflict_do_nothing().exec_without_returning(write.tx).await?;

@@ -1,13 +1,12 @@
 //! Who is writing: told, never kept.
 
-use protocol::{ConversationId, ErrorCode, Person, VisitorId};
-use sea_orm::entity::prelude::*;
+use protocol::{ConversationId, Person, VisitorId};
 
+use super::page::seen;
 use crate::Domain;
 use crate::agent::Agent;
 use crate::error::Result;
 use crate::hub::News;
-use crate::table::conversation;
 use crate::visitor::VisitorIdentity;
 
 impl Domain {
@@ -27,8 +26,7 @@ impl Domain {
     /// # Errors
     /// `conversation_unknown`; the store's.
     pub async fn type_as_agent(&self, agent: &Agent, id: ConversationId) -> Result<()> {
-        let found = conversation::Entity::find_by_id(id.0).one(&self.store.reader).await?;
-        let visitor = VisitorId(found.ok_or(ErrorCode::ConversationUnknown)?.visitor_id);
+        let visitor = VisitorId(seen(&self.store.reader, id, agent).await?.visitor_id);
         let agent = Person { id: agent.id, name: agent.name.clone() };
         self.hub().publish(&News::AgentTypes { conversation: id, visitor, agent });
         Ok(())

@@ -16,6 +16,7 @@ use protocol::{AgentId, ConversationId, InboxId, Presence, VisitorId};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use crate::agent::{Agent, Sight};
 use crate::visitor::VisitorIdentity;
 
 use line::Line;
@@ -28,10 +29,17 @@ struct OfVisitor {
     line: Line,
 }
 
+/// An agent's socket.
+struct OfAgent {
+    agent: AgentId,
+    sight: Sight,
+    line: Line,
+}
+
 #[derive(Default)]
 struct Index {
     visitors: HashMap<VisitorId, HashMap<u64, OfVisitor>>,
-    agents: HashMap<u64, (AgentId, Line)>,
+    agents: HashMap<u64, OfAgent>,
     watchers: HashMap<ConversationId, HashSet<u64>>,
     /// Whose the watched conversations are.
     watched: HashMap<ConversationId, VisitorId>,
@@ -86,18 +94,29 @@ impl Hub {
         listener
     }
 
-    /// Listens for an agent: every change of the list, and entries of the watched conversations.
-    /// `choice` is what they chose to be while they are connected.
+    /// Listens for an agent: every change of the list that they may see, and entries of the watched
+    /// conversations.
     #[must_use]
-    pub fn listen_agent(&self, agent: AgentId, choice: Presence) -> Listener {
-        let before = self.presence(agent);
-        let (listener, line) = self.listener(Of::Agent(agent));
+    pub fn listen_agent(&self, agent: &Agent) -> Listener {
+        let before = self.presence(agent.id);
+        let (listener, line) = self.listener(Of::Agent(agent.id));
+        let socket = OfAgent { agent: agent.id, sight: agent.sight.clone(), line };
         self.with(|index| {
-            index.choices.insert(agent, choice);
-            index.agents.insert(listener.id, (agent, line));
+            // What they chose since they were read counts for more.
+            index.choices.entry(agent.id).or_insert(agent.presence);
+            index.agents.insert(listener.id, socket);
         });
-        self.tell_presence(agent, before);
+        self.tell_presence(agent.id, before);
         listener
+    }
+
+    /// Has an agent's sockets close and come back: what they may see has changed.
+    pub(crate) fn let_go_agent(&self, agent: AgentId) {
+        self.with(|index| {
+            for socket in index.agents.values().filter(|socket| socket.agent == agent) {
+                socket.line.let_go();
+            }
+        });
     }
 
     /// How many sockets listen in this process.

@@ -6,7 +6,7 @@ use protocol::{
     ToAgent, ToVisitor, VisitorId,
 };
 
-use super::{Frame, Hub};
+use super::{Frame, Hub, OfAgent};
 use crate::conversation::{Audience, LogEntry};
 
 /// Something that happened. What is part of a log is on disk already.
@@ -113,7 +113,9 @@ impl Hub {
                     }
                 }
                 let summary = Summary::clone(summary);
-                self.to_agents(|_| true, &ToAgent::Conversation { summary });
+                let inbox = summary.inbox;
+                let frame = ToAgent::Conversation { summary };
+                self.to_agents(|socket| socket.sight.covers(inbox), &frame);
             }
             News::VisitorRead { conversation, visitor, seq } => {
                 let by = Reader::Visitor {};
@@ -130,7 +132,7 @@ impl Hub {
                 let (conversation, seq) = (*conversation, *seq);
                 let visitor_messages = *visitor_messages;
                 let read = ToAgent::Read { conversation, by, seq, visitor_messages };
-                self.to_agents(|id| id == *agent, &read);
+                self.to_agents(|socket| socket.agent == *agent, &read);
             }
             News::VisitorTypes { conversation } => {
                 let (conversation, by) = (*conversation, Author::Visitor {});
@@ -192,11 +194,11 @@ impl Hub {
         });
     }
 
-    fn to_agents(&self, wanted: impl Fn(AgentId) -> bool, frame: &ToAgent) {
+    fn to_agents(&self, wanted: impl Fn(&OfAgent) -> bool, frame: &ToAgent) {
         let frame: Frame = to_string(frame).into();
         self.with(|index| {
-            for (_, line) in index.agents.values().filter(|(agent, _)| wanted(*agent)) {
-                line.send(&frame);
+            for socket in index.agents.values().filter(|socket| wanted(socket)) {
+                socket.line.send(&frame);
             }
         });
     }
@@ -206,8 +208,8 @@ impl Hub {
         self.with(|index| {
             let watchers = index.watchers.get(&conversation).into_iter().flatten();
             let sockets = watchers.filter_map(|id| index.agents.get(id));
-            for (_, line) in sockets.filter(|(agent, _)| Some(*agent) != except) {
-                line.send(&frame);
+            for socket in sockets.filter(|socket| Some(socket.agent) != except) {
+                socket.line.send(&frame);
             }
         });
     }

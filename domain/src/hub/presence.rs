@@ -21,8 +21,17 @@ impl Hub {
     #[must_use]
     pub fn agents(&self) -> HashMap<AgentId, Presence> {
         self.with(|index| {
-            let connected: HashSet<AgentId> = index.agents.values().map(|(id, _)| *id).collect();
+            let connected: HashSet<AgentId> =
+                index.agents.values().map(|socket| socket.agent).collect();
             connected.into_iter().map(|id| (id, index.presence(id))).collect()
+        })
+    }
+
+    /// Whether an agent who may see an inbox is online.
+    pub(crate) fn is_anybody_online(&self, inbox: InboxId) -> bool {
+        self.with(|index| {
+            let mut seeing = index.agents.values().filter(|socket| socket.sight.covers(inbox));
+            seeing.any(|socket| index.presence(socket.agent) == Presence::Online)
         })
     }
 
@@ -69,7 +78,7 @@ impl Hub {
 
 impl super::Index {
     fn presence(&self, agent: AgentId) -> Presence {
-        if self.agents.values().any(|(id, _)| *id == agent) {
+        if self.agents.values().any(|socket| socket.agent == agent) {
             self.choices.get(&agent).copied().unwrap_or(Presence::Online)
         } else {
             Presence::Offline

@@ -10,6 +10,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder};
 
 use crate::Domain;
+use crate::agent::Agent;
 use crate::error::{Error, Result};
 use crate::table::inbox;
 
@@ -115,6 +116,16 @@ impl Domain {
         };
         let row = query.one(&self.store.reader).await?;
         from_row(row.ok_or(ErrorCode::InboxUnknown)?)
+    }
+
+    /// The inbox with an id, if an agent may see it.
+    ///
+    /// # Errors
+    /// `inbox_unknown`; the store's.
+    pub async fn see_inbox(&self, agent: &Agent, id: InboxId) -> Result<Inbox> {
+        let row = inbox::Entity::find_by_id(id.0).one(&self.store.reader).await?;
+        let seen = row.filter(|row| agent.sight.covers(InboxId(row.id)));
+        from_row(seen.ok_or(ErrorCode::InboxUnknown)?)
     }
 
     /// Replaces the sites that may embed an inbox's chat.

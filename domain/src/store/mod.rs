@@ -6,6 +6,7 @@ pub mod session;
 
 use std::time::Duration;
 
+use sea_orm::sqlx::Executor;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr};
 
@@ -87,15 +88,16 @@ async fn connect(address: &Address, connections: u32) -> Result<DatabaseConnecti
                 .busy_timeout(Duration::from_secs(5))
                 .foreign_keys(true)
         });
-    if address.kind == Kind::MySql {
-        // Its default, REPEATABLE READ, keeps what a transaction saw first: a batch would not see
-        // what another writer committed meanwhile, not even behind a lock.
-        options.after_connect(|connection| {
+    // MySQL's default, REPEATABLE READ, keeps what a transaction saw first: a batch would not see what
+    // another writer committed meanwhile, not even behind a lock. Set on the pool, which does it for
+    // each connection; SeaORM's own `after_connect` does it for the first alone.
+    options.map_sqlx_mysql_pool_opts(|pool| {
+        pool.after_connect(|connection, _| {
             Box::pin(async move {
                 let level = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
-                connection.execute_unprepared(level).await.map(drop)
+                connection.execute(level).await.map(drop)
             })
-        });
-    }
+        })
+    });
     Database::connect(options).await
 }

@@ -3,7 +3,9 @@
 
 #![expect(unreachable_pub, reason = "DeriveEntityModel wants its types to be `pub`")]
 
+pub(crate) mod access_token;
 pub(crate) mod agent;
+pub(crate) mod agent_inbox;
 pub(crate) mod agent_skill;
 pub(crate) mod conversation;
 pub(crate) mod conversation_label;

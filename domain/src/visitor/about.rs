@@ -86,6 +86,9 @@ impl User {
         self.id.is_some() || self.name.is_some() || self.email.is_some()
     }
 
+    /// The names that are no attribute's.
+    pub const FIELDS: [&'static str; 5] = ["id", "name", "email", "hash", "jwt"];
+
     /// From the object that the site gave: `id`, `name`, `email`, `hash`, `jwt`; all else is an
     /// attribute.
     ///

@@ -61,7 +61,8 @@ impl Domain {
         let visitor = if row.is_none() && user_id.is_none() {
             known
         } else {
-            self.writer.run(Admit { inbox: inbox.id, known, user_id, about, page }).await?
+            let is_here = true;
+            self.writer.run(Admit { inbox: inbox.id, known, user_id, about, page, is_here }).await?
         };
         Ok(Admitted {
             who: VisitorIdentity { inbox: inbox.id, visitor },
@@ -105,6 +106,8 @@ struct Admit {
     user_id: Option<String>,
     about: About,
     page: Option<String>,
+    /// Whether it is the visitor who comes, and not only word of them.
+    is_here: bool,
 }
 
 #[async_trait]
@@ -184,7 +187,9 @@ impl Admit {
                 *column = Set(fact.clone());
             }
         }
-        row.last_seen_at_ms = Set(Some(write.ambient.now_ms() as i64));
+        if self.is_here {
+            row.last_seen_at_ms = Set(Some(write.ambient.now_ms() as i64));
+        }
         visitor::Entity::update(row).exec(write.tx).await?;
         if after != before {
             crate::conversation::tell_renamed(write, VisitorId(id)).await?;
@@ -204,8 +209,22 @@ impl Domain {
         about: About,
         page: Option<String>,
     ) -> Result<()> {
-        let note = Admit { inbox: who.inbox, known: who.visitor, user_id: None, about, page };
+        let VisitorIdentity { inbox, visitor: known } = *who;
+        let note = Admit { inbox, known, user_id: None, about, page, is_here: true };
         self.writer.run(note).await.map(drop)
+    }
+
+    /// What the site's own server says of a user: they are made or changed. Needs no other proof.
+    ///
+    /// # Errors
+    /// `user_invalid` without an id; the store's.
+    pub async fn identify_visitor(&self, inbox: InboxId, user: User) -> Result<VisitorIdentity> {
+        let user_id = Some(user.id.clone().ok_or(ErrorCode::UserInvalid)?);
+        let known = VisitorId(self.ambient.uuid());
+        let about = About { user: Some(user), ..About::default() };
+        let admit = Admit { inbox, known, user_id, about, page: None, is_here: false };
+        let visitor = self.writer.run(admit).await?;
+        Ok(VisitorIdentity { inbox, visitor })
     }
 }
 

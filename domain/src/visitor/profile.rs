@@ -1,25 +1,31 @@
 //! What is known of a visitor, for those who answer them.
 
-use protocol::{ConversationId, ErrorCode, VisitorId};
+use protocol::{ConversationId, ErrorCode, InboxId, VisitorId};
 use sea_orm::entity::prelude::*;
+use serde_json::{Map, Value};
 
+use super::VisitorIdentity;
 use crate::Domain;
+use crate::agent::Agent;
+use crate::conversation::seen;
 use crate::error::Result;
-use crate::table::{conversation, visitor};
+use crate::table::visitor;
 
 /// What is known of a visitor. All but `user_id` is somebody's word.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Profile {
     /// Who.
     pub id: VisitorId,
+    /// Whose visitor.
+    pub inbox: InboxId,
     /// The site's own id of the user, proven.
     pub user_id: Option<String>,
     /// Their name.
     pub name: Option<String>,
     /// Their mail address.
     pub email: Option<String>,
-    /// What else the site says, by name.
-    pub attributes: Vec<(String, String)>,
+    /// What else the site says, by name: texts, numbers and truths.
+    pub attributes: Map<String, Value>,
     /// The page they were on last.
     pub page: Option<String>,
     /// The page that led to the first one.
@@ -36,32 +42,55 @@ pub struct Profile {
     pub created_at_ms: u64,
 }
 
+impl Profile {
+    /// The visitor, as they are known to what acts for them.
+    #[must_use]
+    pub fn who(&self) -> VisitorIdentity {
+        VisitorIdentity { inbox: self.inbox, visitor: self.id }
+    }
+
+    /// What else the site says, as people read it.
+    #[must_use]
+    pub fn attribute_texts(&self) -> Vec<(String, String)> {
+        let text = |value: &Value| match value {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        self.attributes.iter().map(|(name, value)| (name.clone(), text(value))).collect()
+    }
+}
+
 impl Domain {
     /// What is known of a conversation's visitor.
     ///
     /// # Errors
     /// `conversation_unknown`; the store's.
-    pub async fn profile_of(&self, id: ConversationId) -> Result<Profile> {
-        let found = conversation::Entity::find_by_id(id.0).one(&self.store.reader).await?;
-        let visitor = found.ok_or(ErrorCode::ConversationUnknown)?.visitor_id;
+    pub async fn profile_of(&self, agent: &Agent, id: ConversationId) -> Result<Profile> {
+        let visitor = seen(&self.store.reader, id, agent).await?.visitor_id;
         let row = visitor::Entity::find_by_id(visitor).one(&self.store.reader).await?;
         Ok(from_row(row.ok_or(ErrorCode::ConversationUnknown)?))
+    }
+
+    /// What is known of a visitor whom an agent may see.
+    ///
+    /// # Errors
+    /// `visitor_unknown`; the store's.
+    pub async fn find_visitor(&self, agent: &Agent, id: VisitorId) -> Result<Profile> {
+        let row = visitor::Entity::find_by_id(id.0).one(&self.store.reader).await?;
+        let seen = row.filter(|row| agent.sight.covers(InboxId(row.inbox_id)));
+        Ok(from_row(seen.ok_or(ErrorCode::VisitorUnknown)?))
     }
 }
 
 fn from_row(row: visitor::Model) -> Profile {
     let said = row.attributes.as_deref().and_then(|text| serde_json::from_str(text).ok());
-    let attributes: serde_json::Map<String, serde_json::Value> = said.unwrap_or_default();
-    let text = |value: serde_json::Value| match value {
-        serde_json::Value::String(text) => text,
-        other => other.to_string(),
-    };
     Profile {
         id: VisitorId(row.id),
+        inbox: InboxId(row.inbox_id),
         user_id: row.user_id,
         name: row.name,
         email: row.email,
-        attributes: attributes.into_iter().map(|(name, value)| (name, text(value))).collect(),
+        attributes: said.unwrap_or_default(),
         page: row.page,
         referrer: row.referrer,
         browser: row.browser,

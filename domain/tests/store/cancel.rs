@@ -63,12 +63,12 @@ async fn ten_thousand_dropped_requests_leave_no_transaction_open(bench) {
                         0 => domain.send_as_visitor(&visitor, None, name, "hi").await.map(drop),
                         1 => domain.send_as_visitor(&one, None, name, "hi").await.map(drop),
                         2 => domain.send_as_agent(&mia, id, name, "ho", false).await.map(drop),
-                        3 => domain.read_as_agent(mia.id, id, number as u64).await,
-                        4 => domain.team_page(id, None).await.map(drop),
+                        3 => domain.read_as_agent(&mia, id, number as u64).await,
+                        4 => domain.team_page(&mia, id, None).await.map(drop),
                         _ => {
                             let change =
                                 if number % 4 == 1 { Change::Resolve {} } else { Change::Reopen {} };
-                            domain.change_conversation(mia.author(), id, change).await.map(drop)
+                            domain.change_conversation(&mia, id, change).await.map(drop)
                         }
                     }
                 };
@@ -88,7 +88,7 @@ async fn ten_thousand_dropped_requests_leave_no_transaction_open(bench) {
     }
     assert!(dropped > 1_000, "only {dropped} were dropped half-way");
     // All that was queued is written: the next one waits for it.
-    bench.domain.change_conversation(mia.author(), id, Change::Claim {}).await.unwrap();
+    bench.domain.change_conversation(&mia, id, Change::Claim {}).await.unwrap();
     for number in 0..4 {
         let other = bench.visitor();
         bench.domain.send_as_visitor(&other, None, client_id(number), "end").await.unwrap();
@@ -103,10 +103,10 @@ async fn ten_thousand_dropped_requests_leave_no_transaction_open(bench) {
         open = open_transactions(&bench).await;
     }
     assert_eq!(open, 0);
-    let head = bench.domain.team_page(id, None).await.unwrap().head;
+    let head = bench.domain.team_page(&mia, id, None).await.unwrap().head;
     let mut seen = 0;
     while seen < head {
-        let page = bench.domain.team_page(id, Some(seen)).await.unwrap();
+        let page = bench.domain.team_page(&mia, id, Some(seen)).await.unwrap();
         for entry in page.entries {
             assert_eq!(entry.seq, seen + 1, "no gap");
             seen = entry.seq;

@@ -6,7 +6,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use protocol::{ErrorCode, Status};
 use sha2::Sha256;
 
-use crate::support::{Bench, agent, client_id, listed};
+use crate::support::{Bench, agent, client_id, listed, looker};
 
 impl Bench {
     async fn hash(&self, user: &str) -> String {
@@ -54,7 +54,7 @@ async fn who_identifies_keeps_what_they_wrote_and_finds_it_on_every_device(bench
     assert_eq!((laptop.who, laptop.is_other), (known.who, true));
     assert_eq!(texts(&bench.domain, &laptop).await, ["from the phone"]);
     let mia = agent(&bench.domain, "mia@example.com").await;
-    assert_eq!(listed(&bench.domain, mia.id).await[0].visitor_name, "Ann");
+    assert_eq!(listed(&bench.domain, &mia).await[0].visitor_name, "Ann");
 }
 
 async fn what_was_written_before_comes_along_and_one_conversation_goes_on(bench) {
@@ -68,7 +68,7 @@ async fn what_was_written_before_comes_along_and_one_conversation_goes_on(bench)
     assert_eq!((both.who, both.is_other), (old.who, true));
     assert_eq!(texts(domain, &both).await, ["just now"]);
     let mia = agent(domain, "mia@example.com").await;
-    let all = listed(domain, mia.id).await;
+    let all = listed(domain, &mia).await;
     let statuses: Vec<_> = all.iter().map(|one| (one.visitor, one.status)).collect();
     let whose = old.who.visitor;
     assert_eq!(statuses, [(whose, Status::Open), (whose, Status::Resolved)]);
@@ -137,11 +137,11 @@ async fn what_is_known_of_a_visitor_is_kept(bench) {
     bench.domain.admit_visitor(&inbox, Some(&first.token), None, about, page).await.unwrap();
 
     let mia = agent(&bench.domain, "mia@example.com").await;
-    let one = &listed(&bench.domain, mia.id).await[0];
+    let one = &listed(&bench.domain, &mia).await[0];
     assert_eq!(one.visitor_name, "ann@example.com");
-    let known = bench.domain.profile_of(one.id).await.unwrap();
+    let known = bench.domain.profile_of(&looker(), one.id).await.unwrap();
     assert_eq!(known.user_id, None, "nothing proves who it is");
-    assert_eq!(known.attributes, [("plan".into(), "pro".into()), ("seats".into(), "5".into())]);
+    assert_eq!(known.attribute_texts(), [("plan".into(), "pro".into()), ("seats".into(), "5".into())]);
     assert_eq!(known.language.as_deref(), Some("de-AT"));
     assert_eq!(known.page.as_deref(), Some("https://shop.example/basket"));
     assert_eq!(known.browser.as_deref(), Some("Browser/1"));

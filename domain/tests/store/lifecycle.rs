@@ -1,6 +1,6 @@
 //! Status, assignee, archive, snooze and labels, on every store.
 
-use crate::support::{Bench, agent, client_id, listed, only};
+use crate::support::{Bench, agent, client_id, listed, looker, only};
 use domain::agent::Agent;
 use domain::conversation::Audience;
 use domain::{Domain, Error};
@@ -8,11 +8,11 @@ use protocol::limits::SNOOZE_MS;
 use protocol::{Body, Change, ConversationId, Entry, ErrorCode, Event, Filter, Status, Summary};
 
 async fn change(domain: &Domain, who: &Agent, id: ConversationId, change: Change) -> Summary {
-    domain.change_conversation(who.author(), id, change).await.unwrap()
+    domain.change_conversation(who, id, change).await.unwrap()
 }
 
 async fn events(domain: &Domain, id: ConversationId) -> Vec<Event> {
-    let page = domain.team_page(id, None).await.unwrap();
+    let page = domain.team_page(&looker(), id, None).await.unwrap();
     let event = |entry: Entry| match entry.body {
         Body::Event { event } => Some(event),
         _ => None,
@@ -81,7 +81,7 @@ async fn of_two_claims_at_once_one_wins_and_the_other_learns_who(bench) {
     let domain = &bench.domain;
     let (_, id) = hi(&bench, 1).await;
     let (ann, ben) = (agent(domain, "ann@example.com").await, agent(domain, "ben@example.com").await);
-    let claim = |who: &Agent| domain.change_conversation(who.author(), id, Change::Claim {});
+    let claim = async |who: &Agent| domain.change_conversation(who, id, Change::Claim {}).await;
     let (one, other) = tokio::join!(claim(&ann), claim(&ben));
     let (won, lost) = match (one, other) {
         (Ok(won), Err(lost)) | (Err(lost), Ok(won)) => (won, lost),
@@ -119,7 +119,7 @@ async fn a_snooze_ends_at_its_time_or_with_a_message(bench) {
     let tom = agent(domain, "tom@example.com").await;
     let now_ms = domain.ambient().now_ms();
     for until_ms in [0, now_ms - 1, now_ms + SNOOZE_MS + 60_000] {
-        let refused = domain.change_conversation(tom.author(), id, Change::Snooze { until_ms }).await;
+        let refused = domain.change_conversation(&tom, id, Change::Snooze { until_ms }).await;
         assert_eq!(refused.expect_err("refused").code(), ErrorCode::SnoozeInvalid);
     }
     let until_ms = now_ms + 60_000;
@@ -149,7 +149,7 @@ async fn a_visitor_sees_what_concerns_them_and_no_more(bench) {
     let kinds: Vec<_> = seen.entries.iter().map(|entry| (entry.seq, entry.prev)).collect();
     assert_eq!(kinds, [(1, 0), (2, 1), (5, 2)]);
     assert_eq!(seen.head, 5);
-    let team = domain.team_page(id, None).await.unwrap();
+    let team = domain.team_page(&looker(), id, None).await.unwrap();
     assert_eq!(team.entries.len(), 5);
     assert_ne!(Audience::Team, Audience::Visitor);
 }
@@ -161,7 +161,7 @@ async fn the_list_is_filtered_and_comes_in_pages(bench) {
     for number in 1..=7 {
         let visitor = bench.visitor();
         domain.send_as_visitor(&visitor, None, client_id(number), "hi").await.unwrap();
-        ids.push(listed(domain, tom.id).await[0].id);
+        ids.push(listed(domain, &tom).await[0].id);
     }
     let label = domain.create_label("VIP", "#aa0000").await.unwrap().id;
     change(domain, &tom, ids[0], Change::Claim {}).await;
@@ -171,9 +171,9 @@ async fn the_list_is_filtered_and_comes_in_pages(bench) {
     let until_ms = domain.ambient().now_ms() + 60_000;
     change(domain, &tom, ids[4], Change::Snooze { until_ms }).await;
 
-    let all = listed(domain, tom.id).await;
+    let all = listed(domain, &tom).await;
     let check = async |filter: Filter, expect: &[usize]| {
-        let page = domain.list_conversations(Some(tom.id), &filter, None, 200).await.unwrap();
+        let page = domain.list_conversations(&tom, &filter, None, 200).await.unwrap();
         let found: Vec<_> = page.conversations.iter().map(|one| one.id).collect();
         let expect: Vec<_> = expect.iter().rev().map(|index| ids[*index]).collect();
         assert_eq!(found, expect, "{filter:?}");
@@ -194,7 +194,7 @@ async fn the_list_is_filtered_and_comes_in_pages(bench) {
     let mut found = Vec::new();
     let mut after = None;
     loop {
-        let page = domain.list_conversations(None, &Filter::ALL, after, 3).await.unwrap();
+        let page = domain.list_conversations(&looker(), &Filter::ALL, after, 3).await.unwrap();
         assert!(page.conversations.len() <= 3);
         found.extend(page.conversations.iter().map(|one| one.id));
         let Some(next) = page.next else { break };
@@ -210,7 +210,7 @@ async fn unknown_ids_are_refused_and_nothing_is_written(bench) {
     let tom = agent(domain, "tom@example.com").await;
     let nil = uuid::Uuid::nil();
     let check = async |id: ConversationId, one: Change, expect: ErrorCode| {
-        let refused = domain.change_conversation(tom.author(), id, one.clone()).await;
+        let refused = domain.change_conversation(&tom, id, one.clone()).await;
         assert_eq!(refused.expect_err("refused").code(), expect, "{one:?}");
     };
     check(ConversationId(nil), Change::Claim {}, ErrorCode::ConversationUnknown).await;

@@ -1,6 +1,6 @@
 //! The conversation log on every store.
 
-use crate::support::{Bench, agent, client_id, listed, only};
+use crate::support::{Bench, agent, client_id, listed, looker, only};
 use domain::Error;
 use domain::agent::{Agent, NewAgent};
 use protocol::{ErrorCode, Seq};
@@ -83,7 +83,7 @@ async fn a_visitor_never_sees_a_note_and_misses_nothing_by_it(bench) {
     assert_eq!(seen.head, 3);
     bench.domain.send_as_agent(&mia, id, client_id(4), "psst", true).await.unwrap();
     assert_eq!(bench.domain.visitor_page(&visitor, None).await.unwrap().head, 3);
-    assert_eq!(bench.domain.team_page(id, None).await.unwrap().entries.len(), 4);
+    assert_eq!(bench.domain.team_page(&looker(), id, None).await.unwrap().entries.len(), 4);
 }
 
 async fn a_command_that_fails_in_a_batch_fails_alone(bench) {
@@ -132,7 +132,7 @@ async fn nothing_is_written_for_a_message_that_is_refused(bench) {
         let sent = bench.domain.send_as_visitor(&visitor, None, client_id(1), &text).await;
         assert_eq!(code(sent), expect);
     }
-    assert_eq!(listed(&bench.domain, mia.id).await, []);
+    assert_eq!(listed(&bench.domain, &mia).await, []);
 }
 
 async fn unread_counts_follow_each_agents_own_cursor(bench) {
@@ -143,15 +143,15 @@ async fn unread_counts_follow_each_agents_own_cursor(bench) {
         bench.domain.send_as_visitor(&visitor, None, client_id(number), "hi").await.unwrap();
     }
     let unread = |who: &Agent| {
-        let (domain, id) = (bench.domain.clone(), who.id);
-        async move { listed(&domain, id).await[0].unread() }
+        let (domain, who) = (bench.domain.clone(), who.clone());
+        async move { listed(&domain, &who).await[0].unread() }
     };
     let id = only(&bench.domain, &mia).await.id;
     assert_eq!(unread(&mia).await, 3);
-    bench.domain.read_as_agent(mia.id, id, 2).await.unwrap();
+    bench.domain.read_as_agent(&mia, id, 2).await.unwrap();
     assert_eq!((unread(&mia).await, unread(&tom).await), (1, 3));
-    bench.domain.read_as_agent(mia.id, id, 99).await.unwrap();
-    bench.domain.read_as_agent(mia.id, id, 1).await.unwrap();
+    bench.domain.read_as_agent(&mia, id, 99).await.unwrap();
+    bench.domain.read_as_agent(&mia, id, 1).await.unwrap();
     assert_eq!(unread(&mia).await, 0, "a cursor never moves back");
     assert_eq!(bench.domain.visitor_page(&visitor, None).await.unwrap().team_read_seq, 3);
 }

@@ -13,11 +13,11 @@ use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use protocol::json::from_str;
 use protocol::{
     Applied, Author, Body, Change, ClientId, ConversationId, Entry, ErrorCode, Event, Filter,
-    Presence, Replica, Seq, Status, ToAgent, ToVisitor,
+    Replica, Seq, Status, ToAgent, ToVisitor,
 };
 use testbed::Kind;
 
-use crate::support::{Bench, agent, client_id};
+use crate::support::{Bench, agent, client_id, looker};
 
 const VISITORS: usize = 3;
 const AGENTS: usize = 2;
@@ -231,7 +231,7 @@ impl World {
         let hub = self.bench.domain.hub();
         let mut listeners: Vec<_> =
             self.visitors.iter().map(|who| hub.listen_visitor(who)).collect();
-        let team = hub.listen_agent(self.agents[0].id, Presence::Online);
+        let team = hub.listen_agent(&self.agents[0]);
         for (id, _) in &self.conversations {
             team.watch(*id);
         }
@@ -268,7 +268,7 @@ impl World {
                 compare(sent, must)
             }
             Step::AgentDoes { agent, of, deed } => {
-                let author = self.agents[agent].author();
+                let who = self.agents[agent].clone();
                 let change = match deed {
                     Deed::Claim => Change::Claim {},
                     Deed::Assign(to) => Change::Assign { agent: to.map(|to| self.agents[to].id) },
@@ -284,7 +284,7 @@ impl World {
                 let domain = self.bench.domain.clone();
                 let Some((id, expected)) = self.conversation(of) else { return Ok(()) };
                 let must = expected.does(agent, deed);
-                let did = domain.change_conversation(author, id, change).await;
+                let did = domain.change_conversation(&who, id, change).await;
                 prop_assert_eq!(did.map(drop).map_err(|error| error.code()), must);
                 Ok(())
             }
@@ -294,12 +294,12 @@ impl World {
                 Ok(())
             }
             Step::AgentReads { agent, of, seq } => {
-                let (domain, who) = (self.bench.domain.clone(), self.agents[agent].id);
+                let (domain, who) = (self.bench.domain.clone(), self.agents[agent].clone());
                 let Some((id, expected)) = self.conversation(of) else { return Ok(()) };
                 let seen = usize::try_from(seq).unwrap().min(expected.log.len());
                 let cursor = expected.read.entry(agent).or_default();
                 *cursor = seen.max(*cursor);
-                domain.read_as_agent(who, id, seq).await.unwrap();
+                domain.read_as_agent(&who, id, seq).await.unwrap();
                 Ok(())
             }
             Step::LosesFrames => {
@@ -341,7 +341,8 @@ impl World {
         match at {
             Some(at) => self.conversations[at].1 = expected,
             None => {
-                let all = self.bench.domain.list_conversations(None, &Filter::ALL, None, 9).await;
+                let all =
+                    self.bench.domain.list_conversations(&looker(), &Filter::ALL, None, 9).await;
                 let mut all = all.unwrap().conversations.into_iter();
                 let id = all.find(|one| one.visitor == who.visitor).unwrap().id;
                 self.conversations.push((id, expected));
@@ -388,7 +389,7 @@ impl World {
         let domain = &self.bench.domain;
         let replica = &mut self.of_team.entry(id).or_default().replica;
         loop {
-            let page = domain.team_page(id, Some(replica.last_seq())).await.unwrap();
+            let page = domain.team_page(&looker(), id, Some(replica.last_seq())).await.unwrap();
             replica.apply_page(page.entries);
             if replica.saw_head(page.head).is_none() {
                 return;
@@ -431,8 +432,8 @@ impl World {
             prop_assert_eq!(theirs.iter().map(|entry| entry.seq).collect::<Vec<_>>(), public);
 
             for (number, who) in self.agents.iter().enumerate() {
-                let found = self.bench.domain.find_conversation(Some(who.id), id).await;
-                let found = found.unwrap().unwrap();
+                let found = self.bench.domain.find_conversation(who, id).await;
+                let found = found.unwrap();
                 prop_assert_eq!(found.status, expected.status());
                 prop_assert_eq!(found.archived, expected.is_archived);
                 prop_assert_eq!(found.snoozed_until_ms.is_some(), expected.is_snoozed);

@@ -9,4 +9,6 @@ mod log;
 mod machine;
 mod plans;
 mod routing;
+mod search;
+mod sight;
 mod support;

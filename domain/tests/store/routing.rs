@@ -1,13 +1,13 @@
 //! Who gets a conversation, and who is there, on every store.
 
-use domain::agent::Agent;
+use domain::agent::{Agent, AgentSettings};
 use domain::hub::Listener;
 use domain::inbox::InboxSettings;
 use protocol::{
     Attendance, Change, ConversationId, ErrorCode, LabelId, Presence, Routing, Status, TeamId,
 };
 
-use crate::support::{Bench, agent, client_id, listed};
+use crate::support::{Bench, agent, client_id, listed, looker};
 
 struct Desk {
     who: Agent,
@@ -23,8 +23,9 @@ impl Bench {
 
     async fn desk(&self, name: &str, capacity: Option<u32>) -> Desk {
         let who = agent(&self.domain, &format!("{name}@example.com")).await;
-        self.domain.set_agent_routing(who.id, capacity, Vec::new()).await.unwrap();
-        let socket = Some(self.domain.hub().listen_agent(who.id, Presence::Online));
+        let settings = AgentSettings { capacity, ..AgentSettings::default() };
+        self.domain.set_agent(who.id, settings).await.unwrap();
+        let socket = Some(self.domain.hub().listen_agent(&who));
         Desk { who, socket }
     }
 
@@ -32,17 +33,18 @@ impl Bench {
     async fn ring(&self, number: u128) -> ConversationId {
         let visitor = self.visitor();
         self.domain.send_as_visitor(&visitor, None, client_id(number), "hi").await.unwrap();
-        let all = self.domain.list_conversations(None, &protocol::Filter::ALL, None, 200).await;
+        let all =
+            self.domain.list_conversations(&looker(), &protocol::Filter::ALL, None, 200).await;
         all.unwrap().conversations[0].id
     }
 
     async fn holder(&self, id: ConversationId) -> Option<protocol::AgentId> {
-        let found = self.domain.find_conversation(None, id).await.unwrap().unwrap();
+        let found = self.domain.find_conversation(&looker(), id).await.unwrap();
         found.assignee.map(|person| person.id)
     }
 
     async fn resolve(&self, desk: &Desk, id: ConversationId) {
-        self.domain.change_conversation(desk.who.author(), id, Change::Resolve {}).await.unwrap();
+        self.domain.change_conversation(&desk.who, id, Change::Resolve {}).await.unwrap();
     }
 }
 
@@ -124,7 +126,8 @@ async fn a_team_and_its_skills_choose_who_gets_it(bench) {
     holders.sort_unstable();
     assert_eq!(holders, [ben.who.id, cat.who.id], "ann is not of the team");
 
-    bench.domain.set_agent_routing(cat.who.id, None, vec![vip]).await.unwrap();
+    let settings = AgentSettings { skills: [vip].into(), ..AgentSettings::default() };
+    bench.domain.set_agent(cat.who.id, settings).await.unwrap();
     bench.route(Routing::Manual, Some(team), Some(vip)).await;
     for number in 3..=5 {
         let id = bench.ring(number).await;
@@ -145,7 +148,8 @@ async fn who_comes_takes_from_the_queue_and_who_is_away_gets_nothing(bench) {
     let id = bench.ring(1).await;
     assert_eq!(bench.holder(id).await, None);
 
-    ann.socket = Some(bench.domain.hub().listen_agent(ann.who.id, Presence::Away));
+    bench.domain.choose_presence(ann.who.id, Presence::Away).await.unwrap();
+    ann.socket = Some(bench.domain.hub().listen_agent(&ann.who));
     bench.domain.serve_queue().await.unwrap();
     assert_eq!(bench.holder(id).await, None);
     bench.domain.choose_presence(ann.who.id, Presence::Online).await.unwrap();
@@ -167,9 +171,46 @@ async fn what_somebody_had_who_leaves_for_good_goes_to_others(bench) {
 
     // Given back, and nobody else is there: it waits, and is not with nobody for ever.
     let back = Change::Assign { agent: None };
-    bench.domain.change_conversation(ben.who.author(), id, back).await.unwrap();
-    let found = listed(&bench.domain, ben.who.id).await;
+    bench.domain.change_conversation(&ben.who, id, back).await.unwrap();
+    let found = listed(&bench.domain, &ben.who).await;
     assert_eq!((found[0].status, found[0].queued_at_ms.is_some()), (Status::Open, true));
+}
+
+async fn what_was_settled_by_somebody_who_left_goes_to_others_when_it_goes_on(bench) {
+    bench.route(Routing::RoundRobin, None, None).await;
+    let ann = bench.desk("ann", None).await;
+    let visitor = bench.visitor();
+    bench.domain.send_as_visitor(&visitor, None, client_id(1), "hi").await.unwrap();
+    let id = listed(&bench.domain, &ann.who).await[0].id;
+    bench.resolve(&ann, id).await;
+    let ben = bench.desk("ben", None).await;
+    bench.domain.set_agent_active(ann.who.id, false).await.unwrap();
+    bench.domain.send_as_visitor(&visitor, None, client_id(2), "one more").await.unwrap();
+    assert_eq!(bench.holder(id).await, Some(ben.who.id));
+    let to_ann = Change::Assign { agent: Some(ann.who.id) };
+    let refused = bench.domain.change_conversation(&ben.who, id, to_ann).await;
+    assert_eq!(refused.expect_err("ann has left").code(), ErrorCode::AgentUnknown);
+}
+
+async fn what_rests_is_not_given_out_and_comes_to_somebody_when_it_goes_on(bench) {
+    bench.route(Routing::LeastBusy, None, None).await;
+    let ann = bench.desk("ann", Some(1)).await;
+    let first = bench.ring(1).await;
+    let (rests, away) = (bench.ring(2).await, bench.ring(3).await);
+    let change = async |id, change| {
+        bench.domain.change_conversation(&ann.who, id, change).await.unwrap()
+    };
+    let until_ms = bench.domain.ambient().now_ms() + 60_000;
+    assert_eq!(change(rests, Change::Snooze { until_ms }).await.queued_at_ms, None);
+    assert_eq!(change(away, Change::Archive {}).await.queued_at_ms, None);
+    bench.resolve(&ann, first).await;
+    assert_eq!((bench.holder(rests).await, bench.holder(away).await), (None, None));
+
+    bench.ticks.pass_ms(60_000);
+    bench.domain.wake_conversations().await.unwrap();
+    assert_eq!(bench.holder(rests).await, Some(ann.who.id));
+    let waits = change(away, Change::Unarchive {}).await;
+    assert!(waits.queued_at_ms.is_some(), "ann is busy: it waits, and is not forgotten");
 }
 
 async fn of_many_at_once_nobody_gets_more_than_they_can_take(bench) {
@@ -184,7 +225,7 @@ async fn of_many_at_once_nobody_gets_more_than_they_can_take(bench) {
     for send in sends.collect::<Vec<_>>() {
         send.await.unwrap();
     }
-    let all = listed(&bench.domain, ann.who.id).await;
+    let all = listed(&bench.domain, &ann.who).await;
     assert_eq!(all.len(), 20);
     assert_eq!(all.iter().filter(|one| one.assignee.is_some()).count(), 3);
     assert_eq!(all.iter().filter(|one| one.queued_at_ms.is_some()).count(), 17);
@@ -198,8 +239,8 @@ async fn presence_is_a_choice_and_a_socket_and_hours_are_another_thing(bench) {
         (domain.availability(&inbox).attendance, domain.hub().presence(ann.id))
     };
     assert_eq!(now().await, (Attendance::Away, Presence::Offline));
-    let one = domain.hub().listen_agent(ann.id, Presence::Online);
-    let two = domain.hub().listen_agent(ann.id, Presence::Online);
+    let one = domain.hub().listen_agent(&ann);
+    let two = domain.hub().listen_agent(&ann);
     assert_eq!(now().await, (Attendance::Online, Presence::Online));
     drop(one);
     assert_eq!(now().await.1, Presence::Online, "a second tab is open");

@@ -3,12 +3,12 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use domain::agent::{Agent, NewAgent, Role};
+use domain::agent::{Agent, NewAgent, Role, Sight};
 use domain::inbox::Inbox;
 use domain::visitor::VisitorIdentity;
 use domain::{Ambient, Clock, Domain, Entropy, Store};
 use migrations::{Migrator, MigratorTrait};
-use protocol::{AgentId, ClientId, Filter, Summary, VisitorId};
+use protocol::{AgentId, ClientId, Filter, Presence, Summary, VisitorId};
 use sea_orm::Statement;
 use testbed::{Kind, TestDatabase};
 
@@ -89,15 +89,30 @@ pub(crate) async fn agent(domain: &Domain, email: &str) -> Agent {
     domain.create_agent(new, Role::Agent).await.unwrap()
 }
 
+/// Somebody who sees everything and does nothing.
+pub(crate) fn looker() -> Agent {
+    Agent {
+        id: AgentId(uuid::Uuid::nil()),
+        email: String::new(),
+        name: String::new(),
+        role: Role::Owner,
+        presence: Presence::Offline,
+        capacity: None,
+        skills: Vec::new(),
+        sight: Sight::All,
+        is_active: true,
+    }
+}
+
 /// The list as an agent sees it.
-pub(crate) async fn listed(domain: &Domain, agent: AgentId) -> Vec<Summary> {
-    let all = domain.list_conversations(Some(agent), &Filter::ALL, None, 200).await;
+pub(crate) async fn listed(domain: &Domain, agent: &Agent) -> Vec<Summary> {
+    let all = domain.list_conversations(agent, &Filter::ALL, None, 200).await;
     all.unwrap().conversations
 }
 
 /// The one conversation there is, as an agent sees it.
 pub(crate) async fn only(domain: &Domain, agent: &Agent) -> Summary {
-    let mut all = listed(domain, agent.id).await;
+    let mut all = listed(domain, agent).await;
     assert_eq!(all.len(), 1);
     all.remove(0)
 }

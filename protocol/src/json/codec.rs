@@ -214,6 +214,7 @@ macro_rules! record {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub struct $name { $($(#[$fdoc])* pub $field: $type,)* }
 
         impl $crate::json::Encode for $name {
@@ -245,8 +246,13 @@ macro_rules! tagged {
     ) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq)]
-        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
-        pub enum $name { $($(#[$vdoc])* $variant { $($(#[$fdoc])* $field: $type,)* },)* }
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(tag = $tag))]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        pub enum $name {
+            $($(#[$vdoc])* #[cfg_attr(feature = "serde", serde(rename = $text))] $variant {
+                $($(#[$fdoc])* $field: $type,)*
+            },)*
+        }
 
         impl $name {
             /// The variant's name on the wire.
@@ -291,8 +297,9 @@ macro_rules! words {
         pub enum $name:ident { $($(#[$vdoc:meta])* $text:literal => $variant:ident,)* }
     ) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub enum $name {
             $($(#[$vdoc])* #[cfg_attr(feature = "serde", serde(rename = $text))] $variant,)*
         }

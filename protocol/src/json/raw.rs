@@ -7,6 +7,7 @@ use super::write::write_str;
 /// Some JSON, as text: for what one side passes on without looking at it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RawJson(pub String);
 
 impl Encode for RawJson {

@@ -2,6 +2,7 @@
 
 mod agent;
 mod inbox;
+mod token;
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
@@ -42,6 +43,9 @@ enum Command {
     /// Manage inboxes, one for each site or brand.
     #[command(subcommand)]
     Inbox(inbox::Command),
+    /// Manage access tokens, by which programs use the API.
+    #[command(subcommand)]
+    Token(token::Command),
 }
 
 /// Where the data is.
@@ -140,6 +144,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Agent(command) => command.run(&cli.store.domain().await?, cli.json).await,
+        Command::Token(command) => command.run(&cli.store.domain().await?, cli.json).await,
         Command::Inbox(command) => {
             let public_url = cli.address.public_url();
             command.run(&cli.store.domain().await?, &public_url, cli.json).await

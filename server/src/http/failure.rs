@@ -1,15 +1,33 @@
-//! Errors as HTTP answers: `{"code", "message", "temporary"}`.
+//! Errors as HTTP answers: problem documents (RFC 9457).
 
-use axum::http::{StatusCode, header};
+use std::collections::BTreeMap;
+
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use protocol::ErrorCode;
+use serde::Serialize;
+use utoipa::openapi::{ContentBuilder, RefOr, Response as Described, ResponseBuilder};
+use utoipa::{IntoResponses, PartialSchema, ToSchema};
+
+/// Where the codes are listed.
+pub(crate) const CODES: &str = "/api/errors";
 
 /// An error's outside form, with its status.
-pub(crate) struct Failure(ErrorCode);
+pub(crate) struct Failure {
+    code: ErrorCode,
+    detail: Option<String>,
+}
+
+impl Failure {
+    /// An error, and what of this request it is about.
+    pub(crate) fn about(code: ErrorCode, detail: impl Into<String>) -> Self {
+        Self { code, detail: Some(detail.into()) }
+    }
+}
 
 impl From<ErrorCode> for Failure {
     fn from(code: ErrorCode) -> Self {
-        Self(code)
+        Self { code, detail: None }
     }
 }
 
@@ -19,28 +37,96 @@ impl From<domain::Error> for Failure {
         if code == ErrorCode::Unavailable {
             tracing::error!(%error, "a request failed");
         }
-        Self(code)
+        let sentence = error.sentence();
+        let detail = (sentence != code.sentence()).then_some(sentence);
+        Self { code, detail }
+    }
+}
+
+/// A problem document (RFC 9457).
+#[derive(Serialize, ToSchema)]
+pub(crate) struct Problem {
+    /// Where the error is described.
+    #[serde(rename = "type")]
+    kind: String,
+    /// What the error means, in English: the same for every request that fails so.
+    title: &'static str,
+    /// The answer's status.
+    status: u16,
+    /// What of this request it is about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
+    /// The stable code.
+    code: &'static str,
+    /// Whether the same request may succeed later.
+    temporary: bool,
+}
+
+/// The status that goes with a code.
+pub(crate) const fn status(code: ErrorCode) -> StatusCode {
+    use ErrorCode as E;
+    match code {
+        E::InboxUnknown
+        | E::ConversationUnknown
+        | E::VisitorUnknown
+        | E::AgentUnknown
+        | E::LabelUnknown
+        | E::TeamUnknown
+        | E::AccessTokenUnknown
+        | E::NotFound => StatusCode::NOT_FOUND,
+        E::OriginRefused | E::OwnerRequired | E::SiteNotAllowed | E::ScopeMissing => {
+            StatusCode::FORBIDDEN
+        }
+        E::LoginRequired | E::LoginWrong | E::TokenInvalid | E::AccessTokenInvalid => {
+            StatusCode::UNAUTHORIZED
+        }
+        E::ClientIdReused | E::EmailTaken | E::AlreadyAssigned | E::AnotherIsOpen => {
+            StatusCode::CONFLICT
+        }
+        E::FrameTooBig | E::MessageTooLong => StatusCode::PAYLOAD_TOO_LARGE,
+        E::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        E::TooManyAttempts | E::SlowDown => StatusCode::TOO_MANY_REQUESTS,
+        E::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::BAD_REQUEST,
     }
 }
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let status = match self.0 {
-            ErrorCode::InboxUnknown | ErrorCode::ConversationUnknown | ErrorCode::NotFound => {
-                StatusCode::NOT_FOUND
-            }
-            ErrorCode::OriginRefused | ErrorCode::OwnerRequired | ErrorCode::SiteNotAllowed => {
-                StatusCode::FORBIDDEN
-            }
-            ErrorCode::LoginRequired | ErrorCode::LoginWrong | ErrorCode::TokenInvalid => {
-                StatusCode::UNAUTHORIZED
-            }
-            ErrorCode::ClientIdReused | ErrorCode::EmailTaken => StatusCode::CONFLICT,
-            ErrorCode::FrameTooBig | ErrorCode::MessageTooLong => StatusCode::PAYLOAD_TOO_LARGE,
-            ErrorCode::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
-            ErrorCode::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-            _ => StatusCode::BAD_REQUEST,
+        let Self { code, detail } = self;
+        let status = status(code);
+        let problem = Problem {
+            kind: format!("{CODES}#{}", code.as_str()),
+            title: code.sentence(),
+            status: status.as_u16(),
+            detail,
+            code: code.as_str(),
+            temporary: code.is_temporary(),
         };
-        (status, [(header::CONTENT_TYPE, "application/json")], self.0.to_json()).into_response()
+        let body = serde_json::to_string(&problem).unwrap_or_default();
+        let mut response =
+            (status, [(header::CONTENT_TYPE, "application/problem+json")], body).into_response();
+        let headers = response.headers_mut();
+        match status {
+            StatusCode::UNAUTHORIZED => {
+                headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+            }
+            StatusCode::TOO_MANY_REQUESTS => {
+                headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+            }
+            _ => {}
+        }
+        response
+    }
+}
+
+impl IntoResponses for Failure {
+    fn responses() -> BTreeMap<String, RefOr<Described>> {
+        let content = ContentBuilder::new().schema(Some(Problem::schema())).build();
+        let described = ResponseBuilder::new()
+            .description("What went wrong: a problem document (RFC 9457).")
+            .content("application/problem+json", content)
+            .build();
+        [("default".to_owned(), RefOr::T(described))].into()
     }
 }

@@ -5,6 +5,6 @@ mod headers;
 pub(crate) mod health;
 mod origin;
 
-pub(crate) use failure::Failure;
+pub(crate) use failure::{CODES, Failure, status};
 pub(crate) use headers::harden;
 pub(crate) use origin::{is_own, refuse_foreign};

@@ -23,7 +23,7 @@ pub(super) async fn serve(socket: WebSocket, state: ServerState, agent: Agent, s
     let (mut writing, reading) = socket.split();
     let domain = state.domain.clone();
     // Listen first, then read: in this order nothing falls between.
-    let listener = domain.hub().listen_agent(agent.id, agent.presence);
+    let listener = domain.hub().listen_agent(&agent);
     match welcome(&domain, &agent).await {
         Ok(welcome) => listener.send(to_string(&welcome)),
         Err(error) => {
@@ -38,7 +38,7 @@ pub(super) async fn serve(socket: WebSocket, state: ServerState, agent: Agent, s
 
 async fn welcome(domain: &Domain, agent: &Agent) -> Result<ToAgent, Error> {
     let (filter, most) = (Filter::waiting(), limits::LIST_CONVERSATIONS);
-    let waiting = domain.list_conversations(Some(agent.id), &filter, None, most);
+    let waiting = domain.list_conversations(agent, &filter, None, most);
     let mut conversations = waiting.await?.conversations;
     // Pages' addresses may be long: a list must fit into the socket's queue.
     let mut bytes = 0;
@@ -126,7 +126,7 @@ impl AgentTalk {
                 }
                 // Listen first, then read: in this order nothing falls between.
                 self.listener.watch(conversation);
-                let page = match domain.team_page(conversation, after).await {
+                let page = match domain.team_page(agent, conversation, after).await {
                     Ok(page) => page,
                     Err(error) => {
                         if !self.watched.contains(&conversation) {
@@ -152,15 +152,16 @@ impl AgentTalk {
                 ToAgent::Ack { conversation, client_id, entry: sent? }
             }
             FromAgent::History { conversation, before } => {
-                let Page { entries, .. } = domain.team_page_before(conversation, before).await?;
+                let Page { entries, .. } =
+                    domain.team_page_before(agent, conversation, before).await?;
                 ToAgent::History { conversation, entries }
             }
             FromAgent::Read { conversation, seq } => {
-                domain.read_as_agent(agent.id, conversation, seq).await?;
+                domain.read_as_agent(agent, conversation, seq).await?;
                 return Ok(None);
             }
             FromAgent::Change { conversation, change } => {
-                domain.change_conversation(agent.author(), conversation, change).await?;
+                domain.change_conversation(agent, conversation, change).await?;
                 return Ok(None);
             }
             FromAgent::Presence { presence } => {

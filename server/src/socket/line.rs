@@ -173,7 +173,7 @@ pub(super) async fn run(
 }
 
 /// Answers a frame, once there is room for the answer.
-async fn answer(talk: &mut impl Talk, text: &str) -> Result<(), CloseCode> {
+pub(super) async fn answer(talk: &mut impl Talk, text: &str) -> Result<(), CloseCode> {
     if timeout(SILENCE, talk.listener().room()).await.is_err() {
         return Err(CloseCode::TooSlow);
     }

@@ -4,8 +4,11 @@
 
 mod agent;
 mod line;
+mod poll;
 mod typing;
 mod visitor;
+
+pub(crate) use poll::{Lines, visitor as poll_visitor};
 
 use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;

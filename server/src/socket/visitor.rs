@@ -44,9 +44,10 @@ pub(super) async fn serve(socket: WebSocket, state: ServerState, browser: Option
     }
 }
 
-struct Refusal {
-    error: Option<ToVisitor>,
-    code: Option<CloseCode>,
+/// Why a visitor is not admitted.
+pub(super) struct Refusal {
+    pub(super) error: Option<ToVisitor>,
+    pub(super) code: Option<CloseCode>,
 }
 
 impl From<Error> for Refusal {
@@ -58,7 +59,7 @@ impl From<Error> for Refusal {
     }
 }
 
-/// Waits for the `hello` and admits the visitor.
+/// Waits for the `hello`, and admits the visitor.
 async fn greet(
     reading: &mut Reading,
     state: &ServerState,
@@ -70,7 +71,16 @@ async fn greet(
         Ok(Err(End::Close(code))) => return Err(Refusal { error: None, code: Some(code) }),
         Ok(Err(End::Gone)) | Err(_) => return Err(Refusal { error: None, code: None }),
     };
-    let frame = from_str::<FromVisitor>(&text).map_err(|error| {
+    admit(&text, state, browser).await
+}
+
+/// Admits the visitor whose `hello` this is.
+pub(super) async fn admit(
+    hello: &str,
+    state: &ServerState,
+    browser: Option<String>,
+) -> Result<(VisitorTalk, ToVisitor), Refusal> {
+    let frame = from_str::<FromVisitor>(hello).map_err(|error| {
         tracing::info!(code = ErrorCode::BadFrame.as_str(), %error, "a visitor's first frame");
         let error = Some(error_frame(&ErrorCode::BadFrame.into(), None));
         Refusal { error, code: Some(CloseCode::BadFrame) }
@@ -124,7 +134,8 @@ async fn greet(
     Ok((VisitorTalk { domain, who, page, listener, pace, typing, to_note }, welcome))
 }
 
-struct VisitorTalk {
+/// What a visitor says and hears.
+pub(super) struct VisitorTalk {
     domain: Domain,
     who: VisitorIdentity,
     page: Option<String>,

@@ -2,8 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
+mod api;
 mod drain;
 mod durable;
+mod poll;
 mod slow;
 mod socket;
 mod support;

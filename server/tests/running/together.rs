@@ -1,5 +1,6 @@
 //! What agents and visitors see of each other: typing, presence, changes, the queue.
 
+use domain::agent::AgentSettings;
 use protocol::{
     Attendance, Author, Body, Change, ErrorCode, Event, FromAgent, FromVisitor, Presence, Routing,
     Status, ToAgent, ToVisitor,
@@ -54,7 +55,8 @@ async fn both_sides_see_that_the_other_writes() {
     let by = tom.find(typing).await;
     assert!(matches!(&by, Author::Agent { name, .. } if name == "Mia"), "{by:?}");
     // It is not kept: nobody's log has grown by it.
-    assert_eq!(server.domain.team_page(conversation, None).await.unwrap().head, 1);
+    let me = server.domain.list_agents().await.unwrap().remove(0);
+    assert_eq!(server.domain.team_page(&me, conversation, None).await.unwrap().head, 1);
 
     drop(visitor);
     let online = mia
@@ -142,8 +144,9 @@ async fn a_visitor_in_the_queue_sees_their_place_and_moves_up() {
     server.domain.set_inbox(inbox.id, settings).await.unwrap();
     let mut mia = server.agent().await;
     mia.welcome().await;
-    let me = server.domain.list_agents().await.unwrap()[0].id;
-    server.domain.set_agent_routing(me, Some(1), Vec::new()).await.unwrap();
+    let me = server.domain.list_agents().await.unwrap().remove(0);
+    let settings = AgentSettings { capacity: Some(1), ..AgentSettings::default() };
+    server.domain.set_agent(me.id, settings).await.unwrap();
 
     let mut visitors = Vec::new();
     for _ in 0..3 {
@@ -158,8 +161,7 @@ async fn a_visitor_in_the_queue_sees_their_place_and_moves_up() {
     };
     assert_eq!(visitors[1].find(place).await, Some(1));
     assert_eq!(visitors[2].find(place).await, Some(2));
-    let all =
-        server.domain.list_conversations(None, &protocol::Filter::ALL, None, 9).await.unwrap();
+    let all = server.domain.list_conversations(&me, &protocol::Filter::ALL, None, 9).await.unwrap();
     let mine = all.conversations.iter().find(|one| one.assignee.is_some()).unwrap().id;
     let resolve = FromAgent::Change { conversation: mine, change: Change::Resolve {} };
     mia.send(&resolve).await;

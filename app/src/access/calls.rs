@@ -1,0 +1,75 @@
+//! Server functions about access tokens.
+
+use std::collections::BTreeSet;
+
+use leptos::prelude::*;
+use protocol::{AccessTokenId, AgentId, Person, Scope};
+use serde::{Deserialize, Serialize};
+
+use crate::failure::Failure;
+
+/// An access token as the page shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TokenRow {
+    /// Its id.
+    pub id: AccessTokenId,
+    /// What it is for.
+    pub name: String,
+    /// What it lets a program do.
+    pub scopes: Vec<Scope>,
+    /// In whose name.
+    pub agent: Person,
+    /// When it was made, in milliseconds since 1970 (UTC).
+    pub created_at_ms: u64,
+    /// When it was last used, in milliseconds since 1970 (UTC).
+    pub last_used_at_ms: Option<u64>,
+}
+
+/// All that the page shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Access {
+    /// The tokens, newest first.
+    pub tokens: Vec<TokenRow>,
+    /// In whose name a token can act.
+    pub agents: Vec<Person>,
+}
+
+/// The access tokens, and in whose name one can act.
+#[server]
+pub async fn read_access() -> Result<Access, Failure> {
+    let backend = crate::backend::require_owner().await?;
+    let row = |token: domain::access::AccessToken| TokenRow {
+        id: token.id,
+        name: token.name,
+        scopes: token.scopes.into_iter().collect(),
+        agent: token.agent,
+        created_at_ms: token.created_at_ms,
+        last_used_at_ms: token.last_used_at_ms,
+    };
+    let agents = backend.domain.list_agents().await?.into_iter();
+    let person = |agent: domain::agent::Agent| Person { id: agent.id, name: agent.name };
+    Ok(Access {
+        tokens: backend.domain.list_access_tokens().await?.into_iter().map(row).collect(),
+        agents: agents.filter(|agent| agent.is_active).map(person).collect(),
+    })
+}
+
+/// Makes an access token, and returns it this once.
+#[server]
+pub async fn create_access_token(
+    name: String,
+    agent: AgentId,
+    #[server(default)] scopes: BTreeSet<Scope>,
+) -> Result<String, Failure> {
+    let backend = crate::backend::require_owner().await?;
+    Ok(backend.domain.create_access_token(&name, scopes, agent).await?)
+}
+
+/// Revokes an access token: from now on it opens nothing.
+#[server]
+pub async fn revoke_access_token(id: AccessTokenId) -> Result<(), Failure> {
+    let backend = crate::backend::require_owner().await?;
+    backend.domain.revoke_access_token(id).await?;
+    leptos_axum::redirect("/access");
+    Ok(())
+}

@@ -1,0 +1,183 @@
+//! `/access`
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use protocol::{Person, Scope};
+
+use super::calls::{Access, CreateAccessToken, RevokeAccessToken, TokenRow, read_access};
+use crate::account::refusal;
+use crate::ui::{Copyable, Notice, Waiting, Zone, state_page};
+
+/// The programs that may use the API.
+#[component]
+pub(crate) fn AccessPage() -> impl IntoView {
+    let create = ServerAction::<CreateAccessToken>::new();
+    let revoke = ServerAction::<RevokeAccessToken>::new();
+    let version = move || create.version().get() + revoke.version().get();
+    let read = Resource::new(version, |_| read_access());
+    view! {
+        <Title text="API" />
+        <main class="settings">
+            <header>
+                <h1>"API"</h1>
+                <p class="lead">
+                    "Your own programs can say who visitors are, read and write messages, and change conversations. "
+                    <a href="/api/docs" rel="external" target="_blank">"See all calls, and try them"</a>"."
+                </p>
+            </header>
+            <Transition fallback=Waiting>
+                {move || Suspend::new(async move {
+                    match read.await {
+                        Ok(Access { tokens, agents }) => {
+                            view! {
+                                <Tokens tokens revoke />
+                                <NewToken agents create />
+                            }
+                                .into_any()
+                        }
+                        Err(failure) => {
+                            state_page("The access tokens could not be read", failure.to_string())
+                                .into_any()
+                        }
+                    }
+                })}
+            </Transition>
+        </main>
+    }
+}
+
+#[component]
+fn Tokens(tokens: Vec<TokenRow>, revoke: ServerAction<RevokeAccessToken>) -> impl IntoView {
+    let is_empty = tokens.is_empty();
+    view! {
+        <section class="card stack">
+            <h2>"Access tokens"</h2>
+            {is_empty.then(|| view! { <p>"There is none yet. Make one for each program, so that you can take it back."</p> })}
+            <ul class="plain token-list">
+                {tokens.into_iter().map(|token| view! { <Token token revoke /> }).collect_view()}
+            </ul>
+            <Notice text=refusal(revoke) />
+        </section>
+    }
+}
+
+#[component]
+fn Token(token: TokenRow, revoke: ServerAction<RevokeAccessToken>) -> impl IntoView {
+    let zone = Zone::get();
+    let TokenRow { id, name, scopes, agent, created_at_ms, last_used_at_ms } = token;
+    let used = move || match last_used_at_ms {
+        Some(at_ms) => format!("last used {}", zone.date_and_time(at_ms)),
+        None => "never used".to_owned(),
+    };
+    let title = format!("Revoke the access token {name}");
+    view! {
+        <li>
+            <div class="grow">
+                <b>{name}</b>
+                <small>
+                    "In the name of " {agent.name} ", made "
+                    {move || zone.date_and_time(created_at_ms)} ", " {used}
+                </small>
+                <span class="scopes">
+                    {scopes
+                        .into_iter()
+                        .map(|scope| view! { <code class="mark">{scope.as_str()}</code> })
+                        .collect_view()}
+                </span>
+            </div>
+            <ActionForm action=revoke>
+                <input type="hidden" name="id" value=id.to_string() />
+                <button class="button" type="submit" aria-label=title>
+                    "Revoke"
+                </button>
+            </ActionForm>
+        </li>
+    }
+}
+
+#[component]
+fn NewToken(agents: Vec<Person>, create: ServerAction<CreateAccessToken>) -> impl IntoView {
+    // The token is shown once, by the answer: without scripts it would be lost.
+    let is_ready = RwSignal::new(false);
+    Effect::new(move |_| is_ready.set(true));
+    let made = move || match create.value().get() {
+        Some(Ok(token)) => Some(token),
+        _ => None,
+    };
+    view! {
+        <section class="card stack">
+            <h2>"Make an access token"</h2>
+            {move || {
+                made()
+                    .map(|token| {
+                        view! {
+                            <div class="made" role="status">
+                                <p>
+                                    "Here it is. Copy it now: only a hash is kept, and it is not shown again."
+                                </p>
+                                <Copyable text=token />
+                            </div>
+                        }
+                    })
+            }}
+            <ActionForm action=create attr:class="form">
+                <label>
+                    "Name" <input name="name" required maxlength="80" autocomplete="off" />
+                    <small>"What it is for: the program that uses it."</small>
+                </label>
+                <label>
+                    "In the name of"
+                    <select name="agent">
+                        {agents
+                            .into_iter()
+                            .map(|agent| {
+                                view! { <option value=agent.id.to_string()>{agent.name}</option> }
+                            })
+                            .collect_view()}
+                    </select>
+                    <small>"The program sees what they see, and writes as them."</small>
+                </label>
+                <fieldset>
+                    <legend>"What it may do"</legend>
+                    <div class="checks column">
+                        {Scope::ALL
+                            .iter()
+                            .map(|scope| {
+                                view! {
+                                    <label>
+                                        <input type="checkbox" name="scopes[]" value=scope.as_str() />
+                                        {meaning(*scope)}
+                                        <code class="mark">{scope.as_str()}</code>
+                                    </label>
+                                }
+                            })
+                            .collect_view()}
+                    </div>
+                </fieldset>
+                <Notice text=refusal(create) />
+                <div class="form-end">
+                    <button
+                        class="button primary"
+                        type="submit"
+                        disabled=move || !is_ready.get() || create.pending().get()
+                    >
+                        "Make"
+                    </button>
+                </div>
+            </ActionForm>
+        </section>
+    }
+}
+
+const fn meaning(scope: Scope) -> &'static str {
+    match scope {
+        Scope::VisitorsRead => "See what is known of visitors",
+        Scope::VisitorsWrite => "Say who visitors are",
+        Scope::ConversationsRead => "List conversations",
+        Scope::ConversationsWrite => "Begin, assign, resolve, archive and label conversations",
+        Scope::MessagesRead => "Read messages and notes",
+        Scope::MessagesWrite => "Write messages and notes, and mark them as read",
+        Scope::TeamRead => "See agents, teams, labels and inboxes",
+    }
+}

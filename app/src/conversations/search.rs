@@ -1,0 +1,339 @@
+//! Search: what is looked for stands in the address, and what was found in the place of the list.
+
+use icondata_lu as lu;
+use leptos::prelude::*;
+use leptos_icons::Icon;
+use leptos_router::components::{A, Form};
+use protocol::{Author, Hit, InboxId, LabelId, Part, Status};
+use serde::{Deserialize, Serialize};
+
+use super::calls::{Choices, search_conversations};
+use crate::live::Live;
+use crate::ui::{Clock, Waiting, state_page};
+
+/// A day, in milliseconds.
+#[cfg(feature = "ssr")]
+const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+
+/// What the address looks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LookedFor {
+    /// Words; nothing is looked for without one.
+    pub text: String,
+    /// Of this inbox only.
+    pub inbox: Option<InboxId>,
+    /// With this label only.
+    pub label: Option<LabelId>,
+    /// `open`, `assigned` or `resolved`.
+    pub status: Option<Status>,
+    /// Mine, or nobody's.
+    pub who: Option<Who>,
+    /// Written within so many days.
+    pub days: Option<u32>,
+}
+
+/// Whose conversations are looked through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Who {
+    /// The agent's own.
+    Me,
+    /// Nobody's.
+    Nobody,
+}
+
+impl Who {
+    const fn slug(self) -> &'static str {
+        match self {
+            Self::Me => "me",
+            Self::Nobody => "nobody",
+        }
+    }
+}
+
+impl LookedFor {
+    /// From an address's query, by `get`. What can't be read does not narrow.
+    pub(super) fn from_query(get: impl Fn(&str) -> Option<String>) -> Self {
+        Self {
+            text: get("q").unwrap_or_default().trim().to_owned(),
+            inbox: get("inbox").and_then(|id| InboxId::parse(&id)),
+            label: get("label").and_then(|id| LabelId::parse(&id)),
+            status: get("status").and_then(|word| Status::parse(&word)),
+            who: get("who").and_then(|word| match &*word {
+                "me" => Some(Who::Me),
+                "nobody" => Some(Who::Nobody),
+                _ => None,
+            }),
+            days: get("days").and_then(|days| days.parse().ok()),
+        }
+    }
+
+    /// The conversations that are looked through, for an agent.
+    #[cfg(feature = "ssr")]
+    pub(super) fn filter(&self, me: protocol::AgentId) -> protocol::Filter {
+        use protocol::Filter;
+
+        Filter {
+            status: self.status.into_iter().collect(),
+            assignee: (self.who == Some(Who::Me)).then_some(me),
+            unassigned: self.who == Some(Who::Nobody),
+            inbox: self.inbox,
+            label: self.label,
+            ..Filter::ALL
+        }
+    }
+
+    /// Since when, in milliseconds since 1970 (UTC).
+    #[cfg(feature = "ssr")]
+    pub(super) fn since_ms(&self, now_ms: u64) -> Option<u64> {
+        self.days.map(|days| now_ms.saturating_sub(u64::from(days) * DAY_MS))
+    }
+}
+
+/// Where it is said what to look for. Works without scripts, too.
+#[component]
+pub(super) fn SearchBox(looked_for: Memo<LookedFor>, choices: Signal<Choices>) -> impl IntoView {
+    let is_on = move || looked_for.with(|looked_for| !looked_for.text.is_empty());
+    view! {
+        <search class="search">
+            <Form method="GET" action="/conversations">
+                <label class="search-field">
+                    <Icon icon=lu::LuSearch />
+                    <span class="visually-hidden">"Search"</span>
+                    <input
+                        type="search"
+                        name="q"
+                        placeholder="Search messages and people"
+                        maxlength="200"
+                        autocomplete="off"
+                        enterkeyhint="search"
+                        prop:value=move || looked_for.with(|looked_for| looked_for.text.clone())
+                        value=looked_for.with_untracked(|looked_for| looked_for.text.clone())
+                    />
+                </label>
+                <Show when=is_on>
+                    <Narrower looked_for choices />
+                </Show>
+            </Form>
+        </search>
+    }
+}
+
+/// Narrows a search.
+#[component]
+fn Narrower(looked_for: Memo<LookedFor>, choices: Signal<Choices>) -> impl IntoView {
+    let chosen = |is: bool| is.then_some("");
+    let status = move |status: Option<Status>| {
+        let (value, name) = match status {
+            None => ("", "Any status"),
+            Some(Status::Open) => ("open", "Open"),
+            Some(Status::Assigned) => ("assigned", "Assigned"),
+            Some(Status::Resolved) => ("resolved", "Resolved"),
+        };
+        let is_it = move || chosen(looked_for.with(|looked_for| looked_for.status == status));
+        view! { <option value=value selected=is_it>{name}</option> }
+    };
+    let who = move |who: Option<Who>, name: &'static str| {
+        let is_it = move || chosen(looked_for.with(|looked_for| looked_for.who == who));
+        view! { <option value=who.map_or("", Who::slug) selected=is_it>{name}</option> }
+    };
+    let days = move |days: Option<u32>, name: &'static str| {
+        let is_it = move || chosen(looked_for.with(|looked_for| looked_for.days == days));
+        let value = days.map(|days| days.to_string()).unwrap_or_default();
+        view! { <option value=value selected=is_it>{name}</option> }
+    };
+    view! {
+        <div class="search-narrow" on:change=submit>
+            <select name="status" aria-label="Status">
+                {[None, Some(Status::Open), Some(Status::Assigned), Some(Status::Resolved)].map(status)}
+            </select>
+            <select name="who" aria-label="Assignee">
+                {who(None, "Anybody’s")}
+                {who(Some(Who::Me), "Mine")}
+                {who(Some(Who::Nobody), "Nobody’s")}
+            </select>
+            <select name="days" aria-label="Time">
+                {days(None, "Any time")}
+                {days(Some(7), "Last 7 days")}
+                {days(Some(30), "Last 30 days")}
+                {days(Some(365), "Last year")}
+            </select>
+            {move || {
+                let inboxes = choices.with(|choices| choices.inboxes.clone());
+                (inboxes.len() > 1)
+                    .then(|| {
+                        let inbox = looked_for.with(|looked_for| looked_for.inbox);
+                        let option = move |(id, name)| {
+                            let is_it = chosen(inbox == Some(id));
+                            view! { <option value=id.to_string() selected=is_it>{name}</option> }
+                        };
+                        view! {
+                            <select name="inbox" aria-label="Inbox">
+                                <option value="">"Any inbox"</option>
+                                {inboxes.into_iter().map(option).collect_view()}
+                            </select>
+                        }
+                    })
+            }}
+            {move || {
+                let labels = choices.with(|choices| choices.labels.clone());
+                (!labels.is_empty())
+                    .then(|| {
+                        let label = looked_for.with(|looked_for| looked_for.label);
+                        let option = move |one: protocol::Label| {
+                            let is_it = chosen(label == Some(one.id));
+                            view! { <option value=one.id.to_string() selected=is_it>{one.name}</option> }
+                        };
+                        view! {
+                            <select name="label" aria-label="Label">
+                                <option value="">"Any label"</option>
+                                {labels.into_iter().map(option).collect_view()}
+                            </select>
+                        }
+                    })
+            }}
+            <A href="/conversations" attr:class="search-end">
+                "Clear"
+            </A>
+            <noscript>
+                <button class="button">"Search"</button>
+            </noscript>
+        </div>
+    }
+}
+
+/// A choice is a search at once.
+#[cfg(feature = "hydrate")]
+fn submit(event: leptos::ev::Event) {
+    use wasm_bindgen::JsCast;
+
+    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
+    let form = target.and_then(|target| target.closest("form").ok().flatten());
+    if let Some(form) = form.and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok()) {
+        let _submitted = form.request_submit();
+    }
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn submit(_event: leptos::ev::Event) {}
+
+/// What was found.
+#[component]
+pub(super) fn FoundList(looked_for: Memo<LookedFor>) -> impl IntoView {
+    let found = Resource::new(move || looked_for.get(), search_conversations);
+    view! {
+        <Transition fallback=Waiting>
+            {move || Suspend::new(async move {
+                match found.await {
+                    Ok(found) if found.hits.is_empty() => {
+                        view! {
+                            <div class="state" role="status">
+                                <h2>"Nothing found"</h2>
+                                <p>
+                                    "Every word must be in one message, or in the visitor’s name or address. The beginning of a word is enough."
+                                </p>
+                            </div>
+                        }
+                            .into_any()
+                    }
+                    Ok(found) => {
+                        let now_ms = found.now_ms;
+                        view! {
+                            <div class="rows-scroll">
+                                <ul class="rows" aria-label="What was found">
+                                    {found
+                                        .hits
+                                        .into_iter()
+                                        .map(|hit| view! { <HitRow hit now_ms looked_for /> })
+                                        .collect_view()}
+                                </ul>
+                            </div>
+                        }
+                            .into_any()
+                    }
+                    Err(failure) => {
+                        state_page("The search did not work", failure.to_string()).into_any()
+                    }
+                }
+            })}
+        </Transition>
+    }
+}
+
+#[component]
+fn HitRow(hit: Hit, now_ms: u64, looked_for: Memo<LookedFor>) -> impl IntoView {
+    let live = Live::get();
+    let Hit { conversation, seq, at_ms, author, parts } = hit;
+    let who = match &author {
+        None | Some(Author::Visitor {} | Author::System {}) => String::new(),
+        Some(author) if live.is_me(author) => "You: ".to_owned(),
+        Some(Author::Agent { name, .. }) => format!("{name}: "),
+    };
+    let at = seq.map(|seq| format!("&at={seq}")).unwrap_or_default();
+    let query = looked_for.with_untracked(|looked_for| encoded(&looked_for.text));
+    let href = format!("/conversations/{}?q={query}{at}", conversation.id);
+    let part = |part: Part| {
+        if part.is_hit {
+            view! { <mark>{part.text}</mark> }.into_any()
+        } else {
+            view! { {part.text} }.into_any()
+        }
+    };
+    let is_resolved = conversation.status == Status::Resolved;
+    view! {
+        <li>
+            <A href=href attr:class="row">
+                <span class="row-top">
+                    <span class="row-name">{conversation.visitor_name}</span>
+                    <span class="row-time">
+                        <Clock at_ms=at_ms.unwrap_or(conversation.last_at_ms) day=true now_ms />
+                    </span>
+                </span>
+                <span class="row-found">
+                    <span class="row-who">{who}</span>
+                    {parts.into_iter().map(part).collect_view()}
+                </span>
+                <span class="row-marks">
+                    {is_resolved.then(|| view! { <span class="mark">"Resolved"</span> })}
+                    {conversation.archived.then(|| view! { <span class="mark">"Archived"</span> })}
+                </span>
+            </A>
+        </li>
+    }
+}
+
+/// A text as a value of an address's query (RFC 3986, section 2.1).
+fn encoded(text: &str) -> String {
+    let byte = |byte: u8| match byte {
+        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
+            char::from(byte).to_string()
+        }
+        _ => format!("%{byte:02X}"),
+    };
+    text.bytes().map(byte).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_says_what_is_looked_for() {
+        let get = |name: &str| {
+            let value = match name {
+                "q" => " größe ",
+                "status" => "resolved",
+                "who" => "me",
+                "days" => "7",
+                "inbox" => "nonsense",
+                _ => return None,
+            };
+            Some(value.to_owned())
+        };
+        let looked_for = LookedFor::from_query(get);
+        assert_eq!(looked_for.text, "größe");
+        assert_eq!((looked_for.status, looked_for.who), (Some(Status::Resolved), Some(Who::Me)));
+        assert_eq!((looked_for.days, looked_for.inbox), (Some(7), None));
+        assert_eq!(encoded("größe & more"), "gr%C3%B6%C3%9Fe%20%26%20more");
+    }
+}

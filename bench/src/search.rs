@@ -1,0 +1,185 @@
+//! How long a search takes among many messages, beside the same search without an index.
+
+use std::path::Path;
+
+use anyhow::{Context, ensure};
+use sea_orm::{ConnectionTrait, DatabaseConnection};
+use testbed::{Kind, TestDatabase};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::Instant;
+
+use crate::server::Server;
+use crate::times::Times;
+
+/// How many messages there are in one conversation.
+const IN_ONE: u32 = 50;
+
+/// How many messages are written at a time.
+const AT_A_TIME: u32 = 500;
+
+/// How often each is asked.
+const ROUNDS: usize = 40;
+
+/// What was measured.
+pub struct Searches {
+    messages: u32,
+    rare: Times,
+    two: Times,
+    everywhere: Times,
+    scan: Times,
+}
+
+impl std::fmt::Display for Searches {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(f, "messages={}", self.messages)?;
+        writeln!(f, "a rare word          {}", self.rare)?;
+        writeln!(f, "two words            {}", self.two)?;
+        writeln!(f, "a word in a tenth    {}", self.everywhere)?;
+        write!(f, "LIKE, without index  {}", self.scan)
+    }
+}
+
+/// Fills a database with messages, and searches by the API.
+///
+/// # Errors
+/// If the program can't be run.
+pub async fn run(program: &Path, kind: Kind, messages: u32) -> anyhow::Result<Searches> {
+    let database = TestDatabase::new(kind).await;
+    let server = Server::start(program, database.address()).await?;
+    let token = server.token().await?;
+    let db = database.connect().await;
+    fill(&db, kind, messages).await?;
+
+    let ask = async |words: &str| {
+        let mut times = Vec::with_capacity(ROUNDS);
+        for round in 0..ROUNDS {
+            // Another rare word each time: what is measured is not the answer of before.
+            let words = words.replace('#', &(round * 7 + 1).to_string());
+            let begin = Instant::now();
+            let hits = search(&server, &token, &words).await?;
+            times.push(begin.elapsed());
+            ensure!(hits > 0, "nothing found for {words}");
+            // A program may ask twenty times a second.
+            tokio::time::sleep(tokio::time::Duration::from_millis(50)).await;
+        }
+        anyhow::Ok(Times::of(times))
+    };
+    let rare = ask("rare#x").await?;
+    let two = ask("rare#x%20tenth").await?;
+    let everywhere = ask("tenth").await?;
+    let mut scan = Vec::new();
+    for round in 0..5 {
+        let begin = Instant::now();
+        let like =
+            format!("SELECT seq FROM entry WHERE text LIKE '%rare{}x%' LIMIT 50", round * 7 + 1);
+        db.execute_unprepared(&like).await?;
+        scan.push(begin.elapsed());
+    }
+    Ok(Searches { messages, rare, two, everywhere, scan: Times::of(scan) })
+}
+
+/// Words that repeat like words do: few often, many rarely.
+fn text(number: u32) -> String {
+    let mut text = String::new();
+    let mut state = u64::from(number) + 1;
+    for _ in 0..12 {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        let random = (state >> 33) as f64 / f64::from(1_u32 << 31);
+        let word = (20_000.0 * random * random * random) as u32;
+        text += &format!("word{word} ");
+    }
+    if number % 10 == 1 {
+        text += "tenth ";
+    }
+    // 500 different ones: each in two thousand of a million.
+    text + &format!("rare{}x", number % 500)
+}
+
+async fn fill(db: &DatabaseConnection, kind: Kind, messages: u32) -> anyhow::Result<()> {
+    let id = |number: u128| {
+        let id = uuid::Uuid::from_u128(number);
+        match kind {
+            Kind::Postgres => format!("'{id}'"),
+            Kind::Sqlite | Kind::MySql => format!("x'{}'", id.simple()),
+        }
+    };
+    let truth = if kind == Kind::Postgres { "true" } else { "1" };
+    let mut number = 0;
+    while number < messages {
+        let last = (number + AT_A_TIME).min(messages);
+        let (mut visitors, mut conversations, mut entries) = (Vec::new(), Vec::new(), Vec::new());
+        for message in number..last {
+            let conversation = u128::from(message / IN_ONE) + 1;
+            let (one, seq) = (id(conversation), message % IN_ONE + 1);
+            if seq == 1 {
+                visitors.push(format!(
+                    "({one}, (SELECT min(id) FROM (SELECT id FROM inbox) AS i), {message})"
+                ));
+                conversations.push(format!(
+                    "({one}, (SELECT min(id) FROM (SELECT id FROM inbox) AS i), {one}, {one}, 'open', {IN_ONE}, {IN_ONE}, \
+                     {message}, 'visitor', '', {IN_ONE}, 0, 0, {message}, {message})"
+                ));
+            }
+            entries.push(format!(
+                "({one}, {seq}, {}, {truth}, 'message', 'visitor', '{}', {}, {message})",
+                seq - 1,
+                text(message),
+                id(u128::from(message) + (1 << 64))
+            ));
+        }
+        if !visitors.is_empty() {
+            let values = visitors.join(",");
+            db.execute_unprepared(&format!(
+                "INSERT INTO visitor (id, inbox_id, created_at_ms) VALUES {}",
+                values.replace("min(id)", pick(kind))
+            ))
+            .await?;
+            let values = conversations.join(",").replace("min(id)", pick(kind));
+            db.execute_unprepared(&format!(
+                "INSERT INTO conversation (id, inbox_id, visitor_id, unresolved_visitor_id, status, last_seq, \
+                 last_public_seq, last_at_ms, last_author_kind, preview, visitor_messages, \
+                 visitor_read_seq, team_read_seq, logged_at_ms, created_at_ms) VALUES {values}"
+            ))
+            .await?;
+        }
+        db.execute_unprepared(&format!(
+            "INSERT INTO entry (conversation_id, seq, prev_public_seq, is_public, kind, author_kind, text, \
+             client_id, at_ms) VALUES {}",
+            entries.join(",")
+        ))
+        .await?;
+        number = last;
+    }
+    let analyze = match kind {
+        Kind::MySql => "ANALYZE TABLE entry, conversation, visitor",
+        Kind::Postgres => "VACUUM ANALYZE",
+        Kind::Sqlite => "ANALYZE",
+    };
+    db.execute_unprepared(analyze).await?;
+    Ok(())
+}
+
+/// Finds the one inbox: PostgreSQL has no least UUID.
+const fn pick(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Postgres => "min(id::text)::uuid",
+        Kind::Sqlite | Kind::MySql => "min(id)",
+    }
+}
+
+/// How many conversations a search finds.
+async fn search(server: &Server, token: &str, words: &str) -> anyhow::Result<usize> {
+    let mut stream = TcpStream::connect(server.address).await?;
+    let request = format!(
+        "GET /api/v1/search?q={words} HTTP/1.0\r\nhost: {}\r\nauthorization: Bearer {token}\r\n\r\n",
+        server.address
+    );
+    stream.write_all(request.as_bytes()).await?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await?;
+    let (head, body) = answer.split_once("\r\n\r\n").context("an answer")?;
+    ensure!(head.contains(" 200 "), "{answer}");
+    let body: serde_json::Value = serde_json::from_str(body)?;
+    Ok(body["hits"].as_array().context("hits")?.len())
+}

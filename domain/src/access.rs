@@ -1,0 +1,162 @@
+//! Access tokens: what programs come to the API with, in an agent's name.
+
+use std::collections::{BTreeSet, HashMap};
+
+use protocol::{AccessTokenId, AgentId, ErrorCode, Person, Scope};
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, QueryOrder};
+use sha2::{Digest, Sha256};
+
+use crate::Domain;
+use crate::agent::{Agent, check_name};
+use crate::ambient::hex;
+use crate::error::{Error, Result};
+use crate::table::{access_token, agent};
+
+/// How a token begins, so that people and scanners of source code know one when they see it.
+const PREFIX: &str = "pl_";
+
+/// How exactly the last use is known, in milliseconds: not every request is worth a write.
+const USED_EVERY_MS: i64 = 60_000;
+
+/// An access token, without what proves it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccessToken {
+    /// Its id.
+    pub id: AccessTokenId,
+    /// What it is for.
+    pub name: String,
+    /// What it lets a program do.
+    pub scopes: BTreeSet<Scope>,
+    /// In whose name.
+    pub agent: Person,
+    /// When it was made, in milliseconds since 1970 (UTC).
+    pub created_at_ms: u64,
+    /// When it was last used, in milliseconds since 1970 (UTC), to the minute.
+    pub last_used_at_ms: Option<u64>,
+}
+
+/// A program that showed a valid access token.
+#[derive(Clone, Debug)]
+pub struct Bearer {
+    /// By which token.
+    pub token: AccessTokenId,
+    /// In whose name it acts: it may see what they may see.
+    pub agent: Agent,
+    /// What it may do.
+    pub scopes: BTreeSet<Scope>,
+}
+
+impl Domain {
+    /// Makes an access token that acts in an agent's name. Its text is returned this once: the store
+    /// keeps a hash.
+    ///
+    /// # Errors
+    /// `name_invalid`, `scope_required`, `agent_unknown`; the store's.
+    pub async fn create_access_token(
+        &self,
+        name: &str,
+        scopes: BTreeSet<Scope>,
+        agent: AgentId,
+    ) -> Result<String> {
+        let name = check_name(name)?;
+        if scopes.is_empty() {
+            return Err(ErrorCode::ScopeRequired.into());
+        }
+        self.find_agent(agent).await?.ok_or(ErrorCode::AgentUnknown)?;
+        let text = format!("{PREFIX}{}", self.ambient.secret());
+        let words: Vec<_> = scopes.iter().map(|scope| scope.as_str()).collect();
+        let row = access_token::ActiveModel {
+            id: Set(self.ambient.uuid()),
+            name: Set(name),
+            hash: Set(hash(&text)),
+            scopes: Set(words.join(" ")),
+            agent_id: Set(agent.0),
+            created_at_ms: Set(self.ambient.now_ms() as i64),
+            last_used_at_ms: Set(None),
+        };
+        access_token::Entity::insert(row).exec_without_returning(&self.store.reader).await?;
+        Ok(text)
+    }
+
+    /// All access tokens, newest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn list_access_tokens(&self) -> Result<Vec<AccessToken>> {
+        let rows = access_token::Entity::find()
+            .order_by_desc(access_token::Column::CreatedAtMs)
+            .order_by_desc(access_token::Column::Id)
+            .all(&self.store.reader)
+            .await?;
+        let agents = agent::Entity::find()
+            .filter(agent::Column::Id.is_in(rows.iter().map(|row| row.agent_id)))
+            .all(&self.store.reader)
+            .await?;
+        let names: HashMap<Uuid, String> =
+            agents.into_iter().map(|row| (row.id, row.name)).collect();
+        let token = |row: access_token::Model| {
+            let name = names.get(&row.agent_id).cloned().unwrap_or_default();
+            Ok(AccessToken {
+                id: AccessTokenId(row.id),
+                name: row.name,
+                scopes: read_scopes(&row.scopes)?,
+                agent: Person { id: AgentId(row.agent_id), name },
+                created_at_ms: row.created_at_ms.unsigned_abs(),
+                last_used_at_ms: row.last_used_at_ms.map(i64::unsigned_abs),
+            })
+        };
+        rows.into_iter().map(token).collect()
+    }
+
+    /// Drops an access token: from now on it opens nothing.
+    ///
+    /// # Errors
+    /// `access_token_unknown`; the store's.
+    pub async fn revoke_access_token(&self, id: AccessTokenId) -> Result<()> {
+        let deleted = access_token::Entity::delete_by_id(id.0).exec(&self.store.reader).await?;
+        if deleted.rows_affected == 0 {
+            return Err(ErrorCode::AccessTokenUnknown.into());
+        }
+        Ok(())
+    }
+
+    /// Who comes with an access token.
+    ///
+    /// # Errors
+    /// `access_token_invalid` for one that was never made, was revoked, or acts for somebody who is
+    /// not part of the team any more; the store's.
+    pub async fn check_access_token(&self, text: &str) -> Result<Bearer> {
+        let invalid = ErrorCode::AccessTokenInvalid;
+        if !text.starts_with(PREFIX) {
+            return Err(invalid.into());
+        }
+        // Looked up by its hash: how long that takes says nothing of a secret.
+        let found = access_token::Entity::find()
+            .filter(access_token::Column::Hash.eq(hash(text)))
+            .one(&self.store.reader)
+            .await?;
+        let row = found.ok_or(invalid)?;
+        let agent = self.find_agent(AgentId(row.agent_id)).await?.ok_or(invalid)?;
+        let now_ms = self.ambient.now_ms() as i64;
+        if row.last_used_at_ms.is_none_or(|last| last + USED_EVERY_MS <= now_ms) {
+            access_token::Entity::update_many()
+                .col_expr(access_token::Column::LastUsedAtMs, Expr::value(now_ms))
+                .filter(access_token::Column::Id.eq(row.id))
+                .exec(&self.store.reader)
+                .await?;
+        }
+        Ok(Bearer { token: AccessTokenId(row.id), agent, scopes: read_scopes(&row.scopes)? })
+    }
+}
+
+/// A token has 256 random bits: a plain hash of it can't be guessed back.
+fn hash(text: &str) -> String {
+    hex(&Sha256::digest(text.as_bytes()))
+}
+
+fn read_scopes(text: &str) -> Result<BTreeSet<Scope>> {
+    let scope = |word| Scope::parse(word).ok_or(Error::Corrupt("a scope"));
+    text.split_whitespace().map(scope).collect()
+}

@@ -1,0 +1,193 @@
+//! How each store is asked.
+
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order, Query as Select, SelectStatement};
+use sea_orm::{ConnectionTrait, FromQueryResult};
+
+use super::Query;
+use super::terms::Terms;
+use crate::Domain;
+use crate::agent::Agent;
+use crate::conversation::condition;
+use crate::error::Result;
+use crate::store::Kind;
+use crate::table::{conversation, entry, visitor};
+
+/// How many of the latest messages with all words are ranked: a search for a word that is in
+/// every message must not read them all.
+const RANKED: u64 = 1_000;
+
+/// Something that was found.
+pub(super) enum Found {
+    Entry { conversation: Uuid, seq: i64 },
+    Visitor { conversation: Uuid, text: String },
+}
+
+impl Found {
+    pub(super) fn conversation(&self) -> Uuid {
+        match self {
+            Self::Entry { conversation, .. } | Self::Visitor { conversation, .. } => *conversation,
+        }
+    }
+}
+
+#[derive(FromQueryResult)]
+struct EntryRow {
+    conversation_id: Uuid,
+    seq: i64,
+    at_ms: i64,
+    score: f64,
+}
+
+#[derive(FromQueryResult)]
+struct VisitorRow {
+    conversation_id: Uuid,
+    name: Option<String>,
+    email: Option<String>,
+    user_id: Option<String>,
+}
+
+impl Domain {
+    /// Messages and notes with all words, the best first.
+    pub(super) async fn find_entries(
+        &self,
+        agent: &Agent,
+        query: &Query,
+        terms: &Terms,
+    ) -> Result<Vec<Found>> {
+        let kind = self.store.kind;
+        // SQLite's index is a table of its own, with all that is needed to choose.
+        let table = match kind {
+            Kind::Sqlite => "entry_search",
+            Kind::Postgres | Kind::MySql => "entry",
+        };
+        let column = |name: &str| Expr::col((Alias::new(table), Alias::new(name)));
+        let mut select = Select::select();
+        select
+            .column((Alias::new(table), Alias::new("conversation_id")))
+            .column((Alias::new(table), Alias::new("seq")))
+            .column((Alias::new(table), Alias::new("at_ms")))
+            .expr_as(score(kind, terms), Alias::new("score"))
+            .from(Alias::new(table))
+            .inner_join(
+                conversation::Entity,
+                Expr::col((conversation::Entity, conversation::Column::Id))
+                    .equals((Alias::new(table), Alias::new("conversation_id"))),
+            )
+            .and_where(matches(kind, "entry_search", (Alias::new(table), "text"), terms))
+            .cond_where(condition(&query.filter))
+            .cond_where(agent.sight.condition(conversation::Column::InboxId))
+            .limit(RANKED);
+        if kind == Kind::MySql {
+            // An event's text is not for people.
+            select.and_where(Expr::col((entry::Entity, entry::Column::Kind)).ne("event"));
+        }
+        if let Some(from_ms) = query.from_ms {
+            select.and_where(column("at_ms").gte(from_ms as i64));
+        }
+        if let Some(until_ms) = query.until_ms {
+            select.and_where(column("at_ms").lt(until_ms as i64));
+        }
+        match kind {
+            // The order of the index: nothing is sorted.
+            Kind::Sqlite => select.order_by((Alias::new(table), Alias::new("rowid")), Order::Desc),
+            Kind::Postgres | Kind::MySql => {
+                select.order_by((Alias::new(table), Alias::new("at_ms")), Order::Desc)
+            }
+        };
+        let mut rows: Vec<EntryRow> = self.rows(&select).await?;
+        rows.sort_by(|one, other| {
+            other.score.total_cmp(&one.score).then(other.at_ms.cmp(&one.at_ms))
+        });
+        let found =
+            |row: EntryRow| Found::Entry { conversation: row.conversation_id, seq: row.seq };
+        Ok(rows.into_iter().map(found).collect())
+    }
+
+    /// Conversations whose visitor has all words in their name, mail address or id, the most recent
+    /// first.
+    pub(super) async fn find_visitors(
+        &self,
+        agent: &Agent,
+        query: &Query,
+        terms: &Terms,
+        limit: u64,
+    ) -> Result<Vec<Found>> {
+        let kind = self.store.kind;
+        let mut select = Select::select();
+        select
+            .expr_as(
+                Expr::col((conversation::Entity, conversation::Column::Id)),
+                Alias::new("conversation_id"),
+            )
+            .column((visitor::Entity, visitor::Column::Name))
+            .column((visitor::Entity, visitor::Column::Email))
+            .column((visitor::Entity, visitor::Column::UserId))
+            .from(visitor::Entity)
+            .inner_join(
+                conversation::Entity,
+                Expr::col((conversation::Entity, conversation::Column::VisitorId))
+                    .equals((visitor::Entity, visitor::Column::Id)),
+            )
+            .cond_where(condition(&query.filter))
+            .cond_where(agent.sight.condition(conversation::Column::InboxId))
+            .order_by((conversation::Entity, conversation::Column::LastAtMs), Order::Desc)
+            .limit(limit);
+        if kind == Kind::Sqlite {
+            let search = Alias::new("visitor_search");
+            select.inner_join(
+                search.clone(),
+                Expr::col((search, Alias::new("visitor_id")))
+                    .equals((visitor::Entity, visitor::Column::Id)),
+            );
+        }
+        select.and_where(matches(kind, "visitor_search", (Alias::new("visitor"), "search"), terms));
+        let rows: Vec<VisitorRow> = self.rows(&select).await?;
+        let found = |row: VisitorRow| {
+            let facts = [row.name, row.email, row.user_id];
+            let text = facts.into_iter().flatten().collect::<Vec<_>>().join(" · ");
+            Found::Visitor { conversation: row.conversation_id, text }
+        };
+        Ok(rows.into_iter().map(found).collect())
+    }
+
+    async fn rows<T: FromQueryResult>(&self, select: &SelectStatement) -> Result<Vec<T>> {
+        let db = &self.store.reader;
+        let rows = db.query_all(select).await?;
+        Ok(rows
+            .iter()
+            .map(|row| T::from_query_result(row, ""))
+            .collect::<std::result::Result<_, _>>()?)
+    }
+}
+
+/// Whether all words are there: `table` is SQLite's, `column` PostgreSQL's and MySQL's.
+fn matches(kind: Kind, table: &str, column: (Alias, &str), terms: &Terms) -> Expr {
+    let (of, name) = column;
+    match kind {
+        Kind::Sqlite => Expr::cust_with_values(format!("{table} MATCH ?"), [terms.for_sqlite()]),
+        Kind::Postgres => Expr::cust_with_values(
+            format!("{}.search @@ to_tsquery('simple', $1)", of.to_string()),
+            [terms.for_postgres()],
+        ),
+        Kind::MySql => Expr::cust_with_values(
+            format!("MATCH ({}.{name}) AGAINST (? IN BOOLEAN MODE)", of.to_string()),
+            [terms.for_mysql()],
+        ),
+    }
+}
+
+/// How well a message fits: more is better.
+fn score(kind: Kind, terms: &Terms) -> Expr {
+    match kind {
+        Kind::Sqlite => Expr::cust("-bm25(entry_search)"),
+        Kind::Postgres => Expr::cust_with_values(
+            "ts_rank_cd(entry.search, to_tsquery('simple', $1))::float8",
+            [terms.for_postgres()],
+        ),
+        Kind::MySql => Expr::cust_with_values(
+            "CAST(MATCH (entry.text) AGAINST (? IN BOOLEAN MODE) AS DOUBLE)",
+            [terms.for_mysql()],
+        ),
+    }
+}

@@ -1,0 +1,121 @@
+//! Search over messages, notes and visitors: full text in the store's own way, never across what
+//! the agent may not see.
+
+mod excerpt;
+mod find;
+mod terms;
+
+use std::collections::{HashMap, HashSet};
+
+use protocol::limits::SEARCH_HITS;
+use protocol::{Filter, Hit};
+use sea_orm::Condition;
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::ExprTrait;
+
+use crate::Domain;
+use crate::agent::Agent;
+use crate::conversation::{LogEntry, summaries};
+use crate::error::Result;
+use crate::table::{conversation, entry};
+
+use excerpt::excerpt;
+use find::Found;
+use terms::Terms;
+
+/// How many conversations are shown because of their visitor.
+const VISITORS: u64 = 10;
+
+/// What is looked for.
+#[derive(Clone, Debug)]
+pub struct Query {
+    /// Words, of which the beginnings are enough. All must be in one message, or be the visitor's.
+    pub text: String,
+    /// In which conversations.
+    pub filter: Filter,
+    /// Written at this time or later, in milliseconds since 1970 (UTC).
+    pub from_ms: Option<u64>,
+    /// Written before this time.
+    pub until_ms: Option<u64>,
+    /// How many conversations at most; [`SEARCH_HITS`] is the most.
+    pub limit: u64,
+}
+
+impl Domain {
+    /// The conversations in which something was found: first those whose visitor was, the most recent
+    /// first, then those with a message or note, the best first. Nothing without a word.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn search(&self, agent: &Agent, query: &Query) -> Result<Vec<Hit>> {
+        let terms = Terms::of(&query.text);
+        if terms.is_empty() {
+            return Ok(Vec::new());
+        }
+        let limit = query.limit.clamp(1, SEARCH_HITS);
+        let mut found = Vec::new();
+        if query.from_ms.is_none() && query.until_ms.is_none() {
+            found = self.find_visitors(agent, query, &terms, Ord::min(VISITORS, limit)).await?;
+        }
+        found.extend(self.find_entries(agent, query, &terms).await?);
+        // The best of each conversation.
+        let mut seen = HashSet::new();
+        found.retain(|found| seen.insert(found.conversation()));
+        found.truncate(limit as usize);
+        self.show(agent, &found, &terms).await
+    }
+
+    async fn show(&self, agent: &Agent, found: &[Found], terms: &Terms) -> Result<Vec<Hit>> {
+        if found.is_empty() {
+            return Ok(Vec::new());
+        }
+        let db = &self.store.reader;
+        let rows = conversation::Entity::find()
+            .filter(conversation::Column::Id.is_in(found.iter().map(Found::conversation)))
+            .all(db)
+            .await?;
+        let mut lines: HashMap<Uuid, protocol::Summary> =
+            summaries(db, &rows, Some(agent.id)).await?.into_iter().map(|s| (s.id.0, s)).collect();
+        let mut entries = self.entries(found).await?;
+        let mut hits = Vec::with_capacity(found.len());
+        for one in found {
+            let Some(conversation) = lines.remove(&one.conversation()) else { continue };
+            hits.push(match one {
+                Found::Entry { conversation: id, seq } => {
+                    let Some(entry) = entries.remove(&(*id, *seq)) else { continue };
+                    Hit {
+                        conversation,
+                        seq: Some(entry.seq),
+                        at_ms: Some(entry.at_ms),
+                        parts: excerpt(entry.body.text(), terms),
+                        author: Some(entry.author),
+                    }
+                }
+                Found::Visitor { text, .. } => {
+                    let parts = excerpt(text, terms);
+                    Hit { conversation, seq: None, at_ms: None, author: None, parts }
+                }
+            });
+        }
+        Ok(hits)
+    }
+
+    async fn entries(&self, found: &[Found]) -> Result<HashMap<(Uuid, i64), LogEntry>> {
+        let mut wanted = Condition::any();
+        for one in found {
+            if let Found::Entry { conversation, seq } = one {
+                let this = entry::Column::ConversationId
+                    .eq(*conversation)
+                    .and(entry::Column::Seq.eq(*seq));
+                wanted = wanted.add(this);
+            }
+        }
+        if wanted.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let rows = entry::Entity::find().filter(wanted).all(&self.store.reader).await?;
+        let entry =
+            |row: entry::Model| Ok(((row.conversation_id, row.seq), LogEntry::from_row(row)?));
+        rows.into_iter().map(entry).collect()
+    }
+}

@@ -1,0 +1,150 @@
+//! Search: what is found, in which order, and what is not.
+
+use domain::agent::{Agent, AgentSettings};
+use domain::search::Query;
+use domain::visitor::{User, VisitorIdentity};
+use protocol::{Change, Filter, Hit, Status};
+
+use crate::support::{Bench, agent, client_id, listed, looker};
+
+fn query(text: &str) -> Query {
+    Query { text: text.into(), filter: Filter::ALL, from_ms: None, until_ms: None, limit: 50 }
+}
+
+fn marked(hit: &Hit) -> String {
+    let part = |part: &protocol::Part| {
+        if part.is_hit { format!("[{}]", part.text) } else { part.text.clone() }
+    };
+    hit.parts.iter().map(part).collect()
+}
+
+impl Bench {
+    async fn says(&self, number: u128, text: &str) -> VisitorIdentity {
+        let who = self.visitor();
+        self.domain.send_as_visitor(&who, None, client_id(number), text).await.unwrap();
+        who
+    }
+
+    async fn finds(&self, who: &Agent, query: &Query) -> Vec<String> {
+        self.domain.search(who, query).await.unwrap().iter().map(marked).collect()
+    }
+}
+
+testbed::on_each_store! {
+
+async fn all_words_by_their_beginnings_in_every_script(bench) {
+    for (number, text) in [
+        "Where is my order of last Tuesday?",
+        "The ORDER has come, thank you",
+        "Die Größe passt nicht",
+        "איפה ההזמנה שלי",
+        "write to ann@example.com, please",
+        "\u{1f6a8} alarm",
+    ].iter().enumerate() {
+        bench.says(number as u128 + 1, text).await;
+    }
+    let mia = agent(&bench.domain, "mia@example.com").await;
+    let check = async |text: &str, expect: &[&str]| {
+        assert_eq!(bench.finds(&mia, &query(text)).await, expect, "{text}");
+    };
+    check("order tues", &["Where is my [order] of last [Tuesday]?"]).await;
+    check("größe", &["Die [Größe] passt nicht"]).await;
+    check("ההזמנה", &["איפה [ההזמנה] שלי"]).await;
+    check("example.com", &["write to ann@[example].[com], please"]).await;
+    check("alarm", &["\u{1f6a8} [alarm]"]).await;
+    check("nowhere", &[]).await;
+    check("", &[]).await;
+    check("\" ' * ( ) : - + @ ~ < > % \\ \u{0}", &[]).await;
+    check("order\" OR \"passt", &[]).await;
+    let mut both = bench.finds(&mia, &query("ORDER")).await;
+    both.sort();
+    assert_eq!(both, ["The [ORDER] has come, thank you", "Where is my [order] of last Tuesday?"]);
+}
+
+async fn the_best_comes_first_and_each_conversation_once(bench) {
+    let domain = &bench.domain;
+    let mia = agent(domain, "mia@example.com").await;
+    let who = bench.says(1, "a long message in which among many other words a refund is named once").await;
+    bench.says(2, "refund refund").await;
+    for number in 3..=9 {
+        domain.send_as_visitor(&who, None, client_id(number), &format!("word {number}")).await.unwrap();
+    }
+    domain.send_as_visitor(&who, None, client_id(10), "and again a refund, at length, for this and that and more").await.unwrap();
+    let hits = domain.search(&mia, &query("refund")).await.unwrap();
+    assert_eq!(hits.len(), 2, "each conversation once");
+    if bench.database.kind() != testbed::Kind::MySql {
+        // MySQL counts how often a word is there, and not how long the text is: both are right there.
+        assert_eq!(marked(&hits[0]), "[refund] [refund]");
+    }
+    assert!(hits.iter().all(|hit| hit.seq.is_some() && hit.at_ms.is_some()));
+}
+
+async fn notes_are_found_and_events_are_not(bench) {
+    let domain = &bench.domain;
+    let mia = agent(domain, "mia@example.com").await;
+    bench.says(1, "hi").await;
+    let id = listed(domain, &mia).await[0].id;
+    domain.send_as_agent(&mia, id, client_id(2), "a generous soul", true).await.unwrap();
+    domain.change_conversation(&mia, id, Change::Claim {}).await.unwrap();
+    assert_eq!(bench.finds(&mia, &query("generous")).await, ["a [generous] soul"]);
+    assert_eq!(bench.finds(&mia, &query("assigned")).await, [] as [String; 0]);
+}
+
+async fn a_visitor_is_found_by_name_address_and_id(bench) {
+    let domain = &bench.domain;
+    let mia = agent(domain, "mia@example.com").await;
+    let user = |name: &str, email: &str| User {
+        id: Some("u-4711".into()),
+        name: Some(name.into()),
+        email: Some(email.into()),
+        ..User::default()
+    };
+    let ann = domain.identify_visitor(bench.inbox.id, user("Ann Lee", "ann@example.com")).await.unwrap();
+    domain.send_as_visitor(&ann, None, client_id(1), "hi").await.unwrap();
+    for text in ["ann", "LEE", "ann@example.com", "4711", "lee exam"] {
+        assert_eq!(bench.finds(&mia, &query(text)).await.len(), 1, "{text}");
+    }
+    domain.identify_visitor(bench.inbox.id, user("Anna Berg", "anna@example.com")).await.unwrap();
+    assert_eq!(bench.finds(&mia, &query("lee")).await, [] as [String; 0], "the name of before");
+    assert_eq!(bench.finds(&mia, &query("berg")).await, ["Anna [Berg] · anna@example.com · u-4711"]);
+}
+
+async fn filters_and_what_an_agent_may_see_hold(bench) {
+    let domain = &bench.domain;
+    let other = domain.create_inbox("Other", &[]).await.unwrap();
+    let mia = agent(domain, "mia@example.com").await;
+    let ann = agent(domain, "ann@example.com").await;
+    let settings = AgentSettings { inboxes: [other.id].into(), ..AgentSettings::default() };
+    domain.set_agent(ann.id, settings).await.unwrap();
+    let ann = domain.find_agent(ann.id).await.unwrap().unwrap();
+    bench.says(1, "a parcel, here").await;
+    let here = listed(domain, &mia).await[0].id;
+    let between_ms = domain.ambient().now_ms();
+    let there = VisitorIdentity { inbox: other.id, ..bench.visitor() };
+    domain.send_as_visitor(&there, None, client_id(2), "a parcel, there").await.unwrap();
+    domain.change_conversation(&mia, here, Change::Claim {}).await.unwrap();
+    let label = domain.create_label("post", "#0000ff").await.unwrap().id;
+    domain.change_conversation(&mia, here, Change::Label { label }).await.unwrap();
+
+    let (both, first, second) = (query("parcel"), ["a [parcel], here"], ["a [parcel], there"]);
+    assert_eq!(bench.finds(&looker(), &both).await.len(), 2);
+    assert_eq!(bench.finds(&ann, &both).await, second, "the other inbox is not hers to see");
+    let with = |filter: Filter| Query { filter, ..query("parcel") };
+    for (filter, expect) in [
+        (Filter { inbox: Some(other.id), ..Filter::ALL }, &second),
+        (Filter { assignee: Some(mia.id), ..Filter::ALL }, &first),
+        (Filter { unassigned: true, ..Filter::ALL }, &second),
+        (Filter { status: vec![Status::Assigned], ..Filter::ALL }, &first),
+        (Filter { label: Some(label), ..Filter::ALL }, &first),
+    ] {
+        assert_eq!(bench.finds(&looker(), &with(filter.clone())).await, expect, "{filter:?}");
+    }
+    let early = Query { until_ms: Some(between_ms), ..query("parcel") };
+    let late = Query { from_ms: Some(between_ms), ..query("parcel") };
+    assert_eq!(bench.finds(&looker(), &early).await, first);
+    assert_eq!(bench.finds(&looker(), &late).await, second);
+    let one = Query { limit: 1, ..query("parcel") };
+    assert_eq!(bench.finds(&looker(), &one).await.len(), 1);
+}
+
+}

@@ -1,0 +1,76 @@
+//! Who calls: a program with an access token, in an agent's name, for what one scope allows.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+
+use axum::extract::FromRequestParts;
+use axum::http::header;
+use axum::http::request::Parts;
+use domain::agent::Agent;
+use governor::clock::DefaultClock;
+use governor::state::keyed::DashMapStateStore;
+use governor::{Quota, RateLimiter};
+use protocol::{AccessTokenId, ErrorCode, Scope};
+
+use crate::http::Failure;
+use crate::state::ServerState;
+
+/// How many requests one token may make: a hundred at once, then twenty a second.
+#[derive(Clone)]
+pub(crate) struct ApiRate(
+    Arc<RateLimiter<AccessTokenId, DashMapStateStore<AccessTokenId>, DefaultClock>>,
+);
+
+impl Default for ApiRate {
+    fn default() -> Self {
+        const AT_ONCE: NonZeroU32 = NonZeroU32::new(100).expect("not zero");
+        const A_SECOND: NonZeroU32 = NonZeroU32::new(20).expect("not zero");
+        Self(Arc::new(RateLimiter::dashmap(Quota::per_second(A_SECOND).allow_burst(AT_ONCE))))
+    }
+}
+
+async fn admit(parts: &Parts, state: &ServerState, scope: Scope) -> Result<Agent, Failure> {
+    let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let text = header.and_then(|header| {
+        let (scheme, text) = header.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| text.trim())
+    });
+    let bearer =
+        state.domain.check_access_token(text.ok_or(ErrorCode::AccessTokenInvalid)?).await?;
+    if state.api_rate.0.check_key(&bearer.token).is_err() {
+        return Err(ErrorCode::SlowDown.into());
+    }
+    if !bearer.scopes.contains(&scope) {
+        let detail = format!("It needs the scope {}.", scope.as_str());
+        return Err(Failure::about(ErrorCode::ScopeMissing, detail));
+    }
+    Ok(bearer.agent)
+}
+
+macro_rules! callers {
+    ($($name:ident: $scope:ident;)+) => {$(
+        #[doc = concat!("An agent in whose name a program with [`Scope::", stringify!($scope), "`] acts.")]
+        pub(super) struct $name(pub(super) Agent);
+
+        impl FromRequestParts<ServerState> for $name {
+            type Rejection = Failure;
+
+            async fn from_request_parts(
+                parts: &mut Parts,
+                state: &ServerState,
+            ) -> Result<Self, Failure> {
+                admit(parts, state, Scope::$scope).await.map(Self)
+            }
+        }
+    )+};
+}
+
+callers! {
+    SeesVisitors: VisitorsRead;
+    NamesVisitors: VisitorsWrite;
+    SeesConversations: ConversationsRead;
+    ChangesConversations: ConversationsWrite;
+    Reads: MessagesRead;
+    Writes: MessagesWrite;
+    SeesTeam: TeamRead;
+}

@@ -1,0 +1,32 @@
+//! The list of error codes, for people: where a problem document's `type` leads.
+
+use std::fmt::Write;
+
+use axum::response::Html;
+use protocol::ErrorCode;
+
+use crate::http::status;
+
+/// `GET /api/errors`: every code, its status and what it means.
+pub(super) async fn list() -> Html<String> {
+    let mut rows = String::new();
+    for code in ErrorCode::ALL {
+        let (name, status) = (code.as_str(), status(*code).as_u16());
+        let again = if code.is_temporary() { "may succeed later" } else { "" };
+        // Sentences are our own, and written as text all the same.
+        let sentence = code.sentence().replace('&', "&amp;").replace('<', "&lt;");
+        let _ = write!(
+            rows,
+            "<tr id=\"{name}\"><th scope=\"row\"><code>{name}</code></th><td>{status}</td>\
+             <td>{sentence}</td><td>{again}</td></tr>"
+        );
+    }
+    Html(format!(
+        "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\">\
+         <meta name=\"color-scheme\" content=\"light dark\">\
+         <title>Error codes · Porchlight</title><h1>Error codes</h1>\
+         <table cellpadding=\"6\"><thead><tr align=\"left\"><th>Code</th><th>Status</th>\
+         <th>Meaning</th><th>Again?</th></tr></thead><tbody>{rows}</tbody></table></html>"
+    ))
+}

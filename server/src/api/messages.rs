@@ -1,0 +1,148 @@
+//! A conversation's log: messages, notes and events.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::conversation::Page;
+use protocol::{ClientId, ConversationId, Entry, Seq};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::caller::{Reads, Writes};
+use super::extract::{At, Body, Params};
+use crate::http::Failure;
+use crate::state::ServerState;
+
+/// Which part of a log is wanted.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Since {
+    /// The last position you have: what follows is listed, oldest first. From the beginning, without.
+    #[param(value_type = Option<u64>)]
+    after: Option<Seq>,
+    /// The first position you have: what ends before it is listed, oldest first.
+    #[param(value_type = Option<u64>)]
+    pub(super) before: Option<Seq>,
+}
+
+impl Since {
+    pub(super) fn after(&self) -> Seq {
+        self.after.unwrap_or(0)
+    }
+}
+
+/// A part of a log.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Messages {
+    /// Which conversation; absent if the visitor has none.
+    conversation: Option<ConversationId>,
+    /// The last position of the log.
+    head: u64,
+    /// How far the visitor has read.
+    visitor_read_seq: u64,
+    /// How far the team has read.
+    team_read_seq: u64,
+    /// At most 100, oldest first.
+    messages: Vec<Entry>,
+    /// Pass it as `after` for what follows; absent at the end.
+    next: Option<u64>,
+}
+
+impl Messages {
+    pub(super) fn new(page: Page, since: &Since) -> Self {
+        let last = page.entries.last().map(|entry| entry.seq);
+        let next = last.filter(|last| since.before.is_none() && *last < page.head);
+        Self {
+            conversation: page.conversation,
+            head: page.head,
+            visitor_read_seq: page.visitor_read_seq,
+            team_read_seq: page.team_read_seq,
+            messages: page.entries,
+            next,
+        }
+    }
+}
+
+/// List a conversation's log after a position: messages, notes and events.
+#[utoipa::path(get, path = "/conversations/{conversation}/messages", tag = "Messages",
+    params(("conversation" = ConversationId, Path), Since),
+    security(("access_token" = ["messages:read"])),
+    responses((status = 200, body = Messages), Failure))]
+pub(super) async fn list(
+    Reads(agent): Reads,
+    State(state): State<ServerState>,
+    At(id): At<ConversationId>,
+    Params(since): Params<Since>,
+) -> Result<Json<Messages>, Failure> {
+    let page = match since.before {
+        Some(before) => state.domain.team_page_before(&agent, id, before).await?,
+        None => state.domain.team_page(&agent, id, Some(since.after())).await?,
+    };
+    Ok(Json(Messages::new(page, &since)))
+}
+
+/// What an agent writes.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AgentWrites {
+    /// Your name for it. Sending it again is harmless: the answer is the message that exists.
+    client_id: ClientId,
+    /// Plain text: at most 16 KB.
+    text: String,
+    /// Whether it is a private note that the visitor does not see.
+    #[serde(default)]
+    note: bool,
+}
+
+/// Send a message or a private note.
+#[utoipa::path(post, path = "/conversations/{conversation}/messages", tag = "Messages",
+    params(("conversation" = ConversationId, Path)), request_body = AgentWrites,
+    security(("access_token" = ["messages:write"])),
+    responses((status = 200, body = Entry), Failure))]
+pub(super) async fn send(
+    Writes(agent): Writes,
+    State(state): State<ServerState>,
+    At(id): At<ConversationId>,
+    Body(message): Body<AgentWrites>,
+) -> Result<Json<Entry>, Failure> {
+    let AgentWrites { client_id, text, note } = message;
+    Ok(Json(state.domain.send_as_agent(&agent, id, client_id, &text, note).await?))
+}
+
+/// How far somebody has read.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReadUpTo {
+    /// The last position seen.
+    pub(super) seq: u64,
+}
+
+/// Mark a conversation as read by the agent, and so by the team.
+#[utoipa::path(post, path = "/conversations/{conversation}/read", tag = "Messages",
+    params(("conversation" = ConversationId, Path)), request_body = ReadUpTo,
+    security(("access_token" = ["messages:write"])),
+    responses((status = 204), Failure))]
+pub(super) async fn read(
+    Writes(agent): Writes,
+    State(state): State<ServerState>,
+    At(id): At<ConversationId>,
+    Body(ReadUpTo { seq }): Body<ReadUpTo>,
+) -> Result<StatusCode, Failure> {
+    state.domain.read_as_agent(&agent, id, seq).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Show the visitor that the agent is writing, for two seconds.
+#[utoipa::path(post, path = "/conversations/{conversation}/typing", tag = "Messages",
+    params(("conversation" = ConversationId, Path)),
+    security(("access_token" = ["messages:write"])),
+    responses((status = 204), Failure))]
+pub(super) async fn types(
+    Writes(agent): Writes,
+    State(state): State<ServerState>,
+    At(id): At<ConversationId>,
+) -> Result<StatusCode, Failure> {
+    state.domain.type_as_agent(&agent, id).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,137 @@
+//! The API for programs: `/api/v1`, its OpenAPI document and the page to try it.
+//!
+//! A handler gets its agent from an extractor that names a scope (see [`caller`]): there is no
+//! other way to one.
+
+mod caller;
+mod conversations;
+mod errors;
+mod extract;
+mod messages;
+mod search;
+mod team;
+mod visitors;
+
+use axum::Router;
+use axum::http::{HeaderValue, header};
+use protocol::ErrorCode;
+use tower_http::set_header::SetResponseHeaderLayer;
+use utoipa::openapi::OpenApi as Document;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+pub(crate) use caller::ApiRate;
+
+use crate::http::{CODES, Failure};
+use crate::state::ServerState;
+
+/// Where the OpenAPI document is.
+const DOCUMENT: &str = "/api/v1/openapi.json";
+
+/// Where the page to try it is.
+const PAGE: &str = "/api/docs";
+
+/// The page's scripts are ours, and set styles themselves.
+const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
+    img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; \
+    form-action 'none'; frame-ancestors 'none'";
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Porchlight",
+        description = "Visitors, conversations and messages for your own programs.\n\nEvery request needs an access token, which an owner makes in the dashboard under API: `Authorization: Bearer pl_…`. A program acts in the name of the agent that the token was made for, sees what they see, and does what the token's scopes allow.\n\nTimes are milliseconds since 1970 (UTC). Errors are problem documents (RFC 9457) with a stable `code`: [all codes](/api/errors).",
+        license(name = "MIT", identifier = "MIT"),
+    ),
+    modifiers(&Security),
+    tags(
+        (name = "Visitors", description = "Who they are, and what they write."),
+        (name = "Conversations", description = "Which there are, and what becomes of them."),
+        (name = "Messages", description = "The log of a conversation: messages, notes and events."),
+        (name = "Team", description = "Agents, teams, labels, inboxes, and whether somebody answers."),
+    )
+)]
+struct Info;
+
+struct Security;
+
+impl Modify for Security {
+    fn modify(&self, document: &mut Document) {
+        let bearer = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build();
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("access_token", SecurityScheme::Http(bearer));
+    }
+}
+
+fn described() -> OpenApiRouter<ServerState> {
+    let v1 = OpenApiRouter::new()
+        .routes(routes!(visitors::identify))
+        .routes(routes!(visitors::show))
+        .routes(routes!(visitors::messages, visitors::send))
+        .routes(routes!(visitors::read))
+        .routes(routes!(conversations::list, conversations::create))
+        .routes(routes!(conversations::show))
+        .routes(routes!(conversations::claim))
+        .routes(routes!(conversations::assign))
+        .routes(routes!(conversations::resolve))
+        .routes(routes!(conversations::reopen))
+        .routes(routes!(conversations::archive))
+        .routes(routes!(conversations::unarchive))
+        .routes(routes!(conversations::snooze))
+        .routes(routes!(conversations::wake))
+        .routes(routes!(conversations::label, conversations::unlabel))
+        .routes(routes!(messages::list, messages::send))
+        .routes(routes!(messages::read))
+        .routes(routes!(messages::types))
+        .routes(routes!(search::search))
+        .routes(routes!(team::agents))
+        .routes(routes!(team::teams))
+        .routes(routes!(team::labels))
+        .routes(routes!(team::inboxes))
+        .routes(routes!(team::availability));
+    OpenApiRouter::with_openapi(Info::openapi()).nest("/api/v1", v1)
+}
+
+/// The API, its document and its pages.
+pub(crate) fn router() -> Router<ServerState> {
+    let (api, document) = described().split_for_parts();
+    let policy = SetResponseHeaderLayer::overriding(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(PAGE_POLICY),
+    );
+    let page: Router<ServerState> = SwaggerUi::new(PAGE)
+        .url(DOCUMENT, document)
+        .config(Config::default().try_it_out_enabled(true).validator_url("none"))
+        .into();
+    api.method_not_allowed_fallback(async || Failure::from(ErrorCode::MethodNotAllowed))
+        .merge(page.layer(policy))
+        .route(CODES, axum::routing::get(errors::list))
+        .route("/api/v1/{*rest}", axum::routing::any(async || Failure::from(ErrorCode::NotFound)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the document says of each call: method, path and scope.
+    #[test]
+    fn every_call_names_one_scope_and_says_what_can_go_wrong() {
+        let document = serde_json::to_value(described().to_openapi()).unwrap();
+        assert_eq!(document["openapi"], "3.1.0");
+        let mut calls = 0;
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for (method, call) in methods.as_object().unwrap() {
+                let scopes = &call["security"][0]["access_token"];
+                let scope = scopes[0].as_str().and_then(protocol::Scope::parse);
+                assert!(scope.is_some(), "{method} {path} names no scope");
+                assert!(call["responses"]["default"].is_object(), "{method} {path}");
+                assert!(call["summary"].is_string(), "{method} {path} says what it does");
+                calls += 1;
+            }
+        }
+        assert!(calls >= 28, "{calls}");
+    }
+}

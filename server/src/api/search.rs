@@ -1,0 +1,65 @@
+//! Search.
+
+use axum::Json;
+use axum::extract::State;
+use domain::search::Query as Search;
+use protocol::{Hit, InboxId, LabelId};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::caller::Reads;
+use super::conversations::Wanted;
+use super::extract::Params;
+use crate::http::Failure;
+use crate::state::ServerState;
+
+/// What is looked for, and where.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct LookedFor {
+    /// Words, of which the beginnings are enough. All must be in one message or note, or be the
+    /// visitor's.
+    q: String,
+    /// `open`, `assigned`, `resolved`, or several with commas between.
+    status: Option<String>,
+    /// An agent's id, or `none`.
+    assignee: Option<String>,
+    #[param(value_type = Option<InboxId>)]
+    inbox: Option<InboxId>,
+    #[param(value_type = Option<LabelId>)]
+    label: Option<LabelId>,
+    /// Put away, or not; both, without.
+    archived: Option<bool>,
+    /// Written at this time or later.
+    from_ms: Option<u64>,
+    /// Written before this time.
+    until_ms: Option<u64>,
+    /// 1 to 50; 50, without.
+    limit: Option<u64>,
+}
+
+/// What was found.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Hits {
+    /// First the conversations whose visitor was found, the most recent first, then those with a
+    /// message or note, the best first.
+    hits: Vec<Hit>,
+}
+
+/// Search messages, notes and visitors.
+#[utoipa::path(get, path = "/search", tag = "Messages", params(LookedFor),
+    security(("access_token" = ["messages:read"])),
+    responses((status = 200, body = Hits), Failure))]
+pub(super) async fn search(
+    Reads(agent): Reads,
+    State(state): State<ServerState>,
+    Params(looked_for): Params<LookedFor>,
+) -> Result<Json<Hits>, Failure> {
+    let LookedFor { q: text, status, assignee, inbox, label, archived, .. } = looked_for;
+    let LookedFor { from_ms, until_ms, limit, .. } = looked_for;
+    let wanted = Wanted { status, assignee, inbox, label, archived, limit, ..Wanted::default() };
+    let (filter, limit) = (wanted.filter()?, wanted.limit()?);
+    let query = Search { text, filter, from_ms, until_ms, limit };
+    Ok(Json(Hits { hits: state.domain.search(&agent, &query).await? }))
+}

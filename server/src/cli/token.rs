@@ -1,0 +1,48 @@
+//! `porchlight token`.
+
+use anyhow::Context;
+use clap::Subcommand;
+use domain::Domain;
+use protocol::Scope;
+
+use super::print;
+
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Make an access token for the API. It is printed this once: only a hash is kept.
+    Create {
+        /// What it is for.
+        #[arg(long)]
+        name: String,
+        /// The mail address of the agent in whose name it acts.
+        #[arg(long)]
+        agent: String,
+        /// What it may do; all, without. Can be given several times.
+        #[arg(long, value_parser = scope)]
+        scope: Vec<Scope>,
+    },
+}
+
+fn scope(name: &str) -> Result<Scope, String> {
+    Scope::parse(name).ok_or_else(|| {
+        let names: Vec<_> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
+        format!("use one of {}", names.join(", "))
+    })
+}
+
+impl Command {
+    pub(super) async fn run(self, domain: &Domain, json: bool) -> anyhow::Result<()> {
+        let Self::Create { name, agent, scope } = self;
+        let email = agent.trim().to_lowercase();
+        let agents = domain.list_agents().await.context("can't look for the agent")?;
+        let found = agents.into_iter().find(|one| one.email == email && one.is_active);
+        let agent = found.with_context(|| format!("no agent has the address {email}"))?;
+        let scopes = if scope.is_empty() { Scope::ALL.to_vec() } else { scope };
+        let token = domain
+            .create_access_token(&name, scopes.into_iter().collect(), agent.id)
+            .await
+            .map_err(|error| anyhow::anyhow!(error.code().sentence()))?;
+        print(json, &serde_json::json!({ "token": token }), &token);
+        Ok(())
+    }
+}

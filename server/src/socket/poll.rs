@@ -1,0 +1,221 @@
+//! A visitor's line without a socket: requests that wait. What goes over it is the same, frame by
+//! frame, and so is what serves it; only the writing is another.
+//!
+//! The first request of a line brings the `hello`. Each later one brings what the client sends, and
+//! takes what is queued for it. One that brings nothing new waits for news, until the next
+//! comes. Whoever comes back to no line begins one: the log heals what was on its way.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use axum::body::{Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use domain::hub::{Frame, Frames};
+use futures_util::FutureExt;
+use protocol::json::to_string;
+use protocol::{CloseCode, ErrorCode, limits};
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, sleep, timeout};
+
+use super::line::{self, Talk};
+use super::visitor::{self, Refusal, VisitorTalk};
+use crate::http::Failure;
+use crate::state::ServerState;
+
+/// Names the line, in requests and in the answer to the first.
+const LINE: HeaderName = HeaderName::from_static("porchlight-line");
+
+/// Says that the line is closed: the code, and the reason behind a blank.
+const CLOSE: HeaderName = HeaderName::from_static("porchlight-close");
+
+/// How long a request waits for news.
+const WAIT: Duration = Duration::from_millis(limits::POLL_WAIT_MS);
+
+/// How long a line may be without a request.
+const SILENCE: Duration = Duration::from_millis(limits::SILENCE_MS);
+
+/// The most lines at a time.
+const LINES: usize = 10_000;
+
+/// The most bytes of one answer, but for its last frame.
+const ANSWER_BYTES: usize = 128 * 1024;
+
+/// What one request brings.
+struct Exchange {
+    frames: Vec<String>,
+    reply: oneshot::Sender<Answer>,
+}
+
+/// What it takes along.
+#[derive(Default)]
+struct Answer {
+    frames: Vec<Frame>,
+    close: Option<String>,
+}
+
+/// The lines that are open, by the secret that names each.
+#[derive(Clone, Default)]
+pub(crate) struct Lines(Arc<Mutex<HashMap<String, mpsc::Sender<Exchange>>>>);
+
+impl Lines {
+    fn with<R>(&self, act: impl FnOnce(&mut HashMap<String, mpsc::Sender<Exchange>>) -> R) -> R {
+        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
+/// `POST /poll/visitor`
+pub(crate) async fn visitor(State(state): State<ServerState>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let exchange = async {
+        let body =
+            to_bytes(body, limits::CLIENT_FRAME_BYTES).await.map_err(|_| ErrorCode::FrameTooBig)?;
+        let frames = read_frames(&body)?;
+        match parts.headers.get(LINE) {
+            Some(name) => go_on(&state, name, frames).await,
+            None => begin(&state, &parts.headers, frames).await,
+        }
+    };
+    exchange.await.unwrap_or_else(|code| {
+        tracing::info!(code = code.as_str(), "a visitor's request was refused");
+        Failure::from(code).into_response()
+    })
+}
+
+/// One frame a line: JSON has no line ends of its own.
+fn read_frames(body: &Bytes) -> Result<Vec<String>, ErrorCode> {
+    let text = std::str::from_utf8(body).map_err(|_| ErrorCode::BadFrame)?;
+    Ok(text.lines().filter(|line| !line.is_empty()).map(ToOwned::to_owned).collect())
+}
+
+async fn begin(
+    state: &ServerState,
+    headers: &HeaderMap,
+    frames: Vec<String>,
+) -> Result<Response, ErrorCode> {
+    if state.stopping.is_cancelled() || state.lines.with(|lines| lines.len()) >= LINES {
+        return Err(ErrorCode::Unavailable);
+    }
+    let browser = headers.get(header::USER_AGENT).and_then(|name| name.to_str().ok());
+    let [hello] = &*frames else { return Err(ErrorCode::FrameUnexpected) };
+    match visitor::admit(hello, state, browser.map(ToOwned::to_owned)).await {
+        Ok((talk, welcome)) => {
+            let name = state.domain.ambient().secret();
+            let (exchanges, waiting) = mpsc::channel(8);
+            state.lines.with(|lines| lines.insert(name.clone(), exchanges));
+            let (lines, own) = (state.lines.clone(), name.clone());
+            let server = state.clone();
+            state.sockets.spawn(async move {
+                run(talk, waiting, &server).await;
+                lines.with(|lines| lines.remove(&own));
+            });
+            let frames = vec![Frame::from(to_string(&welcome))];
+            let mut response = answer(Answer { frames, close: None });
+            let name = HeaderValue::from_str(&name).map_err(|_| ErrorCode::Unavailable)?;
+            response.headers_mut().insert(LINE, name);
+            Ok(response)
+        }
+        Err(Refusal { error, code }) => {
+            let frames = error.iter().map(|frame| Frame::from(to_string(frame))).collect();
+            let close = code.map(|code| closing(code, state));
+            Ok(answer(Answer { frames, close }))
+        }
+    }
+}
+
+async fn go_on(
+    state: &ServerState,
+    name: &HeaderValue,
+    frames: Vec<String>,
+) -> Result<Response, ErrorCode> {
+    let name = name.to_str().map_err(|_| ErrorCode::NotFound)?;
+    let line = state.lines.with(|lines| lines.get(name).cloned()).ok_or(ErrorCode::NotFound)?;
+    let (reply, answered) = oneshot::channel();
+    line.send(Exchange { frames, reply }).await.map_err(|_| ErrorCode::NotFound)?;
+    Ok(answer(answered.await.map_err(|_| ErrorCode::NotFound)?))
+}
+
+fn answer(Answer { frames, close }: Answer) -> Response {
+    let mut body = Vec::with_capacity(frames.iter().map(|frame| frame.len() + 1).sum());
+    for frame in frames {
+        body.extend_from_slice(&frame);
+        body.push(b'\n');
+    }
+    let headers =
+        [(header::CONTENT_TYPE, "application/x-ndjson"), (header::CACHE_CONTROL, "no-store")];
+    let mut response = (headers, body).into_response();
+    if let Some(close) = close.and_then(|close| HeaderValue::from_str(&close).ok()) {
+        response.headers_mut().insert(CLOSE, close);
+    }
+    response
+}
+
+/// The code and the reason, as a socket's close has them.
+fn closing(code: CloseCode, state: &ServerState) -> String {
+    let reason = code.reason();
+    match code {
+        CloseCode::Stopping => format!("{} {reason}:{}", code.number(), state.retry_ms()),
+        _ => format!("{} {reason}", code.number()),
+    }
+}
+
+/// Serves one line until the client comes no more, or it is closed.
+async fn run(mut talk: VisitorTalk, mut exchanges: mpsc::Receiver<Exchange>, state: &ServerState) {
+    let too_slow = talk.listener().too_slow();
+    let mut frames = talk.listener().take_frames();
+    let mut next = None;
+    loop {
+        let came = match next.take() {
+            Some(exchange) => Some(exchange),
+            None => timeout(SILENCE, exchanges.recv()).await.ok().flatten(),
+        };
+        let Some(Exchange { frames: sent, reply }) = came else { return };
+        let mut end = None;
+        for frame in &sent {
+            if let Err(code) = line::answer(&mut talk, frame).await {
+                end = Some(code);
+                break;
+            }
+        }
+        let mut queued = take(&mut frames);
+        if queued.is_empty() && sent.is_empty() && end.is_none() {
+            let until = Instant::now() + WAIT;
+            tokio::select! {
+                frame = frames.next() => queued.extend(frame),
+                exchange = exchanges.recv() => match exchange {
+                    Some(exchange) => next = Some(exchange),
+                    None => return,
+                },
+                () = too_slow.cancelled() => end = Some(CloseCode::TooSlow),
+                () = state.stopping.cancelled() => end = Some(CloseCode::Stopping),
+                () = sleep(until - Instant::now()) => {}
+            }
+            queued.append(&mut take(&mut frames));
+        }
+        if too_slow.is_cancelled() {
+            end = Some(CloseCode::TooSlow);
+        } else if state.stopping.is_cancelled() {
+            end = Some(CloseCode::Stopping);
+        }
+        let close = end.map(|code| closing(code, state));
+        // Whoever is gone comes back, and resumes from the log.
+        let is_heard = reply.send(Answer { frames: queued, close }).is_ok();
+        if end.is_some() || !is_heard {
+            return;
+        }
+    }
+}
+
+/// What is queued, as far as it fits into an answer.
+fn take(frames: &mut Frames) -> Vec<Frame> {
+    let (mut taken, mut bytes) = (Vec::new(), 0);
+    while bytes < ANSWER_BYTES
+        && let Some(Some(frame)) = frames.next().now_or_never()
+    {
+        bytes += frame.len();
+        taken.push(frame);
+    }
+    taken
+}

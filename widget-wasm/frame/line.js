@@ -1,0 +1,91 @@
+// How the chat reaches its server: over a socket, or, where none can be had, by requests that wait.
+// Both look like a WebSocket to the chat. docs/PROTOCOL.md describes both.
+
+const socket = () => new WebSocket(location.origin.replace('http', 'ws') + '/ws/visitor', 'porchlight.v1')
+
+// How many sockets in a row ended without a word.
+let mute = 0
+// When it is time to try a socket again, and how long to wait after that.
+let probeAt = 0
+let probeAfter = 5e3
+
+class Poll extends EventTarget {
+  readyState = 0
+  out = []
+  running = 0
+
+  constructor() {
+    super()
+    setTimeout(() => {
+      this.readyState = 1
+      this.dispatchEvent(new Event('open'))
+    })
+  }
+
+  send(text) {
+    this.out.push(text)
+    // The first request brings the hello alone: its answer names the line.
+    if (this.line || !this.running) this.ask()
+  }
+
+  close(code = 1006, reason = '') {
+    if (this.readyState > 1) return
+    this.readyState = 3
+    this.dispatchEvent(new CloseEvent('close', { code, reason }))
+  }
+
+  async ask() {
+    this.running++
+    try {
+      const answer = await fetch('/poll/visitor', {
+        method: 'POST',
+        headers: this.line ? { 'porchlight-line': this.line } : {},
+        body: this.out.splice(0, this.line ? 16 : 1).join('\n'),
+      })
+      if (!answer.ok) throw answer
+      this.line ||= answer.headers.get('porchlight-line')
+      const text = await answer.text()
+      for (const data of text.split('\n')) {
+        if (data && this.readyState === 1) this.dispatchEvent(new MessageEvent('message', { data }))
+      }
+      const [, code, reason] = /^(\d+) (.*)/.exec(answer.headers.get('porchlight-close')) || []
+      if (code) this.close(+code, reason)
+      this.probe()
+    } catch {
+      this.close()
+    }
+    this.running--
+    // One request always waits.
+    if (this.readyState === 1 && this.line && (this.out[0] || !this.running)) this.ask()
+  }
+
+  // Requests get through: perhaps a socket does again.
+  probe() {
+    if (Date.now() < probeAt) return
+    probeAt = Date.now() + probeAfter
+    probeAfter = Math.min(2 * probeAfter, 6e4)
+    const probe = socket()
+    // What is between may open it and end it at once.
+    probe.onopen = () => setTimeout(() => {
+      if (probe.readyState === 1 && this.readyState === 1) {
+        mute = 0
+        this.close()
+      }
+      probe.close()
+    }, 1e3)
+  }
+}
+
+self.porchlightConnect = () => {
+  if (mute > 1) return new Poll()
+  const line = socket()
+  let heard
+  line.addEventListener('message', () => {
+    heard = true
+    mute = 0
+  })
+  line.addEventListener('close', () => {
+    if (!heard) mute++
+  })
+  return line
+}
