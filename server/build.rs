@@ -114,6 +114,11 @@ fn widget(root: &Path, out: &Path, folder: &Path) -> Outcome {
     write(folder, "loader.js", &loader.replacen("PORCHLIGHT_STYLE", &sheet, 1))?;
     let boot = read("widget-wasm/frame/line.js")? + &read("widget-wasm/frame/boot.js")?;
     write(folder, "boot.js", &minify("js", &boot)?)?;
+    // Loaded where no socket can be had.
+    write(folder, "poll.js", &minify("js", &read("widget-wasm/frame/poll.js")?)?)?;
+    // Loaded by a chat with files in it.
+    write(folder, "files.js", &minify("js", &read("widget-wasm/frame/files.js")?)?)?;
+    write(folder, "files.css", &minify("css", &read("style/files.css")?)?)?;
     let glue = folder.join("chat.js");
     let glue = fs::read_to_string(glue).map_err(|error| format!("chat.js: {error}"))?;
     write(folder, "chat.js", &minify("js", &glue)?)?;

@@ -21,9 +21,14 @@ impl std::error::Error for Failure {}
 impl FromServerFnError for Failure {
     type Encoder = JsonEncoding;
 
-    /// What the framework itself could not do: nearly always, the line is down.
-    fn from_server_fn_error(_error: ServerFnErrorErr) -> Self {
-        Self(ErrorCode::Unavailable)
+    /// What the framework itself could not do: arguments that can't be read, else nearly always, the
+    /// line is down.
+    fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
+        use ServerFnErrorErr as E;
+        match error {
+            E::Args(_) | E::MissingArg(_) => Self(ErrorCode::RequestInvalid),
+            _ => Self(ErrorCode::Unavailable),
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use anyhow::{Context, bail};
 use futures_util::{SinkExt, StreamExt};
 use protocol::json::{from_str, to_string};
-use protocol::{ClientId, Entry, FromVisitor, SUBPROTOCOL, Seq, ToVisitor};
+use protocol::{ClientId, Entry, FromVisitor, SUBPROTOCOL, Seq, Several, ToVisitor};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -135,5 +135,5 @@ impl Visitor {
 }
 
 fn say(client_id: ClientId) -> FromVisitor {
-    FromVisitor::Send { client_id, text: client_id.to_string() }
+    FromVisitor::Send { client_id, text: client_id.to_string(), files: Several::NONE }
 }

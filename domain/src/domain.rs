@@ -1,12 +1,19 @@
 //! [`Domain`], the one object that the rest of the program calls.
 
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 use crate::ambient::Ambient;
 use crate::availability::Told;
+use crate::file::Shelf;
 use crate::hub::Hub;
 use crate::store::Store;
 use crate::writer::Writer;
+
+/// How many uploads are put on the shelf at a time: each is in memory as a whole.
+const SHELVING: usize = 2;
 
 /// Porchlight's rules over one store. Clones share everything.
 ///
@@ -18,6 +25,8 @@ pub struct Domain {
     pub(crate) writer: Writer,
     pub(crate) ambient: Ambient,
     pub(crate) told: Told,
+    pub(crate) shelf: Shelf,
+    pub(crate) shelving: Arc<Semaphore>,
     hub: Hub,
     tasks: TaskTracker,
 }
@@ -25,12 +34,13 @@ pub struct Domain {
 impl Domain {
     /// Starts the writer over a migrated store. Must be called within a tokio runtime.
     #[must_use]
-    pub fn start(store: Store, ambient: Ambient) -> Self {
+    pub fn start(store: Store, shelf: Shelf, ambient: Ambient) -> Self {
         let tasks = TaskTracker::new();
         let hub = Hub::default();
         let writer = Writer::start(&store, &ambient, &hub, &tasks);
         tasks.close();
-        Self { store, writer, ambient, told: Told::default(), hub, tasks }
+        let shelving = Arc::new(Semaphore::new(SHELVING));
+        Self { store, writer, ambient, told: Told::default(), shelf, shelving, hub, tasks }
     }
 
     /// Where sockets listen.

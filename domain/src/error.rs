@@ -6,7 +6,7 @@ use protocol::ErrorCode;
 use sea_orm::DbErr;
 
 /// Shorthand for a result of this crate.
-pub type Result<T> = std::result::Result<T, Error>;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// An error's inside form. [`Error::code`] is what may leave the program.
 #[derive(Clone, Debug, thiserror::Error)]
@@ -20,6 +20,12 @@ pub enum Error {
     /// The store failed. Nothing was written.
     #[error("store: {0}")]
     Store(Arc<DbErr>),
+    /// What holds the content of files failed.
+    #[error("files: {0}")]
+    Shelf(Arc<object_store::Error>),
+    /// What came in could not be kept for the moment.
+    #[error("spool: {0}")]
+    Spool(Arc<std::io::Error>),
     /// The writer is gone: the program is going down.
     #[error("the writer has stopped")]
     Stopped,
@@ -35,7 +41,9 @@ impl Error {
         match self {
             Self::Refused(code) => *code,
             Self::Taken(_) => ErrorCode::AlreadyAssigned,
-            Self::Store(_) | Self::Stopped | Self::Corrupt(_) => ErrorCode::Unavailable,
+            Self::Store(_) | Self::Shelf(_) | Self::Spool(_) | Self::Stopped | Self::Corrupt(_) => {
+                ErrorCode::Unavailable
+            }
         }
     }
 }
@@ -54,6 +62,12 @@ impl Error {
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
         Self::Store(Arc::new(error))
+    }
+}
+
+impl From<std::io::Error> for Error {
+    fn from(error: std::io::Error) -> Self {
+        Self::Spool(Arc::new(error))
     }
 }
 

@@ -11,6 +11,7 @@ mod availability;
 pub mod conversation;
 mod domain;
 mod error;
+pub mod file;
 pub mod hub;
 pub mod inbox;
 mod label;

@@ -13,6 +13,7 @@ mod m0003_routing;
 mod m0004_identity;
 mod m0005_access;
 mod m0006_search;
+mod m0007_files;
 
 /// Runs the steps that a database lacks.
 pub struct Migrator;
@@ -27,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0004_identity::Migration),
             Box::new(m0005_access::Migration),
             Box::new(m0006_search::Migration),
+            Box::new(m0007_files::Migration),
         ]
     }
 }

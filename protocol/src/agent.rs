@@ -3,6 +3,7 @@
 use crate::change::Change;
 use crate::entry::{Author, Entry, Reader, Seq};
 use crate::error::ErrorCode;
+use crate::file::FileIds;
 use crate::id::{AgentId, ClientId, ConversationId};
 use crate::json::tagged;
 use crate::presence::Presence;
@@ -29,8 +30,10 @@ tagged! {
             conversation: ConversationId,
             /// The client's name for it. Sending it again is harmless.
             client_id: ClientId,
-            /// Plain text.
+            /// Plain text. May be empty where there are files.
             text: String,
+            /// What it is to carry: files that the agent has uploaded.
+            files: FileIds,
             /// Whether it is a note that the visitor must not see; absent means no.
             note: Option<bool>,
         },

@@ -1,6 +1,7 @@
 //! One entry of a conversation's log, as an audience sees it.
 
 use crate::event::Event;
+use crate::file::Files;
 use crate::id::{AgentId, ClientId};
 use crate::json::{record, tagged};
 
@@ -22,6 +23,9 @@ record! {
         pub author: Author,
         /// What it says.
         pub body: Body,
+        /// What it carries; absent if nothing.
+        #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Files::is_empty"))]
+        pub files: Files,
     }
 }
 

@@ -70,6 +70,33 @@ codes! {
     /// A message over [`crate::limits::MESSAGE_BYTES`].
     MessageTooLong = "message_too_long", temporary: false
         says "The message is too long: at most 16 KB.";
+    /// No such file, or not one that the asker may fetch or send.
+    FileUnknown = "file_unknown", temporary: false
+        says "There is no such file.";
+    /// A file without content.
+    FileEmpty = "file_empty", temporary: false
+        says "The file is empty.";
+    /// A file over [`crate::limits::FILE_BYTES`], or longer than was said.
+    FileTooBig = "file_too_big", temporary: false
+        says "The file is too big: at most 20 MB.";
+    /// A file of a kind that is not taken.
+    FileTypeRefused = "file_type_refused", temporary: false
+        says "Files of this kind are not taken: only pictures, documents, text, sound and film, and zip archives.";
+    /// More than [`crate::limits::FILES`] in a message, or [`crate::limits::UNSENT_FILES`] not sent.
+    TooManyFiles = "too_many_files", temporary: false
+        says "Too many files: at most 10 in a message.";
+    /// A visitor's files would be over [`crate::limits::VISITOR_FILE_BYTES`].
+    FileQuota = "file_quota", temporary: false
+        says "There is no more room for this visitor's files.";
+    /// The id names somebody else's file, or one that was swept.
+    FileIdTaken = "file_id_taken", temporary: false
+        says "This id names another file already. Make up a new one.";
+    /// An upload whose length was not said.
+    LengthRequired = "length_required", temporary: false
+        says "Say how long the file is: Content-Length.";
+    /// An upload that ended before its end.
+    UploadCut = "upload_cut", temporary: true
+        says "The upload ended before its end. Upload the file again.";
     /// More messages in a short time than a person writes.
     SlowDown = "slow_down", temporary: true
         says "Too many messages at once. Wait a moment.";

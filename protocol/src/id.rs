@@ -49,6 +49,8 @@ ids! {
     ConversationId;
     /// The name a client gives to one send, unique in its conversation for ever.
     ClientId;
+    /// A file. Who uploads it makes its id up, so that an upload can be made again.
+    FileId;
     /// A label that agents put on conversations.
     LabelId;
     /// An inbox: one site or brand.

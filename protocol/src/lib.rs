@@ -13,6 +13,7 @@ mod close;
 mod entry;
 mod error;
 mod event;
+mod file;
 mod filter;
 mod id;
 pub mod json;
@@ -33,9 +34,10 @@ pub use close::CloseCode;
 pub use entry::{Author, Body, Entry, Reader, Seq};
 pub use error::ErrorCode;
 pub use event::Event;
+pub use file::{File, FileIds, Files, Several};
 pub use filter::Filter;
 pub use id::{
-    AccessTokenId, AgentId, ClientId, ConversationId, InboxId, LabelId, TeamId, VisitorId,
+    AccessTokenId, AgentId, ClientId, ConversationId, FileId, InboxId, LabelId, TeamId, VisitorId,
 };
 pub use outbox::{Outbox, Outgoing};
 pub use presence::{Attendance, Availability, Presence};

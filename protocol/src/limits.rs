@@ -3,6 +3,33 @@
 /// The longest message, in bytes of UTF-8 after trimming.
 pub const MESSAGE_BYTES: usize = 16 * 1024;
 
+/// The largest file, in bytes.
+pub const FILE_BYTES: u64 = 20 * 1024 * 1024;
+
+/// The most files in one message.
+pub const FILES: usize = 10;
+
+/// The most bytes that one visitor's files may have together, for ever.
+pub const VISITOR_FILE_BYTES: u64 = 200 * 1024 * 1024;
+
+/// The most files that one uploader may have uploaded and not sent.
+pub const UNSENT_FILES: u64 = 50;
+
+/// The most bytes of files that all visitors of an inbox may have uploaded and not sent.
+pub const UNSENT_FILE_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+
+/// How long a file is kept that was uploaded and not sent, in milliseconds: a day.
+pub const UNSENT_FILE_MS: u64 = 24 * 60 * 60 * 1_000;
+
+/// The longest name of a file, in characters.
+pub const FILE_NAME_CHARS: usize = 120;
+
+/// The most pixels of a picture that gets a thumbnail.
+pub const PICTURE_PIXELS: u64 = 50_000_000;
+
+/// The longer side of a thumbnail, in pixels.
+pub const THUMBNAIL_PIXELS: u32 = 640;
+
 /// The longest frame a client may send, in bytes.
 ///
 /// A message of [`MESSAGE_BYTES`] fits even when every byte of it is escaped in JSON.

@@ -2,6 +2,7 @@
 
 use crate::entry::Entry;
 use crate::error::ErrorCode;
+use crate::file::Files;
 use crate::id::ClientId;
 use crate::json::record;
 
@@ -12,6 +13,8 @@ record! {
         pub client_id: ClientId,
         /// Plain text.
         pub text: String,
+        /// What it carries. They are uploaded already.
+        pub files: Files,
         /// When it was typed, by the client's clock, in milliseconds since 1970 (UTC).
         pub at_ms: u64,
         /// Why the server refused it, for good. Absent while it waits.
@@ -45,8 +48,8 @@ impl Outbox {
     }
 
     /// Adds a send.
-    pub fn push(&mut self, client_id: ClientId, text: String, at_ms: u64) {
-        self.waiting.push(Outgoing { client_id, text, at_ms, refused: None });
+    pub fn push(&mut self, client_id: ClientId, text: String, files: Files, at_ms: u64) {
+        self.waiting.push(Outgoing { client_id, text, files, at_ms, refused: None });
     }
 
     /// Drops the send that `entry` answers. Says whether there was one.

@@ -112,6 +112,7 @@ impl Replica {
 mod tests {
     use super::*;
     use crate::ClientId;
+    use crate::file::Files;
     use proptest::prelude::*;
 
     fn entry(seq: Seq, prev: Seq) -> Entry {
@@ -122,6 +123,7 @@ mod tests {
             client_id: ClientId(uuid::Uuid::from_u128(u128::from(seq))),
             author: Author::Visitor {},
             body: Body::Message { text: String::new() },
+            files: Files::NONE,
         }
     }
 

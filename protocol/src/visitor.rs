@@ -2,6 +2,7 @@
 
 use crate::entry::{Entry, Reader, Seq};
 use crate::error::ErrorCode;
+use crate::file::FileIds;
 use crate::id::{ClientId, ConversationId};
 use crate::json::{RawJson, tagged};
 use crate::presence::Availability;
@@ -33,8 +34,10 @@ tagged! {
         "send" => Send {
             /// The client's name for it. Sending it again is harmless.
             client_id: ClientId,
-            /// Plain text.
+            /// Plain text. May be empty where there are files.
             text: String,
+            /// What it is to carry: files that the visitor has uploaded.
+            files: FileIds,
         },
         /// Ask for what comes after a position.
         "resume" => Resume {

@@ -5,7 +5,7 @@ use protocol::json::{Decode, Encode, RawJson, from_str, to_string};
 use protocol::{
     AgentId, Attendance, Author, Availability, Body, Change, ClientId, ConversationId, Entry,
     ErrorCode, Event, FromAgent, FromVisitor, InboxId, Label, LabelId, Person, Presence, Reader,
-    Status, Summary, Teammate, ToAgent, ToVisitor, VisitorId,
+    Several, Status, Summary, Teammate, ToAgent, ToVisitor, VisitorId,
 };
 use uuid::Uuid;
 
@@ -31,6 +31,7 @@ fn entry() -> Entry {
         client_id: CLIENT,
         author: Author::Visitor {},
         body: Body::Message { text: "a \"b\" \n <é> 😀 \u{2028}".into() },
+        files: Several::NONE,
     }
 }
 
@@ -77,7 +78,7 @@ fn a_visitors_frames_have_their_golden_form() {
         &hello,
         r#"{"type":"hello","inbox":"k","site":"https://shop.example","token":"t","seed":"s","after":3,"conversation":"00000000-0000-0000-0000-000000000002","about":{"user":{"id":"42","n":[1,true,null]}}}"#,
     );
-    let send = FromVisitor::Send { client_id: CLIENT, text: "hi".into() };
+    let send = FromVisitor::Send { client_id: CLIENT, text: "hi".into(), files: Several::NONE };
     golden(&send, &format!(r#"{{"type":"send","client_id":"{ID1}","text":"hi"}}"#));
     golden(&FromVisitor::Resume { after: 0 }, r#"{"type":"resume","after":0}"#);
     golden(&FromVisitor::History { before: 9 }, r#"{"type":"history","before":9}"#);
@@ -145,8 +146,13 @@ fn an_agents_frames_have_their_golden_form() {
     let at = r#""conversation":"00000000-0000-0000-0000-000000000002""#;
     golden(&FromAgent::Watch { conversation, after: None }, &format!(r#"{{"type":"watch",{at}}}"#));
     golden(&FromAgent::Unwatch { conversation }, &format!(r#"{{"type":"unwatch",{at}}}"#));
-    let send =
-        FromAgent::Send { conversation, client_id: CLIENT, text: "hi".into(), note: Some(true) };
+    let send = FromAgent::Send {
+        conversation,
+        client_id: CLIENT,
+        text: "hi".into(),
+        files: Several::NONE,
+        note: Some(true),
+    };
     golden(
         &send,
         &format!(r#"{{"type":"send",{at},"client_id":"{ID1}","text":"hi","note":true}}"#),
@@ -338,7 +344,7 @@ proptest! {
 
     #[test]
     fn any_text_comes_through_unchanged(text in any::<String>()) {
-        let frame = FromVisitor::Send { client_id: CLIENT, text };
+        let frame = FromVisitor::Send { client_id: CLIENT, text, files: Several::NONE };
         prop_assert_eq!(from_str(&to_string(&frame)), Ok(frame));
     }
 }

@@ -4,6 +4,7 @@
 mod api;
 mod assets;
 mod cli;
+mod files;
 mod http;
 mod routes;
 mod serve;
@@ -13,4 +14,5 @@ mod state;
 mod widget;
 
 pub use cli::{Cli, run};
+pub use routes::paths;
 pub use serve::{PublicUrl, ServeOptions, Server};

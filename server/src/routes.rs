@@ -10,29 +10,81 @@ use leptos_axum::{LeptosRoutes, generate_route_list, render_app_to_stream_with_c
 use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
+use crate::files::{self, ByLogin, ByToken};
 use crate::http::{harden, health, refuse_foreign};
 use crate::state::ServerState;
 use crate::{api, assets, session, socket, widget};
 
-/// The largest body that any request may have, in bytes.
+/// The largest body that a request may have, but for an upload's, in bytes.
 const BODY_BYTES: usize = 256 * 1024;
+
+/// Tables of routes: a router of each, and what they are called, for [`paths`].
+macro_rules! routes {
+    ($($(#[$doc:meta])* $name:ident: $list:ident { $($path:literal => $handler:expr,)+ })+) => {$(
+        $(#[$doc])*
+        const $list: &[&str] = &[$($path),+];
+
+        fn $name() -> Router<ServerState> {
+            Router::new()$(.route($path, $handler))+
+        }
+    )+};
+}
+
+routes! {
+    /// For visitors, and for everybody.
+    open: OPEN {
+        "/ws/visitor" => get(socket::visitor),
+        "/poll/visitor" => post(socket::poll_visitor),
+        "/widget.js" => get(widget::loader),
+        "/widget/{digest}/{file}" => get(assets::widget),
+        "/chat" => get(widget::frame),
+        "/demo" => get(widget::demo),
+        "/demo/{file}" => get(widget::demo_file),
+        "/pkg/{*path}" => get(assets::dashboard),
+        "/healthz" => get(health::healthz),
+        "/readyz" => get(health::readyz),
+    }
+    /// With a session, besides pages and server functions.
+    with_session: WITH_SESSION {
+        "/ws/agent" => get(socket::agent),
+    }
+    /// Files, by a visitor's token.
+    files_by_token: FILES_BY_TOKEN {
+        "/files/visitor/{id}" => get(files::fetch::<ByToken>).put(files::upload::<ByToken>),
+        "/files/visitor/{id}/thumbnail" => get(files::thumbnail::<ByToken>),
+    }
+    /// Files, by a session.
+    files_by_login: FILES_BY_LOGIN {
+        "/files/agent/{id}" => get(files::fetch::<ByLogin>).put(files::upload::<ByLogin>),
+        "/files/agent/{id}/thumbnail" => get(files::thumbnail::<ByLogin>),
+    }
+}
+
+/// The paths of all routes but the API's, which its document lists: what a test goes by that asks of
+/// each who may use it.
+#[must_use]
+pub fn paths() -> Vec<String> {
+    let own = [OPEN, WITH_SESSION, FILES_BY_TOKEN, FILES_BY_LOGIN].concat();
+    let pages = generate_route_list(app::App);
+    let calls = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned());
+    let pages = pages.iter().map(|page| page.path().to_owned());
+    let mut all: Vec<String> =
+        own.iter().map(|path| (*path).to_owned()).chain(pages).chain(calls).collect();
+    all.sort();
+    all.dedup();
+    all
+}
 
 /// Every route.
 pub(crate) fn router(state: ServerState) -> Router {
-    Router::new()
-        .merge(dashboard(&state))
-        .route("/ws/visitor", get(socket::visitor))
-        .route("/poll/visitor", post(socket::poll_visitor))
-        .route("/widget.js", get(widget::loader))
-        .route("/widget/{digest}/{file}", get(assets::widget))
-        .route("/chat", get(widget::frame))
-        .route("/demo", get(widget::demo))
-        .route("/demo/{file}", get(widget::demo_file))
-        .route("/pkg/{*path}", get(assets::dashboard))
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
-        .layer(from_fn_with_state(state.clone(), refuse_foreign))
+    let session = || session::layer(state.domain.clone(), &state.public_url);
+    open()
+        .merge(dashboard(&state).layer(session()))
         .layer(RequestBodyLimitLayer::new(BODY_BYTES))
+        // Files have a limit of their own.
+        .merge(files_by_token())
+        .merge(files_by_login().layer(session()))
+        .layer(from_fn_with_state(state.clone(), refuse_foreign))
         // Programs send no origin. They come with an access token, which no browser adds by itself.
         .merge(api::router().layer(DefaultBodyLimit::max(BODY_BYTES)))
         .layer(CompressionLayer::new())
@@ -40,7 +92,7 @@ pub(crate) fn router(state: ServerState) -> Router {
         .with_state(state)
 }
 
-/// What has a session: pages, server functions and the agents' socket.
+/// Pages, server functions and the agents' socket.
 fn dashboard(state: &ServerState) -> Router<ServerState> {
     let context = {
         let backend = state.backend();
@@ -59,9 +111,5 @@ fn dashboard(state: &ServerState) -> Router<ServerState> {
         }
         response
     };
-    Router::new()
-        .route("/ws/agent", get(socket::agent))
-        .leptos_routes_with_context(state, pages, context, shell)
-        .fallback(not_found)
-        .layer(session::layer(state.domain.clone(), &state.public_url))
+    with_session().leptos_routes_with_context(state, pages, context, shell).fallback(not_found)
 }

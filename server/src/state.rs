@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::api::ApiRate;
 use crate::assets;
+use crate::files::Uploads;
 use crate::serve::PublicUrl;
 use crate::socket::Lines;
 
@@ -23,6 +24,7 @@ pub(crate) struct ServerState {
     pub(crate) setup: SetupLink,
     pub(crate) attempts: app::LoginAttempts,
     pub(crate) api_rate: ApiRate,
+    pub(crate) uploads: Uploads,
     pub(crate) leptos: LeptosOptions,
     /// Cancelled when the server begins to stop.
     pub(crate) stopping: CancellationToken,
@@ -45,10 +47,18 @@ impl ServerState {
             .reload_port(3001_u32)
             .build();
         let setup = SetupLink::new(domain.ambient().secret());
-        let attempts = app::LoginAttempts::default();
-        let public_url = Arc::new(public_url);
-        let (api_rate, lines) = (ApiRate::default(), Lines::default());
-        Self { domain, public_url, setup, attempts, api_rate, leptos, stopping, lines, sockets }
+        Self {
+            domain,
+            public_url: Arc::new(public_url),
+            setup,
+            attempts: app::LoginAttempts::default(),
+            api_rate: ApiRate::default(),
+            uploads: Uploads::default(),
+            leptos,
+            stopping,
+            lines: Lines::default(),
+            sockets,
+        }
     }
 
     /// When a client that is closed now should come back, in milliseconds: not all at once.

@@ -1,6 +1,6 @@
 // Starts the chat in its frame. The listener is there before the page has loaded, so that the
 // loader's greeting can't come too early; the chat itself is WASM.
-import init, { start } from './chat.js'
+import init, { start, token } from './chat.js'
 
 const embedded = window.parent !== window
 const greeting = new Promise((resolve) => {
@@ -11,6 +11,30 @@ const greeting = new Promise((resolve) => {
     resolve(event)
   })
 })
+
+// Files are rare: what they need comes with the first one.
+const files = () => import('./files.js')
+const pick = (list) => {
+  // The list empties itself.
+  const picked = [...(list || [])]
+  if (picked[0]) files().then(({ pick }) => pick(picked, token))
+}
+self.porchlightPicked = () => '[]'
+self.porchlightShow = (place, list) => {
+  files().then(({ show }) => show(place, JSON.parse(list), token))
+}
+addEventListener('change', ({ target }) => {
+  pick(target.files)
+  if (target.files) target.value = ''
+})
+addEventListener('paste', (event) => pick(event.clipboardData.files))
+for (const name of ['dragover', 'drop']) {
+  addEventListener(name, (event) => {
+    if (!event.dataTransfer.types.includes('Files')) return
+    event.preventDefault()
+    pick(event.dataTransfer.files)
+  })
+}
 
 const [, event] = await Promise.all([init({ module_or_path: new URL('chat_bg.wasm', import.meta.url) }), greeting])
 if (event) {

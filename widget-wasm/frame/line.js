@@ -5,79 +5,10 @@ const socket = () => new WebSocket(location.origin.replace('http', 'ws') + '/ws/
 
 // How many sockets in a row ended without a word.
 let mute = 0
-// When it is time to try a socket again, and how long to wait after that.
-let probeAt = 0
-let probeAfter = 5e3
-
-class Poll extends EventTarget {
-  readyState = 0
-  out = []
-  running = 0
-
-  constructor() {
-    super()
-    setTimeout(() => {
-      this.readyState = 1
-      this.dispatchEvent(new Event('open'))
-    })
-  }
-
-  send(text) {
-    this.out.push(text)
-    // The first request brings the hello alone: its answer names the line.
-    if (this.line || !this.running) this.ask()
-  }
-
-  close(code = 1006, reason = '') {
-    if (this.readyState > 1) return
-    this.readyState = 3
-    this.dispatchEvent(new CloseEvent('close', { code, reason }))
-  }
-
-  async ask() {
-    this.running++
-    try {
-      const answer = await fetch('/poll/visitor', {
-        method: 'POST',
-        headers: this.line ? { 'porchlight-line': this.line } : {},
-        body: this.out.splice(0, this.line ? 16 : 1).join('\n'),
-      })
-      if (!answer.ok) throw answer
-      this.line ||= answer.headers.get('porchlight-line')
-      const text = await answer.text()
-      for (const data of text.split('\n')) {
-        if (data && this.readyState === 1) this.dispatchEvent(new MessageEvent('message', { data }))
-      }
-      const [, code, reason] = /^(\d+) (.*)/.exec(answer.headers.get('porchlight-close')) || []
-      if (code) this.close(+code, reason)
-      this.probe()
-    } catch {
-      this.close()
-    }
-    this.running--
-    // One request always waits.
-    if (this.readyState === 1 && this.line && (this.out[0] || !this.running)) this.ask()
-  }
-
-  // Requests get through: perhaps a socket does again.
-  probe() {
-    if (Date.now() < probeAt) return
-    probeAt = Date.now() + probeAfter
-    probeAfter = Math.min(2 * probeAfter, 6e4)
-    const probe = socket()
-    // What is between may open it and end it at once.
-    probe.onopen = () => setTimeout(() => {
-      if (probe.readyState === 1 && this.readyState === 1) {
-        mute = 0
-        this.close()
-      }
-      probe.close()
-    }, 1e3)
-  }
-}
+let Poll
 
 self.porchlightConnect = () => {
-  if (mute > 1) return new Poll()
+  if (Poll && mute > 1) return new Poll(socket, () => { mute = 0 })
   const line = socket()
   let heard
   line.addEventListener('message', () => {
@@ -85,7 +16,8 @@ self.porchlightConnect = () => {
     mute = 0
   })
   line.addEventListener('close', () => {
-    if (!heard) mute++
+    // It is there when the next try is due, or when the one after is.
+    if (!heard && ++mute > 1) import('./poll.js').then((loaded) => { Poll = loaded.Poll })
   })
   return line
 }

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use js_sys::{Date, Object, Reflect};
 use protocol::json::{Encode, Fields};
 use protocol::limits::TYPING_MS;
-use protocol::{ClientId, CloseCode};
+use protocol::{ClientId, CloseCode, Files};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageEvent, MessagePort, VisibilityState};
 
@@ -100,15 +100,20 @@ fn with(act: impl FnOnce(&mut App)) {
 }
 
 /// The visitor sends what they wrote.
-pub(crate) fn say(text: String) {
+pub(crate) fn say(text: String, files: Files) {
     with(|app| {
         if let Some(client_id) = new_client_id() {
-            if let Some(frame) = app.chat.say(client_id, text, Date::now() as u64) {
+            if let Some(frame) = app.chat.say(client_id, text, files, Date::now() as u64) {
                 app.socket.send(&frame);
             }
             app.view.follow();
         }
     });
+}
+
+/// What proves who the visitor is, for uploading and fetching files; none before the first `welcome`.
+pub(crate) fn token() -> Option<String> {
+    APP.with(|cell| cell.borrow().as_ref()?.chat.token.clone())
 }
 
 /// The visitor is writing.

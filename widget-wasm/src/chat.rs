@@ -3,8 +3,8 @@
 use protocol::json::{Encode, RawJson, Value, from_str, parse, to_string};
 use protocol::limits::{PAGE_URL_BYTES, TYPING_EVERY_MS, TYPING_MS};
 use protocol::{
-    Author, Availability, ClientId, ConversationId, ErrorCode, FromVisitor, Outbox, Outgoing,
-    Reader, Replica, Seq, Thread, ToVisitor,
+    Author, Availability, ClientId, ConversationId, ErrorCode, Files, FromVisitor, Outbox,
+    Outgoing, Reader, Replica, Seq, Thread, ToVisitor,
 };
 
 /// How the socket is.
@@ -48,7 +48,7 @@ pub(crate) struct Chat {
     /// When the visitor's own writing was told last.
     told_typing_at_ms: u64,
     read_seq: Seq,
-    token: Option<String>,
+    pub(crate) token: Option<String>,
     /// Made up here, so that what is written before the first connection has an owner: two tabs that
     /// both begin are the same visitor.
     seed: Option<String>,
@@ -153,12 +153,14 @@ impl Chat {
         &mut self,
         client_id: ClientId,
         text: String,
+        files: Files,
         at_ms: u64,
     ) -> Option<FromVisitor> {
         self.acted = true;
         self.told_typing_at_ms = 0;
-        self.thread.outbox.push(client_id, text.clone(), at_ms);
-        (self.line == Line::Online).then_some(FromVisitor::Send { client_id, text })
+        let ids = files.ids();
+        self.thread.outbox.push(client_id, text.clone(), files, at_ms);
+        (self.line == Line::Online).then_some(FromVisitor::Send { client_id, text, files: ids })
     }
 
     /// The visitor is writing. Told now and then only, and only where there is somebody to tell.
@@ -323,8 +325,11 @@ impl Chat {
 
     /// All that waits for an acknowledgement. Sending it again is harmless.
     fn unsent(&self) -> Vec<FromVisitor> {
-        let send =
-            |one: &Outgoing| FromVisitor::Send { client_id: one.client_id, text: one.text.clone() };
+        let send = |one: &Outgoing| FromVisitor::Send {
+            client_id: one.client_id,
+            text: one.text.clone(),
+            files: one.files.ids(),
+        };
         self.thread.outbox.to_send().map(send).collect()
     }
 }

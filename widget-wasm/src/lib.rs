@@ -14,6 +14,18 @@ mod view;
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::MessagePort;
 
+#[wasm_bindgen]
+extern "C" {
+    /// The files that are ready to be sent, as a JSON array; none while one is on its way. `take` says
+    /// that they are being sent. See `frame/files.js`.
+    #[wasm_bindgen(js_name = porchlightPicked)]
+    fn picked(take: bool) -> Option<String>;
+
+    /// Draws the files that an entry carries, a JSON array, in an element.
+    #[wasm_bindgen(js_name = porchlightShow)]
+    fn show(place: &web_sys::Element, files: &str);
+}
+
 /// A small allocator: the library's own weighs twice as much.
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
@@ -28,4 +40,11 @@ static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
 #[wasm_bindgen]
 pub fn start(port: MessagePort, site: Option<String>, kept: String, page: String, open: bool) {
     app::start(port, site, &kept, page, open);
+}
+
+/// What proves who the visitor is, for files; none before the server has welcomed them.
+#[wasm_bindgen]
+#[must_use]
+pub fn token() -> Option<String> {
+    app::token()
 }

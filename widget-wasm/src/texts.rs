@@ -8,6 +8,7 @@ pub(crate) const HELLO: &str =
     "Hello! How can we help? You can leave this page: our answer waits for you here.";
 pub(crate) const PLACEHOLDER: &str = "Write a message…";
 pub(crate) const SEND: &str = "Send";
+pub(crate) const ATTACH: &str = "Attach files";
 pub(crate) const CLOSE: &str = "Close chat";
 pub(crate) const OLDER: &str = "Show earlier messages";
 pub(crate) const WAITING: &str = "Waiting for the connection…";

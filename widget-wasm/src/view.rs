@@ -1,6 +1,7 @@
 //! What the visitor sees. Entries are drawn once; only what waits is drawn anew.
 
 use js_sys::{Date, Object};
+use protocol::json::{from_str, to_string};
 use protocol::limits::MESSAGE_BYTES;
 use protocol::{Author, Availability, Body, Entry, Outgoing, Seq};
 use wasm_bindgen::{JsCast, JsValue};
@@ -18,6 +19,8 @@ const NEAR_PX: i32 = 60;
 const JOIN_MS: u64 = 3 * 60_000;
 
 const CROSS: &str = "M18 6 6 18M6 6l12 12";
+const CLIP: &str =
+    "m21 11-9 9a6 6 0 0 1-8.5-8.5l9-9a4 4 0 0 1 5.7 5.7l-9 9a2 2 0 0 1-2.8-2.8l8.5-8.5";
 const PLANE: &str = "M22 2 11 13M22 2l-7 20-4-9-9-4 20-7z";
 
 /// What the visitor sees.
@@ -99,6 +102,7 @@ impl View {
         set(&area, "enterkeyhint", "send");
         let send = button("send", texts::SEND, PLANE);
         set(&send, "type", "submit");
+        append(&form, &attach());
         append(&form, &area);
         append(&form, &send);
 
@@ -240,6 +244,9 @@ impl View {
                 if outgoing.refused.is_some() { "entry own refused" } else { "entry own pending" };
             let row = element("div", class);
             append(&row, &text("p", "bubble", &outgoing.text));
+            for file in &outgoing.files.0 {
+                append(&row, &text("span", "file", &file.name));
+            }
             let meta = match outgoing.refused {
                 None if now.line == Line::Online => text("span", "entry-meta", texts::SENDING),
                 None => text("span", "entry-meta", texts::WAITING),
@@ -303,9 +310,11 @@ fn listen_composer(form: &HtmlElement, area: &HtmlTextAreaElement, send: &HtmlEl
         let (area, send) = (area.clone(), send.clone());
         move || {
             let value = area.value();
-            let written = value.trim();
-            if !written.is_empty() && written.len() <= MESSAGE_BYTES && !area.disabled() {
-                app::say(written.into());
+            let fits = fits(&value, &area);
+            if let Some(files) = fits.and_then(|()| crate::picked(true))
+                && let Ok(files) = from_str(&files)
+            {
+                app::say(value.trim().into(), files);
                 area.set_value("");
                 grown(&area, &send);
                 let _focused = area.focus();
@@ -332,12 +341,32 @@ fn listen_composer(form: &HtmlElement, area: &HtmlTextAreaElement, send: &HtmlEl
     });
 }
 
+/// Whether what is written, and what is picked, can be sent.
+fn fits(value: &str, area: &HtmlTextAreaElement) -> Option<()> {
+    let written = value.trim();
+    let picked = crate::picked(false)?;
+    let is_something = !written.is_empty() || picked.len() > "[]".len();
+    (is_something && written.len() <= MESSAGE_BYTES && !area.disabled()).then_some(())
+}
+
+/// Where files are picked.
+fn attach() -> HtmlElement {
+    let label = element("label", "attach");
+    set(&label, "title", texts::ATTACH);
+    append(&label, &icon(CLIP));
+    let input = element("input", "");
+    set(&input, "type", "file");
+    set(&input, "multiple", "");
+    set(&input, "aria-label", texts::ATTACH);
+    append(&label, &input);
+    label
+}
+
 /// Fits the text area to its text, and says whether it can be sent. Browsers without
 /// `field-sizing` need the height set.
 fn grown(area: &HtmlTextAreaElement, send: &HtmlElement) {
     let value = area.value();
-    let written = value.trim();
-    let fits = !written.is_empty() && written.len() <= MESSAGE_BYTES && !area.disabled();
+    let fits = fits(&value, area).is_some();
     let _toggled = send.toggle_attribute_with_force("disabled", !fits);
     let rows = value.matches('\n').count().min(5) + 1;
     area.set_rows(u32::try_from(rows).unwrap_or(1));
@@ -371,7 +400,15 @@ fn draw_entry(list: &HtmlElement, entry: &Entry, before: Option<&Entry>) {
     if let (false, Author::Agent { name, .. }) = (joined, &entry.author) {
         append(&row, &text("span", "entry-who", name));
     }
-    append(&row, &text("p", "bubble", entry.body.text()));
+    let said = entry.body.text();
+    if !said.is_empty() {
+        append(&row, &text("p", "bubble", said));
+    }
+    if !entry.files.is_empty() {
+        let place = element("div", "files");
+        append(&row, &place);
+        crate::show(&place, &to_string(&entry.files));
+    }
     let meta = element("span", "entry-meta");
     append(&meta, &text("time", "", &format_date(entry.at_ms, &["hour", "minute"], "2-digit")));
     append(&meta, &element("span", "seen"));

@@ -9,6 +9,7 @@ use leptos_icons::Icon;
 use protocol::limits::MESSAGE_BYTES;
 use protocol::{ClientId, ConversationId};
 
+use super::attach::{Attachments, PickedFiles};
 use super::calls::Reply;
 use crate::live::{Live, Status, now_ms};
 
@@ -21,16 +22,28 @@ pub(super) fn Composer(id: ConversationId, next_client_id: ClientId) -> impl Int
     let text = RwSignal::new(String::new());
     let is_note = RwSignal::new(false);
     let area = NodeRef::<Textarea>::new();
-    let fits =
-        move || text.with(|text| !text.trim().is_empty() && text.trim().len() <= MESSAGE_BYTES);
+    let attachments = Attachments::new();
+    // A file needs the scripts: before they run there is no place to pick one.
+    let can_attach = RwSignal::new(false);
+    Effect::new(move |_| can_attach.set(true));
+    let ready = move || {
+        let files = attachments.ready()?;
+        let fits = text.with(|text| {
+            let text = text.trim();
+            text.len() <= MESSAGE_BYTES && !(text.is_empty() && files.is_empty())
+        });
+        fits.then_some(files)
+    };
     let too_long = move || text.with(|text| text.trim().len() > MESSAGE_BYTES);
     let send = move || {
         // What was typed before the scripts ran has made no event.
         if let Some(area) = area.get_untracked() {
             text.set(area.value());
         }
-        if fits() {
-            live.say(id, text.get_untracked().trim().to_owned(), is_note.get_untracked());
+        if let Some(files) = untrack(ready) {
+            let said = text.get_untracked().trim().to_owned();
+            live.say(id, said, files, is_note.get_untracked());
+            attachments.sent();
             text.set(String::new());
             if let Some(area) = area.get_untracked() {
                 area.set_value("");
@@ -52,7 +65,8 @@ pub(super) fn Composer(id: ConversationId, next_client_id: ClientId) -> impl Int
     let on_input = move |event| {
         text.set(event_target_value(&event));
         // A note is not for the visitor, nor is that one is written.
-        if !is_note.get_untracked() && fits() {
+        let is_written = text.with_untracked(|text| !text.trim().is_empty());
+        if is_written && !is_note.get_untracked() {
             live.update(|store| store.type_in(id, now_ms()));
         }
     };
@@ -74,6 +88,12 @@ pub(super) fn Composer(id: ConversationId, next_client_id: ClientId) -> impl Int
             </button>
         }
     };
+    let over = window_event_listener(leptos::ev::dragover, move |event| attachments.drop(&event));
+    let dropped = window_event_listener(leptos::ev::drop, move |event| attachments.drop(&event));
+    on_cleanup(move || {
+        over.remove();
+        dropped.remove();
+    });
     let prompt = move || if is_note.get() { "Note to the team…" } else { "Reply…" };
     view! {
         <ActionForm
@@ -84,17 +104,30 @@ pub(super) fn Composer(id: ConversationId, next_client_id: ClientId) -> impl Int
             <div class="composer-modes">{mode(false, "Reply")} {mode(true, "Note")}</div>
             <input type="hidden" name="conversation" value=id.to_string() />
             <input type="hidden" name="client_id" value=next_client_id.to_string() />
+            <PickedFiles attachments />
             <div class="composer-box">
+                <Show when=move || can_attach.get()>
+                    <label class="icon-button attach" title="Attach files">
+                        <Icon icon=lu::LuPaperclip />
+                        <input
+                            type="file"
+                            multiple
+                            aria-label="Attach files"
+                            on:change=move |event| attachments.pick(&event)
+                        />
+                    </label>
+                </Show>
                 <textarea
                     name="text"
                     rows="1"
                     placeholder=prompt
                     aria-label=prompt
                     enterkeyhint="send"
-                    required
+                    required=move || !can_attach.get()
                     node_ref=area
                     on:input=on_input
                     on:keydown=on_key
+                    on:paste=move |event| attachments.paste(&event)
                 ></textarea>
                 <button class="icon-button primary" type="submit" title="Send (Enter)">
                     <Icon icon=lu::LuSendHorizontal />

@@ -8,6 +8,7 @@ use leptos_router::hooks::use_query_map;
 use protocol::{Author, Body, ClientId, ConversationId, Entry, Outgoing, Seq};
 
 use super::event::EventLine;
+use super::files::FilesView;
 use crate::live::{Live, Open, Status};
 use crate::ui::{Clock, Zone, day_label, day_of};
 
@@ -143,7 +144,8 @@ fn EntryView(entry: Entry, joined: bool, seen: Memo<Seq>, at: Memo<Option<Seq>>)
         >
             {note.then(|| view! { <span class="visually-hidden">"Private note"</span> })}
             {(!joined).then(|| who.map(|who| view! { <span class="entry-who">{who}</span> }))}
-            <p class="bubble">{text}</p>
+            {(!text.is_empty()).then(|| view! { <p class="bubble">{text}</p> })}
+            <FilesView files=entry.files />
             <span class="entry-meta">
                 <Clock at_ms=entry.at_ms />
                 <Show when=was_seen>
@@ -161,7 +163,7 @@ fn EntryView(entry: Entry, joined: bool, seen: Memo<Seq>, at: Memo<Option<Seq>>)
 #[component]
 fn WaitingView(id: ConversationId, outgoing: Outgoing) -> impl IntoView {
     let live = Live::get();
-    let Outgoing { client_id, text, refused, .. } = outgoing;
+    let Outgoing { client_id, text, files, refused, .. } = outgoing;
     let note = with(live, id, |open| open.notes.contains(&client_id));
     let sending = move || match live.status() {
         Status::Online => "Sending…",
@@ -173,7 +175,8 @@ fn WaitingView(id: ConversationId, outgoing: Outgoing) -> impl IntoView {
     };
     view! {
         <li class="entry own pending" class:note=note class:refused=refused.is_some()>
-            <p class="bubble">{text}</p>
+            {(!text.is_empty()).then(|| view! { <p class="bubble">{text}</p> })}
+            <FilesView files />
             {state}
         </li>
     }

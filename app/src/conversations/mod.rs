@@ -1,9 +1,11 @@
 //! The inbox itself: the list of conversations, and one of them.
 
 mod actions;
+mod attach;
 mod calls;
 mod composer;
 mod event;
+mod files;
 mod list;
 mod log;
 mod page;

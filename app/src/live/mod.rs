@@ -13,7 +13,7 @@ mod store;
 use leptos::prelude::*;
 #[cfg(feature = "hydrate")]
 use protocol::ToAgent;
-use protocol::{AgentId, Author, Change, ClientId, ConversationId, FromAgent};
+use protocol::{AgentId, Author, Change, ClientId, ConversationId, Files, FromAgent};
 
 pub(crate) use store::{Open, Store};
 
@@ -100,9 +100,9 @@ impl Live {
     }
 
     /// Sends a message, now or when the socket is back.
-    pub(crate) fn say(self, conversation: ConversationId, text: String, is_note: bool) {
-        let Some(client_id) = new_client_id() else { return };
-        self.update(|store| store.say(conversation, client_id, text, is_note, now_ms()));
+    pub(crate) fn say(self, id: ConversationId, text: String, files: Files, is_note: bool) {
+        let Some(client_id) = new_id().map(ClientId) else { return };
+        self.update(|store| store.say(id, client_id, text, files, is_note, now_ms()));
     }
 
     /// Does something to a conversation.
@@ -141,17 +141,19 @@ impl Live {
     }
 }
 
+/// A new random id, for what the server is to know by it; none on the server.
 #[cfg(feature = "hydrate")]
-fn new_client_id() -> Option<ClientId> {
+pub(crate) fn new_id() -> Option<uuid::Uuid> {
     let crypto = window().crypto().ok()?;
     // `randomUUID` exists in secure contexts only, and a first look is often at http://an.address.
     let mut random = [0; 16];
     crypto.get_random_values_with_u8_array(&mut random).ok()?;
-    Some(ClientId(uuid::Builder::from_random_bytes(random).into_uuid()))
+    Some(uuid::Builder::from_random_bytes(random).into_uuid())
 }
 
+/// A new random id, for what the server is to know by it; none on the server.
 #[cfg(not(feature = "hydrate"))]
-fn new_client_id() -> Option<ClientId> {
+pub(crate) fn new_id() -> Option<uuid::Uuid> {
     None
 }
 

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use protocol::limits::{TYPING_EVERY_MS, TYPING_MS};
 use protocol::{
-    AgentId, Author, Change, ClientId, ConversationId, Entry, ErrorCode, Filter, FromAgent,
+    AgentId, Author, Change, ClientId, ConversationId, Entry, ErrorCode, Files, Filter, FromAgent,
     Outgoing, Presence, Reader, Seq, Summary, Teammate, Thread, ToAgent,
 };
 
@@ -202,17 +202,20 @@ impl Store {
         id: ConversationId,
         client_id: ClientId,
         text: String,
+        files: Files,
         is_note: bool,
         at_ms: u64,
     ) -> Vec<FromAgent> {
         let open = self.open.entry(id).or_default();
-        open.thread.outbox.push(client_id, text.clone(), at_ms);
+        let ids = files.ids();
+        open.thread.outbox.push(client_id, text.clone(), files, at_ms);
         if is_note {
             open.notes.insert(client_id);
         }
         // The next letter after a message is the beginning of another.
         open.told_typing_at_ms = 0;
-        vec![FromAgent::Send { conversation: id, client_id, text, note: is_note.then_some(true) }]
+        let note = is_note.then_some(true);
+        vec![FromAgent::Send { conversation: id, client_id, text, files: ids, note }]
     }
 
     /// The agent gives up a message that was refused; its text is returned, to be typed anew.
@@ -372,6 +375,7 @@ impl Store {
                 conversation,
                 client_id: outgoing.client_id,
                 text: outgoing.text.clone(),
+                files: outgoing.files.ids(),
                 note: open.notes.contains(&outgoing.client_id).then_some(true),
             };
             open.thread.outbox.to_send().map(send).collect::<Vec<_>>()

@@ -1,7 +1,7 @@
 //! One entry of the log, and the one place that decides who may see it.
 
 use protocol::json::{from_str, to_string};
-use protocol::{AgentId, Author, Body, ClientId, ConversationId, Entry, Seq};
+use protocol::{AgentId, Author, Body, ClientId, ConversationId, Entry, Files, Seq};
 
 use crate::error::{Error, Result};
 use crate::table::entry;
@@ -44,6 +44,8 @@ pub struct LogEntry {
     pub author: Author,
     /// What it says.
     pub body: Body,
+    /// What it carries.
+    pub files: Files,
 }
 
 impl LogEntry {
@@ -60,6 +62,7 @@ impl LogEntry {
             client_id: self.client_id,
             author: self.author.clone(),
             body: self.body.clone(),
+            files: self.files.clone(),
         })
     }
 
@@ -74,6 +77,10 @@ impl LogEntry {
             }
             _ => return Err(Error::Corrupt("an entry's kind")),
         };
+        let files = match row.files {
+            Some(files) => from_str(&files).map_err(|_| Error::Corrupt("an entry's files"))?,
+            None => Files::NONE,
+        };
         Ok(Self {
             conversation: ConversationId(row.conversation_id),
             seq: row.seq.unsigned_abs(),
@@ -82,6 +89,7 @@ impl LogEntry {
             client_id: ClientId(row.client_id),
             author,
             body,
+            files,
         })
     }
 }

@@ -1,8 +1,10 @@
 //! Appending to a log: the one place that does, with the projections beside it.
 
+use protocol::json::to_string;
 use protocol::limits::LABELS;
 use protocol::{
-    Author, Body, ClientId, ConversationId, ErrorCode, Event, LabelId, Status, Summary, VisitorId,
+    Author, Body, ClientId, ConversationId, ErrorCode, Event, Files, LabelId, Status, Summary,
+    VisitorId,
 };
 use sea_orm::entity::prelude::*;
 use sea_orm::{
@@ -76,7 +78,8 @@ impl Log {
         event: Event,
     ) -> Result<()> {
         let client_id = ClientId(write.ambient.uuid());
-        self.append(write, author.clone(), client_id, Body::Event { event }).await.map(drop)
+        let body = Body::Event { event };
+        self.append(write, author.clone(), client_id, body, Files::NONE).await.map(drop)
     }
 
     /// Appends an entry at the next position.
@@ -86,6 +89,7 @@ impl Log {
         author: Author,
         client_id: ClientId,
         body: Body,
+        files: Files,
     ) -> Result<LogEntry> {
         let seq = self.row.last_seq + 1;
         let is_public = Audience::Visitor.may_see(&body);
@@ -108,8 +112,10 @@ impl Log {
             text: Set(text),
             client_id: Set(client_id.0),
             at_ms: Set(at_ms),
+            files: Set((!files.is_empty()).then(|| to_string(&files))),
         };
         entry::Entity::insert(row).exec_without_returning(write.tx).await?;
+        crate::file::carry(write, &files, self.id(), seq.unsigned_abs()).await?;
 
         let after = &mut self.row;
         after.last_seq = seq;
@@ -122,7 +128,7 @@ impl Log {
             after.last_author_kind = author_kind;
             after.last_author_id = author_id;
             after.last_author_name = author_name;
-            after.preview = preview(body.text());
+            after.preview = preview(body.text(), &files);
             if author == (Author::Visitor {}) {
                 after.visitor_messages += 1;
                 // Who answers has read: the visitor's own cursor moves to their own message.
@@ -137,6 +143,7 @@ impl Log {
             client_id,
             author,
             body,
+            files,
         };
         self.appended.push(entry.clone());
         Ok(entry)

@@ -18,3 +18,4 @@ pub(crate) use list::{condition, summaries};
 pub(crate) use owner::{hand_over, settle, tell_renamed};
 pub use page::Page;
 pub(crate) use page::seen;
+pub use send::Draft;

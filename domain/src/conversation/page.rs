@@ -171,7 +171,7 @@ async fn page(
     let mut bytes = 0;
     let fitting = rows.iter().take_while(|row| {
         let is_first = bytes == 0;
-        bytes += written_len(&row.text);
+        bytes += written_len(&row.text) + row.files.as_deref().map_or(0, written_len);
         is_first || bytes <= PAGE_BYTES
     });
     rows.truncate(fitting.count());

@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use protocol::limits::PAGE_URL_BYTES;
 use protocol::{
-    Author, Body, ClientId, ConversationId, Entry, ErrorCode, Event, InboxId, LabelId, Status,
-    Summary, VisitorId,
+    Author, Body, ClientId, ConversationId, Entry, ErrorCode, Event, FileId, InboxId, LabelId,
+    Status, Summary, VisitorId,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::QuerySelect;
@@ -16,9 +16,41 @@ use super::text::tidy;
 use crate::Domain;
 use crate::agent::Agent;
 use crate::error::{Error, Result};
+use crate::file::Party;
 use crate::table::{conversation, inbox, visitor};
 use crate::visitor::VisitorIdentity;
 use crate::writer::{Command, Shard, Write, conversation_id};
+
+/// What somebody wants to say.
+#[derive(Clone, Copy, Debug)]
+pub struct Draft<'a> {
+    /// Plain text. May be empty where there are files.
+    pub text: &'a str,
+    /// What it is to carry: files that the sender has uploaded.
+    pub files: &'a [FileId],
+}
+
+impl Draft<'_> {
+    fn tidy(&self) -> Result<(String, Vec<FileId>)> {
+        let text = match tidy(self.text) {
+            Err(ErrorCode::MessageEmpty) if !self.files.is_empty() => String::new(),
+            tidied => tidied?,
+        };
+        Ok((text, self.files.to_vec()))
+    }
+}
+
+impl<'a> std::convert::From<&'a str> for Draft<'a> {
+    fn from(text: &'a str) -> Self {
+        Self { text, files: &[] }
+    }
+}
+
+impl<'a> std::convert::From<&'a String> for Draft<'a> {
+    fn from(text: &'a String) -> Self {
+        Self::from(text.as_str())
+    }
+}
 
 impl Domain {
     /// Appends a visitor's message. Begins their conversation if there is none; one that was
@@ -27,18 +59,20 @@ impl Domain {
     /// Sending again under the same `client_id` answers with the entry that exists.
     ///
     /// # Errors
-    /// `message_empty`, `message_too_long`, `client_id_reused`; the store's.
+    /// `message_empty`, `message_too_long`, `client_id_reused`, `file_unknown`, `too_many_files`; the
+    /// store's.
     pub async fn send_as_visitor(
         &self,
         who: &VisitorIdentity,
         page: Option<&str>,
         client_id: ClientId,
-        text: &str,
+        draft: impl Into<Draft<'_>>,
     ) -> Result<Entry> {
-        let body = Body::Message { text: tidy(text)? };
+        let (text, files) = draft.into().tidy()?;
+        let body = Body::Message { text };
         let page = page.filter(|page| page.len() <= PAGE_URL_BYTES).map(ToOwned::to_owned);
-        let from = From::Visitor { inbox: who.inbox, visitor: who.visitor, page };
-        let entry = self.writer.run(Send { from, client_id, body }).await?;
+        let from = From::Visitor { who: *who, page };
+        let entry = self.writer.run(Send { from, client_id, body, files }).await?;
         entry.seen_by(Audience::Visitor).ok_or(Error::Corrupt("a visitor's own entry"))
     }
 
@@ -47,19 +81,20 @@ impl Domain {
     /// Sending again under the same `client_id` answers with the entry that exists.
     ///
     /// # Errors
-    /// `conversation_unknown`, `message_empty`, `message_too_long`, `client_id_reused`; the store's.
+    /// `conversation_unknown`, `message_empty`, `message_too_long`, `client_id_reused`, `file_unknown`,
+    /// `too_many_files`; the store's.
     pub async fn send_as_agent(
         &self,
         agent: &Agent,
         conversation: ConversationId,
         client_id: ClientId,
-        text: &str,
+        draft: impl Into<Draft<'_>>,
         is_note: bool,
     ) -> Result<Entry> {
-        let text = tidy(text)?;
+        let (text, files) = draft.into().tidy()?;
         let body = if is_note { Body::Note { text } } else { Body::Message { text } };
         let from = From::Agent { conversation, agent: agent.clone() };
-        let entry = self.writer.run(Send { from, client_id, body }).await?;
+        let entry = self.writer.run(Send { from, client_id, body, files }).await?;
         entry.seen_by(Audience::Team).ok_or(Error::Corrupt("an agent's own entry"))
     }
 }
@@ -108,10 +143,11 @@ struct Send {
     from: From,
     client_id: ClientId,
     body: Body,
+    files: Vec<FileId>,
 }
 
 enum From {
-    Visitor { inbox: InboxId, visitor: VisitorId, page: Option<String> },
+    Visitor { who: VisitorIdentity, page: Option<String> },
     Agent { conversation: ConversationId, agent: Agent },
 }
 
@@ -121,28 +157,31 @@ impl Command for Send {
 
     fn shard(&self) -> Shard {
         match &self.from {
-            From::Visitor { visitor, .. } => Shard::of(visitor.0),
+            From::Visitor { who, .. } => Shard::of(who.visitor.0),
             From::Agent { conversation, .. } => Shard::of(conversation.0),
         }
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<LogEntry> {
-        let (mut log, author) = match &self.from {
-            From::Visitor { inbox, visitor, page } => {
-                (of_visitor(write, *inbox, *visitor, page.as_deref()).await?, Author::Visitor {})
+        let (mut log, author, sender) = match &self.from {
+            From::Visitor { who, page } => {
+                let log = of_visitor(write, who.inbox, who.visitor, page.as_deref()).await?;
+                (log, Author::Visitor {}, Party::Visitor(*who))
             }
             From::Agent { conversation, agent } => {
-                (Log::lock_seen(write, *conversation, agent).await?, agent.author())
+                let log = Log::lock_seen(write, *conversation, agent).await?;
+                (log, agent.author(), Party::Agent(agent.clone()))
             }
         };
         if let Some(existing) = log.find(write, self.client_id).await? {
             return self.same_as(existing, &author);
         }
+        let files = crate::file::claim(write, &sender, &self.files).await?;
         if author == (Author::Visitor {}) {
             wants_answer(write, &mut log).await?;
         }
         let is_visitors = author == Author::Visitor {};
-        let entry = log.append(write, author, self.client_id, self.body.clone()).await?;
+        let entry = log.append(write, author, self.client_id, self.body.clone(), files).await?;
         if is_visitors {
             super::route::route(write, &mut log, None).await?;
         }
@@ -158,7 +197,8 @@ impl Send {
             (Author::Agent { id: one, .. }, Author::Agent { id: other, .. }) => one == other,
             (one, other) => one == other,
         };
-        if same_author && existing.body == self.body {
+        let same_files = existing.files.ids().0 == self.files;
+        if same_author && same_files && existing.body == self.body {
             Ok(existing)
         } else {
             Err(ErrorCode::ClientIdReused.into())

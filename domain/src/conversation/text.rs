@@ -1,7 +1,7 @@
 //! What a message's text may be.
 
-use protocol::ErrorCode;
 use protocol::limits::{MESSAGE_BYTES, PREVIEW_CHARS};
+use protocol::{ErrorCode, Files};
 
 /// The text as it is kept: trimmed, with `\n` for every line break and no other control character.
 ///
@@ -26,8 +26,16 @@ fn is_invisible(c: char) -> bool {
         || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
 
-/// How a text begins, on one line.
-pub(super) fn preview(text: &str) -> String {
+/// How a message begins, on one line: its text, or what its files are called.
+pub(super) fn preview(text: &str, files: &Files) -> String {
+    if text.is_empty() {
+        let names: Vec<&str> = files.0.iter().map(|file| file.name.as_str()).collect();
+        return if names.is_empty() { String::new() } else { begin(&names.join(", ")) };
+    }
+    begin(text)
+}
+
+fn begin(text: &str) -> String {
     let one_line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match one_line.char_indices().nth(PREVIEW_CHARS) {
         Some((end, _)) => one_line[..end].trim_end().to_owned() + "…",
@@ -62,7 +70,7 @@ mod tests {
 
     #[test]
     fn a_preview_is_one_short_line() {
-        assert_eq!(preview("a\n\n b"), "a b");
-        assert_eq!(preview(&"ü".repeat(500)).chars().count(), PREVIEW_CHARS + 1);
+        assert_eq!(preview("a\n\n b", &Files::NONE), "a b");
+        assert_eq!(preview(&"ü".repeat(500), &Files::NONE).chars().count(), PREVIEW_CHARS + 1);
     }
 }

@@ -18,6 +18,7 @@ pub struct Model {
     pub text: String,
     pub client_id: Uuid,
     pub at_ms: i64,
+    pub files: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -10,6 +10,7 @@ pub(crate) mod agent_skill;
 pub(crate) mod conversation;
 pub(crate) mod conversation_label;
 pub(crate) mod entry;
+pub(crate) mod file;
 pub(crate) mod inbox;
 pub(crate) mod label;
 pub(crate) mod read_cursor;

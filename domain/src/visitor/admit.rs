@@ -139,6 +139,9 @@ impl Command for Admit {
             // anonymous one's, on a shared device, must not come in by it.
             None => self.create(write, write.ambient.uuid()).await?,
         };
+        if known.as_ref().is_none_or(|known| known.user_id.is_none()) {
+            crate::file::hand_over(write, self.known, VisitorId(row.id)).await?;
+        }
         // What another user wrote at the same device stays theirs.
         if let Some(known) = known.filter(|known| known.user_id.is_none()) {
             bring_along(write, &known, row.id).await?;

@@ -6,9 +6,11 @@ mod profile;
 mod proof;
 mod token;
 
-use protocol::{InboxId, VisitorId};
+use protocol::{ErrorCode, InboxId, VisitorId};
 use sea_orm::ActiveValue::Set;
 
+use crate::error::Result;
+use crate::inbox::Inbox;
 use crate::table::visitor;
 use crate::writer::Write;
 
@@ -23,6 +25,17 @@ pub struct VisitorIdentity {
     pub inbox: InboxId,
     /// Which one.
     pub visitor: VisitorId,
+}
+
+impl Inbox {
+    /// The visitor that a token names.
+    ///
+    /// # Errors
+    /// `token_invalid` if it was not issued by this inbox.
+    pub fn recognize(&self, token: &str) -> Result<VisitorIdentity> {
+        let visitor = token::check(&self.secret, token).ok_or(ErrorCode::TokenInvalid)?;
+        Ok(VisitorIdentity { inbox: self.id, visitor })
+    }
 }
 
 /// A visitor of whom nothing is known yet.

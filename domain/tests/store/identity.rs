@@ -1,9 +1,11 @@
 //! Who a visitor is, on every store.
 
+use domain::conversation::Draft;
+use domain::file::Party;
 use domain::visitor::{About, Admitted, User};
 use domain::{Domain, Error};
 use hmac::{Hmac, KeyInit, Mac};
-use protocol::{ErrorCode, Status};
+use protocol::{ErrorCode, FileId, Status};
 use sha2::Sha256;
 
 use crate::support::{Bench, agent, client_id, listed, looker};
@@ -75,6 +77,18 @@ async fn what_was_written_before_comes_along_and_one_conversation_goes_on(bench)
     // All goes on in the one; sending again what was sent before is still harmless.
     domain.send_as_visitor(&both.who, None, client_id(2), "just now").await.unwrap();
     assert_eq!(texts(domain, &both).await, ["just now"]);
+}
+
+async fn a_file_that_was_uploaded_before_can_be_sent_after(bench) {
+    let domain = &bench.domain;
+    let before = bench.admit(None, None).await.unwrap();
+    let (id, visitor) = (FileId(uuid::Uuid::from_u128(1)), Party::Visitor(before.who));
+    let content = futures_util::stream::iter([Ok(b"mine".to_vec().into())]);
+    domain.upload(&visitor, id, "x", 4, content).await.unwrap();
+    let known = bench.admit(Some(&before.token), bench.proven("42").await).await.unwrap();
+    assert_ne!(known.who, before.who);
+    let draft = Draft { text: "", files: &[id] };
+    domain.send_as_visitor(&known.who, None, client_id(1), draft).await.unwrap();
 }
 
 async fn nobody_sees_anothers_conversation(bench) {

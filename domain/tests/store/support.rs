@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use domain::agent::{Agent, NewAgent, Role, Sight};
+use domain::file::Shelf;
 use domain::inbox::Inbox;
 use domain::visitor::VisitorIdentity;
 use domain::{Ambient, Clock, Domain, Entropy, Store};
@@ -45,32 +46,37 @@ pub(crate) struct Bench {
     pub(crate) inbox: Inbox,
     pub(crate) ticks: Counter,
     pub(crate) database: TestDatabase,
+    /// Where the content of files lies.
+    pub(crate) files: tempfile::TempDir,
     /// What was asked of the database.
     pub(crate) asked: Statements,
 }
 
 impl Bench {
     pub(crate) async fn on(kind: Kind) -> Self {
-        Self::open(TestDatabase::new(kind).await, Counter::default()).await
+        let files = tempfile::tempdir().unwrap();
+        Self::open(TestDatabase::new(kind).await, files, Counter::default()).await
     }
 
-    async fn open(database: TestDatabase, ticks: Counter) -> Self {
+    async fn open(database: TestDatabase, files: tempfile::TempDir, ticks: Counter) -> Self {
         let mut store = Store::open(database.address()).await.unwrap();
         let asked = Statements::default();
         let seen = asked.clone();
         store.watch(move |info| seen.lock().unwrap().push(info.statement.clone()));
         Migrator::up(store.for_migrations(), None).await.unwrap();
-        let domain = Domain::start(store, Ambient::new(ticks.clone(), ticks.clone()));
+        let shelf = Shelf::folder(files.path()).unwrap();
+        let ambient = Ambient::new(ticks.clone(), ticks.clone());
+        let domain = Domain::start(store, shelf, ambient);
         domain.ensure_inbox().await.unwrap();
         let inbox = domain.find_inbox(None).await.unwrap();
-        Self { domain, inbox, ticks, database, asked }
+        Self { domain, inbox, ticks, database, files, asked }
     }
 
     /// Stops, and starts on the same database.
     pub(crate) async fn restart(self) -> Self {
-        let Self { domain, database, ticks, .. } = self;
+        let Self { domain, database, files, ticks, .. } = self;
         domain.finish().await;
-        Self::open(database, ticks).await
+        Self::open(database, files, ticks).await
     }
 
     pub(crate) fn visitor(&self) -> VisitorIdentity {

@@ -4,7 +4,6 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
-use axum::http::header;
 use axum::http::request::Parts;
 use domain::agent::Agent;
 use governor::clock::DefaultClock;
@@ -12,7 +11,7 @@ use governor::state::keyed::DashMapStateStore;
 use governor::{Quota, RateLimiter};
 use protocol::{AccessTokenId, ErrorCode, Scope};
 
-use crate::http::Failure;
+use crate::http::{Failure, bearer};
 use crate::state::ServerState;
 
 /// How many requests one token may make: a hundred at once, then twenty a second.
@@ -30,13 +29,8 @@ impl Default for ApiRate {
 }
 
 async fn admit(parts: &Parts, state: &ServerState, scope: Scope) -> Result<Agent, Failure> {
-    let header = parts.headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let text = header.and_then(|header| {
-        let (scheme, text) = header.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| text.trim())
-    });
-    let bearer =
-        state.domain.check_access_token(text.ok_or(ErrorCode::AccessTokenInvalid)?).await?;
+    let token = bearer(&parts.headers).ok_or(ErrorCode::AccessTokenInvalid)?;
+    let bearer = state.domain.check_access_token(token).await?;
     if state.api_rate.0.check_key(&bearer.token).is_err() {
         return Err(ErrorCode::SlowDown.into());
     }

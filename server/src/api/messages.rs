@@ -3,8 +3,8 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use domain::conversation::Page;
-use protocol::{ClientId, ConversationId, Entry, Seq};
+use domain::conversation::{Draft, Page};
+use protocol::{ClientId, ConversationId, Entry, FileId, Seq};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -88,8 +88,11 @@ pub(super) async fn list(
 pub(super) struct AgentWrites {
     /// Your name for it. Sending it again is harmless: the answer is the message that exists.
     client_id: ClientId,
-    /// Plain text: at most 16 KB.
+    /// Plain text: at most 16 KB. May be empty where there are files.
     text: String,
+    /// Files that you have uploaded in this agent's name: at most 10.
+    #[serde(default)]
+    files: Vec<FileId>,
     /// Whether it is a private note that the visitor does not see.
     #[serde(default)]
     note: bool,
@@ -106,8 +109,9 @@ pub(super) async fn send(
     At(id): At<ConversationId>,
     Body(message): Body<AgentWrites>,
 ) -> Result<Json<Entry>, Failure> {
-    let AgentWrites { client_id, text, note } = message;
-    Ok(Json(state.domain.send_as_agent(&agent, id, client_id, &text, note).await?))
+    let AgentWrites { client_id, text, files, note } = message;
+    let draft = Draft { text: &text, files: &files };
+    Ok(Json(state.domain.send_as_agent(&agent, id, client_id, draft, note).await?))
 }
 
 /// How far somebody has read.

@@ -7,6 +7,7 @@ mod caller;
 mod conversations;
 mod errors;
 mod extract;
+mod files;
 mod messages;
 mod search;
 mod team;
@@ -51,6 +52,7 @@ const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'sel
         (name = "Visitors", description = "Who they are, and what they write."),
         (name = "Conversations", description = "Which there are, and what becomes of them."),
         (name = "Messages", description = "The log of a conversation: messages, notes and events."),
+        (name = "Files", description = "What messages carry."),
         (name = "Team", description = "Agents, teams, labels, inboxes, and whether somebody answers."),
     )
 )]
@@ -86,6 +88,8 @@ fn described() -> OpenApiRouter<ServerState> {
         .routes(routes!(messages::list, messages::send))
         .routes(routes!(messages::read))
         .routes(routes!(messages::types))
+        .routes(routes!(files::fetch, files::upload))
+        .routes(routes!(files::thumbnail))
         .routes(routes!(search::search))
         .routes(routes!(team::agents))
         .routes(routes!(team::teams))

@@ -6,6 +6,7 @@ mod token;
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
+use domain::file::{Shelf, ShelfError};
 use domain::{Ambient, Domain, Store};
 use migrations::{Migrator, MigratorTrait};
 
@@ -71,6 +72,12 @@ struct StoreOptions {
         value_name = "URL"
     )]
     database_url: Option<String>,
+
+    /// Where files that messages carry are kept: a folder, or s3://BUCKET/PREFIX with the usual
+    /// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and, for what is not Amazon's,
+    /// AWS_ENDPOINT [default: files in the data folder]
+    #[arg(long, global = true, env = "PORCHLIGHT_FILES", value_name = "PLACE")]
+    files: Option<String>,
 }
 
 /// Where the server is found.
@@ -99,11 +106,18 @@ impl StoreOptions {
         Ok(Store::open(&self.database_url.clone().unwrap_or_else(default)).await?)
     }
 
+    fn shelf(&self) -> Result<Shelf, ShelfError> {
+        let default = || self.data_dir.join("files").display().to_string();
+        let of_s3 = std::env::vars().filter(|(name, _)| name.starts_with("AWS_"));
+        let settings = of_s3.map(|(name, value)| (name.to_lowercase(), value));
+        Shelf::open(&self.files.clone().unwrap_or_else(default), settings)
+    }
+
     /// The rules over a migrated store.
     async fn domain(&self) -> anyhow::Result<Domain> {
         let store = self.open().await?;
         migrate(&store).await?;
-        let domain = Domain::start(store, Ambient::system());
+        let domain = Domain::start(store, self.shelf()?, Ambient::system());
         domain.ensure_inbox().await.context("can't make the default inbox")?;
         Ok(domain)
     }

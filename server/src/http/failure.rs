@@ -73,6 +73,7 @@ pub(crate) const fn status(code: ErrorCode) -> StatusCode {
         | E::LabelUnknown
         | E::TeamUnknown
         | E::AccessTokenUnknown
+        | E::FileUnknown
         | E::NotFound => StatusCode::NOT_FOUND,
         E::OriginRefused | E::OwnerRequired | E::SiteNotAllowed | E::ScopeMissing => {
             StatusCode::FORBIDDEN
@@ -80,10 +81,15 @@ pub(crate) const fn status(code: ErrorCode) -> StatusCode {
         E::LoginRequired | E::LoginWrong | E::TokenInvalid | E::AccessTokenInvalid => {
             StatusCode::UNAUTHORIZED
         }
-        E::ClientIdReused | E::EmailTaken | E::AlreadyAssigned | E::AnotherIsOpen => {
-            StatusCode::CONFLICT
-        }
-        E::FrameTooBig | E::MessageTooLong => StatusCode::PAYLOAD_TOO_LARGE,
+        E::ClientIdReused
+        | E::EmailTaken
+        | E::AlreadyAssigned
+        | E::AnotherIsOpen
+        | E::FileIdTaken => StatusCode::CONFLICT,
+        E::FrameTooBig | E::MessageTooLong | E::FileTooBig => StatusCode::PAYLOAD_TOO_LARGE,
+        E::FileTypeRefused => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        E::FileQuota => StatusCode::INSUFFICIENT_STORAGE,
+        E::LengthRequired => StatusCode::LENGTH_REQUIRED,
         E::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         E::TooManyAttempts | E::SlowDown => StatusCode::TOO_MANY_REQUESTS,
         E::Unavailable => StatusCode::SERVICE_UNAVAILABLE,

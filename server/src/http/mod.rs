@@ -1,10 +1,12 @@
 //! What every request goes through: who it comes from, and what headers its answer has.
 
+mod bearer;
 mod failure;
 mod headers;
 pub(crate) mod health;
 mod origin;
 
+pub(crate) use bearer::bearer;
 pub(crate) use failure::{CODES, Failure, status};
 pub(crate) use headers::harden;
 pub(crate) use origin::{is_own, refuse_foreign};

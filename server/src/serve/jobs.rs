@@ -15,7 +15,7 @@ const WAKE: Duration = Duration::from_secs(5);
 /// How often it is looked for hours that begin or end.
 const HOURS: Duration = Duration::from_secs(20);
 
-/// How often ended sessions are dropped.
+/// How often ended sessions and files that nobody sent are dropped.
 const SWEEP: Duration = Duration::from_secs(60 * 60);
 
 /// How long an agent may be gone before visitors are told: somebody who loads a page again was never
@@ -46,6 +46,7 @@ pub(super) async fn run(domain: Domain, stopping: CancellationToken) {
             _ = sweep.tick() => {
                 let now_ms = domain.ambient().now_ms();
                 said("sessions", domain.store().delete_ended_sessions(now_ms).await);
+                said("files", domain.sweep_files().await);
             }
             () = stopping.cancelled() => return,
         }

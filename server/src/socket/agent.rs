@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use axum::extract::ws::WebSocket;
 use domain::agent::Agent;
-use domain::conversation::Page;
+use domain::conversation::{Draft, Page};
 use domain::hub::Listener;
 use domain::{Domain, Error};
 use futures_util::StreamExt;
@@ -146,9 +146,10 @@ impl AgentTalk {
                 self.listener.unwatch(conversation);
                 return Ok(None);
             }
-            FromAgent::Send { conversation, client_id, text, note } => {
+            FromAgent::Send { conversation, client_id, text, files, note } => {
                 let note = note.unwrap_or(false);
-                let sent = domain.send_as_agent(agent, conversation, client_id, &text, note).await;
+                let draft = Draft { text: &text, files: &files.0 };
+                let sent = domain.send_as_agent(agent, conversation, client_id, draft, note).await;
                 ToAgent::Ack { conversation, client_id, entry: sent? }
             }
             FromAgent::History { conversation, before } => {

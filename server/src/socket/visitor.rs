@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use axum::extract::ws::WebSocket;
-use domain::conversation::Page;
+use domain::conversation::{Draft, Page};
 use domain::hub::Listener;
 use domain::visitor::{About, Admitted, VisitorIdentity};
 use domain::{Domain, Error};
@@ -187,10 +187,11 @@ impl VisitorTalk {
         let (domain, who) = (&self.domain, &self.who);
         Ok(Some(match frame {
             FromVisitor::Hello { .. } => return Err(ErrorCode::FrameUnexpected.into()),
-            FromVisitor::Send { client_id, text } => {
+            FromVisitor::Send { client_id, text, files } => {
                 self.pace.check().map_err(|_| ErrorCode::SlowDown)?;
                 let page = self.page.as_deref();
-                let entry = domain.send_as_visitor(who, page, client_id, &text).await?;
+                let draft = Draft { text: &text, files: &files.0 };
+                let entry = domain.send_as_visitor(who, page, client_id, draft).await?;
                 if let Some((about, page)) = self.to_note.take() {
                     // The message is on disk, whatever becomes of this.
                     if let Err(error) = domain.note_visitor(who, about, page).await {

@@ -41,7 +41,7 @@ fn policy(inbox: &Inbox, state: &ServerState) -> String {
     let socket = state.public_url.to_string().replacen("http", "ws", 1);
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-         img-src 'self'; connect-src 'self' {socket}; base-uri 'none'; form-action 'none'; \
+         img-src 'self' blob:; connect-src 'self' {socket}; base-uri 'none'; form-action 'none'; \
          require-trusted-types-for 'script'; trusted-types 'none'; \
          frame-ancestors 'self' {}",
         sites.join(" ")

@@ -7,13 +7,18 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use domain::agent::AgentSettings;
+use domain::conversation::Draft;
+use domain::file::Party;
 use domain::inbox::Inbox;
 use domain::visitor::VisitorIdentity;
-use protocol::{AgentId, ConversationId, LabelId, Scope, VisitorId};
+use protocol::{AgentId, ConversationId, FileId, LabelId, Scope, VisitorId};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::support::{Running, client_id};
+
+/// A GIF of one pixel (Graphics Interchange Format, version 89a).
+const PICTURE: &[u8] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
 
 /// An id that is nobody's yet.
 fn fresh() -> Uuid {
@@ -37,6 +42,7 @@ struct Target {
     conversation: ConversationId,
     inbox: protocol::InboxId,
     label: LabelId,
+    file: FileId,
     agent: AgentId,
     soon_ms: u64,
 }
@@ -49,7 +55,8 @@ impl Target {
             .replace("{visitor}", &self.visitor.to_string())
             .replace("{conversation}", &self.conversation.to_string())
             .replace("{inbox}", &self.inbox.to_string())
-            .replace("{label}", &self.label.to_string());
+            .replace("{label}", &self.label.to_string())
+            .replace("{file}", &self.file.to_string());
         assert!(!path.contains('{'), "{path}: what does it name?");
         path
     }
@@ -61,7 +68,9 @@ impl Target {
             "Identify" => json!({ "inbox": self.inbox.to_string(), "user_id": "42", "name": "Ann",
                 "email": "ann@example.com", "attributes": { "plan": "pro" } }),
             "VisitorWrites" => json!({ "client_id": name.to_string(), "text": "hi" }),
-            "AgentWrites" => json!({ "client_id": name.to_string(), "text": "hi", "note": true }),
+            "AgentWrites" => {
+                json!({ "client_id": name.to_string(), "text": "hi", "note": true, "files": [] })
+            }
             "ReadUpTo" => json!({ "seq": 1 }),
             "Create" => json!({ "visitor": self.visitor.to_string() }),
             "Assign" => json!({ "agent": self.agent.to_string() }),
@@ -76,6 +85,8 @@ struct Call {
     path: String,
     scope: Scope,
     schema: Option<String>,
+    /// Whether its body is a file.
+    is_upload: bool,
 }
 
 impl Call {
@@ -105,11 +116,17 @@ impl Api {
         let target = async |inbox: &Inbox, number| {
             let visitor = VisitorId(domain.ambient().uuid());
             let who = VisitorIdentity { inbox: inbox.id, visitor };
-            domain.send_as_visitor(&who, None, client_id(number), "hello").await.unwrap();
+            let file = FileId(fresh());
+            let content = futures_util::stream::iter([Ok(PICTURE.into())]);
+            let party = Party::Visitor(who);
+            domain.upload(&party, file, "x", PICTURE.len() as u64, content).await.unwrap();
+            let draft = Draft { text: "hello", files: &[file] };
+            domain.send_as_visitor(&who, None, client_id(number), draft).await.unwrap();
             let page = domain.visitor_page(&who, None).await.unwrap();
             let conversation = page.conversation.unwrap();
             let soon_ms = domain.ambient().now_ms() + 3_600_000;
-            Target { visitor, conversation, inbox: inbox.id, label, agent: agent.id, soon_ms }
+            let inbox = inbox.id;
+            Target { visitor, conversation, inbox, label, file, agent: agent.id, soon_ms }
         };
         let (own, foreign) = (target(&first, 1).await, target(&other, 2).await);
         let settings = AgentSettings { inboxes: [first.id].into(), ..AgentSettings::default() };
@@ -146,6 +163,7 @@ impl Api {
 
     async fn call(&self, call: &Call, at: &Target, token: Option<&str>) -> Answer {
         let body = call.schema.as_deref().map(|schema| at.body(schema).to_string());
+        let body = if call.is_upload { Some("words".to_owned()) } else { body };
         self.ask(&call.method, &at.path(&call.path), token, &body.unwrap_or_default()).await
     }
 
@@ -164,6 +182,8 @@ impl Api {
                     path: path.clone(),
                     scope: Scope::parse(scope).expect("a scope"),
                     schema: schema.map(ToOwned::to_owned),
+                    is_upload: about["requestBody"]["content"]["application/octet-stream"]
+                        .is_object(),
                 });
             }
         }
@@ -200,6 +220,7 @@ async fn every_call_is_refused_without_its_scope_and_for_what_is_foreign() {
             conversation: ConversationId(id()),
             inbox: protocol::InboxId(id()),
             label: LabelId(id()),
+            file: FileId(id()),
             agent: AgentId(id()),
             soon_ms: api.own.soon_ms,
         }
@@ -222,8 +243,14 @@ async fn every_call_is_refused_without_its_scope_and_for_what_is_foreign() {
         let token = api.token([call.scope]).await;
         for foreign in [&api.foreign, &unknown] {
             let answer = api.call(&call, foreign, Some(&token)).await;
-            if call.is_aimed() {
-                let codes = ["conversation_unknown", "visitor_unknown", "inbox_unknown"];
+            if call.is_upload {
+                // The uploader makes the id up: one that is somebody's can't be had.
+                let is_new = foreign.file == unknown.file;
+                let expect = if is_new { (200, "") } else { (409, "file_id_taken") };
+                assert_eq!((answer.0, answer.code()), expect, "{what}");
+            } else if call.is_aimed() {
+                let codes =
+                    ["conversation_unknown", "visitor_unknown", "inbox_unknown", "file_unknown"];
                 assert_eq!(answer.0, 404, "{what} {}", answer.1);
                 assert!(codes.contains(&answer.code()), "{what} {}", answer.1);
             } else {
@@ -234,7 +261,11 @@ async fn every_call_is_refused_without_its_scope_and_for_what_is_foreign() {
                 }
             }
         }
-        let answer = api.call(&call, &api.own, Some(&token)).await;
+        let own = Target {
+            file: if call.is_upload { FileId(fresh()) } else { api.own.file },
+            ..api.own.clone()
+        };
+        let answer = api.call(&call, &own, Some(&token)).await;
         assert!((200..300).contains(&answer.0), "{what} {} {}", answer.0, answer.1);
     }
     let untouched = api.server.domain.find_agent(api.agent).await.unwrap().unwrap();

@@ -5,7 +5,9 @@
 mod api;
 mod drain;
 mod durable;
+mod files;
 mod poll;
+mod routes;
 mod slow;
 mod socket;
 mod support;

@@ -1,7 +1,7 @@
 //! A visitor without a socket: the same frames by requests that wait, with the same guarantees.
 
 use protocol::json::{Encode, from_str, to_string};
-use protocol::{Body, FromAgent, FromVisitor, ToAgent, ToVisitor};
+use protocol::{Body, FromAgent, FromVisitor, Several, ToAgent, ToVisitor};
 
 use crate::support::{Running, client_id, send};
 
@@ -83,8 +83,13 @@ async fn both_talk_and_a_request_waits_for_the_answer() {
         })
         .await;
     assert!(online, "a line is as good as a socket");
-    let reply =
-        FromAgent::Send { conversation, client_id: client_id(9), text: "yes".into(), note: None };
+    let reply = FromAgent::Send {
+        conversation,
+        client_id: client_id(9),
+        text: "yes".into(),
+        files: Several::NONE,
+        note: None,
+    };
     let has_reply = |polled: &Polled| {
         polled.frames.iter().any(|frame| {
             matches!(frame, ToVisitor::Entry { entry } if entry.body == Body::Message { text: "yes".into() })

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use protocol::{CloseCode, FromAgent, FromVisitor, ToAgent, ToVisitor, limits};
+use protocol::{CloseCode, FromAgent, FromVisitor, Several, ToAgent, ToVisitor, limits};
 
 use crate::support::{Client, Running, ack, client_id, send};
 
@@ -12,7 +12,9 @@ const STALLED: usize = 100;
 /// Sends one long message and waits until it is acknowledged.
 async fn say(agent: &mut Client, conversation: protocol::ConversationId, number: u128) {
     let (client_id, text) = (client_id(number), "x".repeat(limits::MESSAGE_BYTES));
-    agent.send(&FromAgent::Send { conversation, client_id, text, note: None }).await;
+    agent
+        .send(&FromAgent::Send { conversation, client_id, text, files: Several::NONE, note: None })
+        .await;
     let is_acked = |frame| matches!(frame, ToAgent::Ack { .. }).then_some(());
     agent.find(is_acked).await;
 }

@@ -3,7 +3,7 @@
 use crate::support::{Client, Running, ack, client_id, refusal, send};
 use protocol::{
     Author, CloseCode, ConversationId, Entry, ErrorCode, FromAgent, FromVisitor, SUBPROTOCOL,
-    Summary, ToAgent, ToVisitor, limits,
+    Several, Summary, ToAgent, ToVisitor, limits,
 };
 use tokio_tungstenite::tungstenite::Message;
 
@@ -56,6 +56,7 @@ async fn a_visitor_and_an_agent_talk() {
         conversation: id,
         client_id: client_id(2),
         text: "Until six.".into(),
+        files: Several::NONE,
         note: None,
     };
     agent.send(&reply).await;
@@ -316,7 +317,9 @@ async fn a_socket_ends_with_its_login() {
     assert!(answer.contains("location: /login"), "{answer}");
 
     let (client_id, text) = (client_id(2), "too late".to_owned());
-    agent.send(&FromAgent::Send { conversation, client_id, text, note: None }).await;
+    agent
+        .send(&FromAgent::Send { conversation, client_id, text, files: Several::NONE, note: None })
+        .await;
     let code = agent
         .find(|frame| match frame {
             ToAgent::Error { code, .. } => Some(code),

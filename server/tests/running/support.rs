@@ -4,11 +4,14 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use domain::agent::{NewAgent, Role};
+use domain::file::Shelf;
 use domain::{Ambient, Domain, Store};
 use futures_util::{SinkExt, StreamExt};
 use migrations::{Migrator, MigratorTrait};
 use protocol::json::{Decode, Encode, from_str, to_string};
-use protocol::{AgentId, ClientId, Entry, FromVisitor, SUBPROTOCOL, Summary, ToAgent, ToVisitor};
+use protocol::{
+    AgentId, ClientId, Entry, FromVisitor, SUBPROTOCOL, Several, Summary, ToAgent, ToVisitor,
+};
 use server::{ServeOptions, Server};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -39,7 +42,8 @@ impl Running {
         let path = folder.path().join("test.db");
         let store = Store::open(&format!("sqlite://{}", path.display())).await.unwrap();
         Migrator::up(store.for_migrations(), None).await.unwrap();
-        let domain = Domain::start(store, Ambient::system());
+        let shelf = Shelf::folder(&folder.path().join("files")).unwrap();
+        let domain = Domain::start(store, shelf, Ambient::system());
         let inbox = domain.create_inbox("Shop", &["https://shop.example".into()]).await.unwrap();
         let new = NewAgent {
             email: "mia@example.com".into(),
@@ -152,7 +156,7 @@ impl Running {
         self.log_in_as("mia@example.com").await
     }
 
-    async fn log_in_as(&self, email: &str) -> String {
+    pub(crate) async fn log_in_as(&self, email: &str) -> String {
         let page = self.http("GET", "/login", &[], "").await;
         let action = page.split("action=\"").nth(1).and_then(|rest| rest.split('"').next());
         let origin = self.origin();
@@ -187,6 +191,18 @@ impl Running {
     ) -> String {
         http(self.address, method, path, headers, body).await
     }
+
+    /// The same with a length that is said, or is not, whatever the body's is.
+    pub(crate) async fn http_of_length(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        length: Option<&str>,
+        body: &str,
+    ) -> String {
+        http_of_length(self.address, method, path, headers, length, body).await
+    }
 }
 
 /// One plain HTTP/1.1 request; the whole answer as text.
@@ -197,11 +213,26 @@ pub(crate) async fn http(
     headers: &[(&str, &str)],
     body: &str,
 ) -> String {
+    let length = body.len().to_string();
+    http_of_length(address, method, path, headers, Some(&length), body).await
+}
+
+async fn http_of_length(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(&str, &str)],
+    length: Option<&str>,
+    body: &str,
+) -> String {
     let mut request = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\n");
     for (name, value) in headers {
         request += &format!("{name}: {value}\r\n");
     }
-    request += &format!("connection: close\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    if let Some(length) = length {
+        request += &format!("content-length: {length}\r\n");
+    }
+    request += &format!("connection: close\r\n\r\n{body}");
     let mut stream = TcpStream::connect(address).await.unwrap();
     stream.write_all(request.as_bytes()).await.unwrap();
     let mut answer = Vec::new();
@@ -274,6 +305,24 @@ impl Client {
         }
     }
 
+    /// The code of the next error that a visitor is told.
+    pub(crate) async fn error_code(&mut self) -> &'static str {
+        let code = self.find(|frame| match frame {
+            ToVisitor::Error { code, .. } => Some(code),
+            _ => None,
+        });
+        code.await.as_str()
+    }
+
+    /// The code of the next error that an agent is told.
+    pub(crate) async fn agent_error_code(&mut self) -> &'static str {
+        let code = self.find(|frame| match frame {
+            ToAgent::Error { code, .. } => Some(code),
+            _ => None,
+        });
+        code.await.as_str()
+    }
+
     /// The code that the server closes with; frames before it are passed over.
     pub(crate) async fn close_code(&mut self) -> Option<u16> {
         self.close_reason().await.map(|(code, _)| code)
@@ -302,7 +351,8 @@ pub(crate) fn client_id(number: u128) -> ClientId {
 }
 
 pub(crate) fn send(number: u128, text: &str) -> FromVisitor {
-    FromVisitor::Send { client_id: client_id(number), text: text.into() }
+    let files = Several::NONE;
+    FromVisitor::Send { client_id: client_id(number), text: text.into(), files }
 }
 
 /// The entry that the server acknowledges next.

@@ -11,7 +11,8 @@ fn client(number: u8) -> ClientId {
 
 fn entry(seq: Seq, author: Author) -> Entry {
     let body = Body::Message { text: "hi".into() };
-    Entry { seq, prev: seq - 1, at_ms: 1, client_id: client(seq as u8), author, body }
+    let (client_id, files) = (client(seq as u8), Files::NONE);
+    Entry { seq, prev: seq - 1, at_ms: 1, client_id, author, body, files }
 }
 
 fn agent() -> Author {
@@ -75,20 +76,27 @@ fn nothing_is_kept_before_the_visitor_acts() {
     let mut chat = Chat::from_kept("{}", SEED.into());
     chat.take(&welcome(0, vec![]), 0);
     assert_eq!(chat.to_kept(), Kept::new());
-    chat.say(client(1), "hi".into(), 5);
+    chat.say(client(1), "hi".into(), Files::NONE, 5);
     assert_eq!(chat.to_kept().len(), 3, "token, seed and the message");
 }
 
 #[test]
 fn what_waits_survives_a_reload_and_is_sent_once_in_order() {
     let mut chat = Chat::from_kept("{}", SEED.into());
-    assert_eq!(chat.say(client(2), "hi \"you\"\n".into(), 5), None, "not before a welcome");
-    assert_eq!(chat.say(client(1), "second".into(), 6), None);
+    assert_eq!(
+        chat.say(client(2), "hi \"you\"\n".into(), Files::NONE, 5),
+        None,
+        "not before a welcome"
+    );
+    assert_eq!(chat.say(client(1), "second".into(), Files::NONE, 6), None);
     let mut chat = reload(&chat);
     let hello = chat.hello(String::new(), None, String::new());
     assert!(matches!(hello, FromVisitor::Hello { seed: Some(seed), .. } if seed == SEED));
-    let send =
-        |number, text: &str| FromVisitor::Send { client_id: client(number), text: text.into() };
+    let send = |number, text: &str| FromVisitor::Send {
+        client_id: client(number),
+        text: text.into(),
+        files: Files::NONE.ids(),
+    };
     let frames = chat.take(&welcome(0, vec![]), 0);
     assert_eq!(frames, [send(2, "hi \"you\"\n"), send(1, "second")]);
     chat.take(&to_string(&ToVisitor::Entry { entry: entry(1, Author::Visitor {}) }), 0);
@@ -107,7 +115,7 @@ fn a_second_tab_becomes_the_visitor_that_the_first_one_is() {
     let hello = chat.hello(String::new(), None, String::new());
     assert!(matches!(hello, FromVisitor::Hello { token: Some(token), .. } if token == "theirs"));
     let mut wrote = Chat::from_kept("{}", SEED.into());
-    wrote.say(client(1), "hi".into(), 5);
+    wrote.say(client(1), "hi".into(), Files::NONE, 5);
     assert!(!wrote.adopt(r#"{"token":"theirs"}"#), "who has written stays who they are");
 }
 
@@ -164,7 +172,7 @@ fn a_pong_that_is_ahead_heals() {
 #[test]
 fn a_void_token_is_given_up_but_not_the_words() {
     let mut chat = Chat::from_kept(r#"{"token":"old"}"#, SEED.into());
-    chat.say(client(1), "hi".into(), 5);
+    chat.say(client(1), "hi".into(), Files::NONE, 5);
     chat.take(
         &to_string(&ToVisitor::Error {
             code: ErrorCode::TokenInvalid,
@@ -181,7 +189,7 @@ fn a_void_token_is_given_up_but_not_the_words() {
     assert!(chat.lost(true), "it comes back, whatever the close code");
     assert!(!chat.lost(true), "but only then");
     let mut chat = Chat::from_kept("{}", SEED.into());
-    chat.say(client(1), "hi".into(), 5);
+    chat.say(client(1), "hi".into(), Files::NONE, 5);
     assert_eq!(chat.take(&welcome(0, vec![]), 0).len(), 1);
 }
 

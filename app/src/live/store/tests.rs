@@ -1,7 +1,7 @@
 //! What is on screen after any frames.
 
 use super::*;
-use protocol::{Body, InboxId};
+use protocol::{Body, Files, InboxId, Several};
 use uuid::Uuid;
 
 fn conversation(number: u128) -> ConversationId {
@@ -20,6 +20,7 @@ fn entry(seq: Seq) -> Entry {
         client_id: client(u128::from(seq)),
         author: Author::Visitor {},
         body: Body::Message { text: "hi".into() },
+        files: Files::NONE,
     }
 }
 
@@ -115,11 +116,12 @@ fn what_was_not_acknowledged_is_sent_again_until_it_is() {
     let mut store = Store::default();
     let id = conversation(1);
     store.watch(id);
-    let sent = store.say(id, client(7), "hello".into(), false, 0);
+    let sent = store.say(id, client(7), "hello".into(), Files::NONE, false, 0);
     let send = FromAgent::Send {
         conversation: id,
         client_id: client(7),
         text: "hello".into(),
+        files: Several::NONE,
         note: None,
     };
     assert_eq!(sent.as_slice(), std::slice::from_ref(&send));
@@ -165,7 +167,7 @@ fn reading_to_the_end_is_reported_once() {
 fn a_refused_message_waits_to_be_taken_back() {
     let mut store = Store::default();
     let id = conversation(1);
-    store.say(id, client(7), "x".into(), false, 0);
+    store.say(id, client(7), "x".into(), Files::NONE, false, 0);
     store.apply(
         ToAgent::Error {
             code: ErrorCode::MessageTooLong,
@@ -220,7 +222,7 @@ fn ones_own_writing_is_told_once_a_second() {
     assert_eq!(store.type_in(id, 5_000).len(), 1);
     assert_eq!(store.type_in(id, 5_999), []);
     assert_eq!(store.type_in(id, 6_000).len(), 1);
-    store.say(id, client(1), "hi".into(), false, 6_001);
+    store.say(id, client(1), "hi".into(), Files::NONE, false, 6_001);
     assert_eq!(store.type_in(id, 6_100).len(), 1, "another message begins");
 }
 
@@ -228,7 +230,7 @@ fn ones_own_writing_is_told_once_a_second() {
 fn a_note_stays_a_note_when_it_is_sent_again() {
     let mut store = Store::default();
     let id = conversation(1);
-    let sent = store.say(id, client(7), "psst".into(), true, 0);
+    let sent = store.say(id, client(7), "psst".into(), Files::NONE, true, 0);
     assert!(matches!(sent[0], FromAgent::Send { note: Some(true), .. }));
     let again = store.apply(welcome(vec![summary(1, 1, None)]), 0);
     assert_eq!(again, sent);

@@ -1,0 +1,72 @@
+//! Entries that carry files.
+
+use protocol::limits::FILES;
+use protocol::{ConversationId, ErrorCode, FileId, Files, Several, VisitorId};
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Expr;
+use sea_orm::{QueryOrder, QuerySelect};
+
+use super::{Party, from_row};
+use crate::error::Result;
+use crate::table::file;
+use crate::writer::Write;
+
+/// The files that a send is to carry, in the sender's order, locked: uploaded by the sender, as a
+/// whole, and carried by no other entry.
+///
+/// # Errors
+/// `too_many_files`; `file_unknown`; the store's.
+pub(crate) async fn claim(write: &Write<'_>, sender: &Party, ids: &[FileId]) -> Result<Files> {
+    if ids.is_empty() {
+        return Ok(Several::NONE);
+    }
+    if ids.len() > FILES {
+        return Err(ErrorCode::TooManyFiles.into());
+    }
+    let rows = file::Entity::find()
+        .filter(file::Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .order_by_asc(file::Column::Id)
+        .lock_exclusive()
+        .all(write.tx)
+        .await?;
+    let mut files = Vec::with_capacity(ids.len());
+    for id in ids {
+        let row = rows.iter().find(|row| row.id == id.0).ok_or(ErrorCode::FileUnknown)?;
+        let is_free = row.conversation_id.is_none() && row.dropped_at_ms.is_none();
+        let is_twice = files.iter().any(|file: &protocol::File| file.id == *id);
+        if !is_free || !row.is_stored || is_twice || !sender.uploaded(row) {
+            return Err(ErrorCode::FileUnknown.into());
+        }
+        files.push(from_row(row.clone()));
+    }
+    Ok(Several(files))
+}
+
+/// Notes which entry carries the files: from now on, whoever may see it may fetch them.
+pub(crate) async fn carry(
+    write: &Write<'_>,
+    files: &Files,
+    conversation: ConversationId,
+    seq: u64,
+) -> Result<()> {
+    if files.is_empty() {
+        return Ok(());
+    }
+    file::Entity::update_many()
+        .col_expr(file::Column::ConversationId, Expr::value(conversation.0))
+        .col_expr(file::Column::Seq, Expr::value(seq as i64))
+        .filter(file::Column::Id.is_in(files.0.iter().map(|file| file.id.0)))
+        .exec(write.tx)
+        .await?;
+    Ok(())
+}
+
+/// Makes a visitor's files another's, when it turns out who they are.
+pub(crate) async fn hand_over(write: &Write<'_>, from: VisitorId, to: VisitorId) -> Result<()> {
+    file::Entity::update_many()
+        .col_expr(file::Column::VisitorId, Expr::value(to.0))
+        .filter(file::Column::VisitorId.eq(from.0))
+        .exec(write.tx)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,290 @@
+//! Uploading: room is reserved, the content comes in and is looked at, then it is put on the shelf.
+
+use std::io::SeekFrom;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::{Stream, StreamExt};
+use protocol::limits::{FILE_BYTES, UNSENT_FILE_BYTES, UNSENT_FILES, VISITOR_FILE_BYTES};
+use protocol::{ErrorCode, File, FileId};
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, DbBackend, IntoActiveModel, QuerySelect, Select};
+use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
+
+use super::kind::{self, Kind, LOOKED_AT};
+use super::{Part, Party, from_row, name, thumbnail};
+use crate::Domain;
+use crate::error::{Error, Result};
+use crate::table::file;
+use crate::writer::{Command, Shard, Write};
+
+impl Domain {
+    /// Takes a file of `bytes` bytes. Uploading again under the same id is harmless: one that is here
+    /// already is not read again.
+    ///
+    /// # Errors
+    /// `file_empty`, `file_too_big`, `file_type_refused`; `file_quota` where a visitor has too much,
+    /// `too_many_files` that nobody has sent; `file_id_taken` by somebody else's; `upload_cut` where
+    /// the content ends early; the store's.
+    pub async fn upload(
+        &self,
+        party: &Party,
+        id: FileId,
+        name: &str,
+        bytes: u64,
+        content: impl Stream<Item = std::io::Result<Bytes>> + Send,
+    ) -> Result<File> {
+        if bytes == 0 {
+            return Err(ErrorCode::FileEmpty.into());
+        }
+        if bytes > FILE_BYTES {
+            return Err(ErrorCode::FileTooBig.into());
+        }
+        let reserve = Reserve { party: party.clone(), id, bytes };
+        if let Some(file) = self.writer.run(reserve).await? {
+            return Ok(file);
+        }
+        let kept = async {
+            let (kind, spooled) = spool(bytes, content).await?;
+            self.shelve(id, kind, spooled, bytes).await.map(|size| (kind, size))
+        };
+        match kept.await {
+            Ok((kind, size)) => {
+                let name = name::tidy(name, kind);
+                let party = party.clone();
+                self.writer.run(Keep { party, id, name, media_type: kind.media_type, size }).await
+            }
+            Err(error) => {
+                let release = Release { party: party.clone(), id };
+                if let Err(error) = self.writer.run(release).await {
+                    tracing::warn!(%error, "room for a file could not be given back");
+                }
+                Err(error)
+            }
+        }
+    }
+
+    /// Puts a content on the shelf, and a thumbnail beside it if it is a picture. Returns how wide and
+    /// high that is.
+    async fn shelve(
+        &self,
+        id: FileId,
+        kind: Kind,
+        mut spooled: tokio::fs::File,
+        bytes: u64,
+    ) -> Result<Option<(u32, u32)>> {
+        // From here on no sender can keep us waiting; a few whole files are held in memory at a time.
+        let _place = self.shelving.acquire().await.map_err(|_| Error::Stopped)?;
+        let mut content = Vec::with_capacity(usize::try_from(bytes).unwrap_or_default());
+        spooled.seek(SeekFrom::Start(0)).await?;
+        spooled.read_to_end(&mut content).await?;
+        let content = Bytes::from(content);
+        let mut size = None;
+        if kind.is_picture {
+            let picture = content.clone();
+            let made = tokio::task::spawn_blocking(move || thumbnail::of(&picture)).await;
+            // A decoder that fails on what somebody sent costs the thumbnail, not the file.
+            if let Ok(Some(made)) = made {
+                self.shelf.put(id, Part::Thumbnail, made.content).await?;
+                size = Some((made.width, made.height));
+            }
+        }
+        self.shelf.put(id, Part::Whole, content).await?;
+        Ok(size)
+    }
+}
+
+/// Takes in a content, to a file without a name that is gone if nobody wants it any more.
+async fn spool(
+    bytes: u64,
+    content: impl Stream<Item = std::io::Result<Bytes>>,
+) -> Result<(Kind, tokio::fs::File)> {
+    let spooled = tokio::task::spawn_blocking(tempfile::tempfile);
+    let spooled = spooled.await.map_err(|_| Error::Stopped)??;
+    let mut spooled = tokio::fs::File::from_std(spooled);
+    let mut content = std::pin::pin!(content);
+    let (mut beginning, mut taken) = (Vec::with_capacity(LOOKED_AT), 0_u64);
+    let mut kind = None;
+    while let Some(piece) = content.next().await {
+        let piece = piece.map_err(|_| ErrorCode::UploadCut)?;
+        taken += piece.len() as u64;
+        if taken > bytes {
+            return Err(ErrorCode::FileTooBig.into());
+        }
+        let missing = LOOKED_AT.saturating_sub(beginning.len()).min(piece.len());
+        beginning.extend_from_slice(&piece[..missing]);
+        if kind.is_none() && beginning.len() == LOOKED_AT {
+            // Refused before the rest has come.
+            kind = Some(look(&beginning, taken == bytes)?);
+        }
+        spooled.write_all(&piece).await?;
+    }
+    if taken < bytes {
+        return Err(ErrorCode::UploadCut.into());
+    }
+    let kind = kind.map_or_else(|| look(&beginning, true), Ok)?;
+    spooled.flush().await?;
+    Ok((kind, spooled))
+}
+
+fn look(beginning: &[u8], is_whole: bool) -> Result<Kind, ErrorCode> {
+    kind::of(beginning, is_whole).ok_or(ErrorCode::FileTypeRefused)
+}
+
+fn shard(party: &Party) -> Shard {
+    match party {
+        Party::Visitor(who) => Shard::of(who.visitor.0),
+        Party::Agent(agent) => Shard::of(agent.id.0),
+    }
+}
+
+/// Makes room for a file, unless it is here already.
+struct Reserve {
+    party: Party,
+    id: FileId,
+    bytes: u64,
+}
+
+#[async_trait]
+impl Command for Reserve {
+    type Output = Option<File>;
+
+    fn shard(&self) -> Shard {
+        shard(&self.party)
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<Option<File>> {
+        let found = file::Entity::find_by_id(self.id.0).lock_exclusive().one(write.tx).await?;
+        if let Some(row) = &found {
+            if !self.party.uploaded(row) || row.dropped_at_ms.is_some() {
+                return Err(ErrorCode::FileIdTaken.into());
+            }
+            if row.is_stored {
+                return Ok(found.map(from_row));
+            }
+            // An upload that did not come to its end begins anew.
+            file::Entity::delete_by_id(self.id.0).exec(write.tx).await?;
+        }
+        self.check_room(write).await?;
+        let (visitor, inbox, agent) = match &self.party {
+            Party::Visitor(who) => (Some(who.visitor.0), Some(who.inbox.0), None),
+            Party::Agent(agent) => (None, None, Some(agent.id.0)),
+        };
+        let row = file::ActiveModel {
+            id: Set(self.id.0),
+            visitor_id: Set(visitor),
+            inbox_id: Set(inbox),
+            agent_id: Set(agent),
+            name: Set(String::new()),
+            media_type: Set(String::new()),
+            bytes: Set(self.bytes as i64),
+            width: Set(None),
+            height: Set(None),
+            is_stored: Set(false),
+            conversation_id: Set(None),
+            seq: Set(None),
+            dropped_at_ms: Set(None),
+            created_at_ms: Set(write.ambient.now_ms() as i64),
+        };
+        file::Entity::insert(row).exec_without_returning(write.tx).await?;
+        Ok(None)
+    }
+}
+
+impl Reserve {
+    /// Another node may take the same room at the same time: the limits are exact on one node.
+    async fn check_room(&self, write: &Write<'_>) -> Result<()> {
+        let unsent = file::Entity::find().filter(file::Column::ConversationId.is_null());
+        let own_unsent = match &self.party {
+            Party::Visitor(who) => unsent.clone().filter(file::Column::VisitorId.eq(who.visitor.0)),
+            Party::Agent(agent) => unsent.clone().filter(file::Column::AgentId.eq(agent.id.0)),
+        };
+        if own_unsent.count(write.tx).await? >= UNSENT_FILES {
+            return Err(ErrorCode::TooManyFiles.into());
+        }
+        if let Party::Visitor(who) = &self.party {
+            let theirs = file::Entity::find().filter(file::Column::VisitorId.eq(who.visitor.0));
+            if bytes_of(write, theirs).await? + self.bytes > VISITOR_FILE_BYTES {
+                return Err(ErrorCode::FileQuota.into());
+            }
+            let of_inbox = unsent.filter(file::Column::InboxId.eq(who.inbox.0));
+            if bytes_of(write, of_inbox).await? + self.bytes > UNSENT_FILE_BYTES {
+                return Err(ErrorCode::SlowDown.into());
+            }
+        }
+        Ok(())
+    }
+}
+
+/// How many bytes some files have together.
+async fn bytes_of(write: &Write<'_>, files: Select<file::Entity>) -> Result<u64> {
+    // Sums are of another type than what is summed, but on SQLite.
+    let whole = match write.tx.get_database_backend() {
+        DbBackend::MySql => "SIGNED",
+        _ => "BIGINT",
+    };
+    let sum = Func::cast_as(Expr::col(file::Column::Bytes).sum(), Alias::new(whole));
+    let found: Option<Option<i64>> =
+        files.select_only().expr_as(sum, "bytes").into_tuple().one(write.tx).await?;
+    Ok(found.flatten().unwrap_or(0).unsigned_abs())
+}
+
+/// Notes what a file is, whose content is on the shelf now.
+struct Keep {
+    party: Party,
+    id: FileId,
+    name: String,
+    media_type: &'static str,
+    size: Option<(u32, u32)>,
+}
+
+#[async_trait]
+impl Command for Keep {
+    type Output = File;
+
+    fn shard(&self) -> Shard {
+        shard(&self.party)
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<File> {
+        let found = file::Entity::find_by_id(self.id.0).lock_exclusive().one(write.tx).await?;
+        let row = found.filter(|row| self.party.uploaded(row) && row.dropped_at_ms.is_none());
+        let row = row.ok_or(ErrorCode::UploadCut)?;
+        // Two uploads at once: what is kept already may be on its way.
+        if row.is_stored {
+            return Ok(from_row(row));
+        }
+        let mut row = row.into_active_model();
+        row.name = Set(self.name.clone());
+        row.media_type = Set(self.media_type.to_owned());
+        row.width = Set(self.size.map(|(width, _)| i64::from(width)));
+        row.height = Set(self.size.map(|(_, height)| i64::from(height)));
+        row.is_stored = Set(true);
+        Ok(from_row(row.update(write.tx).await?))
+    }
+}
+
+/// Gives back the room of a file that did not come.
+struct Release {
+    party: Party,
+    id: FileId,
+}
+
+#[async_trait]
+impl Command for Release {
+    type Output = ();
+
+    fn shard(&self) -> Shard {
+        shard(&self.party)
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
+        file::Entity::delete_many()
+            .filter(file::Column::Id.eq(self.id.0))
+            .filter(file::Column::IsStored.eq(false))
+            .exec(write.tx)
+            .await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,218 @@
+//! Files: who may upload which, who may send and fetch them, and what becomes of those that nobody
+//! sent.
+
+use std::io::{Cursor, Error, ErrorKind};
+
+use domain::agent::{Agent, AgentSettings};
+use domain::conversation::Draft;
+use domain::file::{Part, Party};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use image::{DynamicImage, ImageFormat};
+use protocol::{ErrorCode, File, FileId, limits};
+use sea_orm::ConnectionTrait;
+
+use crate::support::{Bench, agent, client_id, only};
+
+fn file_id(number: u128) -> FileId {
+    FileId(uuid::Uuid::from_u128(number))
+}
+
+fn picture(width: u32, height: u32) -> Vec<u8> {
+    let mut content = Vec::new();
+    let picture = DynamicImage::new_rgb8(width, height);
+    picture.write_to(&mut Cursor::new(&mut content), ImageFormat::Png).unwrap();
+    content
+}
+
+impl Bench {
+    async fn upload(&self, party: &Party, id: u128, content: &[u8]) -> Result<File, ErrorCode> {
+        self.upload_as(party, id, "note.txt", content.len() as u64, content).await
+    }
+
+    async fn upload_as(
+        &self,
+        party: &Party,
+        id: u128,
+        name: &str,
+        bytes: u64,
+        content: &[u8],
+    ) -> Result<File, ErrorCode> {
+        let pieces: Vec<_> = content.chunks(1_000).map(|piece| Ok(piece.to_vec().into())).collect();
+        let content = stream::iter(pieces);
+        let uploaded = self.domain.upload(party, file_id(id), name, bytes, content).await;
+        uploaded.map_err(|error| error.code())
+    }
+
+    async fn fetch(&self, party: &Party, id: u128, part: Part) -> Result<Vec<u8>, ErrorCode> {
+        let fetched = self.domain.fetch_file(party, file_id(id), part).await;
+        let fetched = fetched.map_err(|error| error.code())?;
+        let pieces: Vec<_> = fetched.content.try_collect().await.unwrap();
+        let content = pieces.concat();
+        assert_eq!(content.len() as u64, fetched.bytes);
+        Ok(content)
+    }
+
+    /// What lies on the shelf.
+    fn shelved(&self) -> usize {
+        let folders = ["files", "thumbnails"].map(|name| self.files.path().join(name));
+        let count = |folder| std::fs::read_dir(folder).map_or(0, Iterator::count);
+        folders.into_iter().map(count).sum()
+    }
+}
+
+async fn other_agent(bench: &Bench) -> Agent {
+    let other = bench.domain.create_inbox("Other", &[]).await.unwrap();
+    let who = agent(&bench.domain, "other@example.com").await;
+    let settings = AgentSettings { inboxes: [other.id].into(), ..AgentSettings::default() };
+    bench.domain.set_agent(who.id, settings).await.unwrap();
+    bench.domain.find_agent(who.id).await.unwrap().unwrap()
+}
+
+testbed::on_each_store! {
+
+async fn a_message_carries_files_and_who_may_see_it_may_fetch_them(bench) {
+    let domain = &bench.domain;
+    let mia = agent(domain, "mia@example.com").await;
+    let (who, stranger) = (bench.visitor(), bench.visitor());
+    let (visitor, other) = (Party::Visitor(who), Party::Visitor(stranger));
+    let content = picture(1_300, 650);
+
+    let file = bench.upload_as(&visitor, 1, "a/b/Screen.png", content.len() as u64, &content).await.unwrap();
+    assert_eq!((file.name.as_str(), file.media_type.as_str()), ("Screen.png", "image/png"));
+    assert_eq!((file.bytes, file.width, file.height), (content.len() as u64, Some(1_300), Some(650)));
+    // Uploading again changes nothing, whatever comes.
+    assert_eq!(bench.upload(&visitor, 1, b"other").await.as_ref(), Ok(&file));
+    assert_eq!(bench.upload(&other, 1, b"other").await, Err(ErrorCode::FileIdTaken));
+
+    // Before it is sent it is the uploader's alone.
+    assert_eq!(bench.fetch(&visitor, 1, Part::Whole).await.as_deref(), Ok(&*content));
+    for party in [&other, &Party::Agent(mia.clone())] {
+        assert_eq!(bench.fetch(party, 1, Part::Whole).await, Err(ErrorCode::FileUnknown));
+    }
+    let draft = Draft { text: "", files: &[file_id(1)] };
+    let refused = domain.send_as_visitor(&stranger, None, client_id(1), draft).await;
+    assert_eq!(refused.map_err(|error| error.code()), Err(ErrorCode::FileUnknown));
+
+    let entry = domain.send_as_visitor(&who, None, client_id(1), draft).await.unwrap();
+    assert_eq!(entry.files.0, std::slice::from_ref(&file));
+    // Sending again is harmless; with other files, or in another message, it is not the same.
+    assert_eq!(domain.send_as_visitor(&who, None, client_id(1), draft).await.unwrap(), entry);
+    let without = domain.send_as_visitor(&who, None, client_id(1), "words").await;
+    assert_eq!(without.map_err(|error| error.code()), Err(ErrorCode::ClientIdReused));
+    let again = domain.send_as_visitor(&who, None, client_id(2), draft).await;
+    assert_eq!(again.map_err(|error| error.code()), Err(ErrorCode::FileUnknown));
+
+    let summary = only(domain, &mia).await;
+    assert_eq!(summary.preview, "Screen.png");
+    let page = domain.team_page(&mia, summary.id, None).await.unwrap();
+    assert_eq!(page.entries.iter().find(|one| one.seq == entry.seq).unwrap().files.0, [file]);
+    for party in [&visitor, &Party::Agent(mia.clone())] {
+        assert_eq!(bench.fetch(party, 1, Part::Whole).await.as_deref(), Ok(&*content));
+        let small = bench.fetch(party, 1, Part::Thumbnail).await.unwrap();
+        assert!(small.starts_with(b"\xff\xd8\xff"), "a thumbnail is a JPEG");
+    }
+    let foreign = Party::Agent(other_agent(&bench).await);
+    for party in [&other, &foreign] {
+        for part in [Part::Whole, Part::Thumbnail] {
+            assert_eq!(bench.fetch(party, 1, part).await, Err(ErrorCode::FileUnknown));
+        }
+    }
+}
+
+async fn what_a_note_carries_is_for_agents(bench) {
+    let domain = &bench.domain;
+    let mia = agent(domain, "mia@example.com").await;
+    let who = bench.visitor();
+    domain.send_as_visitor(&who, None, client_id(1), "hi").await.unwrap();
+    let id = only(domain, &mia).await.id;
+    let team = Party::Agent(mia.clone());
+    bench.upload(&team, 1, b"for us").await.unwrap();
+    bench.upload(&team, 2, b"for you").await.unwrap();
+    for (number, is_note) in [(1, true), (2, false)] {
+        let draft = Draft { text: "see", files: &[file_id(number)] };
+        domain.send_as_agent(&mia, id, client_id(10 + number), draft, is_note).await.unwrap();
+    }
+    let visitor = Party::Visitor(who);
+    assert_eq!(bench.fetch(&visitor, 1, Part::Whole).await, Err(ErrorCode::FileUnknown));
+    assert_eq!(bench.fetch(&visitor, 2, Part::Whole).await.as_deref(), Ok(&b"for you"[..]));
+    assert_eq!(bench.fetch(&visitor, 2, Part::Thumbnail).await, Err(ErrorCode::FileUnknown));
+}
+
+async fn what_is_too_much_or_not_taken_is_refused_and_leaves_nothing(bench) {
+    let visitor = Party::Visitor(bench.visitor());
+    let refused = |code| Err::<File, _>(code);
+    assert_eq!(bench.upload(&visitor, 1, b"").await, refused(ErrorCode::FileEmpty));
+    assert_eq!(bench.upload(&visitor, 1, b"MZ\x90\x00\x03").await, refused(ErrorCode::FileTypeRefused));
+    let too_big = bench.upload_as(&visitor, 1, "x", limits::FILE_BYTES + 1, b"x").await;
+    assert_eq!(too_big, refused(ErrorCode::FileTooBig));
+    assert_eq!(bench.upload_as(&visitor, 1, "x", 3, b"four").await, refused(ErrorCode::FileTooBig));
+    assert_eq!(bench.upload_as(&visitor, 1, "x", 9, b"four").await, refused(ErrorCode::UploadCut));
+    let broken = stream::iter([Ok(b"half".to_vec().into()), Err(Error::from(ErrorKind::ConnectionReset))]);
+    let broken = bench.domain.upload(&visitor, file_id(1), "x", 9, broken).await;
+    assert_eq!(broken.map_err(|error| error.code()), refused(ErrorCode::UploadCut));
+    assert_eq!(bench.shelved(), 0);
+    // A connection that was lost: the same id again, and it is there.
+    let half = stream::iter([Ok(b"half".to_vec().into())]).chain(stream::pending());
+    let upload = bench.domain.upload(&visitor, file_id(1), "x", 9, half);
+    tokio::select! {
+        biased;
+        _ = upload => unreachable!("the content has no end"),
+        () = async { for _ in 0..50 { tokio::task::yield_now().await; } } => {}
+    }
+    assert_eq!(bench.upload(&visitor, 1, b"the whole").await.unwrap().bytes, 9);
+    // What is called a picture and is none is kept, without a thumbnail.
+    let broken = bench.upload(&visitor, 2, b"\x89PNG\r\n\x1a\nbroken").await.unwrap();
+    assert_eq!((broken.name.as_str(), broken.width), ("note.txt.png", None));
+
+    let ids: Vec<_> = (0..=limits::FILES as u128).map(file_id).collect();
+    let draft = Draft { text: "", files: &ids };
+    let Party::Visitor(who) = visitor else { unreachable!() };
+    let many = bench.domain.send_as_visitor(&who, None, client_id(1), draft).await;
+    assert_eq!(many.map_err(|error| error.code()), Err(ErrorCode::TooManyFiles));
+    let twice = Draft { text: "", files: &[file_id(1), file_id(1)] };
+    let twice = bench.domain.send_as_visitor(&who, None, client_id(1), twice).await;
+    assert_eq!(twice.map_err(|error| error.code()), Err(ErrorCode::FileUnknown));
+}
+
+async fn a_visitor_has_so_much_room_and_no_more(bench) {
+    let (who, other) = (bench.visitor(), bench.visitor());
+    let visitor = Party::Visitor(who);
+    bench.upload(&visitor, 1, b"first").await.unwrap();
+    let look = bench.database.connect().await;
+    // As if it were large.
+    let grown = format!("UPDATE file SET bytes = {}", limits::VISITOR_FILE_BYTES - 10);
+    look.execute_unprepared(&grown).await.unwrap();
+    assert_eq!(bench.upload(&visitor, 2, b"eleven byte").await, Err(ErrorCode::FileQuota));
+    bench.upload(&visitor, 3, b"ten bytes.").await.unwrap();
+    bench.upload(&Party::Visitor(other), 4, b"eleven byte").await.unwrap();
+
+    // Many that nobody sends are refused, whoever uploads them.
+    let mia = Party::Agent(agent(&bench.domain, "mia@example.com").await);
+    for number in 0..u128::from(limits::UNSENT_FILES) {
+        bench.upload(&mia, 100 + number, b"x").await.unwrap();
+    }
+    assert_eq!(bench.upload(&mia, 99, b"x").await, Err(ErrorCode::TooManyFiles));
+}
+
+async fn what_nobody_sent_is_swept_away(bench) {
+    let who = bench.visitor();
+    let visitor = Party::Visitor(who);
+    let content = picture(20, 20);
+    bench.upload(&visitor, 1, &content).await.unwrap();
+    bench.upload(&visitor, 2, b"sent").await.unwrap();
+    let draft = Draft { text: "see", files: &[file_id(2)] };
+    bench.domain.send_as_visitor(&who, None, client_id(1), draft).await.unwrap();
+    bench.domain.sweep_files().await.unwrap();
+    assert_eq!(bench.shelved(), 3, "the picture, its thumbnail, the text");
+
+    bench.ticks.pass_ms(limits::UNSENT_FILE_MS);
+    bench.domain.sweep_files().await.unwrap();
+    assert_eq!(bench.shelved(), 1);
+    assert_eq!(bench.fetch(&visitor, 1, Part::Whole).await, Err(ErrorCode::FileUnknown));
+    assert_eq!(bench.fetch(&visitor, 2, Part::Whole).await.as_deref(), Ok(&b"sent"[..]));
+    let draft = Draft { text: "", files: &[file_id(1)] };
+    let late = bench.domain.send_as_visitor(&who, None, client_id(2), draft).await;
+    assert_eq!(late.map_err(|error| error.code()), Err(ErrorCode::FileUnknown));
+}
+
+}

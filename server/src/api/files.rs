@@ -1,0 +1,77 @@
+//! Files that messages carry.
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use domain::file::{Part, Party};
+use protocol::{File, FileId};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::caller::{Reads, Writes};
+use super::extract::{At, Params};
+use crate::files::{give_out, take_in};
+use crate::http::Failure;
+use crate::state::ServerState;
+
+/// What to call a file.
+#[derive(Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Called {
+    /// Its name, without a folder. The ending is made to fit what the file is.
+    #[serde(default)]
+    name: String,
+}
+
+/// Upload a file, to be carried by a message that you send within a day.
+///
+/// You make up its id. Uploading again under the same is harmless: one that is here already is not
+/// read again. At most 20 MB: pictures, documents, text, sound, film and zip archives, which is
+/// decided by the content.
+#[utoipa::path(put, path = "/files/{file}", tag = "Files",
+    params(("file" = FileId, Path), Called),
+    request_body(content = Vec<u8>, content_type = "application/octet-stream"),
+    security(("access_token" = ["messages:write"])),
+    responses((status = 200, body = File), Failure))]
+pub(super) async fn upload(
+    Writes(agent): Writes,
+    State(state): State<ServerState>,
+    At(id): At<FileId>,
+    Params(called): Params<Called>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<File>, Failure> {
+    let party = Party::Agent(agent);
+    take_in(&state, &party, id, &called.name, &headers, body).await.map(Json)
+}
+
+/// Fetch a file that a message carries.
+#[utoipa::path(get, path = "/files/{file}", tag = "Files",
+    params(("file" = FileId, Path)),
+    security(("access_token" = ["messages:read"])),
+    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), Failure))]
+pub(super) async fn fetch(
+    Reads(agent): Reads,
+    State(state): State<ServerState>,
+    At(id): At<FileId>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    give_out(&state, &Party::Agent(agent), id, Part::Whole, &headers).await
+}
+
+/// Fetch the thumbnail of a picture: a JPEG of at most 640 pixels.
+#[utoipa::path(get, path = "/files/{file}/thumbnail", tag = "Files",
+    params(("file" = FileId, Path)),
+    security(("access_token" = ["messages:read"])),
+    responses((status = 200, body = Vec<u8>, content_type = "image/jpeg"), Failure))]
+pub(super) async fn thumbnail(
+    Reads(agent): Reads,
+    State(state): State<ServerState>,
+    At(id): At<FileId>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    give_out(&state, &Party::Agent(agent), id, Part::Thumbnail, &headers).await
+}

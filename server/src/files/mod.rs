@@ -1,0 +1,165 @@
+//! Uploading and fetching files: `/files/visitor/ID` with a visitor's token, `/files/agent/ID` with a
+//! login. The API has the same under an access token.
+//!
+//! What somebody uploaded is given out so that no browser takes it for a part of our pages: as an
+//! attachment, of a type that is not guessed, without rights of its own.
+
+mod who;
+
+use std::io::{Error as IoError, ErrorKind};
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::rejection::{PathRejection, QueryRejection};
+use axum::extract::{FromRequestParts, Path, Query, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::file::{Part, Party};
+use futures_util::{StreamExt, stream};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use protocol::{ErrorCode, File, FileId};
+use serde::Deserialize;
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
+use crate::http::Failure;
+use crate::state::ServerState;
+pub(crate) use who::{ByLogin, ByToken};
+
+/// What a page gets in that shows a file by itself: nothing.
+const POLICY: &str = "sandbox; default-src 'none'; frame-ancestors 'none'";
+
+/// How long an upload may stand still.
+const STILL: Duration = Duration::from_secs(30);
+
+/// What a name keeps as it is (RFC 8187, section 3.2.1).
+const IN_NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'-').remove(b'_');
+
+/// How many uploads there may be at a time.
+#[derive(Clone)]
+pub(crate) struct Uploads(Arc<Semaphore>);
+
+impl Default for Uploads {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(64)))
+    }
+}
+
+/// What to call an upload.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Named {
+    #[serde(default)]
+    name: String,
+}
+
+/// `PUT /files/WHO/ID?name=NAME`
+pub(crate) async fn upload<P>(
+    party: P,
+    State(state): State<ServerState>,
+    id: Result<Path<FileId>, PathRejection>,
+    named: Result<Query<Named>, QueryRejection>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<File>, Failure>
+where
+    P: FromRequestParts<ServerState, Rejection = Failure> + Into<Party>,
+{
+    let Path(id) = id.map_err(|_| ErrorCode::NotFound)?;
+    let Query(Named { name }) = named.map_err(|_| ErrorCode::RequestInvalid)?;
+    take_in(&state, &party.into(), id, &name, &headers, body).await.map(Json)
+}
+
+/// `GET /files/WHO/ID`
+pub(crate) async fn fetch<P>(
+    party: P,
+    State(state): State<ServerState>,
+    id: Result<Path<FileId>, PathRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Failure>
+where
+    P: FromRequestParts<ServerState, Rejection = Failure> + Into<Party>,
+{
+    let Path(id) = id.map_err(|_| ErrorCode::NotFound)?;
+    give_out(&state, &party.into(), id, Part::Whole, &headers).await
+}
+
+/// `GET /files/WHO/ID/thumbnail`
+pub(crate) async fn thumbnail<P>(
+    party: P,
+    State(state): State<ServerState>,
+    id: Result<Path<FileId>, PathRejection>,
+    headers: HeaderMap,
+) -> Result<Response, Failure>
+where
+    P: FromRequestParts<ServerState, Rejection = Failure> + Into<Party>,
+{
+    let Path(id) = id.map_err(|_| ErrorCode::NotFound)?;
+    give_out(&state, &party.into(), id, Part::Thumbnail, &headers).await
+}
+
+/// Takes an upload in.
+pub(crate) async fn take_in(
+    state: &ServerState,
+    party: &Party,
+    id: FileId,
+    name: &str,
+    headers: &HeaderMap,
+    body: Body,
+) -> Result<File, Failure> {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    let bytes = length.and_then(|length| length.parse().ok()).ok_or(ErrorCode::LengthRequired)?;
+    let _place = state.uploads.0.try_acquire().map_err(|_| ErrorCode::Unavailable)?;
+    let content = stream::unfold(body.into_data_stream(), |mut body| async {
+        let piece = match timeout(STILL, body.next()).await {
+            Ok(piece) => piece?.map_err(IoError::other),
+            Err(_) => Err(IoError::from(ErrorKind::TimedOut)),
+        };
+        Some((piece, body))
+    });
+    Ok(state.domain.upload(party, id, name, bytes, content).await?)
+}
+
+/// Gives a file out, or its thumbnail.
+pub(crate) async fn give_out(
+    state: &ServerState,
+    party: &Party,
+    id: FileId,
+    part: Part,
+    headers: &HeaderMap,
+) -> Result<Response, Failure> {
+    let fetched = state.domain.fetch_file(party, id, part).await?;
+    // A file never changes. Whether somebody may fetch it can, and is asked each time.
+    let tag = format!("\"{id}\"");
+    let common: [(HeaderName, HeaderValue); 4] = [
+        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+        (header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache")),
+        (
+            HeaderName::from_static("cross-origin-resource-policy"),
+            HeaderValue::from_static("same-origin"),
+        ),
+        (header::ETAG, HeaderValue::from_str(&tag).map_err(|_| ErrorCode::Unavailable)?),
+    ];
+    if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
+        return Ok((StatusCode::NOT_MODIFIED, common).into_response());
+    }
+    let (kind, disposition) = match part {
+        Part::Thumbnail => ("image/jpeg", "inline".to_owned()),
+        Part::Whole => {
+            let kind = match fetched.file.media_type.as_str() {
+                "text/plain" => "text/plain; charset=utf-8",
+                kind => kind,
+            };
+            let name = utf8_percent_encode(&fetched.file.name, IN_NAME);
+            (kind, format!("attachment; filename*=UTF-8''{name}"))
+        }
+    };
+    let described = [
+        (header::CONTENT_TYPE, kind.to_owned()),
+        (header::CONTENT_DISPOSITION, disposition),
+        (header::CONTENT_LENGTH, fetched.bytes.to_string()),
+    ];
+    Ok((common, described, Body::from_stream(fetched.content)).into_response())
+}

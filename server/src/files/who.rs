@@ -1,0 +1,56 @@
+//! Who uploads or fetches: a visitor by their token, an agent by their login.
+
+use axum::extract::FromRequestParts;
+use axum::http::HeaderName;
+use axum::http::request::Parts;
+use domain::agent::Agent;
+use domain::file::Party;
+use domain::visitor::VisitorIdentity;
+use protocol::ErrorCode;
+use tower_sessions::Session;
+
+use crate::http::{Failure, bearer};
+use crate::state::ServerState;
+
+/// Which inbox a visitor's token is of: its key.
+const INBOX: HeaderName = HeaderName::from_static("porchlight-inbox");
+
+/// A visitor, by the token that a `welcome` brought.
+pub(crate) struct ByToken(VisitorIdentity);
+
+impl From<ByToken> for Party {
+    fn from(ByToken(who): ByToken) -> Self {
+        Self::Visitor(who)
+    }
+}
+
+impl FromRequestParts<ServerState> for ByToken {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, Failure> {
+        let key = parts.headers.get(INBOX).and_then(|key| key.to_str().ok());
+        let inbox = state.domain.find_inbox(Some(key.unwrap_or_default())).await?;
+        let token = bearer(&parts.headers).ok_or(ErrorCode::TokenInvalid)?;
+        Ok(Self(inbox.recognize(token)?))
+    }
+}
+
+/// An agent, by their session.
+pub(crate) struct ByLogin(Agent);
+
+impl From<ByLogin> for Party {
+    fn from(ByLogin(agent): ByLogin) -> Self {
+        Self::Agent(agent)
+    }
+}
+
+impl FromRequestParts<ServerState> for ByLogin {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, Failure> {
+        let session = Session::from_request_parts(parts, state).await;
+        let session = session.map_err(|_| ErrorCode::Unavailable)?;
+        let agent = app::current_agent(&session, &state.domain).await?;
+        Ok(Self(agent.ok_or(ErrorCode::LoginRequired)?))
+    }
+}

@@ -1,0 +1,436 @@
+//! Every route that is not the API's, by every kind of caller, for every kind of id.
+//!
+//! The list is the router's own. A route that is new fails until it is said here who may use it.
+
+use domain::agent::{Agent, AgentSettings, NewAgent, Role};
+use domain::conversation::Draft;
+use domain::file::Party;
+use domain::visitor::VisitorIdentity;
+use futures_util::stream;
+use protocol::{ConversationId, FileId, InboxId, VisitorId};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::support::{Running, client_id};
+
+/// Who may use a route.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Caller {
+    Nobody,
+    /// An agent who may see the first inbox alone.
+    Agent,
+    Owner,
+}
+
+const CALLERS: [Caller; 3] = [Caller::Nobody, Caller::Agent, Caller::Owner];
+
+/// What a call is aimed at: one's own, what an agent may not see, and what there is not.
+#[derive(Clone, Copy)]
+struct Target {
+    conversation: Uuid,
+    file: Uuid,
+    inbox: Uuid,
+    agent: Uuid,
+    team: Uuid,
+    label: Uuid,
+    token: Uuid,
+}
+
+/// What is to be known of a server function.
+struct Call {
+    may: Caller,
+    /// Its arguments, as a form has them.
+    body: String,
+    /// The code for what is foreign or unknown, if it is aimed at something.
+    lacks: Option<&'static str>,
+    /// Whether what an agent may not see is refused to them as if it were not there.
+    by_sight: bool,
+}
+
+fn call(name: &str, at: &Target) -> Call {
+    let Target { conversation, inbox, agent, team, label, token, .. } = at;
+    let (may, body, lacks) = match name {
+        "who_am_i" => (Caller::Nobody, String::new(), None),
+        "check_setup_link" => (Caller::Nobody, "token=x".into(), None),
+        "log_in" => (Caller::Nobody, "email=mia@example.com&password=correct%20horse".into(), None),
+        "create_owner" => {
+            let body = "token=x&name=Eve&email=eve@example.com&password=correct%20horse";
+            (Caller::Nobody, body.into(), None)
+        }
+        "log_out" => (Caller::Nobody, String::new(), None),
+        "list_conversations" => (Caller::Agent, "view=open".into(), None),
+        "list_choices" => (Caller::Agent, String::new(), None),
+        "search_conversations" => (Caller::Agent, "looked_for[text]=hello".into(), None),
+        "open_conversation" | "read_visitor" => {
+            (Caller::Agent, format!("id={conversation}"), Some("conversation_unknown"))
+        }
+        "reply" => {
+            let body = format!("conversation={conversation}&client_id={token}&text=hi");
+            (Caller::Agent, body, Some("conversation_unknown"))
+        }
+        "list_inboxes" | "read_team" => (Caller::Agent, String::new(), None),
+        "read_access" => (Caller::Owner, String::new(), None),
+        "allow_sites" => {
+            let body = format!("id={inbox}&sites=https://shop.example");
+            (Caller::Owner, body, Some("inbox_unknown"))
+        }
+        "set_inbox" => {
+            let body = format!("id={inbox}&hours=&time_zone=UTC&routing=manual&team=&label=");
+            (Caller::Owner, body, Some("inbox_unknown"))
+        }
+        "set_identity" => {
+            (Caller::Owner, format!("id={inbox}&required=false"), Some("inbox_unknown"))
+        }
+        "add_agent" => {
+            let body = format!("name=Ann&email={token}@example.com&password=correct%20horse");
+            (Caller::Owner, body, None)
+        }
+        "set_agent" => {
+            let body = format!("id={agent}&capacity=3&inboxes[]={inbox}");
+            (Caller::Owner, body, Some("agent_unknown"))
+        }
+        "set_agent_active" => {
+            (Caller::Owner, format!("id={agent}&is_active=true"), Some("agent_unknown"))
+        }
+        "save_team" => {
+            let body = format!("id={team}&name=First&routing=manual");
+            (Caller::Owner, body, Some("team_unknown"))
+        }
+        "delete_team" => (Caller::Owner, format!("id={team}"), Some("team_unknown")),
+        "add_label" => (Caller::Agent, format!("name={token}&color=%23ff0000"), None),
+        "delete_label" => (Caller::Owner, format!("id={label}"), Some("label_unknown")),
+        "create_access_token" => {
+            let body = format!("name=x&agent={agent}&scopes[]=team:read");
+            (Caller::Owner, body, Some("agent_unknown"))
+        }
+        "revoke_access_token" => {
+            (Caller::Owner, format!("id={token}"), Some("access_token_unknown"))
+        }
+        other => panic!("a new server function, {other}: who may call it?"),
+    };
+    Call { may, body, lacks, by_sight: may == Caller::Agent && lacks.is_some() }
+}
+
+struct House {
+    server: Running,
+    cookies: [Option<String>; 3],
+    own: Target,
+    foreign: Target,
+}
+
+impl House {
+    async fn start() -> Self {
+        let server = Running::start().await;
+        let domain = &server.domain;
+        let mia = domain.list_agents().await.unwrap().remove(0);
+        let new = NewAgent {
+            email: "owner@example.com".into(),
+            name: "Olga".into(),
+            password: "correct horse".into(),
+        };
+        domain.create_agent(new, Role::Owner).await.unwrap();
+        let first = domain.find_inbox(None).await.unwrap().id;
+        let other = domain.create_inbox("Other", &[]).await.unwrap().id;
+        let own = target(&server, &mia, first, 1).await;
+        let foreign = target(&server, &mia, other, 2).await;
+        let settings = AgentSettings { inboxes: [first].into(), ..AgentSettings::default() };
+        domain.set_agent(mia.id, settings).await.unwrap();
+        let cookies =
+            [None, Some(server.log_in().await), Some(server.log_in_as("owner@example.com").await)];
+        Self { server, cookies, own, foreign }
+    }
+
+    fn unknown() -> Target {
+        let id = Uuid::from_u128(77);
+        Target { conversation: id, file: id, inbox: id, agent: id, team: id, label: id, token: id }
+    }
+
+    async fn ask(&self, method: &str, path: &str, who: Caller, origin: bool, body: &str) -> Answer {
+        let own = self.server.origin();
+        let mut headers = vec![
+            // A page sends people on; a program gets an answer that it can read.
+            ("accept", if path.starts_with("/call/") { "application/json" } else { "text/html" }),
+            ("content-type", "application/x-www-form-urlencoded"),
+            ("origin", if origin { &*own } else { "https://evil.example" }),
+        ];
+        headers.extend(self.cookies[who as usize].as_deref().map(|cookie| ("cookie", cookie)));
+        let answer = self.server.http(method, path, &headers, body).await;
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Answer { status, head: head.to_owned(), body: body.to_owned() }
+    }
+}
+
+struct Answer {
+    status: u16,
+    head: String,
+    body: String,
+}
+
+impl Answer {
+    fn says(&self, code: &str) -> bool {
+        self.status >= 400 && self.body.contains(&format!("\"{code}\""))
+    }
+}
+
+async fn target(server: &Running, agent: &Agent, inbox: InboxId, number: u128) -> Target {
+    let domain = &server.domain;
+    let who = VisitorIdentity { inbox, visitor: VisitorId(domain.ambient().uuid()) };
+    let file = FileId(domain.ambient().uuid());
+    let content = stream::iter([Ok(b"words".to_vec().into())]);
+    domain.upload(&Party::Visitor(who), file, "x", 5, content).await.unwrap();
+    let draft = Draft { text: "hello", files: &[file] };
+    domain.send_as_visitor(&who, None, client_id(number), draft).await.unwrap();
+    let ConversationId(conversation) =
+        domain.visitor_page(&who, None).await.unwrap().conversation.unwrap();
+    let name = format!("{number}");
+    let label = domain.create_label(&name, "#00ff00").await.unwrap().id.0;
+    let team =
+        domain.save_team(None, &name, protocol::Routing::Manual, Vec::new()).await.unwrap().0;
+    domain.create_access_token("x", [protocol::Scope::TeamRead].into(), agent.id).await.unwrap();
+    let token = domain.list_access_tokens().await.unwrap();
+    let token = token.iter().map(|token| token.id.0).max().unwrap();
+    Target { conversation, file: file.0, inbox: inbox.0, agent: agent.id.0, team, label, token }
+}
+
+#[tokio::test]
+async fn each_route_is_for_those_who_may_use_it() {
+    let house = House::start().await;
+    let paths = server::paths();
+    assert!(paths.len() > 40, "{paths:?}");
+    let mut calls = 0;
+    for path in &paths {
+        match path.strip_prefix("/call/") {
+            Some(name) => {
+                let name = name.trim_end_matches(|c: char| c.is_ascii_digit());
+                check_call(&house, path, name).await;
+                calls += 1;
+            }
+            None => check_route(&house, path).await,
+        }
+    }
+    assert!(calls > 20, "{calls}");
+}
+
+/// Ends the test's own thread of logins: what logs out is tried by nobody only.
+async fn check_call(house: &House, path: &str, name: &str) {
+    let about = call(name, &house.own);
+    let foreign_origin = house.ask("POST", path, Caller::Owner, false, &about.body).await;
+    assert!(foreign_origin.says("origin_refused"), "{name}");
+    let read = house.ask("GET", &format!("{path}?{}", about.body), Caller::Owner, true, "").await;
+    assert_eq!(read.status, 405, "{name} must not be a plain read");
+    for who in CALLERS.into_iter().filter(|who| *who < about.may) {
+        for at in [&house.own, &house.foreign, &House::unknown()] {
+            let answer = house.ask("POST", path, who, true, &call(name, at).body).await;
+            let code = if who == Caller::Nobody { "login_required" } else { "owner_required" };
+            assert!(answer.says(code), "{name} by {who:?}: {} {}", answer.status, answer.body);
+        }
+    }
+    if let Some(code) = about.lacks {
+        let unknown = call(name, &House::unknown()).body;
+        let answer = house.ask("POST", path, Caller::Owner, true, &unknown).await;
+        assert!(answer.says(code), "{name}, unknown: {} {}", answer.status, answer.body);
+        if about.by_sight {
+            let foreign = call(name, &house.foreign).body;
+            let answer = house.ask("POST", path, Caller::Agent, true, &foreign).await;
+            assert!(answer.says(code), "{name}, foreign: {} {}", answer.status, answer.body);
+        }
+        for wrong in ["", "id=1&conversation=1&agent=1", "id[]=x"] {
+            let answer = house.ask("POST", path, Caller::Owner, true, wrong).await;
+            assert!(answer.says("request_invalid"), "{name} {wrong}: {}", answer.body);
+        }
+    }
+    let right = match name {
+        // No such link, and no owner is made of it.
+        "create_owner" => return assert_refused(house, path, &about, "setup_link_invalid").await,
+        "delete_team" | "delete_label" | "revoke_access_token" => &call(name, &house.foreign).body,
+        _ => &about.body,
+    };
+    let answer = house.ask("POST", path, about.may, true, right).await;
+    assert!(answer.status < 400, "{name}: {} {}", answer.status, answer.body);
+    if about.may == Caller::Agent {
+        for id in [house.foreign.conversation, house.foreign.inbox] {
+            assert!(!answer.body.contains(&id.to_string()), "{name} tells of what is foreign");
+        }
+    }
+}
+
+async fn assert_refused(house: &House, path: &str, call: &Call, code: &str) {
+    let answer = house.ask("POST", path, Caller::Nobody, true, &call.body).await;
+    assert!(answer.says(code), "{path}: {} {}", answer.status, answer.body);
+}
+
+async fn check_route(house: &House, path: &str) {
+    let at = |target: &Target, name: &str| {
+        let id = if name == "file" { target.file } else { target.conversation };
+        path.replace("{id}", &id.to_string()).replace(":id", &id.to_string())
+    };
+    let targets = [&house.own, &house.foreign, &House::unknown()];
+    match path {
+        // For everybody: nothing in them is anybody's.
+        "/widget.js" | "/chat" | "/demo" | "/healthz" | "/readyz" => {
+            assert_eq!(
+                house.ask("GET", path, Caller::Nobody, true, "").await.status,
+                200,
+                "{path}"
+            );
+        }
+        "/widget/{digest}/{file}" | "/demo/{file}" | "/pkg/{*path}" => {
+            for name in ["x", "..%2f..%2fetc%2fpasswd", "%00"] {
+                let path = path.split('{').next().unwrap().to_owned() + "x/" + name;
+                let answer = house.ask("GET", &path, Caller::Nobody, true, "").await;
+                assert_eq!(answer.status, 404, "{path}");
+            }
+        }
+        // What is said on them is tested frame by frame: here only who gets as far.
+        "/ws/visitor" | "/ws/agent" => {
+            let answer = house.ask("GET", path, Caller::Nobody, true, "").await;
+            assert_eq!(answer.status, 400, "{path} is a socket");
+        }
+        "/poll/visitor" => {
+            let answer = house.ask("POST", path, Caller::Nobody, false, "{}").await;
+            assert!(answer.says("origin_refused"), "{path}");
+        }
+        "/files/visitor/{id}" | "/files/visitor/{id}/thumbnail" => {
+            for who in CALLERS {
+                for target in targets {
+                    let answer = house.ask("GET", &at(target, "file"), who, true, "").await;
+                    assert!(
+                        answer.says("inbox_unknown"),
+                        "a session is no visitor: {}",
+                        answer.body
+                    );
+                }
+            }
+        }
+        "/files/agent/{id}" | "/files/agent/{id}/thumbnail" => {
+            for target in targets {
+                let path = at(target, "file");
+                let is_whole = !path.ends_with("thumbnail");
+                let answer = house.ask("GET", &path, Caller::Nobody, true, "").await;
+                assert!(answer.says("login_required"), "{path}");
+                let answer = house.ask("GET", &path, Caller::Agent, true, "").await;
+                let is_own = target.file == house.own.file;
+                if is_own && is_whole {
+                    assert_eq!((answer.status, &*answer.body), (200, "words"));
+                } else {
+                    assert!(answer.says("file_unknown"), "{path} {}", answer.body);
+                }
+            }
+        }
+        // Pages: who is not logged in is sent to the login, whatever they ask for.
+        "/login" | "/setup/:token" | "/setup/{token}" => {
+            let answer =
+                house.ask("GET", &path.replace("{token}", "x"), Caller::Nobody, true, "").await;
+            assert_eq!(answer.status, 200, "{path}");
+        }
+        "/"
+        | "/conversations"
+        | "/conversations/{id}"
+        | "/conversations/:id"
+        | "/team"
+        | "/access"
+        | "/inboxes" => {
+            for target in targets {
+                let path = at(target, "conversation");
+                let answer = house.ask("GET", &path, Caller::Nobody, true, "").await;
+                let is_sent = answer.status == 302 && path != "/";
+                assert!(is_sent || path == "/", "{path} {}", answer.head);
+                assert!(!answer.body.contains("hello"), "{path}");
+                let answer = house.ask("GET", &path, Caller::Agent, true, "").await;
+                let told = answer.body + &answer.head;
+                for id in [house.foreign.conversation, house.foreign.inbox] {
+                    let named = told.replace(&path, "").contains(&id.to_string());
+                    assert!(!named, "{path} tells an agent of what is foreign");
+                }
+                assert!(!told.contains("Olga") || !path.starts_with("/access"), "{path}");
+            }
+        }
+        other => panic!("a new route, {other}: who may use it?"),
+    }
+}
+
+#[tokio::test]
+async fn a_frame_of_another_form_is_refused_by_its_code() {
+    let server = Running::start().await;
+    let id = Uuid::from_u128(5).to_string();
+    let long = "x".repeat(16 * 1024 + 1);
+    let visitors: Vec<(Value, &str)> = vec![
+        (json!({ "type": "send" }), "bad_frame"),
+        (json!({ "type": "send", "client_id": id }), "bad_frame"),
+        (json!({ "type": "send", "client_id": 1, "text": "x" }), "bad_frame"),
+        (json!({ "type": "send", "client_id": id, "text": 1 }), "bad_frame"),
+        (json!({ "type": "send", "client_id": id, "text": "x", "files": "y" }), "bad_frame"),
+        (json!({ "type": "send", "client_id": id, "text": "x", "files": [id] }), "file_unknown"),
+        (json!({ "type": "send", "client_id": id, "text": "" }), "message_empty"),
+        (json!({ "type": "send", "client_id": id, "text": "\u{0}\u{1b}" }), "message_empty"),
+        (json!({ "type": "send", "client_id": id, "text": long }), "message_too_long"),
+        (json!({ "type": "resume", "after": -1 }), "bad_frame"),
+        (json!({ "type": "resume", "after": 1.5 }), "bad_frame"),
+        (json!({ "type": "read", "seq": "1" }), "bad_frame"),
+        (json!({ "type": "nothing" }), "bad_frame"),
+        (json!({ "type": "hello", "inbox": server.key }), "frame_unexpected"),
+        (json!([]), "bad_frame"),
+        (json!(null), "bad_frame"),
+    ];
+    for (frame, code) in visitors {
+        let (mut visitor, _) = server.visitor(None).await;
+        visitor.send_text(&frame.to_string()).await;
+        assert_eq!(visitor.error_code().await, code, "{frame}");
+    }
+    let agents: Vec<(Value, &str)> = vec![
+        (json!({ "type": "watch" }), "bad_frame"),
+        (json!({ "type": "watch", "conversation": "x" }), "bad_frame"),
+        (json!({ "type": "watch", "conversation": id }), "conversation_unknown"),
+        (
+            json!({ "type": "send", "conversation": id, "client_id": id, "text": "x" }),
+            "conversation_unknown",
+        ),
+        (
+            json!({ "type": "send", "conversation": id, "client_id": id, "text": "" }),
+            "message_empty",
+        ),
+        (
+            json!({ "type": "send", "conversation": id, "client_id": id, "text": long }),
+            "message_too_long",
+        ),
+        (json!({ "type": "history", "conversation": id, "before": 1 }), "conversation_unknown"),
+        (json!({ "type": "read", "conversation": id, "seq": 1 }), "conversation_unknown"),
+        (json!({ "type": "typing", "conversation": id }), "conversation_unknown"),
+        (
+            json!({ "type": "change", "conversation": id, "change": { "action": "claim" } }),
+            "conversation_unknown",
+        ),
+        (
+            json!({ "type": "change", "conversation": id, "change": { "action": "explode" } }),
+            "bad_frame",
+        ),
+        (json!({ "type": "change", "conversation": id, "change": "claim" }), "bad_frame"),
+        (json!({ "type": "presence", "presence": "asleep" }), "bad_frame"),
+        (json!({ "type": "hello" }), "bad_frame"),
+    ];
+    let mut mia = server.agent().await;
+    mia.welcome().await;
+    for (frame, code) in agents {
+        if code == "bad_frame" {
+            // It ends the socket.
+            let mut other = server.agent().await;
+            other.welcome().await;
+            other.send_text(&frame.to_string()).await;
+            assert_eq!(other.agent_error_code().await, code, "{frame}");
+        } else {
+            mia.send_text(&frame.to_string()).await;
+            assert_eq!(mia.agent_error_code().await, code, "{frame}");
+        }
+    }
+    // Text that is hostile to a reader, and no more: it is kept as it is.
+    let (mut visitor, _) = server.visitor(None).await;
+    for (number, text) in
+        ["👩‍👩‍👧‍👦", "\u{202e}gnp.exe", "<script>alert(1)</script>", "'; DROP TABLE entry; --"]
+            .into_iter()
+            .enumerate()
+    {
+        visitor.send(&crate::support::send(100 + number as u128, text)).await;
+        assert_eq!(crate::support::ack(&mut visitor).await.body.text(), text);
+    }
+}

@@ -1,0 +1,75 @@
+// A line of requests that wait, where no socket can be had. Looks like a WebSocket. Loaded where two
+// sockets in a row came to nothing.
+
+// When it is time to try a socket again, and how long to wait after that.
+let probeAt = 0
+let probeAfter = 5e3
+
+export class Poll extends EventTarget {
+  readyState = 0
+  out = []
+  running = 0
+
+  constructor(socket, opened) {
+    super()
+    this.socket = socket
+    this.opened = opened
+    setTimeout(() => {
+      this.readyState = 1
+      this.dispatchEvent(new Event('open'))
+    })
+  }
+
+  send(text) {
+    this.out.push(text)
+    // The first request brings the hello alone: its answer names the line.
+    if (this.line || !this.running) this.ask()
+  }
+
+  close(code = 1006, reason = '') {
+    if (this.readyState > 1) return
+    this.readyState = 3
+    this.dispatchEvent(new CloseEvent('close', { code, reason }))
+  }
+
+  async ask() {
+    this.running++
+    try {
+      const answer = await fetch('/poll/visitor', {
+        method: 'POST',
+        headers: this.line ? { 'porchlight-line': this.line } : {},
+        body: this.out.splice(0, this.line ? 16 : 1).join('\n'),
+      })
+      if (!answer.ok) throw answer
+      this.line ||= answer.headers.get('porchlight-line')
+      const text = await answer.text()
+      for (const data of text.split('\n')) {
+        if (data && this.readyState === 1) this.dispatchEvent(new MessageEvent('message', { data }))
+      }
+      const [, code, reason] = /^(\d+) (.*)/.exec(answer.headers.get('porchlight-close')) || []
+      if (code) this.close(+code, reason)
+      this.probe()
+    } catch {
+      this.close()
+    }
+    this.running--
+    // One request always waits.
+    if (this.readyState === 1 && this.line && (this.out[0] || !this.running)) this.ask()
+  }
+
+  // Requests get through: perhaps a socket does again.
+  probe() {
+    if (Date.now() < probeAt) return
+    probeAt = Date.now() + probeAfter
+    probeAfter = Math.min(2 * probeAfter, 6e4)
+    const probe = this.socket()
+    // What is between may open it and end it at once.
+    probe.onopen = () => setTimeout(() => {
+      if (probe.readyState === 1 && this.readyState === 1) {
+        this.opened()
+        this.close()
+      }
+      probe.close()
+    }, 1e3)
+  }
+}
