@@ -1,4 +1,5 @@
 import type { Browser, Page } from '@playwright/test'
+import { png } from '../support/png.ts'
 import { createOwner, expect, openInbox, reply, test, Visitor } from '../support/porchlight.ts'
 
 const looks = (['light', 'dark'] as const).flatMap((colorScheme) =>
@@ -58,8 +59,30 @@ for (const look of looks) {
       await shot(page, 'chat-unread')
       await visitor.press()
     }
-    await porchlight.stop()
     const chat = await visitor.frame()
+    await chat.locator('.attach input').setInputFiles([
+      { name: 'The red dot.png', mimeType: 'image/png', buffer: png(1200, 800) },
+      { name: 'sync.log', mimeType: 'text/plain', buffer: Buffer.from('09:12 sync failed\n'.repeat(900)) },
+      { name: 'holiday.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('MZ\x90\0') },
+    ])
+    await expect(chat.locator('.pick.refused')).toHaveCount(1)
+    await expect(chat.locator('.send')).toBeEnabled()
+    await shot(page, 'chat-picked')
+    await visitor.say('It looks like this now, and this is the log:')
+    await chat.getByRole('button', { name: 'Remove holiday.jpg' }).click()
+    await expect(chat.locator('.entry .file')).toHaveCount(2)
+    await expect.poll(() => chat.locator('.entry img').evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBeGreaterThan(0)
+    await shot(page, 'chat-files')
+    await agent.locator('.composer .attach input').setInputFiles({ name: 'How to sync again.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7\n'.padEnd(480_000, ' ')) })
+    await expect(agent.locator('.pick progress')).toHaveCount(0)
+    await expect.poll(() => agent.locator('.entry .picture img').evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBeGreaterThan(0)
+    await shot(agent, 'conversation-files')
+    await agent.locator('.entry .picture').click()
+    await shot(agent, 'conversation-picture')
+    await agent.keyboard.press('Escape')
+    await agent.getByRole('button', { name: 'Send' }).click()
+    await expect(chat.locator('.entry .file')).toHaveCount(3)
+    await porchlight.stop()
     await expect(chat.locator('.dot')).toHaveAttribute('data-state', 'offline')
     await visitor.say('It was there at nine.')
     await reply(agent, 'Good, then nothing is lost.')

@@ -1,5 +1,8 @@
 //! The frames of an agent's socket.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::change::Change;
 use crate::entry::{Author, Entry, Reader, Seq};
 use crate::error::ErrorCode;

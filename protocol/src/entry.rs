@@ -1,5 +1,7 @@
 //! One entry of a conversation's log, as an audience sees it.
 
+use alloc::string::String;
+
 use crate::event::Event;
 use crate::file::Files;
 use crate::id::{AgentId, ClientId};

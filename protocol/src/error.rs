@@ -1,5 +1,7 @@
 //! Errors as clients see them: a stable code, a sentence, and whether trying again may help.
 
+use alloc::string::String;
+
 use crate::json::{Decode, DecodeError, Encode, Value, write_str};
 
 macro_rules! codes {
@@ -81,7 +83,7 @@ codes! {
         says "The file is too big: at most 20 MB.";
     /// A file of a kind that is not taken.
     FileTypeRefused = "file_type_refused", temporary: false
-        says "Files of this kind are not taken: only pictures, documents, text, sound and film, and zip archives.";
+        says "Files of this kind are not taken.";
     /// More than [`crate::limits::FILES`] in a message, or [`crate::limits::UNSENT_FILES`] not sent.
     TooManyFiles = "too_many_files", temporary: false
         says "Too many files: at most 10 in a message.";

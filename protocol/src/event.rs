@@ -1,5 +1,7 @@
 //! What can happen to a conversation, besides that somebody writes.
 
+use alloc::string::String;
+
 use crate::id::AgentId;
 use crate::json::tagged;
 

@@ -1,5 +1,8 @@
 //! Files that an entry carries.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::id::FileId;
 use crate::json::{Decode, DecodeError, Encode, Value, record};
 

@@ -1,5 +1,7 @@
 //! Which conversations a list holds.
 
+use alloc::vec::Vec;
+
 use crate::change::Status;
 use crate::id::{AgentId, InboxId, LabelId, VisitorId};
 use crate::json::record;

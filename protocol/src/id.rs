@@ -1,5 +1,7 @@
 //! Ids: UUIDs, each with a type of its own, so that one can't be passed for another.
 
+use alloc::string::String;
+
 use uuid::Uuid;
 
 use crate::json::{Decode, DecodeError, Encode, Value, write_str};

@@ -3,7 +3,11 @@
 //! The crate owns the frames and their JSON form, ids, limits, error and close codes, and
 //! [`Replica`], a client's copy of one conversation. It must know nothing of sockets, stores or
 //! screens: it is the only crate of ours that the visitors' widget links, so it is kept free of
-//! `format!`, floats and serde. `docs/PROTOCOL.md` describes the same for other languages.
+//! the standard library, `format!`, floats and serde. `docs/PROTOCOL.md` describes the same for other languages.
+
+#![cfg_attr(not(any(test, feature = "openapi")), no_std)]
+
+extern crate alloc;
 
 mod access;
 mod agent;

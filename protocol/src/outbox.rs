@@ -1,5 +1,8 @@
 //! What a client has sent and not yet seen acknowledged.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::entry::Entry;
 use crate::error::ErrorCode;
 use crate::file::Files;

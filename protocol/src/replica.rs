@@ -1,5 +1,7 @@
 //! A client's copy of one conversation.
 
+use alloc::vec::Vec;
+
 use crate::entry::{Author, Body, Entry, Seq};
 
 /// What became of an entry that was offered to a [`Replica`].

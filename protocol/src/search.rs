@@ -1,5 +1,8 @@
 //! What a search finds.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::entry::{Author, Seq};
 use crate::json::record;
 use crate::summary::Summary;

@@ -1,5 +1,8 @@
 //! A conversation's line in the list of conversations.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::change::Status;
 use crate::entry::{Author, Seq};
 use crate::id::{AgentId, ConversationId, InboxId, LabelId, VisitorId};

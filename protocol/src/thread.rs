@@ -1,5 +1,7 @@
 //! A client's side of one conversation.
 
+use alloc::vec::Vec;
+
 use crate::entry::{Entry, Seq};
 use crate::outbox::Outbox;
 use crate::replica::{Applied, Replica};

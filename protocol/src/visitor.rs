@@ -1,5 +1,8 @@
 //! The frames of a visitor's socket.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use crate::entry::{Entry, Reader, Seq};
 use crate::error::ErrorCode;
 use crate::file::FileIds;

@@ -67,8 +67,11 @@ self.porchlightPicked = (take) => {
   return JSON.stringify(good.map((one) => one.done))
 }
 
-// Has the chat look again at what can be sent.
-const changed = () => area.dispatchEvent(new Event('input'))
+// Has the chat look again at what can be sent, and at the room that is left.
+const changed = () => {
+  area.dispatchEvent(new Event('input'))
+  dispatchEvent(new Event('resize'))
+}
 
 function drop(one) {
   one.request?.abort()
@@ -187,8 +190,6 @@ function look(file, url) {
 }
 
 export function show(place, files, token) {
-  const log = place.closest('.log')
-  const isAtEnd = log && log.scrollHeight - log.scrollTop - log.clientHeight < 60
   for (const file of files) {
     const button = element('button', 'file')
     button.type = 'button'
@@ -216,5 +217,5 @@ export function show(place, files, token) {
     }
     place.append(button)
   }
-  if (isAtEnd) log.scrollTop = log.scrollHeight
+  dispatchEvent(new Event('resize'))
 }

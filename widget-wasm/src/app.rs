@@ -1,11 +1,14 @@
 //! Connects what is known, what is drawn, the socket and the loader outside.
 
-use std::cell::RefCell;
+use alloc::borrow::ToOwned;
+
+use alloc::string::String;
 
 use js_sys::{Date, Object, Reflect};
 use protocol::json::{Encode, Fields};
 use protocol::limits::TYPING_MS;
 use protocol::{ClientId, CloseCode, Files};
+use spin::Mutex;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageEvent, MessagePort, VisibilityState};
 
@@ -29,9 +32,8 @@ struct App {
     unread: usize,
 }
 
-thread_local! {
-    static APP: RefCell<Option<App>> = const { RefCell::new(None) };
-}
+/// There is one thread; the lock is for calls that come back while a call goes on.
+static APP: Mutex<Option<App>> = Mutex::new(None);
 
 /// Starts the chat. See [`crate::start`].
 pub(crate) fn start(port: MessagePort, site: Option<String>, kept: &str, page: String, open: bool) {
@@ -52,11 +54,12 @@ pub(crate) fn start(port: MessagePort, site: Option<String>, kept: &str, page: S
         unread: 0,
     };
     app.kept = app.chat.to_kept();
-    APP.with(|cell| *cell.borrow_mut() = Some(app));
+    *APP.lock() = Some(app);
 
     dom::listen(&dom::document(), "visibilitychange", |_| with(|_| {}));
     if let Some(window) = web_sys::window() {
         dom::listen(&window, "online", |_| with(App::reconnect));
+        dom::listen(&window, "resize", |_| with(|app| app.view.resized()));
     }
     with(|app| {
         if app.is_open {
@@ -88,15 +91,13 @@ fn listen_loader(port: &MessagePort) {
 
 /// Acts on the app, then brings all in line: what is sent, drawn, kept and told.
 fn with(act: impl FnOnce(&mut App)) {
-    APP.with(|cell| {
-        // Drawing can make the browser call back at once (focus, scroll); there is nothing to do then.
-        if let Ok(mut app) = cell.try_borrow_mut()
-            && let Some(app) = app.as_mut()
-        {
-            act(app);
-            app.settle();
-        }
-    });
+    // Drawing can make the browser call back at once (focus, scroll); there is nothing to do then.
+    if let Some(mut app) = APP.try_lock()
+        && let Some(app) = app.as_mut()
+    {
+        act(app);
+        app.settle();
+    }
 }
 
 /// The visitor sends what they wrote.
@@ -113,7 +114,7 @@ pub(crate) fn say(text: String, files: Files) {
 
 /// What proves who the visitor is, for uploading and fetching files; none before the first `welcome`.
 pub(crate) fn token() -> Option<String> {
-    APP.with(|cell| cell.borrow().as_ref()?.chat.token.clone())
+    APP.try_lock()?.as_ref()?.chat.token.clone()
 }
 
 /// The visitor is writing.

@@ -1,5 +1,8 @@
 //! What the chat knows, and the rules by which it changes. Plain data: no browser in here.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use protocol::json::{Encode, RawJson, Value, from_str, parse, to_string};
 use protocol::limits::{PAGE_URL_BYTES, TYPING_EVERY_MS, TYPING_MS};
 use protocol::{
@@ -201,7 +204,7 @@ impl Chat {
 
     /// The socket is gone; `for_good` if the server does not want it back. Says whether to come back.
     pub(crate) fn lost(&mut self, for_good: bool) -> bool {
-        let back = std::mem::take(&mut self.anew) || !for_good;
+        let back = core::mem::take(&mut self.anew) || !for_good;
         self.typing = None;
         match self.line {
             Line::Refused(_) => {}

@@ -1,8 +1,12 @@
 //! The visitors' chat, which runs in an iframe on somebody else's page.
 //!
 //! `chat` is what is known and the rules by which it changes: plain data, tested natively. `socket`
-//! carries frames, `view` draws, `app` connects the three with the loader outside. No `format!`, no
-//! floats, no formatting machinery: every byte is paid for by someone else's page.
+//! carries frames, `view` draws, `app` connects the three with the loader outside. No standard library,
+//! no `format!`, no floats: every byte is paid for by someone else's page.
+
+#![cfg_attr(target_arch = "wasm32", no_std)]
+
+extern crate alloc;
 
 mod app;
 mod chat;
@@ -10,6 +14,8 @@ mod dom;
 mod socket;
 mod texts;
 mod view;
+
+use alloc::string::String;
 
 use wasm_bindgen::prelude::wasm_bindgen;
 use web_sys::MessagePort;
@@ -30,6 +36,13 @@ extern "C" {
 #[cfg(target_arch = "wasm32")]
 #[global_allocator]
 static ALLOCATOR: rlsf::SmallGlobalTlsf = rlsf::SmallGlobalTlsf::new();
+
+/// A fault ends the chat without a word: words, and what writes them, would weigh 2 KB.
+#[cfg(target_arch = "wasm32")]
+#[panic_handler]
+fn end(_: &core::panic::PanicInfo<'_>) -> ! {
+    core::arch::wasm32::unreachable()
+}
 
 /// Starts the chat.
 ///

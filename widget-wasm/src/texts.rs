@@ -1,5 +1,7 @@
 //! What the chat says by itself.
 
+use alloc::string::String;
+
 use protocol::{Attendance, ErrorCode, Event};
 
 use crate::chat::Line;

@@ -1,5 +1,8 @@
 //! What the visitor sees. Entries are drawn once; only what waits is drawn anew.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use js_sys::{Date, Object};
 use protocol::json::{from_str, to_string};
 use protocol::limits::MESSAGE_BYTES;
@@ -37,6 +40,8 @@ pub(crate) struct View {
     send: HtmlElement,
     drawn: Drawn,
     follow: bool,
+    /// Whether the end was in view when that was asked last.
+    was_at_end: bool,
 }
 
 /// What is on screen already.
@@ -133,6 +138,7 @@ impl View {
             send,
             drawn,
             follow: true,
+            was_at_end: true,
         }
     }
 
@@ -147,8 +153,17 @@ impl View {
     }
 
     /// Whether the end of the conversation is in view.
-    pub(crate) fn is_at_end(&self) -> bool {
-        self.log.scroll_height() - self.log.scroll_top() - self.log.client_height() < NEAR_PX
+    pub(crate) fn is_at_end(&mut self) -> bool {
+        let below = self.log.scroll_height() - self.log.scroll_top() - self.log.client_height();
+        self.was_at_end = below < NEAR_PX;
+        self.was_at_end
+    }
+
+    /// Keeps the end in view when there is less room: a keyboard came, or files were picked.
+    pub(crate) fn resized(&self) {
+        if self.was_at_end {
+            self.log.set_scroll_top(self.log.scroll_height());
+        }
     }
 
     /// Draws what has changed.
@@ -167,7 +182,7 @@ impl View {
         if now == self.drawn {
             return;
         }
-        let follow = std::mem::take(&mut self.follow) || self.is_at_end();
+        let follow = core::mem::take(&mut self.follow) || self.is_at_end();
         if now.line != self.drawn.line {
             self.draw_line(chat.line);
         }
@@ -337,7 +352,10 @@ fn listen_composer(form: &HtmlElement, area: &HtmlTextAreaElement, send: &HtmlEl
     let (area_in, send_in) = (area.clone(), send.clone());
     listen(area, "input", move |_| {
         grown(&area_in, &send_in);
-        app::typed();
+        // A picked file comes as an input without words.
+        if !area_in.value().is_empty() {
+            app::typed();
+        }
     });
 }
 

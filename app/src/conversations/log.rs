@@ -212,6 +212,9 @@ fn follow_end(
     waiting: Memo<Vec<Outgoing>>,
 ) {
     use leptos::web_sys::VisibilityState;
+    use wasm_bindgen::JsCast;
+    use wasm_bindgen::closure::Closure;
+    use web_sys::ResizeObserver;
 
     let near_end = move || {
         scroller.get_untracked().is_none_or(|log| {
@@ -249,11 +252,36 @@ fn follow_end(
             read();
         }
     });
+    // A keyboard that comes, or files that are picked, leave the log less room: its end stays in view.
+    let was_near_end = StoredValue::new(true);
+    let resized = Closure::<dyn FnMut()>::new(move || {
+        if let (true, Some(log)) = (was_near_end.get_value(), scroller.get_untracked()) {
+            log.set_scroll_top(log.scroll_height());
+        }
+    });
+    let observer = ResizeObserver::new(resized.as_ref().unchecked_ref()).ok();
+    let observer = StoredValue::new_local(observer.map(|observer| (observer, resized)));
+    on_cleanup(move || {
+        observer.update_value(|observer| {
+            if let Some((observer, _)) = observer.take() {
+                observer.disconnect();
+            }
+        });
+    });
     let back = window_event_listener(leptos::ev::focus, move |_| read());
     on_cleanup(move || back.remove());
     Effect::new(move |_| {
         if let Some(log) = scroller.get() {
-            let _listening = log.on(leptos::ev::scroll, move |_| read());
+            observer.with_value(|observer| {
+                if let Some((observer, _)) = observer {
+                    observer.observe(&log);
+                }
+            });
+            let scrolled = move |_| {
+                was_near_end.set_value(near_end());
+                read();
+            };
+            let _listening = log.on(leptos::ev::scroll, scrolled);
         }
     });
 }

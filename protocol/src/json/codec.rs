@@ -1,5 +1,8 @@
 //! [`Encode`] and [`Decode`], and the macros that write them for a type.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use super::parse::Value;
 use super::write::write_str;
 
@@ -218,7 +221,7 @@ macro_rules! record {
         pub struct $name { $($(#[$fdoc])* pub $field: $type,)* }
 
         impl $crate::json::Encode for $name {
-            fn encode(&self, out: &mut String) {
+            fn encode(&self, out: &mut alloc::string::String) {
                 let mut fields = $crate::json::Fields::begin(out);
                 $(fields.field(stringify!($field), &self.$field);)*
                 fields.end();
@@ -263,7 +266,7 @@ macro_rules! tagged {
         }
 
         impl $crate::json::Encode for $name {
-            fn encode(&self, out: &mut String) {
+            fn encode(&self, out: &mut alloc::string::String) {
                 let mut fields = $crate::json::Fields::begin(out);
                 fields.field($tag, self.tag());
                 match self {
@@ -322,7 +325,7 @@ macro_rules! words {
         }
 
         impl $crate::json::Encode for $name {
-            fn encode(&self, out: &mut String) {
+            fn encode(&self, out: &mut alloc::string::String) {
                 $crate::json::write_str(self.as_str(), out);
             }
         }

@@ -4,6 +4,8 @@
 //! than this and miniserde about 13 KB. Unknown fields are passed over, so that a newer peer may
 //! add some.
 
+use alloc::string::String;
+
 mod codec;
 mod parse;
 mod raw;

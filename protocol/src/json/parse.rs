@@ -1,6 +1,8 @@
 //! Text to [`Value`].
 
-use std::borrow::Cow;
+use alloc::borrow::Cow;
+use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::codec::DecodeError;
 use crate::limits::JSON_DEPTH;

@@ -1,5 +1,7 @@
 //! JSON that is passed on as it is.
 
+use alloc::string::String;
+
 use super::codec::{Decode, DecodeError, Encode, Fields};
 use super::parse::Value;
 use super::write::write_str;

@@ -1,5 +1,7 @@
 //! Values to text.
 
+use alloc::string::String;
+
 /// Writes a JSON string, quotes and escapes included (RFC 8259, section 7).
 pub fn write_str(text: &str, out: &mut String) {
     const HEX: &[u8; 16] = b"0123456789abcdef";
