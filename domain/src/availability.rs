@@ -57,25 +57,22 @@ impl Domain {
     /// # Errors
     /// The store's.
     pub async fn tell_availability(&self) -> Result<()> {
-        let here = self.hub().inboxes();
-        if here.is_empty() {
-            return Ok(());
-        }
-        for inbox in self.list_inboxes().await?.iter().filter(|inbox| here.contains(&inbox.id)) {
-            self.tell_availability_of(inbox);
+        for inbox in self.list_inboxes().await? {
+            let now = self.availability(&inbox);
+            let before = self.told.with(|said| said.availability.insert(inbox.id, now.clone()));
+            if before.is_some_and(|before| before != now) {
+                self.hub().publish(&News::Availability { inbox: inbox.id, availability: now });
+            }
         }
         Ok(())
     }
 
-    /// Whether somebody answers in an inbox now; tells its visitors, if they were told otherwise.
-    pub fn tell_availability_of(&self, inbox: &Inbox) -> Availability {
-        let now = self.availability(inbox);
-        let before = self.told.with(|said| said.availability.insert(inbox.id, now.clone()));
-        if before.is_some_and(|before| before != now) {
-            let availability = now.clone();
-            self.hub().publish(&News::Availability { inbox: inbox.id, availability });
-        }
-        now
+    /// What an inbox's visitors were told last, for one who comes: an agent who loads a page again, and
+    /// is gone for the moment, is away for nobody.
+    #[must_use]
+    pub fn told_availability(&self, inbox: &Inbox) -> Availability {
+        let now = || self.availability(inbox);
+        self.told.with(|said| said.availability.entry(inbox.id).or_insert_with(now).clone())
     }
 
     /// A visitor's place in the queue for an agent: 1 is next; `None` if they do not wait.

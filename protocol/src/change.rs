@@ -1,5 +1,6 @@
 //! What an agent can do to a conversation, besides writing in it.
 
+use crate::entry::Seq;
 use crate::id::{AgentId, LabelId};
 use crate::json::{tagged, words};
 
@@ -38,7 +39,11 @@ tagged! {
             agent: Option<AgentId>,
         },
         /// It is settled.
-        "resolve" => Resolve {},
+        "resolve" => Resolve {
+            /// The last position that the agent has seen: what the visitor wrote after it is not
+            /// settled unread. Absent to settle whatever there is.
+            seen: Option<Seq>,
+        },
         /// It goes on.
         "reopen" => Reopen {},
         /// Put it away.
@@ -72,7 +77,7 @@ impl Change {
     pub const fn makes_room(&self) -> bool {
         matches!(
             self,
-            Self::Assign { .. } | Self::Resolve {} | Self::Archive {} | Self::Snooze { .. }
+            Self::Assign { .. } | Self::Resolve { .. } | Self::Archive {} | Self::Snooze { .. }
         )
     }
 }

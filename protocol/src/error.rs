@@ -111,6 +111,9 @@ codes! {
     /// Another agent has the conversation.
     AlreadyAssigned = "already_assigned", temporary: false
         says "Another agent was first.";
+    /// The visitor has written after what the agent has seen.
+    NewMessage = "new_message", temporary: false
+        says "The visitor has written meanwhile. Read it first.";
     /// The visitor has another conversation that is not resolved.
     AnotherIsOpen = "another_is_open", temporary: false
         says "The visitor has another open conversation. Resolve that one first.";

@@ -51,6 +51,8 @@ tagged! {
         "history" => History {
             /// The first position the client has.
             before: Seq,
+            /// Of which earlier conversation of theirs; absent for the one that goes on.
+            conversation: Option<ConversationId>,
         },
         /// All up to a position was seen.
         "read" => Read {
@@ -88,6 +90,8 @@ tagged! {
             availability: Availability,
             /// The visitor's place in the queue, if they wait for an agent: 1 is next.
             queue: Option<u64>,
+            /// The conversation that the visitor had before this one.
+            earlier: Option<ConversationId>,
         },
         /// The entry is on disk.
         "ack" => Ack {
@@ -112,6 +116,10 @@ tagged! {
         "history" => History {
             /// The entries.
             entries: Vec<Entry>,
+            /// Of which earlier conversation; absent for the one that goes on.
+            conversation: Option<ConversationId>,
+            /// With an earlier conversation's page: the one that the visitor had before it.
+            earlier: Option<ConversationId>,
         },
         /// Somebody has read up to a position.
         "read" => Read {

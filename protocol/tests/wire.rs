@@ -81,7 +81,10 @@ fn a_visitors_frames_have_their_golden_form() {
     let send = FromVisitor::Send { client_id: CLIENT, text: "hi".into(), files: Several::NONE };
     golden(&send, &format!(r#"{{"type":"send","client_id":"{ID1}","text":"hi"}}"#));
     golden(&FromVisitor::Resume { after: 0 }, r#"{"type":"resume","after":0}"#);
-    golden(&FromVisitor::History { before: 9 }, r#"{"type":"history","before":9}"#);
+    golden(
+        &FromVisitor::History { before: 9, conversation: None },
+        r#"{"type":"history","before":9}"#,
+    );
     golden(&FromVisitor::Read { seq: 7 }, r#"{"type":"read","seq":7}"#);
     golden(&FromVisitor::Typing {}, r#"{"type":"typing"}"#);
     golden(&FromVisitor::Ping {}, r#"{"type":"ping"}"#);
@@ -99,6 +102,7 @@ fn frames_to_a_visitor_have_their_golden_form() {
         entries: vec![entry()],
         availability: Availability { attendance: Attendance::Closed, opens_at_ms: Some(9) },
         queue: Some(2),
+        earlier: None,
     };
     golden(&welcome, &[r#"{"type":"welcome","token":"t","conversation":"00000000-0000-0000-0000-000000000002","inbox_name":"Support","head":7,"visitor_read_seq":6,"team_read_seq":5,"entries":["#, ENTRY, r#"],"availability":{"attendance":"closed","opens_at_ms":9},"queue":2}"#].concat());
     golden(
@@ -113,7 +117,8 @@ fn frames_to_a_visitor_have_their_golden_form() {
         &ToVisitor::Entries { head: 7, entries: vec![] },
         r#"{"type":"entries","head":7,"entries":[]}"#,
     );
-    golden(&ToVisitor::History { entries: vec![] }, r#"{"type":"history","entries":[]}"#);
+    let history = ToVisitor::History { entries: vec![], conversation: None, earlier: None };
+    golden(&history, r#"{"type":"history","entries":[]}"#);
     golden(
         &ToVisitor::Read { by: Reader::Team {}, seq: 4 },
         r#"{"type":"read","by":{"kind":"team"},"seq":4}"#,
@@ -171,7 +176,8 @@ fn an_agents_frames_have_their_golden_form() {
             Change::Assign { agent: Some(AGENT) },
             r#"{"action":"assign","agent":"00000000-0000-0000-0000-000000000003"}"#,
         ),
-        (Change::Resolve {}, r#"{"action":"resolve"}"#),
+        (Change::Resolve { seen: None }, r#"{"action":"resolve"}"#),
+        (Change::Resolve { seen: Some(7) }, r#"{"action":"resolve","seen":7}"#),
         (Change::Reopen {}, r#"{"action":"reopen"}"#),
         (Change::Archive {}, r#"{"action":"archive"}"#),
         (Change::Unarchive {}, r#"{"action":"unarchive"}"#),

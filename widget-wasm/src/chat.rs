@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use protocol::json::{Encode, RawJson, Value, from_str, parse, to_string};
 use protocol::limits::{PAGE_URL_BYTES, TYPING_EVERY_MS, TYPING_MS};
 use protocol::{
-    Author, Availability, ClientId, ConversationId, ErrorCode, Files, FromVisitor, Outbox,
+    Author, Availability, ClientId, ConversationId, Entry, ErrorCode, Files, FromVisitor, Outbox,
     Outgoing, Reader, Replica, Seq, Thread, ToVisitor,
 };
 
@@ -24,6 +24,9 @@ pub(crate) enum Line {
     Refused(ErrorCode),
 }
 
+/// After every position: numbers on the wire end here.
+const END: Seq = (1 << 53) - 1;
+
 /// Begins the names of sends that wait.
 const OUT: &str = "out:";
 
@@ -36,6 +39,12 @@ pub(crate) struct Chat {
     pub(crate) line: Line,
     /// How far the team has read.
     pub(crate) team_read_seq: Seq,
+    /// What the visitor said before the thread's conversation, oldest first.
+    pub(crate) past: Vec<Entry>,
+    /// The conversation from whose end, or from before `past`, the next page of it comes.
+    earlier: Option<ConversationId>,
+    /// Where that page ends.
+    earlier_before: Seq,
     /// Which conversation the thread is of, as far as the server has said.
     conversation: Option<ConversationId>,
     /// What the page says of its visitor: JSON, passed on as it is.
@@ -198,8 +207,40 @@ impl Chat {
 
     /// The visitor wants to see what was before.
     pub(crate) fn ask_history(&self) -> Option<FromVisitor> {
-        let first = self.thread.replica.entries().first()?;
-        Some(FromVisitor::History { before: first.seq })
+        if self.thread.replica.lacks_beginning() {
+            let before = self.thread.replica.entries().first()?.seq;
+            return Some(FromVisitor::History { before, conversation: None });
+        }
+        let conversation = Some(self.earlier?);
+        Some(FromVisitor::History { before: self.earlier_before, conversation })
+    }
+
+    /// Whether there is something before what is known.
+    pub(crate) fn lacks_beginning(&self) -> bool {
+        self.thread.replica.lacks_beginning() || self.earlier.is_some()
+    }
+
+    /// A page of an earlier conversation: the one that was asked for, or none of ours.
+    fn take_earlier(
+        &mut self,
+        id: ConversationId,
+        entries: Vec<Entry>,
+        earlier: Option<ConversationId>,
+    ) {
+        // Two answers to two clicks: the second is what is there already.
+        if self.earlier != Some(id)
+            || entries.last().is_some_and(|last| last.seq >= self.earlier_before)
+        {
+            return;
+        }
+        match entries.first().filter(|first| first.prev > 0) {
+            Some(first) => self.earlier_before = first.seq,
+            None => {
+                self.earlier = earlier;
+                self.earlier_before = END;
+            }
+        }
+        self.past.splice(0..0, entries);
     }
 
     /// The socket is gone; `for_good` if the server does not want it back. Says whether to come back.
@@ -237,6 +278,7 @@ impl Chat {
                 entries,
                 availability,
                 queue,
+                earlier,
                 ..
             } => {
                 self.availability = Some(availability);
@@ -245,6 +287,10 @@ impl Chat {
                     // The site says that it is somebody else, or the visitor was known already: what
                     // is theirs now is another conversation.
                     self.forget();
+                }
+                if self.past.is_empty() {
+                    self.earlier = earlier;
+                    self.earlier_before = END;
                 }
                 self.conversation = conversation;
                 self.line = Line::Online;
@@ -265,7 +311,11 @@ impl Chat {
                 resume(self.thread.take(entry))
             }
             ToVisitor::Entries { head, entries } => resume(self.thread.take_page(head, entries)),
-            ToVisitor::History { entries } => {
+            ToVisitor::History { entries, conversation: Some(id), earlier } => {
+                self.take_earlier(id, entries, earlier);
+                Vec::new()
+            }
+            ToVisitor::History { entries, .. } => {
                 self.thread.replica.prepend(entries);
                 Vec::new()
             }
@@ -321,6 +371,7 @@ impl Chat {
     /// Forgets the conversation, but not what waits to be sent.
     fn forget(&mut self) {
         self.conversation = None;
+        self.past.clear();
         self.thread.replica = Replica::default();
         self.read_seq = 0;
         self.team_read_seq = 0;

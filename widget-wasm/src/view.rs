@@ -34,6 +34,7 @@ pub(crate) struct View {
     typing: HtmlElement,
     log: HtmlElement,
     older: HtmlElement,
+    past: HtmlElement,
     entries: HtmlElement,
     waiting: HtmlElement,
     area: HtmlTextAreaElement,
@@ -47,6 +48,7 @@ pub(crate) struct View {
 /// What is on screen already.
 #[derive(Default, PartialEq, Eq)]
 struct Drawn {
+    past: usize,
     first: Seq,
     last: Seq,
     team_read_seq: Seq,
@@ -90,8 +92,10 @@ impl View {
         listen(&older, "click", |_| app::older());
         append(&log, &older);
         append(&log, &text("p", "hello", texts::HELLO));
+        let past = element("div", "entries");
         let entries = element("div", "entries");
         let waiting = element("div", "entries");
+        append(&log, &past);
         append(&log, &entries);
         append(&log, &waiting);
         let typing = element("p", "typing");
@@ -132,6 +136,7 @@ impl View {
             typing,
             log,
             older,
+            past,
             entries,
             waiting,
             area,
@@ -170,6 +175,7 @@ impl View {
     pub(crate) fn render(&mut self, chat: &Chat) {
         let replica = &chat.thread.replica;
         let now = Drawn {
+            past: chat.past.len(),
             first: replica.entries().first().map_or(0, |entry| entry.seq),
             last: replica.last_seq(),
             team_read_seq: chat.team_read_seq,
@@ -187,13 +193,23 @@ impl View {
             self.draw_line(chat.line);
         }
         let height = self.log.scroll_height();
-        let prepended = now.first != self.drawn.first;
-        if prepended || now.last < self.drawn.last {
+        let prepended = (now.first, now.past) != (self.drawn.first, self.drawn.past);
+        if now.past != self.drawn.past {
+            self.past.set_text_content(None);
+            for (index, entry) in chat.past.iter().enumerate() {
+                draw_entry(
+                    &self.past,
+                    entry,
+                    index.checked_sub(1).and_then(|at| chat.past.get(at)),
+                );
+            }
+        }
+        if now.first != self.drawn.first || now.last < self.drawn.last {
             self.entries.set_text_content(None);
             self.drawn.last = 0;
         }
         self.draw_entries(replica.entries(), chat.team_read_seq);
-        self.older.set_hidden(!replica.lacks_beginning());
+        self.older.set_hidden(!chat.lacks_beginning());
         self.draw_waiting(&now);
         if now.typing != self.drawn.typing {
             let line = now.typing.as_deref().map(|name| [name, texts::TYPING].concat());

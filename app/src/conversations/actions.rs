@@ -22,6 +22,10 @@ pub(super) fn Actions(id: ConversationId, choices: Signal<Choices>) -> impl Into
     let is_archived = look(|summary| summary.archived);
     let is_snoozed = look(|summary| summary.snoozed_until_ms.is_some());
     let act = move |change: Change| live.change(id, change);
+    let resolve = move || {
+        let seen = live.with(|store| store.open(id).map(|open| open.thread.replica.last_seq()));
+        act(Change::Resolve { seen });
+    };
     view! {
         <div class="actions" role="toolbar" aria-label="Conversation">
             <Show when=move || is_free.get() && !is_resolved.get()>
@@ -35,7 +39,7 @@ pub(super) fn Actions(id: ConversationId, choices: Signal<Choices>) -> impl Into
                 when=move || is_resolved.get()
                 fallback=move || {
                     view! {
-                        <button class="button small primary" on:click=move |_| act(Change::Resolve {})>
+                        <button class="button small primary" on:click=move |_| resolve()>
                             <Icon icon=lu::LuCheck />
                             "Resolve"
                         </button>

@@ -153,13 +153,24 @@ pub struct Known {
     pub time_zone: Option<String>,
     /// When they were last connected, in milliseconds since 1970 (UTC).
     pub last_seen_at_ms: Option<u64>,
+    /// Their other conversations, the most recent first.
+    pub others: Vec<Summary>,
 }
 
 /// What is known of a conversation's visitor.
 #[server]
 pub async fn read_visitor(id: ConversationId) -> Result<Known, Failure> {
+    use protocol::Filter;
+
+    /// What fits beside a conversation.
+    const OTHERS: u64 = 10;
+
     let (agent, backend) = crate::backend::require_agent().await?;
     let profile = backend.domain.profile_of(&agent, id).await?;
+    let filter = Filter { visitor: Some(profile.id), ..Filter::ALL };
+    let theirs = backend.domain.list_conversations(&agent, &filter, None, OTHERS + 1).await?;
+    let mut others = theirs.conversations;
+    others.retain(|one| one.id != id);
     Ok(Known {
         attributes: profile.attribute_texts(),
         user_id: profile.user_id,
@@ -170,5 +181,6 @@ pub async fn read_visitor(id: ConversationId) -> Result<Known, Failure> {
         language: profile.language,
         time_zone: profile.time_zone,
         last_seen_at_ms: profile.last_seen_at_ms,
+        others,
     })
 }

@@ -1,7 +1,7 @@
 //! What is known about the open conversation's visitor, beside it.
 
 use leptos::prelude::*;
-use protocol::ConversationId;
+use protocol::{ConversationId, Status, Summary};
 
 use super::actions::LabelDot;
 use super::calls::{Known, read_visitor};
@@ -148,6 +148,34 @@ fn Facts(known: Known) -> impl IntoView {
                     }
                 })}
         </dl>
+        {(!known.others.is_empty()).then(|| view! { <Others others=known.others /> })}
+    }
+}
+
+/// The visitor's other conversations.
+#[component]
+fn Others(others: Vec<Summary>) -> impl IntoView {
+    let zone = Zone::get();
+    let line = |one: Summary| {
+        let at_ms = one.last_at_ms;
+        let state = match one.status {
+            _ if one.archived => "Archived",
+            Status::Open => "Open",
+            Status::Assigned => "Assigned",
+            Status::Resolved => "Resolved",
+        };
+        view! {
+            <li>
+                <a href=format!("/conversations/{}", one.id)>
+                    <span class="file-name">{one.preview}</span>
+                    <small>{move || zone.date_and_time(at_ms)} " · " {state}</small>
+                </a>
+            </li>
+        }
+    };
+    view! {
+        <h4>"Other conversations"</h4>
+        <ul class="side-others">{others.into_iter().map(line).collect_view()}</ul>
     }
 }
 

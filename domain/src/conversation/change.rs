@@ -20,7 +20,8 @@ impl Domain {
     /// stays so, without an entry.
     ///
     /// # Errors
-    /// `conversation_unknown`; `already_assigned` for a claim, with who was first;
+    /// `conversation_unknown`; `already_assigned` for a claim, with who was first; `new_message` where
+    /// the visitor wrote after what the resolving agent has seen;
     /// `another_is_open`, `agent_unknown`, `label_unknown`, `too_many_labels`, `snooze_invalid`; the
     /// store's.
     pub async fn change_conversation(
@@ -93,9 +94,14 @@ impl ChangeConversation {
                 assign(write, log, author, Some(id)).await
             }
             Change::Assign { agent } => assign(write, log, author, *agent).await,
-            Change::Resolve {} => {
+            Change::Resolve { seen } => {
                 if log.is_resolved() {
                     return Ok(());
+                }
+                if let Some(seen) = *seen
+                    && log.has_visitor_written_after(write, seen).await?
+                {
+                    return Err(ErrorCode::NewMessage.into());
                 }
                 log.set_status(Status::Resolved);
                 log.row.snoozed_until_ms = None;

@@ -70,6 +70,24 @@ impl Log {
             .transpose()
     }
 
+    /// Whether the visitor wrote after a position.
+    pub(super) async fn has_visitor_written_after(
+        &self,
+        write: &Write<'_>,
+        seq: u64,
+    ) -> Result<bool> {
+        let after = i64::try_from(seq).unwrap_or(i64::MAX);
+        let found = entry::Entity::find()
+            .filter(entry::Column::ConversationId.eq(self.row.id))
+            .filter(entry::Column::Seq.gt(after))
+            .filter(entry::Column::AuthorKind.eq(Author::Visitor {}.tag()))
+            .filter(entry::Column::Kind.ne("event"))
+            .limit(1)
+            .all(write.tx)
+            .await?;
+        Ok(!found.is_empty())
+    }
+
     /// Appends what happened.
     pub(super) async fn event(
         &mut self,

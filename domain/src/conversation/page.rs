@@ -3,7 +3,7 @@
 use protocol::limits::{PAGE_BYTES, PAGE_ENTRIES};
 use protocol::{ConversationId, Entry, ErrorCode, Seq, VisitorId};
 use sea_orm::entity::prelude::*;
-use sea_orm::{Order, QueryOrder, QuerySelect, Select};
+use sea_orm::{Condition, Order, QueryOrder, QuerySelect, Select};
 
 use super::entry::{Audience, LogEntry};
 use crate::Domain;
@@ -52,6 +52,50 @@ impl Domain {
     /// The store's.
     pub async fn visitor_page_before(&self, who: &VisitorIdentity, before: Seq) -> Result<Page> {
         self.page_of_visitor(who, Wanted::Before(before)).await
+    }
+
+    /// The same of an earlier conversation of theirs, and the one that they had before it.
+    ///
+    /// # Errors
+    /// `conversation_unknown`, also for one that is not theirs; the store's.
+    pub async fn earlier_page_before(
+        &self,
+        who: &VisitorIdentity,
+        id: ConversationId,
+        before: Seq,
+    ) -> Result<(Page, Option<ConversationId>)> {
+        let reader = &self.store.reader;
+        let found = conversation::Entity::find_by_id(id.0).one(reader).await?;
+        let row = found.filter(|row| row.visitor_id == who.visitor.0);
+        let row = row.ok_or(ErrorCode::ConversationUnknown)?;
+        let earlier = self.earlier_than(who, id).await?;
+        Ok((page(reader, row, Audience::Visitor, Wanted::Before(before)).await?, earlier))
+    }
+
+    /// The conversation with something to read that a visitor had before another of theirs. The one
+    /// that goes on is the last, whenever it began.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn earlier_than(
+        &self,
+        who: &VisitorIdentity,
+        id: ConversationId,
+    ) -> Result<Option<ConversationId>> {
+        let ids: Vec<Uuid> = of_visitor_query(who.visitor)
+            // Also an empty one that somebody began for them: what goes on has its place.
+            .filter(
+                Condition::any()
+                    .add(conversation::Column::LastPublicSeq.gt(0))
+                    .add(conversation::Column::Id.eq(id.0)),
+            )
+            .select_only()
+            .column(conversation::Column::Id)
+            .into_tuple()
+            .all(&self.store.reader)
+            .await?;
+        let after = ids.into_iter().skip_while(|one| *one != id.0).nth(1);
+        Ok(after.map(ConversationId))
     }
 
     /// The last position of the visitor's conversation that they may see; 0 if there is none.
@@ -135,6 +179,7 @@ pub(super) fn of_visitor_query(visitor: VisitorId) -> Select<conversation::Entit
         .filter(conversation::Column::VisitorId.eq(visitor.0))
         .order_by(conversation::Column::UnresolvedVisitorId.is_null(), Order::Asc)
         .order_by_desc(conversation::Column::CreatedAtMs)
+        .order_by_desc(conversation::Column::Id)
 }
 
 /// How long a text is on the wire, at most.

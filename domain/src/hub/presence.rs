@@ -41,14 +41,6 @@ impl Hub {
         self.with(|index| index.visitors.contains_key(&visitor))
     }
 
-    /// The inboxes whose visitors have sockets.
-    pub(crate) fn inboxes(&self) -> HashSet<InboxId> {
-        self.with(|index| {
-            let sockets = index.visitors.values().flat_map(|of| of.values());
-            sockets.map(|socket| socket.inbox).collect()
-        })
-    }
-
     /// What an agent chose to be, from now on.
     pub(crate) fn choose(&self, agent: AgentId, choice: Presence) {
         let before = self.presence(agent);

@@ -95,7 +95,11 @@ async fn connect(address: &Address, connections: u32) -> Result<DatabaseConnecti
         pool.after_connect(|connection, _| {
             Box::pin(async move {
                 let level = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
-                connection.execute(level).await.map(drop)
+                connection.execute(level).await?;
+                // A migration that has a table built anew must not leave words out of its search:
+                // the connection that builds the index decides.
+                let words = "SET SESSION innodb_ft_enable_stopword = OFF";
+                connection.execute(words).await.map(drop)
             })
         })
     });

@@ -67,7 +67,7 @@ async fn ten_thousand_dropped_requests_leave_no_transaction_open(bench) {
                         4 => domain.team_page(&mia, id, None).await.map(drop),
                         _ => {
                             let change =
-                                if number % 4 == 1 { Change::Resolve {} } else { Change::Reopen {} };
+                                if number % 4 == 1 { Change::Resolve { seen: None } } else { Change::Reopen {} };
                             domain.change_conversation(&mia, id, change).await.map(drop)
                         }
                     }

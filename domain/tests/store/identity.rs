@@ -74,6 +74,14 @@ async fn what_was_written_before_comes_along_and_one_conversation_goes_on(bench)
     let statuses: Vec<_> = all.iter().map(|one| (one.visitor, one.status)).collect();
     let whose = old.who.visitor;
     assert_eq!(statuses, [(whose, Status::Open), (whose, Status::Resolved)]);
+    // What was before is there to be read, by them alone.
+    let goes_on = domain.visitor_page(&both.who, None).await.unwrap().conversation.unwrap();
+    let earlier = domain.earlier_than(&both.who, goes_on).await.unwrap().unwrap();
+    let (page, none) = domain.earlier_page_before(&both.who, earlier, 9).await.unwrap();
+    assert_eq!((page.entries[0].body.text(), none), ("long ago", None));
+    let stranger = bench.visitor();
+    let foreign = domain.earlier_page_before(&stranger, earlier, 9).await;
+    assert_eq!(foreign.map(drop).map_err(|e| e.code()), Err(ErrorCode::ConversationUnknown));
     // All goes on in the one; sending again what was sent before is still harmless.
     domain.send_as_visitor(&both.who, None, client_id(2), "just now").await.unwrap();
     assert_eq!(texts(domain, &both).await, ["just now"]);

@@ -42,7 +42,7 @@ async fn each_change_is_an_entry_and_shows_in_the_list(bench) {
     assert_eq!(labelled.labels, std::slice::from_ref(&vip));
     assert!(change(domain, &tom, id, Change::Archive {}).await.archived);
     assert!(!change(domain, &tom, id, Change::Unarchive {}).await.archived);
-    assert_eq!(change(domain, &tom, id, Change::Resolve {}).await.status, Status::Resolved);
+    assert_eq!(change(domain, &tom, id, Change::Resolve { seen: None }).await.status, Status::Resolved);
     assert_eq!(change(domain, &tom, id, Change::Reopen {}).await.status, Status::Assigned);
     let unlabelled = change(domain, &tom, id, Change::Unlabel { label: vip.id }).await;
     assert_eq!(unlabelled.labels, []);
@@ -72,7 +72,7 @@ async fn what_is_so_already_makes_no_entry(bench) {
     assert_eq!(events(domain, id).await, []);
     for _ in 0..2 {
         change(domain, &tom, id, Change::Claim {}).await;
-        change(domain, &tom, id, Change::Resolve {}).await;
+        change(domain, &tom, id, Change::Resolve { seen: None }).await;
     }
     assert_eq!(events(domain, id).await.len(), 2);
 }
@@ -94,12 +94,30 @@ async fn of_two_claims_at_once_one_wins_and_the_other_learns_who(bench) {
     assert_eq!(events(domain, id).await.len(), 1);
 }
 
+async fn what_a_visitor_wrote_meanwhile_is_not_resolved_unread(bench) {
+    let domain = &bench.domain;
+    let (visitor, id) = hi(&bench, 1).await;
+    let tom = agent(domain, "tom@example.com").await;
+    let seen = Some(domain.team_page(&tom, id, None).await.unwrap().head);
+    domain.send_as_agent(&tom, id, client_id(2), "bye", false).await.unwrap();
+    domain.send_as_visitor(&visitor, None, client_id(3), "wait!").await.unwrap();
+    let resolve = async |seen| domain.change_conversation(&tom, id, Change::Resolve { seen }).await;
+    let refused = resolve(seen).await.map_err(|error| error.code());
+    assert_eq!(refused.map(drop), Err(ErrorCode::NewMessage));
+    assert_eq!(events(domain, id).await, [], "nothing happened");
+    // What the agent or the system did after is no reason.
+    let seen = Some(domain.team_page(&tom, id, None).await.unwrap().head);
+    domain.send_as_agent(&tom, id, client_id(4), "here I am", false).await.unwrap();
+    change(domain, &tom, id, Change::Claim {}).await;
+    assert_eq!(resolve(seen).await.unwrap().status, Status::Resolved);
+}
+
 async fn a_visitor_who_writes_takes_a_conversation_up_again(bench) {
     let domain = &bench.domain;
     let (visitor, id) = hi(&bench, 1).await;
     let tom = agent(domain, "tom@example.com").await;
     change(domain, &tom, id, Change::Claim {}).await;
-    change(domain, &tom, id, Change::Resolve {}).await;
+    change(domain, &tom, id, Change::Resolve { seen: None }).await;
     change(domain, &tom, id, Change::Archive {}).await;
 
     domain.send_as_visitor(&visitor, None, client_id(2), "one more thing").await.unwrap();
@@ -108,7 +126,7 @@ async fn a_visitor_who_writes_takes_a_conversation_up_again(bench) {
     let all = events(domain, id).await;
     assert_eq!(all[3..], [Event::Unarchived {}, Event::Reopened {}]);
     // A message that was sent before, and is sent again, takes nothing up.
-    change(domain, &tom, id, Change::Resolve {}).await;
+    change(domain, &tom, id, Change::Resolve { seen: None }).await;
     domain.send_as_visitor(&visitor, None, client_id(2), "one more thing").await.unwrap();
     assert_eq!(only(domain, &tom).await.status, Status::Resolved);
 }
@@ -142,7 +160,7 @@ async fn a_visitor_sees_what_concerns_them_and_no_more(bench) {
     let (visitor, id) = hi(&bench, 1).await;
     let tom = agent(domain, "tom@example.com").await;
     let label = domain.create_label("Difficult", "#000000").await.unwrap().id;
-    for one in [Change::Claim {}, Change::Label { label }, Change::Archive {}, Change::Resolve {}] {
+    for one in [Change::Claim {}, Change::Label { label }, Change::Archive {}, Change::Resolve { seen: None }] {
         change(domain, &tom, id, one).await;
     }
     let seen = domain.visitor_page(&visitor, None).await.unwrap();
@@ -165,7 +183,7 @@ async fn the_list_is_filtered_and_comes_in_pages(bench) {
     }
     let label = domain.create_label("VIP", "#aa0000").await.unwrap().id;
     change(domain, &tom, ids[0], Change::Claim {}).await;
-    change(domain, &tom, ids[1], Change::Resolve {}).await;
+    change(domain, &tom, ids[1], Change::Resolve { seen: None }).await;
     change(domain, &tom, ids[2], Change::Archive {}).await;
     change(domain, &tom, ids[3], Change::Label { label }).await;
     let until_ms = domain.ambient().now_ms() + 60_000;

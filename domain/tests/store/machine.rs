@@ -272,7 +272,7 @@ impl World {
                 let change = match deed {
                     Deed::Claim => Change::Claim {},
                     Deed::Assign(to) => Change::Assign { agent: to.map(|to| self.agents[to].id) },
-                    Deed::Resolve => Change::Resolve {},
+                    Deed::Resolve => Change::Resolve { seen: None },
                     Deed::Reopen => Change::Reopen {},
                     Deed::Archive => Change::Archive {},
                     Deed::Unarchive => Change::Unarchive {},

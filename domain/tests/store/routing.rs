@@ -44,7 +44,10 @@ impl Bench {
     }
 
     async fn resolve(&self, desk: &Desk, id: ConversationId) {
-        self.domain.change_conversation(&desk.who, id, Change::Resolve {}).await.unwrap();
+        self.domain
+            .change_conversation(&desk.who, id, Change::Resolve { seen: None })
+            .await
+            .unwrap();
     }
 }
 

@@ -47,7 +47,7 @@ async fn what_is_of_another_inbox_can_neither_be_seen_nor_changed(bench) {
         domain.send_as_agent(&ann, foreign, name, "hi", true).await.map(drop),
         domain.read_as_agent(&ann, foreign, 1).await,
         domain.type_as_agent(&ann, foreign).await,
-        domain.change_conversation(&ann, foreign, Change::Resolve {}).await.map(drop),
+        domain.change_conversation(&ann, foreign, Change::Resolve { seen: None }).await.map(drop),
         domain.change_conversation(&ann, foreign, Change::Claim {}).await.map(drop),
     ];
     for one in refused {

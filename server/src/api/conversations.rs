@@ -214,7 +214,7 @@ pub(super) async fn unlabel(
 
 /// Changes that need to be told nothing.
 macro_rules! changes {
-    ($($(#[$doc:meta])* $name:ident $path:literal => $change:ident;)+) => {$(
+    ($($(#[$doc:meta])* $name:ident $path:literal => $change:expr;)+) => {$(
         $(#[$doc])*
         #[utoipa::path(post, path = $path, tag = "Conversations",
             params(("conversation" = ConversationId, Path)),
@@ -225,22 +225,22 @@ macro_rules! changes {
             State(state): State<ServerState>,
             At(id): At<ConversationId>,
         ) -> Result<Json<Summary>, Failure> {
-            change(&state, &agent, id, Change::$change {}).await
+            change(&state, &agent, id, $change).await
         }
     )+};
 }
 
 changes! {
     /// Take a conversation, if nobody has it.
-    claim "/conversations/{conversation}/claim" => Claim;
+    claim "/conversations/{conversation}/claim" => Change::Claim {};
     /// Settle a conversation.
-    resolve "/conversations/{conversation}/resolve" => Resolve;
+    resolve "/conversations/{conversation}/resolve" => Change::Resolve { seen: None };
     /// Go on with a settled conversation.
-    reopen "/conversations/{conversation}/reopen" => Reopen;
+    reopen "/conversations/{conversation}/reopen" => Change::Reopen {};
     /// Put a conversation away.
-    archive "/conversations/{conversation}/archive" => Archive;
+    archive "/conversations/{conversation}/archive" => Change::Archive {};
     /// Take a conversation out again.
-    unarchive "/conversations/{conversation}/unarchive" => Unarchive;
+    unarchive "/conversations/{conversation}/unarchive" => Change::Unarchive {};
     /// End a conversation's rest.
-    wake "/conversations/{conversation}/wake" => Wake;
+    wake "/conversations/{conversation}/wake" => Change::Wake {};
 }

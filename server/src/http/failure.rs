@@ -85,6 +85,7 @@ pub(crate) const fn status(code: ErrorCode) -> StatusCode {
         | E::EmailTaken
         | E::AlreadyAssigned
         | E::AnotherIsOpen
+        | E::NewMessage
         | E::FileIdTaken => StatusCode::CONFLICT,
         E::FrameTooBig | E::MessageTooLong | E::FileTooBig => StatusCode::PAYLOAD_TOO_LARGE,
         E::FileTypeRefused => StatusCode::UNSUPPORTED_MEDIA_TYPE,

@@ -9,7 +9,7 @@ use domain::Domain;
 use tokio::time::{Instant, interval, interval_at, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-/// How often it is looked for snoozes whose time has come.
+/// How often it is looked for snoozes whose time has come, and at the queue.
 const WAKE: Duration = Duration::from_secs(5);
 
 /// How often it is looked for hours that begin or end.
@@ -42,7 +42,12 @@ pub(super) async fn run(domain: Domain, stopping: CancellationToken) {
                 said("who is there", domain.tell_availability().await);
             }
             _ = hours.tick() => said("who is there", domain.tell_availability().await),
-            _ = wake.tick() => said("snoozes", domain.wake_conversations().await.map(drop)),
+            _ = wake.tick() => {
+                said("snoozes", domain.wake_conversations().await.map(drop));
+                // What made room elsewhere is not told here.
+                said("the queue", domain.serve_queue().await);
+                said("places in the queue", domain.tell_queues().await);
+            }
             _ = sweep.tick() => {
                 let now_ms = domain.ambient().now_ms();
                 said("sessions", domain.store().delete_ended_sessions(now_ms).await);

@@ -119,10 +119,15 @@ pub(super) async fn admit(
     let Page { conversation, head, visitor_read_seq, team_read_seq, entries, .. } = found;
     // Nothing is noted of who does not write: with the first message it is.
     let to_note = conversation.is_none().then_some((said, seen_on));
+    let earlier = match conversation {
+        Some(id) => domain.earlier_than(&who, id).await?,
+        None => None,
+    };
     let welcome = ToVisitor::Welcome {
         token,
         conversation,
-        availability: domain.tell_availability_of(&inbox),
+        earlier,
+        availability: domain.told_availability(&inbox),
         queue: domain.queue_position(who.visitor).await?,
         inbox_name: inbox.name,
         head,
@@ -204,9 +209,14 @@ impl VisitorTalk {
                 let Page { head, entries, .. } = domain.visitor_page(who, Some(after)).await?;
                 ToVisitor::Entries { head, entries }
             }
-            FromVisitor::History { before } => {
+            FromVisitor::History { before, conversation: None } => {
                 let Page { entries, .. } = domain.visitor_page_before(who, before).await?;
-                ToVisitor::History { entries }
+                ToVisitor::History { entries, conversation: None, earlier: None }
+            }
+            FromVisitor::History { before, conversation: Some(id) } => {
+                let (Page { entries, .. }, earlier) =
+                    domain.earlier_page_before(who, id, before).await?;
+                ToVisitor::History { entries, conversation: Some(id), earlier }
             }
             FromVisitor::Read { seq } => {
                 domain.read_as_visitor(who, seq).await?;

@@ -1,6 +1,7 @@
 //! What agents and visitors see of each other: typing, presence, changes, the queue.
 
 use domain::agent::AgentSettings;
+use protocol::json::RawJson;
 use protocol::{
     Attendance, Author, Body, Change, ErrorCode, Event, FromAgent, FromVisitor, Presence, Routing,
     Status, ToAgent, ToVisitor,
@@ -163,8 +164,42 @@ async fn a_visitor_in_the_queue_sees_their_place_and_moves_up() {
     assert_eq!(visitors[2].find(place).await, Some(2));
     let all = server.domain.list_conversations(&me, &protocol::Filter::ALL, None, 9).await.unwrap();
     let mine = all.conversations.iter().find(|one| one.assignee.is_some()).unwrap().id;
-    let resolve = FromAgent::Change { conversation: mine, change: Change::Resolve {} };
+    let resolve = FromAgent::Change { conversation: mine, change: Change::Resolve { seen: None } };
     mia.send(&resolve).await;
     assert_eq!(visitors[1].find(place).await, None, "it is their turn");
     assert_eq!(visitors[2].find(place).await, Some(1));
+}
+
+#[tokio::test]
+async fn what_a_page_says_of_a_new_visitor_is_noted_with_their_first_message() {
+    let server = Running::start().await;
+    let mut visitor = server.knock().await;
+    let about =
+        r#"{"user":{"name":"Ann","plan":"pro"},"language":"de","time_zone":"Europe/Berlin"}"#;
+    let FromVisitor::Hello { inbox, site, page, .. } = server.hello(None, None) else {
+        unreachable!("a hello")
+    };
+    let hello = FromVisitor::Hello {
+        inbox,
+        site,
+        page,
+        token: None,
+        seed: None,
+        after: None,
+        conversation: None,
+        about: Some(RawJson(about.into())),
+    };
+    visitor.send(&hello).await;
+    visitor.send(&send(1, "hi")).await;
+    ack(&mut visitor).await;
+    let mut mia = server.agent().await;
+    let summary = mia.welcome().await.remove(0);
+    assert_eq!(summary.visitor_name, "Ann");
+    let me = server.domain.list_agents().await.unwrap().remove(0);
+    let known = server.domain.profile_of(&me, summary.id).await.unwrap();
+    assert_eq!(
+        (known.language.as_deref(), known.time_zone.as_deref()),
+        (Some("de"), Some("Europe/Berlin"))
+    );
+    assert_eq!(known.attribute_texts(), [("plan".to_owned(), "pro".to_owned())]);
 }

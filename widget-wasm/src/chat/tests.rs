@@ -31,6 +31,7 @@ fn welcome(head: Seq, entries: Vec<Entry>) -> String {
         entries,
         availability: Availability { attendance: Attendance::Online, opens_at_ms: None },
         queue: None,
+        earlier: None,
     })
 }
 
@@ -191,6 +192,47 @@ fn a_void_token_is_given_up_but_not_the_words() {
     let mut chat = Chat::from_kept("{}", SEED.into());
     chat.say(client(1), "hi".into(), Files::NONE, 5);
     assert_eq!(chat.take(&welcome(0, vec![]), 0).len(), 1);
+}
+
+#[test]
+fn what_was_before_the_conversation_is_asked_for_page_by_page() {
+    let id = |number: u8| ConversationId(uuid::Uuid::from_bytes([number; 16]));
+    let page = |seqs: std::ops::RangeInclusive<Seq>| -> Vec<Entry> {
+        seqs.map(|seq| entry(seq, agent())).collect()
+    };
+    let mut chat = Chat::from_kept("{}", SEED.into());
+    let frame = ToVisitor::Welcome {
+        token: "t".into(),
+        conversation: Some(id(3)),
+        inbox_name: "Support".into(),
+        head: 2,
+        visitor_read_seq: 0,
+        team_read_seq: 0,
+        entries: page(1..=2),
+        availability: Availability { attendance: Attendance::Online, opens_at_ms: None },
+        queue: None,
+        earlier: Some(id(2)),
+    };
+    chat.take(&to_string(&frame), 0);
+    let answer = |chat: &mut Chat, conversation, entries, earlier| {
+        let conversation = Some(conversation);
+        chat.take(&to_string(&ToVisitor::History { entries, conversation, earlier }), 0);
+    };
+    let ask =
+        |before, number| Some(FromVisitor::History { before, conversation: Some(id(number)) });
+    assert_eq!(chat.ask_history(), ask(END, 2));
+    answer(&mut chat, id(2), page(5..=6), Some(id(1)));
+    // The answer to a second click.
+    answer(&mut chat, id(2), page(5..=6), Some(id(1)));
+    assert_eq!(chat.ask_history(), ask(5, 2), "there is more of it");
+    answer(&mut chat, id(2), page(1..=4), Some(id(1)));
+    assert_eq!(chat.ask_history(), ask(END, 1));
+    assert!(chat.lacks_beginning());
+    answer(&mut chat, id(1), page(1..=1), None);
+    assert_eq!((chat.ask_history(), chat.lacks_beginning()), (None, false));
+    let seqs: Vec<Seq> = chat.past.iter().map(|entry| entry.seq).collect();
+    assert_eq!(seqs, [1, 1, 2, 3, 4, 5, 6]);
+    assert_eq!(chat.unread(), 2, "what is past is not unread");
 }
 
 #[test]
