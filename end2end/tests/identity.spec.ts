@@ -51,3 +51,33 @@ test('a user whom the site proves finds the conversation on every device', async
   })
   await expect.poll(() => laptop.bubbles()).toEqual([])
 })
+
+test('what a user wrote before, on another device, is above what goes on', async ({ porchlight, agent, browser, faults }) => {
+  await openPage(agent, porchlight, '/inboxes')
+  await agent.getByText('Show the secret for your server').click()
+  const secret = await agent.locator('.secret').innerText()
+  const user = { id: '7', hash: createHmac('sha256', secret).update('7').digest('hex'), name: 'Ann Lee' }
+  const phone = await device(browser, porchlight, faults, user)
+  await phone.open()
+  await phone.say('Long ago, on my phone')
+  await expect((await phone.frame()).locator('.pending')).toHaveCount(0)
+
+  const laptop = new Visitor(await (await browser.newContext()).newPage())
+  watch(laptop.page, faults)
+  await laptop.page.goto(`${porchlight.url}/demo`)
+  await laptop.open()
+  await laptop.say('Just now, before I logged in')
+  const chat = await laptop.frame()
+  await expect(chat.locator('.pending')).toHaveCount(0)
+  await expect(chat.getByText('Show earlier messages')).toBeHidden()
+  await laptop.page.evaluate((user) => (window as any).SupportChat.identify(user), user)
+  await chat.getByText('Show earlier messages').click()
+  await expect.poll(() => laptop.bubbles()).toEqual(['Long ago, on my phone', 'Just now, before I logged in'])
+  await expect(chat.getByText('Show earlier messages')).toBeHidden()
+
+  await openInbox(agent, porchlight)
+  await agent.locator('.row', { hasText: 'Just now' }).click()
+  const side = agent.getByRole('complementary', { name: 'Visitor' })
+  await side.getByRole('link', { name: /Long ago/ }).click()
+  await expect(agent.locator('.entry .bubble')).toHaveText('Long ago, on my phone')
+})

@@ -45,6 +45,8 @@ pub(crate) struct Chat {
     earlier: Option<ConversationId>,
     /// Where that page ends.
     earlier_before: Seq,
+    /// Whether the visitor waits for what was before: a lost connection must not lose the wish.
+    wants_older: bool,
     /// Which conversation the thread is of, as far as the server has said.
     conversation: Option<ConversationId>,
     /// What the page says of its visitor: JSON, passed on as it is.
@@ -206,7 +208,8 @@ impl Chat {
     }
 
     /// The visitor wants to see what was before.
-    pub(crate) fn ask_history(&self) -> Option<FromVisitor> {
+    pub(crate) fn ask_history(&mut self) -> Option<FromVisitor> {
+        self.wants_older = true;
         if self.thread.replica.lacks_beginning() {
             let before = self.thread.replica.entries().first()?.seq;
             return Some(FromVisitor::History { before, conversation: None });
@@ -299,6 +302,9 @@ impl Chat {
                 self.team_read_seq = self.team_read_seq.max(team_read_seq);
                 let mut frames: Vec<_> = resume(self.thread.take_page(head, entries));
                 frames.extend(self.unsent());
+                if self.wants_older {
+                    frames.extend(self.ask_history());
+                }
                 // Seen while there was no connection to say so.
                 let seq = self.read_seq;
                 frames.extend((seq > visitor_read_seq).then_some(FromVisitor::Read { seq }));
@@ -312,10 +318,12 @@ impl Chat {
             }
             ToVisitor::Entries { head, entries } => resume(self.thread.take_page(head, entries)),
             ToVisitor::History { entries, conversation: Some(id), earlier } => {
+                self.wants_older = false;
                 self.take_earlier(id, entries, earlier);
                 Vec::new()
             }
             ToVisitor::History { entries, .. } => {
+                self.wants_older = false;
                 self.thread.replica.prepend(entries);
                 Vec::new()
             }

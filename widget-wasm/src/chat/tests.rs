@@ -227,6 +227,9 @@ fn what_was_before_the_conversation_is_asked_for_page_by_page() {
     assert_eq!(chat.ask_history(), ask(5, 2), "there is more of it");
     answer(&mut chat, id(2), page(1..=4), Some(id(1)));
     assert_eq!(chat.ask_history(), ask(END, 1));
+    // The wish outlives the connection.
+    chat.lost(false);
+    assert_eq!(chat.take(&to_string(&frame), 0), ask(END, 1).into_iter().collect::<Vec<_>>());
     assert!(chat.lacks_beginning());
     answer(&mut chat, id(1), page(1..=1), None);
     assert_eq!((chat.ask_history(), chat.lacks_beginning()), (None, false));
