@@ -9,6 +9,7 @@ mod lifecycle;
 mod log;
 mod machine;
 mod plans;
+mod races;
 mod routing;
 mod search;
 mod sight;
