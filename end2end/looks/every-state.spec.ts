@@ -1,5 +1,4 @@
 import type { Browser, Page } from '@playwright/test'
-import { png } from '../support/png.ts'
 import { createOwner, expect, openInbox, reply, test, Visitor } from '../support/porchlight.ts'
 
 const looks = (['light', 'dark'] as const).flatMap((colorScheme) =>
@@ -30,6 +29,7 @@ for (const look of looks) {
 
     await page.goto(`${porchlight.url}/demo`)
     await shot(page, 'demo')
+    const screenshot = await page.screenshot({ clip: { x: 0, y: 0, width: look.width, height: Math.min(look.width, 640) } })
     await visitor.open()
     await shot(page, 'chat-empty')
     await visitor.say('Hello! I lost my phone in the meadows. Are my notes gone?')
@@ -61,7 +61,7 @@ for (const look of looks) {
     }
     const chat = await visitor.frame()
     await chat.locator('.attach input').setInputFiles([
-      { name: 'The red dot.png', mimeType: 'image/png', buffer: png(1200, 800) },
+      { name: 'The red dot.png', mimeType: 'image/png', buffer: screenshot },
       { name: 'sync.log', mimeType: 'text/plain', buffer: Buffer.from('09:12 sync failed\n'.repeat(900)) },
       { name: 'holiday.jpg', mimeType: 'image/jpeg', buffer: Buffer.from('MZ\x90\0') },
     ])
