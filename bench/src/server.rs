@@ -33,7 +33,7 @@ impl Server {
 
     /// The key of its default inbox.
     pub(crate) async fn key(&self) -> anyhow::Result<String> {
-        let mut list = Command::new(&self.program);
+        let mut list = command(&self.program);
         list.args(["inbox", "list", "--json", "--database-url", &self.database]);
         let output = list.output().await?;
         let inboxes: serde_json::Value = serde_json::from_slice(&output.stdout)
@@ -44,7 +44,7 @@ impl Server {
     /// An access token of its owner, who is made.
     pub(crate) async fn token(&self) -> anyhow::Result<String> {
         let database = ["--json", "--database-url", &self.database];
-        let mut create = Command::new(&self.program);
+        let mut create = command(&self.program);
         create.args(["agent", "create", "--role", "owner", "--name", "Bench"]);
         create.args(["--email", "bench@example.com"]).args(database).stdin(Stdio::piped());
         let mut child = create.stdout(Stdio::null()).spawn()?;
@@ -52,7 +52,7 @@ impl Server {
         stdin.write_all(b"correct horse").await?;
         drop(stdin);
         ensure!(child.wait().await?.success(), "no owner could be made");
-        let mut create = Command::new(&self.program);
+        let mut create = command(&self.program);
         create.args(["token", "create", "--name", "bench", "--agent", "bench@example.com"]);
         let output = create.args(database).output().await?;
         let made: serde_json::Value = serde_json::from_slice(&output.stdout)
@@ -80,8 +80,15 @@ impl Server {
     }
 }
 
+/// The program, with a place of its own for files: not the folder that a benchmark is started in.
+fn command(program: &Path) -> Command {
+    let mut command = Command::new(program);
+    command.env("PORCHLIGHT_FILES", std::env::temp_dir().join("porchlight-bench"));
+    command
+}
+
 fn spawn(program: &Path, database: &str, address: SocketAddr) -> anyhow::Result<Child> {
-    Command::new(program)
+    command(program)
         .args(["serve", "--database-url", database, "--listen", &address.to_string()])
         .env("RUST_LOG", "error")
         .stdout(Stdio::null())

@@ -89,6 +89,10 @@ impl Domain {
         let before = conversation::Entity::find()
             .filter(conversation::Column::QueuedAtMs.lt(row.queued_at_ms))
             .filter(conversation::Column::InboxId.eq(row.inbox_id))
+            .filter(match row.team_id {
+                Some(team) => conversation::Column::TeamId.eq(team),
+                None => conversation::Column::TeamId.is_null(),
+            })
             .count(&self.store.reader)
             .await?;
         Ok(Some(before + 1))
@@ -104,10 +108,10 @@ impl Domain {
             .order_by_asc(conversation::Column::QueuedAtMs)
             .all(&self.store.reader)
             .await?;
-        let mut length: HashMap<Uuid, u64> = HashMap::new();
+        let mut length: HashMap<(Uuid, Option<Uuid>), u64> = HashMap::new();
         let mut now: HashMap<VisitorId, u64> = HashMap::new();
         for row in waiting {
-            let place = length.entry(row.inbox_id).or_default();
+            let place = length.entry((row.inbox_id, row.team_id)).or_default();
             *place += 1;
             now.insert(VisitorId(row.visitor_id), *place);
         }
@@ -133,6 +137,13 @@ impl Domain {
         row.presence = Set(choice.as_str().to_owned());
         agent::Entity::update(row).exec(&self.store.reader).await?;
         self.hub().choose(id, choice);
+        Ok(())
+    }
+
+    /// Tells agents who is in the team.
+    pub(crate) async fn tell_team(&self) -> Result<()> {
+        let team = self.teammates().await?;
+        self.hub().publish(&News::Team { team });
         Ok(())
     }
 

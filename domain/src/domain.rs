@@ -13,7 +13,10 @@ use crate::store::Store;
 use crate::writer::Writer;
 
 /// How many uploads are put on the shelf at a time: each is in memory as a whole.
-const SHELVING: usize = 2;
+const SHELVING: usize = 4;
+
+/// How many pictures are made small at a time: one decoded may have 200 MB.
+const SHRINKING: usize = 1;
 
 /// Porchlight's rules over one store. Clones share everything.
 ///
@@ -27,6 +30,7 @@ pub struct Domain {
     pub(crate) told: Told,
     pub(crate) shelf: Shelf,
     pub(crate) shelving: Arc<Semaphore>,
+    pub(crate) shrinking: Arc<Semaphore>,
     hub: Hub,
     tasks: TaskTracker,
 }
@@ -39,8 +43,17 @@ impl Domain {
         let hub = Hub::default();
         let writer = Writer::start(&store, &ambient, &hub, &tasks);
         tasks.close();
-        let shelving = Arc::new(Semaphore::new(SHELVING));
-        Self { store, writer, ambient, told: Told::default(), shelf, shelving, hub, tasks }
+        Self {
+            store,
+            writer,
+            ambient,
+            told: Told::default(),
+            shelf,
+            shelving: Arc::new(Semaphore::new(SHELVING)),
+            shrinking: Arc::new(Semaphore::new(SHRINKING)),
+            hub,
+            tasks,
+        }
     }
 
     /// Where sockets listen.

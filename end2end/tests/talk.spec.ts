@@ -72,6 +72,7 @@ test('two tabs of one site are one visitor, whichever writes first', async ({ po
 test('a visitor who wrote in two tabs before the first connection is one, and nothing is doubled', async ({ porchlight, agent, visitor }) => {
   const context = visitor.page.context()
   await context.routeWebSocket(/ws\/visitor/, (socket) => socket.close())
+  await context.route('**/poll/visitor', (route) => route.abort())
   await visitor.page.goto(`${porchlight.url}/demo`)
   await visitor.press()
   await visitor.say('one')
@@ -81,6 +82,7 @@ test('a visitor who wrote in two tabs before the first connection is one, and no
   await second.say('two')
   await expect((await second.frame()).locator('.pending')).toHaveCount(2)
   await context.routeWebSocket(/ws\/visitor/, (socket) => { socket.connectToServer() })
+  await context.unroute('**/poll/visitor')
   for (const tab of [visitor, second]) {
     await expect((await tab.frame()).locator('.dot')).toHaveAttribute('data-state', 'online')
     await expect((await tab.frame()).locator('.pending')).toHaveCount(0)

@@ -18,6 +18,7 @@ enum Entry {
 enum File {
     Table,
     Id,
+    Place,
     VisitorId,
     InboxId,
     AgentId,
@@ -39,6 +40,8 @@ impl MigrationTrait for Migration {
         let file = Table::create()
             .table(File::Table)
             .col(uuid(File::Id).primary_key())
+            // Where its content lies on the shelf: another place for each try to upload it.
+            .col(uuid(File::Place))
             // Who uploaded it: a visitor of an inbox, or an agent.
             .col(uuid_null(File::VisitorId))
             .col(uuid_null(File::InboxId))

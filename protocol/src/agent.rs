@@ -88,6 +88,11 @@ tagged! {
             /// The team, by name, the agent among them.
             team: Vec<Teammate>,
         },
+        /// Somebody joined the team, or left it.
+        "team" => Team {
+            /// As it is now, by name.
+            team: Vec<Teammate>,
+        },
         /// A conversation began or changed.
         "conversation" => Conversation {
             /// As it is now.

@@ -25,7 +25,7 @@ pub const UNSENT_FILE_MS: u64 = 24 * 60 * 60 * 1_000;
 pub const FILE_NAME_CHARS: usize = 120;
 
 /// The most pixels of a picture that gets a thumbnail.
-pub const PICTURE_PIXELS: u64 = 50_000_000;
+pub const PICTURE_PIXELS: u64 = 25_000_000;
 
 /// The longer side of a thumbnail, in pixels.
 pub const THUMBNAIL_PIXELS: u32 = 640;

@@ -272,6 +272,7 @@ fn frames_to_an_agent_have_their_golden_form() {
         &ToAgent::Typing { conversation, by: Author::Visitor {} },
         &format!(r#"{{"type":"typing",{at},"by":{{"kind":"visitor"}}}}"#),
     );
+    golden(&ToAgent::Team { team: vec![] }, r#"{"type":"team","team":[]}"#);
     golden(
         &ToAgent::Presence { agent: AGENT, presence: Presence::Offline },
         r#"{"type":"presence","agent":"00000000-0000-0000-0000-000000000003","presence":"offline"}"#,

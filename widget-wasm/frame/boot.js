@@ -13,13 +13,25 @@ const greeting = new Promise((resolve) => {
 })
 
 // Files are rare: what they need comes with the first one.
-const files = () => import('./files.js')
+const files = async (tries = 0) => {
+  try {
+    // A browser may remember under a name that it could not be had.
+    return await import('./files.js?' + tries)
+  } catch {
+    await new Promise((resolve) => setTimeout(resolve, 3e3))
+    return files(tries + 1)
+  }
+}
+let loading
 const pick = (list) => {
   // The list empties itself.
   const picked = [...(list || [])]
-  if (picked[0]) files().then(({ pick }) => pick(picked, token))
+  if (!picked[0]) return
+  loading = true
+  files().then(({ pick }) => pick(picked, token))
 }
-self.porchlightPicked = () => '[]'
+// Nothing is sent while a file is on its way to be.
+self.porchlightPicked = () => loading ? undefined : '[]'
 self.porchlightShow = (place, list) => {
   files().then(({ show }) => show(place, JSON.parse(list), token))
 }
@@ -27,7 +39,8 @@ addEventListener('change', ({ target }) => {
   pick(target.files)
   if (target.files) target.value = ''
 })
-addEventListener('paste', (event) => pick(event.clipboardData.files))
+// A table from a spreadsheet comes as text and as a picture of it: the text is meant.
+addEventListener('paste', ({ clipboardData: data }) => data.types.includes('text/plain') || pick(data.files))
 for (const name of ['dragover', 'drop']) {
   addEventListener(name, (event) => {
     if (!event.dataTransfer.types.includes('Files')) return

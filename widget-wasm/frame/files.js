@@ -57,6 +57,7 @@ async function persist(act, isWanted) {
 // What the visitor picked and has not sent: `{ id, file, item, note, bar, done, error }`.
 let picked = []
 const list = element('ul', 'picked')
+list.setAttribute('aria-live', 'polite')
 form.before(list)
 
 // While something is on its way nothing can be said; `take` says that it is being sent now.
@@ -146,6 +147,8 @@ const put = (one, token) =>
     }
     request.onloadend = () => {
       const said = request.response
+      // A proxy's own refusal is none of ours.
+      if (request.status === 413) return resolve({ code: 'file_too_big', title: texts.big })
       // Without a token there was no welcome yet.
       if (token && said && (said.id || (said.code && !said.temporary))) return resolve(said)
       one.note.textContent = texts.waiting
@@ -173,6 +176,7 @@ function download(file, url) {
 // A picture as large as there is room.
 function look(file, url) {
   const dialog = element('dialog', 'look')
+  dialog.setAttribute('aria-label', file.name)
   const image = element('img', '')
   image.src = url
   image.alt = file.name
@@ -210,10 +214,17 @@ export function show(place, files, token) {
     } else button.append(element('span', 'file-name', file.name), element('small', '', size(file.bytes)))
     button.onclick = async () => {
       const url = await get(file.id, token).catch(() => {})
-      if (!url) return (button.title = texts.missing), button.classList.add('missing')
-      button.classList.remove('missing')
+      button.parentElement.querySelector('.missing')?.remove()
+      if (!url) {
+        const missing = element('small', 'missing', texts.missing)
+        missing.setAttribute('role', 'alert')
+        return button.after(missing)
+      }
       if (file.width) look(file, url)
-      else download(file, url).click()
+      else {
+        download(file, url).click()
+        setTimeout(() => URL.revokeObjectURL(url), 6e4)
+      }
     }
     place.append(button)
   }

@@ -9,6 +9,7 @@ export class Poll extends EventTarget {
   readyState = 0
   out = []
   running = 0
+  sending = false
 
   constructor(socket, opened) {
     super()
@@ -22,8 +23,9 @@ export class Poll extends EventTarget {
 
   send(text) {
     this.out.push(text)
-    // The first request brings the hello alone: its answer names the line.
-    if (this.line || !this.running) this.ask()
+    // One request at a time brings frames: two could overtake each other. The one that waits for news
+    // brings none.
+    if (!this.sending) this.ask()
   }
 
   close(code = 1006, reason = '') {
@@ -33,12 +35,15 @@ export class Poll extends EventTarget {
   }
 
   async ask() {
+    // The first request brings the hello alone: its answer names the line.
+    const frames = this.out.splice(0, this.line ? 16 : 1)
     this.running++
+    if (frames[0]) this.sending = true
     try {
       const answer = await fetch('/poll/visitor', {
         method: 'POST',
         headers: this.line ? { 'porchlight-line': this.line } : {},
-        body: this.out.splice(0, this.line ? 16 : 1).join('\n'),
+        body: frames.join('\n'),
       })
       if (!answer.ok) throw answer
       this.line ||= answer.headers.get('porchlight-line')
@@ -53,8 +58,9 @@ export class Poll extends EventTarget {
       this.close()
     }
     this.running--
+    if (frames[0]) this.sending = false
     // One request always waits.
-    if (this.readyState === 1 && this.line && (this.out[0] || !this.running)) this.ask()
+    if (this.readyState === 1 && this.line && !this.sending && (this.out[0] || !this.running)) this.ask()
   }
 
   // Requests get through: perhaps a socket does again.

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use js_sys::{Date, Object};
 use protocol::json::{from_str, to_string};
 use protocol::limits::MESSAGE_BYTES;
-use protocol::{Author, Availability, Body, Entry, Outgoing, Seq};
+use protocol::{Attendance, Author, Availability, Body, Entry, Outgoing, Seq};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Event, HtmlElement, HtmlTextAreaElement, KeyboardEvent};
 
@@ -274,7 +274,9 @@ impl View {
             let class =
                 if outgoing.refused.is_some() { "entry own refused" } else { "entry own pending" };
             let row = element("div", class);
-            append(&row, &text("p", "bubble", &outgoing.text));
+            if !outgoing.text.is_empty() {
+                append(&row, &text("p", "bubble", &outgoing.text));
+            }
             for file in &outgoing.files.0 {
                 append(&row, &text("span", "file", &file.name));
             }
@@ -301,11 +303,12 @@ impl View {
 fn there(now: &Drawn) -> String {
     let mut line = String::new();
     match (now.queue, &now.availability) {
-        (Some(place), _) => {
+        // A place means something where somebody works through the queue.
+        (Some(place), Some(Availability { attendance: Attendance::Online, .. })) => {
             line.push_str(texts::QUEUE);
             protocol::json::Encode::encode(&place, &mut line);
         }
-        (None, Some(Availability { attendance, opens_at_ms })) => {
+        (_, Some(Availability { attendance, opens_at_ms })) => {
             line.push_str(texts::of_attendance(*attendance));
             if let Some(at_ms) = opens_at_ms {
                 line.push_str(texts::BACK);
@@ -314,7 +317,7 @@ fn there(now: &Drawn) -> String {
                 line.push_str(&format_date(*at_ms, &["hour", "minute"], "2-digit"));
             }
         }
-        (None, None) => {}
+        (_, None) => {}
     }
     line
 }

@@ -66,7 +66,7 @@ impl Attachments {
 #[component]
 pub(super) fn PickedFiles(attachments: Attachments) -> impl IntoView {
     view! {
-        <ul class="picked">
+        <ul class="picked" aria-live="polite">
             <For
                 each=move || attachments.0.get()
                 key=|one| (one.id, said(&one.progress))
@@ -130,8 +130,11 @@ mod browser {
 
         /// Takes what was pasted, if it is files.
         pub(in super::super) fn paste(self, event: &ClipboardEvent) {
-            let files = event.clipboard_data().and_then(|data| data.files());
-            if files.as_ref().is_some_and(|files| files.length() > 0) {
+            let Some(data) = event.clipboard_data() else { return };
+            // A table from a spreadsheet comes as text and as a picture of it: the text is meant.
+            let is_text = data.types().includes(&JsValue::from_str("text/plain"), 0);
+            let files = data.files().filter(|files| files.length() > 0 && !is_text);
+            if files.is_some() {
                 event.prevent_default();
                 self.add(files);
             }

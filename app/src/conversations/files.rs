@@ -46,7 +46,7 @@ fn shown(file: File) -> AnyView {
                 alt=name.clone()
             />
         </button>
-        <div class="lightbox" id=whole.clone() popover="auto">
+        <div class="lightbox" id=whole.clone() popover="auto" role="dialog" aria-label=name.clone()>
             // Not loaded before it is shown.
             <img src=address.clone() alt=name.clone() loading="lazy" />
             <div class="lightbox-bar">

@@ -296,6 +296,10 @@ impl Store {
                 open.typing.push((by, now_ms));
                 Vec::new()
             }
+            ToAgent::Team { team } => {
+                self.team = team;
+                Vec::new()
+            }
             ToAgent::Presence { agent, presence } => {
                 for mate in self.team.iter_mut().filter(|mate| mate.id == agent) {
                     mate.presence = presence;

@@ -116,7 +116,13 @@ impl Domain {
         let email = check_email(&new.email)?;
         let name = check_name(&new.name)?;
         let password_hash = password::hash(new.password, self.ambient.bytes()).await?;
-        self.writer.run(Create { email, name, role, password_hash, only_first }).await
+        let create = Create { email, name, role, password_hash, only_first };
+        let created = self.writer.run(create).await?;
+        // They are on disk, whatever becomes of this.
+        if let Err(error) = self.tell_team().await {
+            tracing::warn!(%error, "agents were not told of a new one");
+        }
+        Ok(created)
     }
 
     /// Whether there is any agent.

@@ -74,7 +74,7 @@ impl Domain {
         if !is_active {
             self.release_conversations(id).await?;
         }
-        Ok(())
+        self.tell_team().await
     }
 }
 

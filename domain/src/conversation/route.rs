@@ -15,8 +15,8 @@ use crate::hub::News;
 use crate::table::{agent, agent_skill, conversation, conversation_label, inbox, team, team_agent};
 use crate::writer::{Command, Shard, Write};
 
-/// How many of the queue are tried at a time.
-const QUEUE: u64 = 50;
+/// How many of the queue are looked at in one go.
+const QUEUE: u64 = 500;
 
 impl Domain {
     /// Gives what waits in the queue to agents who have room. To be called when presence moved:
@@ -26,6 +26,19 @@ impl Domain {
     /// The store's.
     pub async fn serve_queue(&self) -> Result<()> {
         self.writer.run(ServeQueue).await
+    }
+
+    /// Takes what agents still have who are gone for good, and gives it to others: what a stop kept
+    /// [`Domain::set_agent_active`] from doing.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn release_left_behind(&self) -> Result<()> {
+        let gone = agent::Entity::find().filter(agent::Column::IsActive.eq(false));
+        for agent in gone.all(&self.store.reader).await? {
+            self.release_conversations(AgentId(agent.id)).await?;
+        }
+        Ok(())
     }
 
     /// Takes all that is not resolved from an agent who goes away for good, and what they may not see
@@ -83,25 +96,58 @@ pub(super) async fn serve_queue(
     write: &mut Write<'_>,
     except: Option<ConversationId>,
 ) -> Result<()> {
+    if !write.hub.agents().values().any(|presence| *presence == Presence::Online) {
+        return Ok(());
+    }
     let waiting = conversation::Entity::find()
         .filter(conversation::Column::QueuedAtMs.is_not_null())
         .order_by_asc(conversation::Column::QueuedAtMs)
         .limit(QUEUE)
         .all(write.tx)
         .await?;
-    let waiting = waiting.into_iter().map(|row| ConversationId(row.id));
-    for id in waiting.filter(|id| Some(*id) != except) {
-        let mut log = Log::lock(write, id).await?;
+    // Where one finds nobody, the next of the same inbox, team and labels does not, either: many who
+    // wait for a team that is away hold nobody else up.
+    let labels = labels_of(write, &waiting).await?;
+    let mut in_vain = HashSet::new();
+    for row in waiting.into_iter().filter(|row| Some(ConversationId(row.id)) != except) {
+        let wants = (row.inbox_id, row.team_id, labels.get(&row.id));
+        if in_vain.contains(&wants) {
+            continue;
+        }
+        let mut log = Log::lock(write, ConversationId(row.id)).await?;
         if log.row.queued_at_ms.is_none() {
             continue;
         }
         let routing = routing_of(write, &log.row).await?;
-        if let Some(chosen) = choose(write, &log.row, routing, None).await? {
-            give(write, &mut log, chosen).await?;
-            log.save(write).await?;
+        match choose(write, &log.row, routing, None).await? {
+            Some(chosen) => {
+                give(write, &mut log, chosen).await?;
+                log.save(write).await?;
+            }
+            None => {
+                in_vain.insert(wants);
+            }
         }
     }
     Ok(())
+}
+
+/// The labels of conversations that have some, each in order.
+async fn labels_of(
+    write: &Write<'_>,
+    conversations: &[conversation::Model],
+) -> Result<HashMap<Uuid, Vec<Uuid>>> {
+    let ids = conversations.iter().map(|row| row.id);
+    let rows = conversation_label::Entity::find()
+        .filter(conversation_label::Column::ConversationId.is_in(ids))
+        .order_by_asc(conversation_label::Column::LabelId)
+        .all(write.tx)
+        .await?;
+    let mut labels: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    for row in rows {
+        labels.entry(row.conversation_id).or_default().push(row.label_id);
+    }
+    Ok(labels)
 }
 
 async fn give(write: &mut Write<'_>, log: &mut Log, chosen: agent::Model) -> Result<()> {

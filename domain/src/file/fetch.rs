@@ -35,7 +35,7 @@ impl Domain {
         if part == Part::Thumbnail && row.width.is_none() {
             return Err(ErrorCode::FileUnknown.into());
         }
-        let (bytes, content) = self.shelf.get(id, part).await?;
+        let (bytes, content) = self.shelf.get(row.place, part).await?;
         Ok(Fetched { file: from_row(row), bytes, content })
     }
 

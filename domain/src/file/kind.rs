@@ -65,9 +65,28 @@ const TEXT: Kind = kind(
     &["txt", "log", "csv", "tsv", "md", "json", "xml", "yaml", "yml", "toml", "ini", "eml", "ics"],
 );
 
-/// What a file is that begins so; `None` if it is not taken. `is_whole` says that no more follows.
-pub(super) fn of(beginning: &[u8], is_whole: bool) -> Option<Kind> {
-    match infer::get(beginning) {
+/// How files of Microsoft's compound format begin ([MS-CFB], section 2.2). What is in them stands
+/// anywhere; installers are of that form, too.
+const COMPOUND: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
+
+/// What stands near the beginning of office documents, which are zip archives.
+const OFFICE: [(&[u8], &str); 3] = [(b"word/", "docx"), (b"xl/", "xlsx"), (b"ppt/", "pptx")];
+
+/// What a file is that begins so; `None` if it is not taken. `is_whole` says that no more follows. The
+/// name decides among the compound files alone.
+pub(super) fn of(beginning: &[u8], is_whole: bool, name: &str) -> Option<Kind> {
+    let ending = |ending: &str| KINDS.iter().find(|kind| kind.endings.contains(&ending)).copied();
+    if beginning.starts_with(COMPOUND) {
+        let said = name.rsplit('.').next().unwrap_or_default().to_lowercase();
+        return ["doc", "xls", "ppt"].iter().find(|one| **one == said).and_then(|one| ending(one));
+    }
+    let found = infer::get(beginning);
+    if found.is_some_and(|found| found.mime_type() == "application/zip") {
+        let has = |mark: &[u8]| beginning.windows(mark.len()).any(|part| part == mark);
+        let office = OFFICE.iter().find(|(mark, _)| has(b"[Content_Types].xml") && has(mark));
+        return ending(office.map_or("zip", |(_, ending)| ending));
+    }
+    match found {
         Some(found) if found.matcher_type() != MatcherType::Text => {
             KINDS.iter().find(|kind| kind.media_type == found.mime_type()).copied()
         }
@@ -94,7 +113,8 @@ mod tests {
     #[test]
     fn the_content_says_what_it_is() {
         let check = |content: &[u8], expect: Option<&str>| {
-            assert_eq!(of(content, true).map(|kind| kind.media_type), expect, "{content:?}");
+            let found = of(content, true, "x.exe").map(|kind| kind.media_type);
+            assert_eq!(found, expect, "{content:?}");
         };
         check(b"\x89PNG\r\n\x1a\n....", Some("image/png"));
         check(b"%PDF-1.7 ...", Some("application/pdf"));
@@ -113,7 +133,36 @@ mod tests {
     }
 
     #[test]
+    fn documents_are_told_from_archives_and_installers() {
+        let zip = |names: &[&str]| {
+            let mut content = Vec::new();
+            for name in names {
+                content.extend_from_slice(b"PK\x03\x04\x14\x00\x00\x00\x08\x00");
+                content.extend_from_slice(&[0; 16]);
+                content.extend_from_slice(&(name.len() as u16).to_le_bytes());
+                content.extend_from_slice(&[0; 2]);
+                content.extend_from_slice(name.as_bytes());
+            }
+            content
+        };
+        let ending =
+            |content: &[u8], name: &str| of(content, false, name).map(|kind| kind.endings[0]);
+        assert_eq!(
+            ending(&zip(&["[Content_Types].xml", "_rels/.rels", "word/document.xml"]), ""),
+            Some("docx")
+        );
+        assert_eq!(ending(&zip(&["[Content_Types].xml", "xl/workbook.xml"]), ""), Some("xlsx"));
+        assert_eq!(ending(&zip(&["notes/word.txt", "photo.jpg"]), "a.docx"), Some("zip"));
+        let compound = [COMPOUND, &[0; 100]].concat();
+        assert_eq!(ending(&compound, "old.DOC"), Some("doc"));
+        assert_eq!(ending(&compound, "prices.xls"), Some("xls"));
+        assert_eq!(ending(&compound, "setup.msi"), None);
+        assert_eq!(ending(&compound, "doc"), Some("doc"));
+    }
+
+    #[test]
     fn a_character_may_be_cut_by_the_look_only() {
-        assert_eq!(of(b"half of an \xc3", false).map(|kind| kind.media_type), Some("text/plain"));
+        let found = of(b"half of an \xc3", false, "");
+        assert_eq!(found.map(|kind| kind.media_type), Some("text/plain"));
     }
 }

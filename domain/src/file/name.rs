@@ -50,8 +50,8 @@ mod tests {
 
     #[test]
     fn names_are_harmless_and_end_as_the_content_is() {
-        let png = kind::of(b"\x89PNG\r\n\x1a\n", true).unwrap();
-        let text = kind::of(b"words", true).unwrap();
+        let png = kind::of(b"\x89PNG\r\n\x1a\n", true, "").unwrap();
+        let text = kind::of(b"words", true, "").unwrap();
         for (said, kind, expect) in [
             ("photo.png", png, "photo.png"),
             ("PHOTO.PNG", png, "PHOTO.PNG"),

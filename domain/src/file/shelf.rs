@@ -10,7 +10,7 @@ use object_store::local::LocalFileSystem;
 use object_store::path::Path;
 use object_store::prefix::PrefixStore;
 use object_store::{ObjectStore, ObjectStoreExt, ObjectStoreScheme};
-use protocol::FileId;
+use uuid::Uuid;
 
 use crate::error::{Error, Result};
 
@@ -80,22 +80,22 @@ impl Shelf {
         Ok(Self(Arc::new(LocalFileSystem::new_with_prefix(path)?.with_fsync(true))))
     }
 
-    pub(super) async fn put(&self, id: FileId, part: Part, content: Bytes) -> Result<()> {
-        self.0.put(&place(id, part), content.into()).await.map(drop).map_err(failed)
+    pub(super) async fn put(&self, place: Uuid, part: Part, content: Bytes) -> Result<()> {
+        self.0.put(&path(place, part), content.into()).await.map(drop).map_err(failed)
     }
 
     /// The content, and how long it is in bytes.
-    pub(super) async fn get(&self, id: FileId, part: Part) -> Result<(u64, Content)> {
-        let found = self.0.get(&place(id, part)).await.map_err(failed)?;
+    pub(super) async fn get(&self, place: Uuid, part: Part) -> Result<(u64, Content)> {
+        let found = self.0.get(&path(place, part)).await.map_err(failed)?;
         let bytes = found.meta.size;
         let content = found.into_stream().map(|piece| piece.map_err(std::io::Error::other));
         Ok((bytes, content.boxed()))
     }
 
-    /// Removes all that there is of a file.
-    pub(super) async fn remove(&self, id: FileId) -> Result<()> {
+    /// Removes all that there is at a place.
+    pub(super) async fn remove(&self, place: Uuid) -> Result<()> {
         for part in [Part::Whole, Part::Thumbnail] {
-            match self.0.delete(&place(id, part)).await {
+            match self.0.delete(&path(place, part)).await {
                 Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
                 Err(error) => return Err(failed(error)),
             }
@@ -109,10 +109,10 @@ fn failed(error: object_store::Error) -> Error {
 }
 
 /// A name of our own: nothing that anybody typed is part of it.
-fn place(id: FileId, part: Part) -> Path {
+fn path(place: Uuid, part: Part) -> Path {
     let folder = match part {
         Part::Whole => "files",
         Part::Thumbnail => "thumbnails",
     };
-    Path::from_iter([folder, id.to_string().as_str()])
+    Path::from_iter([folder, place.to_string().as_str()])
 }

@@ -1,7 +1,6 @@
 //! Removing what was uploaded and never sent.
 
 use async_trait::async_trait;
-use protocol::FileId;
 use protocol::limits::UNSENT_FILE_MS;
 use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
@@ -20,15 +19,21 @@ impl Domain {
     /// them any more, then their content, then their rows. What fails is left for the next time.
     ///
     /// # Errors
-    /// The store's, and the shelf's.
+    /// The store's.
     pub async fn sweep_files(&self) -> Result<()> {
         loop {
             let given_up = self.writer.run(GiveUp).await?;
-            for id in &given_up {
-                self.shelf.remove(*id).await?;
-                file::Entity::delete_by_id(id.0).exec(&self.store.reader).await?;
+            let mut removed = 0;
+            for (id, place) in &given_up {
+                // One that can't be removed must not keep the others.
+                if let Err(error) = self.shelf.remove(*place).await {
+                    tracing::warn!(%error, %id, "a file that nobody sent could not be removed");
+                    continue;
+                }
+                file::Entity::delete_by_id(*id).exec(&self.store.reader).await?;
+                removed += 1;
             }
-            if (given_up.len() as u64) < AT_A_TIME {
+            if removed < AT_A_TIME {
                 return Ok(());
             }
         }
@@ -39,18 +44,20 @@ struct GiveUp;
 
 #[async_trait]
 impl Command for GiveUp {
-    type Output = Vec<FileId>;
+    /// Files, and where they lie.
+    type Output = Vec<(Uuid, Uuid)>;
 
     fn shard(&self) -> Shard {
         Shard::ANY
     }
 
-    async fn apply(&self, write: &mut Write<'_>) -> Result<Vec<FileId>> {
+    async fn apply(&self, write: &mut Write<'_>) -> Result<Vec<(Uuid, Uuid)>> {
         let now_ms = write.ambient.now_ms();
         let before_ms = now_ms.saturating_sub(UNSENT_FILE_MS) as i64;
-        let ids: Vec<Uuid> = file::Entity::find()
+        let given_up: Vec<(Uuid, Uuid)> = file::Entity::find()
             .select_only()
             .column(file::Column::Id)
+            .column(file::Column::Place)
             .filter(file::Column::ConversationId.is_null())
             .filter(file::Column::CreatedAtMs.lt(before_ms))
             .limit(AT_A_TIME)
@@ -60,10 +67,10 @@ impl Command for GiveUp {
             .await?;
         file::Entity::update_many()
             .col_expr(file::Column::DroppedAtMs, Expr::value(now_ms as i64))
-            .filter(file::Column::Id.is_in(ids.iter().copied()))
+            .filter(file::Column::Id.is_in(given_up.iter().map(|(id, _)| *id)))
             .filter(file::Column::ConversationId.is_null())
             .exec(write.tx)
             .await?;
-        Ok(ids.into_iter().map(FileId).collect())
+        Ok(given_up)
     }
 }

@@ -35,14 +35,16 @@ pub(super) fn of(picture: &[u8]) -> Option<Thumbnail> {
     }
     // Cameras write how they were held, and not the picture upright.
     let orientation = decoder.orientation().ok()?;
-    let mut whole = DynamicImage::from_decoder(decoder).ok()?;
-    whole.apply_orientation(orientation);
-    let (width, height) = (whole.width(), whole.height());
-    let small = if width.max(height) > THUMBNAIL_PIXELS {
+    let whole = DynamicImage::from_decoder(decoder).ok()?;
+    let mut small = if width.max(height) > THUMBNAIL_PIXELS {
         whole.thumbnail(THUMBNAIL_PIXELS, THUMBNAIL_PIXELS)
     } else {
         whole
     };
+    let was_wide = small.width() > small.height();
+    small.apply_orientation(orientation);
+    let is_turned = was_wide != (small.width() > small.height());
+    let (width, height) = if is_turned { (height, width) } else { (width, height) };
     let mut content = Vec::new();
     let encoder = JpegEncoder::new_with_quality(&mut content, QUALITY);
     on_white(small).write_with_encoder(encoder).ok()?;

@@ -41,27 +41,51 @@ impl Domain {
         if bytes > FILE_BYTES {
             return Err(ErrorCode::FileTooBig.into());
         }
-        let reserve = Reserve { party: party.clone(), id, bytes };
-        if let Some(file) = self.writer.run(reserve).await? {
-            return Ok(file);
-        }
-        let kept = async {
-            let (kind, spooled) = spool(bytes, content).await?;
-            self.shelve(id, kind, spooled, bytes).await.map(|size| (kind, size))
-        };
-        match kept.await {
-            Ok((kind, size)) => {
-                let name = name::tidy(name, kind);
-                let party = party.clone();
-                self.writer.run(Keep { party, id, name, media_type: kind.media_type, size }).await
-            }
-            Err(error) => {
-                let release = Release { party: party.clone(), id };
-                if let Err(error) = self.writer.run(release).await {
-                    tracing::warn!(%error, "room for a file could not be given back");
+        let place = self.ambient.uuid();
+        let reserve = Reserve { party: party.clone(), id, place, bytes };
+        match self.writer.run(reserve).await? {
+            Reserved::Here(file) => return Ok(file),
+            Reserved::Room { before: Some(before) } => {
+                if let Err(error) = self.shelf.remove(before).await {
+                    tracing::warn!(%error, "a try to upload could not be removed");
                 }
-                Err(error)
             }
+            Reserved::Room { before: None } => {}
+        }
+        let (kind, spooled) = match spool(bytes, name, content).await {
+            Ok(spooled) => spooled,
+            Err(error) => {
+                self.give_back(id, place).await;
+                return Err(error);
+            }
+        };
+        // All is here: what follows comes to its end also where nobody waits for it any more.
+        let (domain, party, name) = (self.clone(), party.clone(), name::tidy(name, kind));
+        let kept = tokio::spawn(async move {
+            let kept = async {
+                let size = domain.shelve(place, kind, spooled, bytes).await?;
+                let media_type = kind.media_type;
+                domain.writer.run(Keep { party, id, place, name, media_type, size }).await
+            };
+            let kept = kept.await;
+            if kept.is_err() {
+                domain.give_back(id, place).await;
+            }
+            kept
+        });
+        kept.await.map_err(|_| Error::Stopped)?
+    }
+
+    /// Gives the room of a try back, and what it brought, unless it was kept after all.
+    async fn give_back(&self, id: FileId, place: Uuid) {
+        let given_back = async {
+            if self.writer.run(Release { id, place }).await? {
+                self.shelf.remove(place).await?;
+            }
+            Ok::<_, Error>(())
+        };
+        if let Err(error) = given_back.await {
+            tracing::warn!(%error, "room for a file could not be given back");
         }
     }
 
@@ -69,7 +93,7 @@ impl Domain {
     /// high that is.
     async fn shelve(
         &self,
-        id: FileId,
+        place: Uuid,
         kind: Kind,
         mut spooled: tokio::fs::File,
         bytes: u64,
@@ -82,15 +106,16 @@ impl Domain {
         let content = Bytes::from(content);
         let mut size = None;
         if kind.is_picture {
+            let _place = self.shrinking.acquire().await.map_err(|_| Error::Stopped)?;
             let picture = content.clone();
             let made = tokio::task::spawn_blocking(move || thumbnail::of(&picture)).await;
             // A decoder that fails on what somebody sent costs the thumbnail, not the file.
             if let Ok(Some(made)) = made {
-                self.shelf.put(id, Part::Thumbnail, made.content).await?;
+                self.shelf.put(place, Part::Thumbnail, made.content).await?;
                 size = Some((made.width, made.height));
             }
         }
-        self.shelf.put(id, Part::Whole, content).await?;
+        self.shelf.put(place, Part::Whole, content).await?;
         Ok(size)
     }
 }
@@ -98,6 +123,7 @@ impl Domain {
 /// Takes in a content, to a file without a name that is gone if nobody wants it any more.
 async fn spool(
     bytes: u64,
+    name: &str,
     content: impl Stream<Item = std::io::Result<Bytes>>,
 ) -> Result<(Kind, tokio::fs::File)> {
     let spooled = tokio::task::spawn_blocking(tempfile::tempfile);
@@ -116,20 +142,20 @@ async fn spool(
         beginning.extend_from_slice(&piece[..missing]);
         if kind.is_none() && beginning.len() == LOOKED_AT {
             // Refused before the rest has come.
-            kind = Some(look(&beginning, taken == bytes)?);
+            kind = Some(look(&beginning, taken == bytes, name)?);
         }
         spooled.write_all(&piece).await?;
     }
     if taken < bytes {
         return Err(ErrorCode::UploadCut.into());
     }
-    let kind = kind.map_or_else(|| look(&beginning, true), Ok)?;
+    let kind = kind.map_or_else(|| look(&beginning, true, name), Ok)?;
     spooled.flush().await?;
     Ok((kind, spooled))
 }
 
-fn look(beginning: &[u8], is_whole: bool) -> Result<Kind, ErrorCode> {
-    kind::of(beginning, is_whole).ok_or(ErrorCode::FileTypeRefused)
+fn look(beginning: &[u8], is_whole: bool, name: &str) -> Result<Kind, ErrorCode> {
+    kind::of(beginning, is_whole, name).ok_or(ErrorCode::FileTypeRefused)
 }
 
 fn shard(party: &Party) -> Shard {
@@ -139,29 +165,40 @@ fn shard(party: &Party) -> Shard {
     }
 }
 
-/// Makes room for a file, unless it is here already.
+/// Makes room for a file, unless it is here already. Of two tries under one id the later counts; each
+/// has a place of its own, so that neither writes over what the other brought.
 struct Reserve {
     party: Party,
     id: FileId,
+    place: Uuid,
     bytes: u64,
+}
+
+/// What becomes of an upload.
+enum Reserved {
+    /// The file is here already.
+    Here(File),
+    /// It may come in. `before` is where a try lies that did not come to its end.
+    Room { before: Option<Uuid> },
 }
 
 #[async_trait]
 impl Command for Reserve {
-    type Output = Option<File>;
+    type Output = Reserved;
 
     fn shard(&self) -> Shard {
         shard(&self.party)
     }
 
-    async fn apply(&self, write: &mut Write<'_>) -> Result<Option<File>> {
+    async fn apply(&self, write: &mut Write<'_>) -> Result<Reserved> {
         let found = file::Entity::find_by_id(self.id.0).lock_exclusive().one(write.tx).await?;
-        if let Some(row) = &found {
-            if !self.party.uploaded(row) || row.dropped_at_ms.is_some() {
+        let before = found.as_ref().map(|row| row.place);
+        if let Some(row) = found {
+            if !self.party.uploaded(&row) || row.dropped_at_ms.is_some() {
                 return Err(ErrorCode::FileIdTaken.into());
             }
             if row.is_stored {
-                return Ok(found.map(from_row));
+                return Ok(Reserved::Here(from_row(row)));
             }
             // An upload that did not come to its end begins anew.
             file::Entity::delete_by_id(self.id.0).exec(write.tx).await?;
@@ -173,6 +210,7 @@ impl Command for Reserve {
         };
         let row = file::ActiveModel {
             id: Set(self.id.0),
+            place: Set(self.place),
             visitor_id: Set(visitor),
             inbox_id: Set(inbox),
             agent_id: Set(agent),
@@ -188,7 +226,7 @@ impl Command for Reserve {
             created_at_ms: Set(write.ambient.now_ms() as i64),
         };
         file::Entity::insert(row).exec_without_returning(write.tx).await?;
-        Ok(None)
+        Ok(Reserved::Room { before })
     }
 }
 
@@ -234,6 +272,7 @@ async fn bytes_of(write: &Write<'_>, files: Select<file::Entity>) -> Result<u64>
 struct Keep {
     party: Party,
     id: FileId,
+    place: Uuid,
     name: String,
     media_type: &'static str,
     size: Option<(u32, u32)>,
@@ -250,11 +289,8 @@ impl Command for Keep {
     async fn apply(&self, write: &mut Write<'_>) -> Result<File> {
         let found = file::Entity::find_by_id(self.id.0).lock_exclusive().one(write.tx).await?;
         let row = found.filter(|row| self.party.uploaded(row) && row.dropped_at_ms.is_none());
-        let row = row.ok_or(ErrorCode::UploadCut)?;
-        // Two uploads at once: what is kept already may be on its way.
-        if row.is_stored {
-            return Ok(from_row(row));
-        }
+        // Another try has begun, or the visitor is somebody else by now: the next try will tell.
+        let row = row.filter(|row| row.place == self.place).ok_or(ErrorCode::UploadCut)?;
         let mut row = row.into_active_model();
         row.name = Set(self.name.clone());
         row.media_type = Set(self.media_type.to_owned());
@@ -265,26 +301,28 @@ impl Command for Keep {
     }
 }
 
-/// Gives back the room of a file that did not come.
+/// Gives back the room of a try that did not come to its end. Says whether its content is nobody's.
 struct Release {
-    party: Party,
     id: FileId,
+    place: Uuid,
 }
 
 #[async_trait]
 impl Command for Release {
-    type Output = ();
+    type Output = bool;
 
     fn shard(&self) -> Shard {
-        shard(&self.party)
+        Shard::ANY
     }
 
-    async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
+    async fn apply(&self, write: &mut Write<'_>) -> Result<bool> {
         file::Entity::delete_many()
             .filter(file::Column::Id.eq(self.id.0))
+            .filter(file::Column::Place.eq(self.place))
             .filter(file::Column::IsStored.eq(false))
             .exec(write.tx)
             .await?;
-        Ok(())
+        let kept = file::Entity::find_by_id(self.id.0).one(write.tx).await?;
+        Ok(kept.is_none_or(|row| row.place != self.place))
     }
 }

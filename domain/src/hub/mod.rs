@@ -26,6 +26,8 @@ pub(crate) use news::News;
 /// A visitor's socket.
 struct OfVisitor {
     inbox: InboxId,
+    /// The one it shows; none before it was told, or if there is none.
+    conversation: Option<ConversationId>,
     line: Line,
 }
 
@@ -82,7 +84,7 @@ impl Hub {
     #[must_use]
     pub fn listen_visitor(&self, who: &VisitorIdentity) -> Listener {
         let (listener, line) = self.listener(Of::Visitor(who.visitor));
-        let socket = OfVisitor { inbox: who.inbox, line };
+        let socket = OfVisitor { inbox: who.inbox, conversation: None, line };
         let first = self.with(|index| {
             let sockets = index.visitors.entry(who.visitor).or_default();
             sockets.insert(listener.id, socket);
@@ -163,6 +165,18 @@ impl Listener {
     #[must_use]
     pub fn too_slow(&self) -> CancellationToken {
         self.line.too_slow().clone()
+    }
+
+    /// Says which conversation a visitor's socket shows: of others it hears nothing, until one of them
+    /// goes on in its place. Then it has to come back.
+    pub fn shows(&self, conversation: Option<ConversationId>) {
+        let Of::Visitor(visitor) = self.of else { return };
+        self.hub.with(|index| {
+            let sockets = index.visitors.get_mut(&visitor);
+            if let Some(socket) = sockets.and_then(|sockets| sockets.get_mut(&self.id)) {
+                socket.conversation = conversation;
+            }
+        });
     }
 
     /// From now on, hear of the conversation's entries. What was before must be read from the log

@@ -1,9 +1,11 @@
 //! What happened, and who is told of it.
 
+use std::collections::HashMap;
+
 use protocol::json::to_string;
 use protocol::{
-    AgentId, Author, Availability, ConversationId, InboxId, Person, Presence, Reader, Seq, Summary,
-    ToAgent, ToVisitor, VisitorId,
+    AgentId, Author, Availability, ConversationId, InboxId, Person, Presence, Reader, Seq, Status,
+    Summary, Teammate, ToAgent, ToVisitor, VisitorId,
 };
 
 use super::{Frame, Hub, OfAgent};
@@ -64,6 +66,11 @@ pub(crate) enum News {
         /// Who.
         visitor: VisitorId,
     },
+    /// Somebody joined the team, or left it.
+    Team {
+        /// As it is now, by name.
+        team: Vec<Teammate>,
+    },
     /// An agent came, went or chose.
     AgentPresence {
         /// Who.
@@ -103,9 +110,10 @@ impl Hub {
         match news {
             News::Appended { entries, visitor, summary } => {
                 let conversation = summary.id;
+                self.meet(*visitor, conversation, summary.status != Status::Resolved);
                 for entry in entries {
                     if let Some(entry) = entry.seen_by(Audience::Visitor) {
-                        self.to_visitor(*visitor, &ToVisitor::Entry { entry });
+                        self.to_visitor(*visitor, conversation, &ToVisitor::Entry { entry });
                     }
                     if let Some(entry) = entry.seen_by(Audience::Team) {
                         let frame = ToAgent::Entry { conversation, entry };
@@ -119,15 +127,17 @@ impl Hub {
             }
             News::VisitorRead { conversation, visitor, seq } => {
                 let by = Reader::Visitor {};
-                self.to_visitor(*visitor, &ToVisitor::Read { by: by.clone(), seq: *seq });
                 let conversation = *conversation;
+                let read = ToVisitor::Read { by: by.clone(), seq: *seq };
+                self.to_visitor(*visitor, conversation, &read);
                 let read = ToAgent::Read { conversation, by, seq: *seq, visitor_messages: 0 };
                 self.to_watchers(conversation, None, &read);
             }
             News::AgentRead { conversation, visitor, agent, seq, visitor_messages, team_moved } => {
                 let by = Reader::Team {};
                 if *team_moved {
-                    self.to_visitor(*visitor, &ToVisitor::Read { by: by.clone(), seq: *seq });
+                    let read = ToVisitor::Read { by: by.clone(), seq: *seq };
+                    self.to_visitor(*visitor, *conversation, &read);
                 }
                 let (conversation, seq) = (*conversation, *seq);
                 let visitor_messages = *visitor_messages;
@@ -139,11 +149,15 @@ impl Hub {
                 self.to_watchers(conversation, None, &ToAgent::Typing { conversation, by });
             }
             News::AgentTypes { conversation, visitor, agent } => {
-                self.to_visitor(*visitor, &ToVisitor::Typing { name: agent.name.clone() });
+                let typing = ToVisitor::Typing { name: agent.name.clone() };
+                self.to_visitor(*visitor, *conversation, &typing);
                 let by = Author::Agent { id: agent.id, name: agent.name.clone() };
                 let conversation = *conversation;
                 let typing = ToAgent::Typing { conversation, by };
                 self.to_watchers(conversation, Some(agent.id), &typing);
+            }
+            News::Team { team } => {
+                self.to_agents(|_| true, &ToAgent::Team { team: team.clone() });
             }
             News::AgentPresence { agent, presence } => {
                 let (agent, presence) = (*agent, *presence);
@@ -170,16 +184,39 @@ impl Hub {
             }),
             News::QueueMoved => self.touch(),
             News::Queued { visitor, position } => {
-                self.to_visitor(*visitor, &ToVisitor::Queue { position: *position });
+                self.with(|index| {
+                    let frame: Frame = to_string(&ToVisitor::Queue { position: *position }).into();
+                    for socket in index.visitors.get(visitor).into_iter().flat_map(|of| of.values())
+                    {
+                        socket.line.send(&frame);
+                    }
+                });
             }
         }
     }
 
-    fn to_visitor(&self, visitor: VisitorId, frame: &ToVisitor) {
+    /// A conversation of a visitor's has news. Sockets that show none show it from now on; those that
+    /// show another come back, if it goes on in its place.
+    fn meet(&self, visitor: VisitorId, conversation: ConversationId, goes_on: bool) {
+        self.with(|index| {
+            for socket in index.visitors.get_mut(&visitor).into_iter().flat_map(HashMap::values_mut)
+            {
+                let shown = *socket.conversation.get_or_insert(conversation);
+                if goes_on && shown != conversation {
+                    socket.line.let_go();
+                }
+            }
+        });
+    }
+
+    /// To the sockets of a visitor that show a conversation, or have not been told which they do.
+    fn to_visitor(&self, visitor: VisitorId, conversation: ConversationId, frame: &ToVisitor) {
         let frame: Frame = to_string(frame).into();
         self.with(|index| {
             for socket in index.visitors.get(&visitor).into_iter().flat_map(|of| of.values()) {
-                socket.line.send(&frame);
+                if socket.conversation.is_none_or(|shown| shown == conversation) {
+                    socket.line.send(&frame);
+                }
             }
         });
     }

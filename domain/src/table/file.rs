@@ -7,6 +7,7 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
+    pub place: Uuid,
     pub visitor_id: Option<Uuid>,
     pub inbox_id: Option<Uuid>,
     pub agent_id: Option<Uuid>,

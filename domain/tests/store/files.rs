@@ -174,6 +174,31 @@ async fn what_is_too_much_or_not_taken_is_refused_and_leaves_nothing(bench) {
     assert_eq!(twice.map_err(|error| error.code()), Err(ErrorCode::FileUnknown));
 }
 
+async fn of_two_tries_at_once_neither_writes_over_the_other(bench) {
+    let who = bench.visitor();
+    let visitor = Party::Visitor(who);
+    // The first try stands still until the second is through, and its message sent.
+    let (go_on, told) = tokio::sync::oneshot::channel();
+    let first = async {
+        let rest = async move {
+            told.await.unwrap();
+            Ok(b" try".to_vec().into())
+        };
+        let content = stream::iter([Ok(b"first".to_vec().into())]).chain(stream::once(rest));
+        bench.domain.upload(&visitor, file_id(1), "x", 9, content).await
+    };
+    let second = async {
+        bench.upload(&visitor, 1, b"second").await.unwrap();
+        let draft = Draft { text: "", files: &[file_id(1)] };
+        bench.domain.send_as_visitor(&who, None, client_id(1), draft).await.unwrap();
+        go_on.send(()).unwrap();
+    };
+    let (first, ()) = tokio::join!(first, second);
+    assert_eq!(first.map_err(|error| error.code()), Err(ErrorCode::UploadCut));
+    assert_eq!(bench.fetch(&visitor, 1, Part::Whole).await.as_deref(), Ok(&b"second"[..]));
+    assert_eq!(bench.shelved(), 1, "nothing is left of the other");
+}
+
 async fn a_visitor_has_so_much_room_and_no_more(bench) {
     let (who, other) = (bench.visitor(), bench.visitor());
     let visitor = Party::Visitor(who);

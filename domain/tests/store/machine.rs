@@ -421,6 +421,21 @@ impl World {
             let words: Vec<_> = of_team.iter().map(|entry| self.words(entry)).collect();
             let must: Vec<_> = expected.log.iter().map(|(words, _)| words.clone()).collect();
             prop_assert_eq!(words, must);
+            // From wherever a client resumes, it comes to the same.
+            let domain = &self.bench.domain;
+            let visitor = self.visitors[expected.visitor];
+            for from in [0, 1, of_team.len() / 2, of_team.len()] {
+                let from = from as Seq;
+                let rest = domain.team_page(&self.agents[0], id, Some(from)).await.unwrap().entries;
+                let must = of_team.iter().filter(|entry| entry.seq > from).take(rest.len());
+                prop_assert!(
+                    rest.iter().eq(must) && (rest.is_empty() == (from == of_team.len() as Seq))
+                );
+                let rest = domain.visitor_page(&visitor, Some(from)).await.unwrap().entries;
+                let theirs = self.of_visitor[expected.visitor].replica.entries();
+                let must = theirs.iter().filter(|entry| entry.seq > from).take(rest.len());
+                prop_assert!(rest.iter().eq(must));
+            }
             // What the visitor has is the same log without what is not theirs to see.
             let theirs = self.of_visitor[expected.visitor].replica.entries();
             let public = of_team.iter().filter(|entry| match &entry.body {

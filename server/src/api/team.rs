@@ -133,5 +133,5 @@ pub(super) async fn availability(
     At(id): At<InboxId>,
 ) -> Result<Json<Availability>, Failure> {
     let inbox = state.domain.see_inbox(&agent, id).await?;
-    Ok(Json(state.domain.availability(&inbox)))
+    Ok(Json(state.domain.told_availability(&inbox)))
 }

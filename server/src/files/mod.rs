@@ -22,7 +22,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use protocol::{ErrorCode, File, FileId};
 use serde::Deserialize;
 use tokio::sync::Semaphore;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use crate::http::Failure;
 use crate::state::ServerState;
@@ -37,13 +37,28 @@ const STILL: Duration = Duration::from_secs(30);
 /// What a name keeps as it is (RFC 8187, section 3.2.1).
 const IN_NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'-').remove(b'_');
 
-/// How many uploads there may be at a time.
+/// The slowest upload, in bytes a second: who is slower holds a place for nothing.
+const SLOWEST: u64 = 4 * 1024;
+
+/// How many uploads there may be at a time: visitors, whoever they are, leave places to the team.
 #[derive(Clone)]
-pub(crate) struct Uploads(Arc<Semaphore>);
+pub(crate) struct Uploads {
+    visitors: Arc<Semaphore>,
+    team: Arc<Semaphore>,
+}
 
 impl Default for Uploads {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(64)))
+        Self { visitors: Arc::new(Semaphore::new(192)), team: Arc::new(Semaphore::new(64)) }
+    }
+}
+
+impl Uploads {
+    fn of(&self, party: &Party) -> &Semaphore {
+        match party {
+            Party::Visitor(_) => &self.visitors,
+            Party::Agent(_) => &self.team,
+        }
     }
 }
 
@@ -110,10 +125,13 @@ pub(crate) async fn take_in(
     body: Body,
 ) -> Result<File, Failure> {
     let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
-    let bytes = length.and_then(|length| length.parse().ok()).ok_or(ErrorCode::LengthRequired)?;
-    let _place = state.uploads.0.try_acquire().map_err(|_| ErrorCode::Unavailable)?;
-    let content = stream::unfold(body.into_data_stream(), |mut body| async {
-        let piece = match timeout(STILL, body.next()).await {
+    let bytes: u64 =
+        length.and_then(|length| length.parse().ok()).ok_or(ErrorCode::LengthRequired)?;
+    let _place = state.uploads.of(party).try_acquire().map_err(|_| ErrorCode::Unavailable)?;
+    let until = Instant::now() + STILL + Duration::from_secs(bytes / SLOWEST);
+    let content = stream::unfold(body.into_data_stream(), |mut body| async move {
+        let still = until.min(Instant::now() + STILL);
+        let piece = match timeout_at(still, body.next()).await {
             Ok(piece) => piece?.map_err(IoError::other),
             Err(_) => Err(IoError::from(ErrorKind::TimedOut)),
         };

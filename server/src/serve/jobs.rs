@@ -27,7 +27,6 @@ pub(super) async fn run(domain: Domain, stopping: CancellationToken) {
     let mut moved = domain.hub().moved();
     let mut wake = interval(WAKE);
     let mut hours = interval_at(Instant::now() + HOURS, HOURS);
-    let mut sweep = interval(SWEEP);
     let mut tell_at: Option<Instant> = None;
     loop {
         let later = tell_at.unwrap_or_else(|| Instant::now() + HOURS);
@@ -44,15 +43,28 @@ pub(super) async fn run(domain: Domain, stopping: CancellationToken) {
             _ = hours.tick() => said("who is there", domain.tell_availability().await),
             _ = wake.tick() => {
                 said("snoozes", domain.wake_conversations().await.map(drop));
+                said("what nobody has any more", domain.release_left_behind().await);
                 // What made room elsewhere is not told here.
                 said("the queue", domain.serve_queue().await);
                 said("places in the queue", domain.tell_queues().await);
             }
-            _ = sweep.tick() => {
-                let now_ms = domain.ambient().now_ms();
-                said("sessions", domain.store().delete_ended_sessions(now_ms).await);
-                said("files", domain.sweep_files().await);
-            }
+            () = stopping.cancelled() => return,
+        }
+    }
+}
+
+/// Sweeps until the server stops. By itself: what holds the files may be slow.
+pub(super) async fn sweep(domain: Domain, stopping: CancellationToken) {
+    let mut sweep = interval(SWEEP);
+    loop {
+        tokio::select! {
+            _ = sweep.tick() => {}
+            () = stopping.cancelled() => return,
+        }
+        let now_ms = domain.ambient().now_ms();
+        said("sessions", domain.store().delete_ended_sessions(now_ms).await);
+        tokio::select! {
+            swept = domain.sweep_files() => said("files", swept),
             () = stopping.cancelled() => return,
         }
     }

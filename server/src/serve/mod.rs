@@ -106,6 +106,7 @@ impl Server {
         let (stopping, sockets) = (state.stopping.clone(), state.sockets.clone());
         let domain = state.domain.clone();
         sockets.spawn(jobs::run(domain.clone(), stopping.clone()));
+        sockets.spawn(jobs::sweep(domain.clone(), stopping.clone()));
 
         let closed = CancellationToken::new();
         let graceful = {

@@ -117,6 +117,7 @@ pub(super) async fn admit(
         found = domain.visitor_page(&who, None).await?;
     }
     let Page { conversation, head, visitor_read_seq, team_read_seq, entries, .. } = found;
+    listener.shows(conversation);
     // Nothing is noted of who does not write: with the first message it is.
     let to_note = conversation.is_none().then_some((said, seen_on));
     let earlier = match conversation {

@@ -1,11 +1,12 @@
 //! Stopping under load.
 
 use std::collections::HashSet;
+use std::time::{Duration, Instant};
 
 use domain::visitor::About;
 use protocol::{CloseCode, ToVisitor};
 
-use crate::support::{Running, ack, client_id, send};
+use crate::support::{Program, Running, ack, client_id, send};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stop_under_load_loses_nothing_and_sends_everybody_away_to_come_back() {
@@ -79,4 +80,47 @@ async fn a_server_that_stops_is_not_ready_and_still_answers() {
     assert!(answer.contains("stopping"), "{answer}");
     drop(stubborn);
     serving.await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_program_ends_soon_after_a_sigterm_and_keeps_what_it_acknowledged() {
+    let program = Program::start().await;
+    let mut talkers = Vec::new();
+    for _ in 0..10 {
+        let (mut talker, token, _) = program.visitor(None).await;
+        for number in 1..=15 {
+            talker.send(&send(number, "on its way")).await;
+        }
+        // One at least is through.
+        ack(&mut talker).await;
+        talkers.push((talker, token));
+    }
+    let asked = Instant::now();
+    program.terminate();
+    let mut acked = Vec::new();
+    for (mut talker, token) in talkers {
+        let mut mine = HashSet::from([client_id(1)]);
+        let close = loop {
+            match talker.next_or_close().await {
+                Ok(ToVisitor::Ack { client_id, .. }) => {
+                    mine.insert(client_id);
+                }
+                Ok(_) => {}
+                Err(close) => break close,
+            }
+        };
+        assert_eq!(close.map(|(code, _)| code), Some(CloseCode::Stopping.number()));
+        acked.push((token, mine));
+    }
+    let (status, folder) = program.wait();
+    assert!(status.success(), "{status}");
+    assert!(asked.elapsed() < Duration::from_secs(15), "{:?}", asked.elapsed());
+    let again = Program::on(folder).await;
+    for (token, mine) in acked {
+        let (_, _, entries) = again.visitor(Some(token)).await;
+        let kept: Vec<_> = entries.iter().map(|entry| entry.client_id).collect();
+        assert!(mine.iter().all(|name| kept.contains(name)), "what was acknowledged is there");
+    }
+    again.terminate();
+    assert!(again.wait().0.success());
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 use bench::crash;
 use testbed::Kind;
 
-use crate::support::{Traced, ack, send};
+use crate::support::{Program, ack, send};
 
 const KILLS: u32 = 20;
 
@@ -37,11 +37,14 @@ async fn nothing_acknowledged_is_lost_by_kills_on_mysql() {
 async fn the_disk_is_synced_before_the_acknowledgement_is_written() {
     let installed = Command::new("strace").arg("-V").output();
     assert!(installed.is_ok(), "script/test installs strace");
-    let traced = Traced::start().await;
-    let mut visitor = traced.visitor().await;
+    let traced = Program::traced().await;
+    let (mut visitor, ..) = traced.visitor(None).await;
     visitor.send(&send(1, "is it on disk?")).await;
     ack(&mut visitor).await;
-    let calls = traced.end();
+    traced.terminate();
+    let (_, folder) = traced.wait();
+    let calls = std::fs::read_to_string(folder.path().join("calls")).unwrap();
+    let calls: Vec<&str> = calls.lines().collect();
 
     let position = |wanted: &str| calls.iter().position(|line| line.contains(wanted));
     let welcome = position(r#"\"type\":\"welcome\""#).expect("the welcome was written");

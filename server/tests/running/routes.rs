@@ -260,7 +260,24 @@ async fn assert_refused(house: &House, path: &str, call: &Call, code: &str) {
     assert!(answer.says(code), "{path}: {} {}", answer.status, answer.body);
 }
 
+/// A method that is new on a known path fails, too.
+async fn check_methods(house: &House, path: &str) {
+    let known: &[&str] = match path {
+        "/poll/visitor" => &["POST"],
+        "/files/visitor/{id}" | "/files/agent/{id}" => &["GET", "PUT"],
+        _ => &["GET"],
+    };
+    let path = path.replace("{id}", &Uuid::nil().to_string());
+    for method in ["GET", "POST", "PUT", "PATCH", "DELETE"] {
+        if !known.contains(&method) {
+            let answer = house.ask(method, &path, Caller::Owner, true, "").await;
+            assert_eq!(answer.status, 405, "a new method, {method} {path}: who may use it?");
+        }
+    }
+}
+
 async fn check_route(house: &House, path: &str) {
+    check_methods(house, path).await;
     let at = |target: &Target, name: &str| {
         let id = if name == "file" { target.file } else { target.conversation };
         path.replace("{id}", &id.to_string()).replace(":id", &id.to_string())

@@ -265,9 +265,15 @@ impl Client {
 
     /// The next frame.
     pub(crate) async fn next<T: Decode>(&mut self) -> T {
-        match self.next_message().await {
-            Some(Message::Text(text)) => from_str(&text).unwrap_or_else(|e| panic!("{text}: {e}")),
-            other => panic!("a frame, not {other:?}"),
+        loop {
+            match self.next_message().await {
+                Some(Message::Text(text)) => {
+                    return from_str(&text).unwrap_or_else(|e| panic!("{text}: {e}"));
+                }
+                // Answered by the library.
+                Some(Message::Ping(_)) => {}
+                other => panic!("a frame, not {other:?}"),
+            }
         }
     }
 
@@ -365,33 +371,35 @@ pub(crate) async fn ack(client: &mut Client) -> Entry {
         .await
 }
 
-/// The real binary under strace, which writes down each sync of the disk and each write to a socket.
-pub(crate) struct Traced {
+/// The real binary as a program of its own.
+pub(crate) struct Program {
     running: std::process::Child,
     address: SocketAddr,
     key: String,
     folder: TempDir,
 }
 
-impl Traced {
+impl Program {
     pub(crate) async fn start() -> Self {
+        let program = std::process::Command::new(env!("CARGO_BIN_EXE_porchlight"));
+        Self::run(program, TempDir::new().unwrap()).await
+    }
+
+    /// Under strace, which writes down each sync of the disk and each write to a socket.
+    pub(crate) async fn traced() -> Self {
         let folder = TempDir::new().unwrap();
+        let mut strace = std::process::Command::new("strace");
+        strace.args(["-f", "-I", "2", "-s", "400"]);
+        strace.args(["-e", "trace=fdatasync,fsync,write,writev,sendto,sendmsg"]);
+        strace.arg("-o").arg(folder.path().join("calls")).arg(env!("CARGO_BIN_EXE_porchlight"));
+        Self::run(strace, folder).await
+    }
+
+    async fn run(mut command: std::process::Command, folder: TempDir) -> Self {
         let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-        let program = env!("CARGO_BIN_EXE_porchlight");
         let data = folder.path().join("data").display().to_string();
-        let running = std::process::Command::new("strace")
-            .args([
-                "-f",
-                "-I",
-                "2",
-                "-s",
-                "400",
-                "-e",
-                "trace=fdatasync,fsync,write,writev,sendto,sendmsg",
-            ])
-            .arg("-o")
-            .arg(folder.path().join("calls"))
-            .args([program, "serve", "--data-dir", &data, "--listen", &address.to_string()])
+        let running = command
+            .args(["serve", "--data-dir", &data, "--listen", &address.to_string()])
             .stdout(std::process::Stdio::null())
             .spawn()
             .unwrap();
@@ -401,7 +409,7 @@ impl Traced {
             }
         };
         timeout(PATIENCE, is_up).await.expect("it starts");
-        let list = std::process::Command::new(program)
+        let list = std::process::Command::new(env!("CARGO_BIN_EXE_porchlight"))
             .args(["inbox", "list", "--json", "--data-dir", &data])
             .output()
             .unwrap();
@@ -410,7 +418,8 @@ impl Traced {
         Self { running, address, key, folder }
     }
 
-    pub(crate) async fn visitor(&self) -> Client {
+    /// A visitor's socket after its welcome, their token, and what the welcome brought.
+    pub(crate) async fn visitor(&self, token: Option<String>) -> (Client, String, Vec<Entry>) {
         let stream = TcpStream::connect(self.address).await.unwrap();
         let url = format!("ws://{}/ws/visitor", self.address);
         let mut request = url.into_client_request().unwrap();
@@ -419,29 +428,39 @@ impl Traced {
         request.headers_mut().insert("sec-websocket-protocol", SUBPROTOCOL.parse().unwrap());
         let (socket, _response) = client_async(request, stream).await.unwrap();
         let mut client = Client(socket);
-        let (inbox, none) = (self.key.clone(), None);
         let hello = FromVisitor::Hello {
-            inbox,
+            inbox: self.key.clone(),
             site: None,
             page: None,
-            token: None,
+            token,
             seed: None,
-            after: none,
+            after: None,
             about: None,
             conversation: None,
         };
         client.send(&hello).await;
-        client.find(|frame| matches!(frame, ToVisitor::Welcome { .. }).then_some(())).await;
-        client
+        let (token, entries) = client
+            .find(|frame| match frame {
+                ToVisitor::Welcome { token, entries, .. } => Some((token, entries)),
+                _ => None,
+            })
+            .await;
+        (client, token, entries)
     }
 
-    /// Ends it; its calls, in order.
-    pub(crate) fn end(mut self) -> Vec<String> {
-        // strace passes it on to the program that it started, and ends.
+    /// Asks it to end. strace passes that on to the program that it started.
+    pub(crate) fn terminate(&self) {
         let pid = self.running.id().to_string();
         std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap();
-        self.running.wait().unwrap();
-        let calls = std::fs::read_to_string(self.folder.path().join("calls")).unwrap();
-        calls.lines().map(ToOwned::to_owned).collect()
+    }
+
+    /// Waits for its end; its folder.
+    pub(crate) fn wait(mut self) -> (std::process::ExitStatus, TempDir) {
+        (self.running.wait().unwrap(), self.folder)
+    }
+
+    /// Starts it on what another left.
+    pub(crate) async fn on(folder: TempDir) -> Self {
+        Self::run(std::process::Command::new(env!("CARGO_BIN_EXE_porchlight")), folder).await
     }
 }

@@ -1,13 +1,15 @@
 //! What agents and visitors see of each other: typing, presence, changes, the queue.
 
+use std::time::{Duration, Instant};
+
 use domain::agent::AgentSettings;
 use protocol::json::RawJson;
 use protocol::{
-    Attendance, Author, Body, Change, ErrorCode, Event, FromAgent, FromVisitor, Presence, Routing,
-    Status, ToAgent, ToVisitor,
+    Attendance, Author, Body, Change, CloseCode, ErrorCode, Event, FromAgent, FromVisitor,
+    Presence, Routing, Several, Status, ToAgent, ToVisitor,
 };
 
-use crate::support::{Client, Running, ack, send};
+use crate::support::{Client, Running, ack, client_id, send};
 
 async fn availability(visitor: &mut Client) -> Attendance {
     visitor
@@ -202,4 +204,90 @@ async fn what_a_page_says_of_a_new_visitor_is_noted_with_their_first_message() {
         (Some("de"), Some("Europe/Berlin"))
     );
     assert_eq!(known.attribute_texts(), [("plan".to_owned(), "pro".to_owned())]);
+}
+
+#[tokio::test]
+async fn agents_learn_who_joins_and_leaves_the_team() {
+    let server = Running::start().await;
+    let mut mia = server.agent().await;
+    mia.welcome().await;
+    let (tom, _) = server.another_agent("Tom").await;
+    let names = |frame| match frame {
+        ToAgent::Team { team } => Some(team.into_iter().map(|one| one.name).collect::<Vec<_>>()),
+        _ => None,
+    };
+    assert_eq!(mia.find(names).await, ["Mia", "Tom"]);
+    server.domain.set_agent_active(tom, false).await.unwrap();
+    assert_eq!(mia.find(names).await, ["Mia"]);
+}
+
+#[tokio::test]
+async fn an_agent_whose_browser_is_dead_is_offline_soon() {
+    let server = Running::start().await;
+    let mut mia = server.agent().await;
+    mia.welcome().await;
+    // Their socket stays open, and says nothing: nobody reads from it, so no ping is answered.
+    let (tom, _dead) = server.another_agent("Tom").await;
+    let presence = |frame| match frame {
+        ToAgent::Presence { agent, presence } if agent == tom => Some(presence),
+        _ => None,
+    };
+    assert_eq!(mia.find(presence).await, Presence::Online);
+    let since = Instant::now();
+    assert_eq!(mia.find(presence).await, Presence::Offline);
+    assert!(since.elapsed() < Duration::from_secs(30), "{:?}", since.elapsed());
+}
+
+#[tokio::test]
+async fn a_visitor_hears_of_the_conversation_that_they_see_and_comes_back_for_another() {
+    let server = Running::start().await;
+    let (mut visitor, token) = server.visitor(None).await;
+    visitor.send(&send(1, "first")).await;
+    ack(&mut visitor).await;
+    let mut mia = server.agent().await;
+    let first = mia.welcome().await.remove(0);
+    let resolve = Change::Resolve { seen: None };
+    mia.send(&FromAgent::Change { conversation: first.id, change: resolve }).await;
+    let resolved = |frame| match frame {
+        ToVisitor::Entry { entry } => {
+            matches!(entry.body, Body::Event { event: Event::Resolved {} }).then_some(())
+        }
+        _ => None,
+    };
+    visitor.find(resolved).await;
+
+    // Another begins for them: the socket shows the first, and has to come back.
+    let me = server.domain.list_agents().await.unwrap().remove(0);
+    let who = server.domain.find_visitor(&me, first.visitor).await.unwrap().who();
+    let (second, is_new) = server.domain.begin_conversation(&who).await.unwrap();
+    assert!(is_new && second.id != first.id);
+    assert_eq!(visitor.close_code().await, Some(CloseCode::TooSlow.number()));
+    let mut visitor = server.knock().await;
+    visitor.send(&server.hello(Some(&token), None)).await;
+    let welcome = |frame| match frame {
+        ToVisitor::Welcome { conversation, earlier, .. } => Some((conversation, earlier)),
+        _ => None,
+    };
+    assert_eq!(visitor.find(welcome).await, (Some(second.id), Some(first.id)));
+
+    // What is said and read in the first is none of the second's.
+    mia.send(&FromAgent::Watch { conversation: first.id, after: None }).await;
+    mia.send(&FromAgent::Read { conversation: first.id, seq: 2 }).await;
+    let note = |conversation, number, text: &str| FromAgent::Send {
+        conversation,
+        client_id: client_id(number),
+        text: text.into(),
+        files: Several::NONE,
+        note: None,
+    };
+    mia.send(&note(first.id, 11, "of the first")).await;
+    mia.send(&note(second.id, 12, "of the second")).await;
+    let entry = visitor
+        .find(|frame| match frame {
+            ToVisitor::Entry { entry } => Some(entry),
+            ToVisitor::Read { .. } => panic!("nothing of the second was read"),
+            _ => None,
+        })
+        .await;
+    assert_eq!((entry.seq, entry.body.text()), (1, "of the second"));
 }
