@@ -21,11 +21,16 @@ test('a visitor without sockets talks all the same, and gets a socket when there
   await expect(chat.getByText('Seen')).toBeVisible()
   await agent.getByRole('textbox', { name: 'Reply' }).pressSequentially('And then', { delay: 300 })
   await expect(chat.getByText('is writing…')).toBeVisible()
+  // Said at once, they come in their order.
+  const said = ['one', 'two', 'three', 'four', 'five']
+  for (const text of said) await visitor.say(text)
+  await expect(chat.locator('.pending')).toHaveCount(0)
+  await expect.poll(() => agent.locator('.entry.theirs .bubble').allTextContents()).toEqual(['Can you hear me?', ...said])
   expect(sockets).toBe(0)
 
   blocked = false
   await expect.poll(() => sockets, { timeout: 60_000 }).toBeGreaterThan(1)
   await visitor.say('Now by socket')
   await expect(agent.getByText('Now by socket').first()).toBeVisible()
-  await expect(chat.locator('.entry')).toHaveCount(3)
+  await expect(chat.locator('.entry')).toHaveCount(8)
 })

@@ -131,12 +131,14 @@ test('a message that waits survives a reload of the page around the chat', async
   await expect((await visitor.frame()).locator('.pending')).toHaveCount(0)
   // The page can be had, the chat's socket can't: a train in a tunnel.
   await visitor.page.routeWebSocket(/ws\/visitor/, (socket) => socket.close())
+  await visitor.page.route('**/poll/visitor', (route) => route.abort())
   await visitor.page.reload()
   await visitor.press()
   await visitor.say('two')
   await expect((await visitor.frame()).locator('.pending .bubble')).toHaveText('two')
 
   await visitor.page.routeWebSocket(/ws\/visitor/, (socket) => { socket.connectToServer() })
+  await visitor.page.unroute('**/poll/visitor')
   await visitor.page.reload()
   await visitor.open()
   await expect((await visitor.frame()).locator('.pending')).toHaveCount(0)
