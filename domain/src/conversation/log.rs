@@ -8,7 +8,8 @@ use protocol::{
 };
 use sea_orm::entity::prelude::*;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, IntoActiveModel, Iterable, ModelTrait, QuerySelect,
+    ActiveModelTrait, ActiveValue::Set, IntoActiveModel, Iterable, ModelTrait, QueryOrder,
+    QuerySelect,
 };
 
 use super::entry::{Audience, LogEntry, author_to_row, body_to_row};
@@ -78,6 +79,7 @@ impl Log {
     ) -> Result<bool> {
         let after = i64::try_from(seq).unwrap_or(i64::MAX);
         let found = entry::Entity::find()
+            .order_by_asc(entry::Column::Seq)
             .filter(entry::Column::ConversationId.eq(self.row.id))
             .filter(entry::Column::Seq.gt(after))
             .filter(entry::Column::AuthorKind.eq(Author::Visitor {}.tag()))

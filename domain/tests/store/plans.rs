@@ -3,8 +3,10 @@
 //! The calls that sockets and pages make are made on a database of some size. Each statement that
 //! touches messages is then explained by the database that ran it.
 
+use domain::conversation::Draft;
+use domain::file::{Part, Party};
 use domain::search::Query;
-use protocol::{Change, Filter};
+use protocol::{Change, FileId, Filter};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use testbed::Kind;
 
@@ -113,6 +115,15 @@ async fn nothing_reads_all_messages(bench) {
     domain.read_as_visitor(&visitor, head).await.unwrap();
     domain.read_as_agent(&mia, id, head - 5).await.unwrap();
     domain.change_conversation(&mia, id, Change::Claim {}).await.unwrap();
+    domain.earlier_page_before(&visitor, id, head / 2).await.unwrap();
+    let unseen = Change::Resolve { seen: Some(head / 2) };
+    domain.change_conversation(&mia, id, unseen).await.unwrap_err();
+    let content = futures_util::stream::iter([Ok(b"words".to_vec().into())]);
+    let (file, party) = (FileId(uuid::Uuid::from_u128(1)), Party::Visitor(visitor));
+    domain.upload(&party, file, "x", 5, content).await.unwrap();
+    let draft = Draft { text: "", files: &[file] };
+    domain.send_as_visitor(&visitor, None, client_id(9), draft).await.unwrap();
+    domain.fetch_file(&party, file, Part::Whole).await.unwrap();
     domain.list_conversations(&mia, &Filter::waiting(), None, 50).await.unwrap();
     domain.find_conversation(&mia, id).await.unwrap();
     let query = Query { text: "more".into(), filter: Filter::waiting(), from_ms: None, until_ms: None, limit: 20 };
