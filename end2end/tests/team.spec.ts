@@ -129,7 +129,8 @@ test('the visitor sees whether somebody is there, and their place in the queue',
   await openPage(agent, porchlight, '/team')
   await agent.getByText('mia@example.com').click()
   await agent.getByLabel('Conversations at a time').fill('1')
-  await agent.getByRole('button', { name: 'Save' }).click()
+  // Leaving the page at once would take the answer, and perhaps the question, back.
+  await Promise.all([agent.waitForResponse(/set_agent/), agent.getByRole('button', { name: 'Save' }).click()])
   await openInbox(agent, porchlight)
 
   await visitor.say('First')

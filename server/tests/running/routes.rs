@@ -385,6 +385,10 @@ async fn a_frame_of_another_form_is_refused_by_its_code() {
         (json!({ "type": "resume", "after": -1 }), "bad_frame"),
         (json!({ "type": "resume", "after": 1.5 }), "bad_frame"),
         (json!({ "type": "read", "seq": "1" }), "bad_frame"),
+        (json!({ "type": "history" }), "bad_frame"),
+        (json!({ "type": "history", "before": [] }), "bad_frame"),
+        (json!({ "type": "history", "before": 9, "conversation": id }), "conversation_unknown"),
+        (json!({ "type": "history", "before": 9, "conversation": "x" }), "bad_frame"),
         (json!({ "type": "nothing" }), "bad_frame"),
         (json!({ "type": "hello", "inbox": server.key }), "frame_unexpected"),
         (json!([]), "bad_frame"),
@@ -440,6 +444,53 @@ async fn a_frame_of_another_form_is_refused_by_its_code() {
             assert_eq!(mia.agent_error_code().await, code, "{frame}");
         }
     }
+    // What is foreign is what is unknown: by every frame that names a conversation.
+    let house = House::start().await;
+    let mut mia = house.server.agent().await;
+    mia.welcome().await;
+    let (foreign, own) = (house.foreign.conversation, house.own.conversation);
+    let change =
+        |change: Value| json!({ "type": "change", "conversation": foreign, "change": change });
+    for frame in [
+        json!({ "type": "watch", "conversation": foreign }),
+        json!({ "type": "send", "conversation": foreign, "client_id": id, "text": "x" }),
+        json!({ "type": "send", "conversation": foreign, "client_id": id, "text": "x", "note": true }),
+        json!({ "type": "history", "conversation": foreign, "before": 9 }),
+        json!({ "type": "read", "conversation": foreign, "seq": 1 }),
+        json!({ "type": "typing", "conversation": foreign }),
+        change(json!({ "action": "claim" })),
+        change(json!({ "action": "assign", "agent": house.own.agent })),
+        change(json!({ "action": "resolve" })),
+        change(json!({ "action": "reopen" })),
+        change(json!({ "action": "archive" })),
+        change(json!({ "action": "unarchive" })),
+        change(json!({ "action": "snooze", "until_ms": 4_102_444_800_000_u64 })),
+        change(json!({ "action": "wake" })),
+        change(json!({ "action": "label", "label": house.own.label })),
+        change(json!({ "action": "unlabel", "label": house.own.label })),
+    ] {
+        mia.send_text(&frame.to_string()).await;
+        assert_eq!(mia.agent_error_code().await, "conversation_unknown", "{frame}");
+    }
+    for (change, code) in [
+        (json!({ "action": "assign", "agent": id }), "agent_unknown"),
+        (json!({ "action": "label", "label": id }), "label_unknown"),
+        (json!({ "action": "snooze", "until_ms": 1 }), "snooze_invalid"),
+    ] {
+        let frame = json!({ "type": "change", "conversation": own, "change": change });
+        mia.send_text(&frame.to_string()).await;
+        assert_eq!(mia.agent_error_code().await, code, "{frame}");
+    }
+    // A field that is not known is passed over: a newer client may send it.
+    let (mut visitor, _) = server.visitor(None).await;
+    visitor.send_text(r#"{"type":"ping","surprise":{"a":[1]}}"#).await;
+    visitor.find(|frame| matches!(frame, protocol::ToVisitor::Pong { .. }).then_some(())).await;
+    // The same name for other words.
+    visitor.send(&crate::support::send(1, "one")).await;
+    crate::support::ack(&mut visitor).await;
+    visitor.send(&crate::support::send(1, "other")).await;
+    assert_eq!(visitor.error_code().await, "client_id_reused");
+
     // Text that is hostile to a reader, and no more: it is kept as it is.
     let (mut visitor, _) = server.visitor(None).await;
     for (number, text) in
