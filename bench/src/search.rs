@@ -54,8 +54,9 @@ pub async fn run(program: &Path, kind: Kind, messages: u32) -> anyhow::Result<Se
     let ask = async |words: &str| {
         let mut times = Vec::with_capacity(ROUNDS);
         for round in 0..ROUNDS {
-            // Another rare word each time: what is measured is not the answer of before.
-            let words = words.replace('#', &(round * 7 + 1).to_string());
+            // Another rare word each time, and one that stands beside "tenth": what is measured is not the
+            // answer of before.
+            let words = words.replace('#', &(round * 10 + 1).to_string());
             let begin = Instant::now();
             let hits = search(&server, &token, &words).await?;
             times.push(begin.elapsed());
@@ -71,8 +72,10 @@ pub async fn run(program: &Path, kind: Kind, messages: u32) -> anyhow::Result<Se
     let mut scan = Vec::new();
     for round in 0..5 {
         let begin = Instant::now();
-        let like =
-            format!("SELECT seq FROM entry WHERE text LIKE '%rare{}x%' LIMIT 50", round * 7 + 1);
+        let like = format!(
+            "SELECT seq FROM entry WHERE text LIKE '%rare{}x%' ORDER BY at_ms DESC LIMIT 50",
+            round * 10 + 1
+        );
         db.execute_unprepared(&like).await?;
         scan.push(begin.elapsed());
     }
