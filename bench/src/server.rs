@@ -90,7 +90,7 @@ fn command(program: &Path) -> Command {
 fn spawn(program: &Path, database: &str, address: SocketAddr) -> anyhow::Result<Child> {
     command(program)
         .args(["serve", "--database-url", database, "--listen", &address.to_string()])
-        .env("RUST_LOG", "error")
+        .env("PORCHLIGHT_LOG", "error")
         .stdout(Stdio::null())
         .kill_on_drop(true)
         .spawn()
