@@ -34,9 +34,20 @@ impl Domain {
     /// # Errors
     /// The store's.
     pub async fn release_left_behind(&self) -> Result<()> {
-        let gone = agent::Entity::find().filter(agent::Column::IsActive.eq(false));
-        for agent in gone.all(&self.store.reader).await? {
-            self.release_conversations(AgentId(agent.id)).await?;
+        let gone: Vec<Uuid> = agent::Entity::find()
+            .select_only()
+            .column(agent::Column::Id)
+            .filter(agent::Column::IsActive.eq(false))
+            .into_tuple()
+            .all(&self.store.reader)
+            .await?;
+        let held = conversation::Entity::find()
+            .filter(conversation::Column::AssigneeId.is_in(gone))
+            .filter(conversation::Column::Status.eq(Status::Assigned.as_str()))
+            .all(&self.store.reader)
+            .await?;
+        for (row, agent) in held.into_iter().filter_map(|row| Some((row.id, row.assignee_id?))) {
+            self.writer.run(Release { conversation: row, agent }).await?;
         }
         Ok(())
     }

@@ -7,6 +7,8 @@ use protocol::{
     Attendance, Change, ConversationId, ErrorCode, LabelId, Presence, Routing, Status, TeamId,
 };
 
+use sea_orm::ConnectionTrait;
+
 use crate::support::{Bench, agent, client_id, listed, looker};
 
 struct Desk {
@@ -280,6 +282,38 @@ async fn the_last_owner_stays(bench) {
     let owner = bench.domain.create_owner(new).await.unwrap();
     let out = bench.domain.set_agent_active(owner.id, false).await;
     assert_eq!(out.expect_err("refused").code(), ErrorCode::LastOwner);
+}
+
+async fn who_waits_in_vain_holds_nobody_up(bench) {
+    let away = bench.domain.save_team(None, "Away", Routing::LeastBusy, Vec::new()).await.unwrap();
+    bench.route(Routing::LeastBusy, None, None).await;
+    let ann = bench.desk("ann", Some(1)).await;
+    let first = bench.ring(1).await;
+    assert_eq!(bench.holder(first).await, Some(ann.who.id));
+    bench.route(Routing::LeastBusy, Some(away), None).await;
+    for number in 2..=61 {
+        bench.ring(number).await;
+    }
+    bench.route(Routing::LeastBusy, None, None).await;
+    let last = bench.ring(62).await;
+    assert_eq!(bench.holder(last).await, None);
+    bench.resolve(&ann, first).await;
+    assert_eq!(bench.holder(last).await, Some(ann.who.id));
+}
+
+async fn what_a_stop_left_with_somebody_who_is_gone_is_given_to_others(bench) {
+    bench.route(Routing::LeastBusy, None, None).await;
+    let ann = bench.desk("ann", None).await;
+    let id = bench.ring(1).await;
+    assert_eq!(bench.holder(id).await, Some(ann.who.id));
+    bench.domain.release_left_behind().await.unwrap();
+    assert_eq!(bench.holder(id).await, Some(ann.who.id), "they are there");
+    // Deactivated, and the program was killed before it came to the conversations.
+    let gone = "UPDATE agent SET is_active = FALSE WHERE email = 'ann@example.com'";
+    bench.database.connect().await.execute_unprepared(gone).await.unwrap();
+    let ben = bench.desk("ben", None).await;
+    bench.domain.release_left_behind().await.unwrap();
+    assert_eq!(bench.holder(id).await, Some(ben.who.id));
 }
 
 }
