@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use protocol::limits::PAGE_URL_BYTES;
 use protocol::{
-    Author, Body, ClientId, ConversationId, Entry, ErrorCode, Event, FileId, InboxId, LabelId,
-    Status, Summary, VisitorId,
+    Author, Body, ClientId, ConversationId, Entry, ErrorCode, Event, FileId, Files, InboxId,
+    LabelId, Status, Summary, VisitorId,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::QuerySelect;
@@ -151,6 +151,15 @@ enum From {
     Agent { conversation: ConversationId, agent: Agent },
 }
 
+impl From {
+    fn party(&self) -> Party {
+        match self {
+            Self::Visitor { who, .. } => Party::Visitor(*who),
+            Self::Agent { agent, .. } => Party::Agent(agent.clone()),
+        }
+    }
+}
+
 #[async_trait]
 impl Command for Send {
     type Output = LogEntry;
@@ -163,20 +172,23 @@ impl Command for Send {
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<LogEntry> {
-        let (mut log, author, sender) = match &self.from {
+        let (mut log, author) = match &self.from {
             From::Visitor { who, page } => {
                 let log = of_visitor(write, who.inbox, who.visitor, page.as_deref()).await?;
-                (log, Author::Visitor {}, Party::Visitor(*who))
+                (log, Author::Visitor {})
             }
             From::Agent { conversation, agent } => {
-                let log = Log::lock_seen(write, *conversation, agent).await?;
-                (log, agent.author(), Party::Agent(agent.clone()))
+                (Log::lock_seen(write, *conversation, agent).await?, agent.author())
             }
         };
         if let Some(existing) = log.find(write, self.client_id).await? {
             return self.same_as(existing, &author);
         }
-        let files = crate::file::claim(write, &sender, &self.files).await?;
+        let files = if self.files.is_empty() {
+            Files::NONE
+        } else {
+            crate::file::claim(write, &self.from.party(), &self.files).await?
+        };
         if author == (Author::Visitor {}) {
             wants_answer(write, &mut log).await?;
         }

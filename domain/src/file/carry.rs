@@ -17,9 +17,6 @@ use crate::writer::Write;
 /// # Errors
 /// `too_many_files`; `file_unknown`; the store's.
 pub(crate) async fn claim(write: &Write<'_>, sender: &Party, ids: &[FileId]) -> Result<Files> {
-    if ids.is_empty() {
-        return Ok(Several::NONE);
-    }
     if ids.len() > FILES {
         return Err(ErrorCode::TooManyFiles.into());
     }

@@ -8,24 +8,22 @@ use crate::Domain;
 use crate::error::Result;
 use crate::table::{conversation, entry, file};
 
-/// A file, and what is in it.
-pub struct Fetched {
+/// A file that somebody may fetch.
+pub struct Found {
     /// The file.
     pub file: File,
-    /// How long the content is, in bytes.
-    pub bytes: u64,
-    /// The content.
-    pub content: Content,
+    place: Uuid,
+    part: Part,
 }
 
 impl Domain {
-    /// A file's content, or its thumbnail, which is a JPEG: for whoever may see the entry that carries
-    /// it, and for its uploader until one does.
+    /// A file, or its thumbnail, which is a JPEG: for whoever may see the entry that carries it, and
+    /// for its uploader until one does.
     ///
     /// # Errors
     /// `file_unknown`, also for one that they may not fetch, and for a thumbnail of what has none;
     /// the store's.
-    pub async fn fetch_file(&self, party: &Party, id: FileId, part: Part) -> Result<Fetched> {
+    pub async fn find_file(&self, party: &Party, id: FileId, part: Part) -> Result<Found> {
         let found = file::Entity::find_by_id(id.0).one(&self.store.reader).await?;
         let row = found.filter(|row| row.is_stored && row.dropped_at_ms.is_none());
         let row = row.ok_or(ErrorCode::FileUnknown)?;
@@ -35,8 +33,15 @@ impl Domain {
         if part == Part::Thumbnail && row.width.is_none() {
             return Err(ErrorCode::FileUnknown.into());
         }
-        let (bytes, content) = self.shelf.get(row.place, part).await?;
-        Ok(Fetched { file: from_row(row), bytes, content })
+        Ok(Found { place: row.place, part, file: from_row(row) })
+    }
+
+    /// What is in a file, and how long that is, in bytes.
+    ///
+    /// # Errors
+    /// The shelf's.
+    pub async fn read_file(&self, found: &Found) -> Result<(u64, Content)> {
+        self.shelf.get(found.place, found.part).await
     }
 
     async fn may_fetch(&self, party: &Party, row: &file::Model) -> Result<bool> {

@@ -44,11 +44,12 @@ impl Bench {
     }
 
     async fn fetch(&self, party: &Party, id: u128, part: Part) -> Result<Vec<u8>, ErrorCode> {
-        let fetched = self.domain.fetch_file(party, file_id(id), part).await;
-        let fetched = fetched.map_err(|error| error.code())?;
-        let pieces: Vec<_> = fetched.content.try_collect().await.unwrap();
+        let found = self.domain.find_file(party, file_id(id), part).await;
+        let found = found.map_err(|error| error.code())?;
+        let (bytes, content) = self.domain.read_file(&found).await.unwrap();
+        let pieces: Vec<_> = content.try_collect().await.unwrap();
         let content = pieces.concat();
-        assert_eq!(content.len() as u64, fetched.bytes);
+        assert_eq!(content.len() as u64, bytes);
         Ok(content)
     }
 

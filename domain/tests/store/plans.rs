@@ -123,7 +123,7 @@ async fn nothing_reads_all_messages(bench) {
     domain.upload(&party, file, "x", 5, content).await.unwrap();
     let draft = Draft { text: "", files: &[file] };
     domain.send_as_visitor(&visitor, None, client_id(9), draft).await.unwrap();
-    domain.fetch_file(&party, file, Part::Whole).await.unwrap();
+    domain.find_file(&party, file, Part::Whole).await.unwrap();
     domain.list_conversations(&mia, &Filter::waiting(), None, 50).await.unwrap();
     domain.find_conversation(&mia, id).await.unwrap();
     let query = Query { text: "more".into(), filter: Filter::waiting(), from_ms: None, until_ms: None, limit: 20 };

@@ -13,8 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::caller::{ChangesConversations, SeesConversations};
-use super::extract::{At, Body, Params};
-use crate::http::Failure;
+use crate::http::{At, Body, Failure, Params};
 use crate::state::ServerState;
 
 /// Which conversations are wanted: those to which all that is given applies.

@@ -7,24 +7,11 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use domain::file::{Part, Party};
 use protocol::{File, FileId};
-use serde::Deserialize;
-use utoipa::IntoParams;
 
 use super::caller::{Reads, Writes};
-use super::extract::{At, Params};
-use crate::files::{give_out, take_in};
-use crate::http::Failure;
+use crate::files::{Named, give_out, take_in};
+use crate::http::{At, Failure, Params};
 use crate::state::ServerState;
-
-/// What to call a file.
-#[derive(Deserialize, IntoParams)]
-#[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
-pub(super) struct Called {
-    /// Its name, without a folder. The ending is made to fit what the file is.
-    #[serde(default)]
-    name: String,
-}
 
 /// Upload a file, to be carried by a message that you send within a day.
 ///
@@ -32,7 +19,7 @@ pub(super) struct Called {
 /// read again. At most 20 MB: pictures, documents, text, sound, film and zip archives, which is
 /// decided by the content.
 #[utoipa::path(put, path = "/files/{file}", tag = "Files",
-    params(("file" = FileId, Path), Called),
+    params(("file" = FileId, Path), Named),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
     security(("access_token" = ["messages:write"])),
     responses((status = 200, body = File), Failure))]
@@ -40,12 +27,12 @@ pub(super) async fn upload(
     Writes(agent): Writes,
     State(state): State<ServerState>,
     At(id): At<FileId>,
-    Params(called): Params<Called>,
+    Params(named): Params<Named>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<File>, Failure> {
     let party = Party::Agent(agent);
-    take_in(&state, &party, id, &called.name, &headers, body).await.map(Json)
+    take_in(&state, &party, id, &named.name, &headers, body).await.map(Json)
 }
 
 /// Fetch a file that a message carries.

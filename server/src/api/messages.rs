@@ -9,8 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::caller::{Reads, Writes};
-use super::extract::{At, Body, Params};
-use crate::http::Failure;
+use crate::http::{At, Body, Failure, Params};
 use crate::state::ServerState;
 
 /// Which part of a log is wanted.

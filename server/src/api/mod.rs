@@ -6,7 +6,6 @@
 mod caller;
 mod conversations;
 mod errors;
-mod extract;
 mod files;
 mod messages;
 mod search;

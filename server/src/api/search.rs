@@ -9,8 +9,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::caller::Reads;
 use super::conversations::Wanted;
-use super::extract::Params;
-use crate::http::Failure;
+use crate::http::{Failure, Params};
 use crate::state::ServerState;
 
 /// What is looked for, and where.

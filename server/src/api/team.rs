@@ -10,8 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::caller::SeesTeam;
-use super::extract::At;
-use crate::http::Failure;
+use crate::http::{At, Failure};
 use crate::state::ServerState;
 
 /// A member of the team.

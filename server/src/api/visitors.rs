@@ -10,9 +10,8 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
 use super::caller::{NamesVisitors, Reads, SeesVisitors, Writes};
-use super::extract::{At, Body, Params};
 use super::messages::{Messages, ReadUpTo, Since};
-use crate::http::Failure;
+use crate::http::{At, Body, Failure, Params};
 use crate::state::ServerState;
 
 /// What is known of a visitor.

@@ -12,8 +12,7 @@ use std::time::Duration;
 
 use axum::Json;
 use axum::body::Body;
-use axum::extract::rejection::{PathRejection, QueryRejection};
-use axum::extract::{FromRequestParts, Path, Query, State};
+use axum::extract::{FromRequestParts, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::file::{Part, Party};
@@ -23,8 +22,9 @@ use protocol::{ErrorCode, File, FileId};
 use serde::Deserialize;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
+use utoipa::IntoParams;
 
-use crate::http::Failure;
+use crate::http::{At, Failure, Params};
 use crate::state::ServerState;
 pub(crate) use who::{ByLogin, ByToken};
 
@@ -62,56 +62,53 @@ impl Uploads {
     }
 }
 
-/// What to call an upload.
-#[derive(Deserialize)]
+/// What to call a file.
+#[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub(crate) struct Named {
+    /// Its name, without a folder. The ending is made to fit what the file is.
     #[serde(default)]
-    name: String,
+    pub(crate) name: String,
 }
 
+/// Who can be read from a request, and then uploads or fetches.
+pub(crate) trait Asker:
+    FromRequestParts<ServerState, Rejection = Failure> + Into<Party>
+{
+}
+
+impl<P: FromRequestParts<ServerState, Rejection = Failure> + Into<Party>> Asker for P {}
+
 /// `PUT /files/WHO/ID?name=NAME`
-pub(crate) async fn upload<P>(
+pub(crate) async fn upload<P: Asker>(
     party: P,
     State(state): State<ServerState>,
-    id: Result<Path<FileId>, PathRejection>,
-    named: Result<Query<Named>, QueryRejection>,
+    At(id): At<FileId>,
+    Params(named): Params<Named>,
     headers: HeaderMap,
     body: Body,
-) -> Result<Json<File>, Failure>
-where
-    P: FromRequestParts<ServerState, Rejection = Failure> + Into<Party>,
-{
-    let Path(id) = id.map_err(|_| ErrorCode::NotFound)?;
-    let Query(Named { name }) = named.map_err(|_| ErrorCode::RequestInvalid)?;
-    take_in(&state, &party.into(), id, &name, &headers, body).await.map(Json)
+) -> Result<Json<File>, Failure> {
+    take_in(&state, &party.into(), id, &named.name, &headers, body).await.map(Json)
 }
 
 /// `GET /files/WHO/ID`
-pub(crate) async fn fetch<P>(
+pub(crate) async fn fetch<P: Asker>(
     party: P,
     State(state): State<ServerState>,
-    id: Result<Path<FileId>, PathRejection>,
+    At(id): At<FileId>,
     headers: HeaderMap,
-) -> Result<Response, Failure>
-where
-    P: FromRequestParts<ServerState, Rejection = Failure> + Into<Party>,
-{
-    let Path(id) = id.map_err(|_| ErrorCode::NotFound)?;
+) -> Result<Response, Failure> {
     give_out(&state, &party.into(), id, Part::Whole, &headers).await
 }
 
 /// `GET /files/WHO/ID/thumbnail`
-pub(crate) async fn thumbnail<P>(
+pub(crate) async fn thumbnail<P: Asker>(
     party: P,
     State(state): State<ServerState>,
-    id: Result<Path<FileId>, PathRejection>,
+    At(id): At<FileId>,
     headers: HeaderMap,
-) -> Result<Response, Failure>
-where
-    P: FromRequestParts<ServerState, Rejection = Failure> + Into<Party>,
-{
-    let Path(id) = id.map_err(|_| ErrorCode::NotFound)?;
+) -> Result<Response, Failure> {
     give_out(&state, &party.into(), id, Part::Thumbnail, &headers).await
 }
 
@@ -148,7 +145,7 @@ pub(crate) async fn give_out(
     part: Part,
     headers: &HeaderMap,
 ) -> Result<Response, Failure> {
-    let fetched = state.domain.fetch_file(party, id, part).await?;
+    let found = state.domain.find_file(party, id, part).await?;
     // A file never changes. Whether somebody may fetch it can, and is asked each time.
     let tag = format!("\"{id}\"");
     let common: [(HeaderName, HeaderValue); 4] = [
@@ -163,21 +160,22 @@ pub(crate) async fn give_out(
     if headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes()) {
         return Ok((StatusCode::NOT_MODIFIED, common).into_response());
     }
+    let (bytes, content) = state.domain.read_file(&found).await?;
     let (kind, disposition) = match part {
         Part::Thumbnail => ("image/jpeg", "inline".to_owned()),
         Part::Whole => {
-            let kind = match fetched.file.media_type.as_str() {
+            let kind = match found.file.media_type.as_str() {
                 "text/plain" => "text/plain; charset=utf-8",
                 kind => kind,
             };
-            let name = utf8_percent_encode(&fetched.file.name, IN_NAME);
+            let name = utf8_percent_encode(&found.file.name, IN_NAME);
             (kind, format!("attachment; filename*=UTF-8''{name}"))
         }
     };
     let described = [
         (header::CONTENT_TYPE, kind.to_owned()),
         (header::CONTENT_DISPOSITION, disposition),
-        (header::CONTENT_LENGTH, fetched.bytes.to_string()),
+        (header::CONTENT_LENGTH, bytes.to_string()),
     ];
-    Ok((common, described, Body::from_stream(fetched.content)).into_response())
+    Ok((common, described, Body::from_stream(content)).into_response())
 }

@@ -1,12 +1,14 @@
 //! What every request goes through: who it comes from, and what headers its answer has.
 
 mod bearer;
+mod extract;
 mod failure;
 mod headers;
 pub(crate) mod health;
 mod origin;
 
 pub(crate) use bearer::bearer;
+pub(crate) use extract::{At, Body, Params};
 pub(crate) use failure::{CODES, Failure, status};
 pub(crate) use headers::harden;
 pub(crate) use origin::{is_own, refuse_foreign};

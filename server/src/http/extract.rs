@@ -7,11 +7,11 @@ use axum::{Json, RequestPartsExt};
 use protocol::ErrorCode;
 use serde::de::DeserializeOwned;
 
-use crate::http::Failure;
+use super::Failure;
 use crate::state::ServerState;
 
 /// A body: JSON of this form, and nothing besides.
-pub(super) struct Body<T>(pub(super) T);
+pub(crate) struct Body<T>(pub(crate) T);
 
 impl<T: DeserializeOwned> FromRequest<ServerState> for Body<T> {
     type Rejection = Failure;
@@ -26,7 +26,7 @@ impl<T: DeserializeOwned> FromRequest<ServerState> for Body<T> {
 }
 
 /// What the address names. An address that names nothing does not exist.
-pub(super) struct At<T>(pub(super) T);
+pub(crate) struct At<T>(pub(crate) T);
 
 impl<T: DeserializeOwned + Send + 'static> FromRequestParts<ServerState> for At<T> {
     type Rejection = Failure;
@@ -40,7 +40,7 @@ impl<T: DeserializeOwned + Send + 'static> FromRequestParts<ServerState> for At<
 }
 
 /// What stands behind the question mark, and nothing besides.
-pub(super) struct Params<T>(pub(super) T);
+pub(crate) struct Params<T>(pub(crate) T);
 
 impl<T: DeserializeOwned> FromRequestParts<ServerState> for Params<T> {
     type Rejection = Failure;
