@@ -73,6 +73,10 @@ for (const look of looks) {
     await expect(chat.locator('.entry .file')).toHaveCount(2)
     await expect.poll(() => chat.locator('.entry img').evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBeGreaterThan(0)
     await shot(page, 'chat-files')
+    await chat.locator('.entry .picture').click()
+    await expect.poll(() => chat.locator('dialog img').evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBeGreaterThan(0)
+    await shot(page, 'chat-picture')
+    await page.keyboard.press('Escape')
     await agent.locator('.composer .attach input').setInputFiles({ name: 'How to sync again.pdf', mimeType: 'application/pdf', buffer: Buffer.from('%PDF-1.7\n'.padEnd(480_000, ' ')) })
     await expect(agent.locator('.pick progress')).toHaveCount(0)
     await expect.poll(() => agent.locator('.entry .picture img').evaluate((image) => (image as HTMLImageElement).naturalWidth)).toBeGreaterThan(0)
@@ -82,6 +86,26 @@ for (const look of looks) {
     await agent.keyboard.press('Escape')
     await agent.getByRole('button', { name: 'Send' }).click()
     await expect(chat.locator('.entry .file')).toHaveCount(3)
+
+    // Another conversation of the same visitor: what was before is above it, and beside it.
+    const { token } = porchlight.command(['token', 'create', '--name', 'looks', '--agent', 'mia@example.com'])
+    const api = (path: string, body?: object) => fetch(`${porchlight.url}/api/v1${path}`, {
+      method: body ? 'POST' : 'GET',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: body && JSON.stringify(body),
+    }).then((answer) => answer.json())
+    const before = new URL(agent.url()).pathname.split('/').pop()!
+    const { visitor: id } = await api(`/conversations/${before}/resolve`, {})
+    const { id: next } = await api('/conversations', { visitor: id })
+    await expect(chat.locator('.entry')).toHaveCount(0)
+    await visitor.say('One more thing: how do I add my tablet?')
+    await chat.getByText('Show earlier messages').click()
+    await expect.poll(() => chat.locator('.entry').count()).toBeGreaterThan(3)
+    await shot(page, 'chat-earlier')
+    await agent.goto(`${porchlight.url}/conversations/${next}`)
+    await expect(agent.locator('.entry', { hasText: 'One more thing' })).toBeVisible()
+    if (look.width > 500) await expect(agent.getByText('Other conversations')).toBeVisible()
+    await shot(agent, 'conversation-others')
     await porchlight.stop()
     await expect(chat.locator('.dot')).toHaveAttribute('data-state', 'offline')
     await visitor.say('It was there at nine.')

@@ -81,3 +81,26 @@ test('what a user wrote before, on another device, is above what goes on', async
   await side.getByRole('link', { name: /Long ago/ }).click()
   await expect(agent.locator('.entry .bubble')).toHaveText('Long ago, on my phone')
 })
+
+test('when another conversation goes on, the chat shows it alone, and the one before above it', async ({ porchlight, agent, visitor }) => {
+  await openInbox(agent, porchlight)
+  await visitor.page.goto(`${porchlight.url}/demo`)
+  await visitor.open()
+  for (const text of ['one', 'two', 'three']) await visitor.say(text)
+  const chat = await visitor.frame()
+  await expect(chat.locator('.pending')).toHaveCount(0)
+
+  const { token } = porchlight.command(['token', 'create', '--name', 'test', '--agent', 'mia@example.com'])
+  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+  const post = async (path: string, body: object = {}) =>
+    (await fetch(`${porchlight.url}/api/v1${path}`, { method: 'POST', headers, body: JSON.stringify(body) })).json()
+  const { conversations: [first] } = await (await fetch(`${porchlight.url}/api/v1/conversations`, { headers })).json()
+  await post(`/conversations/${first.id}/resolve`)
+  await post('/conversations', { visitor: first.visitor })
+  await expect(chat.locator('.entry')).toHaveCount(0)
+  await visitor.say('four')
+  await expect(chat.locator('.pending')).toHaveCount(0)
+  await expect.poll(() => visitor.bubbles()).toEqual(['four'])
+  await chat.getByText('Show earlier messages').click()
+  await expect.poll(() => visitor.bubbles()).toEqual(['one', 'two', 'three', 'four'])
+})

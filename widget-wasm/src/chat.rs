@@ -152,7 +152,8 @@ impl Chat {
     /// The first frame on a new socket.
     pub(crate) fn hello(&self, inbox: String, site: Option<String>, page: String) -> FromVisitor {
         let last = self.thread.replica.last_seq();
-        let after = (last > 0).then_some(last);
+        // A position means nothing without the conversation that it is of.
+        let after = (last > 0 && self.conversation.is_some()).then_some(last);
         let page = Some(page).filter(|page| page.len() <= PAGE_URL_BYTES);
         let token = self.token.clone();
         let seed = self.seed.clone().filter(|_| token.is_none());
@@ -286,9 +287,9 @@ impl Chat {
             } => {
                 self.availability = Some(availability);
                 self.queue = queue;
-                if self.conversation.is_some() && self.conversation != conversation {
-                    // The site says that it is somebody else, or the visitor was known already: what
-                    // is theirs now is another conversation.
+                if self.conversation != conversation {
+                    // The site says that it is somebody else, or another conversation goes on now. One
+                    // that began on this page has no name yet: it comes anew.
                     self.forget();
                 }
                 if self.past.is_empty() {

@@ -4,6 +4,8 @@ use super::*;
 use protocol::json::to_string;
 use protocol::{AgentId, Attendance, Body, Entry};
 
+const CONVERSATION: ConversationId = ConversationId(uuid::Uuid::from_u128(7));
+
 fn client(number: u8) -> ClientId {
     let text = ["00000000-0000-7000-8000-00000000000", &number.to_string()].concat();
     ClientId::parse(&text).unwrap()
@@ -23,7 +25,7 @@ fn agent() -> Author {
 fn welcome(head: Seq, entries: Vec<Entry>) -> String {
     to_string(&ToVisitor::Welcome {
         token: "t".into(),
-        conversation: None,
+        conversation: (head > 0).then_some(CONVERSATION),
         inbox_name: "Support".into(),
         head,
         visitor_read_seq: 0,
@@ -192,6 +194,24 @@ fn a_void_token_is_given_up_but_not_the_words() {
     let mut chat = Chat::from_kept("{}", SEED.into());
     chat.say(client(1), "hi".into(), Files::NONE, 5);
     assert_eq!(chat.take(&welcome(0, vec![]), 0).len(), 1);
+}
+
+#[test]
+fn a_conversation_that_began_here_is_not_taken_for_another() {
+    let mut chat = Chat::from_kept("{}", SEED.into());
+    chat.take(&welcome(0, Vec::new()), 0);
+    chat.say(client(1), "hi".into(), Files::NONE, 5);
+    for seq in 1..=3 {
+        let entry = entry(seq, if seq == 1 { Author::Visitor {} } else { agent() });
+        chat.take(&to_string(&ToVisitor::Entry { entry }), 0);
+    }
+    // Nobody has named it yet: a position would be one of whatever goes on by now.
+    let hello = chat.hello("key".into(), None, String::new());
+    assert!(matches!(hello, FromVisitor::Hello { after: None, conversation: None, .. }));
+    chat.take(&welcome(1, vec![entry(1, agent())]), 0);
+    assert_eq!(chat.thread.replica.entries(), [entry(1, agent())]);
+    let hello = chat.hello("key".into(), None, String::new());
+    assert!(matches!(hello, FromVisitor::Hello { after: Some(1), conversation: Some(_), .. }));
 }
 
 #[test]
