@@ -12,7 +12,7 @@ use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder};
 
 use crate::Domain;
 use crate::error::Result;
-use crate::hub::News;
+use crate::hub::{Hub, News};
 use crate::inbox::Inbox;
 use crate::table::{agent, conversation};
 
@@ -32,12 +32,22 @@ impl Told {
     }
 }
 
+/// Whether the team means to answer now.
+fn is_open(inbox: &Inbox, now_ms: u64) -> bool {
+    inbox.hours.as_ref().is_none_or(|hours| hours.are_open(now_ms))
+}
+
+/// Whether somebody is there, within the hours: the same as [`Attendance::Online`].
+pub(crate) fn is_anybody_available(hub: &Hub, inbox: &Inbox, now_ms: u64) -> bool {
+    is_open(inbox, now_ms) && hub.is_anybody_online(inbox.id)
+}
+
 impl Domain {
     /// Whether somebody answers in an inbox now.
     #[must_use]
     pub fn availability(&self, inbox: &Inbox) -> Availability {
         let now_ms = self.ambient.now_ms();
-        let is_open = inbox.hours.as_ref().is_none_or(|hours| hours.are_open(now_ms));
+        let is_open = is_open(inbox, now_ms);
         let is_there = self.hub().is_anybody_online(inbox.id);
         let attendance = match (is_open, is_there) {
             (true, true) => Attendance::Online,

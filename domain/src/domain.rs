@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tokio_util::task::TaskTracker;
 
 use crate::ambient::Ambient;
@@ -31,6 +31,7 @@ pub struct Domain {
     pub(crate) shelf: Shelf,
     pub(crate) shelving: Arc<Semaphore>,
     pub(crate) shrinking: Arc<Semaphore>,
+    pub(crate) outbox: Arc<watch::Sender<u64>>,
     hub: Hub,
     tasks: TaskTracker,
 }
@@ -51,6 +52,7 @@ impl Domain {
             shelf,
             shelving: Arc::new(Semaphore::new(SHELVING)),
             shrinking: Arc::new(Semaphore::new(SHRINKING)),
+            outbox: Arc::new(watch::Sender::new(0)),
             hub,
             tasks,
         }

@@ -2,7 +2,7 @@
 //!
 //! [`Domain`] is what servers and server functions call. It owns the conversation log, the writer
 //! that appends to it, the hub that tells sockets of it, and who may do what. It must know nothing
-//! of HTTP, of sockets' frames as bytes on a wire, of pages or of mail.
+//! of HTTP, of sockets' frames as bytes on a wire, of pages or of how mail looks and travels.
 
 pub mod access;
 pub mod agent;
@@ -15,6 +15,7 @@ pub mod file;
 pub mod hub;
 pub mod inbox;
 mod label;
+pub mod mail;
 pub mod search;
 mod store;
 mod table;

@@ -14,6 +14,7 @@ mod m0004_identity;
 mod m0005_access;
 mod m0006_search;
 mod m0007_files;
+mod m0008_mail;
 
 /// Runs the steps that a database lacks.
 pub struct Migrator;
@@ -29,6 +30,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_access::Migration),
             Box::new(m0006_search::Migration),
             Box::new(m0007_files::Migration),
+            Box::new(m0008_mail::Migration),
         ]
     }
 }

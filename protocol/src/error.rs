@@ -57,6 +57,9 @@ codes! {
     /// The visitor's token was not issued by this inbox.
     TokenInvalid = "token_invalid", temporary: false
         says "The visitor's token was not issued by this inbox. Start without one.";
+    /// The link of a mail is too old, or not whole.
+    LinkInvalid = "link_invalid", temporary: false
+        says "This link is no longer valid. A newer mail has a newer one.";
     /// What a page says of its user is not of the form, or too much.
     UserInvalid = "user_invalid", temporary: false
         says "What the page says of its user can't be read, or is too much.";
@@ -207,6 +210,15 @@ codes! {
     /// Not a mail address.
     EmailInvalid = "email_invalid", temporary: false
         says "This is not a mail address.";
+    /// No such mail.
+    MailUnknown = "mail_unknown", temporary: false
+        says "There is no such mail.";
+    /// A mail that is not in a state for it: what was sent can be neither dropped nor sent again.
+    MailSettled = "mail_settled", temporary: false
+        says "This mail is settled: it was sent, or dropped.";
+    /// A number that is out of its bounds in an inbox's settings of mail.
+    MailSettingsInvalid = "mail_settings_invalid", temporary: false
+        says "A wait has 1 to 1440 minutes, and a limit 1 to 100000 mails an hour.";
     /// A name without a visible character, or one that is too long.
     NameInvalid = "name_invalid", temporary: false
         says "A name has 1 to 80 characters.";

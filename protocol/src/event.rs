@@ -2,8 +2,10 @@
 
 use alloc::string::String;
 
+use crate::entry::Seq;
 use crate::id::AgentId;
 use crate::json::tagged;
+use crate::mail::MailKind;
 
 tagged! {
     /// Something that happened to a conversation. The entry's author is who did it.
@@ -41,6 +43,26 @@ tagged! {
         "unlabelled" => Unlabelled {
             /// The label's name at the time.
             label: String,
+        },
+        /// Messages went out by mail.
+        "mailed" => Mailed {
+            /// What the mail is about.
+            mail: MailKind,
+            /// The position of the first message in it.
+            from: Seq,
+            /// The position of the last.
+            through: Seq,
+        },
+        /// Messages could not go out by mail.
+        "mail_failed" => MailFailed {
+            /// What the mail was about.
+            mail: MailKind,
+            /// The position of the first message in it.
+            from: Seq,
+            /// The position of the last.
+            through: Seq,
+            /// What the mail server said.
+            reason: String,
         },
     }
 }

@@ -6,6 +6,29 @@ pub const MESSAGE_BYTES: usize = 16 * 1024;
 /// The largest file, in bytes.
 pub const FILE_BYTES: u64 = 20 * 1024 * 1024;
 
+/// How long it is waited before a mail says that nobody is there, in milliseconds: somebody may come,
+/// and a visitor seldom writes a single line.
+pub const NOBODY_WAIT_MS: u64 = 30_000;
+
+/// How long it is waited before unread answers go by mail, where an inbox says nothing else, in
+/// milliseconds.
+pub const UNREAD_WAIT_MS: u64 = 5 * 60_000;
+
+/// The most mails of a kind that an inbox causes in an hour, where it says nothing else.
+pub const MAILS_AN_HOUR: u32 = 300;
+
+/// The most characters of a message in a mail.
+pub const MAIL_EXCERPT_CHARS: usize = 200;
+
+/// The most messages in a mail; it says how many more there are.
+pub const MAIL_MESSAGES: u64 = 30;
+
+/// How long a mail is tried, in milliseconds: three days.
+pub const MAIL_TRIED_MS: u64 = 3 * 24 * 60 * 60 * 1_000;
+
+/// How long the link of a mail logs its reader in, in milliseconds: a week.
+pub const MAIL_LINK_MS: u64 = 7 * 24 * 60 * 60 * 1_000;
+
 /// The most files in one message.
 pub const FILES: usize = 10;
 

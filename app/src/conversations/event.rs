@@ -1,7 +1,7 @@
 //! What happened to a conversation, in words.
 
 use leptos::prelude::*;
-use protocol::{Author, Event};
+use protocol::{Author, Event, MailKind};
 
 use crate::live::Live;
 use crate::ui::{Clock, Zone};
@@ -44,5 +44,16 @@ fn sentence(who: &str, author: &Author, event: &Event, until: impl Fn(u64) -> St
         Event::Woken {} => "The snooze ended".to_owned(),
         Event::Labelled { label } => format!("{who} added the label {label}"),
         Event::Unlabelled { label } => format!("{who} removed the label {label}"),
+        Event::Mailed { mail, .. } => match mail {
+            MailKind::NobodyAvailable => "The team was told by mail".to_owned(),
+            MailKind::Received => "The visitor was told by mail that we got it".to_owned(),
+            MailKind::UnreadReply => "What the visitor had not read went out by mail".to_owned(),
+        },
+        Event::MailFailed { mail, reason, .. } => match mail {
+            MailKind::NobodyAvailable => format!("The team could not be told by mail: {reason}"),
+            MailKind::Received | MailKind::UnreadReply => {
+                format!("The visitor could not be reached by mail: {reason}")
+            }
+        },
     }
 }

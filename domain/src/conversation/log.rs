@@ -234,6 +234,29 @@ impl Log {
     }
 }
 
+/// Takes a conversation's row for this transaction.
+///
+/// # Errors
+/// `conversation_unknown`; the store's.
+pub(crate) async fn lock(write: &Write<'_>, id: ConversationId) -> Result<()> {
+    Log::lock(write, id).await.map(drop)
+}
+
+/// Notes in a conversation what happened to it.
+///
+/// # Errors
+/// `conversation_unknown`; the store's.
+pub(crate) async fn happened(
+    write: &mut Write<'_>,
+    id: ConversationId,
+    author: &Author,
+    event: Event,
+) -> Result<()> {
+    let mut log = Log::lock(write, id).await?;
+    log.event(write, author, event).await?;
+    log.save(write).await.map(drop)
+}
+
 /// The columns that differ: an index that none of them is part of is left alone.
 fn changes(before: &conversation::Model, after: &conversation::Model) -> conversation::ActiveModel {
     let mut changed = before.clone().into_active_model();

@@ -15,6 +15,7 @@ mod typing;
 pub use entry::{Audience, LogEntry};
 pub use list::{ListCursor, ListPage};
 pub(crate) use list::{condition, summaries};
+pub(crate) use log::{happened, lock};
 pub(crate) use owner::{hand_over, settle, tell_renamed};
 pub use page::Page;
 pub(crate) use page::seen;

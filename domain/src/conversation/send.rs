@@ -194,8 +194,12 @@ impl Command for Send {
         }
         let is_visitors = author == Author::Visitor {};
         let entry = log.append(write, author, self.client_id, self.body.clone(), files).await?;
+        let inbox = InboxId(log.row.inbox_id);
         if is_visitors {
             super::route::route(write, &mut log, None).await?;
+            crate::mail::owe_word(write, inbox, log.id()).await?;
+        } else if matches!(self.body, Body::Message { .. }) {
+            crate::mail::owe_answer(write, inbox, log.id()).await?;
         }
         log.save(write).await?;
         Ok(entry)

@@ -1,13 +1,15 @@
 //! Inboxes: one for each site or brand.
 
 mod hours;
+mod mail;
 mod settings;
 mod site;
 
+use protocol::limits::{MAILS_AN_HOUR, UNREAD_WAIT_MS};
 use protocol::{ErrorCode, InboxId, LabelId, Routing, TeamId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, IntoActiveModel, QueryOrder};
 
 use crate::Domain;
 use crate::agent::Agent;
@@ -15,6 +17,7 @@ use crate::error::{Error, Result};
 use crate::table::inbox;
 
 pub use hours::Hours;
+pub use mail::InboxMail;
 pub use settings::InboxSettings;
 pub use site::Site;
 
@@ -44,6 +47,8 @@ pub struct Inbox {
     pub team: Option<TeamId>,
     /// The label that each begins with: a skill that its agent must have, if it is anybody's.
     pub label: Option<LabelId>,
+    /// What it sends by mail.
+    pub mail: InboxMail,
     /// What the site's server signs its users' ids with.
     pub(crate) identity_secret: Option<String>,
     /// Whether who says to be a user of the site must prove it.
@@ -86,6 +91,11 @@ impl Domain {
             routing: Set(Routing::Manual.as_str().to_owned()),
             team_id: Set(None),
             label_id: Set(None),
+            mail_from: Set(None),
+            team_address: Set(None),
+            mails_visitors: Set(true),
+            unread_wait_ms: Set(UNREAD_WAIT_MS as i64),
+            mails_an_hour: Set(MAILS_AN_HOUR.cast_signed()),
             created_at_ms: Set(self.ambient.now_ms() as i64),
         };
         from_row(row.insert(&self.store.reader).await?)
@@ -211,6 +221,15 @@ impl Domain {
     }
 }
 
+/// The inbox with an id.
+///
+/// # Errors
+/// `inbox_unknown`; the store's.
+pub(crate) async fn find(db: &impl ConnectionTrait, id: InboxId) -> Result<Inbox> {
+    let row = inbox::Entity::find_by_id(id.0).one(db).await?;
+    from_row(row.ok_or(ErrorCode::InboxUnknown)?)
+}
+
 /// A colour as `#rrggbb`, in lower case.
 pub(crate) fn check_color(color: &str) -> Result<String> {
     let digits = color.strip_prefix('#').unwrap_or_default();
@@ -241,6 +260,7 @@ fn from_row(row: inbox::Model) -> Result<Inbox> {
     let hours = row.hours.as_deref().map(|text| Hours::parse(text, &row.time_zone)).transpose();
     let sites = row.allowed_sites.lines().map(Site::parse).collect::<std::result::Result<_, _>>();
     Ok(Inbox {
+        mail: InboxMail::of(&row),
         id: InboxId(row.id),
         key: row.key,
         name: row.name,

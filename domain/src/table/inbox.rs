@@ -19,6 +19,11 @@ pub struct Model {
     pub routing: String,
     pub team_id: Option<Uuid>,
     pub label_id: Option<Uuid>,
+    pub mail_from: Option<String>,
+    pub team_address: Option<String>,
+    pub mails_visitors: bool,
+    pub unread_wait_ms: i64,
+    pub mails_an_hour: i32,
     pub created_at_ms: i64,
 }
 

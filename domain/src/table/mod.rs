@@ -13,6 +13,8 @@ pub(crate) mod entry;
 pub(crate) mod file;
 pub(crate) mod inbox;
 pub(crate) mod label;
+pub(crate) mod mail;
+pub(crate) mod mail_address;
 pub(crate) mod read_cursor;
 pub(crate) mod session;
 pub(crate) mod team;

@@ -11,6 +11,7 @@ pub struct Model {
     pub name: Option<String>,
     pub user_id: Option<String>,
     pub email: Option<String>,
+    pub is_email_proven: bool,
     pub attributes: Option<String>,
     pub page: Option<String>,
     pub referrer: Option<String>,

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use protocol::{ConversationId, ErrorCode, InboxId, VisitorId};
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
 
 use super::about::{About, User, is_user_id};
@@ -29,10 +30,12 @@ impl Domain {
     /// site proves who they are, the visitor of that user, on every device; what they wrote before
     /// comes along. What is claimed without proof is only noted on the visitor themselves.
     ///
+    /// The link of a mail brings a login in a token's place. Who comes by it reads the address.
+    ///
     /// Writes nothing for a visitor who has not written and is not proven to be anybody.
     ///
     /// # Errors
-    /// `token_invalid` if the token was not issued by this inbox, `seed_invalid`; `identity_invalid`
+    /// `link_invalid` for a login that is over; `token_invalid` if the token was not issued by this inbox, `seed_invalid`; `identity_invalid`
     /// for a proof that is none, `identity_required` for a claim without proof in an inbox that
     /// demands one; the store's.
     pub async fn admit_visitor(
@@ -44,9 +47,10 @@ impl Domain {
         page: Option<String>,
     ) -> Result<Admitted> {
         let known = match (token, seed) {
-            (Some(token), _) => {
-                token::check(&inbox.secret, token).ok_or(ErrorCode::TokenInvalid)?
-            }
+            (Some(token), _) => match token::Login::parse(token) {
+                Some(login) => self.by_login(inbox, &login).await?,
+                None => token::check(&inbox.secret, token).ok_or(ErrorCode::TokenInvalid)?,
+            },
             (None, Some(seed)) => {
                 token::of_seed(&inbox.secret, seed).ok_or(ErrorCode::SeedInvalid)?
             }
@@ -69,6 +73,27 @@ impl Domain {
             token: token::issue(&inbox.secret, visitor),
             is_other: visitor != known,
         })
+    }
+}
+
+impl Domain {
+    async fn by_login(&self, inbox: &Inbox, login: &token::Login) -> Result<VisitorId> {
+        let row = visitor::Entity::find_by_id(login.visitor.0).one(&self.store.reader).await?;
+        let now_ms = self.ambient.now_ms();
+        let is_right = |row: &visitor::Model| {
+            let address = row.email.as_deref().unwrap_or_default();
+            login.is_right(&inbox.secret, address, now_ms)
+        };
+        let row = row.filter(is_right).ok_or(ErrorCode::LinkInvalid)?;
+        if !row.is_email_proven {
+            visitor::Entity::update_many()
+                .col_expr(visitor::Column::IsEmailProven, Expr::value(true))
+                .filter(visitor::Column::Id.eq(row.id))
+                .filter(visitor::Column::Email.eq(row.email))
+                .exec(&self.store.reader)
+                .await?;
+        }
+        Ok(login.visitor)
     }
 }
 
@@ -173,6 +198,12 @@ impl Admit {
                 (user.name.clone().or(before.0.clone()), user.email.clone().or(before.1.clone()));
             row.name = Set(after.0.clone());
             row.email = Set(after.1.clone());
+            // What the site's own server says is known; what a page says is anybody's word.
+            if !self.is_here && user.email.is_some() {
+                row.is_email_proven = Set(true);
+            } else if after.1 != before.1 {
+                row.is_email_proven = Set(false);
+            }
             if !user.attributes.is_empty() {
                 let text = serde_json::Value::Object(user.attributes.clone()).to_string();
                 row.attributes = Set(Some(text));

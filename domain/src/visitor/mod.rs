@@ -17,6 +17,8 @@ use crate::writer::Write;
 pub use about::{About, User};
 pub use admit::Admitted;
 pub use profile::Profile;
+pub(crate) use profile::from_row as profile;
+pub(crate) use token::{mac, unhex};
 
 /// A visitor whose token was checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +38,16 @@ impl Inbox {
         let visitor = token::check(&self.secret, token).ok_or(ErrorCode::TokenInvalid)?;
         Ok(VisitorIdentity { inbox: self.id, visitor })
     }
+}
+
+/// What logs the reader of a mail in as the visitor that it went to, until then.
+pub(crate) fn login(
+    inbox: &Inbox,
+    visitor: &visitor::Model,
+    address: &str,
+    until_ms: u64,
+) -> String {
+    token::issue_login(&inbox.secret, VisitorId(visitor.id), address, until_ms)
 }
 
 /// A visitor of whom nothing is known yet.

@@ -24,6 +24,8 @@ pub struct Profile {
     pub name: Option<String>,
     /// Their mail address.
     pub email: Option<String>,
+    /// Whether it is known to be theirs: they came by a mail's link, or the site's server says so.
+    pub is_email_proven: bool,
     /// What else the site says, by name: texts, numbers and truths.
     pub attributes: Map<String, Value>,
     /// The page they were on last.
@@ -82,7 +84,7 @@ impl Domain {
     }
 }
 
-fn from_row(row: visitor::Model) -> Profile {
+pub(crate) fn from_row(row: visitor::Model) -> Profile {
     let said = row.attributes.as_deref().and_then(|text| serde_json::from_str(text).ok());
     Profile {
         id: VisitorId(row.id),
@@ -90,6 +92,7 @@ fn from_row(row: visitor::Model) -> Profile {
         user_id: row.user_id,
         name: row.name,
         email: row.email,
+        is_email_proven: row.is_email_proven,
         attributes: said.unwrap_or_default(),
         page: row.page,
         referrer: row.referrer,

@@ -10,6 +10,7 @@ use crate::ambient::hex;
 /// Separates the uses of the secret from each other.
 const TOKEN: &[u8] = b"visitor token v1:";
 const SEED: &[u8] = b"visitor seed v1:";
+const LOGIN: &[u8] = b"visitor login v1:";
 
 /// The visitor of a seed: its MAC, shaped as a UUID. Who does not know a seed of 128 random bits can't
 /// come out at its visitor.
@@ -33,14 +34,56 @@ pub(super) fn check(secret: &str, token: &str) -> Option<VisitorId> {
     mac(secret, TOKEN, visitor.0.as_bytes()).verify_slice(&tag).ok().map(|()| visitor)
 }
 
-fn mac(secret: &str, purpose: &[u8], of: &[u8]) -> Hmac<Sha256> {
+/// What a mail's link brings along in a token's place: `ID.UNTIL.MAC`. It is for the one address that
+/// the mail went to: it opens nothing once the visitor has another.
+pub(super) fn issue_login(
+    secret: &str,
+    visitor: VisitorId,
+    address: &str,
+    until_ms: u64,
+) -> String {
+    let mac = mac_of_login(secret, visitor, address, until_ms).finalize().into_bytes();
+    format!("{visitor}.{until_ms}.{}", hex(&mac))
+}
+
+/// A login, before it is known whether it is one.
+pub(super) struct Login {
+    pub(super) visitor: VisitorId,
+    until_ms: u64,
+    tag: Vec<u8>,
+}
+
+impl Login {
+    /// `None` for what is not of the form, as a visitor's own token.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let (visitor, rest) = text.split_once('.')?;
+        let (until_ms, tag) = rest.split_once('.')?;
+        let visitor = VisitorId::parse(visitor)?;
+        Some(Self { visitor, until_ms: until_ms.parse().ok()?, tag: unhex(tag)? })
+    }
+
+    /// Whether it was issued for this address, and is not over.
+    pub(super) fn is_right(&self, secret: &str, address: &str, now_ms: u64) -> bool {
+        let mac = mac_of_login(secret, self.visitor, address, self.until_ms);
+        mac.verify_slice(&self.tag).is_ok() && now_ms < self.until_ms
+    }
+}
+
+fn mac_of_login(secret: &str, visitor: VisitorId, address: &str, until_ms: u64) -> Hmac<Sha256> {
+    let mut mac = mac(secret, LOGIN, visitor.0.as_bytes());
+    mac.update(&until_ms.to_be_bytes());
+    mac.update(address.as_bytes());
+    mac
+}
+
+pub(crate) fn mac(secret: &str, purpose: &[u8], of: &[u8]) -> Hmac<Sha256> {
     let mut mac = Hmac::new_from_slice(secret.as_bytes()).expect("HMAC takes a key of any length");
     mac.update(purpose);
     mac.update(of);
     mac
 }
 
-pub(super) fn unhex(text: &str) -> Option<Vec<u8>> {
+pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
     let digit = |byte: u8| char::from(byte).to_digit(16);
     let pair = |pair: &[u8]| match pair {
         [high, low] => Some((digit(*high)? << 4 | digit(*low)?) as u8),
@@ -71,6 +114,23 @@ mod tests {
         for wrong in ["", "0", "xyz", &seed[2..], &seed.repeat(2)] {
             assert_eq!(of_seed("one", wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_login_is_for_one_address_and_a_while() {
+        let visitor = VisitorId::parse("01890000-0000-7000-8000-000000000001").unwrap();
+        let text = issue_login("one", visitor, "ann@example.com", 1_000);
+        let login = Login::parse(&text).unwrap();
+        assert_eq!(login.visitor, visitor);
+        assert!(login.is_right("one", "ann@example.com", 999));
+        assert!(!login.is_right("one", "ann@example.com", 1_000));
+        assert!(!login.is_right("one", "bob@example.com", 999));
+        assert!(!login.is_right("two", "ann@example.com", 999));
+        let longer = text.replace(".1000.", ".9000.");
+        assert!(!Login::parse(&longer).unwrap().is_right("one", "ann@example.com", 999));
+        // Neither is taken for the other.
+        assert_eq!(check("one", &text), None);
+        assert!(Login::parse(&issue("one", visitor)).is_none());
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod identity;
 mod lifecycle;
 mod log;
 mod machine;
+mod mail;
 mod plans;
 mod races;
 mod routing;

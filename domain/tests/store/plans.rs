@@ -128,6 +128,10 @@ async fn nothing_reads_all_messages(bench) {
     domain.find_conversation(&mia, id).await.unwrap();
     let query = Query { text: "more".into(), filter: Filter::waiting(), from_ms: None, until_ms: None, limit: 20 };
     assert_eq!(domain.search(&mia, &query).await.unwrap().len(), 1);
+    bench.ticks.pass_ms(60 * 60_000);
+    for mail in domain.due_mails(10).await.unwrap() {
+        domain.take_mail(mail, 1_000, "example.com").await.unwrap();
+    }
 
     let asked = bench.asked.lock().unwrap().clone();
     let of_messages = |one: &&Statement| {

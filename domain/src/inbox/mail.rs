@@ -1,0 +1,93 @@
+//! What an inbox sends by mail.
+
+use async_trait::async_trait;
+use protocol::{ErrorCode, InboxId};
+use sea_orm::ActiveValue::Set;
+use sea_orm::entity::prelude::*;
+
+use super::{Inbox, from_row};
+use crate::Domain;
+use crate::agent::check_email;
+use crate::error::Result;
+use crate::table::inbox;
+use crate::writer::{Command, Shard, Write};
+
+/// The bounds of the wait before unread answers go out, in milliseconds: a minute and a day.
+const WAIT_MS: std::ops::RangeInclusive<u64> = 60_000..=24 * 60 * 60_000;
+
+/// The bounds of how many mails of a kind an inbox may cause in an hour.
+const AN_HOUR: std::ops::RangeInclusive<u32> = 1..=100_000;
+
+/// What an inbox sends by mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InboxMail {
+    /// The address that its mails come from; the program's own, without.
+    pub from: Option<String>,
+    /// Where the team hears of what came in while nobody was there; nowhere, without.
+    pub team_address: Option<String>,
+    /// Whether visitors get any.
+    pub to_visitors: bool,
+    /// How long an answer may be unread before it goes out, in milliseconds.
+    pub unread_wait_ms: u64,
+    /// The most mails of a kind that it may cause in an hour.
+    pub an_hour: u32,
+}
+
+impl InboxMail {
+    pub(super) fn of(row: &inbox::Model) -> Self {
+        Self {
+            from: row.mail_from.clone(),
+            team_address: row.team_address.clone(),
+            to_visitors: row.mails_visitors,
+            unread_wait_ms: row.unread_wait_ms.unsigned_abs(),
+            an_hour: row.mails_an_hour.unsigned_abs(),
+        }
+    }
+
+    fn check(self) -> Result<Self> {
+        let address = |address: Option<String>| {
+            let given = address.filter(|address| !address.trim().is_empty());
+            given.map(|address| check_email(&address)).transpose()
+        };
+        if !WAIT_MS.contains(&self.unread_wait_ms) || !AN_HOUR.contains(&self.an_hour) {
+            return Err(ErrorCode::MailSettingsInvalid.into());
+        }
+        Ok(Self { from: address(self.from)?, team_address: address(self.team_address)?, ..self })
+    }
+}
+
+impl Domain {
+    /// Changes what an inbox sends by mail: what waits already goes by it, too.
+    ///
+    /// # Errors
+    /// `inbox_unknown`, `email_invalid`, `mail_settings_invalid`; the store's.
+    pub async fn set_inbox_mail(&self, id: InboxId, mail: InboxMail) -> Result<Inbox> {
+        self.writer.run(SetMail { id, mail: mail.check()? }).await
+    }
+}
+
+struct SetMail {
+    id: InboxId,
+    mail: InboxMail,
+}
+
+#[async_trait]
+impl Command for SetMail {
+    type Output = Inbox;
+
+    fn shard(&self) -> Shard {
+        Shard::ANY
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<Inbox> {
+        let found = inbox::Entity::find_by_id(self.id.0).one(write.tx).await?;
+        let mut row: inbox::ActiveModel = found.ok_or(ErrorCode::InboxUnknown)?.into();
+        let InboxMail { from, team_address, to_visitors, unread_wait_ms, an_hour } = &self.mail;
+        row.mail_from = Set(from.clone());
+        row.team_address = Set(team_address.clone());
+        row.mails_visitors = Set(*to_visitors);
+        row.unread_wait_ms = Set(*unread_wait_ms as i64);
+        row.mails_an_hour = Set(an_hour.cast_signed());
+        from_row(row.update(write.tx).await?)
+    }
+}

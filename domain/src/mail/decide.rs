@@ -1,0 +1,192 @@
+//! Whether a mail is sent, asked at the moment of sending.
+
+use protocol::{InboxId, MailKind, MailState, Status, VisitorId};
+use sea_orm::entity::prelude::*;
+use sea_orm::{QueryOrder, QuerySelect};
+
+use super::Why;
+use super::take::messages_of;
+use crate::availability::is_anybody_available;
+use crate::error::Result;
+use crate::inbox::Inbox;
+use crate::table::{conversation, entry, mail, visitor};
+use crate::writer::Write;
+
+/// What an address that nobody has proven, and what an inbox may cause, is counted over, in
+/// milliseconds.
+const HOUR_MS: i64 = 60 * 60 * 1_000;
+
+/// How long a mail waits for an inbox that had enough, in milliseconds.
+const CAPPED_WAIT_MS: i64 = 10 * 60 * 1_000;
+
+/// What is done with a mail that is due.
+#[derive(Debug)]
+pub(super) enum Decision {
+    /// It is sent, with the messages between two positions.
+    Send { address: String, from: i64, through: i64 },
+    /// It is asked again then.
+    Later { until_ms: i64 },
+    /// It is not sent.
+    Drop(Why),
+}
+
+/// Decides what is done with a mail. Its conversation is locked, and no other mail is taken meanwhile.
+pub(super) async fn decide(
+    write: &Write<'_>,
+    row: &mail::Model,
+    kind: MailKind,
+    inbox: &Inbox,
+    conversation: &conversation::Model,
+    visitor: &visitor::Model,
+) -> Result<Decision> {
+    let question = Question { write, row, kind, inbox, conversation, visitor };
+    if let Some(why) = question.is_settled_otherwise().await? {
+        return Ok(Decision::Drop(why));
+    }
+    let Some((from, through)) = question.messages().await? else {
+        return Ok(Decision::Drop(Why::Read));
+    };
+    let Some(address) = question.address() else {
+        return Ok(Decision::Drop(Why::NoAddress));
+    };
+    let standing = super::standing(write.tx, inbox.id, &address).await?;
+    if standing.is_unsubscribed {
+        return Ok(Decision::Drop(Why::Unsubscribed));
+    }
+    if standing.bounced.is_some() {
+        return Ok(Decision::Drop(Why::Bounced));
+    }
+    if let Some(until_ms) = question.wait(&address).await? {
+        // A mail that says only that words came in means nothing an hour later.
+        return Ok(match kind {
+            MailKind::Received => Decision::Drop(Why::Capped),
+            MailKind::NobodyAvailable | MailKind::UnreadReply => Decision::Later { until_ms },
+        });
+    }
+    Ok(Decision::Send { address, from, through })
+}
+
+struct Question<'a> {
+    write: &'a Write<'a>,
+    row: &'a mail::Model,
+    kind: MailKind,
+    inbox: &'a Inbox,
+    conversation: &'a conversation::Model,
+    visitor: &'a visitor::Model,
+}
+
+impl Question<'_> {
+    /// What has made the mail needless.
+    async fn is_settled_otherwise(&self) -> Result<Option<Why>> {
+        let is_to_visitor = self.kind != MailKind::NobodyAvailable;
+        if is_to_visitor && !self.inbox.mail.to_visitors {
+            return Ok(Some(Why::Off));
+        }
+        if self.conversation.archived_at_ms.is_some() {
+            return Ok(Some(Why::Archived));
+        }
+        if self.kind == MailKind::UnreadReply {
+            return Ok(None);
+        }
+        if self.conversation.status == Status::Resolved.as_str() {
+            return Ok(Some(Why::Resolved));
+        }
+        if self.conversation.last_author_kind == "agent" {
+            return Ok(Some(Why::Answered));
+        }
+        let now_ms = self.write.ambient.now_ms();
+        let has_come = is_anybody_available(self.write.hub, self.inbox, now_ms);
+        // What was tried may have arrived already: it is not left half-done.
+        Ok((has_come && self.row.attempts == 0).then_some(Why::SomebodyCame))
+    }
+
+    /// From which message to which: those of the first try, or those that nobody has read and no other
+    /// mail has. `None` if there are none.
+    async fn messages(&self) -> Result<Option<(i64, i64)>> {
+        let read = match self.kind {
+            MailKind::UnreadReply => self.conversation.visitor_read_seq,
+            MailKind::NobodyAvailable => self.conversation.team_read_seq,
+            MailKind::Received => 0,
+        };
+        if let (Some(from), Some(through)) = (self.row.from_seq, self.row.through_seq) {
+            return Ok((through > read).then_some((from, through)));
+        }
+        let after = read.max(self.covered().await?);
+        let bounds: Option<(Option<i64>, Option<i64>)> =
+            messages_of(self.kind, self.conversation.id)
+                .filter(entry::Column::Seq.gt(after))
+                .select_only()
+                .column_as(entry::Column::Seq.min(), "first")
+                .column_as(entry::Column::Seq.max(), "last")
+                .into_tuple()
+                .one(self.write.tx)
+                .await?;
+        Ok(bounds.and_then(|(first, last)| first.zip(last)))
+    }
+
+    /// Up to where other mails have taken messages along.
+    async fn covered(&self) -> Result<i64> {
+        let kept = [MailState::Waiting.as_str(), MailState::Sent.as_str()];
+        let last = mail::Entity::find()
+            .filter(mail::Column::ConversationId.eq(self.conversation.id))
+            .filter(mail::Column::Kind.eq(self.kind.as_str()))
+            .filter(mail::Column::State.is_in(kept))
+            .filter(mail::Column::ThroughSeq.is_not_null())
+            .order_by_desc(mail::Column::ThroughSeq)
+            .limit(1)
+            .all(self.write.tx)
+            .await?;
+        Ok(last.first().and_then(|row| row.through_seq).unwrap_or(0))
+    }
+
+    fn address(&self) -> Option<String> {
+        let now = match self.kind {
+            MailKind::NobodyAvailable => self.inbox.mail.team_address.clone(),
+            MailKind::Received | MailKind::UnreadReply => self.visitor.email.clone(),
+        };
+        // A mail that was tried goes on to where it went, unless that is nobody's any more.
+        now.map(|now| self.row.address.clone().unwrap_or(now))
+    }
+
+    /// Until when it has to wait.
+    async fn wait(&self, address: &str) -> Result<Option<i64>> {
+        let now_ms = self.write.ambient.now_ms() as i64;
+        let is_online = self.write.hub.is_visitor_online(VisitorId(self.visitor.id));
+        if self.kind == MailKind::UnreadReply && is_online {
+            return Ok(Some(now_ms + self.inbox.mail.unread_wait_ms as i64));
+        }
+        // The tries of one mail count as one.
+        if self.row.begun_at_ms.is_some() {
+            return Ok(None);
+        }
+        let is_to_visitor = self.kind != MailKind::NobodyAvailable;
+        if is_to_visitor && !self.visitor.is_email_proven {
+            let last = mail::Entity::find()
+                .filter(mail::Column::Address.eq(address))
+                .filter(mail::Column::BegunAtMs.gt(now_ms - HOUR_MS))
+                .order_by_desc(mail::Column::BegunAtMs)
+                .limit(1)
+                .all(self.write.tx)
+                .await?;
+            if let Some(begun_at_ms) = last.first().and_then(|row| row.begun_at_ms) {
+                return Ok(Some(begun_at_ms + HOUR_MS));
+            }
+        }
+        let begun = begun_since(self.write, self.inbox.id, self.kind, now_ms - HOUR_MS).await?;
+        Ok((begun >= u64::from(self.inbox.mail.an_hour)).then_some(now_ms + CAPPED_WAIT_MS))
+    }
+}
+
+/// How many mails of a kind an inbox has begun to send since.
+async fn begun_since(
+    write: &Write<'_>,
+    inbox: InboxId,
+    kind: MailKind,
+    since_ms: i64,
+) -> Result<u64> {
+    let begun = mail::Entity::find()
+        .filter(mail::Column::InboxId.eq(inbox.0))
+        .filter(mail::Column::Kind.eq(kind.as_str()))
+        .filter(mail::Column::BegunAtMs.gt(since_ms));
+    Ok(begun.count(write.tx).await?)
+}

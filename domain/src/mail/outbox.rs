@@ -1,0 +1,199 @@
+//! The outbox, as owners look at it: what waits, what failed, what went out.
+
+use std::collections::HashMap;
+
+use async_trait::async_trait;
+use protocol::{ConversationId, ErrorCode, InboxId, MailId, MailKind, MailState};
+use sea_orm::entity::prelude::*;
+use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, QuerySelect};
+
+use tokio::sync::watch;
+
+use super::settle::Drop;
+use super::{Why, kind_of, state_of};
+use crate::Domain;
+use crate::error::Result;
+use crate::table::mail;
+use crate::writer::{Command, Shard, Write};
+
+/// The most mails in a page of the outbox.
+const PAGE: u64 = 50;
+
+/// A mail in the outbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MailRow {
+    /// Which.
+    pub id: MailId,
+    /// What it is about.
+    pub kind: MailKind,
+    /// Whose it is.
+    pub inbox: InboxId,
+    /// Which conversation.
+    pub conversation: Option<ConversationId>,
+    /// Where it goes; settled when it is first tried.
+    pub address: Option<String>,
+    /// What became of it.
+    pub state: MailState,
+    /// Why it failed or was dropped, or what was in the way last.
+    pub reason: Option<String>,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it is tried next, in milliseconds since 1970 (UTC).
+    pub due_at_ms: u64,
+    /// When it was settled, in milliseconds since 1970 (UTC).
+    pub settled_at_ms: Option<u64>,
+    /// When it was caused, in milliseconds since 1970 (UTC).
+    pub created_at_ms: u64,
+}
+
+/// A page of the outbox, latest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OutboxPage {
+    /// The mails.
+    pub mails: Vec<MailRow>,
+    /// The mail to go on before; `None` at the end.
+    pub next: Option<MailId>,
+    /// What keeps the oldest mail that was tried from going out.
+    pub trouble: Option<String>,
+}
+
+impl Domain {
+    /// The mails of a state, or all, before another: a page of 50. For owners.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn list_mails(
+        &self,
+        state: Option<MailState>,
+        before: Option<MailId>,
+    ) -> Result<OutboxPage> {
+        let mut query = mail::Entity::find().order_by_desc(mail::Column::Id).limit(PAGE + 1);
+        if let Some(state) = state {
+            query = query.filter(mail::Column::State.eq(state.as_str()));
+        }
+        if let Some(before) = before {
+            query = query.filter(mail::Column::Id.lt(before.0));
+        }
+        let rows = query.all(&self.store.reader).await?;
+        let mut mails = rows.into_iter().map(from_row).collect::<Result<Vec<_>>>()?;
+        let has_more = mails.len() as u64 > PAGE;
+        mails.truncate(PAGE as usize);
+        let next = mails.last().map(|last| last.id).filter(|_| has_more);
+        Ok(OutboxPage { mails, next, trouble: self.mail_trouble().await? })
+    }
+
+    /// How many mails there are of each state.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn count_mails(&self) -> Result<HashMap<MailState, u64>> {
+        let counts: Vec<(String, i64)> = mail::Entity::find()
+            .select_only()
+            .column(mail::Column::State)
+            .column_as(mail::Column::Id.count(), "count")
+            .group_by(mail::Column::State)
+            .into_tuple()
+            .all(&self.store.reader)
+            .await?;
+        let count = |(state, count): (String, i64)| Ok((state_of(&state)?, count.unsigned_abs()));
+        counts.into_iter().map(count).collect()
+    }
+
+    /// What keeps mail from going out: what the last try of the oldest mail that waits ended with.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn mail_trouble(&self) -> Result<Option<String>> {
+        let tried = mail::Entity::find()
+            .filter(mail::Column::State.eq(MailState::Waiting.as_str()))
+            .filter(mail::Column::Reason.is_not_null())
+            .order_by_asc(mail::Column::DueAtMs)
+            .limit(1)
+            .all(&self.store.reader)
+            .await?;
+        Ok(tried.into_iter().next().and_then(|row| row.reason))
+    }
+
+    /// Has a mail that failed or waits tried now. Whether it is still wanted is asked as ever. For
+    /// owners.
+    ///
+    /// # Errors
+    /// `mail_unknown`; `mail_settled` for one that was sent or dropped; the store's.
+    pub async fn retry_mail(&self, id: MailId) -> Result<()> {
+        self.writer.run(TryNow(id)).await?;
+        self.touch_outbox();
+        Ok(())
+    }
+
+    /// Drops a mail that failed or waits. For owners.
+    ///
+    /// # Errors
+    /// `mail_unknown`; `mail_settled` for one that was sent or dropped; the store's.
+    pub async fn drop_mail(&self, id: MailId) -> Result<()> {
+        self.writer.run(Drop { id, why: Why::ByHand }).await
+    }
+}
+
+impl Domain {
+    /// Changes whenever a mail of this process was tried, or is to be tried at once.
+    #[must_use]
+    pub fn outbox_moved(&self) -> watch::Receiver<u64> {
+        self.outbox.subscribe()
+    }
+
+    pub(super) fn touch_outbox(&self) {
+        self.outbox.send_modify(|count| *count = count.wrapping_add(1));
+    }
+}
+
+struct TryNow(MailId);
+
+#[async_trait]
+impl Command for TryNow {
+    type Output = ();
+
+    fn shard(&self) -> Shard {
+        Shard::ANY
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
+        let query = mail::Entity::find_by_id(self.0.0).lock_exclusive();
+        let row = query.one(write.tx).await?.ok_or(ErrorCode::MailUnknown)?;
+        let now_ms = write.ambient.now_ms() as i64;
+        match state_of(&row.state)? {
+            // It may be on its way this moment: then its turn comes when that has come to an end.
+            MailState::Waiting => {
+                let is_resting = row.attempts == 0 || row.reason.is_some();
+                if !is_resting {
+                    return Ok(());
+                }
+            }
+            MailState::Failed => {}
+            MailState::Sent | MailState::Dropped => return Err(ErrorCode::MailSettled.into()),
+        }
+        let mut again = row.into_active_model();
+        again.state = Set(MailState::Waiting.as_str().to_owned());
+        again.due_at_ms = Set(now_ms);
+        // Three more days.
+        again.created_at_ms = Set(now_ms);
+        again.settled_at_ms = Set(None);
+        mail::Entity::update(again).exec(write.tx).await?;
+        Ok(())
+    }
+}
+
+fn from_row(row: mail::Model) -> Result<MailRow> {
+    Ok(MailRow {
+        id: MailId(row.id),
+        kind: kind_of(&row.kind)?,
+        inbox: InboxId(row.inbox_id),
+        conversation: row.conversation_id.map(ConversationId),
+        address: row.address,
+        state: state_of(&row.state)?,
+        reason: row.reason,
+        attempts: row.attempts.unsigned_abs(),
+        due_at_ms: row.due_at_ms.unsigned_abs(),
+        settled_at_ms: row.settled_at_ms.map(i64::unsigned_abs),
+        created_at_ms: row.created_at_ms.unsigned_abs(),
+    })
+}

@@ -1,0 +1,100 @@
+//! What causes a mail: called by what happens, in its transaction.
+
+use protocol::limits::NOBODY_WAIT_MS;
+use protocol::{ConversationId, InboxId, MailKind, MailState};
+use sea_orm::ActiveValue::Set;
+use sea_orm::QuerySelect;
+use sea_orm::entity::prelude::*;
+
+use crate::availability::is_anybody_available;
+use crate::error::Result;
+use crate::inbox;
+use crate::table::mail;
+use crate::writer::Write;
+
+/// A visitor wrote: where nobody is there to see it, the team is told by mail, and the visitor that it
+/// has come in, once for the conversation.
+pub(crate) async fn owe_word(
+    write: &Write<'_>,
+    inbox: InboxId,
+    conversation: ConversationId,
+) -> Result<()> {
+    let inbox = inbox::find(write.tx, inbox).await?;
+    let now_ms = write.ambient.now_ms();
+    if is_anybody_available(write.hub, &inbox, now_ms) {
+        return Ok(());
+    }
+    let owed = Owing { inbox: inbox.id, conversation, due_at_ms: now_ms + NOBODY_WAIT_MS };
+    if inbox.mail.team_address.is_some() && !owed.waits(write, MailKind::NobodyAvailable).await? {
+        owed.insert(write, MailKind::NobodyAvailable).await?;
+    }
+    if inbox.mail.to_visitors && !owed.exists(write, MailKind::Received).await? {
+        owed.insert(write, MailKind::Received).await?;
+    }
+    Ok(())
+}
+
+/// An agent answered: if the visitor has not read it after a while, it goes by mail.
+pub(crate) async fn owe_answer(
+    write: &Write<'_>,
+    inbox: InboxId,
+    conversation: ConversationId,
+) -> Result<()> {
+    let inbox = inbox::find(write.tx, inbox).await?;
+    let due_at_ms = write.ambient.now_ms() + inbox.mail.unread_wait_ms;
+    let owed = Owing { inbox: inbox.id, conversation, due_at_ms };
+    if inbox.mail.to_visitors && !owed.waits(write, MailKind::UnreadReply).await? {
+        owed.insert(write, MailKind::UnreadReply).await?;
+    }
+    Ok(())
+}
+
+struct Owing {
+    inbox: InboxId,
+    conversation: ConversationId,
+    due_at_ms: u64,
+}
+
+impl Owing {
+    fn rows(&self, kind: MailKind) -> Select<mail::Entity> {
+        mail::Entity::find()
+            .filter(mail::Column::ConversationId.eq(self.conversation.0))
+            .filter(mail::Column::Kind.eq(kind.as_str()))
+            .limit(1)
+    }
+
+    async fn exists(&self, write: &Write<'_>, kind: MailKind) -> Result<bool> {
+        Ok(!self.rows(kind).all(write.tx).await?.is_empty())
+    }
+
+    /// Whether there is one whose words are not settled yet: it takes these along.
+    async fn waits(&self, write: &Write<'_>, kind: MailKind) -> Result<bool> {
+        let waiting = self
+            .rows(kind)
+            .filter(mail::Column::ThroughSeq.is_null())
+            .filter(mail::Column::State.eq(MailState::Waiting.as_str()));
+        Ok(!waiting.all(write.tx).await?.is_empty())
+    }
+
+    async fn insert(&self, write: &Write<'_>, kind: MailKind) -> Result<()> {
+        let row = mail::ActiveModel {
+            id: Set(write.ambient.uuid()),
+            kind: Set(kind.as_str().to_owned()),
+            inbox_id: Set(self.inbox.0),
+            conversation_id: Set(Some(self.conversation.0)),
+            address: Set(None),
+            from_seq: Set(None),
+            through_seq: Set(None),
+            message_id: Set(None),
+            state: Set(MailState::Waiting.as_str().to_owned()),
+            reason: Set(None),
+            attempts: Set(0),
+            due_at_ms: Set(self.due_at_ms as i64),
+            begun_at_ms: Set(None),
+            settled_at_ms: Set(None),
+            created_at_ms: Set(write.ambient.now_ms() as i64),
+        };
+        mail::Entity::insert(row).exec_without_returning(write.tx).await?;
+        Ok(())
+    }
+}

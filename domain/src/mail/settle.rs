@@ -1,0 +1,234 @@
+//! What came of a mail.
+
+use async_trait::async_trait;
+use protocol::limits::MAIL_TRIED_MS;
+use protocol::{Author, ConversationId, Event, InboxId, MailId, MailState};
+use sea_orm::entity::prelude::*;
+use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
+
+use super::{Why, kind_of};
+use crate::Domain;
+use crate::conversation::happened;
+use crate::error::Result;
+use crate::table::mail;
+use crate::writer::{Command, Shard, Write};
+
+/// The longest reason that is kept, in characters.
+const REASON_CHARS: usize = 300;
+
+/// What came of a try.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// The mail server has taken it.
+    Sent,
+    /// It may be taken later.
+    Later {
+        /// What is in the way.
+        reason: String,
+    },
+    /// It will never be taken as it is.
+    Refused {
+        /// What the mail server said.
+        reason: String,
+        /// Whether no mail will ever reach the address.
+        is_address_bad: bool,
+    },
+}
+
+/// How long it is waited between tries: twice as long each time, and at most `longest_ms`, less up to
+/// a half by chance, so that they do not all come back at once.
+#[derive(Clone, Copy, Debug)]
+pub struct Retry {
+    /// After the first try, in milliseconds.
+    pub first_ms: u64,
+    /// At most, in milliseconds.
+    pub longest_ms: u64,
+}
+
+impl Retry {
+    /// The wait after a try, from 1 on, in milliseconds; `chance` spreads it.
+    #[must_use]
+    pub fn wait_ms(self, attempt: u32, chance: u8) -> u64 {
+        let doubled = 1_u64.checked_shl(attempt.saturating_sub(1)).unwrap_or(u64::MAX);
+        let longest = self.first_ms.saturating_mul(doubled).min(self.longest_ms);
+        longest - longest / 2 * u64::from(chance) / 255
+    }
+}
+
+impl Domain {
+    /// Notes what came of a try. Nothing happens where the mail was settled meanwhile, or was taken
+    /// by somebody else after the lease; that it was sent counts in any case.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn settle_mail(
+        &self,
+        id: MailId,
+        attempt: u32,
+        outcome: Outcome,
+        retry: Retry,
+    ) -> Result<()> {
+        let row = mail::Entity::find_by_id(id.0).one(&self.store.reader).await?;
+        let Some(row) = row else { return Ok(()) };
+        let conversation = row.conversation_id.map(ConversationId);
+        self.writer.run(Settle { id, conversation, attempt, outcome, retry }).await?;
+        self.touch_outbox();
+        Ok(())
+    }
+
+    /// Drops what is due, because this program sends no mail.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn drop_due_mails(&self) -> Result<()> {
+        for id in self.due_mails(100).await? {
+            self.writer.run(Drop { id, why: Why::Off }).await?;
+        }
+        Ok(())
+    }
+}
+
+struct Settle {
+    id: MailId,
+    conversation: Option<ConversationId>,
+    attempt: u32,
+    outcome: Outcome,
+    retry: Retry,
+}
+
+#[async_trait]
+impl Command for Settle {
+    type Output = ();
+
+    fn shard(&self) -> Shard {
+        self.conversation.map_or(Shard::ANY, |conversation| Shard::of(conversation.0))
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
+        // The conversation comes first: everybody locks in this order.
+        if let Some(conversation) = self.conversation {
+            crate::conversation::lock(write, conversation).await?;
+        }
+        let query = mail::Entity::find_by_id(self.id.0).lock_exclusive();
+        let row = query.one(write.tx).await?;
+        // That it was sent counts, also where it was dropped meanwhile.
+        let is_open = |row: &mail::Model| match self.outcome {
+            Outcome::Sent => row.state != MailState::Sent.as_str(),
+            _ => row.state == MailState::Waiting.as_str(),
+        };
+        let Some(row) = row.filter(is_open) else { return Ok(()) };
+        let is_ours = row.attempts.unsigned_abs() == self.attempt;
+        let now_ms = write.ambient.now_ms() as i64;
+        let is_over = now_ms - row.created_at_ms > MAIL_TRIED_MS as i64;
+        match &self.outcome {
+            Outcome::Sent => end(write, row, MailState::Sent, None).await,
+            _ if !is_ours => Ok(()),
+            Outcome::Later { reason } if is_over => {
+                end(write, row, MailState::Failed, Some(reason)).await
+            }
+            Outcome::Later { reason } => {
+                let [chance] = write.ambient.bytes();
+                let mut later = row.into_active_model();
+                later.due_at_ms = Set(now_ms + self.retry.wait_ms(self.attempt, chance) as i64);
+                later.reason = Set(Some(short(reason)));
+                mail::Entity::update(later).exec(write.tx).await?;
+                Ok(())
+            }
+            Outcome::Refused { reason, is_address_bad } => {
+                if let (true, Some(address)) = (is_address_bad, &row.address) {
+                    super::address::bounced(write, InboxId(row.inbox_id), address, reason).await?;
+                }
+                end(write, row, MailState::Failed, Some(reason)).await
+            }
+        }
+    }
+}
+
+/// Ends a mail, and notes in its conversation what became of it.
+async fn end(
+    write: &mut Write<'_>,
+    row: mail::Model,
+    state: MailState,
+    reason: Option<&str>,
+) -> Result<()> {
+    let kind = kind_of(&row.kind)?;
+    let from = row.from_seq.unwrap_or_default().unsigned_abs();
+    let through = row.through_seq.unwrap_or_default().unsigned_abs();
+    let conversation = row.conversation_id.map(ConversationId);
+    let mut ended = row.into_active_model();
+    ended.state = Set(state.as_str().to_owned());
+    ended.reason = Set(reason.map(short));
+    ended.settled_at_ms = Set(Some(write.ambient.now_ms() as i64));
+    mail::Entity::update(ended).exec(write.tx).await?;
+    let Some(conversation) = conversation else { return Ok(()) };
+    let event = match reason {
+        None => Event::Mailed { mail: kind, from, through },
+        Some(reason) => Event::MailFailed { mail: kind, from, through, reason: short(reason) },
+    };
+    happened(write, conversation, &Author::System {}, event).await
+}
+
+/// On one line, and not longer than it helps: it is the words of somebody else's server.
+fn short(reason: &str) -> String {
+    let plain = reason.chars().map(|c| if c.is_control() { ' ' } else { c });
+    plain.take(REASON_CHARS).collect::<String>().trim().to_owned()
+}
+
+pub(super) async fn drop_row(write: &Write<'_>, row: mail::Model, why: Why) -> Result<()> {
+    if !why.is_worth_keeping() && row.attempts == 0 {
+        mail::Entity::delete_by_id(row.id).exec(write.tx).await?;
+        return Ok(());
+    }
+    let mut dropped = row.into_active_model();
+    dropped.state = Set(MailState::Dropped.as_str().to_owned());
+    dropped.reason = Set(Some(why.as_str().to_owned()));
+    dropped.settled_at_ms = Set(Some(write.ambient.now_ms() as i64));
+    mail::Entity::update(dropped).exec(write.tx).await?;
+    Ok(())
+}
+
+/// Drops a mail, if it is not settled.
+pub(super) struct Drop {
+    pub(super) id: MailId,
+    pub(super) why: Why,
+}
+
+#[async_trait]
+impl Command for Drop {
+    type Output = ();
+
+    fn shard(&self) -> Shard {
+        Shard::ANY
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
+        let query = mail::Entity::find_by_id(self.id.0).lock_exclusive();
+        let row = query.one(write.tx).await?.ok_or(protocol::ErrorCode::MailUnknown)?;
+        if [MailState::Waiting, MailState::Failed].iter().any(|state| row.state == state.as_str()) {
+            drop_row(write, row, self.why).await
+        } else {
+            Err(protocol::ErrorCode::MailSettled.into())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_the_longest_and_are_spread() {
+        let retry = Retry { first_ms: 30_000, longest_ms: 3_600_000 };
+        let waits: Vec<u64> = (1..=9).map(|attempt| retry.wait_ms(attempt, 0)).collect();
+        assert_eq!(waits[..3], [30_000, 60_000, 120_000]);
+        assert_eq!(waits[8], 3_600_000);
+        assert_eq!(retry.wait_ms(u32::MAX, 0), 3_600_000);
+        assert_eq!(retry.wait_ms(1, 255), 15_000);
+    }
+
+    #[test]
+    fn a_reason_is_one_short_line() {
+        assert_eq!(short("no\r\nBcc: x"), "no  Bcc: x");
+        assert_eq!(short(&"x".repeat(1_000)).len(), REASON_CHARS);
+    }
+}

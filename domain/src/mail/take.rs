@@ -1,0 +1,273 @@
+//! Taking a mail to send it.
+
+use async_trait::async_trait;
+use protocol::limits::{MAIL_EXCERPT_CHARS, MAIL_LINK_MS, MAIL_MESSAGES};
+use protocol::{Author, ConversationId, InboxId, MailId, MailKind, MailState, Seq};
+use sea_orm::entity::prelude::*;
+use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, QuerySelect};
+
+use super::decide::{Decision, decide};
+use super::kind_of;
+use crate::Domain;
+use crate::conversation::LogEntry;
+use crate::error::{Error, Result};
+use crate::inbox::Inbox;
+use crate::table::{conversation, entry, inbox, mail, visitor};
+use crate::visitor::Profile;
+use crate::writer::{Command, Shard, Write};
+
+/// A mail that is to be sent now, by whoever has this.
+#[derive(Clone)]
+pub struct Owed {
+    /// Which.
+    pub id: MailId,
+    /// Which try this is, from 1 on.
+    pub attempt: u32,
+    /// Its `Message-ID`, without the brackets: the same with each try.
+    pub message_id: String,
+    /// The same of the mails of this conversation that went to the address before, oldest first.
+    pub thread: Vec<String>,
+    /// Where it goes.
+    pub address: String,
+    /// What it is about.
+    pub kind: MailKind,
+    /// Whose it is.
+    pub inbox: Inbox,
+    /// Which conversation.
+    pub conversation: ConversationId,
+    /// The conversation's visitor.
+    pub visitor: Profile,
+    /// What to call them.
+    pub visitor_name: String,
+    /// The page that the conversation began on.
+    pub page: Option<String>,
+    /// The messages in it, oldest first: at most [`MAIL_MESSAGES`].
+    pub messages: Vec<Said>,
+    /// How many more there are.
+    pub more: u64,
+    /// Logs its reader in as the visitor, for a while: [`MAIL_LINK_MS`] from when it was first tried.
+    pub login: String,
+    /// Lets its reader say whether they want more.
+    pub preference: String,
+    /// When it was first tried, in milliseconds since 1970 (UTC).
+    pub begun_at_ms: u64,
+}
+
+/// One message in a mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    /// Its position.
+    pub seq: Seq,
+    /// Who wrote it.
+    pub author: Author,
+    /// How it begins: at most [`MAIL_EXCERPT_CHARS`].
+    pub text: String,
+    /// The names of the files that it carries.
+    pub files: Vec<String>,
+    /// When, in milliseconds since 1970 (UTC).
+    pub at_ms: u64,
+}
+
+impl Domain {
+    /// The mails that are due, the longest first: at most `limit`.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn due_mails(&self, limit: u64) -> Result<Vec<MailId>> {
+        let now_ms = self.ambient.now_ms() as i64;
+        let ids: Vec<Uuid> = mail::Entity::find()
+            .filter(mail::Column::State.eq(MailState::Waiting.as_str()))
+            .filter(mail::Column::DueAtMs.lte(now_ms))
+            .order_by_asc(mail::Column::DueAtMs)
+            .limit(limit)
+            .select_only()
+            .column(mail::Column::Id)
+            .into_tuple()
+            .all(&self.store.reader)
+            .await?;
+        Ok(ids.into_iter().map(MailId).collect())
+    }
+
+    /// Takes a mail to send it: for `lease_ms` nobody else does. `host` is what its `Message-ID` ends
+    /// with, where it has none yet. `None` if it is not to be sent now, or not at all.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn take_mail(&self, id: MailId, lease_ms: u64, host: &str) -> Result<Option<Owed>> {
+        let Some(row) = mail::Entity::find_by_id(id.0).one(&self.store.reader).await? else {
+            return Ok(None);
+        };
+        let conversation = row.conversation_id.map(ConversationId);
+        let inbox = InboxId(row.inbox_id);
+        self.writer.run(Take { id, inbox, conversation, lease_ms, host: host.to_owned() }).await
+    }
+}
+
+struct Take {
+    id: MailId,
+    inbox: InboxId,
+    conversation: Option<ConversationId>,
+    lease_ms: u64,
+    host: String,
+}
+
+#[async_trait]
+impl Command for Take {
+    type Output = Option<Owed>;
+
+    fn shard(&self) -> Shard {
+        self.conversation.map_or(Shard::ANY, |conversation| Shard::of(conversation.0))
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<Option<Owed>> {
+        let conversation = self.conversation.ok_or(Error::Corrupt("a mail's conversation"))?;
+        let query = conversation::Entity::find_by_id(conversation.0).lock_exclusive();
+        let conversation =
+            query.one(write.tx).await?.ok_or(Error::Corrupt("a mail's conversation"))?;
+        gate(write).await?;
+        let query = mail::Entity::find_by_id(self.id.0).lock_exclusive();
+        let now_ms = write.ambient.now_ms() as i64;
+        let due =
+            |row: &mail::Model| row.state == MailState::Waiting.as_str() && row.due_at_ms <= now_ms;
+        let Some(row) = query.one(write.tx).await?.filter(due) else {
+            return Ok(None);
+        };
+        let inbox = crate::inbox::find(write.tx, self.inbox).await?;
+        let visitor = visitor::Entity::find_by_id(conversation.visitor_id).one(write.tx).await?;
+        let visitor = visitor.ok_or(Error::Corrupt("a conversation's visitor"))?;
+        let kind = kind_of(&row.kind)?;
+        match decide(write, &row, kind, &inbox, &conversation, &visitor).await? {
+            Decision::Send { address, from, through } => {
+                let host = &self.host;
+                let message_id =
+                    row.message_id.clone().unwrap_or_else(|| format!("{}@{host}", self.id));
+                let begun_at_ms = row.begun_at_ms.unwrap_or(now_ms);
+                let attempts = row.attempts + 1;
+                let mut taken = row.into_active_model();
+                taken.address = Set(Some(address.clone()));
+                taken.from_seq = Set(Some(from));
+                taken.through_seq = Set(Some(through));
+                taken.message_id = Set(Some(message_id.clone()));
+                taken.attempts = Set(attempts);
+                // While it is on its way nothing is known of it.
+                taken.reason = Set(None);
+                taken.begun_at_ms = Set(Some(begun_at_ms));
+                taken.due_at_ms = Set(now_ms + self.lease_ms as i64);
+                mail::Entity::update(taken).exec(write.tx).await?;
+
+                let (messages, more) = said(write, &conversation, kind, from, through).await?;
+                let until_ms = begun_at_ms.unsigned_abs() + MAIL_LINK_MS;
+                let thread = self.thread(write, &conversation, &address).await?;
+                Ok(Some(Owed {
+                    id: self.id,
+                    attempt: attempts.unsigned_abs(),
+                    message_id,
+                    thread,
+                    kind,
+                    login: crate::visitor::login(&inbox, &visitor, &address, until_ms),
+                    preference: super::address::issue(&inbox, self.id),
+                    address,
+                    conversation: ConversationId(conversation.id),
+                    visitor_name: crate::visitor::display_name(&visitor),
+                    page: conversation.page.clone(),
+                    visitor: crate::visitor::profile(visitor),
+                    inbox,
+                    messages,
+                    more,
+                    begun_at_ms: begun_at_ms.unsigned_abs(),
+                }))
+            }
+            Decision::Later { until_ms } => {
+                let mut later = row.into_active_model();
+                later.due_at_ms = Set(until_ms);
+                mail::Entity::update(later).exec(write.tx).await?;
+                Ok(None)
+            }
+            Decision::Drop(why) => {
+                super::settle::drop_row(write, row, why).await?;
+                Ok(None)
+            }
+        }
+    }
+}
+
+/// One mail is taken at a time, whatever it is about: what an address or an inbox had in the last
+/// hour is counted by all that were taken before.
+async fn gate(write: &Write<'_>) -> Result<()> {
+    inbox::Entity::find()
+        .order_by_asc(inbox::Column::Id)
+        .limit(1)
+        .lock_exclusive()
+        .one(write.tx)
+        .await?;
+    Ok(())
+}
+
+impl Take {
+    async fn thread(
+        &self,
+        write: &Write<'_>,
+        conversation: &conversation::Model,
+        address: &str,
+    ) -> Result<Vec<String>> {
+        let before: Vec<Option<String>> = mail::Entity::find()
+            .filter(mail::Column::ConversationId.eq(conversation.id))
+            .filter(mail::Column::Address.eq(address))
+            .filter(mail::Column::Id.lt(self.id.0))
+            .filter(mail::Column::MessageId.is_not_null())
+            .order_by_asc(mail::Column::Id)
+            .select_only()
+            .column(mail::Column::MessageId)
+            .into_tuple()
+            .all(write.tx)
+            .await?;
+        Ok(before.into_iter().flatten().collect())
+    }
+}
+
+/// The messages that a mail of a kind is about.
+pub(super) fn messages_of(kind: MailKind, conversation: Uuid) -> Select<entry::Entity> {
+    let author = match kind {
+        MailKind::NobodyAvailable | MailKind::Received => "visitor",
+        MailKind::UnreadReply => "agent",
+    };
+    entry::Entity::find()
+        .filter(entry::Column::ConversationId.eq(conversation))
+        .filter(entry::Column::AuthorKind.eq(author))
+        .filter(entry::Column::Kind.eq("message"))
+}
+
+async fn said(
+    write: &Write<'_>,
+    conversation: &conversation::Model,
+    kind: MailKind,
+    from: i64,
+    through: i64,
+) -> Result<(Vec<Said>, u64)> {
+    // It repeats nothing of what somebody wrote who may not be the one who reads it.
+    if kind == MailKind::Received {
+        return Ok((Vec::new(), 0));
+    }
+    let query =
+        messages_of(kind, conversation.id).filter(entry::Column::Seq.between(from, through));
+    let rows =
+        query.clone().order_by_asc(entry::Column::Seq).limit(MAIL_MESSAGES).all(write.tx).await?;
+    let more = if rows.len() as u64 == MAIL_MESSAGES {
+        query.count(write.tx).await?.saturating_sub(MAIL_MESSAGES)
+    } else {
+        0
+    };
+    let said = |row| {
+        let LogEntry { seq, author, body, files, at_ms, .. } = LogEntry::from_row(row)?;
+        let files = files.0.iter().map(|file| file.name.clone()).collect();
+        Ok(Said { seq, author, text: excerpt(body.text()), files, at_ms })
+    };
+    Ok((rows.into_iter().map(said).collect::<Result<_>>()?, more))
+}
+
+fn excerpt(text: &str) -> String {
+    match text.char_indices().nth(MAIL_EXCERPT_CHARS) {
+        Some((end, _)) => format!("{}…", text[..end].trim_end()),
+        None => text.to_owned(),
+    }
+}

@@ -1,0 +1,455 @@
+//! What is owed by mail, to whom, and when it is not: with a clock that is moved.
+
+use domain::hub::Listener;
+use domain::inbox::InboxMail;
+use domain::mail::{Outcome, Owed, Retry};
+use domain::visitor::{About, User, VisitorIdentity};
+use protocol::limits::{MAIL_LINK_MS, MAIL_TRIED_MS, NOBODY_WAIT_MS, UNREAD_WAIT_MS};
+use protocol::{Body, Change, ConversationId, ErrorCode, Event, MailKind, MailState};
+
+use crate::support::{Bench, agent, client_id, looker, only};
+
+const LEASE_MS: u64 = 60_000;
+const HOUR_MS: u64 = 60 * 60_000;
+const RETRY: Retry = Retry { first_ms: 30_000, longest_ms: 3_600_000 };
+
+impl Bench {
+    /// Takes all that is due: what would be sent now.
+    async fn owed(&self) -> Vec<Owed> {
+        let mut owed = Vec::new();
+        for id in self.domain.due_mails(1_000).await.unwrap() {
+            owed.extend(self.domain.take_mail(id, LEASE_MS, "example.com").await.unwrap());
+        }
+        owed
+    }
+
+    /// Sends all that is due, and says what it was.
+    async fn sent(&self) -> Vec<MailKind> {
+        let owed = self.owed().await;
+        for one in &owed {
+            self.settle(one, Outcome::Sent).await;
+        }
+        owed.iter().map(|one| one.kind).collect()
+    }
+
+    async fn settle(&self, owed: &Owed, outcome: Outcome) {
+        self.domain.settle_mail(owed.id, owed.attempt, outcome, RETRY).await.unwrap();
+    }
+
+    async fn mails(&self, change: impl FnOnce(&mut InboxMail)) {
+        let mut mail = self.inbox.mail.clone();
+        mail.team_address = Some("team@example.com".into());
+        change(&mut mail);
+        self.domain.set_inbox_mail(self.inbox.id, mail).await.unwrap();
+    }
+
+    /// A visitor with an address, who wrote once.
+    async fn ann(&self, address: &str) -> VisitorIdentity {
+        let ann = self.visitor();
+        let id = self.domain.ambient().uuid().as_u128();
+        self.domain.send_as_visitor(&ann, None, client_id(id), "hello?").await.unwrap();
+        let user = User { email: Some(address.into()), ..User::default() };
+        let about = About { user: Some(user), ..About::default() };
+        self.domain.note_visitor(&ann, about, None).await.unwrap();
+        ann
+    }
+
+    /// An agent who answers, and does not stay. Returns the conversation.
+    async fn answer(&self, number: u128, text: &str) -> ConversationId {
+        let id = only(&self.domain, &looker()).await.id;
+        let mia = self.mia().await;
+        self.domain.send_as_agent(&mia, id, client_id(number), text, false).await.unwrap();
+        id
+    }
+
+    async fn mia(&self) -> domain::agent::Agent {
+        let agents = self.domain.list_agents().await.unwrap();
+        match agents.into_iter().find(|agent| agent.email == "mia@example.com") {
+            Some(mia) => mia,
+            None => agent(&self.domain, "mia@example.com").await,
+        }
+    }
+
+    async fn somebody(&self) -> Listener {
+        self.domain.hub().listen_agent(&self.mia().await)
+    }
+
+    async fn reasons(&self) -> Vec<String> {
+        let all = self.domain.list_mails(Some(MailState::Dropped), None).await.unwrap();
+        all.mails.into_iter().filter_map(|mail| mail.reason).collect()
+    }
+}
+
+testbed::on_each_store! {
+
+async fn nobody_there_is_told_to_the_team_and_to_the_visitor_once(bench) {
+    bench.mails(|_| {}).await;
+    let ann = bench.ann("ann@example.com").await;
+    assert!(bench.owed().await.is_empty(), "somebody may come");
+    bench.domain.send_as_visitor(&ann, None, client_id(2), "anybody?").await.unwrap();
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    let mut owed = bench.owed().await;
+    owed.sort_by_key(|one| one.kind);
+    let [team, received] = owed.try_into().ok().expect("two mails");
+    assert_eq!((team.kind, &*team.address), (MailKind::NobodyAvailable, "team@example.com"));
+    let said: Vec<_> = team.messages.iter().map(|said| &*said.text).collect();
+    assert_eq!(said, ["hello?", "anybody?"]);
+    assert_eq!((received.kind, &*received.address), (MailKind::Received, "ann@example.com"));
+    assert!(received.messages.is_empty(), "it repeats nothing of what was typed");
+    bench.settle(&team, Outcome::Sent).await;
+    bench.settle(&received, Outcome::Sent).await;
+
+    // A line later the team is told again, of that line; the visitor is not.
+    bench.domain.send_as_visitor(&ann, None, client_id(3), "well").await.unwrap();
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    let owed = bench.owed().await;
+    assert_eq!(owed.len(), 1);
+    assert_eq!(owed[0].kind, MailKind::NobodyAvailable);
+    assert_eq!(owed[0].messages.len(), 1);
+    assert_eq!(owed[0].thread, [team.message_id]);
+}
+
+async fn where_somebody_is_there_nobody_is_told_by_mail(bench) {
+    bench.mails(|_| {}).await;
+    let there = bench.somebody().await;
+    bench.ann("ann@example.com").await;
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    assert!(bench.owed().await.is_empty());
+    drop(there);
+    assert!(bench.owed().await.is_empty(), "nothing was written since");
+
+    // Nobody was there, but somebody came before the mail went.
+    bench.ann("bob@example.com").await;
+    let _there = bench.somebody().await;
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    assert!(bench.owed().await.is_empty());
+    assert_eq!(bench.reasons().await, ["somebody_came", "somebody_came"]);
+}
+
+async fn outside_of_the_hours_the_team_is_told_although_somebody_is_there(bench) {
+    bench.mails(|_| {}).await;
+    let settings = domain::inbox::InboxSettings {
+        // The clock stands on a Tuesday.
+        hours: Some("sun 09:00-09:01".into()),
+        time_zone: "UTC".into(),
+        routing: protocol::Routing::Manual,
+        team: None,
+        label: None,
+    };
+    bench.domain.set_inbox(bench.inbox.id, settings).await.unwrap();
+    let _there = bench.somebody().await;
+    bench.ann("ann@example.com").await;
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    assert_eq!(bench.owed().await.len(), 2);
+}
+
+async fn an_unread_reply_goes_by_mail_after_a_while_and_once(bench) {
+    bench.mails(|mail| mail.team_address = None).await;
+    let ann = bench.ann("ann@example.com").await;
+    let id = bench.answer(2, "Yes.").await;
+    bench.ticks.pass_ms(UNREAD_WAIT_MS / 2);
+    let long = "x".repeat(500);
+    bench.answer(3, &long).await;
+    let mia = bench.mia().await;
+    bench.domain.send_as_agent(&mia, id, client_id(4), "a note", true).await.unwrap();
+    assert!(bench.owed().await.is_empty());
+    bench.ticks.pass_ms(UNREAD_WAIT_MS / 2);
+    let owed = bench.owed().await;
+    let [one] = &owed[..] else { panic!("one mail: {}", owed.len()) };
+    assert_eq!((one.kind, &*one.address), (MailKind::UnreadReply, "ann@example.com"));
+    assert_eq!(one.messages.len(), 2, "both, and not the note");
+    assert_eq!(one.messages[1].text.chars().count(), 201, "200 characters, and a sign of more");
+    assert!(one.message_id.ends_with("@example.com"));
+    bench.settle(one, Outcome::Sent).await;
+    let page = bench.domain.team_page(&mia, id, None).await.unwrap();
+    let last = page.entries.last().unwrap();
+    let (from, through) = (one.messages[0].seq, one.messages[1].seq);
+    let event = Event::Mailed { mail: MailKind::UnreadReply, from, through };
+    assert_eq!(last.body, Body::Event { event });
+    assert_eq!(bench.domain.visitor_head(&ann).await.unwrap(), through, "visitors see nothing of it");
+    bench.ticks.pass_ms(UNREAD_WAIT_MS);
+    assert!(bench.owed().await.is_empty());
+    // The next answer is a mail of its own, in the same thread; the address is nobody's that we know,
+    // and so gets one an hour.
+    bench.answer(5, "Still there?").await;
+    bench.ticks.pass_ms(UNREAD_WAIT_MS);
+    assert!(bench.owed().await.is_empty());
+    bench.ticks.pass_ms(HOUR_MS);
+    let next = bench.owed().await;
+    assert_eq!(next.len(), 1);
+    assert_eq!(next[0].messages.len(), 1);
+    assert_eq!(next[0].thread, std::slice::from_ref(&one.message_id));
+}
+
+async fn what_was_read_or_put_away_is_not_mailed(bench) {
+    bench.mails(|mail| mail.team_address = None).await;
+    let ann = bench.ann("ann@example.com").await;
+    let id = bench.answer(2, "Yes.").await;
+    let head = bench.domain.visitor_head(&ann).await.unwrap();
+    bench.domain.read_as_visitor(&ann, head).await.unwrap();
+    bench.ticks.pass_ms(UNREAD_WAIT_MS);
+    assert!(bench.owed().await.is_empty());
+
+    bench.answer(3, "Or no.").await;
+    let mia = bench.mia().await;
+    bench.domain.change_conversation(&mia, id, Change::Archive {}).await.unwrap();
+    bench.ticks.pass_ms(UNREAD_WAIT_MS);
+    assert!(bench.owed().await.is_empty());
+    assert_eq!(bench.reasons().await[..2], ["archived", "read"]);
+
+    // Resolved with something unread: it goes.
+    bench.domain.change_conversation(&mia, id, Change::Unarchive {}).await.unwrap();
+    bench.answer(4, "Well, yes.").await;
+    bench.domain.change_conversation(&mia, id, Change::Resolve { seen: None }).await.unwrap();
+    bench.ticks.pass_ms(UNREAD_WAIT_MS);
+    let owed = bench.owed().await;
+    assert_eq!(owed.len(), 1);
+    assert_eq!(owed[0].messages.len(), 2, "what the dropped one had is still unread");
+}
+
+async fn a_visitor_who_is_there_gets_no_mail_until_they_leave(bench) {
+    bench.mails(|mail| mail.team_address = None).await;
+    let ann = bench.ann("ann@example.com").await;
+    let there = bench.domain.hub().listen_visitor(&ann);
+    bench.answer(2, "Yes.").await;
+    bench.ticks.pass_ms(UNREAD_WAIT_MS);
+    assert!(bench.owed().await.is_empty());
+    drop(there);
+    bench.ticks.pass_ms(UNREAD_WAIT_MS);
+    assert_eq!(bench.sent().await, [MailKind::UnreadReply]);
+}
+
+async fn who_unsubscribed_gets_nothing_until_they_want_it_again(bench) {
+    bench.mails(|mail| mail.team_address = None).await;
+    bench.ann("ann@example.com").await;
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    let received = bench.owed().await.remove(0);
+    bench.settle(&received, Outcome::Sent).await;
+    let token = received.preference;
+    let domain = &bench.domain;
+    assert!(!domain.mail_preference(&token).await.unwrap().is_unsubscribed);
+    domain.prefer_mail(&token, false).await.unwrap();
+    domain.prefer_mail(&token, false).await.unwrap();
+    let preference = domain.mail_preference(&token).await.unwrap();
+    assert!(preference.is_unsubscribed);
+    assert_eq!(preference.address, "ann@example.com");
+    bench.answer(2, "Yes.").await;
+    bench.ticks.pass_ms(HOUR_MS);
+    assert!(bench.owed().await.is_empty());
+    assert_eq!(bench.reasons().await, ["unsubscribed"]);
+    domain.prefer_mail(&token, true).await.unwrap();
+    bench.answer(3, "Yes?").await;
+    bench.ticks.pass_ms(HOUR_MS);
+    assert_eq!(bench.sent().await, [MailKind::UnreadReply]);
+    let mut other = token.clone();
+    let last = other.pop().unwrap();
+    other.push(if last == '0' { '1' } else { '0' });
+    for wrong in ["", ".", "x.y", &other, token.split_once('.').unwrap().0] {
+        let refused = domain.prefer_mail(wrong, false).await.unwrap_err();
+        assert_eq!(refused.code(), ErrorCode::LinkInvalid, "{wrong}");
+    }
+}
+
+async fn a_taken_mail_is_nobody_elses_until_the_lease_is_over(bench) {
+    bench.mails(|mail| mail.to_visitors = false).await;
+    bench.ann("ann@example.com").await;
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    let id = bench.domain.due_mails(10).await.unwrap()[0];
+    let tries = (0..8).map(|_| bench.domain.take_mail(id, LEASE_MS, "example.com"));
+    let taken: Vec<Owed> =
+        futures_util::future::join_all(tries).await.into_iter().filter_map(Result::unwrap).collect();
+    let [first] = &taken[..] else { panic!("taken {} times", taken.len()) };
+    assert!(bench.owed().await.is_empty());
+    // Whoever had it is gone: another takes it on, under the same name and with the same words.
+    bench.ticks.pass_ms(LEASE_MS);
+    let again = bench.owed().await.remove(0);
+    assert_eq!((again.attempt, &again.message_id), (2, &first.message_id));
+    assert_eq!(again.messages, first.messages);
+    assert_eq!((&again.login, &again.preference), (&first.login, &first.preference));
+    // The first was only slow. What it failed by is no news; that it was taken is.
+    bench.settle(first, Outcome::Refused { reason: "no".into(), is_address_bad: true }).await;
+    bench.settle(first, Outcome::Sent).await;
+    bench.settle(&again, Outcome::Later { reason: "later".into() }).await;
+    bench.ticks.pass_ms(HOUR_MS);
+    assert!(bench.owed().await.is_empty());
+    let all = bench.domain.list_mails(None, None).await.unwrap().mails;
+    assert_eq!((all.len(), all[0].state), (1, MailState::Sent));
+}
+
+async fn what_comes_while_a_mail_is_tried_is_in_the_next(bench) {
+    bench.mails(|mail| mail.to_visitors = false).await;
+    let ann = bench.ann("ann@example.com").await;
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    let first = bench.owed().await.remove(0);
+    bench.settle(&first, Outcome::Later { reason: "421 busy".into() }).await;
+    assert_eq!(bench.domain.mail_trouble().await.unwrap().as_deref(), Some("421 busy"));
+    bench.domain.send_as_visitor(&ann, None, client_id(2), "more").await.unwrap();
+    bench.ticks.pass_ms(HOUR_MS);
+    let mut both = bench.owed().await;
+    both.sort_by_key(|one| one.messages[0].seq);
+    let texts: Vec<_> = both.iter().map(|one| &*one.messages[0].text).collect();
+    assert_eq!(texts, ["hello?", "more"]);
+    assert_eq!(both[0].message_id, first.message_id);
+    assert!(both.iter().all(|one| one.messages.len() == 1));
+}
+
+async fn a_mail_is_tried_for_three_days_and_failing_is_seen(bench) {
+    bench.mails(|mail| mail.to_visitors = false).await;
+    bench.ann("ann@example.com").await;
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    let mut tries = 0;
+    let begin = bench.domain.ambient().now_ms();
+    loop {
+        let owed = bench.owed().await;
+        let Some(one) = owed.first() else { break };
+        tries += 1;
+        bench.settle(one, Outcome::Later { reason: "no\r\nroute".into() }).await;
+        bench.ticks.pass_ms(HOUR_MS);
+    }
+    let lasted = bench.domain.ambient().now_ms() - begin;
+    assert!((70..80).contains(&tries), "{tries}");
+    assert!(lasted > MAIL_TRIED_MS);
+    let failed = bench.domain.list_mails(Some(MailState::Failed), None).await.unwrap().mails;
+    assert_eq!(failed[0].reason.as_deref(), Some("no  route"));
+    let (id, looker) = (only(&bench.domain, &looker()).await.id, looker());
+    let page = bench.domain.team_page(&looker, id, None).await.unwrap();
+    let Body::Event { event: Event::MailFailed { reason, .. } } = &page.entries.last().unwrap().body
+    else {
+        panic!("it is noted in the conversation")
+    };
+    assert_eq!(reason, "no  route");
+    // An owner has it tried again, or drops it.
+    let domain = &bench.domain;
+    domain.retry_mail(failed[0].id).await.unwrap();
+    assert_eq!(bench.owed().await.len(), 1);
+    domain.retry_mail(failed[0].id).await.unwrap();
+    assert!(bench.owed().await.is_empty(), "it is on its way");
+    domain.drop_mail(failed[0].id).await.unwrap();
+    assert_eq!(domain.drop_mail(failed[0].id).await.unwrap_err().code(), ErrorCode::MailSettled);
+    assert_eq!(domain.retry_mail(failed[0].id).await.unwrap_err().code(), ErrorCode::MailSettled);
+    assert_eq!(bench.reasons().await, ["by_hand"]);
+}
+
+async fn an_address_that_takes_no_mail_gets_no_more(bench) {
+    bench.mails(|mail| mail.team_address = None).await;
+    bench.ann("ann@example.com").await;
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    let one = bench.owed().await.remove(0);
+    let reason = "550 5.1.1 nobody of this name".to_owned();
+    bench.settle(&one, Outcome::Refused { reason, is_address_bad: true }).await;
+    bench.answer(2, "Yes.").await;
+    bench.ticks.pass_ms(HOUR_MS);
+    assert!(bench.owed().await.is_empty());
+    assert_eq!(bench.reasons().await, ["bounced"]);
+}
+
+async fn a_flood_sends_an_address_one_mail_an_hour_and_the_inbox_its_limit(bench) {
+    bench.mails(|mail| mail.an_hour = 10).await;
+    for _ in 0..20 {
+        bench.ann("victim@example.com").await;
+    }
+    for number in 0..20 {
+        bench.ann(&format!("v{number}@example.com")).await;
+    }
+    let mut begun: Vec<(MailKind, String)> = Vec::new();
+    for _ in 0..50 {
+        bench.ticks.pass_ms(NOBODY_WAIT_MS);
+        for one in bench.owed().await {
+            bench.settle(&one, Outcome::Sent).await;
+            begun.push((one.kind, one.address));
+        }
+    }
+    let of = |kind| begun.iter().filter(|(one, _)| *one == kind).count();
+    assert_eq!(of(MailKind::NobodyAvailable), 10);
+    assert_eq!(of(MailKind::Received), 10);
+    let victims = begun.iter().filter(|(_, address)| address == "victim@example.com").count();
+    assert_eq!(victims, 1);
+    // The team hears of the rest as its limit allows.
+    let mut told = of(MailKind::NobodyAvailable);
+    for _ in 0..60 {
+        bench.ticks.pass_ms(HOUR_MS / 6);
+        let owed = bench.owed().await;
+        assert!(owed.iter().all(|one| one.kind == MailKind::NobodyAvailable));
+        told += owed.len();
+        for one in &owed {
+            bench.settle(one, Outcome::Sent).await;
+        }
+    }
+    assert_eq!(told, 40);
+}
+
+async fn two_nodes_do_not_exceed_a_limit_together(bench) {
+    bench.mails(|mail| mail.an_hour = 3).await;
+    for number in 0..12 {
+        bench.ann(&format!("v{number}@example.com")).await;
+    }
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    let due = bench.domain.due_mails(100).await.unwrap();
+    let tries = due.iter().map(|id| bench.domain.take_mail(*id, LEASE_MS, "example.com"));
+    let taken: Vec<Owed> =
+        futures_util::future::join_all(tries).await.into_iter().filter_map(Result::unwrap).collect();
+    assert_eq!(taken.len(), 6, "three of each kind");
+}
+
+async fn the_link_of_a_mail_logs_its_visitor_in_for_a_while(bench) {
+    bench.mails(|mail| mail.team_address = None).await;
+    let ann = bench.ann("ann@example.com").await;
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    let login = bench.owed().await.remove(0).login;
+    let domain = &bench.domain;
+    let admit = async |token: String| {
+        domain.admit_visitor(&bench.inbox, Some(&token), None, About::default(), None).await
+    };
+    let admitted = admit(login.clone()).await.unwrap();
+    assert_eq!(admitted.who, ann);
+    assert_eq!(bench.inbox.recognize(&admitted.token).unwrap(), ann);
+    assert!(bench.inbox.recognize(&login).is_err(), "it opens the chat, and nothing else");
+    // Who came by the link reads the address: there is no more waiting for an hour.
+    bench.answer(2, "Yes.").await;
+    bench.ticks.pass_ms(UNREAD_WAIT_MS);
+    assert_eq!(bench.sent().await, [MailKind::UnreadReply]);
+
+    let other = domain.create_inbox("Other", &[]).await.unwrap();
+    let refused = domain.admit_visitor(&other, Some(&login), None, About::default(), None).await;
+    assert_eq!(refused.unwrap_err().code(), ErrorCode::LinkInvalid);
+    let user = User { email: Some("bob@example.com".into()), ..User::default() };
+    let about = About { user: Some(user), ..About::default() };
+    domain.note_visitor(&ann, about, None).await.unwrap();
+    assert_eq!(admit(login.clone()).await.unwrap_err().code(), ErrorCode::LinkInvalid);
+    let user = User { email: Some("ann@example.com".into()), ..User::default() };
+    let about = About { user: Some(user), ..About::default() };
+    domain.note_visitor(&ann, about, None).await.unwrap();
+    admit(login.clone()).await.unwrap();
+    bench.ticks.pass_ms(MAIL_LINK_MS);
+    assert_eq!(admit(login).await.unwrap_err().code(), ErrorCode::LinkInvalid);
+}
+
+async fn without_a_mail_server_nothing_waits(bench) {
+    bench.mails(|_| {}).await;
+    bench.ann("ann@example.com").await;
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    bench.domain.drop_due_mails().await.unwrap();
+    assert!(bench.domain.list_mails(None, None).await.unwrap().mails.is_empty());
+}
+
+async fn settings_of_mail_are_checked(bench) {
+    let check = async |change: fn(&mut InboxMail)| {
+        let mut mail = bench.inbox.mail.clone();
+        change(&mut mail);
+        bench.domain.set_inbox_mail(bench.inbox.id, mail).await.map(|inbox| inbox.mail)
+    };
+    let saved = check(|mail| mail.team_address = Some(" Team@Example.com ".into())).await.unwrap();
+    assert_eq!(saved.team_address.as_deref(), Some("team@example.com"));
+    let saved = check(|mail| mail.from = Some("  ".into())).await.unwrap();
+    assert_eq!(saved.from, None);
+    for (change, code) in [
+        ((|mail| mail.from = Some("x\r\nBcc: y@z".into())) as fn(&mut InboxMail), ErrorCode::EmailInvalid),
+        (|mail| mail.team_address = Some("nobody".into()), ErrorCode::EmailInvalid),
+        (|mail| mail.unread_wait_ms = 1, ErrorCode::MailSettingsInvalid),
+        (|mail| mail.an_hour = 0, ErrorCode::MailSettingsInvalid),
+    ] {
+        assert_eq!(check(change).await.unwrap_err().code(), code);
+    }
+}
+
+}
