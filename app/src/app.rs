@@ -10,6 +10,7 @@ use crate::account::{LoginPage, SetupPage, Team};
 use crate::conversations::{ConversationPage, ConversationsPage, NothingOpen};
 use crate::inboxes::InboxesPage;
 use crate::live::provide_live;
+use crate::outbox::OutboxPage;
 use crate::team::TeamPage;
 use crate::ui::{Zone, state_page};
 
@@ -68,6 +69,7 @@ pub fn App() -> impl IntoView {
                     </ParentRoute>
                     <Route path=path!("/team") view=TeamPage ssr=SsrMode::Async />
                     <Route path=path!("/access") view=AccessPage ssr=SsrMode::Async />
+                    <Route path=path!("/outbox") view=OutboxPage ssr=SsrMode::Async />
                     <Route path=path!("/inboxes") view=InboxesPage ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>

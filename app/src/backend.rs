@@ -28,6 +28,8 @@ pub struct Backend {
     pub attempts: LoginAttempts,
     /// The address that browsers use.
     pub public_url: String,
+    /// Whether the program has a mail server.
+    pub sends_mail: bool,
 }
 
 /// The one-time link that creates the owner. It works while there is no agent.

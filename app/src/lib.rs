@@ -15,6 +15,7 @@ mod conversations;
 mod failure;
 mod inboxes;
 mod live;
+mod outbox;
 mod team;
 mod ui;
 

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 
 use anyhow::{Context, bail};
 use futures_util::{SinkExt, StreamExt};
-use protocol::json::{from_str, to_string};
+use protocol::json::{RawJson, from_str, to_string};
 use protocol::{ClientId, Entry, FromVisitor, SUBPROTOCOL, Seq, Several, ToVisitor};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message;
@@ -23,6 +23,8 @@ pub(crate) struct Visitor {
     waiting: VecDeque<ClientId>,
     pub(crate) acked: Vec<(ClientId, Seq)>,
     socket: Option<WebSocketStream<TcpStream>>,
+    /// Their mail address, if they give one.
+    email: Option<String>,
 }
 
 #[expect(clippy::disallowed_methods, reason = "a load generator is an edge of its own")]
@@ -40,7 +42,13 @@ impl Visitor {
             waiting: VecDeque::new(),
             acked: Vec::new(),
             socket: None,
+            email: None,
         }
+    }
+
+    /// A visitor who gives a mail address.
+    pub(crate) fn with_email(self, email: String) -> Self {
+        Self { email: Some(email), ..self }
     }
 
     /// Connects, and sends what waits again.
@@ -61,7 +69,10 @@ impl Visitor {
             token: None,
             seed: Some(self.seed.clone()),
             after: None,
-            about: None,
+            about: self
+                .email
+                .as_ref()
+                .map(|email| RawJson(format!(r#"{{"user":{{"email":"{email}"}}}}"#))),
             conversation: None,
         };
         self.send(&hello).await?;

@@ -3,6 +3,7 @@
 mod client;
 pub mod crash;
 pub mod latency;
+pub mod mail;
 pub mod search;
 mod server;
 pub mod times;

@@ -1,11 +1,12 @@
 //! `cargo run -p bench -- crash --kills N --store sqlite|postgres|mysql`
 //! `cargo run -p bench -- latency --rate N --seconds N --store sqlite|postgres|mysql`
+//! `cargo run -p bench -- mail --mails N --kills N --store sqlite|postgres|mysql`
 //! `cargo run -p bench -- search --messages N --store sqlite|postgres|mysql`
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use bench::{crash, latency, search};
+use bench::{crash, latency, mail, search};
 use clap::{Parser, Subcommand};
 use testbed::Kind;
 
@@ -41,6 +42,15 @@ enum Command {
         #[arg(long, default_value_t = 20)]
         seconds: u32,
     },
+    /// Kill the server while it sends mail by a server that fails, and see that every mail arrives.
+    Mail {
+        /// How many mails.
+        #[arg(long, default_value_t = 10_000)]
+        mails: u32,
+        /// How often.
+        #[arg(long, default_value_t = 50)]
+        kills: u32,
+    },
     /// How long a search takes, beside one without an index.
     Search {
         /// Among how many messages.
@@ -65,6 +75,11 @@ async fn main() -> anyhow::Result<ExitCode> {
         Command::Latency { rate, seconds } => {
             println!("{}", latency::run(&cli.program, cli.store, rate, seconds).await?);
             true
+        }
+        Command::Mail { mails, kills } => {
+            let outcome = mail::run(&cli.program, cli.store, mails, kills).await?;
+            println!("{outcome}");
+            outcome.is_well()
         }
         Command::Search { messages } => {
             println!("{}", search::run(&cli.program, cli.store, messages).await?);

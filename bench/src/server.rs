@@ -17,27 +17,42 @@ pub(crate) struct Server {
     program: PathBuf,
     database: String,
     pub(crate) address: SocketAddr,
+    settings: Vec<(&'static str, String)>,
     child: Child,
 }
 
 impl Server {
     /// Starts it on a free port, and waits until it listens.
     pub(crate) async fn start(program: &Path, database: &str) -> anyhow::Result<Self> {
+        Self::start_with(program, database, Vec::new()).await
+    }
+
+    /// The same, with settings: variables of its environment.
+    pub(crate) async fn start_with(
+        program: &Path,
+        database: &str,
+        settings: Vec<(&'static str, String)>,
+    ) -> anyhow::Result<Self> {
         let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let child = spawn(program, database, address)?;
+        let child = spawn(program, database, address, &settings)?;
         let mut server =
-            Self { program: program.into(), database: database.into(), address, child };
+            Self { program: program.into(), database: database.into(), address, settings, child };
         server.wait().await?;
         Ok(server)
     }
 
+    /// Runs a command of the program beside it, and returns what it printed as JSON.
+    pub(crate) async fn ask(&self, command_line: &[&str]) -> anyhow::Result<serde_json::Value> {
+        let mut ask = command(&self.program);
+        ask.args(command_line).args(["--json", "--database-url", &self.database]);
+        let output = ask.output().await?;
+        serde_json::from_slice(&output.stdout)
+            .with_context(|| String::from_utf8_lossy(&output.stderr).into_owned())
+    }
+
     /// The key of its default inbox.
     pub(crate) async fn key(&self) -> anyhow::Result<String> {
-        let mut list = command(&self.program);
-        list.args(["inbox", "list", "--json", "--database-url", &self.database]);
-        let output = list.output().await?;
-        let inboxes: serde_json::Value = serde_json::from_slice(&output.stdout)
-            .with_context(|| String::from_utf8_lossy(&output.stderr).into_owned())?;
+        let inboxes = self.ask(&["inbox", "list"]).await?;
         Ok(inboxes[0]["key"].as_str().context("an inbox has a key")?.to_owned())
     }
 
@@ -52,18 +67,15 @@ impl Server {
         stdin.write_all(b"correct horse").await?;
         drop(stdin);
         ensure!(child.wait().await?.success(), "no owner could be made");
-        let mut create = command(&self.program);
-        create.args(["token", "create", "--name", "bench", "--agent", "bench@example.com"]);
-        let output = create.args(database).output().await?;
-        let made: serde_json::Value = serde_json::from_slice(&output.stdout)
-            .with_context(|| String::from_utf8_lossy(&output.stderr).into_owned())?;
+        let create = ["token", "create", "--name", "bench", "--agent", "bench@example.com"];
+        let made = self.ask(&create).await?;
         Ok(made["token"].as_str().context("a token")?.to_owned())
     }
 
     /// `kill -9`, and a start on the same port and database.
     pub(crate) async fn kill_and_start(&mut self) -> anyhow::Result<()> {
         self.child.kill().await?;
-        self.child = spawn(&self.program, &self.database, self.address)?;
+        self.child = spawn(&self.program, &self.database, self.address, &self.settings)?;
         self.wait().await
     }
 
@@ -87,8 +99,14 @@ fn command(program: &Path) -> Command {
     command
 }
 
-fn spawn(program: &Path, database: &str, address: SocketAddr) -> anyhow::Result<Child> {
+fn spawn(
+    program: &Path,
+    database: &str,
+    address: SocketAddr,
+    settings: &[(&'static str, String)],
+) -> anyhow::Result<Child> {
     command(program)
+        .envs(settings.iter().map(|(name, value)| (name, value)))
         .args(["serve", "--database-url", database, "--listen", &address.to_string()])
         .env("PORCHLIGHT_LOG", "error")
         .stdout(Stdio::null())

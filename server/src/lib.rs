@@ -6,6 +6,7 @@ mod assets;
 mod cli;
 mod files;
 mod http;
+mod mail;
 mod routes;
 mod serve;
 mod session;
@@ -14,5 +15,6 @@ mod state;
 mod widget;
 
 pub use cli::{Cli, run};
+pub use mail::MailSettings;
 pub use routes::paths;
 pub use serve::{PublicUrl, ServeOptions, Server};

@@ -13,7 +13,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use crate::files::{self, ByLogin, ByToken};
 use crate::http::{harden, health, refuse_foreign};
 use crate::state::ServerState;
-use crate::{api, assets, session, socket, widget};
+use crate::{api, assets, mail, session, socket, widget};
 
 /// The largest body that a request may have, but for an upload's, in bytes.
 const BODY_BYTES: usize = 256 * 1024;
@@ -44,9 +44,14 @@ routes! {
         "/healthz" => get(health::healthz),
         "/readyz" => get(health::readyz),
     }
+    /// By the token of a mail, from anywhere.
+    by_mail: BY_MAIL {
+        "/mail/preferences/{token}" => get(mail::preferences).post(mail::choose),
+    }
     /// With a session, besides pages and server functions.
     with_session: WITH_SESSION {
         "/ws/agent" => get(socket::agent),
+        "/mail/preview/{kind}" => get(mail::preview),
     }
     /// Files, by a visitor's token.
     files_by_token: FILES_BY_TOKEN {
@@ -64,7 +69,7 @@ routes! {
 /// each who may use it.
 #[must_use]
 pub fn paths() -> Vec<String> {
-    let own = [OPEN, WITH_SESSION, FILES_BY_TOKEN, FILES_BY_LOGIN].concat();
+    let own = [OPEN, BY_MAIL, WITH_SESSION, FILES_BY_TOKEN, FILES_BY_LOGIN].concat();
     let pages = generate_route_list(app::App);
     let calls = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned());
     let pages = pages.iter().map(|page| page.path().to_owned());
@@ -85,6 +90,8 @@ pub(crate) fn router(state: ServerState) -> Router {
         .merge(files_by_token())
         .merge(files_by_login().layer(session()))
         .layer(from_fn_with_state(state.clone(), refuse_foreign))
+        // A mail program that unsubscribes is no page of ours.
+        .merge(by_mail().layer(DefaultBodyLimit::max(BODY_BYTES)))
         // Programs send no origin. They come with an access token, which no browser adds by itself.
         .merge(api::router().layer(DefaultBodyLimit::max(BODY_BYTES)))
         .layer(CompressionLayer::new())

@@ -21,6 +21,8 @@ use crate::socket::Lines;
 pub(crate) struct ServerState {
     pub(crate) domain: Domain,
     pub(crate) public_url: Arc<PublicUrl>,
+    /// Whether there is a mail server.
+    pub(crate) sends_mail: bool,
     pub(crate) setup: SetupLink,
     pub(crate) attempts: app::LoginAttempts,
     pub(crate) api_rate: ApiRate,
@@ -38,6 +40,7 @@ impl ServerState {
     pub(crate) fn new(
         domain: Domain,
         public_url: PublicUrl,
+        sends_mail: bool,
         stopping: CancellationToken,
         sockets: TaskTracker,
     ) -> Self {
@@ -50,6 +53,7 @@ impl ServerState {
         Self {
             domain,
             public_url: Arc::new(public_url),
+            sends_mail,
             setup,
             attempts: app::LoginAttempts::default(),
             api_rate: ApiRate::default(),
@@ -74,6 +78,7 @@ impl ServerState {
             setup: self.setup.clone(),
             attempts: self.attempts.clone(),
             public_url: self.public_url.to_string(),
+            sends_mail: self.sends_mail,
         }
     }
 }

@@ -1,10 +1,13 @@
-//! Databases for tests and benchmarks: made for one of them, dropped after it.
+//! Databases for tests and benchmarks: made for one of them, dropped after it. And a mail server that
+//! fails as it is told to.
 //!
 //! The servers are those of `PORCHLIGHT_TEST_POSTGRES` and `PORCHLIGHT_TEST_MYSQL`, else local ones
 //! at their usual ports, as `script/test` finds or starts them. A server that is missing is a
 //! failure, never a test that passes without one.
 
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that can't go on fails")]
+
+pub mod smtp;
 
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 use tempfile::TempDir;

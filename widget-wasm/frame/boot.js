@@ -60,11 +60,20 @@ if (event) {
   // The stand-alone page: what the loader does for a frame, as far as it applies.
   const prefix = 'porchlight:' + document.documentElement.dataset.inbox + ':'
   const kept = {}
+  // The link of a mail: it is taken out of the address, so that no copy of that logs anybody in.
+  const [, login] = location.hash.split('#login=')
+  if (login) history.replaceState(null, '', location.search)
   try {
+    // Another visitor's words are not this one's.
+    const visitor = (token) => String(token).split('.')[0]
+    const stays = !login || visitor(localStorage.getItem(prefix + 'token')) === visitor(login)
     for (const key of Object.keys(localStorage)) {
-      if (key.startsWith(prefix)) kept[key.slice(prefix.length)] = localStorage.getItem(key)
+      if (!key.startsWith(prefix)) continue
+      if (stays) kept[key.slice(prefix.length)] = localStorage.getItem(key)
+      else localStorage.removeItem(key)
     }
   } catch {}
+  if (login) kept.token = login
   const { port1, port2 } = new MessageChannel()
   port1.onmessage = ({ data }) => {
     if (data.store === undefined) return

@@ -59,6 +59,9 @@ pub(crate) fn of_line(line: Line) -> &'static str {
         Line::Refused(ErrorCode::InboxUnknown) => {
             "This chat does not exist any more. (inbox_unknown)"
         }
+        Line::Refused(ErrorCode::LinkInvalid) => {
+            "This link is over. A newer mail has a newer one. (link_invalid)"
+        }
         Line::Refused(ErrorCode::IdentityInvalid | ErrorCode::IdentityRequired) => {
             "The page can't prove who you are. (identity_required)"
         }

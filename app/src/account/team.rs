@@ -60,6 +60,10 @@ fn Frame(me: Me) -> impl IntoView {
                     .can_manage_inboxes
                     .then(|| {
                         view! {
+                            <A href="/outbox" attr:class="rail-link" attr:title="Outbox">
+                                <Icon icon=lu::LuMails />
+                                <span class="visually-hidden">"Outbox"</span>
+                            </A>
                             <A href="/access" attr:class="rail-link" attr:title="API">
                                 <Icon icon=lu::LuKeyRound />
                                 <span class="visually-hidden">"API"</span>

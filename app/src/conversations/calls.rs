@@ -139,6 +139,10 @@ pub struct Known {
     pub user_id: Option<String>,
     /// Their mail address.
     pub email: Option<String>,
+    /// Whether it is known to be theirs.
+    pub is_email_proven: bool,
+    /// Why it gets no mail.
+    pub no_mail: Option<String>,
     /// What else the site says, by name.
     pub attributes: Vec<(String, String)>,
     /// The page they were on last.
@@ -171,7 +175,15 @@ pub async fn read_visitor(id: ConversationId) -> Result<Known, Failure> {
     let theirs = backend.domain.list_conversations(&agent, &filter, None, OTHERS + 1).await?;
     let mut others = theirs.conversations;
     others.retain(|one| one.id != id);
+    let standing = backend.domain.mail_standing(&profile).await?;
+    let bounced = |reason| format!("It takes none: {reason}");
+    let no_mail = match standing.is_unsubscribed {
+        true => Some("It wants none".to_owned()),
+        false => standing.bounced.map(bounced),
+    };
     Ok(Known {
+        no_mail,
+        is_email_proven: profile.is_email_proven,
         attributes: profile.attribute_texts(),
         user_id: profile.user_id,
         email: profile.email,

@@ -5,10 +5,11 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use leptos_icons::Icon;
 use leptos_router::hooks::use_query_map;
-use protocol::{Author, Body, ClientId, ConversationId, Entry, Outgoing, Seq};
+use protocol::{Author, Body, ClientId, ConversationId, Entry, MailKind, Outgoing, Seq};
 
 use super::event::EventLine;
 use super::files::FilesView;
+use super::mailed::Mailed;
 use crate::live::{Live, Open, Status};
 use crate::ui::{Clock, Zone, day_label, day_of};
 
@@ -24,6 +25,7 @@ pub(super) fn Log(id: ConversationId) -> impl IntoView {
     let entries = Memo::new(move |_| with(live, id, |open| open.thread.replica.entries().to_vec()));
     let waiting = Memo::new(move |_| with(live, id, |open| open.thread.outbox.waiting().clone()));
     let seen = Memo::new(move |_| with(live, id, |open| open.visitor_read_seq));
+    let mailed = Memo::new(move |_| entries.with(|entries| Mailed::of(entries)));
     let more = Memo::new(move |_| with(live, id, |open| open.thread.replica.lacks_beginning()));
     let scroller = NodeRef::<Div>::new();
     let query = use_query_map();
@@ -48,7 +50,7 @@ pub(super) fn Log(id: ConversationId) -> impl IntoView {
                     let((entry, day, joined))
                 >
                     {day.map(|day| view! { <li class="day"><span>{day}</span></li> })}
-                    <EntryView entry joined seen at />
+                    <EntryView entry joined seen mailed at />
                 </For>
                 <For each=move || waiting.get() key=|one| (one.client_id, one.refused) let(outgoing)>
                     <WaitingView id outgoing />
@@ -114,7 +116,13 @@ fn with_days(entries: &[Entry], zone: Zone) -> Vec<(Entry, Option<String>, bool)
 }
 
 #[component]
-fn EntryView(entry: Entry, joined: bool, seen: Memo<Seq>, at: Memo<Option<Seq>>) -> impl IntoView {
+fn EntryView(
+    entry: Entry,
+    joined: bool,
+    seen: Memo<Seq>,
+    mailed: Memo<Vec<Mailed>>,
+    at: Memo<Option<Seq>>,
+) -> impl IntoView {
     let live = Live::get();
     let is_me = live.is_me(&entry.author);
     if let Body::Event { event } = entry.body {
@@ -133,6 +141,10 @@ fn EntryView(entry: Entry, joined: bool, seen: Memo<Seq>, at: Memo<Option<Seq>>)
     let note = matches!(entry.body, Body::Note { .. });
     let seq = entry.seq;
     let text = entry.body.text().to_owned();
+    let by_mail = {
+        let kind = if side == "own" { MailKind::UnreadReply } else { MailKind::NobodyAvailable };
+        move || (!note).then(|| mailed.with(|mailed| Mailed::last_of(mailed, kind, seq))).flatten()
+    };
     let was_seen = move || side == "own" && !note && seen.get() >= seq;
     view! {
         <li
@@ -148,6 +160,7 @@ fn EntryView(entry: Entry, joined: bool, seen: Memo<Seq>, at: Memo<Option<Seq>>)
             <FilesView files=entry.files />
             <span class="entry-meta">
                 <Clock at_ms=entry.at_ms />
+                {move || by_mail().map(|mailed| view! { <MailMark mailed /> })}
                 <Show when=was_seen>
                     <span class="seen" title="Seen by the visitor">
                         <Icon icon=lu::LuCheckCheck />
@@ -158,6 +171,28 @@ fn EntryView(entry: Entry, joined: bool, seen: Memo<Seq>, at: Memo<Option<Seq>>)
         </li>
     }
     .into_any()
+}
+
+/// That a message went by mail, when, or why it could not.
+#[component]
+fn MailMark(mailed: Mailed) -> impl IntoView {
+    let zone = Zone::get();
+    let Mailed { at_ms, failed, .. } = mailed;
+    let (icon, class) = match &failed {
+        None => (lu::LuMailCheck, "by-mail"),
+        Some(_) => (lu::LuMailWarning, "by-mail failed"),
+    };
+    let text = move || match &failed {
+        None => format!("Went by mail {}", zone.date_and_time(at_ms)),
+        Some(reason) => format!("Could not go by mail: {reason}"),
+    };
+    let title = text.clone();
+    view! {
+        <span class=class title=title>
+            <Icon icon />
+            <span class="visually-hidden">{text}</span>
+        </span>
+    }
 }
 
 #[component]

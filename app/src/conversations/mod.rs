@@ -8,6 +8,7 @@ mod event;
 mod files;
 mod list;
 mod log;
+mod mailed;
 mod page;
 mod search;
 mod side;

@@ -132,7 +132,11 @@ fn Facts(known: Known) -> impl IntoView {
     });
     view! {
         <dl>
-            {fact("Mail address", known.email)}
+            {fact(
+                if known.is_email_proven { "Mail address, proven" } else { "Mail address" },
+                known.email,
+            )}
+            {fact("Mail to it", known.no_mail)}
             {fact("User id, proven", known.user_id)}
             {attributes.collect_view()}
             {page("Now on", known.page)}

@@ -33,6 +33,25 @@ pub struct InboxDetails {
     pub requires_identity: bool,
     /// What the site's server signs its users' ids with: for the owner only.
     pub identity_secret: Option<String>,
+    /// What it sends by mail.
+    pub mail: MailDetails,
+}
+
+/// What an inbox sends by mail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailDetails {
+    /// Whether the program has a mail server.
+    pub is_on: bool,
+    /// The address that its mails come from; empty for the program's own.
+    pub from: String,
+    /// Where the team hears of what comes in while nobody is there; empty for nowhere.
+    pub team_address: String,
+    /// Whether visitors get any.
+    pub to_visitors: bool,
+    /// How long an answer may be unread before it goes out, in minutes.
+    pub unread_after_minutes: u64,
+    /// The most mails of a kind that it may cause in an hour.
+    pub an_hour: u32,
 }
 
 /// All inboxes.
@@ -43,16 +62,26 @@ pub async fn list_inboxes() -> Result<Vec<InboxDetails>, Failure> {
     inboxes.retain(|inbox| agent.sight.covers(inbox.id));
     let mut details = Vec::with_capacity(inboxes.len());
     for inbox in inboxes {
+        let snippet = inbox.snippet(&backend.public_url);
         let identity_secret = if agent.role.can_manage_inboxes() {
             Some(backend.domain.identity_secret(inbox.id).await?)
         } else {
             None
         };
+        let mail = MailDetails {
+            is_on: backend.sends_mail,
+            from: inbox.mail.from.unwrap_or_default(),
+            team_address: inbox.mail.team_address.unwrap_or_default(),
+            to_visitors: inbox.mail.to_visitors,
+            unread_after_minutes: inbox.mail.unread_wait_ms / 60_000,
+            an_hour: inbox.mail.an_hour,
+        };
         details.push(InboxDetails {
+            mail,
             identity_secret,
             requires_identity: inbox.requires_identity,
             id: inbox.id,
-            snippet: inbox.snippet(&backend.public_url),
+            snippet,
             name: inbox.name,
             key: inbox.key,
             hours: inbox.hours.as_ref().map(domain::inbox::Hours::to_text),
@@ -98,6 +127,31 @@ pub async fn set_inbox(
         label: LabelId::parse(&label),
     };
     backend.domain.set_inbox(id, settings).await?;
+    leptos_axum::redirect("/inboxes");
+    Ok(())
+}
+
+/// Changes what an inbox sends by mail. An empty address is none.
+#[server]
+pub async fn set_inbox_mail(
+    id: InboxId,
+    #[server(default)] from: String,
+    #[server(default)] team_address: String,
+    #[server(default)] to_visitors: bool,
+    unread_after: u64,
+    an_hour: u32,
+) -> Result<(), Failure> {
+    use domain::inbox::InboxMail;
+
+    let backend = crate::backend::require_owner().await?;
+    let mail = InboxMail {
+        from: Some(from),
+        team_address: Some(team_address),
+        to_visitors,
+        unread_wait_ms: unread_after.saturating_mul(60_000),
+        an_hour,
+    };
+    backend.domain.set_inbox_mail(id, mail).await?;
     leptos_axum::redirect("/inboxes");
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 mod calls;
 mod identity;
+mod mail;
 mod page;
 mod work;
 

@@ -4,8 +4,9 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::calls::{AllowSites, InboxDetails, SetIdentity, SetInbox, list_inboxes};
+use super::calls::{AllowSites, InboxDetails, SetIdentity, SetInbox, SetInboxMail, list_inboxes};
 use super::identity::Identity;
+use super::mail::Mail;
 use super::work::Work;
 use crate::account::Me;
 use crate::team::{TeamDetails, read_team};
@@ -17,7 +18,11 @@ pub(crate) fn InboxesPage() -> impl IntoView {
     let save = ServerAction::<AllowSites>::new();
     let set = ServerAction::<SetInbox>::new();
     let prove = ServerAction::<SetIdentity>::new();
-    let version = move || save.version().get() + set.version().get() + prove.version().get();
+    let send = ServerAction::<SetInboxMail>::new();
+    let version = move || {
+        let changed = save.version().get() + set.version().get();
+        changed + prove.version().get() + send.version().get()
+    };
     let inboxes = Resource::new(version, |_| async {
         let team = read_team().await?;
         list_inboxes().await.map(|inboxes| (inboxes, team))
@@ -37,7 +42,7 @@ pub(crate) fn InboxesPage() -> impl IntoView {
                         Ok((inboxes, team)) => {
                             inboxes
                                 .into_iter()
-                                .map(|inbox| view! { <InboxCard inbox team=team.clone() save set prove /> })
+                                .map(|inbox| view! { <InboxCard inbox team=team.clone() save set prove send /> })
                                 .collect_view()
                                 .into_any()
                         }
@@ -58,8 +63,9 @@ fn InboxCard(
     save: ServerAction<AllowSites>,
     set: ServerAction<SetInbox>,
     prove: ServerAction<SetIdentity>,
+    send: ServerAction<SetInboxMail>,
 ) -> impl IntoView {
-    let (work, identity) = (inbox.clone(), inbox.clone());
+    let (work, mail, identity) = (inbox.clone(), inbox.clone(), inbox.clone());
     let InboxDetails { id, name, key, sites, snippet, .. } = inbox;
     let can_change = use_context::<Me>().is_some_and(|me| me.can_manage_inboxes);
     let mine = move || save.input().with(|input| input.as_ref().is_none_or(|input| input.id == id));
@@ -113,6 +119,7 @@ fn InboxCard(
                 </div>
             </ActionForm>
             <Work inbox=work team set can_change />
+            <Mail inbox=mail set=send can_change />
             <Identity inbox=identity set=prove />
         </section>
     }

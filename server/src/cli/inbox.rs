@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 use domain::Domain;
-use domain::inbox::{Inbox, Site};
+use domain::inbox::{Inbox, InboxMail, Site};
 
 use super::print;
 use crate::serve::PublicUrl;
@@ -25,6 +25,27 @@ pub(super) enum Command {
     },
     /// List the inboxes. The first one is the default.
     List,
+    /// Say what an inbox sends by mail. What is not given stays as it is.
+    Mail {
+        /// Its key; the default inbox, without.
+        #[arg(long)]
+        inbox: Option<String>,
+        /// The address that its mails come from; an empty one is none.
+        #[arg(long, value_name = "ADDRESS")]
+        from: Option<String>,
+        /// Where the team hears of what comes in while nobody is there; an empty one is nowhere.
+        #[arg(long, value_name = "ADDRESS")]
+        team_address: Option<String>,
+        /// Whether visitors get mail.
+        #[arg(long)]
+        to_visitors: Option<bool>,
+        /// After how many minutes an unread answer goes by mail.
+        #[arg(long, value_name = "MINUTES")]
+        unread_after: Option<u64>,
+        /// The most mails of a kind that it may cause in an hour.
+        #[arg(long, value_name = "MAILS")]
+        an_hour: Option<u32>,
+    },
 }
 
 impl Command {
@@ -36,6 +57,27 @@ impl Command {
     ) -> anyhow::Result<()> {
         let failed = |error: domain::Error| anyhow::anyhow!(error.code().sentence());
         match self {
+            Self::Mail { inbox, from, team_address, to_visitors, unread_after, an_hour } => {
+                let found = domain.find_inbox(inbox.as_deref()).await.map_err(failed)?;
+                let before = found.mail;
+                let mail = InboxMail {
+                    from: from.or(before.from),
+                    team_address: team_address.or(before.team_address),
+                    to_visitors: to_visitors.unwrap_or(before.to_visitors),
+                    unread_wait_ms: unread_after
+                        .map_or(before.unread_wait_ms, |minutes| minutes.saturating_mul(60_000)),
+                    an_hour: an_hour.unwrap_or(before.an_hour),
+                };
+                let saved = domain.set_inbox_mail(found.id, mail).await.map_err(failed)?.mail;
+                let data = serde_json::json!({
+                    "from": saved.from,
+                    "team_address": saved.team_address,
+                    "to_visitors": saved.to_visitors,
+                    "unread_after_minutes": saved.unread_wait_ms / 60_000,
+                    "an_hour": saved.an_hour,
+                });
+                print(json, &data, "Saved.");
+            }
             Self::Create { name, sites } => {
                 let inbox = domain.create_inbox(&name, &sites).await.map_err(failed)?;
                 print(json, &as_json(&inbox, url), &as_text(&inbox, url));

@@ -2,6 +2,8 @@
 
 mod agent;
 mod inbox;
+mod mail;
+mod outbox;
 mod token;
 
 use anyhow::Context;
@@ -24,6 +26,9 @@ pub struct Cli {
     #[command(flatten)]
     address: AddressOptions,
 
+    #[command(flatten)]
+    mail: mail::MailOptions,
+
     /// Print data as JSON, for programs.
     #[arg(long, global = true, env = "PORCHLIGHT_JSON", help_heading = "Output")]
     json: bool,
@@ -44,6 +49,9 @@ enum Command {
     /// Manage inboxes, one for each site or brand.
     #[command(subcommand)]
     Inbox(inbox::Command),
+    /// Look at the outbox: what mail waits, what failed, and why.
+    #[command(subcommand)]
+    Mail(outbox::Command),
     /// Manage access tokens, by which programs use the API.
     #[command(subcommand)]
     Token(token::Command),
@@ -144,7 +152,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve => {
             let domain = cli.store.domain().await?;
             let AddressOptions { listen, public_url } = cli.address;
-            let server = Server::bind(domain, ServeOptions { listen, public_url }).await?;
+            let mail = cli.mail.settings()?;
+            let server = Server::bind(domain, ServeOptions { listen, public_url, mail }).await?;
             server.announce().await?;
             server.run().await
         }
@@ -158,6 +167,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             Ok(())
         }
         Command::Agent(command) => command.run(&cli.store.domain().await?, cli.json).await,
+        Command::Mail(command) => command.run(&cli.store.domain().await?, cli.json).await,
         Command::Token(command) => command.run(&cli.store.domain().await?, cli.json).await,
         Command::Inbox(command) => {
             let public_url = cli.address.public_url();

@@ -74,6 +74,8 @@ pub(crate) const fn status(code: ErrorCode) -> StatusCode {
         | E::TeamUnknown
         | E::AccessTokenUnknown
         | E::FileUnknown
+        | E::MailUnknown
+        | E::LinkInvalid
         | E::NotFound => StatusCode::NOT_FOUND,
         E::OriginRefused | E::OwnerRequired | E::SiteNotAllowed | E::ScopeMissing => {
             StatusCode::FORBIDDEN

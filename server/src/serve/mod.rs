@@ -16,8 +16,9 @@ use tokio_util::task::TaskTracker;
 
 pub use public_url::PublicUrl;
 
-use crate::routes;
+use crate::mail::MailSettings;
 use crate::state::ServerState;
+use crate::{mail, routes};
 
 /// How long sockets, then requests, then writes may take to finish on a stop: together well within
 /// the 15 seconds after which an operator may lose patience.
@@ -35,12 +36,15 @@ pub struct ServeOptions {
     pub listen: SocketAddr,
     /// The address that browsers use, if it is not the one above.
     pub public_url: Option<PublicUrl>,
+    /// What mails are sent by; none are, without.
+    pub mail: Option<MailSettings>,
 }
 
 /// A server that has its port.
 pub struct Server {
     listener: TcpListener,
     state: ServerState,
+    mail: Option<MailSettings>,
 }
 
 impl Server {
@@ -49,15 +53,15 @@ impl Server {
     /// # Errors
     /// One line that says what to do, where the port can't be had.
     pub async fn bind(domain: Domain, options: ServeOptions) -> anyhow::Result<Self> {
-        let ServeOptions { listen, public_url } = options;
+        let ServeOptions { listen, public_url, mail } = options;
         let listener = listen_on(listen).with_context(|| {
             format!("can't listen on {listen}: stop what uses it or choose another with --listen")
         })?;
         let address = listener.local_addr().context("the port that was taken has no address")?;
         let public_url = public_url.unwrap_or_else(|| PublicUrl::of(address));
-        let state =
-            ServerState::new(domain, public_url, CancellationToken::new(), TaskTracker::new());
-        Ok(Self { listener, state })
+        let (stopping, sockets) = (CancellationToken::new(), TaskTracker::new());
+        let state = ServerState::new(domain, public_url, mail.is_some(), stopping, sockets);
+        Ok(Self { listener, state, mail })
     }
 
     /// The address that is listened on.
@@ -102,11 +106,13 @@ impl Server {
         self,
         stop: impl Future<Output = ()> + Send + 'static,
     ) -> anyhow::Result<()> {
-        let Self { listener, state } = self;
+        let Self { listener, state, mail } = self;
         let (stopping, sockets) = (state.stopping.clone(), state.sockets.clone());
         let domain = state.domain.clone();
         sockets.spawn(jobs::run(domain.clone(), stopping.clone()));
         sockets.spawn(jobs::sweep(domain.clone(), stopping.clone()));
+        let public_url = state.public_url.clone();
+        sockets.spawn(mail::run(domain.clone(), mail, public_url, stopping.clone()));
 
         let closed = CancellationToken::new();
         let graceful = {

@@ -35,6 +35,16 @@ impl PublicUrl {
         }
     }
 
+    /// The host's name, or its IP address, without the port.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        let authority = self.origin.split_once("://").map_or("", |(_, authority)| authority);
+        match authority.rsplit_once(':') {
+            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+            _ => authority,
+        }
+    }
+
     /// Whether browsers use TLS.
     #[must_use]
     pub fn is_secure(&self) -> bool {

@@ -6,6 +6,7 @@ mod api;
 mod drain;
 mod durable;
 mod files;
+mod mail;
 mod poll;
 mod routes;
 mod slow;

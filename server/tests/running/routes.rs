@@ -34,6 +34,7 @@ struct Target {
     team: Uuid,
     label: Uuid,
     token: Uuid,
+    mail: Uuid,
 }
 
 /// What is to be known of a server function.
@@ -48,7 +49,7 @@ struct Call {
 }
 
 fn call(name: &str, at: &Target) -> Call {
-    let Target { conversation, inbox, agent, team, label, token, .. } = at;
+    let Target { conversation, inbox, agent, team, label, token, mail, .. } = at;
     let (may, body, lacks) = match name {
         "who_am_i" => (Caller::Nobody, String::new(), None),
         "check_setup_link" => (Caller::Nobody, "token=x".into(), None),
@@ -78,6 +79,12 @@ fn call(name: &str, at: &Target) -> Call {
             let body = format!("id={inbox}&hours=&time_zone=UTC&routing=manual&team=&label=");
             (Caller::Owner, body, Some("inbox_unknown"))
         }
+        "set_inbox_mail" => {
+            let body = format!("id={inbox}&unread_after=5&an_hour=300");
+            (Caller::Owner, body, Some("inbox_unknown"))
+        }
+        "read_outbox" => (Caller::Owner, String::new(), None),
+        "retry_mail" | "drop_mail" => (Caller::Owner, format!("id={mail}"), Some("mail_unknown")),
         "set_identity" => {
             (Caller::Owner, format!("id={inbox}&required=false"), Some("inbox_unknown"))
         }
@@ -142,7 +149,16 @@ impl House {
 
     fn unknown() -> Target {
         let id = Uuid::from_u128(77);
-        Target { conversation: id, file: id, inbox: id, agent: id, team: id, label: id, token: id }
+        Target {
+            conversation: id,
+            file: id,
+            inbox: id,
+            agent: id,
+            team: id,
+            label: id,
+            token: id,
+            mail: id,
+        }
     }
 
     async fn ask(&self, method: &str, path: &str, who: Caller, origin: bool, body: &str) -> Answer {
@@ -190,7 +206,12 @@ async fn target(server: &Running, agent: &Agent, inbox: InboxId, number: u128) -
     domain.create_access_token("x", [protocol::Scope::TeamRead].into(), agent.id).await.unwrap();
     let token = domain.list_access_tokens().await.unwrap();
     let token = token.iter().map(|token| token.id.0).max().unwrap();
-    Target { conversation, file: file.0, inbox: inbox.0, agent: agent.id.0, team, label, token }
+    // An answer that nobody has read is owed by mail.
+    let id = ConversationId(conversation);
+    domain.send_as_agent(agent, id, client_id(number + 100), "hi", false).await.unwrap();
+    let mail = domain.list_mails(None, None).await.unwrap().mails[0].id.0;
+    let (file, inbox, agent) = (file.0, inbox.0, agent.id.0);
+    Target { conversation, file, inbox, agent, team, label, token, mail }
 }
 
 #[tokio::test]
@@ -243,7 +264,9 @@ async fn check_call(house: &House, path: &str, name: &str) {
     let right = match name {
         // No such link, and no owner is made of it.
         "create_owner" => return assert_refused(house, path, &about, "setup_link_invalid").await,
-        "delete_team" | "delete_label" | "revoke_access_token" => &call(name, &house.foreign).body,
+        "delete_team" | "delete_label" | "revoke_access_token" | "drop_mail" => {
+            &call(name, &house.foreign).body
+        }
         _ => &about.body,
     };
     let answer = house.ask("POST", path, about.may, true, right).await;
@@ -264,6 +287,7 @@ async fn assert_refused(house: &House, path: &str, call: &Call, code: &str) {
 async fn check_methods(house: &House, path: &str) {
     let known: &[&str] = match path {
         "/poll/visitor" => &["POST"],
+        "/mail/preferences/{token}" => &["GET", "POST"],
         "/files/visitor/{id}" | "/files/agent/{id}" => &["GET", "PUT"],
         _ => &["GET"],
     };
@@ -303,6 +327,29 @@ async fn check_route(house: &House, path: &str) {
         "/ws/visitor" | "/ws/agent" => {
             let answer = house.ask("GET", path, Caller::Nobody, true, "").await;
             assert_eq!(answer.status, 400, "{path} is a socket");
+        }
+        // By the token alone, from anywhere.
+        "/mail/preferences/{token}" => {
+            for (method, origin) in [("GET", true), ("POST", true), ("POST", false)] {
+                for token in ["x", "x.y", &format!("{}.00", house.own.mail)] {
+                    let path = format!("/mail/preferences/{token}");
+                    let answer = house.ask(method, &path, Caller::Owner, origin, "").await;
+                    assert_eq!(answer.status, 404, "{method} {path}");
+                }
+            }
+        }
+        "/mail/preview/{kind}" => {
+            for kind in protocol::MailKind::ALL {
+                let path = format!("/mail/preview/{}", kind.as_str());
+                for (who, status) in
+                    [(Caller::Nobody, 401), (Caller::Agent, 403), (Caller::Owner, 200)]
+                {
+                    let answer = house.ask("GET", &path, who, true, "").await;
+                    assert_eq!(answer.status, status, "{path} {who:?}");
+                }
+            }
+            let answer = house.ask("GET", "/mail/preview/x", Caller::Owner, true, "").await;
+            assert!(answer.says("not_found"));
         }
         "/poll/visitor" => {
             let answer = house.ask("POST", path, Caller::Nobody, false, "{}").await;
@@ -347,6 +394,7 @@ async fn check_route(house: &House, path: &str) {
         | "/conversations/:id"
         | "/team"
         | "/access"
+        | "/outbox"
         | "/inboxes" => {
             for target in targets {
                 let path = at(target, "conversation");

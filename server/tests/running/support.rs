@@ -1,18 +1,20 @@
 //! The real server on port 0, and clients that speak to it over real sockets.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use domain::agent::{NewAgent, Role};
 use domain::file::Shelf;
-use domain::{Ambient, Domain, Store};
+use domain::{Ambient, Clock, Domain, OsEntropy, Store, SystemClock};
 use futures_util::{SinkExt, StreamExt};
 use migrations::{Migrator, MigratorTrait};
 use protocol::json::{Decode, Encode, from_str, to_string};
 use protocol::{
     AgentId, ClientId, Entry, FromVisitor, SUBPROTOCOL, Several, Summary, ToAgent, ToVisitor,
 };
-use server::{ServeOptions, Server};
+use server::{MailSettings, ServeOptions, Server};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
@@ -27,6 +29,26 @@ use tokio_tungstenite::{WebSocketStream, client_async};
 /// Longer than anything takes: what hits it fails.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// The machine's clock, and what it is moved by.
+#[derive(Clone, Default)]
+pub(crate) struct Moved(Arc<AtomicU64>);
+
+impl Clock for Moved {
+    fn now_ms(&self) -> u64 {
+        SystemClock.now_ms() + self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Moved {
+    pub(crate) fn pass_ms(&self, ms: u64) {
+        self.0.fetch_add(ms, Ordering::Relaxed);
+    }
+
+    pub(crate) fn ambient(&self) -> Ambient {
+        Ambient::new(self.clone(), OsEntropy)
+    }
+}
+
 pub(crate) struct Running {
     pub(crate) address: SocketAddr,
     pub(crate) domain: Domain,
@@ -38,12 +60,17 @@ pub(crate) struct Running {
 
 impl Running {
     pub(crate) async fn start() -> Self {
+        Self::start_with(Ambient::system(), None).await
+    }
+
+    /// The same, with a clock, and with a mail server.
+    pub(crate) async fn start_with(ambient: Ambient, mail: Option<MailSettings>) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         let path = folder.path().join("test.db");
         let store = Store::open(&format!("sqlite://{}", path.display())).await.unwrap();
         Migrator::up(store.for_migrations(), None).await.unwrap();
         let shelf = Shelf::folder(&folder.path().join("files")).unwrap();
-        let domain = Domain::start(store, shelf, Ambient::system());
+        let domain = Domain::start(store, shelf, ambient);
         let inbox = domain.create_inbox("Shop", &["https://shop.example".into()]).await.unwrap();
         let new = NewAgent {
             email: "mia@example.com".into(),
@@ -53,7 +80,7 @@ impl Running {
         domain.create_agent(new, Role::Agent).await.unwrap();
 
         let listen = "127.0.0.1:0".parse().unwrap();
-        let options = ServeOptions { listen, public_url: None };
+        let options = ServeOptions { listen, public_url: None, mail };
         let server = Server::bind(domain.clone(), options).await.unwrap();
         let address = server.address().unwrap();
         let (stop, stopped) = oneshot::channel();

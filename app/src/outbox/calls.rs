@@ -1,0 +1,88 @@
+//! Server functions about mail.
+
+use leptos::prelude::*;
+use protocol::{ConversationId, MailId, MailKind, MailState};
+use serde::{Deserialize, Serialize};
+
+use crate::failure::Failure;
+
+/// A mail as the page shows it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MailLine {
+    /// Its id.
+    pub id: MailId,
+    /// What it is about.
+    pub kind: MailKind,
+    /// Which conversation.
+    pub conversation: Option<ConversationId>,
+    /// Where it goes; known when it is first tried.
+    pub address: Option<String>,
+    /// What became of it.
+    pub state: MailState,
+    /// Why it failed or was dropped, or what was in the way last.
+    pub reason: Option<String>,
+    /// How often it was tried.
+    pub attempts: u32,
+    /// When it is tried next, in milliseconds since 1970 (UTC).
+    pub due_at_ms: u64,
+    /// When it was settled, in milliseconds since 1970 (UTC).
+    pub settled_at_ms: Option<u64>,
+}
+
+/// A page of the outbox.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outbox {
+    /// The mails, latest first.
+    pub mails: Vec<MailLine>,
+    /// Where it goes on.
+    pub next: Option<MailId>,
+    /// What keeps mail from going out.
+    pub trouble: Option<String>,
+    /// Whether the program has a mail server.
+    pub is_on: bool,
+}
+
+/// The mails of a state, or all, before another.
+#[server]
+pub async fn read_outbox(
+    #[server(default)] state: Option<MailState>,
+    #[server(default)] before: Option<MailId>,
+) -> Result<Outbox, Failure> {
+    let backend = crate::backend::require_owner().await?;
+    let page = backend.domain.list_mails(state, before).await?;
+    let line = |mail: domain::mail::MailRow| MailLine {
+        id: mail.id,
+        kind: mail.kind,
+        conversation: mail.conversation,
+        address: mail.address,
+        state: mail.state,
+        reason: mail.reason,
+        attempts: mail.attempts,
+        due_at_ms: mail.due_at_ms,
+        settled_at_ms: mail.settled_at_ms,
+    };
+    Ok(Outbox {
+        mails: page.mails.into_iter().map(line).collect(),
+        next: page.next,
+        trouble: page.trouble,
+        is_on: backend.sends_mail,
+    })
+}
+
+/// Has a mail tried now.
+#[server]
+pub async fn retry_mail(id: MailId) -> Result<(), Failure> {
+    let backend = crate::backend::require_owner().await?;
+    backend.domain.retry_mail(id).await?;
+    leptos_axum::redirect("/outbox");
+    Ok(())
+}
+
+/// Drops a mail.
+#[server]
+pub async fn drop_mail(id: MailId) -> Result<(), Failure> {
+    let backend = crate::backend::require_owner().await?;
+    backend.domain.drop_mail(id).await?;
+    leptos_axum::redirect("/outbox");
+    Ok(())
+}

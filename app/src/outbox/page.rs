@@ -1,0 +1,200 @@
+//! `/outbox`
+
+use icondata_lu as lu;
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_icons::Icon;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+use protocol::{MailId, MailKind, MailState};
+
+use super::calls::{DropMail, MailLine, Outbox, RetryMail, read_outbox};
+use crate::account::refusal;
+use crate::ui::{Notice, Waiting, Zone, state_page};
+
+/// What mail waits, what failed and why, what went out.
+#[component]
+pub(crate) fn OutboxPage() -> impl IntoView {
+    let retry = ServerAction::<RetryMail>::new();
+    let dropping = ServerAction::<DropMail>::new();
+    let query = use_query_map();
+    let state = Memo::new(move |_| query.with(|query| MailState::parse(&query.get("state")?)));
+    let before = Memo::new(move |_| query.with(|query| MailId::parse(&query.get("before")?)));
+    let version = move || retry.version().get() + dropping.version().get();
+    let read = Resource::new(
+        move || (state.get(), before.get(), version()),
+        |(state, before, _)| read_outbox(state, before),
+    );
+    let tab = move |of: Option<MailState>, title: &'static str| {
+        let href = of.map_or("/outbox".to_owned(), |of| format!("/outbox?state={}", of.as_str()));
+        let current = move || (state.get() == of).then_some("page");
+        view! {
+            <a class="tab" href=href aria-current=current>
+                {title}
+            </a>
+        }
+    };
+    view! {
+        <Title text="Outbox" />
+        <main class="settings">
+            <header>
+                <h1>"Outbox"</h1>
+                <p class="lead">
+                    "What goes out by mail when nobody is there, or an answer was not read. What each inbox sends is said on its "
+                    <a href="/inboxes">"page"</a>"."
+                </p>
+                <nav class="tabs" aria-label="Mails">
+                    {tab(None, "All")} {tab(Some(MailState::Waiting), "Waiting")}
+                    {tab(Some(MailState::Failed), "Failed")} {tab(Some(MailState::Sent), "Sent")}
+                    {tab(Some(MailState::Dropped), "Not sent")}
+                </nav>
+            </header>
+            <Notice text=refusal(retry) />
+            <Notice text=refusal(dropping) />
+            <Transition fallback=Waiting>
+                {move || Suspend::new(async move {
+                    match read.await {
+                        Ok(outbox) => {
+                            let state = state.get();
+                            view! { <Mails outbox state retry dropping /> }.into_any()
+                        }
+                        Err(failure) => {
+                            state_page("The outbox could not be read", failure.to_string()).into_any()
+                        }
+                    }
+                })}
+            </Transition>
+        </main>
+    }
+}
+
+#[component]
+fn Mails(
+    outbox: Outbox,
+    state: Option<MailState>,
+    retry: ServerAction<RetryMail>,
+    dropping: ServerAction<DropMail>,
+) -> impl IntoView {
+    let Outbox { mails, next, trouble, is_on } = outbox;
+    let trouble = if is_on {
+        trouble.map(|trouble| format!("Mail does not go out, and is tried again. {trouble}"))
+    } else {
+        Some("No mail is sent: the program has no mail server. Give it one with PORCHLIGHT_SMTP_URL and PORCHLIGHT_MAIL_FROM.".to_owned())
+    };
+    let is_empty = mails.is_empty();
+    let empty = match state {
+        None => "Nothing has gone out yet.",
+        Some(MailState::Waiting) => "Nothing waits.",
+        Some(MailState::Failed) => "Nothing has failed.",
+        Some(MailState::Sent) => "Nothing was sent yet.",
+        Some(MailState::Dropped) => "Nothing was held back.",
+    };
+    let older = next.map(|next| {
+        let state = state.map_or(String::new(), |state| format!("&state={}", state.as_str()));
+        format!("/outbox?before={next}{state}")
+    });
+    view! {
+        <Notice text=Signal::stored(trouble) />
+        <section class="card stack">
+            {is_empty.then(|| view! { <p class="soft">{empty}</p> })}
+            <ul class="plain mail-list">
+                {mails
+                    .into_iter()
+                    .map(|mail| view! { <Line mail retry dropping /> })
+                    .collect_view()}
+            </ul>
+            {older.map(|href| view! { <a class="button quiet" href=href>"Older"</a> })}
+        </section>
+    }
+}
+
+#[component]
+fn Line(
+    mail: MailLine,
+    retry: ServerAction<RetryMail>,
+    dropping: ServerAction<DropMail>,
+) -> impl IntoView {
+    let zone = Zone::get();
+    let MailLine { id, kind, conversation, address, state, reason, attempts, .. } = mail;
+    let (icon, class) = match state {
+        MailState::Waiting => (lu::LuClock, "mail waiting"),
+        MailState::Sent => (lu::LuMailCheck, "mail sent"),
+        MailState::Failed => (lu::LuMailWarning, "mail failed"),
+        MailState::Dropped => (lu::LuMailX, "mail dropped"),
+    };
+    let when = move || match (state, mail.settled_at_ms) {
+        (MailState::Waiting, _) => format!("Next try {}", zone.date_and_time(mail.due_at_ms)),
+        (MailState::Sent, Some(at_ms)) => format!("Sent {}", zone.date_and_time(at_ms)),
+        (MailState::Failed, Some(at_ms)) => format!("Failed {}", zone.date_and_time(at_ms)),
+        (_, Some(at_ms)) => format!("Not sent {}", zone.date_and_time(at_ms)),
+        (_, None) => String::new(),
+    };
+    let tries = (attempts > 1).then(|| format!(", after {attempts} tries"));
+    let why = reason.map(|reason| if state == MailState::Dropped { why(&reason) } else { reason });
+    let is_open = matches!(state, MailState::Waiting | MailState::Failed);
+    view! {
+        <li class=class>
+            <Icon icon />
+            <div class="grow">
+                <b>{title(kind)}</b>
+                <small>
+                    {address.unwrap_or_else(|| "Not begun".to_owned())} " · " {when} {tries}
+                </small>
+                {why.map(|why| view! { <small class="why">{why}</small> })}
+            </div>
+            {conversation
+                .map(|conversation| {
+                    view! {
+                        <a class="button quiet" href=format!("/conversations/{conversation}")>
+                            "Conversation"
+                        </a>
+                    }
+                })}
+            {is_open
+                .then(|| {
+                    view! {
+                        <ActionForm action=retry>
+                            <input type="hidden" name="id" value=id.to_string() />
+                            <button class="button" type="submit">
+                                "Try now"
+                            </button>
+                        </ActionForm>
+                        <ActionForm action=dropping>
+                            <input type="hidden" name="id" value=id.to_string() />
+                            <button class="button" type="submit">
+                                "Drop"
+                            </button>
+                        </ActionForm>
+                    }
+                })}
+        </li>
+    }
+}
+
+/// What a mail is about.
+pub(crate) const fn title(kind: MailKind) -> &'static str {
+    match kind {
+        MailKind::NobodyAvailable => "Nobody was there: to the team",
+        MailKind::Received => "We got your message: to the visitor",
+        MailKind::UnreadReply => "Unread answer: to the visitor",
+    }
+}
+
+/// Why a mail was not sent, in words.
+fn why(code: &str) -> String {
+    match code {
+        "read" => "It was read meanwhile.",
+        "answered" => "Somebody has answered meanwhile.",
+        "somebody_came" => "Somebody came, who sees it in the inbox.",
+        "archived" => "The conversation was archived.",
+        "resolved" => "The conversation was resolved.",
+        "no_address" => "There was no address.",
+        "off" => "The inbox sends no mail.",
+        "unsubscribed" => "The address wants no mail.",
+        "bounced" => "The address takes no mail.",
+        "capped" => "The address, or the inbox, had enough mail for the hour.",
+        "by_hand" => "It was dropped by hand.",
+        other => other,
+    }
+    .to_owned()
+}

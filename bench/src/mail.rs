@@ -1,0 +1,208 @@
+//! Kills the server while it sends mail by a server that fails in every way it can, and compares what
+//! arrived with what was owed.
+
+use std::collections::{HashMap, HashSet};
+use std::fmt;
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use anyhow::{Context, ensure};
+use futures_util::{StreamExt, TryStreamExt, stream};
+use testbed::smtp::{Fault, Smtp, Step, Taken};
+use testbed::{Kind, TestDatabase};
+use tokio::time::{Duration, Instant, sleep};
+
+use crate::client::Visitor;
+use crate::server::Server;
+
+/// Where the team's mails go.
+const TEAM: &str = "team@bench.example";
+
+/// How many visitors write at once.
+const AT_ONCE: usize = 24;
+
+/// How long nothing may arrive before it counts as broken.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// How many of a thousand connections, and of a thousand mails, fail.
+const FAILING: u32 = 300;
+
+/// How the mail server fails. It takes a mail and says nothing of it (RFC 1047) once in a thousand: a
+/// second copy is then right.
+const FAULTS: [Fault; 12] = [
+    Fault::HangUp,
+    Fault::Answer(Step::Greeting, "421 4.3.2 closing down\r\n"),
+    Fault::Answer(Step::Greeting, "554 5.3.2 no service\r\n"),
+    Fault::Answer(Step::From, "451 4.3.0 trouble here\r\n"),
+    Fault::Answer(Step::To, "450 4.2.1 not now\r\n"),
+    Fault::Answer(Step::To, "550 5.7.1 not from you\r\n"),
+    Fault::Answer(Step::Data, "452 4.3.1 no room\r\n"),
+    Fault::Answer(Step::Content, "451 4.3.0 try again\r\n"),
+    Fault::Answer(Step::Content, "554 5.6.0 not like this\r\n"),
+    Fault::Hang(Step::Content),
+    Fault::CutInContent,
+    Fault::CutAfterContent,
+];
+
+/// What became of the mails.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Outcome {
+    /// How many were owed.
+    pub mails: u64,
+    /// Owed, and never taken by the mail server.
+    pub missing: u64,
+    /// Copies besides the first.
+    pub doubled: u64,
+    /// Copies under another `Message-ID` than the first.
+    pub other_message_id: u64,
+}
+
+impl Outcome {
+    /// Whether all arrived, and hardly any twice.
+    #[must_use]
+    pub const fn is_well(&self) -> bool {
+        self.mails > 0
+            && self.missing == 0
+            && self.other_message_id == 0
+            && self.doubled * 100 <= self.mails
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { mails, missing, doubled, other_message_id } = self;
+        write!(
+            f,
+            "mails={mails} missing={missing} doubled={doubled} other_message_id={other_message_id}"
+        )
+    }
+}
+
+/// Runs `program` on an empty database, has it send about `mails` mails, and kills it `kills` times
+/// meanwhile.
+///
+/// # Errors
+/// If the program can't be run, or does not come to an end.
+pub async fn run(program: &Path, kind: Kind, mails: u32, kills: u32) -> anyhow::Result<Outcome> {
+    let database = TestDatabase::new(kind).await;
+    let smtp = Smtp::with(faults()).await;
+    let settings = vec![
+        ("PORCHLIGHT_SMTP_URL", format!("smtp://{}?tls=none", smtp.address())),
+        ("PORCHLIGHT_MAIL_FROM", "support@bench.example".to_owned()),
+        ("PORCHLIGHT_SMTP_TIMEOUT", "1".to_owned()),
+        ("PORCHLIGHT_MAIL_RETRY", "1".to_owned()),
+    ];
+    let mut server = Server::start_with(program, database.address(), settings).await?;
+    let key = server.key().await?;
+    server.ask(&["inbox", "mail", "--team-address", TEAM, "--an-hour", "100000"]).await?;
+
+    // Each visitor who writes while nobody is there causes two: one to the team, one to them.
+    let visitors = mails.div_ceil(2);
+    let address = server.address;
+    let writing = stream::iter(0..visitors)
+        .map(|number| write(Visitor::new(address, &key).with_email(email(number))))
+        .buffer_unordered(AT_ONCE);
+    writing.try_collect::<Vec<()>>().await?;
+
+    // A kill each time that some more have arrived, at an uneven moment.
+    let owed = u64::from(visitors) * 2;
+    for kill in 0..u64::from(kills) {
+        let until = owed * (kill + 1) / (u64::from(kills) + 1);
+        let taken = usize::try_from(until)?;
+        tokio::select! {
+            _ = smtp.wait_for(taken) => {}
+            settled = settle(&server, &smtp, Some(taken)) => settled?,
+        }
+        sleep(Duration::from_millis(kill * 37 % 90)).await;
+        server.kill_and_start().await?;
+    }
+    settle(&server, &smtp, None).await?;
+    Ok(judge(visitors, &smtp.taken()))
+}
+
+fn email(number: u32) -> String {
+    format!("visitor{number}@bench.example")
+}
+
+/// One message, until it is acknowledged.
+async fn write(mut visitor: Visitor) -> anyhow::Result<()> {
+    visitor.connect().await?;
+    visitor.say().await?;
+    visitor.settle().await
+}
+
+/// Which of the connections and mails fail, and how: in an order that repeats.
+fn faults() -> impl Fn(Step) -> Option<Fault> + Send + Sync {
+    let count = AtomicU32::new(0);
+    move |step| {
+        let number = count.fetch_add(1, Ordering::Relaxed);
+        // A multiplier that visits every residue: an even spread without a pattern that is seen.
+        let chance = number.wrapping_mul(2_654_435_761) >> 16;
+        if chance % 1_000 >= FAILING {
+            return None;
+        }
+        let fault = FAULTS[(chance / 1_000) as usize % FAULTS.len()];
+        let at_greeting = matches!(fault, Fault::HangUp | Fault::Answer(Step::Greeting, _));
+        match step {
+            Step::Greeting => at_greeting.then_some(fault),
+            _ if number % 1_000 == 1 => Some(Fault::TakeAndCut),
+            // What is left of a greeting's share fails at the first step.
+            _ if at_greeting => Some(Fault::Answer(Step::From, "421 4.3.2 closing down\r\n")),
+            _ => Some(fault),
+        }
+    }
+}
+
+/// Waits until nothing waits any more, or so many were taken. What the mail server refused for good
+/// is tried again, as an owner would who knows better.
+async fn settle(server: &Server, smtp: &Smtp, enough: Option<usize>) -> anyhow::Result<()> {
+    let mut last = (0, Instant::now());
+    loop {
+        let taken = smtp.taken().len();
+        if enough.is_some_and(|enough| taken >= enough) {
+            return Ok(());
+        }
+        if taken > last.0 {
+            last = (taken, Instant::now());
+        }
+        ensure!(last.1.elapsed() < PATIENCE, "no mail has arrived for {PATIENCE:?}");
+        let status = server.ask(&["mail", "status"]).await?;
+        let count = |state: &str| status[state].as_u64().context("a count");
+        if count("failed")? > 0 {
+            server.ask(&["mail", "retry"]).await?;
+        } else if count("waiting")? == 0 && enough.is_none() {
+            return Ok(());
+        }
+        sleep(Duration::from_secs(1)).await;
+    }
+}
+
+fn judge(visitors: u32, taken: &[Taken]) -> Outcome {
+    let mut outcome = Outcome { mails: u64::from(visitors) * 2, ..Outcome::default() };
+    // To whom, and about whom: the names of all copies.
+    let mut copies: HashMap<(bool, String), Vec<String>> = HashMap::new();
+    for mail in taken {
+        let content = String::from_utf8_lossy(&mail.content);
+        let to_team = mail.to.iter().any(|to| to == TEAM);
+        let about = if to_team { visitor_in(&content) } else { mail.to.first().cloned() };
+        let id = content.lines().find_map(|line| line.strip_prefix("Message-ID: "));
+        let (Some(about), Some(id)) = (about, id) else { continue };
+        copies.entry((to_team, about)).or_default().push(id.to_owned());
+    }
+    for number in 0..visitors {
+        for to_team in [true, false] {
+            let ids = copies.get(&(to_team, email(number))).map_or(&[][..], Vec::as_slice);
+            let names: HashSet<&String> = ids.iter().collect();
+            outcome.missing += u64::from(ids.is_empty());
+            outcome.doubled += ids.len().saturating_sub(1) as u64;
+            outcome.other_message_id += names.len().saturating_sub(1) as u64;
+        }
+    }
+    outcome
+}
+
+/// The visitor's address in the plain text of a mail to the team.
+fn visitor_in(content: &str) -> Option<String> {
+    let line = content.lines().find_map(|line| line.strip_prefix("Mail address: "))?;
+    Some(line.trim_end().to_owned())
+}

@@ -1,0 +1,71 @@
+//! The options that mails are sent by.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use clap::Args;
+use domain::mail::Retry;
+
+use crate::mail::MailSettings;
+
+/// How mail is sent.
+#[derive(Args, Clone)]
+#[command(next_help_heading = "Mail")]
+pub(super) struct MailOptions {
+    /// The mail server that takes what is sent, as smtps://USER:PASSWORD@HOST, or smtp:// for STARTTLS
+    /// [default: none, and no mail is sent]
+    #[arg(
+        long,
+        global = true,
+        env = "PORCHLIGHT_SMTP_URL",
+        hide_env_values = true,
+        value_name = "URL"
+    )]
+    smtp_url: Option<String>,
+
+    /// The address that mails come from, where an inbox has none of its own.
+    #[arg(long, global = true, env = "PORCHLIGHT_MAIL_FROM", value_name = "ADDRESS")]
+    mail_from: Option<String>,
+
+    /// How many seconds the mail server may take for one step of the talk.
+    #[arg(
+        long,
+        global = true,
+        env = "PORCHLIGHT_SMTP_TIMEOUT",
+        default_value_t = 30,
+        value_parser = clap::value_parser!(u64).range(1..=600),
+        value_name = "SECONDS"
+    )]
+    smtp_timeout: u64,
+
+    /// How many seconds a mail that could not be sent waits for its second try. The wait doubles with
+    /// each, up to an hour; after three days the mail has failed.
+    #[arg(
+        long,
+        global = true,
+        env = "PORCHLIGHT_MAIL_RETRY",
+        default_value_t = 30,
+        value_parser = clap::value_parser!(u64).range(1..=3600),
+        value_name = "SECONDS"
+    )]
+    mail_retry: u64,
+}
+
+impl MailOptions {
+    /// What mails are sent by; `None` if none are.
+    pub(super) fn settings(&self) -> anyhow::Result<Option<MailSettings>> {
+        let Some(url) = self.smtp_url.as_deref().filter(|url| !url.trim().is_empty()) else {
+            return Ok(None);
+        };
+        // The address itself stays out of it: it holds a password.
+        let smtp = url.parse().context("the mail server's address (PORCHLIGHT_SMTP_URL)")?;
+        let from = self
+            .mail_from
+            .as_deref()
+            .context("say which address mails come from: --mail-from or PORCHLIGHT_MAIL_FROM")?;
+        let from = from.trim().parse().context("the address that mails come from")?;
+        let retry = Retry { first_ms: self.mail_retry * 1_000, longest_ms: 60 * 60 * 1_000 };
+        let timeout = Duration::from_secs(self.smtp_timeout);
+        Ok(Some(MailSettings { smtp, from, timeout, retry }))
+    }
+}

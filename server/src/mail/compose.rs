@@ -1,0 +1,70 @@
+//! A mail as it travels: headers, and the letter as plain text and as HTML (RFC 5322, RFC 2046).
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use anyhow::Context;
+use domain::mail::Owed;
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MultiPart, SinglePart};
+use lettre::{Address, Message};
+use protocol::MailKind;
+
+use super::letter::{Letter, one_line};
+use super::smtp::Parcel;
+use crate::serve::PublicUrl;
+
+/// How many earlier mails are named, besides the first: headers have an end.
+const THREAD: usize = 10;
+
+/// Writes a mail. The same mail is written the same way with each try.
+///
+/// # Errors
+/// If an address can't be one of SMTP's.
+pub(super) fn compose(owed: &Owed, from: &Address, url: &PublicUrl) -> anyhow::Result<Parcel> {
+    let own = owed.inbox.mail.from.as_deref().map(str::parse::<Address>).transpose();
+    let from = own.context("the inbox's mail address")?.unwrap_or_else(|| from.clone());
+    let to: Address = owed.address.parse().context("the address")?;
+    let letter = Letter::of(owed, &url.to_string());
+    let id = |id: &str| format!("<{id}>");
+
+    let mut message = Message::builder()
+        .message_id(Some(id(&owed.message_id)))
+        .date(UNIX_EPOCH + Duration::from_millis(owed.begun_at_ms))
+        .from(Mailbox::new(Some(one_line(&owed.inbox.name)), from.clone()))
+        .to(Mailbox::new(None, to.clone()))
+        .subject(letter.subject.clone());
+    if let (Some(first), Some(last)) = (owed.thread.first(), owed.thread.last()) {
+        let recent = owed.thread.iter().skip(1).rev().take(THREAD).rev();
+        let all: Vec<String> = std::iter::once(first).chain(recent).map(|one| id(one)).collect();
+        message = message.in_reply_to(id(last)).references(all.join(" "));
+    }
+    let submitted = match owed.kind {
+        MailKind::Received => "auto-replied",
+        MailKind::NobodyAvailable | MailKind::UnreadReply => "auto-generated",
+    };
+    // RFC 3834, section 5; the other is what Exchange goes by.
+    message = message
+        .raw_header(header("Auto-Submitted", submitted))
+        .raw_header(header("X-Auto-Response-Suppress", "All"));
+    if owed.kind != MailKind::NobodyAvailable {
+        // RFC 2369, section 3.2, and RFC 8058, section 3.1.
+        let link = format!("<{}>", letter.preference);
+        message = message
+            .raw_header(header("List-Unsubscribe", &link))
+            .raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
+    }
+    let parts = MultiPart::alternative()
+        .boundary(format!("porchlight-{}", owed.id))
+        .singlepart(part(ContentType::TEXT_PLAIN, letter.text()?))
+        .singlepart(part(ContentType::TEXT_HTML, letter.html()?));
+    let content = message.multipart(parts).context("the mail")?.formatted();
+    Ok(Parcel { from, to, content })
+}
+
+fn part(kind: ContentType, text: String) -> SinglePart {
+    SinglePart::builder().header(kind).body(text)
+}
+
+fn header(name: &'static str, value: &str) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value.to_owned())
+}

@@ -1,0 +1,185 @@
+//! Sending what is due, until the server stops. What is to be sent is read from the store each time:
+//! nothing is remembered here that a restart could lose.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use domain::Domain;
+use domain::mail::Outcome;
+use futures_util::{StreamExt, stream};
+use protocol::MailId;
+use tokio::time::{interval, sleep};
+use tokio_util::sync::CancellationToken;
+
+use super::compose::compose;
+use super::settings::MailSettings;
+use super::smtp::{Refusal, Session};
+use crate::serve::PublicUrl;
+
+/// How often it is looked for what is due.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// How many mails are looked at together, and how many are on their way at once. One that is on its way
+/// when the program is killed may go out twice: few are enough, and each takes no longer for it.
+const TOGETHER: u64 = 64;
+const AT_ONCE: usize = 2;
+
+/// After how many failures in a row it is the server's trouble and not the mails', and how long it is
+/// left alone then: a second, and twice as long each time, up to this.
+const IN_A_ROW: u32 = 4;
+const REST: Duration = Duration::from_secs(60);
+
+/// Sends what is due until the server stops. Without settings nothing is ever sent: what is due is
+/// dropped.
+pub(crate) async fn run(
+    domain: Domain,
+    settings: Option<MailSettings>,
+    public_url: Arc<PublicUrl>,
+    stopping: CancellationToken,
+) {
+    let mut look = interval(LOOK);
+    let mut moved = domain.outbox_moved();
+    let mailer = settings.map(|settings| Mailer::new(domain.clone(), settings, public_url));
+    loop {
+        tokio::select! {
+            _ = look.tick() => {}
+            Ok(()) = moved.changed() => {}
+            () = stopping.cancelled() => return,
+        }
+        let sent = match &mailer {
+            Some(mailer) => mailer.send_due(&stopping).await,
+            None => domain.drop_due_mails().await,
+        };
+        if let Err(error) = sent {
+            tracing::warn!(%error, "the outbox could not be read, and is tried again");
+        }
+    }
+}
+
+struct Mailer {
+    domain: Domain,
+    settings: MailSettings,
+    public_url: Arc<PublicUrl>,
+    idle: Mutex<Vec<Session>>,
+    /// In a row, and how often the server was left alone since it last took a mail.
+    failures: AtomicU32,
+    rests: AtomicU32,
+}
+
+impl Mailer {
+    fn new(domain: Domain, settings: MailSettings, public_url: Arc<PublicUrl>) -> Self {
+        Self {
+            domain,
+            settings,
+            public_url,
+            idle: Mutex::default(),
+            failures: AtomicU32::new(0),
+            rests: AtomicU32::new(0),
+        }
+    }
+
+    /// Sends all that is due. Sessions are kept for the time of it only.
+    async fn send_due(&self, stopping: &CancellationToken) -> domain::Result<()> {
+        loop {
+            let due = self.domain.due_mails(TOGETHER).await?;
+            if due.is_empty() || stopping.is_cancelled() {
+                break;
+            }
+            let sending = stream::iter(due).for_each_concurrent(AT_ONCE, async |id| {
+                let is_trouble = self.failures.load(Ordering::Relaxed) >= IN_A_ROW;
+                if !stopping.is_cancelled() && !is_trouble {
+                    self.send(id).await;
+                }
+            });
+            // A mail on its way is not left: whether it was taken would not be known.
+            sending.await;
+            if self.failures.load(Ordering::Relaxed) >= IN_A_ROW {
+                let rests = self.rests.fetch_add(1, Ordering::Relaxed);
+                let rest = Duration::from_secs(1 << rests.min(6)).min(REST);
+                tracing::warn!(?rest, server = %self.settings.smtp, "mail does not go out");
+                tokio::select! {
+                    () = sleep(rest) => {}
+                    () = stopping.cancelled() => break,
+                }
+                // The next failure is enough for the next rest.
+                self.failures.store(IN_A_ROW - 1, Ordering::Relaxed);
+            }
+        }
+        for session in self.take_idle() {
+            session.close().await;
+        }
+        Ok(())
+    }
+
+    fn take_idle(&self) -> Vec<Session> {
+        std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    async fn send(&self, id: MailId) {
+        // Every step of a talk may take its time, and there are some eight.
+        let lease = self.settings.timeout * 8 + Duration::from_secs(10);
+        let lease_ms = u64::try_from(lease.as_millis()).unwrap_or(u64::MAX);
+        let host = self.settings.from.domain();
+        let owed = match self.domain.take_mail(id, lease_ms, host).await {
+            Ok(Some(owed)) => owed,
+            Ok(None) => return,
+            Err(error) => return tracing::warn!(%error, mail = %id, "a mail could not be taken"),
+        };
+        let attempt = owed.attempt;
+        let outcome = match compose(&owed, &self.settings.from, &self.public_url) {
+            Ok(parcel) => self.hand_over(&parcel).await,
+            Err(error) => Outcome::Refused { reason: format!("{error:#}"), is_address_bad: false },
+        };
+        tracing::info!(mail = %id, kind = owed.kind.as_str(), attempt, ?outcome, "a mail was tried");
+        let settled = self.domain.settle_mail(id, attempt, outcome, self.settings.retry).await;
+        if let Err(error) = settled {
+            tracing::warn!(%error, mail = %id, "what became of a mail could not be noted");
+        }
+    }
+
+    async fn hand_over(&self, parcel: &super::smtp::Parcel) -> Outcome {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let is_used = idle.is_some();
+        let sent = match idle {
+            Some(session) => Ok(session),
+            None => self.open().await,
+        };
+        let sent = match sent {
+            Ok(session) => self.hand_over_by(session, parcel).await,
+            Err(refusal) => Err(refusal),
+        };
+        match sent {
+            Ok(()) => {
+                self.failures.store(0, Ordering::Relaxed);
+                self.rests.store(0, Ordering::Relaxed);
+                Outcome::Sent
+            }
+            Err(Refusal { outcome, is_general }) => {
+                // A server may end a connection that it has served for long.
+                if is_general && !is_used {
+                    self.failures.fetch_add(1, Ordering::Relaxed);
+                }
+                outcome
+            }
+        }
+    }
+
+    async fn open(&self) -> Result<Session, Refusal> {
+        Session::open(&self.settings, self.public_url.host()).await
+    }
+
+    async fn hand_over_by(
+        &self,
+        mut session: Session,
+        parcel: &super::smtp::Parcel,
+    ) -> Result<(), Refusal> {
+        session.send(parcel).await?;
+        if session.is_good() {
+            self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(session);
+        } else {
+            session.close().await;
+        }
+        Ok(())
+    }
+}

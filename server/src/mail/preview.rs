@@ -1,0 +1,142 @@
+//! `/mail/preview/{kind}`: what each mail looks like, for owners. The words in it are made up; name,
+//! colour and addresses are those of an inbox.
+
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderValue, header};
+use axum::response::{Html, IntoResponse, Response};
+use domain::inbox::Inbox;
+use domain::mail::{Owed, Said};
+use domain::visitor::Profile;
+use lettre::Address;
+use protocol::{AgentId, Author, ConversationId, ErrorCode, MailId, MailKind, VisitorId};
+use serde::Deserialize;
+use tower_sessions::Session;
+
+use super::compose::compose;
+use super::letter::Letter;
+use super::words::Words;
+use crate::http::Failure;
+use crate::state::ServerState;
+
+/// A preview may be framed by the page that lists them, and shows nothing but itself.
+const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
+     form-action 'none'; frame-ancestors 'self'";
+
+/// How a preview is wanted.
+#[derive(Deserialize)]
+pub(crate) struct Wanted {
+    /// The key of an inbox; the default one, without.
+    inbox: Option<String>,
+    /// The visitor's language.
+    language: Option<String>,
+    /// What of it.
+    #[serde(default)]
+    part: Part,
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Part {
+    #[default]
+    Html,
+    Text,
+    /// As it travels.
+    Source,
+}
+
+pub(crate) async fn preview(
+    State(state): State<ServerState>,
+    Path(kind): Path<String>,
+    Query(wanted): Query<Wanted>,
+    session: Session,
+) -> Result<Response, Failure> {
+    let agent = app::current_agent(&session, &state.domain).await?;
+    let agent = agent.ok_or(ErrorCode::LoginRequired)?;
+    if !agent.role.can_manage_inboxes() {
+        return Err(ErrorCode::OwnerRequired.into());
+    }
+    let kind = MailKind::parse(&kind).ok_or(ErrorCode::NotFound)?;
+    let inbox = state.domain.find_inbox(wanted.inbox.as_deref()).await?;
+    let language = Words::of(wanted.language.as_deref()).language;
+    let owed = sample(kind, inbox, language);
+    let url = state.public_url.to_string();
+    let failed = || ErrorCode::Unavailable;
+    let plain = |text: String| {
+        ([(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"))], text)
+            .into_response()
+    };
+    let mut response = match wanted.part {
+        Part::Html => Html(Letter::of(&owed, &url).html().map_err(|_| failed())?).into_response(),
+        Part::Text => plain(Letter::of(&owed, &url).text().map_err(|_| failed())?),
+        Part::Source => {
+            let from = Address::new("support", "example.com").map_err(|_| failed())?;
+            let parcel = compose(&owed, &from, &state.public_url).map_err(|_| failed())?;
+            plain(String::from_utf8_lossy(&parcel.content).into_owned())
+        }
+    };
+    let policy = HeaderValue::from_static(POLICY);
+    response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, policy);
+    Ok(response)
+}
+
+/// A mail as it could be.
+pub(super) fn sample(kind: MailKind, inbox: Inbox, language: &str) -> Owed {
+    let id = uuid::Uuid::nil();
+    let at_ms = 1_760_000_000_000;
+    let visitor = Profile {
+        id: VisitorId(id),
+        inbox: inbox.id,
+        user_id: None,
+        name: Some("Ann Miller".to_owned()),
+        email: Some("ann@example.com".to_owned()),
+        is_email_proven: true,
+        attributes: serde_json::Map::new(),
+        page: Some("https://example.com/pricing".to_owned()),
+        referrer: None,
+        browser: None,
+        language: Some(language.to_owned()),
+        time_zone: None,
+        last_seen_at_ms: Some(at_ms),
+        created_at_ms: at_ms,
+    };
+    let author = match kind {
+        MailKind::UnreadReply => Author::Agent { id: AgentId(id), name: "Mia".to_owned() },
+        MailKind::NobodyAvailable | MailKind::Received => Author::Visitor {},
+    };
+    let said = |seq, text: &str, files: &[&str]| Said {
+        seq,
+        author: author.clone(),
+        text: text.to_owned(),
+        files: files.iter().map(|name| (*name).to_owned()).collect(),
+        at_ms,
+    };
+    let messages = match kind {
+        MailKind::Received => Vec::new(),
+        MailKind::NobodyAvailable => vec![
+            said(1, "Hello! Does the yearly plan come with an invoice?", &[]),
+            said(2, "Our accountant would like one that looks like this.", &["invoice.pdf"]),
+        ],
+        MailKind::UnreadReply => vec![
+            said(3, "It does: you find it under Account, then Invoices.", &[]),
+            said(4, "I have put the company’s name on yours.\nIs there anything else?", &[]),
+        ],
+    };
+    Owed {
+        id: MailId(id),
+        attempt: 1,
+        message_id: format!("{id}@example.com"),
+        thread: Vec::new(),
+        address: "ann@example.com".to_owned(),
+        kind,
+        inbox,
+        conversation: ConversationId(id),
+        visitor,
+        visitor_name: "Ann Miller".to_owned(),
+        page: None,
+        messages,
+        more: 0,
+        login: "preview".to_owned(),
+        preference: "preview".to_owned(),
+        begun_at_ms: at_ms,
+    }
+}

@@ -1,0 +1,110 @@
+//! Which mail server, and how it is tried.
+
+use std::str::FromStr;
+use std::time::Duration;
+
+use anyhow::{Context, bail, ensure};
+use domain::mail::Retry;
+use lettre::Address;
+use lettre::transport::smtp::authentication::Credentials;
+use percent_encoding::percent_decode_str;
+use url::Url;
+
+/// What mails are sent by.
+#[derive(Clone, Debug)]
+pub struct MailSettings {
+    /// The mail server.
+    pub smtp: Smtp,
+    /// The address that mails come from, where an inbox has none.
+    pub from: Address,
+    /// How long one step of the talk with the mail server may take.
+    pub timeout: Duration,
+    /// How long it is waited between tries.
+    pub retry: Retry,
+}
+
+/// A mail server. Made from its address: see [`Smtp::from_str`].
+#[derive(Clone, Debug)]
+pub struct Smtp {
+    pub(super) host: String,
+    pub(super) port: u16,
+    pub(super) security: Security,
+    pub(super) credentials: Option<Credentials>,
+}
+
+/// How the connection is kept private.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Security {
+    /// TLS from the beginning (RFC 8314, section 3).
+    Tls,
+    /// TLS once the server has been greeted, or not at all (RFC 3207).
+    StartTls,
+    /// In the clear: for a server on the same machine.
+    None,
+}
+
+impl FromStr for Smtp {
+    type Err = anyhow::Error;
+
+    /// `smtps://USER:PASSWORD@HOST`, or `smtp://…` for STARTTLS; `?tls=none` sends in the clear. What
+    /// is neither letter nor digit in a user or a password is written as %XX.
+    fn from_str(text: &str) -> anyhow::Result<Self> {
+        let url = Url::parse(text).context("not an address such as smtps://USER:PASSWORD@HOST")?;
+        let tls = url.query_pairs().find(|(name, _)| name == "tls").map(|(_, value)| value);
+        let (security, port) = match (url.scheme(), tls.as_deref()) {
+            ("smtps", None) => (Security::Tls, 465),
+            ("smtp", None | Some("required")) => (Security::StartTls, 587),
+            ("smtp", Some("none")) => (Security::None, 25),
+            ("smtp" | "smtps", _) => bail!("`tls` is `required` or `none`, with smtp://"),
+            _ => bail!("begin with smtps:// or smtp://"),
+        };
+        let host = url.host_str().filter(|host| !host.is_empty()).context("a host is missing")?;
+        let plain = |text: &str| anyhow::Ok(percent_decode_str(text).decode_utf8()?.into_owned());
+        let credentials = match (url.username(), url.password()) {
+            ("", None) => None,
+            (user, Some(password)) => Some(Credentials::new(plain(user)?, plain(password)?)),
+            (_, None) => bail!("a user needs a password"),
+        };
+        ensure!(url.path().len() <= 1, "a path means nothing here");
+        let host = host.trim_matches(['[', ']']).to_owned();
+        Ok(Self { host, port: url.port().unwrap_or(port), security, credentials })
+    }
+}
+
+impl std::fmt::Display for Smtp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.host, self.port)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_says_how_the_talk_is_kept_private() {
+        let check = |text: &str, port, security, has_credentials| {
+            let smtp: Smtp = text.parse().unwrap();
+            let found = (smtp.port, smtp.security, smtp.credentials.is_some());
+            assert_eq!(found, (port, security, has_credentials), "{text}");
+        };
+        check("smtps://me:p%40ss@smtp.example.com", 465, Security::Tls, true);
+        check("smtp://me:pass@smtp.example.com", 587, Security::StartTls, true);
+        check("smtp://me:pass@smtp.example.com:2525?tls=required", 2525, Security::StartTls, true);
+        check("smtp://127.0.0.1:2525?tls=none", 2525, Security::None, false);
+        check("smtp://[::1]?tls=none", 25, Security::None, false);
+        let wrong = [
+            "",
+            "smtp.example.com",
+            "http://smtp.example.com",
+            "smtp://",
+            "smtp://me@smtp.example.com",
+            "smtp://smtp.example.com?tls=maybe",
+            "smtps://smtp.example.com?tls=none",
+            "smtps://smtp.example.com/path",
+        ];
+        for text in wrong {
+            assert!(text.parse::<Smtp>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! German.
+
+use super::Words;
+
+pub(super) const WORDS: Words = Words {
+    language: "de",
+    received_subject: |brand| format!("{brand}: Ihre Nachricht ist da"),
+    received_heading: "Ihre Nachricht ist da",
+    received_thanks: |brand| format!("Danke, dass Sie {brand} geschrieben haben."),
+    received_text: "Im Augenblick ist niemand da. Die Antwort finden Sie im Chat und, wenn Sie nicht da sind, in Ihrer Mailbox.",
+    unread_subject: |brand| format!("Neue Antwort von {brand}"),
+    unread_heading: |count| match count {
+        1 => "Sie haben eine neue Antwort".to_owned(),
+        count => format!("Sie haben {count} neue Antworten"),
+    },
+    more: |count| format!("… und {count} weitere"),
+    open: "Unterhaltung öffnen",
+    answer: "Im Chat antworten",
+    link: "Die Schaltfläche öffnet Ihre Unterhaltung 7 Tage lang ohne Passwort: Leiten Sie diese Mail nicht weiter.",
+    no_reply: "Bitte antworten Sie im Chat. Eine Antwort auf diese Mail erreicht die Unterhaltung nicht.",
+    because: |brand| {
+        format!(
+            "Sie erhalten diese Mail, weil jemand diese Adresse im Chat von {brand} angegeben hat."
+        )
+    },
+    unsubscribe: "Abbestellen",
+    preferences: "Mail vom Chat",
+    subscribed: |address, brand| {
+        format!("{address} erhält eine Mail, wenn eine Antwort von {brand} ungelesen bleibt.")
+    },
+    unsubscribed: |address, brand| {
+        format!("{address} erhält keine Mail mehr vom Chat von {brand}.")
+    },
+    subscribe: "Wieder bestellen",
+    link_invalid: "Dieser Link gilt nicht. Eine neuere Mail hat einen neueren.",
+};

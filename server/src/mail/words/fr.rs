@@ -1,0 +1,36 @@
+//! French.
+
+use super::Words;
+
+pub(super) const WORDS: Words = Words {
+    language: "fr",
+    received_subject: |brand| format!("{brand} : nous avons reçu votre message"),
+    received_heading: "Nous avons reçu votre message",
+    received_thanks: |brand| format!("Merci d’avoir écrit à {brand}."),
+    received_text: "Personne n’est là pour le moment. Vous trouverez la réponse dans le chat, et par e-mail si vous êtes absent.",
+    unread_subject: |brand| format!("Nouvelle réponse de {brand}"),
+    unread_heading: |count| match count {
+        1 => "Vous avez une nouvelle réponse".to_owned(),
+        count => format!("Vous avez {count} nouvelles réponses"),
+    },
+    more: |count| format!("… et {count} de plus"),
+    open: "Ouvrir la conversation",
+    answer: "Répondre dans le chat",
+    link: "Le bouton ouvre votre conversation sans mot de passe pendant 7 jours : ne transférez pas cet e-mail.",
+    no_reply: "Merci de répondre dans le chat. Une réponse à cet e-mail n’arrive pas dans la conversation.",
+    because: |brand| {
+        format!(
+            "Vous recevez cet e-mail parce que quelqu’un a donné cette adresse dans le chat de {brand}."
+        )
+    },
+    unsubscribe: "Se désabonner",
+    preferences: "E-mails du chat",
+    subscribed: |address, brand| {
+        format!("{address} reçoit un e-mail quand une réponse de {brand} n’a pas été lue.")
+    },
+    unsubscribed: |address, brand| {
+        format!("{address} ne reçoit plus d’e-mails du chat de {brand}.")
+    },
+    subscribe: "Se réabonner",
+    link_invalid: "Ce lien n’est pas valable. Un e-mail plus récent en contient un nouveau.",
+};

@@ -1,0 +1,466 @@
+//! Mail, through a mail server on a real socket, with a clock that is moved.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use domain::agent::{Agent, NewAgent, Role};
+use domain::conversation::Draft;
+use domain::file::Party;
+use domain::inbox::{Inbox, InboxMail};
+use domain::mail::Retry;
+use domain::visitor::{About, User, VisitorIdentity};
+use futures_util::stream;
+use mail_parser::{MessageParser, MimeHeaders};
+use protocol::limits::{NOBODY_WAIT_MS, UNREAD_WAIT_MS};
+use protocol::{FileId, Filter, MailState, ToVisitor, VisitorId};
+use server::MailSettings;
+use testbed::smtp::{Fault, Smtp, Step, Taken};
+use tokio::time::timeout;
+
+use crate::support::{Moved, Running, ack, client_id, send};
+
+/// Longer than anything takes: what hits it fails.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+struct Post {
+    server: Running,
+    smtp: Smtp,
+    clock: Moved,
+    inbox: Inbox,
+}
+
+impl Post {
+    async fn start() -> Self {
+        Self::with(Smtp::start().await).await
+    }
+
+    async fn with(smtp: Smtp) -> Self {
+        let settings = MailSettings {
+            smtp: format!("smtp://{}?tls=none", smtp.address()).parse().unwrap(),
+            from: "support@example.com".parse().unwrap(),
+            timeout: Duration::from_secs(1),
+            retry: Retry { first_ms: 1_000, longest_ms: 60_000 },
+        };
+        let clock = Moved::default();
+        let server = Running::start_with(clock.ambient(), Some(settings)).await;
+        let inbox = server.domain.find_inbox(None).await.unwrap();
+        let mail = InboxMail {
+            team_address: Some("team@example.com".into()),
+            an_hour: 100_000,
+            ..inbox.mail.clone()
+        };
+        let inbox = server.domain.set_inbox_mail(inbox.id, mail).await.unwrap();
+        Self { server, smtp, clock, inbox }
+    }
+
+    fn new_visitor(&self) -> VisitorIdentity {
+        let visitor = VisitorId(self.server.domain.ambient().uuid());
+        VisitorIdentity { inbox: self.inbox.id, visitor }
+    }
+
+    /// A visitor says something, and who they are.
+    async fn say(&self, who: &VisitorIdentity, text: &str, about: About) {
+        let domain = &self.server.domain;
+        let id = client_id(domain.ambient().uuid().as_u128());
+        domain.send_as_visitor(who, None, id, text).await.unwrap();
+        domain.note_visitor(who, about, None).await.unwrap();
+    }
+
+    /// Waits until the mail server has taken this many.
+    async fn taken(&self, mails: usize) -> Vec<Taken> {
+        let taken = timeout(PATIENCE, self.smtp.wait_for(mails)).await;
+        taken.unwrap_or_else(|_| panic!("{} of {mails} mails", self.smtp.taken().len()))
+    }
+
+    /// Waits until this many mails are of a state.
+    async fn settled(&self, state: MailState, mails: u64) {
+        let mut moved = self.server.domain.outbox_moved();
+        let wait = async {
+            loop {
+                let counts = self.server.domain.count_mails().await.unwrap();
+                if counts.get(&state).copied().unwrap_or(0) >= mails {
+                    return;
+                }
+                moved.changed().await.unwrap();
+            }
+        };
+        timeout(PATIENCE, wait).await.expect("mails come to that");
+    }
+}
+
+fn address(email: &str) -> About {
+    let user = User { email: Some(email.into()), ..User::default() };
+    About { user: Some(user), ..About::default() }
+}
+
+fn header<'a>(mail: &'a mail_parser::Message<'_>, name: &'static str) -> &'a str {
+    mail.header_raw(name).unwrap_or_else(|| panic!("there is a {name}")).trim()
+}
+
+#[tokio::test]
+async fn a_conversation_goes_on_by_mail_and_its_link_logs_in() {
+    let post = Post::start().await;
+    let ann = post.new_visitor();
+    let about = About { language: Some("de-DE".into()), ..address("ann@example.org") };
+    post.say(&ann, "Haben Sie offen?", about).await;
+    post.clock.pass_ms(NOBODY_WAIT_MS);
+    let taken = post.taken(2).await;
+    let to = |address: &str| {
+        let mail = taken.iter().find(|mail| mail.to == [address]).expect("a mail to them");
+        MessageParser::default().parse(&mail.content).expect("a mail")
+    };
+    let team = to("team@example.com");
+    assert_eq!(team.subject(), Some("New message from ann@example.org"));
+    assert!(team.body_text(0).unwrap().contains("> Haben Sie offen?"));
+    let link = format!("{}/conversations/", post.server.origin());
+    assert!(team.body_text(0).unwrap().contains(&link));
+    assert!(team.header_raw("List-Unsubscribe").is_none());
+    assert_eq!(header(&team, "Auto-Submitted"), "auto-generated");
+
+    let received = to("ann@example.org");
+    assert_eq!(received.subject(), Some("Shop: Ihre Nachricht ist da"));
+    assert_eq!(header(&received, "Auto-Submitted"), "auto-replied");
+    let from = received.from().unwrap().first().unwrap();
+    assert_eq!((from.name(), from.address()), (Some("Shop"), Some("support@example.com")));
+    for part in [received.body_text(0).unwrap(), received.body_html(0).unwrap()] {
+        assert!(!part.contains("Haben Sie offen"), "nothing of what was typed: {part}");
+    }
+
+    // An agent answers and leaves; nobody reads it.
+    let domain = &post.server.domain;
+    let mia = domain.list_agents().await.unwrap().remove(0);
+    let all = domain.list_conversations(&mia, &Filter::ALL, None, 10).await.unwrap();
+    let id = all.conversations[0].id;
+    domain.send_as_agent(&mia, id, client_id(7), "Ja, <b>immer</b>.", false).await.unwrap();
+    // The address is nobody's that we know: it got one in this hour.
+    post.clock.pass_ms(UNREAD_WAIT_MS + 60 * 60_000);
+    let taken = post.taken(3).await;
+    let unread = MessageParser::default().parse(&taken[2].content).unwrap();
+    assert_eq!(unread.subject(), Some("Neue Antwort von Shop"));
+    let text = unread.body_text(0).unwrap().into_owned();
+    assert!(
+        text.contains("Mia:\n> Ja, <b>immer</b>.") || text.contains("Mia:\r\n> Ja, <b>immer</b>."),
+        "{text}"
+    );
+    let html = unread.body_html(0).unwrap();
+    assert!(html.contains("&#60;b&#62;immer") && !html.contains("<b>immer"), "it stays text");
+    // They thread.
+    let first = received.message_id().unwrap();
+    assert_eq!(unread.in_reply_to().as_text(), Some(first));
+    assert_eq!(unread.references().as_text(), Some(first));
+
+    // The link opens the chat at the conversation, without the token of before.
+    let link = text.lines().find_map(|line| line.split_once("#login=")).expect("a link");
+    let login = link.1.trim();
+    let mut socket = post.server.knock().await;
+    socket.send(&post.server.hello(Some(login), None)).await;
+    let token = loop {
+        if let ToVisitor::Welcome { token, conversation, entries, .. } = socket.next().await {
+            assert_eq!(conversation, Some(id));
+            assert_eq!(entries.last().unwrap().body.text(), "Ja, <b>immer</b>.");
+            break token;
+        }
+    };
+    assert_eq!(post.inbox.recognize(&token).unwrap(), ann);
+    socket.send(&send(9, "Danke")).await;
+    ack(&mut socket).await;
+
+    // One click, from a mail program: no origin, no session, no cookie.
+    let list = header(&unread, "List-Unsubscribe").trim_matches(['<', '>']).to_owned();
+    assert_eq!(header(&unread, "List-Unsubscribe-Post"), "List-Unsubscribe=One-Click");
+    let path = list.strip_prefix(&post.server.origin()).expect("our own address").to_owned();
+    let form = [("content-type", "application/x-www-form-urlencoded")];
+    let page = post.server.http("GET", &path, &[], "").await;
+    assert!(page.starts_with("HTTP/1.1 200"), "{page}");
+    assert!(page.contains("ann@example.org gets a mail"), "{page}");
+    let page = post.server.http("POST", &path, &form, "List-Unsubscribe=One-Click").await;
+    assert!(page.starts_with("HTTP/1.1 200"), "{page}");
+    let page = post.server.http("GET", &path, &[], "").await;
+    assert!(page.contains("ann@example.org gets no more mail"), "{page}");
+    let page = post.server.http("POST", &path, &form, "mail=wanted").await;
+    assert!(page.contains("ann@example.org gets a mail"), "{page}");
+    let page = post.server.http("POST", "/mail/preferences/x.y", &form, "").await;
+    assert!(page.starts_with("HTTP/1.1 404"), "{page}");
+}
+
+#[tokio::test]
+async fn a_mail_arrives_once_however_the_server_fails() {
+    let faults = [
+        Fault::HangUp,
+        Fault::Answer(Step::Greeting, "421 4.3.2 busy\r\n"),
+        Fault::Answer(Step::Greeting, "554 5.3.2 none\r\n"),
+        Fault::Answer(Step::From, "451 4.3.0 trouble\r\n"),
+        Fault::Answer(Step::From, "553 5.7.1 not yours\r\n"),
+        Fault::Answer(Step::To, "450 4.2.1 not now\r\n"),
+        Fault::Answer(Step::Data, "452 4.3.1 no room\r\n"),
+        Fault::Answer(Step::Content, "451 4.3.0 again\r\n"),
+        Fault::Hang(Step::Greeting),
+        Fault::Hang(Step::Content),
+        Fault::CutInContent,
+        Fault::CutAfterContent,
+    ];
+    let tries = AtomicUsize::new(0);
+    let smtp = Smtp::with(move |step| {
+        let fault = faults.get(tries.load(Ordering::Relaxed)).copied();
+        let is_at_greeting = matches!(
+            fault,
+            Some(Fault::HangUp | Fault::Answer(Step::Greeting, _) | Fault::Hang(Step::Greeting))
+        );
+        let fails = fault.filter(|_| is_at_greeting == (step == Step::Greeting));
+        if fails.is_some() {
+            tries.fetch_add(1, Ordering::Relaxed);
+        }
+        fails
+    });
+    let post = Post::with(smtp.await).await;
+    let mail = InboxMail { to_visitors: false, ..post.inbox.mail.clone() };
+    post.server.domain.set_inbox_mail(post.inbox.id, mail).await.unwrap();
+    let ann = post.new_visitor();
+    post.say(&ann, "hello?", About::default()).await;
+    post.clock.pass_ms(NOBODY_WAIT_MS);
+    // What waits longer with each try is waited for by moving the clock.
+    let domain = &post.server.domain;
+    let mut moved = domain.outbox_moved();
+    let wait = async {
+        while !domain.count_mails().await.unwrap().contains_key(&MailState::Sent) {
+            let waiting = domain.list_mails(Some(MailState::Waiting), None).await.unwrap();
+            if waiting.mails.iter().any(|mail| mail.reason.is_some()) {
+                post.clock.pass_ms(60_000);
+            }
+            moved.changed().await.unwrap();
+        }
+    };
+    timeout(PATIENCE * 2, wait).await.expect("it is sent at last");
+    let taken = post.smtp.taken();
+    assert_eq!(taken.len(), 1);
+    let sent = domain.list_mails(Some(MailState::Sent), None).await.unwrap().mails;
+    assert_eq!(sent[0].attempts as usize, faults.len() + 1);
+}
+
+#[tokio::test]
+async fn a_refusal_for_good_is_shown_and_not_repeated() {
+    let smtp = Smtp::with(|step| {
+        (step == Step::From).then_some(Fault::Answer(Step::To, "550 5.1.1 nobody of this name\r\n"))
+    });
+    let post = Post::with(smtp.await).await;
+    let ann = post.new_visitor();
+    post.say(&ann, "hello?", address("ann@example.org")).await;
+    post.clock.pass_ms(NOBODY_WAIT_MS);
+    post.settled(MailState::Failed, 2).await;
+    let domain = &post.server.domain;
+    let failed = domain.list_mails(Some(MailState::Failed), None).await.unwrap().mails;
+    for mail in failed {
+        assert_eq!(mail.attempts, 1);
+        assert!(mail.reason.unwrap().contains("550"), "the server's own words");
+    }
+}
+
+#[tokio::test]
+async fn without_a_mail_server_the_chat_goes_on_and_mail_waits() {
+    let gone = Smtp::start().await;
+    let address_of_none = gone.address();
+    drop(gone);
+    let settings = MailSettings {
+        smtp: format!("smtp://{address_of_none}?tls=none").parse().unwrap(),
+        from: "support@example.com".parse().unwrap(),
+        timeout: Duration::from_secs(1),
+        retry: Retry { first_ms: 1_000, longest_ms: 60_000 },
+    };
+    let clock = Moved::default();
+    let server = Running::start_with(clock.ambient(), Some(settings)).await;
+    let (mut visitor, _) = server.visitor(None).await;
+    visitor.send(&send(1, "hello?")).await;
+    ack(&mut visitor).await;
+    let inbox = server.domain.find_inbox(None).await.unwrap();
+    let mail = InboxMail { team_address: Some("team@example.com".into()), ..inbox.mail };
+    server.domain.set_inbox_mail(inbox.id, mail).await.unwrap();
+    visitor.send(&send(2, "anybody?")).await;
+    ack(&mut visitor).await;
+    clock.pass_ms(NOBODY_WAIT_MS);
+    let mut moved = server.domain.outbox_moved();
+    let trouble = timeout(PATIENCE, async {
+        loop {
+            if let Some(trouble) = server.domain.mail_trouble().await.unwrap() {
+                return trouble;
+            }
+            moved.changed().await.unwrap();
+        }
+    });
+    let trouble = trouble.await.expect("owners see it");
+    assert!(trouble.to_lowercase().contains("connection"), "{trouble}");
+    visitor.send(&send(3, "well")).await;
+    ack(&mut visitor).await;
+}
+
+/// What somebody could write to make two mails of one, or a header of a text.
+fn hostile() -> Vec<String> {
+    let mut texts: Vec<String> = [
+        "\r\n.\r\nMAIL FROM:<evil@example.net>\r\nRCPT TO:<victim@example.net>\r\nDATA\r\nSubject: x\r\n\r\nx\r\n.\r\n",
+        "\n.\nMAIL FROM:<evil@example.net>\nRCPT TO:<victim@example.net>\nDATA\nx\n.\n",
+        "\n.\r\nMAIL FROM:<evil@example.net>",
+        "\r.\r\nMAIL FROM:<evil@example.net>",
+        "x\r\nBcc: victim@example.net",
+        "x\nBcc: victim@example.net",
+        "x\rBcc: victim@example.net",
+        "x\r\n\r\n<script>alert(1)</script>",
+        "x\0y",
+        "\u{0b}\u{0c}\u{85}\u{2028}Bcc: victim@example.net\u{2029}x",
+        "=?utf-8?q?=0D=0ABcc:_victim@example.net?=",
+        "=?utf-8?b?DQpCY2M6IHZpY3RpbUBleGFtcGxlLm5ldA==?=",
+        "=0D=0ABcc: victim@example.net",
+        "\"><img src=x onerror=alert(1)>",
+        "{{ 7 * 7 }} {% include \"/etc/passwd\" %}",
+        "--porchlight-",
+        "Content-Type: text/html\r\n\r\n<b>",
+        "From: evil@example.net",
+        "\u{202e}gnp.exe",
+        "\\r\\nBcc: victim@example.net",
+        "%0d%0aBcc:%20victim@example.net",
+        ".",
+        "..",
+        ".\r\n.",
+        "…ünïcödé…\u{1f600}",
+        "\u{feff}x",
+        "\"quoted\" <evil@example.net>, other@example.net",
+        "a, b; c: d <e>",
+    ]
+    .map(ToOwned::to_owned)
+    .into();
+    texts.push("x".repeat(5_000));
+    texts.push("é".repeat(3_000));
+    texts.push(format!("{} {}", "word ".repeat(400), "\r\nX-Evil: 1"));
+    // Every control character, alone and before something that looks like a header.
+    for control in (0..0x20).chain([0x7f]) {
+        let control = char::from(control);
+        texts.push(format!("a{control}Bcc: victim@example.net"));
+        texts.push(format!("{control}.{control}"));
+        texts.push(format!("end{control}"));
+    }
+    texts
+}
+
+#[tokio::test]
+async fn whatever_is_written_makes_one_mail_with_its_own_headers() {
+    let post = Post::start().await;
+    let domain = &post.server.domain;
+    let texts = hostile();
+    assert!(texts.len() > 100, "{}", texts.len());
+    for (number, text) in texts.iter().enumerate() {
+        let visitor = post.new_visitor();
+        let (id, file) = (client_id(1_000 + number as u128), FileId(domain.ambient().uuid()));
+        let content = stream::iter([Ok(b"words".to_vec().into())]);
+        let party = Party::Visitor(visitor);
+        domain.upload(&party, file, text, 5, content).await.unwrap();
+        // A text may be refused as empty: then the file alone goes.
+        let draft = Draft { text, files: &[file] };
+        domain.send_as_visitor(&visitor, Some(text), id, draft).await.unwrap();
+        let mut said = serde_json::Map::new();
+        said.insert("name".into(), text.as_str().into());
+        said.insert("plan".into(), text.as_str().chars().take(900).collect::<String>().into());
+        said.insert("email".into(), format!("v{number}@example.org").into());
+        let about = About { user: User::read(said).ok(), ..About::default() };
+        domain.note_visitor(&visitor, about, Some(text.clone())).await.unwrap();
+    }
+    post.clock.pass_ms(NOBODY_WAIT_MS);
+    let mails = texts.len() * 2;
+    post.taken(mails).await;
+    post.settled(MailState::Sent, mails as u64).await;
+    let taken = post.smtp.taken();
+    assert_eq!(taken.len(), mails, "one transaction for each");
+    let mut received = 0;
+    for mail in &taken {
+        assert_eq!(mail.from, "support@example.com");
+        let [to] = &mail.to[..] else { panic!("one recipient: {:?}", mail.to) };
+        let is_team = to == "team@example.com";
+        received += usize::from(!is_team);
+        let names = header_names(&mail.content);
+        let mut expected = BTreeSet::from([
+            "Message-ID",
+            "Date",
+            "From",
+            "To",
+            "Subject",
+            "MIME-Version",
+            "Content-Type",
+            "Auto-Submitted",
+            "X-Auto-Response-Suppress",
+        ]);
+        if !is_team {
+            expected.extend(["List-Unsubscribe", "List-Unsubscribe-Post"]);
+        }
+        let expected: Vec<String> = expected.into_iter().map(ToOwned::to_owned).collect();
+        assert_eq!(names, expected);
+        let parsed = MessageParser::default().parse(&mail.content).unwrap();
+        let types: Vec<_> = parsed
+            .parts
+            .iter()
+            .map(|part| part.content_type().unwrap().subtype().unwrap_or("-").to_owned())
+            .collect();
+        assert_eq!(types, ["alternative", "plain", "html"]);
+        assert_eq!(parsed.to().unwrap().iter().count(), 1);
+        assert_eq!(parsed.from().unwrap().iter().count(), 1);
+        let html = parsed.body_html(0).unwrap();
+        assert!(!html.contains("<script") && !html.contains("<img"), "{html}");
+    }
+    assert_eq!(received, texts.len());
+}
+
+/// The names of the headers, each once, in order of the alphabet.
+fn header_names(content: &[u8]) -> Vec<String> {
+    let text = std::str::from_utf8(content).unwrap();
+    let (head, _) = text.split_once("\r\n\r\n").unwrap();
+    let lines = head.split("\r\n").filter(|line| !line.starts_with([' ', '\t']));
+    let mut names: Vec<String> =
+        lines.map(|line| line.split_once(':').expect("a header").0.to_owned()).collect();
+    names.sort();
+    names
+}
+
+#[tokio::test]
+async fn agents_and_inboxes_of_any_name_make_sound_mails() {
+    let post = Post::start().await;
+    let domain = &post.server.domain;
+    for (number, name) in [
+        "Ünï \"Q\" <x@y.example>, z",
+        "=?utf-8?q?x?=",
+        "a: b; c",
+        "名前 \u{1f600}",
+        "O'Neil & Söhne (GmbH)",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let inbox = domain.create_inbox(name, &[]).await.unwrap();
+        let visitor =
+            VisitorIdentity { inbox: inbox.id, visitor: VisitorId(domain.ambient().uuid()) };
+        post.say(&visitor, "hello?", address(&format!("n{number}@example.org"))).await;
+        let new = NewAgent {
+            email: format!("a{number}@example.com"),
+            name: name.into(),
+            password: "correct horse".into(),
+        };
+        let agent: Agent = domain.create_agent(new, Role::Owner).await.unwrap();
+        let filter = Filter { visitor: Some(visitor.visitor), ..Filter::ALL };
+        let all = domain.list_conversations(&agent, &filter, None, 1).await.unwrap();
+        let id = all.conversations[0].id;
+        domain.send_as_agent(&agent, id, client_id(5), "yes", false).await.unwrap();
+    }
+    post.clock.pass_ms(UNREAD_WAIT_MS);
+    let taken = post.taken(5).await;
+    for mail in taken {
+        let parsed = MessageParser::default().parse(&mail.content).unwrap();
+        let from: Vec<_> = parsed.from().unwrap().iter().collect();
+        assert_eq!(from.len(), 1);
+        assert_eq!(from[0].address(), Some("support@example.com"));
+        let number: usize = mail.to[0][1..2].parse().unwrap();
+        let name = [
+            "Ünï \"Q\" <x@y.example>, z",
+            "=?utf-8?q?x?=",
+            "a: b; c",
+            "名前 \u{1f600}",
+            "O'Neil & Söhne (GmbH)",
+        ][number];
+        assert_eq!(from[0].name(), Some(name));
+    }
+}
