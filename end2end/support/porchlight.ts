@@ -25,10 +25,10 @@ export class Porchlight {
   private process?: ChildProcess
   output = ''
 
-  private constructor(readonly port: number, private readonly program: string) {}
+  private constructor(readonly port: number, private readonly program: string, private readonly settings: Record<string, string>) {}
 
-  static async start(program = binary): Promise<Porchlight> {
-    const porchlight = new Porchlight(await freePort(), program)
+  static async start(program = binary, settings: Record<string, string> = {}): Promise<Porchlight> {
+    const porchlight = new Porchlight(await freePort(), program, settings)
     await porchlight.start()
     return porchlight
   }
@@ -42,7 +42,7 @@ export class Porchlight {
   }
 
   async start(): Promise<void> {
-    const process = spawn(this.program, ['serve', ...this.args], { cwd: this.folder })
+    const process = spawn(this.program, ['serve', ...this.args], { cwd: this.folder, env: { ...globalThis.process.env, ...this.settings } })
     this.process = process
     const take = (text: Buffer) => { this.output += text }
     process.stdout.on('data', take)

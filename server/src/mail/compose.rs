@@ -42,10 +42,12 @@ pub(super) fn compose(owed: &Owed, from: &Address, url: &PublicUrl) -> anyhow::R
         MailKind::Received => "auto-replied",
         MailKind::NobodyAvailable | MailKind::UnreadReply => "auto-generated",
     };
-    // RFC 3834, section 5; the other is what Exchange goes by.
+    // RFC 3834, section 5; then what Exchange goes by, and what keeps Postmark from giving the mail
+    // another Message-ID.
     message = message
         .raw_header(header("Auto-Submitted", submitted))
-        .raw_header(header("X-Auto-Response-Suppress", "All"));
+        .raw_header(header("X-Auto-Response-Suppress", "All"))
+        .raw_header(header("X-PM-KeepID", "true"));
     if owed.kind != MailKind::NobodyAvailable {
         // RFC 2369, section 3.2, and RFC 8058, section 3.1.
         let link = format!("<{}>", letter.preference);

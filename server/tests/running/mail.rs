@@ -385,6 +385,7 @@ async fn whatever_is_written_makes_one_mail_with_its_own_headers() {
             "Content-Type",
             "Auto-Submitted",
             "X-Auto-Response-Suppress",
+            "X-PM-KeepID",
         ]);
         if !is_team {
             expected.extend(["List-Unsubscribe", "List-Unsubscribe-Post"]);

@@ -1,0 +1,102 @@
+// The conversation goes on by mail when nobody is there.
+import { createOwner, expect, openPage, Porchlight, test as base, Visitor, watch } from '../support/porchlight.ts'
+import { Post } from '../support/post.ts'
+
+const test = base.extend<{ post: Post }>({
+  post: async ({}, use) => {
+    const post = await Post.start()
+    await use(post)
+    await post.stop()
+  },
+  porchlight: async ({ post }, use) => {
+    const porchlight = await Porchlight.start(undefined, post.settings)
+    await use(porchlight)
+    await porchlight.clear()
+  },
+})
+
+test('a visitor who wrote while nobody was there comes back by the link of a mail', async ({ post, porchlight, browser, faults }) => {
+  // It is waited for half a minute before a mail says that nobody is there.
+  test.setTimeout(150_000)
+  porchlight.command(['inbox', 'mail', '--team-address', 'team@example.com'])
+  const here = await (await browser.newContext({ locale: 'de-DE' })).newPage()
+  watch(here, faults)
+  await here.addInitScript(() => {
+    (window as any).SupportChat = [['init', { user: { name: 'Ann', email: 'ann@example.org' } }]]
+  })
+  await here.goto(`${porchlight.url}/demo`)
+  const ann = new Visitor(here)
+  await ann.open()
+  await ann.say('Haben Sie am Sonntag offen?')
+  await expect((await ann.frame()).locator('.pending')).toHaveCount(0)
+  await here.close()
+
+  const team = await post.to('team@example.com')
+  expect(team.subject).toBe('New message from Ann')
+  expect(team.text).toContain('Haben Sie am Sonntag offen?')
+  const received = await post.to('ann@example.org')
+  expect(received.subject).toBe('Support: Ihre Nachricht ist da')
+  expect(received.text).not.toContain('Sonntag')
+
+  // On another device, which knows nothing of her.
+  const link = received.text!.match(/http:\S+#login=\S+/)![0]
+  const phone = await (await browser.newContext()).newPage()
+  watch(phone, faults)
+  await phone.goto(link)
+  await expect(phone.locator('.bubble')).toHaveText(['Haben Sie am Sonntag offen?'])
+  expect(phone.url(), 'the address can be shown around').not.toContain('login')
+  await phone.locator('textarea').fill('Ich bin wieder da')
+  await phone.locator('textarea').press('Enter')
+  await expect(phone.locator('.pending')).toHaveCount(0)
+  await phone.reload()
+  await expect(phone.locator('.bubble')).toHaveText(['Haben Sie am Sonntag offen?', 'Ich bin wieder da'])
+
+  // A link that is not whole says so, and keeps nobody from the chat for ever.
+  const other = await (await browser.newContext()).newPage()
+  await other.goto(link.slice(0, -2) + '00')
+  await expect(other.getByText('link_invalid')).toBeVisible()
+  await other.reload()
+  await expect(other.locator('.dot')).toHaveAttribute('data-state', 'online')
+  await expect(other.locator('.bubble')).toHaveCount(0)
+
+  // Who wants no mail says so with one press, and may think again.
+  const preferences = received.text!.match(/http:\S+\/mail\/preferences\/\S+/)![0]
+  await other.goto(preferences)
+  await other.getByRole('button', { name: 'Unsubscribe' }).click()
+  await expect(other.getByRole('status')).toHaveText('ann@example.org gets no more mail from the chat of Support.')
+
+  // The team sees what went by mail, and that she wants none.
+  const agent = await (await browser.newContext()).newPage()
+  watch(agent, faults)
+  await createOwner(agent, porchlight)
+  await openPage(agent, porchlight, '/outbox')
+  await expect(agent.locator('.mail.sent')).toHaveCount(2)
+  await agent.locator('.mail', { hasText: 'team@example.com' }).getByRole('link').click()
+  const first = agent.locator('.entry', { hasText: 'Haben Sie am Sonntag offen?' })
+  await expect(first.locator('.by-mail')).toHaveAttribute('title', /Went by mail/)
+  await expect(agent.getByRole('complementary', { name: 'Visitor' })).toContainText('It wants none')
+  await expect(agent.getByRole('complementary', { name: 'Visitor' })).toContainText('Mail address, proven')
+})
+
+test('what an inbox sends is said on its page, and shown', async ({ porchlight, browser, faults }) => {
+  const agent = await (await browser.newContext()).newPage()
+  watch(agent, faults)
+  await createOwner(agent, porchlight)
+  await openPage(agent, porchlight, '/inboxes')
+  await agent.getByLabel('The team’s address').fill('team@example.com')
+  await agent.getByLabel('An answer goes by mail').fill('15')
+  await agent.locator('form', { hasText: 'The team’s address' }).getByRole('button', { name: 'Save' }).click()
+  await expect(agent.getByText('Saved')).toBeVisible()
+  await agent.reload()
+  await expect(agent.getByLabel('The team’s address')).toHaveValue('team@example.com')
+  await expect(agent.getByLabel('An answer goes by mail')).toHaveValue('15')
+  await agent.getByText('What they look like').click()
+  for (const [link, words] of [['Deutsch', 'Sie haben 2 neue Antworten'], ['Français', 'Vous avez 2 nouvelles réponses']]) {
+    const [shown] = await Promise.all([
+      agent.waitForEvent('popup'),
+      agent.locator('.previews li').last().getByRole('link', { name: link }).click(),
+    ])
+    await expect(shown.getByRole('heading', { name: words })).toBeVisible()
+    await shown.close()
+  }
+})
