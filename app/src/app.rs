@@ -6,7 +6,7 @@ use leptos_router::components::{ParentRoute, Redirect, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 use crate::access::AccessPage;
-use crate::account::{LoginPage, SetupPage, Team};
+use crate::account::{ForgottenPage, LoginPage, PasswordPage, SetupPage, Team};
 use crate::conversations::{ConversationPage, ConversationsPage, NothingOpen};
 use crate::inboxes::InboxesPage;
 use crate::live::provide_live;
@@ -60,6 +60,8 @@ pub fn App() -> impl IntoView {
                 state_page("Nothing here", "This page does not exist, or not any more.").into_any()
             }>
                 <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
+                <Route path=path!("/password") view=ForgottenPage ssr=SsrMode::Async />
+                <Route path=path!("/password/:token") view=PasswordPage ssr=SsrMode::Async />
                 <Route path=path!("/setup/:token") view=SetupPage ssr=SsrMode::Async />
                 <Route path=path!("/") view=|| view! { <Redirect path="/conversations" /> } />
                 <ParentRoute path=path!("") view=Team>

@@ -14,7 +14,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.screenshot({ path: `shots/mail-settings-${colorScheme}-${width}.png` })
       await openPage(page, porchlight, '/outbox')
       await shot('mail-outbox')
-      for (const kind of ['nobody_available', 'received', 'unread_reply']) {
+      for (const kind of ['nobody_available', 'received', 'unread_reply', 'invitation', 'password']) {
         await page.goto(`${porchlight.url}/mail/preview/${kind}`)
         await expect(page.getByRole('heading')).toBeVisible()
         await shot(`mail-${kind}`)
@@ -22,6 +22,13 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.goto(`${porchlight.url}/mail/preferences/x.y`)
       await expect(page.getByRole('heading')).toBeVisible()
       await shot('mail-preferences')
+      await page.goto(`${porchlight.url}/password`)
+      await expect(page.getByRole('heading')).toBeVisible()
+      await shot('password-forgotten')
+      const { link } = porchlight.command(['agent', 'link', '--email', 'mia@example.com'])
+      await page.goto(link)
+      await expect(page.getByLabel('Password')).toBeVisible()
+      await shot('password-set')
     })
   }
 }

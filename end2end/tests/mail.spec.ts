@@ -78,6 +78,50 @@ test('a visitor who wrote while nobody was there comes back by the link of a mai
   await expect(agent.getByRole('complementary', { name: 'Visitor' })).toContainText('Mail address, proven')
 })
 
+test('an agent is invited by mail, and sets a forgotten password anew', async ({ post, porchlight, browser, faults }) => {
+  const owner = await (await browser.newContext()).newPage()
+  watch(owner, faults)
+  await createOwner(owner, porchlight)
+  await openPage(owner, porchlight, '/team')
+  await owner.getByText('Invite an agent').click()
+  const form = owner.locator('form', { hasText: 'choose a password themselves' })
+  await form.getByLabel('Name').fill('Tom Ode')
+  await form.getByLabel('Mail address').fill('tom@example.com')
+  await form.getByRole('button', { name: 'Invite' }).click()
+
+  const linkOf = (text: string) => text.match(/http:\S+\/password\/\S+/)![0]
+  const invitation = await post.to('tom@example.com')
+  expect(invitation.subject).toBe('You are invited to Porchlight')
+  const tom = await (await browser.newContext()).newPage()
+  watch(tom, faults)
+  await tom.goto(linkOf(invitation.text!))
+  await tom.getByLabel('Password').fill('correct horse')
+  await tom.getByRole('button', { name: 'Set it, and log in' }).click()
+  await expect(tom.getByRole('status', { name: 'Connected' })).toBeAttached()
+
+  // He forgets it, on another device.
+  post.mails.length = 0
+  const phone = await (await browser.newContext()).newPage()
+  watch(phone, faults)
+  await phone.goto(`${porchlight.url}/login`)
+  await phone.getByRole('link', { name: 'Forgotten password' }).click()
+  await phone.getByLabel('Mail address').fill('tom@example.com')
+  await phone.getByRole('button', { name: 'Send the link' }).click()
+  await expect(phone.getByRole('status')).toContainText('a mail is on its way')
+  const forgotten = await post.to('tom@example.com')
+  expect(forgotten.subject).toBe('Set a new password')
+  const link = linkOf(forgotten.text!)
+  await phone.goto(link)
+  await phone.getByLabel('Password').fill('another horse')
+  await phone.getByRole('button', { name: 'Set it, and log in' }).click()
+  await expect(phone.getByRole('status', { name: 'Connected' })).toBeAttached()
+  // Where he was logged in with the old one he is not any more, and the link is spent.
+  await tom.reload()
+  await expect(tom.getByRole('heading', { name: 'Log in' })).toBeVisible()
+  await tom.goto(link)
+  await expect(tom.getByText('This link does not work')).toBeVisible()
+})
+
 test('what an inbox sends is said on its page, and shown', async ({ porchlight, browser, faults }) => {
   const agent = await (await browser.newContext()).newPage()
   watch(agent, faults)

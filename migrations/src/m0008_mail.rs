@@ -15,6 +15,7 @@ enum Mail {
     Id,
     Kind,
     InboxId,
+    AgentId,
     ConversationId,
     Address,
     FromSeq,
@@ -62,7 +63,9 @@ impl MigrationTrait for Migration {
             .table(Mail::Table)
             .col(uuid(Mail::Id).primary_key())
             .col(string(Mail::Kind))
-            .col(uuid(Mail::InboxId))
+            // What it is about: a conversation of an inbox, or an agent.
+            .col(uuid_null(Mail::InboxId))
+            .col(uuid_null(Mail::AgentId))
             .col(uuid_null(Mail::ConversationId))
             // These are settled when it is first tried: each try sends the same.
             .col(string_null(Mail::Address))
@@ -82,6 +85,7 @@ impl MigrationTrait for Migration {
         let indexes = [
             ("mail_due", vec![Mail::State, Mail::DueAtMs]),
             ("mail_of_conversation", vec![Mail::ConversationId, Mail::Kind, Mail::ThroughSeq]),
+            ("mail_of_agent", vec![Mail::AgentId, Mail::State]),
             ("mail_to_address", vec![Mail::Address, Mail::BegunAtMs]),
             ("mail_of_inbox", vec![Mail::InboxId, Mail::Kind, Mail::BegunAtMs]),
         ];

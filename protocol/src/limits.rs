@@ -29,6 +29,12 @@ pub const MAIL_TRIED_MS: u64 = 3 * 24 * 60 * 60 * 1_000;
 /// How long the link of a mail logs its reader in, in milliseconds: a week.
 pub const MAIL_LINK_MS: u64 = 7 * 24 * 60 * 60 * 1_000;
 
+/// How long an invitation lets an agent in, in milliseconds: a week.
+pub const INVITATION_MS: u64 = 7 * 24 * 60 * 60 * 1_000;
+
+/// How long a link sets another password, in milliseconds: an hour.
+pub const PASSWORD_LINK_MS: u64 = 60 * 60 * 1_000;
+
 /// The most files in one message.
 pub const FILES: usize = 10;
 

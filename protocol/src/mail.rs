@@ -11,6 +11,10 @@ words! {
         "received" => Received,
         /// To the visitor: answers that they have not read.
         "unread_reply" => UnreadReply,
+        /// To an agent: set a password, and come in.
+        "invitation" => Invitation,
+        /// To an agent: set another password.
+        "password" => Password,
     }
 }
 

@@ -82,3 +82,46 @@ pub async fn create_owner(
     leptos_axum::redirect("/inboxes");
     Ok(())
 }
+
+/// Whose password a link sets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkDetails {
+    /// Their name.
+    pub name: String,
+    /// Their mail address.
+    pub email: String,
+    /// Whether they have not had a password yet.
+    pub is_invited: bool,
+}
+
+/// Sends a link to whoever has this address. The answer is the same for an address that nobody has.
+#[server]
+pub async fn forget_password(email: String) -> Result<String, Failure> {
+    let backend = crate::backend::backend()?;
+    backend.attempts.check(&email)?;
+    if !backend.sends_mail {
+        let said = "This server sends no mail. An owner can make a link for you on the page of the team, or with `porchlight agent link`.";
+        return Ok(said.to_owned());
+    }
+    backend.domain.forget_password(&email).await?;
+    Ok("If an agent has this address, a mail is on its way.".to_owned())
+}
+
+/// Whose password a link sets.
+#[server]
+pub async fn check_password_link(token: String) -> Result<LinkDetails, Failure> {
+    let holder = crate::backend::backend()?.domain.link_holder(&token).await?;
+    let domain::agent::LinkHolder { name, email, is_invited } = holder;
+    Ok(LinkDetails { name, email, is_invited })
+}
+
+/// Sets a password by a link, logs its agent in, and goes to the conversations.
+#[server]
+pub async fn set_password(token: String, password: String) -> Result<(), Failure> {
+    use crate::backend::{backend, begin_session};
+
+    let agent = backend()?.domain.set_password(&token, password).await?;
+    begin_session(agent.id).await?;
+    leptos_axum::redirect("/conversations");
+    Ok(())
+}

@@ -35,6 +35,7 @@ pub(crate) fn LoginPage() -> impl IntoView {
                 <button class="button primary" type="submit" disabled=move || log_in.pending().get()>
                     {move || if log_in.pending().get() { "Logging in…" } else { "Log in" }}
                 </button>
+                <a href="/password">"Forgotten password"</a>
             </ActionForm>
         </main>
     }

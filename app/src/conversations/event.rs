@@ -47,13 +47,11 @@ fn sentence(who: &str, author: &Author, event: &Event, until: impl Fn(u64) -> St
         Event::Mailed { mail, .. } => match mail {
             MailKind::NobodyAvailable => "The team was told by mail".to_owned(),
             MailKind::Received => "The visitor was told by mail that we got it".to_owned(),
-            MailKind::UnreadReply => "What the visitor had not read went out by mail".to_owned(),
+            _ => "What the visitor had not read went out by mail".to_owned(),
         },
         Event::MailFailed { mail, reason, .. } => match mail {
             MailKind::NobodyAvailable => format!("The team could not be told by mail: {reason}"),
-            MailKind::Received | MailKind::UnreadReply => {
-                format!("The visitor could not be reached by mail: {reason}")
-            }
+            _ => format!("The visitor could not be reached by mail: {reason}"),
         },
     }
 }

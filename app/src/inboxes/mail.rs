@@ -140,8 +140,9 @@ pub(super) fn Mail(
 #[component]
 fn Preview(kind: MailKind, key: String) -> impl IntoView {
     let of = move |rest: &str| format!("/mail/preview/{}?inbox={key}{rest}", kind.as_str());
-    // The team's is written in the dashboard's language.
-    let languages = if kind == MailKind::NobodyAvailable { &LANGUAGES[..1] } else { &LANGUAGES };
+    // What goes to the team is written in the dashboard's language.
+    let is_to_visitor = matches!(kind, MailKind::Received | MailKind::UnreadReply);
+    let languages = if is_to_visitor { &LANGUAGES } else { &LANGUAGES[..1] };
     let text = of("&part=text");
     view! {
         <li>

@@ -177,6 +177,8 @@ pub(crate) const fn title(kind: MailKind) -> &'static str {
         MailKind::NobodyAvailable => "Nobody was there: to the team",
         MailKind::Received => "We got your message: to the visitor",
         MailKind::UnreadReply => "Unread answer: to the visitor",
+        MailKind::Invitation => "Invitation: to an agent",
+        MailKind::Password => "Forgotten password: to an agent",
     }
 }
 
@@ -194,6 +196,8 @@ fn why(code: &str) -> String {
         "bounced" => "The address takes no mail.",
         "capped" => "The address, or the inbox, had enough mail for the hour.",
         "by_hand" => "It was dropped by hand.",
+        "done" => "It was done meanwhile.",
+        "gone" => "The agent is not part of the team any more.",
         other => other,
     }
     .to_owned()

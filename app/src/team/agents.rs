@@ -2,12 +2,12 @@
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
-use protocol::{InboxId, Label};
+use protocol::{AgentId, InboxId, Label};
 
 use super::calls::AgentDetails;
 use super::page::Deeds;
 use crate::account::{initials, refusal};
-use crate::ui::Notice;
+use crate::ui::{Copyable, Notice};
 
 #[component]
 pub(super) fn AgentRow(
@@ -17,10 +17,14 @@ pub(super) fn AgentRow(
     deeds: Deeds,
     can_manage: bool,
 ) -> impl IntoView {
-    let AgentDetails { id, name, email, role, capacity, skills, is_active, .. } = agent;
+    let AgentDetails { id, name, email, role, capacity, skills, is_active, is_invited, .. } = agent;
     let is_owner = role == "owner";
     let theirs = agent.inboxes;
-    let shown = if is_active { role } else { "deactivated".to_owned() };
+    let shown = match (is_active, is_invited) {
+        (false, _) => "deactivated".to_owned(),
+        (true, true) => "invited".to_owned(),
+        (true, false) => role,
+    };
     let capacity = capacity.map(|most| most.to_string()).unwrap_or_default();
     view! {
         <li class="agent-row" class:inactive=!is_active>
@@ -120,6 +124,7 @@ pub(super) fn AgentRow(
                             }
                         })}
                 </ActionForm>
+                {(can_manage && is_active).then(|| view! { <PasswordLink id is_invited deeds /> })}
                 {can_manage
                     .then(|| {
                         view! {
@@ -145,37 +150,77 @@ pub(super) fn AgentRow(
 }
 
 #[component]
-pub(super) fn NewAgent(deeds: Deeds) -> impl IntoView {
+pub(super) fn NewAgent(deeds: Deeds, sends_mail: bool) -> impl IntoView {
+    let invited = move || deeds.invite.value().get().and_then(Result::ok);
+    let said = if sends_mail {
+        "They get a mail with this link. You can hand it on yourself, too."
+    } else {
+        "Hand this link on: this server sends no mail."
+    };
     view! {
+        {move || {
+            invited()
+                .map(|link| {
+                    view! {
+                        <div class="made" role="status">
+                            <p>{said} " It works once, for 7 days."</p>
+                            <Copyable text=link />
+                        </div>
+                    }
+                })
+        }}
         <details class="more-form">
-            <summary class="button">"Add an agent"</summary>
-            <ActionForm action=deeds.add_agent attr:class="form">
+            <summary class="button">"Invite an agent"</summary>
+            <ActionForm action=deeds.invite attr:class="form">
                 <label>
                     "Name" <input name="name" required maxlength="80" autocomplete="off" />
                     <small>"Visitors see it beside their answers."</small>
                 </label>
                 <label>
                     "Mail address" <input name="email" type="email" required autocomplete="off" />
+                    <small>"They log in with it, and choose a password themselves."</small>
                 </label>
-                <label>
-                    "First password"
-                    <input
-                        name="password"
-                        type="password"
-                        required
-                        minlength="10"
-                        maxlength="200"
-                        autocomplete="new-password"
-                    />
-                    <small>"At least 10 characters. Tell it to them yourself."</small>
-                </label>
-                <Notice text=refusal(deeds.add_agent) />
+                <Notice text=refusal(deeds.invite) />
                 <div class="form-end">
-                    <button class="button primary" type="submit">
-                        "Add"
+                    <button
+                        class="button primary"
+                        type="submit"
+                        disabled=move || deeds.invite.pending().get()
+                    >
+                        "Invite"
                     </button>
                 </div>
             </ActionForm>
         </details>
+    }
+}
+
+/// A link by which an agent sets a password: where no mail comes, an owner hands it on.
+#[component]
+fn PasswordLink(id: AgentId, is_invited: bool, deeds: Deeds) -> impl IntoView {
+    let mine =
+        move || deeds.link.input().with(|input| input.as_ref().is_some_and(|one| one.id == id));
+    let made = move || deeds.link.value().get().and_then(Result::ok).filter(|_| mine());
+    let life = if is_invited { "7 days" } else { "an hour" };
+    view! {
+        {move || {
+            made()
+                .map(|link| {
+                    view! {
+                        <div class="made" role="status">
+                            <p>"Hand this link on. It works once, for " {life} "."</p>
+                            <Copyable text=link />
+                        </div>
+                    }
+                })
+        }}
+        <ActionForm action=deeds.link attr:class="form">
+            <input type="hidden" name="id" value=id.to_string() />
+            <div class="form-end">
+                <button class="button" type="submit">
+                    {if is_invited { "Show the invitation’s link" } else { "Make a link for a new password" }}
+                </button>
+            </div>
+        </ActionForm>
     }
 }

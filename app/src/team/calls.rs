@@ -27,6 +27,8 @@ pub struct AgentDetails {
     pub inboxes: BTreeSet<InboxId>,
     /// Whether they are part of the team.
     pub is_active: bool,
+    /// Whether they have yet to set a password.
+    pub is_invited: bool,
 }
 
 /// A team as the page shows it.
@@ -53,6 +55,8 @@ pub struct TeamPage {
     pub labels: Vec<Label>,
     /// The inboxes, by id and name.
     pub inboxes: Vec<(InboxId, String)>,
+    /// Whether the program has a mail server.
+    pub sends_mail: bool,
 }
 
 /// The agents, teams and labels.
@@ -77,6 +81,7 @@ pub async fn read_team() -> Result<TeamPage, Failure> {
             Sight::Inboxes(inboxes) => inboxes,
         },
         is_active: agent.is_active,
+        is_invited: agent.is_invited,
     };
     let team = |team: domain::team::Team| TeamRow {
         id: team.id,
@@ -85,6 +90,7 @@ pub async fn read_team() -> Result<TeamPage, Failure> {
         members: team.members,
     };
     Ok(TeamPage {
+        sends_mail: backend.sends_mail,
         agents: agents.into_iter().map(agent).collect(),
         teams: teams.into_iter().map(team).collect(),
         labels: backend.domain.list_labels().await?,
@@ -92,15 +98,24 @@ pub async fn read_team() -> Result<TeamPage, Failure> {
     })
 }
 
-/// Makes an agent, who can log in with this password.
+/// Makes an agent, and owes them an invitation by mail. Returns the link in it, for an owner to hand on
+/// where no mail is sent.
 #[server]
-pub async fn add_agent(name: String, email: String, password: String) -> Result<(), Failure> {
-    use domain::agent::{NewAgent, Role};
+pub async fn invite_agent(name: String, email: String) -> Result<String, Failure> {
+    use domain::agent::Role;
 
     let backend = crate::backend::require_owner().await?;
-    backend.domain.create_agent(NewAgent { email, name, password }, Role::Agent).await?;
-    leptos_axum::redirect("/team");
-    Ok(())
+    let agent = backend.domain.invite_agent(&email, &name, Role::Agent).await?;
+    let link = backend.domain.password_link(agent.id).await?;
+    Ok(format!("{}/password/{link}", backend.public_url))
+}
+
+/// A link by which an agent sets a password, for an owner to hand on.
+#[server]
+pub async fn make_password_link(id: AgentId) -> Result<String, Failure> {
+    let backend = crate::backend::require_owner().await?;
+    let link = backend.domain.password_link(id).await?;
+    Ok(format!("{}/password/{link}", backend.public_url))
 }
 
 /// Sets what an agent is given: at most so many, with these labels, and of these inboxes. An empty or

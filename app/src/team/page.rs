@@ -5,7 +5,8 @@ use leptos_meta::Title;
 
 use super::agents::{AgentRow, NewAgent};
 use super::calls::{
-    AddAgent, AddLabel, DeleteLabel, DeleteTeam, SaveTeam, SetAgent, SetAgentActive, read_team,
+    AddLabel, DeleteLabel, DeleteTeam, InviteAgent, MakePasswordLink, SaveTeam, SetAgent,
+    SetAgentActive, read_team,
 };
 use super::labels::Labels;
 use super::teams::Teams;
@@ -15,7 +16,8 @@ use crate::ui::{Waiting, state_page};
 /// What can be done on the page: each is a form that works without scripts, too.
 #[derive(Clone, Copy)]
 pub(super) struct Deeds {
-    pub(super) add_agent: ServerAction<AddAgent>,
+    pub(super) invite: ServerAction<InviteAgent>,
+    pub(super) link: ServerAction<MakePasswordLink>,
     pub(super) set_agent: ServerAction<SetAgent>,
     pub(super) set_active: ServerAction<SetAgentActive>,
     pub(super) save_team: ServerAction<SaveTeam>,
@@ -27,7 +29,8 @@ pub(super) struct Deeds {
 impl Deeds {
     fn new() -> Self {
         Self {
-            add_agent: ServerAction::new(),
+            invite: ServerAction::new(),
+            link: ServerAction::new(),
             set_agent: ServerAction::new(),
             set_active: ServerAction::new(),
             save_team: ServerAction::new(),
@@ -39,7 +42,7 @@ impl Deeds {
 
     /// Changes with every deed that is done.
     fn version(self) -> usize {
-        self.add_agent.version().get()
+        self.invite.version().get()
             + self.set_agent.version().get()
             + self.set_active.version().get()
             + self.save_team.version().get()
@@ -89,7 +92,7 @@ pub(crate) fn TeamPage() -> impl IntoView {
                                             })
                                             .collect_view()}
                                     </ul>
-                                    {can_manage.then(|| view! { <NewAgent deeds /> })}
+                                    {can_manage.then(|| view! { <NewAgent deeds sends_mail=team.sends_mail /> })}
                                 </section>
                                 <Teams teams=team.teams agents=team.agents deeds can_manage />
                                 <Labels labels=team.labels deeds can_manage />

@@ -1,11 +1,12 @@
 //! Agents: the members of the support team.
 
+pub(crate) mod link;
 mod password;
 mod settings;
 mod sight;
 
 use async_trait::async_trait;
-use protocol::{AgentId, Author, ErrorCode, LabelId, Presence};
+use protocol::{AgentId, Author, ErrorCode, LabelId, MailKind, Presence};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 
@@ -14,6 +15,8 @@ use crate::error::{Error, Result};
 use crate::table::agent;
 use crate::writer::{Command, Shard, Write};
 
+pub use link::LinkHolder;
+pub(crate) use link::has_password;
 pub use settings::AgentSettings;
 pub(crate) use settings::require;
 pub use sight::Sight;
@@ -74,6 +77,8 @@ pub struct Agent {
     pub sight: Sight,
     /// Whether they are part of the team.
     pub is_active: bool,
+    /// Whether they have yet to set a password.
+    pub is_invited: bool,
 }
 
 impl Agent {
@@ -116,7 +121,11 @@ impl Domain {
         let email = check_email(&new.email)?;
         let name = check_name(&new.name)?;
         let password_hash = password::hash(new.password, self.ambient.bytes()).await?;
-        let create = Create { email, name, role, password_hash, only_first };
+        let is_invited = false;
+        self.add(Create { email, name, role, password_hash, only_first, is_invited }).await
+    }
+
+    async fn add(&self, create: Create) -> Result<Agent> {
         let created = self.writer.run(create).await?;
         // They are on disk, whatever becomes of this.
         if let Err(error) = self.tell_team().await {
@@ -143,7 +152,8 @@ impl Domain {
             .filter(agent::Column::Email.eq(email))
             .one(&self.store.reader)
             .await?;
-        let hash = found.as_ref().map(|row| row.password_hash.clone());
+        let hash = found.as_ref().filter(|row| has_password(row));
+        let hash = hash.map(|row| row.password_hash.clone());
         let right = password::verify(password, hash).await?;
         match found {
             Some(row) if right && row.is_active => with_sight(&self.store.reader, row).await,
@@ -170,6 +180,7 @@ struct Create {
     role: Role,
     password_hash: String,
     only_first: bool,
+    is_invited: bool,
 }
 
 #[async_trait]
@@ -201,7 +212,11 @@ impl Command for Create {
             is_active: Set(true),
             created_at_ms: Set(write.ambient.now_ms() as i64),
         };
-        from_row(row.insert(write.tx).await?)
+        let created = from_row(row.insert(write.tx).await?)?;
+        if self.is_invited {
+            crate::mail::owe_link(write, created.id, MailKind::Invitation).await?;
+        }
+        Ok(created)
     }
 }
 
@@ -214,6 +229,7 @@ async fn with_sight(db: &impl ConnectionTrait, row: agent::Model) -> Result<Agen
 
 fn from_row(row: agent::Model) -> Result<Agent> {
     let role = Role::parse(&row.role)?;
+    let is_invited = !has_password(&row);
     Ok(Agent {
         id: AgentId(row.id),
         email: row.email,
@@ -224,6 +240,7 @@ fn from_row(row: agent::Model) -> Result<Agent> {
         skills: Vec::new(),
         sight: Sight::All,
         is_active: row.is_active,
+        is_invited,
     })
 }
 

@@ -83,7 +83,8 @@ impl Domain {
         let tag = unhex(tag).ok_or_else(invalid)?;
         let row = mail::Entity::find_by_id(id.0).one(&self.store.reader).await?;
         let row = row.ok_or_else(invalid)?;
-        let inbox = crate::inbox::find(&self.store.reader, InboxId(row.inbox_id)).await?;
+        let inbox = InboxId(row.inbox_id.ok_or_else(invalid)?);
+        let inbox = crate::inbox::find(&self.store.reader, inbox).await?;
         let right = mac(&inbox.secret, PREFERENCE, id.0.as_bytes()).verify_slice(&tag).is_ok();
         match row.address {
             Some(address) if right => Ok((inbox, address)),

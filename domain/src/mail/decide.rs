@@ -60,7 +60,7 @@ pub(super) async fn decide(
         // A mail that says only that words came in means nothing an hour later.
         return Ok(match kind {
             MailKind::Received => Decision::Drop(Why::Capped),
-            MailKind::NobodyAvailable | MailKind::UnreadReply => Decision::Later { until_ms },
+            _ => Decision::Later { until_ms },
         });
     }
     Ok(Decision::Send { address, from, through })
@@ -106,7 +106,7 @@ impl Question<'_> {
         let read = match self.kind {
             MailKind::UnreadReply => self.conversation.visitor_read_seq,
             MailKind::NobodyAvailable => self.conversation.team_read_seq,
-            MailKind::Received => 0,
+            _ => 0,
         };
         if let (Some(from), Some(through)) = (self.row.from_seq, self.row.through_seq) {
             return Ok((through > read).then_some((from, through)));
@@ -142,7 +142,7 @@ impl Question<'_> {
     fn address(&self) -> Option<String> {
         let now = match self.kind {
             MailKind::NobodyAvailable => self.inbox.mail.team_address.clone(),
-            MailKind::Received | MailKind::UnreadReply => self.visitor.email.clone(),
+            _ => self.visitor.email.clone(),
         };
         // A mail that was tried goes on to where it went, unless that is nobody's any more.
         now.map(|now| self.row.address.clone().unwrap_or(now))

@@ -5,6 +5,7 @@
 //! takes it. What it says is settled then, too: each further try sends the same, under the same
 //! `Message-ID`. How a mail looks and travels is not known here.
 
+mod account;
 mod address;
 mod decide;
 mod outbox;
@@ -12,13 +13,15 @@ mod owe;
 mod settle;
 mod take;
 
+pub use account::OfAccount;
+pub(crate) use account::owe_link;
 pub use address::Preference;
 pub use address::Standing;
 pub(crate) use address::standing;
 pub use outbox::{MailRow, OutboxPage};
 pub(crate) use owe::{owe_answer, owe_word};
 pub use settle::{Outcome, Retry};
-pub use take::{Owed, Said};
+pub use take::{Matter, OfConversation, Owed, Said};
 
 use protocol::{MailKind, MailState};
 
@@ -49,6 +52,10 @@ pub enum Why {
     Capped,
     /// An owner dropped it.
     ByHand,
+    /// What it asked for was done.
+    Done,
+    /// Whom it was for is not part of the team any more.
+    Gone,
 }
 
 impl Why {
@@ -67,6 +74,8 @@ impl Why {
             Self::Bounced => "bounced",
             Self::Capped => "capped",
             Self::ByHand => "by_hand",
+            Self::Done => "done",
+            Self::Gone => "gone",
         }
     }
 

@@ -26,8 +26,8 @@ pub struct MailRow {
     pub id: MailId,
     /// What it is about.
     pub kind: MailKind,
-    /// Whose it is.
-    pub inbox: InboxId,
+    /// Whose it is, if it is about a conversation.
+    pub inbox: Option<InboxId>,
     /// Which conversation.
     pub conversation: Option<ConversationId>,
     /// Where it goes; settled when it is first tried.
@@ -186,7 +186,7 @@ fn from_row(row: mail::Model) -> Result<MailRow> {
     Ok(MailRow {
         id: MailId(row.id),
         kind: kind_of(&row.kind)?,
-        inbox: InboxId(row.inbox_id),
+        inbox: row.inbox_id.map(InboxId),
         conversation: row.conversation_id.map(ConversationId),
         address: row.address,
         state: state_of(&row.state)?,

@@ -49,6 +49,28 @@ pub(crate) async fn owe_answer(
     Ok(())
 }
 
+/// A mail that nobody has tried yet.
+pub(super) fn row(write: &Write<'_>, kind: MailKind, due_at_ms: u64) -> mail::ActiveModel {
+    mail::ActiveModel {
+        id: Set(write.ambient.uuid()),
+        kind: Set(kind.as_str().to_owned()),
+        inbox_id: Set(None),
+        agent_id: Set(None),
+        conversation_id: Set(None),
+        address: Set(None),
+        from_seq: Set(None),
+        through_seq: Set(None),
+        message_id: Set(None),
+        state: Set(MailState::Waiting.as_str().to_owned()),
+        reason: Set(None),
+        attempts: Set(0),
+        due_at_ms: Set(due_at_ms as i64),
+        begun_at_ms: Set(None),
+        settled_at_ms: Set(None),
+        created_at_ms: Set(write.ambient.now_ms() as i64),
+    }
+}
+
 struct Owing {
     inbox: InboxId,
     conversation: ConversationId,
@@ -78,21 +100,9 @@ impl Owing {
 
     async fn insert(&self, write: &Write<'_>, kind: MailKind) -> Result<()> {
         let row = mail::ActiveModel {
-            id: Set(write.ambient.uuid()),
-            kind: Set(kind.as_str().to_owned()),
-            inbox_id: Set(self.inbox.0),
+            inbox_id: Set(Some(self.inbox.0)),
             conversation_id: Set(Some(self.conversation.0)),
-            address: Set(None),
-            from_seq: Set(None),
-            through_seq: Set(None),
-            message_id: Set(None),
-            state: Set(MailState::Waiting.as_str().to_owned()),
-            reason: Set(None),
-            attempts: Set(0),
-            due_at_ms: Set(self.due_at_ms as i64),
-            begun_at_ms: Set(None),
-            settled_at_ms: Set(None),
-            created_at_ms: Set(write.ambient.now_ms() as i64),
+            ..row(write, kind, self.due_at_ms)
         };
         mail::Entity::insert(row).exec_without_returning(write.tx).await?;
         Ok(())

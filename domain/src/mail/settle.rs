@@ -135,8 +135,9 @@ impl Command for Settle {
                 Ok(())
             }
             Outcome::Refused { reason, is_address_bad } => {
-                if let (true, Some(address)) = (is_address_bad, &row.address) {
-                    super::address::bounced(write, InboxId(row.inbox_id), address, reason).await?;
+                let known = (row.inbox_id, &row.address);
+                if let (true, (Some(inbox), Some(address))) = (is_address_bad, known) {
+                    super::address::bounced(write, InboxId(inbox), address, reason).await?;
                 }
                 end(write, row, MailState::Failed, Some(reason)).await
             }

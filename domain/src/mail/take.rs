@@ -6,6 +6,7 @@ use protocol::{Author, ConversationId, InboxId, MailId, MailKind, MailState, Seq
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, QuerySelect};
 
+use super::account::OfAccount;
 use super::decide::{Decision, decide};
 use super::kind_of;
 use crate::Domain;
@@ -25,12 +26,57 @@ pub struct Owed {
     pub attempt: u32,
     /// Its `Message-ID`, without the brackets: the same with each try.
     pub message_id: String,
-    /// The same of the mails of this conversation that went to the address before, oldest first.
+    /// The same of the mails of its conversation that went to the address before, oldest first.
     pub thread: Vec<String>,
     /// Where it goes.
     pub address: String,
+    /// When it was first tried, in milliseconds since 1970 (UTC).
+    pub begun_at_ms: u64,
     /// What it is about.
-    pub kind: MailKind,
+    pub matter: Matter,
+}
+
+/// What a mail is about.
+#[derive(Clone)]
+pub enum Matter {
+    /// To the team: a visitor wrote, and nobody was there.
+    NobodyAvailable(Box<OfConversation>),
+    /// To the visitor: what they wrote has come in.
+    Received(Box<OfConversation>),
+    /// To the visitor: answers that they have not read.
+    UnreadReply(Box<OfConversation>),
+    /// To an agent: set a password, and come in.
+    Invitation(OfAccount),
+    /// To an agent: set another password.
+    Password(OfAccount),
+}
+
+impl Matter {
+    /// The conversation, if it is about one.
+    #[must_use]
+    pub fn of_conversation(&self) -> Option<&OfConversation> {
+        match self {
+            Self::NobodyAvailable(of) | Self::Received(of) | Self::UnreadReply(of) => Some(of),
+            Self::Invitation(_) | Self::Password(_) => None,
+        }
+    }
+
+    /// What kind of mail it is.
+    #[must_use]
+    pub const fn kind(&self) -> MailKind {
+        match self {
+            Self::NobodyAvailable(_) => MailKind::NobodyAvailable,
+            Self::Received(_) => MailKind::Received,
+            Self::UnreadReply(_) => MailKind::UnreadReply,
+            Self::Invitation(_) => MailKind::Invitation,
+            Self::Password(_) => MailKind::Password,
+        }
+    }
+}
+
+/// What a mail about a conversation says.
+#[derive(Clone)]
+pub struct OfConversation {
     /// Whose it is.
     pub inbox: Inbox,
     /// Which conversation.
@@ -49,8 +95,6 @@ pub struct Owed {
     pub login: String,
     /// Lets its reader say whether they want more.
     pub preference: String,
-    /// When it was first tried, in milliseconds since 1970 (UTC).
-    pub begun_at_ms: u64,
 }
 
 /// One message in a mail.
@@ -97,18 +141,28 @@ impl Domain {
         let Some(row) = mail::Entity::find_by_id(id.0).one(&self.store.reader).await? else {
             return Ok(None);
         };
-        let conversation = row.conversation_id.map(ConversationId);
-        let inbox = InboxId(row.inbox_id);
-        self.writer.run(Take { id, inbox, conversation, lease_ms, host: host.to_owned() }).await
+        let about = match (row.conversation_id, row.inbox_id, row.agent_id) {
+            (Some(conversation), Some(inbox), None) => {
+                About::Conversation(ConversationId(conversation), InboxId(inbox))
+            }
+            (None, None, Some(agent)) => About::Account(agent),
+            _ => return Err(Error::Corrupt("what a mail is about")),
+        };
+        self.writer.run(Take { id, about, lease_ms, host: host.to_owned() }).await
     }
 }
 
 struct Take {
     id: MailId,
-    inbox: InboxId,
-    conversation: Option<ConversationId>,
+    about: About,
     lease_ms: u64,
     host: String,
+}
+
+#[derive(Clone, Copy)]
+enum About {
+    Conversation(ConversationId, InboxId),
+    Account(Uuid),
 }
 
 #[async_trait]
@@ -116,14 +170,20 @@ impl Command for Take {
     type Output = Option<Owed>;
 
     fn shard(&self) -> Shard {
-        self.conversation.map_or(Shard::ANY, |conversation| Shard::of(conversation.0))
+        match self.about {
+            About::Conversation(conversation, _) => Shard::of(conversation.0),
+            About::Account(_) => Shard::ANY,
+        }
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<Option<Owed>> {
-        let conversation = self.conversation.ok_or(Error::Corrupt("a mail's conversation"))?;
-        let query = conversation::Entity::find_by_id(conversation.0).lock_exclusive();
-        let conversation =
-            query.one(write.tx).await?.ok_or(Error::Corrupt("a mail's conversation"))?;
+        // The conversation comes first: everybody locks in this order.
+        let conversation = match self.about {
+            About::Conversation(ConversationId(id), _) => {
+                conversation::Entity::find_by_id(id).lock_exclusive().one(write.tx).await?
+            }
+            About::Account(_) => None,
+        };
         gate(write).await?;
         let query = mail::Entity::find_by_id(self.id.0).lock_exclusive();
         let now_ms = write.ambient.now_ms() as i64;
@@ -132,41 +192,38 @@ impl Command for Take {
         let Some(row) = query.one(write.tx).await?.filter(due) else {
             return Ok(None);
         };
-        let inbox = crate::inbox::find(write.tx, self.inbox).await?;
+        match (self.about, conversation) {
+            (About::Conversation(_, inbox), Some(conversation)) => {
+                self.of_conversation(write, row, inbox, conversation).await
+            }
+            (About::Account(agent), _) => self.of_account(write, row, agent).await,
+            (About::Conversation(..), None) => Err(Error::Corrupt("a mail's conversation")),
+        }
+    }
+}
+
+impl Take {
+    async fn of_conversation(
+        &self,
+        write: &mut Write<'_>,
+        row: mail::Model,
+        inbox: InboxId,
+        conversation: conversation::Model,
+    ) -> Result<Option<Owed>> {
+        let inbox = crate::inbox::find(write.tx, inbox).await?;
         let visitor = visitor::Entity::find_by_id(conversation.visitor_id).one(write.tx).await?;
         let visitor = visitor.ok_or(Error::Corrupt("a conversation's visitor"))?;
         let kind = kind_of(&row.kind)?;
         match decide(write, &row, kind, &inbox, &conversation, &visitor).await? {
             Decision::Send { address, from, through } => {
-                let host = &self.host;
-                let message_id =
-                    row.message_id.clone().unwrap_or_else(|| format!("{}@{host}", self.id));
-                let begun_at_ms = row.begun_at_ms.unwrap_or(now_ms);
-                let attempts = row.attempts + 1;
-                let mut taken = row.into_active_model();
-                taken.address = Set(Some(address.clone()));
-                taken.from_seq = Set(Some(from));
-                taken.through_seq = Set(Some(through));
-                taken.message_id = Set(Some(message_id.clone()));
-                taken.attempts = Set(attempts);
-                // While it is on its way nothing is known of it.
-                taken.reason = Set(None);
-                taken.begun_at_ms = Set(Some(begun_at_ms));
-                taken.due_at_ms = Set(now_ms + self.lease_ms as i64);
-                mail::Entity::update(taken).exec(write.tx).await?;
-
-                let (messages, more) = said(write, &conversation, kind, from, through).await?;
-                let until_ms = begun_at_ms.unsigned_abs() + MAIL_LINK_MS;
                 let thread = self.thread(write, &conversation, &address).await?;
-                Ok(Some(Owed {
-                    id: self.id,
-                    attempt: attempts.unsigned_abs(),
-                    message_id,
-                    thread,
-                    kind,
+                let settled = (address.clone(), Some((from, through)));
+                let owed = self.begin(write, row, settled).await?;
+                let (messages, more) = said(write, &conversation, kind, from, through).await?;
+                let until_ms = owed.begun_at_ms + MAIL_LINK_MS;
+                let of = Box::new(OfConversation {
                     login: crate::visitor::login(&inbox, &visitor, &address, until_ms),
                     preference: super::address::issue(&inbox, self.id),
-                    address,
                     conversation: ConversationId(conversation.id),
                     visitor_name: crate::visitor::display_name(&visitor),
                     page: conversation.page.clone(),
@@ -174,8 +231,16 @@ impl Command for Take {
                     inbox,
                     messages,
                     more,
-                    begun_at_ms: begun_at_ms.unsigned_abs(),
-                }))
+                });
+                let matter = match kind {
+                    MailKind::NobodyAvailable => Matter::NobodyAvailable(of),
+                    MailKind::Received => Matter::Received(of),
+                    MailKind::UnreadReply => Matter::UnreadReply(of),
+                    MailKind::Invitation | MailKind::Password => {
+                        return Err(Error::Corrupt("what a mail is about"));
+                    }
+                };
+                Ok(Some(owed.about(thread, matter)))
             }
             Decision::Later { until_ms } => {
                 let mut later = row.into_active_model();
@@ -189,21 +254,62 @@ impl Command for Take {
             }
         }
     }
-}
 
-/// One mail is taken at a time, whatever it is about: what an address or an inbox had in the last
-/// hour is counted by all that were taken before.
-async fn gate(write: &Write<'_>) -> Result<()> {
-    inbox::Entity::find()
-        .order_by_asc(inbox::Column::Id)
-        .limit(1)
-        .lock_exclusive()
-        .one(write.tx)
-        .await?;
-    Ok(())
-}
+    async fn of_account(
+        &self,
+        write: &mut Write<'_>,
+        row: mail::Model,
+        agent: Uuid,
+    ) -> Result<Option<Owed>> {
+        let kind = kind_of(&row.kind)?;
+        let (address, of) = match super::account::decide(write, self.id, kind, agent).await? {
+            Ok(decided) => decided,
+            Err(why) => {
+                super::settle::drop_row(write, row, why).await?;
+                return Ok(None);
+            }
+        };
+        let matter = match kind {
+            MailKind::Invitation => Matter::Invitation(of),
+            MailKind::Password => Matter::Password(of),
+            _ => return Err(Error::Corrupt("what a mail is about")),
+        };
+        let begun = self.begin(write, row, (address, None)).await?;
+        Ok(Some(begun.about(Vec::new(), matter)))
+    }
 
-impl Take {
+    /// Settles where a mail goes and with which messages, and keeps others from it for a while.
+    async fn begin(
+        &self,
+        write: &Write<'_>,
+        row: mail::Model,
+        (address, messages): (String, Option<(i64, i64)>),
+    ) -> Result<Begun> {
+        let now_ms = write.ambient.now_ms() as i64;
+        let host = &self.host;
+        let message_id = row.message_id.clone().unwrap_or_else(|| format!("{}@{host}", self.id));
+        let begun_at_ms = row.begun_at_ms.unwrap_or(now_ms);
+        let attempts = row.attempts + 1;
+        let mut taken = row.into_active_model();
+        taken.address = Set(Some(address.clone()));
+        taken.from_seq = Set(messages.map(|(from, _)| from));
+        taken.through_seq = Set(messages.map(|(_, through)| through));
+        taken.message_id = Set(Some(message_id.clone()));
+        taken.attempts = Set(attempts);
+        // While it is on its way nothing is known of it.
+        taken.reason = Set(None);
+        taken.begun_at_ms = Set(Some(begun_at_ms));
+        taken.due_at_ms = Set(now_ms + self.lease_ms as i64);
+        mail::Entity::update(taken).exec(write.tx).await?;
+        Ok(Begun {
+            id: self.id,
+            attempt: attempts.unsigned_abs(),
+            message_id,
+            address,
+            begun_at_ms: begun_at_ms.unsigned_abs(),
+        })
+    }
+
     async fn thread(
         &self,
         write: &Write<'_>,
@@ -225,12 +331,37 @@ impl Take {
     }
 }
 
+/// A mail that was taken, before it is said what it is about.
+struct Begun {
+    id: MailId,
+    attempt: u32,
+    message_id: String,
+    address: String,
+    begun_at_ms: u64,
+}
+
+impl Begun {
+    fn about(self, thread: Vec<String>, matter: Matter) -> Owed {
+        let Self { id, attempt, message_id, address, begun_at_ms } = self;
+        Owed { id, attempt, message_id, thread, address, begun_at_ms, matter }
+    }
+}
+
+/// One mail is taken at a time, whatever it is about: what an address or an inbox had in the last
+/// hour is counted by all that were taken before.
+async fn gate(write: &Write<'_>) -> Result<()> {
+    inbox::Entity::find()
+        .order_by_asc(inbox::Column::Id)
+        .limit(1)
+        .lock_exclusive()
+        .one(write.tx)
+        .await?;
+    Ok(())
+}
+
 /// The messages that a mail of a kind is about.
 pub(super) fn messages_of(kind: MailKind, conversation: Uuid) -> Select<entry::Entity> {
-    let author = match kind {
-        MailKind::NobodyAvailable | MailKind::Received => "visitor",
-        MailKind::UnreadReply => "agent",
-    };
+    let author = if kind == MailKind::UnreadReply { "agent" } else { "visitor" };
     entry::Entity::find()
         .filter(entry::Column::ConversationId.eq(conversation))
         .filter(entry::Column::AuthorKind.eq(author))

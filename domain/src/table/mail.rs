@@ -8,7 +8,8 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub kind: String,
-    pub inbox_id: Uuid,
+    pub inbox_id: Option<Uuid>,
+    pub agent_id: Option<Uuid>,
     pub conversation_id: Option<Uuid>,
     pub address: Option<String>,
     pub from_seq: Option<i64>,

@@ -1,8 +1,9 @@
 //! What is owed by mail, to whom, and when it is not: with a clock that is moved.
 
+use domain::agent::Role;
 use domain::hub::Listener;
 use domain::inbox::InboxMail;
-use domain::mail::{Outcome, Owed, Retry};
+use domain::mail::{Matter, OfAccount, OfConversation, Outcome, Owed, Retry};
 use domain::visitor::{About, User, VisitorIdentity};
 use protocol::limits::{MAIL_LINK_MS, MAIL_TRIED_MS, NOBODY_WAIT_MS, UNREAD_WAIT_MS};
 use protocol::{Body, Change, ConversationId, ErrorCode, Event, MailKind, MailState};
@@ -29,7 +30,7 @@ impl Bench {
         for one in &owed {
             self.settle(one, Outcome::Sent).await;
         }
-        owed.iter().map(|one| one.kind).collect()
+        owed.iter().map(|one| one.matter.kind()).collect()
     }
 
     async fn settle(&self, owed: &Owed, outcome: Outcome) {
@@ -80,6 +81,16 @@ impl Bench {
     }
 }
 
+trait Of {
+    fn of(&self) -> &OfConversation;
+}
+
+impl Of for Owed {
+    fn of(&self) -> &OfConversation {
+        self.matter.of_conversation().expect("it is about a conversation")
+    }
+}
+
 testbed::on_each_store! {
 
 async fn nobody_there_is_told_to_the_team_and_to_the_visitor_once(bench) {
@@ -89,13 +100,13 @@ async fn nobody_there_is_told_to_the_team_and_to_the_visitor_once(bench) {
     bench.domain.send_as_visitor(&ann, None, client_id(2), "anybody?").await.unwrap();
     bench.ticks.pass_ms(NOBODY_WAIT_MS);
     let mut owed = bench.owed().await;
-    owed.sort_by_key(|one| one.kind);
+    owed.sort_by_key(|one| one.matter.kind());
     let [team, received] = owed.try_into().ok().expect("two mails");
-    assert_eq!((team.kind, &*team.address), (MailKind::NobodyAvailable, "team@example.com"));
-    let said: Vec<_> = team.messages.iter().map(|said| &*said.text).collect();
+    assert_eq!((team.matter.kind(), &*team.address), (MailKind::NobodyAvailable, "team@example.com"));
+    let said: Vec<_> = team.of().messages.iter().map(|said| &*said.text).collect();
     assert_eq!(said, ["hello?", "anybody?"]);
-    assert_eq!((received.kind, &*received.address), (MailKind::Received, "ann@example.com"));
-    assert!(received.messages.is_empty(), "it repeats nothing of what was typed");
+    assert_eq!((received.matter.kind(), &*received.address), (MailKind::Received, "ann@example.com"));
+    assert!(received.of().messages.is_empty(), "it repeats nothing of what was typed");
     bench.settle(&team, Outcome::Sent).await;
     bench.settle(&received, Outcome::Sent).await;
 
@@ -104,8 +115,8 @@ async fn nobody_there_is_told_to_the_team_and_to_the_visitor_once(bench) {
     bench.ticks.pass_ms(NOBODY_WAIT_MS);
     let owed = bench.owed().await;
     assert_eq!(owed.len(), 1);
-    assert_eq!(owed[0].kind, MailKind::NobodyAvailable);
-    assert_eq!(owed[0].messages.len(), 1);
+    assert_eq!(owed[0].matter.kind(), MailKind::NobodyAvailable);
+    assert_eq!(owed[0].of().messages.len(), 1);
     assert_eq!(owed[0].thread, [team.message_id]);
 }
 
@@ -156,14 +167,14 @@ async fn an_unread_reply_goes_by_mail_after_a_while_and_once(bench) {
     bench.ticks.pass_ms(UNREAD_WAIT_MS / 2);
     let owed = bench.owed().await;
     let [one] = &owed[..] else { panic!("one mail: {}", owed.len()) };
-    assert_eq!((one.kind, &*one.address), (MailKind::UnreadReply, "ann@example.com"));
-    assert_eq!(one.messages.len(), 2, "both, and not the note");
-    assert_eq!(one.messages[1].text.chars().count(), 201, "200 characters, and a sign of more");
+    assert_eq!((one.matter.kind(), &*one.address), (MailKind::UnreadReply, "ann@example.com"));
+    assert_eq!(one.of().messages.len(), 2, "both, and not the note");
+    assert_eq!(one.of().messages[1].text.chars().count(), 201, "200 characters, and a sign of more");
     assert!(one.message_id.ends_with("@example.com"));
     bench.settle(one, Outcome::Sent).await;
     let page = bench.domain.team_page(&mia, id, None).await.unwrap();
     let last = page.entries.last().unwrap();
-    let (from, through) = (one.messages[0].seq, one.messages[1].seq);
+    let (from, through) = (one.of().messages[0].seq, one.of().messages[1].seq);
     let event = Event::Mailed { mail: MailKind::UnreadReply, from, through };
     assert_eq!(last.body, Body::Event { event });
     assert_eq!(bench.domain.visitor_head(&ann).await.unwrap(), through, "visitors see nothing of it");
@@ -177,7 +188,7 @@ async fn an_unread_reply_goes_by_mail_after_a_while_and_once(bench) {
     bench.ticks.pass_ms(HOUR_MS);
     let next = bench.owed().await;
     assert_eq!(next.len(), 1);
-    assert_eq!(next[0].messages.len(), 1);
+    assert_eq!(next[0].of().messages.len(), 1);
     assert_eq!(next[0].thread, std::slice::from_ref(&one.message_id));
 }
 
@@ -204,7 +215,7 @@ async fn what_was_read_or_put_away_is_not_mailed(bench) {
     bench.ticks.pass_ms(UNREAD_WAIT_MS);
     let owed = bench.owed().await;
     assert_eq!(owed.len(), 1);
-    assert_eq!(owed[0].messages.len(), 2, "what the dropped one had is still unread");
+    assert_eq!(owed[0].of().messages.len(), 2, "what the dropped one had is still unread");
 }
 
 async fn a_visitor_who_is_there_gets_no_mail_until_they_leave(bench) {
@@ -225,7 +236,7 @@ async fn who_unsubscribed_gets_nothing_until_they_want_it_again(bench) {
     bench.ticks.pass_ms(NOBODY_WAIT_MS);
     let received = bench.owed().await.remove(0);
     bench.settle(&received, Outcome::Sent).await;
-    let token = received.preference;
+    let token = received.of().preference.clone();
     let domain = &bench.domain;
     assert!(!domain.mail_preference(&token).await.unwrap().is_unsubscribed);
     domain.prefer_mail(&token, false).await.unwrap();
@@ -264,8 +275,8 @@ async fn a_taken_mail_is_nobody_elses_until_the_lease_is_over(bench) {
     bench.ticks.pass_ms(LEASE_MS);
     let again = bench.owed().await.remove(0);
     assert_eq!((again.attempt, &again.message_id), (2, &first.message_id));
-    assert_eq!(again.messages, first.messages);
-    assert_eq!((&again.login, &again.preference), (&first.login, &first.preference));
+    assert_eq!(again.of().messages, first.of().messages);
+    assert_eq!((&again.of().login, &again.of().preference), (&first.of().login, &first.of().preference));
     // The first was only slow. What it failed by is no news; that it was taken is.
     bench.settle(first, Outcome::Refused { reason: "no".into(), is_address_bad: true }).await;
     bench.settle(first, Outcome::Sent).await;
@@ -286,11 +297,11 @@ async fn what_comes_while_a_mail_is_tried_is_in_the_next(bench) {
     bench.domain.send_as_visitor(&ann, None, client_id(2), "more").await.unwrap();
     bench.ticks.pass_ms(HOUR_MS);
     let mut both = bench.owed().await;
-    both.sort_by_key(|one| one.messages[0].seq);
-    let texts: Vec<_> = both.iter().map(|one| &*one.messages[0].text).collect();
+    both.sort_by_key(|one| one.of().messages[0].seq);
+    let texts: Vec<_> = both.iter().map(|one| &*one.of().messages[0].text).collect();
     assert_eq!(texts, ["hello?", "more"]);
     assert_eq!(both[0].message_id, first.message_id);
-    assert!(both.iter().all(|one| one.messages.len() == 1));
+    assert!(both.iter().all(|one| one.of().messages.len() == 1));
 }
 
 async fn a_mail_is_tried_for_three_days_and_failing_is_seen(bench) {
@@ -356,7 +367,7 @@ async fn a_flood_sends_an_address_one_mail_an_hour_and_the_inbox_its_limit(bench
         bench.ticks.pass_ms(NOBODY_WAIT_MS);
         for one in bench.owed().await {
             bench.settle(&one, Outcome::Sent).await;
-            begun.push((one.kind, one.address));
+            begun.push((one.matter.kind(), one.address));
         }
     }
     let of = |kind| begun.iter().filter(|(one, _)| *one == kind).count();
@@ -369,7 +380,7 @@ async fn a_flood_sends_an_address_one_mail_an_hour_and_the_inbox_its_limit(bench
     for _ in 0..60 {
         bench.ticks.pass_ms(HOUR_MS / 6);
         let owed = bench.owed().await;
-        assert!(owed.iter().all(|one| one.kind == MailKind::NobodyAvailable));
+        assert!(owed.iter().all(|one| one.matter.kind() == MailKind::NobodyAvailable));
         told += owed.len();
         for one in &owed {
             bench.settle(one, Outcome::Sent).await;
@@ -395,7 +406,7 @@ async fn the_link_of_a_mail_logs_its_visitor_in_for_a_while(bench) {
     bench.mails(|mail| mail.team_address = None).await;
     let ann = bench.ann("ann@example.com").await;
     bench.ticks.pass_ms(NOBODY_WAIT_MS);
-    let login = bench.owed().await.remove(0).login;
+    let login = bench.owed().await.remove(0).of().login.clone();
     let domain = &bench.domain;
     let admit = async |token: String| {
         domain.admit_visitor(&bench.inbox, Some(&token), None, About::default(), None).await
@@ -422,6 +433,80 @@ async fn the_link_of_a_mail_logs_its_visitor_in_for_a_while(bench) {
     admit(login.clone()).await.unwrap();
     bench.ticks.pass_ms(MAIL_LINK_MS);
     assert_eq!(admit(login).await.unwrap_err().code(), ErrorCode::LinkInvalid);
+}
+
+async fn an_invited_agent_sets_a_password_by_the_link_of_a_mail(bench) {
+    let domain = &bench.domain;
+    let invite = domain.invite_agent("ann@example.com", "Ann", Role::Agent);
+    let ann = invite.await.unwrap();
+    assert!(ann.is_invited);
+    let none = domain.log_in("ann@example.com", "correct horse".into()).await;
+    assert_eq!(none.unwrap_err().code(), ErrorCode::LoginWrong);
+    let owed = bench.owed().await;
+    let [one] = &owed[..] else { panic!("one mail: {}", owed.len()) };
+    let Matter::Invitation(OfAccount { name, link }) = &one.matter else { panic!("an invitation") };
+    assert_eq!((&*one.address, &**name), ("ann@example.com", "Ann"));
+    let holder = domain.link_holder(link).await.unwrap();
+    assert_eq!((&*holder.email, holder.is_invited), ("ann@example.com", true));
+    let short = domain.set_password(link, "short".into()).await;
+    assert_eq!(short.unwrap_err().code(), ErrorCode::PasswordLength);
+    let set = domain.set_password(link, "correct horse".into()).await.unwrap();
+    assert_eq!((set.id, set.is_invited), (ann.id, false));
+    domain.log_in("ann@example.com", "correct horse".into()).await.unwrap();
+    // Once: it is worth nothing to whoever reads the mail later.
+    let again = domain.set_password(link, "another horse".into()).await;
+    assert_eq!(again.unwrap_err().code(), ErrorCode::LinkInvalid);
+    assert_eq!(domain.link_holder(link).await.unwrap_err().code(), ErrorCode::LinkInvalid);
+    // A try that comes later finds nothing to do.
+    bench.ticks.pass_ms(LEASE_MS);
+    assert!(bench.owed().await.is_empty());
+    assert_eq!(bench.reasons().await, ["done"]);
+}
+
+async fn a_forgotten_password_is_set_anew_within_an_hour_and_ends_logins(bench) {
+    let domain = &bench.domain;
+    let mia = bench.mia().await;
+    domain.store().save_session("hers", &format!(r#"{{"agent":"{}"}}"#, mia.id), u64::MAX >> 1).await.unwrap();
+    domain.store().save_session("other", r#"{"agent":"x"}"#, u64::MAX >> 1).await.unwrap();
+    domain.forget_password("nobody@example.com").await.unwrap();
+    assert!(bench.owed().await.is_empty());
+    let ask = async || {
+        domain.forget_password(" Mia@Example.com ").await.unwrap();
+        domain.forget_password("mia@example.com").await.unwrap();
+        let mut owed = bench.owed().await;
+        assert!(owed.len() < 2);
+        let one = owed.pop()?;
+        bench.settle(&one, Outcome::Sent).await;
+        let Matter::Password(OfAccount { link, .. }) = one.matter else { panic!("a link") };
+        Some(link)
+    };
+    let late = ask().await.unwrap();
+    bench.ticks.pass_ms(HOUR_MS);
+    let refused = domain.set_password(&late, "another horse".into()).await;
+    assert_eq!(refused.unwrap_err().code(), ErrorCode::LinkInvalid);
+    let link = ask().await.unwrap();
+    domain.set_password(&link, "another horse".into()).await.unwrap();
+    domain.log_in("mia@example.com", "another horse".into()).await.unwrap();
+    let old = domain.log_in("mia@example.com", "correct horse".into()).await;
+    assert_eq!(old.unwrap_err().code(), ErrorCode::LoginWrong);
+    assert!(domain.store().load_session("hers", 0).await.unwrap().is_none());
+    assert!(domain.store().load_session("other", 0).await.unwrap().is_some());
+    // Somebody who asks without end sends five an hour.
+    let mut sent = 0;
+    for _ in 0..20 {
+        sent += usize::from(ask().await.is_some());
+    }
+    assert_eq!(sent, 4);
+    // Who has left gets no way in.
+    bench.ticks.pass_ms(HOUR_MS);
+    let link = ask().await.unwrap();
+    domain.set_agent_active(mia.id, false).await.unwrap();
+    let refused = domain.set_password(&link, "another horse".into()).await;
+    assert_eq!(refused.unwrap_err().code(), ErrorCode::LinkInvalid);
+    for wrong in ["", "x", "x.y.z", &format!("{}.1.00", mia.id), &link.replace(&mia.id.to_string(), &looker().id.to_string())] {
+        let refused = domain.link_holder(wrong).await;
+        assert_eq!(refused.unwrap_err().code(), ErrorCode::LinkInvalid, "{wrong}");
+    }
 }
 
 async fn without_a_mail_server_nothing_waits(bench) {

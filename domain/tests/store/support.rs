@@ -107,6 +107,7 @@ pub(crate) fn looker() -> Agent {
         skills: Vec::new(),
         sight: Sight::All,
         is_active: true,
+        is_invited: false,
     }
 }
 

@@ -8,6 +8,7 @@ use domain::Domain;
 use domain::agent::{NewAgent, Role};
 
 use super::print;
+use crate::serve::PublicUrl;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -22,6 +23,12 @@ pub(super) enum Command {
         /// What the agent may do.
         #[arg(long, value_enum, default_value = "agent", env = "PORCHLIGHT_AGENT_ROLE")]
         role: RoleName,
+    },
+    /// Make a link by which an agent sets a password: for whoever forgot theirs, where no mail is sent.
+    Link {
+        /// The mail address that the agent logs in with.
+        #[arg(long)]
+        email: String,
     },
 }
 
@@ -43,22 +50,49 @@ impl From<RoleName> for Role {
 }
 
 impl Command {
-    pub(super) async fn run(self, domain: &Domain, json: bool) -> anyhow::Result<()> {
-        let Self::Create { email, name, role } = self;
-        let new = NewAgent { email, name, password: read_password()? };
-        let agent = domain
-            .create_agent(new, role.into())
-            .await
-            .map_err(|error| anyhow::anyhow!(error.code().sentence()))?;
-        let data = serde_json::json!({
-            "id": agent.id.to_string(),
-            "email": agent.email,
-            "name": agent.name,
-            "role": agent.role.as_str(),
-        });
-        print(json, &data, &format!("{} can log in as {}.", agent.name, agent.email));
-        Ok(())
+    pub(super) async fn run(
+        self,
+        domain: &Domain,
+        url: &PublicUrl,
+        json: bool,
+    ) -> anyhow::Result<()> {
+        match self {
+            Self::Create { email, name, role } => create(domain, email, name, role, json).await,
+            Self::Link { email } => {
+                let email = email.trim().to_lowercase();
+                let agents = domain.list_agents().await.context("can't look for the agent")?;
+                let found = agents.into_iter().find(|agent| agent.email == email);
+                let agent = found.with_context(|| format!("no agent has the address {email}"))?;
+                let link = domain.password_link(agent.id).await;
+                let link = link.map_err(|error| anyhow::anyhow!(error.code().sentence()))?;
+                let link = format!("{url}/password/{link}");
+                print(json, &serde_json::json!({ "link": link }), &link);
+                Ok(())
+            }
+        }
     }
+}
+
+async fn create(
+    domain: &Domain,
+    email: String,
+    name: String,
+    role: RoleName,
+    json: bool,
+) -> anyhow::Result<()> {
+    let new = NewAgent { email, name, password: read_password()? };
+    let agent = domain
+        .create_agent(new, role.into())
+        .await
+        .map_err(|error| anyhow::anyhow!(error.code().sentence()))?;
+    let data = serde_json::json!({
+        "id": agent.id.to_string(),
+        "email": agent.email,
+        "name": agent.name,
+        "role": agent.role.as_str(),
+    });
+    print(json, &data, &format!("{} can log in as {}.", agent.name, agent.email));
+    Ok(())
 }
 
 fn read_password() -> anyhow::Result<String> {

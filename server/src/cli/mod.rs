@@ -166,7 +166,10 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             );
             Ok(())
         }
-        Command::Agent(command) => command.run(&cli.store.domain().await?, cli.json).await,
+        Command::Agent(command) => {
+            let public_url = cli.address.public_url();
+            command.run(&cli.store.domain().await?, &public_url, cli.json).await
+        }
         Command::Mail(command) => command.run(&cli.store.domain().await?, cli.json).await,
         Command::Token(command) => command.run(&cli.store.domain().await?, cli.json).await,
         Command::Inbox(command) => {

@@ -3,13 +3,12 @@
 use std::time::{Duration, UNIX_EPOCH};
 
 use anyhow::Context;
-use domain::mail::Owed;
+use domain::mail::{Matter, Owed};
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
-use protocol::MailKind;
 
-use super::letter::{Letter, one_line};
+use super::contents::letter;
 use super::smtp::Parcel;
 use crate::serve::PublicUrl;
 
@@ -21,16 +20,18 @@ const THREAD: usize = 10;
 /// # Errors
 /// If an address can't be one of SMTP's.
 pub(super) fn compose(owed: &Owed, from: &Address, url: &PublicUrl) -> anyhow::Result<Parcel> {
-    let own = owed.inbox.mail.from.as_deref().map(str::parse::<Address>).transpose();
+    let inbox = owed.matter.of_conversation().map(|of| &of.inbox);
+    let own = inbox.and_then(|inbox| inbox.mail.from.as_deref());
+    let own = own.map(str::parse::<Address>).transpose();
     let from = own.context("the inbox's mail address")?.unwrap_or_else(|| from.clone());
     let to: Address = owed.address.parse().context("the address")?;
-    let letter = Letter::of(owed, &url.to_string());
+    let letter = letter(&owed.matter, &url.to_string());
     let id = |id: &str| format!("<{id}>");
 
     let mut message = Message::builder()
         .message_id(Some(id(&owed.message_id)))
         .date(UNIX_EPOCH + Duration::from_millis(owed.begun_at_ms))
-        .from(Mailbox::new(Some(one_line(&owed.inbox.name)), from.clone()))
+        .from(Mailbox::new(Some(letter.brand.clone()), from.clone()))
         .to(Mailbox::new(None, to.clone()))
         .subject(letter.subject.clone());
     if let (Some(first), Some(last)) = (owed.thread.first(), owed.thread.last()) {
@@ -38,9 +39,9 @@ pub(super) fn compose(owed: &Owed, from: &Address, url: &PublicUrl) -> anyhow::R
         let all: Vec<String> = std::iter::once(first).chain(recent).map(|one| id(one)).collect();
         message = message.in_reply_to(id(last)).references(all.join(" "));
     }
-    let submitted = match owed.kind {
-        MailKind::Received => "auto-replied",
-        MailKind::NobodyAvailable | MailKind::UnreadReply => "auto-generated",
+    let submitted = match owed.matter {
+        Matter::Received(_) => "auto-replied",
+        _ => "auto-generated",
     };
     // RFC 3834, section 5; then what Exchange goes by, and what keeps Postmark from giving the mail
     // another Message-ID.
@@ -48,11 +49,10 @@ pub(super) fn compose(owed: &Owed, from: &Address, url: &PublicUrl) -> anyhow::R
         .raw_header(header("Auto-Submitted", submitted))
         .raw_header(header("X-Auto-Response-Suppress", "All"))
         .raw_header(header("X-PM-KeepID", "true"));
-    if owed.kind != MailKind::NobodyAvailable {
+    if let Some((_, href)) = &letter.unsubscribe {
         // RFC 2369, section 3.2, and RFC 8058, section 3.1.
-        let link = format!("<{}>", letter.preference);
         message = message
-            .raw_header(header("List-Unsubscribe", &link))
+            .raw_header(header("List-Unsubscribe", &id(href)))
             .raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
     }
     let parts = MultiPart::alternative()

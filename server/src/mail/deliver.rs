@@ -131,7 +131,7 @@ impl Mailer {
             Ok(parcel) => self.hand_over(&parcel).await,
             Err(error) => Outcome::Refused { reason: format!("{error:#}"), is_address_bad: false },
         };
-        tracing::info!(mail = %id, kind = owed.kind.as_str(), attempt, ?outcome, "a mail was tried");
+        tracing::info!(mail = %id, kind = owed.matter.kind().as_str(), attempt, ?outcome, "a mail was tried");
         let settled = self.domain.settle_mail(id, attempt, outcome, self.settings.retry).await;
         if let Err(error) = settled {
             tracing::warn!(%error, mail = %id, "what became of a mail could not be noted");

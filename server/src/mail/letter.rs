@@ -1,10 +1,8 @@
-//! What a mail says, and its two forms. All kinds of mail share one sheet of paper.
+//! A mail as its reader sees it: one sheet of paper for all, in two forms.
 
 use askama::Template;
-use domain::mail::{Owed, Said};
-use protocol::{Author, MailKind};
-
-use super::words::Words;
+use domain::mail::Said;
+use protocol::Author;
 
 /// A mail's content. Its texts are one line each, but for quotes.
 #[derive(Clone, Debug)]
@@ -30,9 +28,8 @@ pub(super) struct Letter {
     pub(super) hints: Vec<String>,
     /// Why this mail came.
     pub(super) because: String,
-    /// Where its reader says whether they want more, and what the link says.
-    pub(super) preference: String,
-    pub(super) unsubscribe: Option<&'static str>,
+    /// What its reader presses who wants no more, and where it leads.
+    pub(super) unsubscribe: Option<(&'static str, String)>,
 }
 
 /// What somebody wrote.
@@ -56,101 +53,25 @@ struct Text<'a> {
 }
 
 impl Letter {
-    /// Writes the letter of a mail, for a server that browsers reach at `url`.
-    pub(super) fn of(owed: &Owed, url: &str) -> Self {
-        let brand = one_line(&owed.inbox.name);
-        let preference = format!("{url}/mail/preferences/{}", owed.preference);
-        let quote = |said: &Said| Quote::of(said, &owed.visitor_name);
-        let letter = Self {
+    /// An empty sheet of somebody's.
+    pub(super) fn sheet(brand: &str, color: &str) -> Self {
+        Self {
             language: "en",
             subject: String::new(),
             preheader: String::new(),
-            color: owed.inbox.color.clone(),
-            on_color: readable_on(&owed.inbox.color),
+            brand: one_line(brand),
+            color: color.to_owned(),
+            on_color: readable_on(color),
             heading: String::new(),
             paragraphs: Vec::new(),
             facts: Vec::new(),
-            quotes: owed.messages.iter().map(quote).collect(),
+            quotes: Vec::new(),
             more: None,
             action: "",
             link: String::new(),
             hints: Vec::new(),
             because: String::new(),
-            preference,
             unsubscribe: None,
-            brand,
-        };
-        match owed.kind {
-            MailKind::NobodyAvailable => letter.nobody_available(owed, url),
-            MailKind::Received => letter.received(owed, url),
-            MailKind::UnreadReply => letter.unread(owed, url),
-        }
-    }
-
-    /// To the team, in the dashboard's language.
-    fn nobody_available(self, owed: &Owed, url: &str) -> Self {
-        let visitor = one_line(&owed.visitor_name);
-        let brand = &self.brand;
-        let known = [
-            ("Visitor", Some(visitor.clone())),
-            ("Mail address", owed.visitor.email.clone()),
-            ("Page", owed.visitor.page.clone().or_else(|| owed.page.clone())),
-            ("Inbox", Some(brand.clone())),
-        ];
-        let known = known.into_iter();
-        Self {
-            subject: format!("New message from {visitor}"),
-            preheader: self.quotes.first().map_or_else(String::new, Quote::begin),
-            heading: format!("{visitor} wrote while nobody was there"),
-            facts: known.filter_map(|(name, value)| Some((name, one_line(&value?)))).collect(),
-            more: (owed.more > 0).then(|| format!("… and {} more", owed.more)),
-            action: "Answer in the inbox",
-            link: format!("{url}/conversations/{}", owed.conversation),
-            because: format!(
-                "This address hears of what comes in to {brand} while no agent is online, or outside of its hours. An owner can change that on the page of its inboxes."
-            ),
-            ..self
-        }
-    }
-
-    fn received(self, owed: &Owed, url: &str) -> Self {
-        let words = Words::of(owed.visitor.language.as_deref());
-        let brand = self.brand.clone();
-        Self {
-            subject: (words.received_subject)(&brand),
-            preheader: words.received_text.to_owned(),
-            heading: words.received_heading.to_owned(),
-            paragraphs: vec![(words.received_thanks)(&brand), words.received_text.to_owned()],
-            action: words.open,
-            ..self.for_visitor(owed, url, words)
-        }
-    }
-
-    fn unread(self, owed: &Owed, url: &str) -> Self {
-        let words = Words::of(owed.visitor.language.as_deref());
-        let count = self.quotes.len() as u64 + owed.more;
-        let brand = self.brand.clone();
-        Self {
-            subject: (words.unread_subject)(&brand),
-            preheader: self.quotes.first().map_or_else(String::new, Quote::begin),
-            heading: (words.unread_heading)(count),
-            more: (owed.more > 0).then(|| (words.more)(owed.more)),
-            action: words.answer,
-            ..self.for_visitor(owed, url, words)
-        }
-    }
-
-    /// What all letters to visitors have. It is safe to send to an address that nobody has proven:
-    /// nothing of it is what the visitor typed.
-    fn for_visitor(self, owed: &Owed, url: &str, words: &'static Words) -> Self {
-        let key = &owed.inbox.key;
-        Self {
-            language: words.language,
-            link: format!("{url}/chat?inbox={key}#login={}", owed.login),
-            hints: vec![words.link.to_owned(), words.no_reply.to_owned()],
-            because: (words.because)(&self.brand),
-            unsubscribe: Some(words.unsubscribe),
-            ..self
         }
     }
 
@@ -177,7 +98,7 @@ impl Letter {
 }
 
 impl Quote {
-    fn of(said: &Said, visitor_name: &str) -> Self {
+    pub(super) fn of(said: &Said, visitor_name: &str) -> Self {
         let who = match &said.author {
             Author::Agent { name, .. } => name.clone(),
             Author::Visitor {} | Author::System {} => visitor_name.to_owned(),
@@ -189,7 +110,8 @@ impl Quote {
         }
     }
 
-    fn begin(&self) -> String {
+    /// How it begins.
+    pub(super) fn begin(&self) -> String {
         self.lines.iter().chain(&self.files).next().cloned().unwrap_or_default()
     }
 }

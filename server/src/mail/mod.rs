@@ -2,6 +2,7 @@
 //! whether it is still wanted, is `domain`'s to decide.
 
 mod compose;
+mod contents;
 mod deliver;
 mod letter;
 mod preferences;

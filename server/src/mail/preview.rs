@@ -5,7 +5,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use domain::inbox::Inbox;
-use domain::mail::{Owed, Said};
+use domain::mail::{Matter, OfAccount, OfConversation, Owed, Said};
 use domain::visitor::Profile;
 use lettre::Address;
 use protocol::{AgentId, Author, ConversationId, ErrorCode, MailId, MailKind, VisitorId};
@@ -13,7 +13,7 @@ use serde::Deserialize;
 use tower_sessions::Session;
 
 use super::compose::compose;
-use super::letter::Letter;
+use super::contents::letter;
 use super::words::Words;
 use crate::http::Failure;
 use crate::state::ServerState;
@@ -66,8 +66,10 @@ pub(crate) async fn preview(
             .into_response()
     };
     let mut response = match wanted.part {
-        Part::Html => Html(Letter::of(&owed, &url).html().map_err(|_| failed())?).into_response(),
-        Part::Text => plain(Letter::of(&owed, &url).text().map_err(|_| failed())?),
+        Part::Html => {
+            Html(letter(&owed.matter, &url).html().map_err(|_| failed())?).into_response()
+        }
+        Part::Text => plain(letter(&owed.matter, &url).text().map_err(|_| failed())?),
         Part::Source => {
             let from = Address::new("support", "example.com").map_err(|_| failed())?;
             let parcel = compose(&owed, &from, &state.public_url).map_err(|_| failed())?;
@@ -101,7 +103,7 @@ pub(super) fn sample(kind: MailKind, inbox: Inbox, language: &str) -> Owed {
     };
     let author = match kind {
         MailKind::UnreadReply => Author::Agent { id: AgentId(id), name: "Mia".to_owned() },
-        MailKind::NobodyAvailable | MailKind::Received => Author::Visitor {},
+        _ => Author::Visitor {},
     };
     let said = |seq, text: &str, files: &[&str]| Said {
         seq,
@@ -110,16 +112,32 @@ pub(super) fn sample(kind: MailKind, inbox: Inbox, language: &str) -> Owed {
         files: files.iter().map(|name| (*name).to_owned()).collect(),
         at_ms,
     };
-    let messages = match kind {
-        MailKind::Received => Vec::new(),
-        MailKind::NobodyAvailable => vec![
+    let of = |messages| {
+        Box::new(OfConversation {
+            inbox,
+            conversation: ConversationId(id),
+            visitor,
+            visitor_name: "Ann Miller".to_owned(),
+            page: None,
+            messages,
+            more: 0,
+            login: "preview".to_owned(),
+            preference: "preview".to_owned(),
+        })
+    };
+    let account = || OfAccount { name: "Mia".to_owned(), link: "preview".to_owned() };
+    let matter = match kind {
+        MailKind::NobodyAvailable => Matter::NobodyAvailable(of(vec![
             said(1, "Hello! Does the yearly plan come with an invoice?", &[]),
             said(2, "Our accountant would like one that looks like this.", &["invoice.pdf"]),
-        ],
-        MailKind::UnreadReply => vec![
+        ])),
+        MailKind::Received => Matter::Received(of(Vec::new())),
+        MailKind::UnreadReply => Matter::UnreadReply(of(vec![
             said(3, "It does: you find it under Account, then Invoices.", &[]),
             said(4, "I have put the company’s name on yours.\nIs there anything else?", &[]),
-        ],
+        ])),
+        MailKind::Invitation => Matter::Invitation(account()),
+        MailKind::Password => Matter::Password(account()),
     };
     Owed {
         id: MailId(id),
@@ -127,16 +145,7 @@ pub(super) fn sample(kind: MailKind, inbox: Inbox, language: &str) -> Owed {
         message_id: format!("{id}@example.com"),
         thread: Vec::new(),
         address: "ann@example.com".to_owned(),
-        kind,
-        inbox,
-        conversation: ConversationId(id),
-        visitor,
-        visitor_name: "Ann Miller".to_owned(),
-        page: None,
-        messages,
-        more: 0,
-        login: "preview".to_owned(),
-        preference: "preview".to_owned(),
         begun_at_ms: at_ms,
+        matter,
     }
 }

@@ -88,10 +88,11 @@ fn call(name: &str, at: &Target) -> Call {
         "set_identity" => {
             (Caller::Owner, format!("id={inbox}&required=false"), Some("inbox_unknown"))
         }
-        "add_agent" => {
-            let body = format!("name=Ann&email={token}@example.com&password=correct%20horse");
-            (Caller::Owner, body, None)
-        }
+        "invite_agent" => (Caller::Owner, format!("name=Ann&email={token}@example.com"), None),
+        "make_password_link" => (Caller::Owner, format!("id={agent}"), Some("agent_unknown")),
+        "forget_password" => (Caller::Nobody, "email=mia@example.com".into(), None),
+        "check_password_link" => (Caller::Nobody, "token=x".into(), None),
+        "set_password" => (Caller::Nobody, "token=x&password=correct%20horse".into(), None),
         "set_agent" => {
             let body = format!("id={agent}&capacity=3&inboxes[]={inbox}");
             (Caller::Owner, body, Some("agent_unknown"))
@@ -264,6 +265,9 @@ async fn check_call(house: &House, path: &str, name: &str) {
     let right = match name {
         // No such link, and no owner is made of it.
         "create_owner" => return assert_refused(house, path, &about, "setup_link_invalid").await,
+        "check_password_link" | "set_password" => {
+            return assert_refused(house, path, &about, "link_invalid").await;
+        }
         "delete_team" | "delete_label" | "revoke_access_token" | "drop_mail" => {
             &call(name, &house.foreign).body
         }
@@ -383,7 +387,8 @@ async fn check_route(house: &House, path: &str) {
             }
         }
         // Pages: who is not logged in is sent to the login, whatever they ask for.
-        "/login" | "/setup/:token" | "/setup/{token}" => {
+        "/login" | "/password" | "/password/:token" | "/password/{token}" | "/setup/:token"
+        | "/setup/{token}" => {
             let answer =
                 house.ask("GET", &path.replace("{token}", "x"), Caller::Nobody, true, "").await;
             assert_eq!(answer.status, 200, "{path}");

@@ -1,0 +1,198 @@
+//! Links by which an agent sets their password: an invitation, or because it was forgotten.
+//!
+//! A link is `ID.UNTIL.MAC`, the MAC being made with what is stored of the agent's password: once that
+//! is another, the link opens nothing any more. There is no row to keep and none to sweep.
+
+use async_trait::async_trait;
+use hmac::Mac;
+use protocol::limits::{INVITATION_MS, PASSWORD_LINK_MS};
+use protocol::{AgentId, ErrorCode, MailKind};
+use sea_orm::entity::prelude::*;
+use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
+
+use super::{Agent, Create, Role, check_email, check_name, password, with_sight};
+use crate::Domain;
+use crate::ambient::{Ambient, hex};
+use crate::error::Result;
+use crate::table::{agent, session};
+use crate::visitor::{mac, unhex};
+use crate::writer::{Command, Shard, Write};
+
+/// Separates this use of what is stored from the others.
+const LINK: &[u8] = b"agent link v1:";
+
+/// What is stored of the password of somebody who has none yet: no PHC string, and secret.
+pub(super) fn no_password(ambient: &Ambient) -> String {
+    format!("!{}", ambient.secret())
+}
+
+/// Whether an agent has set a password.
+pub(crate) fn has_password(row: &agent::Model) -> bool {
+    !row.password_hash.starts_with('!')
+}
+
+/// A link for an agent as they are now.
+pub(crate) fn issue(row: &agent::Model, now_ms: u64) -> String {
+    let life_ms = if has_password(row) { PASSWORD_LINK_MS } else { INVITATION_MS };
+    let until_ms = now_ms + life_ms;
+    let tag = mac_of(row, until_ms).finalize().into_bytes();
+    format!("{}.{until_ms}.{}", AgentId(row.id), hex(&tag))
+}
+
+fn mac_of(row: &agent::Model, until_ms: u64) -> hmac::Hmac<sha2::Sha256> {
+    let mut mac = mac(&row.password_hash, LINK, row.id.as_bytes());
+    mac.update(&until_ms.to_be_bytes());
+    mac
+}
+
+/// A link, before it is known whether it is one.
+#[derive(Clone)]
+struct Link {
+    agent: AgentId,
+    until_ms: u64,
+    tag: Vec<u8>,
+}
+
+impl Link {
+    fn parse(text: &str) -> Result<Self> {
+        let parts = || {
+            let (agent, rest) = text.split_once('.')?;
+            let (until_ms, tag) = rest.split_once('.')?;
+            let agent = AgentId::parse(agent)?;
+            Some(Self { agent, until_ms: until_ms.parse().ok()?, tag: unhex(tag)? })
+        };
+        parts().ok_or(ErrorCode::LinkInvalid.into())
+    }
+
+    /// The agent that it is of, if it still opens anything.
+    fn opens(&self, row: Option<agent::Model>, now_ms: u64) -> Result<agent::Model> {
+        let is_right = |row: &agent::Model| {
+            let in_time = now_ms < self.until_ms;
+            row.is_active && in_time && mac_of(row, self.until_ms).verify_slice(&self.tag).is_ok()
+        };
+        row.filter(is_right).ok_or(ErrorCode::LinkInvalid.into())
+    }
+}
+
+/// Whose password a link sets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LinkHolder {
+    /// Their name.
+    pub name: String,
+    /// Their mail address.
+    pub email: String,
+    /// Whether they have not had a password yet.
+    pub is_invited: bool,
+}
+
+impl Domain {
+    /// Makes an agent without a password, and owes them an invitation by mail.
+    ///
+    /// # Errors
+    /// `email_taken`, `email_invalid`, `name_invalid`; the store's.
+    pub async fn invite_agent(&self, email: &str, name: &str, role: Role) -> Result<Agent> {
+        let (email, name) = (check_email(email)?, check_name(name)?);
+        let password_hash = no_password(&self.ambient);
+        let create =
+            Create { email, name, role, password_hash, only_first: false, is_invited: true };
+        self.add(create).await
+    }
+
+    /// A link by which an agent sets their password, for an owner to hand on.
+    ///
+    /// # Errors
+    /// `agent_unknown`; the store's.
+    pub async fn password_link(&self, id: AgentId) -> Result<String> {
+        let row = agent::Entity::find_by_id(id.0).one(&self.store.reader).await?;
+        let row = row.filter(|row| row.is_active).ok_or(ErrorCode::AgentUnknown)?;
+        Ok(issue(&row, self.ambient.now_ms()))
+    }
+
+    /// Owes whoever has this address a mail by which they set a password. Says nothing of whether
+    /// there is anybody.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn forget_password(&self, email: &str) -> Result<()> {
+        self.writer.run(Forget { email: email.trim().to_lowercase() }).await
+    }
+
+    /// Whose password a link sets.
+    ///
+    /// # Errors
+    /// `link_invalid`; the store's.
+    pub async fn link_holder(&self, link: &str) -> Result<LinkHolder> {
+        let link = Link::parse(link)?;
+        let row = agent::Entity::find_by_id(link.agent.0).one(&self.store.reader).await?;
+        let row = link.opens(row, self.ambient.now_ms())?;
+        let is_invited = !has_password(&row);
+        Ok(LinkHolder { name: row.name, email: row.email, is_invited })
+    }
+
+    /// Sets the password of the agent that a link is of, once, and ends their logins.
+    ///
+    /// # Errors
+    /// `link_invalid`, `password_length`; the store's.
+    pub async fn set_password(&self, link: &str, password: String) -> Result<Agent> {
+        let link = Link::parse(link)?;
+        let row = agent::Entity::find_by_id(link.agent.0).one(&self.store.reader).await?;
+        // A password is not hashed for whoever asks.
+        link.opens(row, self.ambient.now_ms())?;
+        let password_hash = password::hash(password, self.ambient.bytes()).await?;
+        let agent = self.writer.run(SetPassword { link, password_hash }).await?;
+        self.hub().let_go_agent(agent.id);
+        Ok(agent)
+    }
+}
+
+struct Forget {
+    email: String,
+}
+
+#[async_trait]
+impl Command for Forget {
+    type Output = ();
+
+    fn shard(&self) -> Shard {
+        Shard::ANY
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
+        let found = agent::Entity::find()
+            .filter(agent::Column::Email.eq(&*self.email))
+            .filter(agent::Column::IsActive.eq(true))
+            .one(write.tx)
+            .await?;
+        let Some(row) = found else { return Ok(()) };
+        let kind = if has_password(&row) { MailKind::Password } else { MailKind::Invitation };
+        crate::mail::owe_link(write, AgentId(row.id), kind).await
+    }
+}
+
+struct SetPassword {
+    link: Link,
+    password_hash: String,
+}
+
+#[async_trait]
+impl Command for SetPassword {
+    type Output = Agent;
+
+    fn shard(&self) -> Shard {
+        Shard::ANY
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<Agent> {
+        let query = agent::Entity::find_by_id(self.link.agent.0).lock_exclusive();
+        let row = self.link.opens(query.one(write.tx).await?, write.ambient.now_ms())?;
+        let mut changed = row.into_active_model();
+        changed.password_hash = Set(self.password_hash.clone());
+        let row = agent::Entity::update(changed).exec(write.tx).await?;
+        // Whoever else knew the old one is not logged in any more. A session names its agent.
+        session::Entity::delete_many()
+            .filter(session::Column::Data.contains(self.link.agent.to_string()))
+            .exec(write.tx)
+            .await?;
+        with_sight(write.tx, row).await
+    }
+}

@@ -1,0 +1,69 @@
+//! Mails about an agent's account.
+
+use protocol::{AgentId, MailId, MailKind, MailState};
+use sea_orm::ActiveValue::Set;
+use sea_orm::QuerySelect;
+use sea_orm::entity::prelude::*;
+
+use super::Why;
+use crate::agent::{has_password, link};
+use crate::error::Result;
+use crate::table::{agent, mail};
+use crate::writer::Write;
+
+/// The most mails of a kind that an address gets in an hour, and how long that is, in milliseconds.
+const AN_HOUR: u64 = 5;
+const HOUR_MS: i64 = 60 * 60 * 1_000;
+
+/// What a mail about an account says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfAccount {
+    /// The agent's name.
+    pub name: String,
+    /// By which they set their password.
+    pub link: String,
+}
+
+/// An agent is to set a password.
+pub(crate) async fn owe_link(write: &Write<'_>, agent: AgentId, kind: MailKind) -> Result<()> {
+    let waiting = mail::Entity::find()
+        .filter(mail::Column::AgentId.eq(agent.0))
+        .filter(mail::Column::State.eq(MailState::Waiting.as_str()))
+        .limit(1);
+    if !waiting.all(write.tx).await?.is_empty() {
+        return Ok(());
+    }
+    let row = mail::ActiveModel {
+        agent_id: Set(Some(agent.0)),
+        ..super::owe::row(write, kind, write.ambient.now_ms())
+    };
+    mail::Entity::insert(row).exec_without_returning(write.tx).await?;
+    Ok(())
+}
+
+/// Whom a mail goes to, and what it says; or why it is not sent.
+pub(super) async fn decide(
+    write: &Write<'_>,
+    id: MailId,
+    kind: MailKind,
+    agent: Uuid,
+) -> Result<Result<(String, OfAccount), Why>> {
+    let row = agent::Entity::find_by_id(agent).one(write.tx).await?;
+    let Some(row) = row.filter(|row| row.is_active) else {
+        return Ok(Err(Why::Gone));
+    };
+    if kind == MailKind::Invitation && has_password(&row) {
+        return Ok(Err(Why::Done));
+    }
+    let now_ms = write.ambient.now_ms();
+    let lately = mail::Entity::find()
+        .filter(mail::Column::Address.eq(&*row.email))
+        .filter(mail::Column::BegunAtMs.gt(now_ms as i64 - HOUR_MS))
+        .filter(mail::Column::Kind.eq(kind.as_str()))
+        .filter(mail::Column::Id.ne(id.0));
+    if lately.count(write.tx).await? >= AN_HOUR {
+        return Ok(Err(Why::Capped));
+    }
+    let link = link::issue(&row, now_ms);
+    Ok(Ok((row.email, OfAccount { name: row.name, link })))
+}

@@ -1,0 +1,137 @@
+//! What each mail says.
+
+use domain::mail::{Matter, OfAccount, OfConversation};
+
+use super::letter::{Letter, Quote, one_line};
+use super::words::Words;
+
+/// Who writes to agents, and the colour of it: the program's own.
+const BRAND: &str = "Porchlight";
+const COLOR: &str = "#2f6f5e";
+
+/// Writes the letter of a mail, for a server that browsers reach at `url`.
+pub(super) fn letter(matter: &Matter, url: &str) -> Letter {
+    match matter {
+        Matter::NobodyAvailable(of) => nobody_available(of, url),
+        Matter::Received(of) => received(of, url),
+        Matter::UnreadReply(of) => unread_reply(of, url),
+        Matter::Invitation(of) => invitation(of, url),
+        Matter::Password(of) => password(of, url),
+    }
+}
+
+/// To the team, in the dashboard's language.
+fn nobody_available(of: &OfConversation, url: &str) -> Letter {
+    let sheet = conversation(of);
+    let visitor = one_line(&of.visitor_name);
+    let brand = &sheet.brand;
+    let known = [
+        ("Visitor", Some(visitor.clone())),
+        ("Mail address", of.visitor.email.clone()),
+        ("Page", of.visitor.page.clone().or_else(|| of.page.clone())),
+        ("Inbox", Some(brand.clone())),
+    ];
+    let known = known.into_iter();
+    Letter {
+        subject: format!("New message from {visitor}"),
+        preheader: sheet.quotes.first().map_or_else(String::new, Quote::begin),
+        heading: format!("{visitor} wrote while nobody was there"),
+        facts: known.filter_map(|(name, value)| Some((name, one_line(&value?)))).collect(),
+        more: (of.more > 0).then(|| format!("… and {} more", of.more)),
+        action: "Answer in the inbox",
+        link: format!("{url}/conversations/{}", of.conversation),
+        because: format!(
+            "This address hears of what comes in to {brand} while no agent is online, or outside of its hours. An owner can change that on the page of its inboxes."
+        ),
+        ..sheet
+    }
+}
+
+fn received(of: &OfConversation, url: &str) -> Letter {
+    let (sheet, words) = to_visitor(of, url);
+    Letter {
+        subject: (words.received_subject)(&sheet.brand),
+        preheader: words.received_text.to_owned(),
+        heading: words.received_heading.to_owned(),
+        paragraphs: vec![(words.received_thanks)(&sheet.brand), words.received_text.to_owned()],
+        action: words.open,
+        ..sheet
+    }
+}
+
+fn unread_reply(of: &OfConversation, url: &str) -> Letter {
+    let (sheet, words) = to_visitor(of, url);
+    Letter {
+        subject: (words.unread_subject)(&sheet.brand),
+        preheader: sheet.quotes.first().map_or_else(String::new, Quote::begin),
+        heading: (words.unread_heading)(sheet.quotes.len() as u64 + of.more),
+        more: (of.more > 0).then(|| (words.more)(of.more)),
+        action: words.answer,
+        ..sheet
+    }
+}
+
+fn invitation(of: &OfAccount, url: &str) -> Letter {
+    let sheet = account(of, url);
+    Letter {
+        subject: "You are invited to Porchlight".to_owned(),
+        preheader: "Choose a password, and answer your visitors.".to_owned(),
+        heading: format!("Welcome, {}", one_line(&of.name)),
+        paragraphs: vec![
+            "Your team answers its visitors with Porchlight, and has made an account for you. Choose a password to come in.".to_owned(),
+        ],
+        action: "Choose a password",
+        hints: vec!["The link works once, for 7 days.".to_owned()],
+        because: "You get this mail because an owner of this Porchlight has named your address.".to_owned(),
+        ..sheet
+    }
+}
+
+fn password(of: &OfAccount, url: &str) -> Letter {
+    let sheet = account(of, url);
+    Letter {
+        subject: "Set a new password".to_owned(),
+        preheader: "The link works for an hour.".to_owned(),
+        heading: "Set a new password".to_owned(),
+        paragraphs: vec![
+            "Somebody asked for a new password for your account. If it was not you, do nothing: the old one stays.".to_owned(),
+        ],
+        action: "Set a new password",
+        hints: vec!["The link works once, for an hour. Whoever is logged in with the old password is logged out then.".to_owned()],
+        because: "You get this mail because this address is that of an agent of this Porchlight.".to_owned(),
+        ..sheet
+    }
+}
+
+/// An inbox's sheet, with what was said.
+fn conversation(of: &OfConversation) -> Letter {
+    let quotes = of.messages.iter().map(|said| Quote::of(said, &of.visitor_name)).collect();
+    Letter { quotes, ..Letter::sheet(&of.inbox.name, &of.inbox.color) }
+}
+
+/// What all letters to visitors have. It is safe to send to an address that nobody has proven:
+/// nothing of it is what the visitor typed.
+fn to_visitor(of: &OfConversation, url: &str) -> (Letter, &'static Words) {
+    let words = Words::of(of.visitor.language.as_deref());
+    let sheet = conversation(of);
+    let key = &of.inbox.key;
+    let letter = Letter {
+        language: words.language,
+        link: format!("{url}/chat?inbox={key}#login={}", of.login),
+        hints: vec![words.link.to_owned(), words.no_reply.to_owned()],
+        because: (words.because)(&sheet.brand),
+        unsubscribe: Some((words.unsubscribe, preference(of, url))),
+        ..sheet
+    };
+    (letter, words)
+}
+
+/// Where a visitor says whether they want more.
+fn preference(of: &OfConversation, url: &str) -> String {
+    format!("{url}/mail/preferences/{}", of.preference)
+}
+
+fn account(of: &OfAccount, url: &str) -> Letter {
+    let link = format!("{url}/password/{}", of.link);
+    Letter { link, ..Letter::sheet(BRAND, COLOR) }
+}
