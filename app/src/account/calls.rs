@@ -33,17 +33,29 @@ pub async fn who_am_i() -> Result<Option<Me>, Failure> {
     }))
 }
 
-/// Logs in, and goes to the conversations.
+/// Logs in, and goes to the page that was asked for, or to the conversations.
 #[server]
-pub async fn log_in(email: String, password: String) -> Result<(), Failure> {
+pub async fn log_in(
+    email: String,
+    password: String,
+    #[server(default)] to: String,
+) -> Result<(), Failure> {
     use crate::backend::{backend, begin_session};
 
     let backend = backend()?;
     backend.attempts.check(&email)?;
     let agent = backend.domain.log_in(&email, password).await?;
     begin_session(agent.id).await?;
-    leptos_axum::redirect("/conversations");
+    leptos_axum::redirect(if is_own_page(&to) { &to } else { "/conversations" });
     Ok(())
+}
+
+/// Whether it is a page of the dashboard, and nowhere else: browsers take `//host` and `/\host` for
+/// another site's.
+#[cfg(feature = "ssr")]
+fn is_own_page(path: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_');
+    path.len() > 1 && path.starts_with('/') && !path.contains("//") && path.chars().all(plain)
 }
 
 /// Logs out, and goes to the login.
@@ -124,4 +136,27 @@ pub async fn set_password(token: String, password: String) -> Result<(), Failure
     begin_session(agent.id).await?;
     leptos_axum::redirect("/conversations");
     Ok(())
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::is_own_page;
+
+    #[test]
+    fn a_login_leads_to_own_pages_only() {
+        assert!(is_own_page("/conversations/01890000-0000-7000-8000-000000000001"));
+        assert!(is_own_page("/team"));
+        for other in [
+            "",
+            "/",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/a//b",
+            "/x\r\ny: z",
+            "/a?b",
+        ] {
+            assert!(!is_own_page(other), "{other}");
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
 
 use super::calls::LogIn;
 use crate::failure::Failure;
@@ -13,12 +14,15 @@ use crate::ui::Notice;
 pub(crate) fn LoginPage() -> impl IntoView {
     let log_in = ServerAction::<LogIn>::new();
     let refused = refusal(log_in);
+    let query = use_query_map();
+    let to = move || query.with(|query| query.get("to").unwrap_or_default());
     view! {
         <Title text="Log in" />
         <main class="door">
             <ActionForm action=log_in attr:class="card form">
                 <h1>"Log in to Porchlight"</h1>
                 <Notice text=refused />
+                <input type="hidden" name="to" value=to />
                 <label>
                     "Mail address"
                     <input name="email" type="email" autocomplete="username" required autofocus />

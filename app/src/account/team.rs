@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 use leptos_icons::Icon;
 use leptos_router::components::{A, Outlet, Redirect};
+use leptos_router::hooks::use_location;
 use protocol::{FromAgent, Presence};
 
 use super::calls::{LogOut, Me, who_am_i};
@@ -15,6 +16,7 @@ use crate::ui::{Menu, made_once, presence_class, state_page};
 #[component]
 pub(crate) fn Team() -> impl IntoView {
     let me = Resource::new_blocking(|| (), |()| who_am_i());
+    let here = use_location().pathname;
     view! {
         <Suspense>
             {move || Suspend::new(async move {
@@ -22,7 +24,11 @@ pub(crate) fn Team() -> impl IntoView {
                 made_once().await;
                 match me {
                     Ok(Some(me)) => view! { <Frame me /> }.into_any(),
-                    Ok(None) => view! { <Redirect path="/login" /> }.into_any(),
+                    // Where they wanted to go: a mail's link leads to a conversation.
+                    Ok(None) => {
+                        let path = format!("/login?to={}", here.get_untracked());
+                        view! { <Redirect path /> }.into_any()
+                    }
                     Err(failure) => state_page("That did not work", failure.to_string()).into_any(),
                 }
             })}

@@ -1,6 +1,7 @@
 //! The command line.
 
 mod agent;
+mod doctor;
 mod inbox;
 mod mail;
 mod outbox;
@@ -49,6 +50,9 @@ enum Command {
     /// Manage inboxes, one for each site or brand.
     #[command(subcommand)]
     Inbox(inbox::Command),
+    /// Try the settings: the database, the mail server, the address that browsers use, and sockets through
+    /// what stands before it. Say what is wrong, and what to do. The server should be running.
+    Doctor,
     /// Look at the outbox: what mail waits, what failed, and why.
     #[command(subcommand)]
     Mail(outbox::Command),
@@ -169,6 +173,10 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Agent(command) => {
             let public_url = cli.address.public_url();
             command.run(&cli.store.domain().await?, &public_url, cli.json).await
+        }
+        Command::Doctor => {
+            let (public_url, mail) = (cli.address.public_url(), cli.mail.settings());
+            doctor::run(&cli.store, &public_url, mail, cli.json).await
         }
         Command::Mail(command) => command.run(&cli.store.domain().await?, cli.json).await,
         Command::Token(command) => command.run(&cli.store.domain().await?, cli.json).await,

@@ -57,6 +57,21 @@ pub(crate) async fn run(
     }
 }
 
+/// Whether the mail server can be reached and takes the login.
+///
+/// # Errors
+/// What is in the way, in words.
+pub(crate) async fn try_server(settings: &MailSettings, url: &PublicUrl) -> Result<(), String> {
+    match Session::open(settings, url.host()).await {
+        Ok(session) => {
+            session.close().await;
+            Ok(())
+        }
+        Err(Refusal { outcome: Outcome::Later { reason }, .. }) => Err(reason),
+        Err(_) => Err("it refused".to_owned()),
+    }
+}
+
 struct Mailer {
     domain: Domain,
     settings: MailSettings,

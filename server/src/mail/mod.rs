@@ -11,7 +11,7 @@ mod settings;
 mod smtp;
 mod words;
 
-pub(crate) use deliver::run;
+pub(crate) use deliver::{run, try_server};
 pub(crate) use preferences::{choose, preferences};
 pub(crate) use preview::preview;
 pub use settings::MailSettings;

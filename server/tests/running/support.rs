@@ -491,3 +491,12 @@ impl Program {
         Self::run(std::process::Command::new(env!("CARGO_BIN_EXE_porchlight")), folder).await
     }
 }
+
+/// A web server that has nothing to do with ours.
+pub(crate) async fn stranger() -> SocketAddr {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let app = axum::Router::new();
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    address
+}
