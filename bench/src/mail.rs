@@ -39,7 +39,7 @@ const FAULTS: [Fault; 12] = [
     Fault::Answer(Step::Data, "452 4.3.1 no room\r\n"),
     Fault::Answer(Step::Content, "451 4.3.0 try again\r\n"),
     Fault::Answer(Step::Content, "554 5.6.0 not like this\r\n"),
-    Fault::Hang(Step::Content),
+    Fault::Hang(Step::Data),
     Fault::CutInContent,
     Fault::CutAfterContent,
 ];
@@ -146,6 +146,8 @@ fn faults() -> impl Fn(Step) -> Option<Fault> + Send + Sync {
         match step {
             Step::Greeting => at_greeting.then_some(fault),
             _ if number % 1_000 == 1 => Some(Fault::TakeAndCut),
+            // The server may look at a content for long before it answers: this one never does.
+            _ if number % 2_000 == 2 => Some(Fault::Hang(Step::Content)),
             // What is left of a greeting's share fails at the first step.
             _ if at_greeting => Some(Fault::Answer(Step::From, "421 4.3.2 closing down\r\n")),
             _ => Some(fault),

@@ -41,6 +41,12 @@ enum MailAddress {
 }
 
 #[derive(DeriveIden)]
+enum MailGate {
+    Table,
+    Id,
+}
+
+#[derive(DeriveIden)]
 enum Inbox {
     Table,
     MailFrom,
@@ -107,6 +113,18 @@ impl MigrationTrait for Migration {
             .primary_key(Index::create().col(MailAddress::InboxId).col(MailAddress::Address))
             .to_owned();
         manager.create_table(crate::exact(manager, address)).await?;
+        // One row, which nothing else refers to: a lock on it is in nobody's way.
+        let gate = Table::create()
+            .table(MailGate::Table)
+            .col(integer(MailGate::Id).primary_key())
+            .to_owned();
+        manager.create_table(gate).await?;
+        let row = Query::insert()
+            .into_table(MailGate::Table)
+            .columns([MailGate::Id])
+            .values_panic([1.into()])
+            .to_owned();
+        manager.exec_stmt(row).await?;
         let inbox = [
             string_null(Inbox::MailFrom),
             string_null(Inbox::TeamAddress),

@@ -63,22 +63,31 @@ if (event) {
   // The link of a mail: it is taken out of the address, so that no copy of that logs anybody in.
   const [, login] = location.hash.split('#login=')
   if (login) history.replaceState(null, '', location.search)
+  let other
   try {
-    // Another visitor's words are not this one's.
-    const visitor = (token) => String(token).split('.')[0]
-    const stays = !login || visitor(localStorage.getItem(prefix + 'token')) === visitor(login)
     for (const key of Object.keys(localStorage)) {
-      if (!key.startsWith(prefix)) continue
-      if (stays) kept[key.slice(prefix.length)] = localStorage.getItem(key)
-      else localStorage.removeItem(key)
+      if (key.startsWith(prefix)) kept[key.slice(prefix.length)] = localStorage.getItem(key)
     }
   } catch {}
-  if (login) kept.token = login
+  // Who is that visitor already needs no login. Else this browser's own visitor, and the words that they
+  // have not sent, stay where they are until it is known that the login is right.
+  if (login && String(kept.token).split('.')[0] !== login.split('.')[0]) {
+    other = true
+    for (const name in kept) delete kept[name]
+    kept.token = login
+  }
   const { port1, port2 } = new MessageChannel()
   port1.onmessage = ({ data }) => {
     if (data.store === undefined) return
     try {
-      for (const [name, text] of Object.entries(JSON.parse(data.store))) {
+      const stored = JSON.parse(data.store)
+      if (other && stored.token) {
+        other = false
+        for (const key of Object.keys(localStorage)) {
+          if (key.startsWith(prefix)) localStorage.removeItem(key)
+        }
+      }
+      for (const [name, text] of Object.entries(stored)) {
         if (text === null) localStorage.removeItem(prefix + name)
         else localStorage.setItem(prefix + name, text)
       }

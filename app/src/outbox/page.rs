@@ -197,6 +197,7 @@ fn why(code: &str) -> String {
         "capped" => "The address, or the inbox, had enough mail for the hour.",
         "by_hand" => "It was dropped by hand.",
         "done" => "It was done meanwhile.",
+        "late" => "Its link was over before the mail server took it.",
         "gone" => "The agent is not part of the team any more.",
         other => other,
     }

@@ -31,10 +31,14 @@ pub(crate) fn has_password(row: &agent::Model) -> bool {
     !row.password_hash.starts_with('!')
 }
 
-/// A link for an agent as they are now.
-pub(crate) fn issue(row: &agent::Model, now_ms: u64) -> String {
-    let life_ms = if has_password(row) { PASSWORD_LINK_MS } else { INVITATION_MS };
-    let until_ms = now_ms + life_ms;
+/// How long a link for an agent as they are now opens anything, in milliseconds.
+pub(crate) fn life_ms(row: &agent::Model) -> u64 {
+    if has_password(row) { PASSWORD_LINK_MS } else { INVITATION_MS }
+}
+
+/// A link for an agent as they are now, whose life begins then.
+pub(crate) fn issue(row: &agent::Model, from_ms: u64) -> String {
+    let until_ms = from_ms + life_ms(row);
     let tag = mac_of(row, until_ms).finalize().into_bytes();
     format!("{}.{until_ms}.{}", AgentId(row.id), hex(&tag))
 }
@@ -115,6 +119,17 @@ impl Domain {
     /// The store's.
     pub async fn forget_password(&self, email: &str) -> Result<()> {
         self.writer.run(Forget { email: email.trim().to_lowercase() }).await
+    }
+
+    /// The same, without waiting for it: the time that it takes does not tell either whether there is
+    /// anybody.
+    pub fn forget_password_later(&self, email: String) {
+        let domain = self.clone();
+        tokio::spawn(async move {
+            if let Err(error) = domain.forget_password(&email).await {
+                tracing::error!(%error, "a forgotten password could not be noted");
+            }
+        });
     }
 
     /// Whose password a link sets.

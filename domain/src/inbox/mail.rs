@@ -52,8 +52,22 @@ impl InboxMail {
         if !WAIT_MS.contains(&self.unread_wait_ms) || !AN_HOUR.contains(&self.an_hour) {
             return Err(ErrorCode::MailSettingsInvalid.into());
         }
-        Ok(Self { from: address(self.from)?, team_address: address(self.team_address)?, ..self })
+        let from = address(self.from)?;
+        if from.as_deref().is_some_and(|from| !is_sender(from)) {
+            return Err(ErrorCode::EmailInvalid.into());
+        }
+        Ok(Self { from, team_address: address(self.team_address)?, ..self })
     }
+}
+
+/// Whether mail servers take it for a sender (RFC 5321, section 4.1.2): a dot-string at a host.
+fn is_sender(address: &str) -> bool {
+    let is_dotted = |text: &str, also: &str| {
+        let fits = |c: char| c.is_ascii_alphanumeric() || also.contains(c);
+        text.split('.').all(|part| !part.is_empty() && part.chars().all(fits))
+    };
+    let parts = address.split_once('@');
+    parts.is_some_and(|(name, host)| is_dotted(name, "!#$%&'*+-/=?^_`{|}~") && is_dotted(host, "-"))
 }
 
 impl Domain {

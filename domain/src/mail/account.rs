@@ -47,6 +47,7 @@ pub(super) async fn decide(
     id: MailId,
     kind: MailKind,
     agent: Uuid,
+    begun_at_ms: Option<i64>,
 ) -> Result<Result<(String, OfAccount), Why>> {
     let row = agent::Entity::find_by_id(agent).one(write.tx).await?;
     let Some(row) = row.filter(|row| row.is_active) else {
@@ -64,6 +65,11 @@ pub(super) async fn decide(
     if lately.count(write.tx).await? >= AN_HOUR {
         return Ok(Err(Why::Capped));
     }
-    let link = link::issue(&row, now_ms);
+    // Each try has the same link: its life begins with the first.
+    let begun_at_ms = begun_at_ms.map_or(now_ms, i64::unsigned_abs);
+    if now_ms >= begun_at_ms + link::life_ms(&row) {
+        return Ok(Err(Why::Late));
+    }
+    let link = link::issue(&row, begun_at_ms);
     Ok(Ok((row.email, OfAccount { name: row.name, link })))
 }

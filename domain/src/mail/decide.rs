@@ -1,8 +1,8 @@
 //! Whether a mail is sent, asked at the moment of sending.
 
-use protocol::{InboxId, MailKind, MailState, Status, VisitorId};
+use protocol::{MailKind, MailState, Status, VisitorId};
 use sea_orm::entity::prelude::*;
-use sea_orm::{QueryOrder, QuerySelect};
+use sea_orm::{Condition, QueryOrder, QuerySelect};
 
 use super::Why;
 use super::take::messages_of;
@@ -49,12 +49,15 @@ pub(super) async fn decide(
     let Some(address) = question.address() else {
         return Ok(Decision::Drop(Why::NoAddress));
     };
-    let standing = super::standing(write.tx, inbox.id, &address).await?;
-    if standing.is_unsubscribed {
-        return Ok(Decision::Drop(Why::Unsubscribed));
-    }
-    if standing.bounced.is_some() {
-        return Ok(Decision::Drop(Why::Bounced));
+    // What visitors' addresses want is asked of them alone: the team's is the owner's to change.
+    if is_to_visitor(kind) {
+        let standing = super::standing(write.tx, inbox.id, &address).await?;
+        if standing.is_unsubscribed {
+            return Ok(Decision::Drop(Why::Unsubscribed));
+        }
+        if standing.bounced.is_some() {
+            return Ok(Decision::Drop(Why::Bounced));
+        }
     }
     if let Some(until_ms) = question.wait(&address).await? {
         // A mail that says only that words came in means nothing an hour later.
@@ -64,6 +67,11 @@ pub(super) async fn decide(
         });
     }
     Ok(Decision::Send { address, from, through })
+}
+
+/// Whether it goes to an address that a visitor gave.
+pub(super) const fn is_to_visitor(kind: MailKind) -> bool {
+    matches!(kind, MailKind::Received | MailKind::UnreadReply)
 }
 
 struct Question<'a> {
@@ -78,8 +86,7 @@ struct Question<'a> {
 impl Question<'_> {
     /// What has made the mail needless.
     async fn is_settled_otherwise(&self) -> Result<Option<Why>> {
-        let is_to_visitor = self.kind != MailKind::NobodyAvailable;
-        if is_to_visitor && !self.inbox.mail.to_visitors {
+        if is_to_visitor(self.kind) && !self.inbox.mail.to_visitors {
             return Ok(Some(Why::Off));
         }
         if self.conversation.archived_at_ms.is_some() {
@@ -91,13 +98,25 @@ impl Question<'_> {
         if self.conversation.status == Status::Resolved.as_str() {
             return Ok(Some(Why::Resolved));
         }
-        if self.conversation.last_author_kind == "agent" {
+        if self.is_answered().await? {
             return Ok(Some(Why::Answered));
         }
         let now_ms = self.write.ambient.now_ms();
         let has_come = is_anybody_available(self.write.hub, self.inbox, now_ms);
         // What was tried may have arrived already: it is not left half-done.
         Ok((has_come && self.row.attempts == 0).then_some(Why::SomebodyCame))
+    }
+
+    /// Whether the last message is an agent's. A note is none.
+    async fn is_answered(&self) -> Result<bool> {
+        let last = entry::Entity::find()
+            .filter(entry::Column::ConversationId.eq(self.conversation.id))
+            .filter(entry::Column::Kind.eq("message"))
+            .order_by_desc(entry::Column::Seq)
+            .limit(1)
+            .all(self.write.tx)
+            .await?;
+        Ok(last.first().is_some_and(|row| row.author_kind == "agent"))
     }
 
     /// From which message to which: those of the first try, or those that nobody has read and no other
@@ -109,19 +128,24 @@ impl Question<'_> {
             _ => 0,
         };
         if let (Some(from), Some(through)) = (self.row.from_seq, self.row.through_seq) {
-            return Ok((through > read).then_some((from, through)));
+            // One that failed may have been overtaken by another with the same words.
+            let is_left = through > read.max(self.covered().await?);
+            return Ok(is_left.then_some((from, through)));
         }
         let after = read.max(self.covered().await?);
-        let bounds: Option<(Option<i64>, Option<i64>)> =
+        // One at a time: a database looks each up, and would read all messages for both.
+        let unread = || {
             messages_of(self.kind, self.conversation.id)
                 .filter(entry::Column::Seq.gt(after))
                 .select_only()
-                .column_as(entry::Column::Seq.min(), "first")
-                .column_as(entry::Column::Seq.max(), "last")
-                .into_tuple()
-                .one(self.write.tx)
-                .await?;
-        Ok(bounds.and_then(|(first, last)| first.zip(last)))
+                .column(entry::Column::Seq)
+                .limit(1)
+        };
+        let first = unread().order_by_asc(entry::Column::Seq).into_tuple::<i64>();
+        let Some(first) = first.one(self.write.tx).await? else { return Ok(None) };
+        let last = unread().order_by_desc(entry::Column::Seq).into_tuple::<i64>();
+        let last = last.one(self.write.tx).await?.unwrap_or(first);
+        Ok(Some((first, last)))
     }
 
     /// Up to where other mails have taken messages along.
@@ -131,6 +155,7 @@ impl Question<'_> {
             .filter(mail::Column::ConversationId.eq(self.conversation.id))
             .filter(mail::Column::Kind.eq(self.kind.as_str()))
             .filter(mail::Column::State.is_in(kept))
+            .filter(mail::Column::Id.ne(self.row.id))
             .filter(mail::Column::ThroughSeq.is_not_null())
             .order_by_desc(mail::Column::ThroughSeq)
             .limit(1)
@@ -159,34 +184,36 @@ impl Question<'_> {
         if self.row.begun_at_ms.is_some() {
             return Ok(None);
         }
-        let is_to_visitor = self.kind != MailKind::NobodyAvailable;
-        if is_to_visitor && !self.visitor.is_email_proven {
-            let last = mail::Entity::find()
+        if is_to_visitor(self.kind) && !self.visitor.is_email_proven {
+            let lately = mail::Entity::find()
                 .filter(mail::Column::Address.eq(address))
-                .filter(mail::Column::BegunAtMs.gt(now_ms - HOUR_MS))
+                .filter(on_its_way_since(now_ms - HOUR_MS))
                 .order_by_desc(mail::Column::BegunAtMs)
                 .limit(1)
                 .all(self.write.tx)
                 .await?;
-            if let Some(begun_at_ms) = last.first().and_then(|row| row.begun_at_ms) {
-                return Ok(Some(begun_at_ms + HOUR_MS));
+            if let Some(row) = lately.first() {
+                let last = row.settled_at_ms.unwrap_or(now_ms).max(now_ms - HOUR_MS + 1);
+                return Ok(Some(last + HOUR_MS));
             }
         }
-        let begun = begun_since(self.write, self.inbox.id, self.kind, now_ms - HOUR_MS).await?;
+        let begun = mail::Entity::find()
+            .filter(mail::Column::InboxId.eq(self.inbox.id.0))
+            .filter(mail::Column::Kind.eq(self.kind.as_str()))
+            .filter(on_its_way_since(now_ms - HOUR_MS));
+        let begun = begun.count(self.write.tx).await?;
         Ok((begun >= u64::from(self.inbox.mail.an_hour)).then_some(now_ms + CAPPED_WAIT_MS))
     }
 }
 
-/// How many mails of a kind an inbox has begun to send since.
-async fn begun_since(
-    write: &Write<'_>,
-    inbox: InboxId,
-    kind: MailKind,
-    since_ms: i64,
-) -> Result<u64> {
-    let begun = mail::Entity::find()
-        .filter(mail::Column::InboxId.eq(inbox.0))
-        .filter(mail::Column::Kind.eq(kind.as_str()))
-        .filter(mail::Column::BegunAtMs.gt(since_ms));
-    Ok(begun.count(write.tx).await?)
+/// What was begun or sent since then, or was begun before and still waits: all that waits for a mail
+/// server that is away comes at once when it is back.
+fn on_its_way_since(since_ms: i64) -> Condition {
+    let sent = Condition::all()
+        .add(mail::Column::State.eq(MailState::Sent.as_str()))
+        .add(mail::Column::SettledAtMs.gt(since_ms));
+    let waits = mail::Column::State.eq(MailState::Waiting.as_str());
+    Condition::all()
+        .add(mail::Column::BegunAtMs.is_not_null())
+        .add(Condition::any().add(mail::Column::BegunAtMs.gt(since_ms)).add(sent).add(waits))
 }

@@ -54,6 +54,8 @@ pub enum Why {
     ByHand,
     /// What it asked for was done.
     Done,
+    /// What it says is over by now.
+    Late,
     /// Whom it was for is not part of the team any more.
     Gone,
 }
@@ -75,6 +77,7 @@ impl Why {
             Self::Capped => "capped",
             Self::ByHand => "by_hand",
             Self::Done => "done",
+            Self::Late => "late",
             Self::Gone => "gone",
         }
     }

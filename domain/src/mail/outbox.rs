@@ -19,6 +19,9 @@ use crate::writer::{Command, Shard, Write};
 /// The most mails in a page of the outbox.
 const PAGE: u64 = 50;
 
+/// How long a mail that was never tried is kept after it was dropped, in milliseconds: a week.
+const DROPPED_KEPT_MS: u64 = 7 * 24 * 60 * 60 * 1_000;
+
 /// A mail in the outbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MailRow {
@@ -146,6 +149,23 @@ impl Domain {
     }
 }
 
+impl Domain {
+    /// Forgets the mails that were never tried and dropped long ago.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn sweep_mails(&self) -> Result<()> {
+        let before = self.ambient.now_ms().saturating_sub(DROPPED_KEPT_MS) as i64;
+        mail::Entity::delete_many()
+            .filter(mail::Column::State.eq(MailState::Dropped.as_str()))
+            .filter(mail::Column::DueAtMs.lt(before))
+            .filter(mail::Column::MessageId.is_null())
+            .exec(&self.store.reader)
+            .await?;
+        Ok(())
+    }
+}
+
 struct TryNow(MailId);
 
 #[async_trait]
@@ -160,7 +180,9 @@ impl Command for TryNow {
         let query = mail::Entity::find_by_id(self.0.0).lock_exclusive();
         let row = query.one(write.tx).await?.ok_or(ErrorCode::MailUnknown)?;
         let now_ms = write.ambient.now_ms() as i64;
-        match state_of(&row.state)? {
+        let state = state_of(&row.state)?;
+        let is_anew = state == MailState::Failed;
+        match state {
             // It may be on its way this moment: then its turn comes when that has come to an end.
             MailState::Waiting => {
                 let is_resting = row.attempts == 0 || row.reason.is_some();
@@ -174,9 +196,11 @@ impl Command for TryNow {
         let mut again = row.into_active_model();
         again.state = Set(MailState::Waiting.as_str().to_owned());
         again.due_at_ms = Set(now_ms);
-        // Three more days.
-        again.created_at_ms = Set(now_ms);
         again.settled_at_ms = Set(None);
+        if is_anew {
+            // Three more days, and the limits of the hour are asked again.
+            again.begun_at_ms = Set(None);
+        }
         mail::Entity::update(again).exec(write.tx).await?;
         Ok(())
     }

@@ -6,6 +6,7 @@ use protocol::{Author, ConversationId, Event, InboxId, MailId, MailState};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
 
+use super::decide::is_to_visitor;
 use super::{Why, kind_of};
 use crate::Domain;
 use crate::conversation::happened;
@@ -119,7 +120,8 @@ impl Command for Settle {
         let Some(row) = row.filter(is_open) else { return Ok(()) };
         let is_ours = row.attempts.unsigned_abs() == self.attempt;
         let now_ms = write.ambient.now_ms() as i64;
-        let is_over = now_ms - row.created_at_ms > MAIL_TRIED_MS as i64;
+        let begun_at_ms = row.begun_at_ms.unwrap_or(row.created_at_ms);
+        let is_over = now_ms - begun_at_ms > MAIL_TRIED_MS as i64;
         match &self.outcome {
             Outcome::Sent => end(write, row, MailState::Sent, None).await,
             _ if !is_ours => Ok(()),
@@ -135,8 +137,11 @@ impl Command for Settle {
                 Ok(())
             }
             Outcome::Refused { reason, is_address_bad } => {
+                let is_visitors = is_to_visitor(kind_of(&row.kind)?);
                 let known = (row.inbox_id, &row.address);
-                if let (true, (Some(inbox), Some(address))) = (is_address_bad, known) {
+                if let (true, (Some(inbox), Some(address))) =
+                    (*is_address_bad && is_visitors, known)
+                {
                     super::address::bounced(write, InboxId(inbox), address, reason).await?;
                 }
                 end(write, row, MailState::Failed, Some(reason)).await

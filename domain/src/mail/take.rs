@@ -4,18 +4,22 @@ use async_trait::async_trait;
 use protocol::limits::{MAIL_EXCERPT_CHARS, MAIL_LINK_MS, MAIL_MESSAGES};
 use protocol::{Author, ConversationId, InboxId, MailId, MailKind, MailState, Seq};
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, QuerySelect};
 
 use super::account::OfAccount;
 use super::decide::{Decision, decide};
-use super::kind_of;
+use super::{Why, kind_of};
 use crate::Domain;
 use crate::conversation::LogEntry;
 use crate::error::{Error, Result};
 use crate::inbox::Inbox;
-use crate::table::{conversation, entry, inbox, mail, visitor};
+use crate::table::{conversation, entry, mail, mail_gate, visitor};
 use crate::visitor::Profile;
 use crate::writer::{Command, Shard, Write};
+
+/// How long a mail rests that can't be read, in milliseconds.
+const UNREADABLE_WAIT_MS: i64 = 10 * 60 * 1_000;
 
 /// A mail that is to be sent now, by whoever has this.
 #[derive(Clone)]
@@ -141,6 +145,26 @@ impl Domain {
         let Some(row) = mail::Entity::find_by_id(id.0).one(&self.store.reader).await? else {
             return Ok(None);
         };
+        let taken = self.take(id, &row, lease_ms, host).await;
+        if let Err(Error::Corrupt(_)) = taken {
+            // A newer program may be able to read it: until then it must not hold up the others.
+            let later = self.ambient.now_ms() as i64 + UNREADABLE_WAIT_MS;
+            mail::Entity::update_many()
+                .col_expr(mail::Column::DueAtMs, Expr::value(later))
+                .filter(mail::Column::Id.eq(id.0))
+                .exec(&self.store.reader)
+                .await?;
+        }
+        taken
+    }
+
+    async fn take(
+        &self,
+        id: MailId,
+        row: &mail::Model,
+        lease_ms: u64,
+        host: &str,
+    ) -> Result<Option<Owed>> {
         let about = match (row.conversation_id, row.inbox_id, row.agent_id) {
             (Some(conversation), Some(inbox), None) => {
                 About::Conversation(ConversationId(conversation), InboxId(inbox))
@@ -262,8 +286,14 @@ impl Take {
         agent: Uuid,
     ) -> Result<Option<Owed>> {
         let kind = kind_of(&row.kind)?;
-        let (address, of) = match super::account::decide(write, self.id, kind, agent).await? {
+        let decided = super::account::decide(write, self.id, kind, agent, row.begun_at_ms).await?;
+        let (address, of) = match decided {
             Ok(decided) => decided,
+            // Somebody who asks again and again leaves nothing behind.
+            Err(Why::Capped) => {
+                mail::Entity::delete_by_id(row.id).exec(write.tx).await?;
+                return Ok(None);
+            }
             Err(why) => {
                 super::settle::drop_row(write, row, why).await?;
                 return Ok(None);
@@ -350,13 +380,8 @@ impl Begun {
 /// One mail is taken at a time, whatever it is about: what an address or an inbox had in the last
 /// hour is counted by all that were taken before.
 async fn gate(write: &Write<'_>) -> Result<()> {
-    inbox::Entity::find()
-        .order_by_asc(inbox::Column::Id)
-        .limit(1)
-        .lock_exclusive()
-        .one(write.tx)
-        .await?;
-    Ok(())
+    let row = mail_gate::Entity::find_by_id(1).lock_exclusive().one(write.tx).await?;
+    row.map(drop).ok_or(Error::Corrupt("the gate of mails"))
 }
 
 /// The messages that a mail of a kind is about.

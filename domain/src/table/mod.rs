@@ -15,6 +15,7 @@ pub(crate) mod inbox;
 pub(crate) mod label;
 pub(crate) mod mail;
 pub(crate) mod mail_address;
+pub(crate) mod mail_gate;
 pub(crate) mod read_cursor;
 pub(crate) mod session;
 pub(crate) mod team;

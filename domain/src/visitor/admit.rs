@@ -23,6 +23,8 @@ pub struct Admitted {
     pub token: String,
     /// Whether they are another than their token said: what they have is not of this one.
     pub is_other: bool,
+    /// The address that they read, if they came by the link of a mail.
+    pub reads: Option<String>,
 }
 
 impl Domain {
@@ -30,7 +32,7 @@ impl Domain {
     /// site proves who they are, the visitor of that user, on every device; what they wrote before
     /// comes along. What is claimed without proof is only noted on the visitor themselves.
     ///
-    /// The link of a mail brings a login in a token's place. Who comes by it reads the address.
+    /// The link of a mail brings a login in a token's place.
     ///
     /// Writes nothing for a visitor who has not written and is not proven to be anybody.
     ///
@@ -46,9 +48,14 @@ impl Domain {
         about: About,
         page: Option<String>,
     ) -> Result<Admitted> {
+        let mut reads = None;
         let known = match (token, seed) {
             (Some(token), _) => match token::Login::parse(token) {
-                Some(login) => self.by_login(inbox, &login).await?,
+                Some(login) => {
+                    let (visitor, address) = self.by_login(inbox, &login).await?;
+                    reads = Some(address);
+                    visitor
+                }
                 None => token::check(&inbox.secret, token).ok_or(ErrorCode::TokenInvalid)?,
             },
             (None, Some(seed)) => {
@@ -72,12 +79,29 @@ impl Domain {
             who: VisitorIdentity { inbox: inbox.id, visitor },
             token: token::issue(&inbox.secret, visitor),
             is_other: visitor != known,
+            reads,
         })
     }
 }
 
 impl Domain {
-    async fn by_login(&self, inbox: &Inbox, login: &token::Login) -> Result<VisitorId> {
+    /// Notes that a visitor reads an address. Opening the link of a mail is not enough for it: programs
+    /// that look for harm open links, too.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn prove_address(&self, who: &VisitorIdentity, address: &str) -> Result<()> {
+        visitor::Entity::update_many()
+            .col_expr(visitor::Column::IsEmailProven, Expr::value(true))
+            .filter(visitor::Column::Id.eq(who.visitor.0))
+            .filter(visitor::Column::Email.eq(address))
+            .exec(&self.store.reader)
+            .await?;
+        Ok(())
+    }
+
+    /// The visitor of a login, and the address that it went to.
+    async fn by_login(&self, inbox: &Inbox, login: &token::Login) -> Result<(VisitorId, String)> {
         let row = visitor::Entity::find_by_id(login.visitor.0).one(&self.store.reader).await?;
         let now_ms = self.ambient.now_ms();
         let is_right = |row: &visitor::Model| {
@@ -85,15 +109,7 @@ impl Domain {
             login.is_right(&inbox.secret, address, now_ms)
         };
         let row = row.filter(is_right).ok_or(ErrorCode::LinkInvalid)?;
-        if !row.is_email_proven {
-            visitor::Entity::update_many()
-                .col_expr(visitor::Column::IsEmailProven, Expr::value(true))
-                .filter(visitor::Column::Id.eq(row.id))
-                .filter(visitor::Column::Email.eq(row.email))
-                .exec(&self.store.reader)
-                .await?;
-        }
-        Ok(login.visitor)
+        Ok((login.visitor, row.email.unwrap_or_default()))
     }
 }
 

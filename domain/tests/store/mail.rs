@@ -8,6 +8,8 @@ use domain::visitor::{About, User, VisitorIdentity};
 use protocol::limits::{MAIL_LINK_MS, MAIL_TRIED_MS, NOBODY_WAIT_MS, UNREAD_WAIT_MS};
 use protocol::{Body, Change, ConversationId, ErrorCode, Event, MailKind, MailState};
 
+use sea_orm::ConnectionTrait;
+
 use crate::support::{Bench, agent, client_id, looker, only};
 
 const LEASE_MS: u64 = 60_000;
@@ -389,6 +391,84 @@ async fn a_flood_sends_an_address_one_mail_an_hour_and_the_inbox_its_limit(bench
     assert_eq!(told, 40);
 }
 
+async fn what_waited_for_a_mail_server_that_was_away_does_not_come_at_once(bench) {
+    bench.mails(|mail| mail.team_address = None).await;
+    for _ in 0..6 {
+        bench.ann("victim@example.com").await;
+        bench.ticks.pass_ms(HOUR_MS);
+        for one in bench.owed().await {
+            bench.settle(&one, Outcome::Later { reason: "away".into() }).await;
+        }
+    }
+    bench.ticks.pass_ms(HOUR_MS);
+    assert_eq!(bench.sent().await, [MailKind::Received]);
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    assert!(bench.owed().await.is_empty());
+}
+
+async fn what_a_visitor_does_with_the_teams_address_does_not_keep_the_team_from_hearing(bench) {
+    bench.mails(|_| {}).await;
+    let ann = bench.ann("team@example.com").await;
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    let reason = "550 5.1.1 moving".to_owned();
+    for one in bench.owed().await {
+        bench.domain.prefer_mail(&one.of().preference, false).await.unwrap();
+        let reason = reason.clone();
+        bench.settle(&one, Outcome::Refused { reason, is_address_bad: true }).await;
+    }
+    bench.domain.send_as_visitor(&ann, None, client_id(2), "more").await.unwrap();
+    bench.ticks.pass_ms(HOUR_MS);
+    let owed = bench.owed().await;
+    assert_eq!(owed.len(), 1);
+    assert_eq!(owed[0].matter.kind(), MailKind::NobodyAvailable);
+    assert_eq!(owed[0].of().messages.len(), 2, "with what the refused one had");
+    // Tried again by hand, that one has nothing left to say.
+    let failed = bench.domain.list_mails(Some(MailState::Failed), None).await.unwrap().mails;
+    bench.settle(&owed[0], Outcome::Sent).await;
+    for mail in failed {
+        bench.domain.retry_mail(mail.id).await.unwrap();
+    }
+    assert!(bench.owed().await.is_empty());
+}
+
+async fn a_note_is_no_answer(bench) {
+    bench.mails(|_| {}).await;
+    bench.ann("ann@example.com").await;
+    let id = only(&bench.domain, &looker()).await.id;
+    let mia = bench.mia().await;
+    bench.domain.send_as_agent(&mia, id, client_id(2), "from the shop", true).await.unwrap();
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    assert_eq!(bench.owed().await.len(), 2);
+}
+
+async fn a_mail_that_cannot_be_read_holds_nobody_up(bench) {
+    bench.mails(|mail| mail.to_visitors = false).await;
+    bench.ann("ann@example.com").await;
+    let look = bench.database.connect().await;
+    look.execute_unprepared("UPDATE mail SET kind = 'of tomorrow'").await.unwrap();
+    bench.ann("bob@example.com").await;
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    let due = bench.domain.due_mails(10).await.unwrap();
+    assert_eq!(due.len(), 2);
+    assert!(bench.domain.take_mail(due[0], LEASE_MS, "example.com").await.is_err());
+    let due = bench.domain.due_mails(10).await.unwrap();
+    assert_eq!(due.len(), 1);
+    assert_eq!(bench.owed().await.len(), 1);
+}
+
+async fn what_was_never_tried_is_forgotten_after_a_while(bench) {
+    bench.mails(|_| {}).await;
+    bench.ann("ann@example.com").await;
+    let _there = bench.somebody().await;
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    assert!(bench.owed().await.is_empty());
+    bench.domain.sweep_mails().await.unwrap();
+    assert_eq!(bench.reasons().await.len(), 2);
+    bench.ticks.pass_ms(8 * 24 * HOUR_MS);
+    bench.domain.sweep_mails().await.unwrap();
+    assert!(bench.reasons().await.is_empty());
+}
+
 async fn two_nodes_do_not_exceed_a_limit_together(bench) {
     bench.mails(|mail| mail.an_hour = 3).await;
     for number in 0..12 {
@@ -415,8 +495,19 @@ async fn the_link_of_a_mail_logs_its_visitor_in_for_a_while(bench) {
     assert_eq!(admitted.who, ann);
     assert_eq!(bench.inbox.recognize(&admitted.token).unwrap(), ann);
     assert!(bench.inbox.recognize(&login).is_err(), "it opens the chat, and nothing else");
-    // Who came by the link reads the address: there is no more waiting for an hour.
+    assert_eq!(admitted.reads.as_deref(), Some("ann@example.com"));
+    // To open a link is not enough: programs do. Who writes then reads the address, and there is no
+    // more waiting for an hour.
+    domain.prove_address(&ann, "bob@example.com").await.unwrap();
     bench.answer(2, "Yes.").await;
+    bench.ticks.pass_ms(UNREAD_WAIT_MS);
+    assert!(bench.owed().await.is_empty());
+    domain.prove_address(&ann, "ann@example.com").await.unwrap();
+    bench.ticks.pass_ms(HOUR_MS / 2);
+    bench.answer(3, "And no.").await;
+    bench.ticks.pass_ms(HOUR_MS / 2);
+    assert_eq!(bench.sent().await, [MailKind::UnreadReply]);
+    bench.answer(4, "Or perhaps.").await;
     bench.ticks.pass_ms(UNREAD_WAIT_MS);
     assert_eq!(bench.sent().await, [MailKind::UnreadReply]);
 
@@ -442,10 +533,15 @@ async fn an_invited_agent_sets_a_password_by_the_link_of_a_mail(bench) {
     assert!(ann.is_invited);
     let none = domain.log_in("ann@example.com", "correct horse".into()).await;
     assert_eq!(none.unwrap_err().code(), ErrorCode::LoginWrong);
+    bench.owed().await;
+    bench.ticks.pass_ms(LEASE_MS);
+    let first = domain.password_link(ann.id).await.unwrap();
+    bench.ticks.pass_ms(LEASE_MS);
     let owed = bench.owed().await;
     let [one] = &owed[..] else { panic!("one mail: {}", owed.len()) };
     let Matter::Invitation(OfAccount { name, link }) = &one.matter else { panic!("an invitation") };
     assert_eq!((&*one.address, &**name), ("ann@example.com", "Ann"));
+    assert!(link < &first, "its life began with the first try");
     let holder = domain.link_holder(link).await.unwrap();
     assert_eq!((&*holder.email, holder.is_invited), ("ann@example.com", true));
     let short = domain.set_password(link, "short".into()).await;
@@ -530,6 +626,8 @@ async fn settings_of_mail_are_checked(bench) {
     for (change, code) in [
         ((|mail| mail.from = Some("x\r\nBcc: y@z".into())) as fn(&mut InboxMail), ErrorCode::EmailInvalid),
         (|mail| mail.team_address = Some("nobody".into()), ErrorCode::EmailInvalid),
+        (|mail| mail.from = Some("x@exa_mple.com".into()), ErrorCode::EmailInvalid),
+        (|mail| mail.from = Some(".x@example.com".into()), ErrorCode::EmailInvalid),
         (|mail| mail.unread_wait_ms = 1, ErrorCode::MailSettingsInvalid),
         (|mail| mail.an_hour = 0, ErrorCode::MailSettingsInvalid),
     ] {

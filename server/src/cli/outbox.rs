@@ -92,16 +92,17 @@ impl Command {
                 print(json, &json!({ "retried": 1 }), "It is tried now.");
             }
             Self::Retry { id: None } => {
-                let mut retried = 0;
+                let (mut retried, mut before) = (0, None);
                 loop {
-                    let page = domain.list_mails(Some(MailState::Failed), None).await;
+                    let page = domain.list_mails(Some(MailState::Failed), before).await;
                     let page = page.context("can't read the outbox")?;
-                    if page.mails.is_empty() {
-                        break;
-                    }
                     for mail in page.mails {
-                        domain.retry_mail(mail.id).await.map_err(failed)?;
-                        retried += 1;
+                        // Somebody else may have dropped it meanwhile.
+                        retried += usize::from(domain.retry_mail(mail.id).await.is_ok());
+                    }
+                    match page.next {
+                        Some(next) => before = Some(next),
+                        None => break,
                     }
                 }
                 print(json, &json!({ "retried": retried }), &format!("{retried} are tried now."));

@@ -9,12 +9,12 @@ use domain::Domain;
 use domain::mail::Outcome;
 use futures_util::{StreamExt, stream};
 use protocol::MailId;
-use tokio::time::{interval, sleep};
+use tokio::time::{Instant, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::compose::compose;
 use super::settings::MailSettings;
-use super::smtp::{Refusal, Session};
+use super::smtp::{CONTENT_STEPS, Refusal, Session};
 use crate::serve::PublicUrl;
 
 /// How often it is looked for what is due.
@@ -24,6 +24,9 @@ const LOOK: Duration = Duration::from_secs(2);
 /// when the program is killed may go out twice: few are enough, and each takes no longer for it.
 const TOGETHER: u64 = 64;
 const AT_ONCE: usize = 2;
+
+/// How long it is waited before what became of a mail is noted again, where it could not be.
+const NOTE_AGAIN: Duration = Duration::from_secs(1);
 
 /// After how many failures in a row it is the server's trouble and not the mails', and how long it is
 /// left alone then: a second, and twice as long each time, up to this.
@@ -101,14 +104,23 @@ impl Mailer {
             if due.is_empty() || stopping.is_cancelled() {
                 break;
             }
+            let trouble: Mutex<Option<domain::Error>> = Mutex::default();
             let sending = stream::iter(due).for_each_concurrent(AT_ONCE, async |id| {
-                let is_trouble = self.failures.load(Ordering::Relaxed) >= IN_A_ROW;
-                if !stopping.is_cancelled() && !is_trouble {
-                    self.send(id).await;
+                let is_trouble = self.failures.load(Ordering::Relaxed) >= IN_A_ROW
+                    || trouble.lock().unwrap_or_else(PoisonError::into_inner).is_some();
+                if stopping.is_cancelled() || is_trouble {
+                    return;
+                }
+                if let Err(error) = self.send(id).await {
+                    *trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
                 }
             });
             // A mail on its way is not left: whether it was taken would not be known.
             sending.await;
+            // What can't be written now is not asked for again and again.
+            if let Some(error) = trouble.into_inner().unwrap_or_else(PoisonError::into_inner) {
+                return Err(error);
+            }
             if self.failures.load(Ordering::Relaxed) >= IN_A_ROW {
                 let rests = self.rests.fetch_add(1, Ordering::Relaxed);
                 let rest = Duration::from_secs(1 << rests.min(6)).min(REST);
@@ -131,15 +143,13 @@ impl Mailer {
         std::mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    async fn send(&self, id: MailId) {
-        // Every step of a talk may take its time, and there are some eight.
-        let lease = self.settings.timeout * 8 + Duration::from_secs(10);
+    async fn send(&self, id: MailId) -> domain::Result<()> {
+        // Every step of a talk may take its time, and there are some eight besides the content.
+        let lease = self.settings.timeout * (8 + CONTENT_STEPS) + Duration::from_secs(10);
         let lease_ms = u64::try_from(lease.as_millis()).unwrap_or(u64::MAX);
         let host = self.settings.from.domain();
-        let owed = match self.domain.take_mail(id, lease_ms, host).await {
-            Ok(Some(owed)) => owed,
-            Ok(None) => return,
-            Err(error) => return tracing::warn!(%error, mail = %id, "a mail could not be taken"),
+        let Some(owed) = self.domain.take_mail(id, lease_ms, host).await? else {
+            return Ok(());
         };
         let attempt = owed.attempt;
         let outcome = match compose(&owed, &self.settings.from, &self.public_url) {
@@ -147,9 +157,18 @@ impl Mailer {
             Err(error) => Outcome::Refused { reason: format!("{error:#}"), is_address_bad: false },
         };
         tracing::info!(mail = %id, kind = owed.matter.kind().as_str(), attempt, ?outcome, "a mail was tried");
-        let settled = self.domain.settle_mail(id, attempt, outcome, self.settings.retry).await;
-        if let Err(error) = settled {
-            tracing::warn!(%error, mail = %id, "what became of a mail could not be noted");
+        // What the mail server has taken must not go out again because the store is away for a moment:
+        // nobody else takes the mail before the lease is over.
+        let until = Instant::now() + lease;
+        loop {
+            let (domain, retry) = (&self.domain, self.settings.retry);
+            match domain.settle_mail(id, attempt, outcome.clone(), retry).await {
+                Err(error) if Instant::now() < until => {
+                    tracing::warn!(%error, mail = %id, "what became of a mail is noted later");
+                    sleep(NOTE_AGAIN).await;
+                }
+                settled => return settled,
+            }
         }
     }
 

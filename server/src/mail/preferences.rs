@@ -3,7 +3,8 @@
 //! anywhere, and the token in the address is all that it needs.
 
 use askama::Template;
-use axum::extract::{Path, RawForm, State};
+use axum::body::Bytes;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use domain::mail::Preference;
@@ -44,9 +45,10 @@ pub(crate) async fn choose(
     State(state): State<ServerState>,
     Path(token): Path<String>,
     headers: HeaderMap,
-    RawForm(form): RawForm,
+    // Mail programs send what they like (RFC 8058, section 3.2).
+    body: Bytes,
 ) -> Response {
-    match state.domain.prefer_mail(&token, form == AGAIN).await {
+    match state.domain.prefer_mail(&token, body == AGAIN).await {
         Ok(()) => answer(&state, &token, &headers).await,
         Err(error) => refuse(error, &headers),
     }

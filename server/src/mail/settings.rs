@@ -1,5 +1,6 @@
 //! Which mail server, and how it is tried.
 
+use std::net::IpAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -67,6 +68,11 @@ impl FromStr for Smtp {
         };
         ensure!(url.path().len() <= 1, "a path means nothing here");
         let host = host.trim_matches(['[', ']']).to_owned();
+        let is_here = host == "localhost"
+            || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+        if security == Security::None && credentials.is_some() && !is_here {
+            bail!("a password does not travel in the clear: leave `tls=none` out");
+        }
         Ok(Self { host, port: url.port().unwrap_or(port), security, credentials })
     }
 }
@@ -93,6 +99,7 @@ mod tests {
         check("smtp://me:pass@smtp.example.com:2525?tls=required", 2525, Security::StartTls, true);
         check("smtp://127.0.0.1:2525?tls=none", 2525, Security::None, false);
         check("smtp://[::1]?tls=none", 25, Security::None, false);
+        check("smtp://me:pass@127.0.0.1?tls=none", 25, Security::None, true);
         let wrong = [
             "",
             "smtp.example.com",
@@ -102,6 +109,7 @@ mod tests {
             "smtp://smtp.example.com?tls=maybe",
             "smtps://smtp.example.com?tls=none",
             "smtps://smtp.example.com/path",
+            "smtp://me:pass@smtp.example.com?tls=none",
         ];
         for text in wrong {
             assert!(text.parse::<Smtp>().is_err(), "{text}");

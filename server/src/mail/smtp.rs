@@ -1,5 +1,6 @@
 //! One talk with the mail server, step by step: what a refusal means depends on the step.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use domain::mail::Outcome;
@@ -16,6 +17,10 @@ use super::settings::{MailSettings, Security};
 /// How many mails one connection is used for.
 const MAILS: u32 = 100;
 
+/// How many times the time of a step a server may take to look at the content before it answers. Who
+/// gives up early sends a mail twice: RFC 5321, section 4.5.3.2.6, asks for ten minutes.
+pub(super) const CONTENT_STEPS: u32 = 20;
+
 /// A mail as it travels: already encoded.
 pub(super) struct Parcel {
     pub(super) from: Address,
@@ -27,6 +32,8 @@ pub(super) struct Parcel {
 /// A connection that has been greeted, and is logged in.
 pub(super) struct Session {
     connection: AsyncSmtpConnection,
+    /// The program's own address: if that may not send, nobody may.
+    own: Address,
     step: Duration,
     sent: u32,
 }
@@ -73,7 +80,11 @@ impl Session {
     pub(super) async fn open(settings: &MailSettings, name: &str) -> Result<Self, Refusal> {
         let smtp = &settings.smtp;
         let tls = || TlsParameters::new(smtp.host.clone()).map_err(Refusal::general);
-        let name = ClientId::Domain(name.to_owned());
+        let name = match name.trim_matches(['[', ']']).parse::<IpAddr>() {
+            Ok(IpAddr::V4(address)) => ClientId::Ipv4(address),
+            Ok(IpAddr::V6(address)) => ClientId::Ipv6(address),
+            Err(_) => ClientId::Domain(name.to_owned()),
+        };
         let step = settings.timeout;
         let talk = async {
             let wrapped = if smtp.security == Security::Tls { Some(tls()?) } else { None };
@@ -92,7 +103,7 @@ impl Session {
                     Refusal::general(format!("the login was refused: {}", said(&error)))
                 })?;
             }
-            Ok(Self { connection, step, sent: 0 })
+            Ok(Self { connection, own: settings.from.clone(), step, sent: 0 })
         };
         // Each step of it has its time; so has all of it.
         let silent = || Refusal::general(format!("{smtp} does not answer"));
@@ -120,18 +131,22 @@ impl Session {
             parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
         }
         let mail = Mail::new(Some(from.clone()), parameters);
-        // A sender that is refused is a matter of the settings.
-        self.step(|to| Box::pin(to.command(mail))).await.map_err(|said| Refusal {
+        // A sender that is refused is a matter of the settings: of an inbox's, or of all.
+        let is_own = *from == self.own;
+        let step = self.step;
+        self.step(step, |to| Box::pin(to.command(mail))).await.map_err(|said| Refusal {
             outcome: Outcome::Later { reason: format!("{from} may not send: {}", said.reason) },
-            is_general: said.is_permanent,
+            is_general: said.is_permanent && is_own,
         })?;
         let recipient = Rcpt::new(to.clone(), Vec::new());
-        let addressed = self.step(|to| Box::pin(to.command(recipient))).await;
+        let addressed = self.step(step, |to| Box::pin(to.command(recipient))).await;
         addressed.map_err(|said| Refusal::of_mail(&said, true))?;
-        let asked = self.step(|to| Box::pin(to.command(Data))).await;
+        let asked = self.step(step, |to| Box::pin(to.command(Data))).await;
         asked.map_err(|said| Refusal::of_mail(&said, false))?;
         let content = content.clone();
-        let taken = self.step(|to| Box::pin(async move { to.message(&content).await })).await;
+        let judged = step * CONTENT_STEPS;
+        let taken =
+            self.step(judged, |to| Box::pin(async move { to.message(&content).await })).await;
         taken.map_err(|said| Refusal::of_mail(&said, false))?;
         self.sent += 1;
         Ok(())
@@ -147,11 +162,11 @@ impl Session {
         let _gone = timeout(self.step, self.connection.quit()).await;
     }
 
-    async fn step<'a, F>(&'a mut self, ask: F) -> Result<(), Said>
+    async fn step<'a, F>(&'a mut self, within: Duration, ask: F) -> Result<(), Said>
     where
         F: FnOnce(&'a mut AsyncSmtpConnection) -> Step<'a>,
     {
-        match timeout(self.step, ask(&mut self.connection)).await {
+        match timeout(within, ask(&mut self.connection)).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => {
                 Err(Said { reason: said(&error), is_permanent: error.is_permanent() })

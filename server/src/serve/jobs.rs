@@ -63,6 +63,7 @@ pub(super) async fn sweep(domain: Domain, stopping: CancellationToken) {
         }
         let now_ms = domain.ambient().now_ms();
         said("sessions", domain.store().delete_ended_sessions(now_ms).await);
+        said("mails that were dropped", domain.sweep_mails().await);
         tokio::select! {
             swept = domain.sweep_files() => said("files", swept),
             () = stopping.cancelled() => return,

@@ -107,7 +107,7 @@ pub(super) async fn admit(
     let seen_on = page.clone().filter(|page| page.len() <= limits::PAGE_URL_BYTES);
     let (known, seed) = (token.as_deref(), seed.as_deref());
     let admitted = domain.admit_visitor(&inbox, known, seed, about, seen_on.clone()).await?;
-    let Admitted { who, token, is_other } = admitted;
+    let Admitted { who, token, is_other, reads } = admitted;
     // A position in another visitor's conversation means nothing in this one's.
     let after = after.filter(|_| !is_other);
     // Listen first, then read: in this order nothing falls between.
@@ -137,7 +137,7 @@ pub(super) async fn admit(
         entries,
     };
     let (pace, typing) = (RateLimiter::direct(PACE), Typing::default());
-    Ok((VisitorTalk { domain, who, page, listener, pace, typing, to_note }, welcome))
+    Ok((VisitorTalk { domain, who, page, listener, pace, typing, to_note, reads }, welcome))
 }
 
 /// What a visitor says and hears.
@@ -151,6 +151,8 @@ pub(super) struct VisitorTalk {
     typing: Typing,
     /// What is said of a visitor who has not written yet.
     to_note: Option<(About, Option<String>)>,
+    /// The address whose mail they came by: theirs, once they have written.
+    reads: Option<String>,
 }
 
 impl Talk for VisitorTalk {
@@ -203,6 +205,11 @@ impl VisitorTalk {
                     if let Err(error) = domain.note_visitor(who, about, page).await {
                         tracing::warn!(%error, "a visitor's page could not be noted");
                     }
+                }
+                if let Some(address) = self.reads.take()
+                    && let Err(error) = domain.prove_address(who, &address).await
+                {
+                    tracing::warn!(%error, "that a visitor reads their address could not be noted");
                 }
                 ToVisitor::Ack { client_id, entry }
             }

@@ -89,6 +89,9 @@ impl Post {
     }
 }
 
+/// What RFC 8058 has mail programs send.
+const ONE_CLICK: &str = "--x\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--x--\r\n";
+
 fn address(email: &str) -> About {
     let user = User { email: Some(email.into()), ..User::default() };
     About { user: Some(user), ..About::default() }
@@ -171,10 +174,11 @@ async fn a_conversation_goes_on_by_mail_and_its_link_logs_in() {
     assert_eq!(header(&unread, "List-Unsubscribe-Post"), "List-Unsubscribe=One-Click");
     let path = list.strip_prefix(&post.server.origin()).expect("our own address").to_owned();
     let form = [("content-type", "application/x-www-form-urlencoded")];
+    let parts = [("content-type", "multipart/form-data; boundary=x")];
     let page = post.server.http("GET", &path, &[], "").await;
     assert!(page.starts_with("HTTP/1.1 200"), "{page}");
     assert!(page.contains("ann@example.org gets a mail"), "{page}");
-    let page = post.server.http("POST", &path, &form, "List-Unsubscribe=One-Click").await;
+    let page = post.server.http("POST", &path, &parts, ONE_CLICK).await;
     assert!(page.starts_with("HTTP/1.1 200"), "{page}");
     let page = post.server.http("GET", &path, &[], "").await;
     assert!(page.contains("ann@example.org gets no more mail"), "{page}");
@@ -196,7 +200,7 @@ async fn a_mail_arrives_once_however_the_server_fails() {
         Fault::Answer(Step::Data, "452 4.3.1 no room\r\n"),
         Fault::Answer(Step::Content, "451 4.3.0 again\r\n"),
         Fault::Hang(Step::Greeting),
-        Fault::Hang(Step::Content),
+        Fault::Hang(Step::Data),
         Fault::CutInContent,
         Fault::CutAfterContent,
     ];
