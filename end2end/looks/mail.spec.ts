@@ -1,5 +1,16 @@
 // Each mail, the page of preferences, and where the team sees mail.
-import { createOwner, expect, openPage, test } from '../support/porchlight.ts'
+import { createOwner, expect, openPage, Porchlight, test as base, Visitor } from '../support/porchlight.ts'
+import { Post } from '../support/post.ts'
+
+const test = base.extend({
+  porchlight: async ({}, use) => {
+    const post = await Post.start()
+    const porchlight = await Porchlight.start(undefined, post.settings)
+    await use(porchlight)
+    await porchlight.clear()
+    await post.stop()
+  },
+})
 
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const width of [390, 1440]) {
@@ -13,6 +24,27 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await page.getByRole('heading', { name: 'Mail', exact: true }).scrollIntoViewIfNeeded()
       await page.screenshot({ path: `shots/mail-settings-${colorScheme}-${width}.png` })
       await openPage(page, porchlight, '/outbox')
+      await shot('mail-outbox-empty')
+      await page.goto(`${porchlight.url}/team`)
+      for (const [name, address] of [['Tom Ode', 'tom@example.com'], ['Nobody', 'nobody@example.com']]) {
+        await openPage(page, porchlight, '/team')
+        await page.getByText('Invite an agent').click()
+        const form = page.locator('form', { hasText: 'choose a password themselves' })
+        await form.getByLabel('Name').fill(name)
+        await form.getByLabel('Mail address').fill(address)
+        await form.getByRole('button', { name: 'Invite' }).click()
+        await expect(page.locator('.agent-row', { hasText: address })).toBeVisible()
+      }
+      await shot('team-invited')
+      await page.goto('about:blank')
+      const visitor = new Visitor(await (await browser.newContext()).newPage())
+      await visitor.page.goto(`${porchlight.url}/demo`)
+      await visitor.open()
+      await visitor.say('Is anybody there?')
+      await expect((await visitor.frame()).locator('.pending')).toHaveCount(0)
+      await expect.poll(() => porchlight.command(['mail', 'status'])).toMatchObject({ sent: 1, failed: 1 })
+      await openPage(page, porchlight, '/outbox')
+      await expect(page.locator('.mail')).toHaveCount(3)
       await shot('mail-outbox')
       for (const kind of ['nobody_available', 'received', 'unread_reply', 'invitation', 'password']) {
         await page.goto(`${porchlight.url}/mail/preview/${kind}`)

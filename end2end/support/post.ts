@@ -12,6 +12,11 @@ export class Post {
     const server = new SMTPServer({
       authOptional: true,
       disabledCommands: ['AUTH', 'STARTTLS'],
+      onRcptTo: ({ address }, _session, answer) => {
+        const refusal = Object.assign(new Error('5.1.1 nobody of this name'), { responseCode: 550 })
+        if (address.startsWith('nobody@')) answer(refusal)
+        else answer()
+      },
       onData: (stream, _session, taken) => {
         const parts: Buffer[] = []
         stream.on('data', (part: Buffer) => parts.push(part))
