@@ -80,6 +80,16 @@ test('a visitor who wrote while nobody was there comes back by the link of a mai
   const first = agent.locator('.entry', { hasText: 'Haben Sie am Sonntag offen?' })
   await expect(first.locator('.by-mail')).toHaveAttribute('title', /Went by mail/)
   await expect(agent.getByRole('complementary', { name: 'Visitor' })).toContainText('It wants none')
+  // She thinks again, and asks for a transcript.
+  await other.getByRole('button', { name: 'Subscribe again' }).click()
+  await expect(other.getByRole('status')).toContainText('gets a mail')
+  post.mails.length = 0
+  await agent.reload()
+  await agent.getByRole('button', { name: 'Mail a transcript' }).click()
+  await expect(agent.getByText('A transcript went to the visitor by mail')).toBeVisible()
+  const transcript = await post.to('ann@example.org')
+  expect(transcript.subject).toBe('Ihre Unterhaltung mit Support')
+  expect(transcript.text).toContain('Ich bin wieder da')
   await expect(agent.getByRole('complementary', { name: 'Visitor' })).toContainText('Mail address, proven')
 })
 

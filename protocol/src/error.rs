@@ -216,6 +216,9 @@ codes! {
     /// A mail that is not in a state for it: what was sent can be neither dropped nor sent again.
     MailSettled = "mail_settled", temporary: false
         says "This mail is settled: it was sent, or dropped.";
+    /// An address that is not known to be the visitor's.
+    AddressUnproven = "address_unproven", temporary: false
+        says "The visitor's mail address is not known to be theirs: nothing they wrote is sent to it.";
     /// A number that is out of its bounds in an inbox's settings of mail.
     MailSettingsInvalid = "mail_settings_invalid", temporary: false
         says "A wait has 1 to 1440 minutes, and a limit 1 to 100000 mails an hour.";

@@ -23,6 +23,11 @@ pub const MAIL_EXCERPT_CHARS: usize = 200;
 /// The most messages in a mail; it says how many more there are.
 pub const MAIL_MESSAGES: u64 = 30;
 
+/// The most messages in a transcript, and the most characters of each.
+pub const TRANSCRIPT_MESSAGES: u64 = 500;
+/// See [`TRANSCRIPT_MESSAGES`].
+pub const TRANSCRIPT_CHARS: usize = 2_000;
+
 /// How long a mail is tried, in milliseconds: three days.
 pub const MAIL_TRIED_MS: u64 = 3 * 24 * 60 * 60 * 1_000;
 

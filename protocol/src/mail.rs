@@ -11,6 +11,8 @@ words! {
         "received" => Received,
         /// To the visitor: answers that they have not read.
         "unread_reply" => UnreadReply,
+        /// To the visitor: all that was said.
+        "transcript" => Transcript,
         /// To an agent: set a password, and come in.
         "invitation" => Invitation,
         /// To an agent: set another password.

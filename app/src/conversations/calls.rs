@@ -143,6 +143,8 @@ pub struct Known {
     pub is_email_proven: bool,
     /// Why it gets no mail.
     pub no_mail: Option<String>,
+    /// Whether a transcript can go to it.
+    pub takes_transcript: bool,
     /// What else the site says, by name.
     pub attributes: Vec<(String, String)>,
     /// The page they were on last.
@@ -159,6 +161,15 @@ pub struct Known {
     pub last_seen_at_ms: Option<u64>,
     /// Their other conversations, the most recent first.
     pub others: Vec<Summary>,
+}
+
+/// Has a transcript go to the visitor by mail.
+#[server]
+pub async fn mail_transcript(id: ConversationId) -> Result<(), Failure> {
+    let (agent, backend) = crate::backend::require_agent().await?;
+    backend.domain.mail_transcript(&agent, id).await?;
+    leptos_axum::redirect(&format!("/conversations/{id}"));
+    Ok(())
 }
 
 /// What is known of a conversation's visitor.
@@ -181,7 +192,9 @@ pub async fn read_visitor(id: ConversationId) -> Result<Known, Failure> {
         true => Some("It wants none".to_owned()),
         false => standing.bounced.map(bounced),
     };
+    let is_known = profile.is_email_proven && profile.email.is_some();
     Ok(Known {
+        takes_transcript: backend.sends_mail && is_known && no_mail.is_none(),
         no_mail,
         is_email_proven: profile.is_email_proven,
         attributes: profile.attribute_texts(),

@@ -47,6 +47,7 @@ fn sentence(who: &str, author: &Author, event: &Event, until: impl Fn(u64) -> St
         Event::Mailed { mail, .. } => match mail {
             MailKind::NobodyAvailable => "The team was told by mail".to_owned(),
             MailKind::Received => "The visitor was told by mail that we got it".to_owned(),
+            MailKind::Transcript => "A transcript went to the visitor by mail".to_owned(),
             _ => "What the visitor had not read went out by mail".to_owned(),
         },
         Event::MailFailed { mail, reason, .. } => match mail {

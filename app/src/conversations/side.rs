@@ -1,12 +1,16 @@
 //! What is known about the open conversation's visitor, beside it.
 
+use icondata_lu as lu;
+use leptos::form::ActionForm;
 use leptos::prelude::*;
+use leptos_icons::Icon;
 use protocol::{ConversationId, Status, Summary};
 
 use super::actions::LabelDot;
-use super::calls::{Known, read_visitor};
+use super::calls::{Known, MailTranscript, read_visitor};
+use crate::account::refusal;
 use crate::live::Live;
-use crate::ui::Zone;
+use crate::ui::{Notice, Zone};
 
 /// The visitor, their page, and where the conversation stands.
 #[component]
@@ -20,6 +24,7 @@ pub(super) fn Side(id: ConversationId) -> impl IntoView {
     let name = Memo::new(move |_| {
         summary.with(|summary| summary.as_ref().map(|one| one.visitor_name.clone()))
     });
+    let transcript = ServerAction::<MailTranscript>::new();
     let known = Resource::new(move || (name.get(), online.get()), move |_| read_visitor(id));
     let presence = move || if online.get() { "Online" } else { "Not here" };
     let dot = move || if online.get() { "dot online" } else { "dot" };
@@ -78,7 +83,7 @@ pub(super) fn Side(id: ConversationId) -> impl IntoView {
             }}
             <Transition>
                 {move || Suspend::new(async move {
-                    known.await.ok().map(|known| view! { <Facts known /> })
+                    known.await.ok().map(|known| view! { <Facts id known transcript /> })
                 })}
             </Transition>
         </aside>
@@ -103,7 +108,11 @@ pub(super) fn PageLink(page: String) -> impl IntoView {
 
 /// What the site and the browser say.
 #[component]
-fn Facts(known: Known) -> impl IntoView {
+fn Facts(
+    id: ConversationId,
+    known: Known,
+    transcript: ServerAction<MailTranscript>,
+) -> impl IntoView {
     let zone = Zone::get();
     let seen = known.last_seen_at_ms;
     let fact = |name: &'static str, value: Option<String>| {
@@ -152,7 +161,27 @@ fn Facts(known: Known) -> impl IntoView {
                     }
                 })}
         </dl>
+        {known.takes_transcript.then(|| view! { <TranscriptButton id transcript /> })}
         {(!known.others.is_empty()).then(|| view! { <Others others=known.others /> })}
+    }
+}
+
+/// Sends the visitor all that was said.
+#[component]
+fn TranscriptButton(id: ConversationId, transcript: ServerAction<MailTranscript>) -> impl IntoView {
+    let done = move || matches!(transcript.value().get(), Some(Ok(())));
+    view! {
+        <ActionForm action=transcript attr:class="side-deed">
+            <input type="hidden" name="id" value=id.to_string() />
+            <button class="button small" type="submit" disabled=move || transcript.pending().get()>
+                <Icon icon=lu::LuMail />
+                "Mail a transcript"
+            </button>
+            <span class="saved" role="status">
+                {move || done().then_some("On its way")}
+            </span>
+            <Notice text=refusal(transcript) />
+        </ActionForm>
     }
 }
 

@@ -141,7 +141,8 @@ pub(super) fn Mail(
 fn Preview(kind: MailKind, key: String) -> impl IntoView {
     let of = move |rest: &str| format!("/mail/preview/{}?inbox={key}{rest}", kind.as_str());
     // What goes to the team is written in the dashboard's language.
-    let is_to_visitor = matches!(kind, MailKind::Received | MailKind::UnreadReply);
+    let is_to_visitor =
+        matches!(kind, MailKind::Received | MailKind::UnreadReply | MailKind::Transcript);
     let languages = if is_to_visitor { &LANGUAGES } else { &LANGUAGES[..1] };
     let text = of("&part=text");
     view! {

@@ -177,6 +177,7 @@ pub(crate) const fn title(kind: MailKind) -> &'static str {
         MailKind::NobodyAvailable => "Nobody was there: to the team",
         MailKind::Received => "We got your message: to the visitor",
         MailKind::UnreadReply => "Unread answer: to the visitor",
+        MailKind::Transcript => "Transcript: to the visitor",
         MailKind::Invitation => "Invitation: to an agent",
         MailKind::Password => "Forgotten password: to an agent",
     }
@@ -194,6 +195,7 @@ fn why(code: &str) -> String {
         "off" => "The inbox sends no mail.",
         "unsubscribed" => "The address wants no mail.",
         "bounced" => "The address takes no mail.",
+        "unproven" => "The address is not known to be the visitor’s any more.",
         "capped" => "The address, or the inbox, had enough mail for the hour.",
         "by_hand" => "It was dropped by hand.",
         "done" => "It was done meanwhile.",

@@ -71,7 +71,7 @@ pub(super) async fn decide(
 
 /// Whether it goes to an address that a visitor gave.
 pub(super) const fn is_to_visitor(kind: MailKind) -> bool {
-    matches!(kind, MailKind::Received | MailKind::UnreadReply)
+    matches!(kind, MailKind::Received | MailKind::UnreadReply | MailKind::Transcript)
 }
 
 struct Question<'a> {
@@ -88,6 +88,10 @@ impl Question<'_> {
     async fn is_settled_otherwise(&self) -> Result<Option<Why>> {
         if is_to_visitor(self.kind) && !self.inbox.mail.to_visitors {
             return Ok(Some(Why::Off));
+        }
+        if self.kind == MailKind::Transcript {
+            // Somebody asked for it, whatever has become of the conversation.
+            return Ok((!self.visitor.is_email_proven).then_some(Why::Unproven));
         }
         if self.conversation.archived_at_ms.is_some() {
             return Ok(Some(Why::Archived));
@@ -128,6 +132,9 @@ impl Question<'_> {
             _ => 0,
         };
         if let (Some(from), Some(through)) = (self.row.from_seq, self.row.through_seq) {
+            if self.kind == MailKind::Transcript {
+                return Ok(Some((from, through)));
+            }
             // One that failed may have been overtaken by another with the same words.
             let is_left = through > read.max(self.covered().await?);
             return Ok(is_left.then_some((from, through)));

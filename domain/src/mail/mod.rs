@@ -12,6 +12,7 @@ mod outbox;
 mod owe;
 mod settle;
 mod take;
+mod transcript;
 
 pub use account::OfAccount;
 pub(crate) use account::owe_link;
@@ -48,6 +49,8 @@ pub enum Why {
     Unsubscribed,
     /// The address takes none.
     Bounced,
+    /// The address is not known to be the visitor's any more.
+    Unproven,
     /// The address, or the inbox, had enough for the hour.
     Capped,
     /// An owner dropped it.
@@ -74,6 +77,7 @@ impl Why {
             Self::Off => "off",
             Self::Unsubscribed => "unsubscribed",
             Self::Bounced => "bounced",
+            Self::Unproven => "unproven",
             Self::Capped => "capped",
             Self::ByHand => "by_hand",
             Self::Done => "done",

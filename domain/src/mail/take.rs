@@ -1,7 +1,9 @@
 //! Taking a mail to send it.
 
 use async_trait::async_trait;
-use protocol::limits::{MAIL_EXCERPT_CHARS, MAIL_LINK_MS, MAIL_MESSAGES};
+use protocol::limits::{
+    MAIL_EXCERPT_CHARS, MAIL_LINK_MS, MAIL_MESSAGES, TRANSCRIPT_CHARS, TRANSCRIPT_MESSAGES,
+};
 use protocol::{Author, ConversationId, InboxId, MailId, MailKind, MailState, Seq};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
@@ -49,6 +51,8 @@ pub enum Matter {
     Received(Box<OfConversation>),
     /// To the visitor: answers that they have not read.
     UnreadReply(Box<OfConversation>),
+    /// To the visitor: all that was said.
+    Transcript(Box<OfConversation>),
     /// To an agent: set a password, and come in.
     Invitation(OfAccount),
     /// To an agent: set another password.
@@ -60,7 +64,10 @@ impl Matter {
     #[must_use]
     pub fn of_conversation(&self) -> Option<&OfConversation> {
         match self {
-            Self::NobodyAvailable(of) | Self::Received(of) | Self::UnreadReply(of) => Some(of),
+            Self::NobodyAvailable(of)
+            | Self::Received(of)
+            | Self::UnreadReply(of)
+            | Self::Transcript(of) => Some(of),
             Self::Invitation(_) | Self::Password(_) => None,
         }
     }
@@ -72,6 +79,7 @@ impl Matter {
             Self::NobodyAvailable(_) => MailKind::NobodyAvailable,
             Self::Received(_) => MailKind::Received,
             Self::UnreadReply(_) => MailKind::UnreadReply,
+            Self::Transcript(_) => MailKind::Transcript,
             Self::Invitation(_) => MailKind::Invitation,
             Self::Password(_) => MailKind::Password,
         }
@@ -91,7 +99,7 @@ pub struct OfConversation {
     pub visitor_name: String,
     /// The page that the conversation began on.
     pub page: Option<String>,
-    /// The messages in it, oldest first: at most [`MAIL_MESSAGES`].
+    /// The messages in it, oldest first: at most [`MAIL_MESSAGES`], or [`TRANSCRIPT_MESSAGES`].
     pub messages: Vec<Said>,
     /// How many more there are.
     pub more: u64,
@@ -108,7 +116,7 @@ pub struct Said {
     pub seq: Seq,
     /// Who wrote it.
     pub author: Author,
-    /// How it begins: at most [`MAIL_EXCERPT_CHARS`].
+    /// How it begins: at most [`MAIL_EXCERPT_CHARS`], or [`TRANSCRIPT_CHARS`].
     pub text: String,
     /// The names of the files that it carries.
     pub files: Vec<String>,
@@ -260,6 +268,7 @@ impl Take {
                     MailKind::NobodyAvailable => Matter::NobodyAvailable(of),
                     MailKind::Received => Matter::Received(of),
                     MailKind::UnreadReply => Matter::UnreadReply(of),
+                    MailKind::Transcript => Matter::Transcript(of),
                     MailKind::Invitation | MailKind::Password => {
                         return Err(Error::Corrupt("what a mail is about"));
                     }
@@ -386,11 +395,14 @@ async fn gate(write: &Write<'_>) -> Result<()> {
 
 /// The messages that a mail of a kind is about.
 pub(super) fn messages_of(kind: MailKind, conversation: Uuid) -> Select<entry::Entity> {
-    let author = if kind == MailKind::UnreadReply { "agent" } else { "visitor" };
-    entry::Entity::find()
+    let of = entry::Entity::find()
         .filter(entry::Column::ConversationId.eq(conversation))
-        .filter(entry::Column::AuthorKind.eq(author))
-        .filter(entry::Column::Kind.eq("message"))
+        .filter(entry::Column::Kind.eq("message"));
+    match kind {
+        MailKind::Transcript => of,
+        MailKind::UnreadReply => of.filter(entry::Column::AuthorKind.eq("agent")),
+        _ => of.filter(entry::Column::AuthorKind.eq("visitor")),
+    }
 }
 
 async fn said(
@@ -406,23 +418,26 @@ async fn said(
     }
     let query =
         messages_of(kind, conversation.id).filter(entry::Column::Seq.between(from, through));
-    let rows =
-        query.clone().order_by_asc(entry::Column::Seq).limit(MAIL_MESSAGES).all(write.tx).await?;
-    let more = if rows.len() as u64 == MAIL_MESSAGES {
-        query.count(write.tx).await?.saturating_sub(MAIL_MESSAGES)
+    let (most, chars) = match kind {
+        MailKind::Transcript => (TRANSCRIPT_MESSAGES, TRANSCRIPT_CHARS),
+        _ => (MAIL_MESSAGES, MAIL_EXCERPT_CHARS),
+    };
+    let rows = query.clone().order_by_asc(entry::Column::Seq).limit(most).all(write.tx).await?;
+    let more = if rows.len() as u64 == most {
+        query.count(write.tx).await?.saturating_sub(most)
     } else {
         0
     };
     let said = |row| {
         let LogEntry { seq, author, body, files, at_ms, .. } = LogEntry::from_row(row)?;
         let files = files.0.iter().map(|file| file.name.clone()).collect();
-        Ok(Said { seq, author, text: excerpt(body.text()), files, at_ms })
+        Ok(Said { seq, author, text: excerpt(body.text(), chars), files, at_ms })
     };
     Ok((rows.into_iter().map(said).collect::<Result<_>>()?, more))
 }
 
-fn excerpt(text: &str) -> String {
-    match text.char_indices().nth(MAIL_EXCERPT_CHARS) {
+fn excerpt(text: &str, chars: usize) -> String {
+    match text.char_indices().nth(chars) {
         Some((end, _)) => format!("{}…", text[..end].trim_end()),
         None => text.to_owned(),
     }

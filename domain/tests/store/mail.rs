@@ -526,6 +526,40 @@ async fn the_link_of_a_mail_logs_its_visitor_in_for_a_while(bench) {
     assert_eq!(admit(login).await.unwrap_err().code(), ErrorCode::LinkInvalid);
 }
 
+async fn a_transcript_goes_to_an_address_that_is_known_to_be_the_visitors(bench) {
+    bench.mails(|mail| mail.team_address = None).await;
+    let domain = &bench.domain;
+    let ann = bench.ann("ann@example.com").await;
+    let id = bench.answer(2, &"Yes. ".repeat(300)).await;
+    let mia = bench.mia().await;
+    domain.send_as_agent(&mia, id, client_id(3), "a note", true).await.unwrap();
+    let refused = domain.mail_transcript(&mia, id).await.unwrap_err();
+    assert_eq!(refused.code(), ErrorCode::AddressUnproven);
+    domain.prove_address(&ann, "ann@example.com").await.unwrap();
+    domain.mail_transcript(&mia, id).await.unwrap();
+    domain.mail_transcript(&mia, id).await.unwrap();
+    // It is of what was said when it was asked for, whatever becomes of the conversation.
+    domain.send_as_visitor(&ann, None, client_id(4), "later").await.unwrap();
+    domain.change_conversation(&mia, id, Change::Archive {}).await.unwrap();
+    let owed = bench.owed().await;
+    let [one] = &owed[..] else { panic!("one mail: {}", owed.len()) };
+    assert_eq!(one.matter.kind(), MailKind::Transcript);
+    let said: Vec<_> = one.of().messages.iter().map(|said| said.text.len()).collect();
+    assert_eq!(said, ["hello?".len(), "Yes. ".len() * 300 - 1], "both sides, whole, and no note");
+    bench.settle(one, Outcome::Sent).await;
+    // A second one is another mail with all of it.
+    domain.mail_transcript(&mia, id).await.unwrap();
+    assert_eq!(bench.owed().await[0].of().messages.len(), 3);
+    domain.mail_transcript(&mia, id).await.unwrap();
+    let user = User { email: Some("bob@example.com".into()), ..User::default() };
+    let about = About { user: Some(user), ..About::default() };
+    domain.note_visitor(&ann, about, None).await.unwrap();
+    bench.ticks.pass_ms(HOUR_MS);
+    assert!(bench.owed().await.is_empty());
+    let unknown = domain.mail_transcript(&mia, ConversationId(uuid::Uuid::nil())).await;
+    assert_eq!(unknown.unwrap_err().code(), ErrorCode::ConversationUnknown);
+}
+
 async fn an_invited_agent_sets_a_password_by_the_link_of_a_mail(bench) {
     let domain = &bench.domain;
     let invite = domain.invite_agent("ann@example.com", "Ann", Role::Agent);

@@ -15,6 +15,7 @@ pub(super) fn letter(matter: &Matter, url: &str) -> Letter {
         Matter::NobodyAvailable(of) => nobody_available(of, url),
         Matter::Received(of) => received(of, url),
         Matter::UnreadReply(of) => unread_reply(of, url),
+        Matter::Transcript(of) => transcript(of, url),
         Matter::Invitation(of) => invitation(of, url),
         Matter::Password(of) => password(of, url),
     }
@@ -71,6 +72,20 @@ fn unread_reply(of: &OfConversation, url: &str) -> Letter {
     }
 }
 
+fn transcript(of: &OfConversation, url: &str) -> Letter {
+    let (sheet, words) = to_visitor(of, url);
+    Letter {
+        subject: (words.transcript_subject)(&sheet.brand),
+        preheader: words.transcript_text.to_owned(),
+        heading: words.transcript_heading.to_owned(),
+        paragraphs: vec![words.transcript_text.to_owned()],
+        quotes: of.messages.iter().map(|said| Quote::at(said, &of.visitor_name)).collect(),
+        more: (of.more > 0).then(|| (words.more)(of.more)),
+        action: words.open,
+        ..sheet
+    }
+}
+
 fn invitation(of: &OfAccount, url: &str) -> Letter {
     let sheet = account(of, url);
     Letter {
@@ -110,7 +125,7 @@ fn conversation(of: &OfConversation) -> Letter {
 }
 
 /// What all letters to visitors have. It is safe to send to an address that nobody has proven:
-/// nothing of it is what the visitor typed.
+/// nothing of it is what the visitor typed. A transcript is not, and goes to no such address.
 fn to_visitor(of: &OfConversation, url: &str) -> (Letter, &'static Words) {
     let words = Words::of(of.visitor.language.as_deref());
     let sheet = conversation(of);

@@ -3,6 +3,7 @@
 use askama::Template;
 use domain::mail::Said;
 use protocol::Author;
+use time::OffsetDateTime;
 
 /// A mail's content. Its texts are one line each, but for quotes.
 #[derive(Clone, Debug)]
@@ -36,6 +37,8 @@ pub(super) struct Letter {
 #[derive(Clone, Debug)]
 pub(super) struct Quote {
     pub(super) who: String,
+    /// When, in a transcript.
+    pub(super) at: Option<String>,
     pub(super) lines: Vec<String>,
     pub(super) files: Vec<String>,
 }
@@ -105,9 +108,19 @@ impl Quote {
         };
         Self {
             who: one_line(&who),
+            at: None,
             lines: said.text.lines().map(one_line).collect(),
             files: said.files.iter().map(|name| one_line(name)).collect(),
         }
+    }
+
+    /// The same with its time, in UTC: where a mail is read, nobody knows.
+    pub(super) fn at(said: &Said, visitor_name: &str) -> Self {
+        let seconds = i64::try_from(said.at_ms / 1_000).unwrap_or(0);
+        let at = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        let (hour, minute, _) = at.to_hms();
+        let at = format!("{} {hour:02}:{minute:02} UTC", at.date());
+        Self { at: Some(at), ..Self::of(said, visitor_name) }
     }
 
     /// How it begins.

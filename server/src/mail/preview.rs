@@ -101,10 +101,8 @@ pub(super) fn sample(kind: MailKind, inbox: Inbox, language: &str) -> Owed {
         last_seen_at_ms: Some(at_ms),
         created_at_ms: at_ms,
     };
-    let author = match kind {
-        MailKind::UnreadReply => Author::Agent { id: AgentId(id), name: "Mia".to_owned() },
-        _ => Author::Visitor {},
-    };
+    let mia = Author::Agent { id: AgentId(id), name: "Mia".to_owned() };
+    let author = if kind == MailKind::UnreadReply { mia.clone() } else { Author::Visitor {} };
     let said = |seq, text: &str, files: &[&str]| Said {
         seq,
         author: author.clone(),
@@ -135,6 +133,13 @@ pub(super) fn sample(kind: MailKind, inbox: Inbox, language: &str) -> Owed {
         MailKind::UnreadReply => Matter::UnreadReply(of(vec![
             said(3, "It does: you find it under Account, then Invoices.", &[]),
             said(4, "I have put the company’s name on yours.\nIs there anything else?", &[]),
+        ])),
+        MailKind::Transcript => Matter::Transcript(of(vec![
+            said(1, "Hello! Does the yearly plan come with an invoice?", &[]),
+            Said {
+                author: mia,
+                ..said(3, "It does: you find it under Account, then Invoices.", &[])
+            },
         ])),
         MailKind::Invitation => Matter::Invitation(account()),
         MailKind::Password => Matter::Password(account()),

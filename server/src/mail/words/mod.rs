@@ -16,6 +16,9 @@ pub(super) struct Words {
     pub(super) unread_subject: fn(&str) -> String,
     /// For how many messages.
     pub(super) unread_heading: fn(u64) -> String,
+    pub(super) transcript_subject: fn(&str) -> String,
+    pub(super) transcript_heading: &'static str,
+    pub(super) transcript_text: &'static str,
     /// How many messages are left out.
     pub(super) more: fn(u64) -> String,
     pub(super) open: &'static str,

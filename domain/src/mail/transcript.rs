@@ -1,0 +1,68 @@
+//! All that was said, by mail, because somebody asked for it.
+
+use async_trait::async_trait;
+use protocol::{ConversationId, ErrorCode, MailKind, MailState};
+use sea_orm::ActiveValue::Set;
+use sea_orm::QuerySelect;
+use sea_orm::entity::prelude::*;
+
+use crate::Domain;
+use crate::agent::Agent;
+use crate::conversation::seen;
+use crate::error::Result;
+use crate::table::{mail, visitor};
+use crate::writer::{Command, Shard, Write};
+
+impl Domain {
+    /// Owes a conversation's visitor a transcript of it, up to now. It repeats what was typed: so it goes
+    /// to an address only that is known to be theirs.
+    ///
+    /// # Errors
+    /// `conversation_unknown`, `address_unproven`; the store's.
+    pub async fn mail_transcript(&self, agent: &Agent, id: ConversationId) -> Result<()> {
+        self.writer.run(Transcript { agent: agent.clone(), id }).await?;
+        self.touch_outbox();
+        Ok(())
+    }
+}
+
+struct Transcript {
+    agent: Agent,
+    id: ConversationId,
+}
+
+#[async_trait]
+impl Command for Transcript {
+    type Output = ();
+
+    fn shard(&self) -> Shard {
+        Shard::of(self.id.0)
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
+        let row = seen(write.tx, self.id, &self.agent).await?;
+        let visitor = visitor::Entity::find_by_id(row.visitor_id).one(write.tx).await?;
+        let is_known =
+            |visitor: &visitor::Model| visitor.is_email_proven && visitor.email.is_some();
+        visitor.filter(is_known).ok_or(ErrorCode::AddressUnproven)?;
+        let waiting = mail::Entity::find()
+            .filter(mail::Column::ConversationId.eq(row.id))
+            .filter(mail::Column::Kind.eq(MailKind::Transcript.as_str()))
+            .filter(mail::Column::State.eq(MailState::Waiting.as_str()))
+            .limit(1);
+        // Who asks twice wants one.
+        if row.last_public_seq == 0 || !waiting.all(write.tx).await?.is_empty() {
+            return Ok(());
+        }
+        let now_ms = write.ambient.now_ms();
+        let owed = mail::ActiveModel {
+            inbox_id: Set(Some(row.inbox_id)),
+            conversation_id: Set(Some(row.id)),
+            from_seq: Set(Some(1)),
+            through_seq: Set(Some(row.last_public_seq)),
+            ..super::owe::row(write, MailKind::Transcript, now_ms)
+        };
+        mail::Entity::insert(owed).exec_without_returning(write.tx).await?;
+        Ok(())
+    }
+}
