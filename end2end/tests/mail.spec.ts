@@ -153,7 +153,7 @@ test('what an inbox sends is said on its page, and shown', async ({ porchlight, 
   for (const [link, words] of [['Deutsch', 'Sie haben 2 neue Antworten'], ['Français', 'Vous avez 2 nouvelles réponses']]) {
     const [shown] = await Promise.all([
       agent.waitForEvent('popup'),
-      agent.locator('.previews li').last().getByRole('link', { name: link }).click(),
+      agent.locator('.previews li', { hasText: 'Unread answer' }).getByRole('link', { name: link }).click(),
     ])
     await expect(shown.getByRole('heading', { name: words })).toBeVisible()
     await shown.close()
