@@ -117,7 +117,7 @@ fn Line(
     let zone = Zone::get();
     let MailLine { id, kind, conversation, address, state, reason, attempts, .. } = mail;
     let (icon, class) = match state {
-        MailState::Waiting => (lu::LuClock, "mail waiting"),
+        MailState::Waiting => (lu::LuClock, "mail waits"),
         MailState::Sent => (lu::LuMailCheck, "mail sent"),
         MailState::Failed => (lu::LuMailWarning, "mail failed"),
         MailState::Dropped => (lu::LuMailX, "mail dropped"),
@@ -145,7 +145,7 @@ fn Line(
             {conversation
                 .map(|conversation| {
                     view! {
-                        <a class="button quiet" href=format!("/conversations/{conversation}")>
+                        <a class="button small" href=format!("/conversations/{conversation}")>
                             "Conversation"
                         </a>
                     }
@@ -155,13 +155,13 @@ fn Line(
                     view! {
                         <ActionForm action=retry>
                             <input type="hidden" name="id" value=id.to_string() />
-                            <button class="button" type="submit">
+                            <button class="button small" type="submit">
                                 "Try now"
                             </button>
                         </ActionForm>
                         <ActionForm action=dropping>
                             <input type="hidden" name="id" value=id.to_string() />
-                            <button class="button" type="submit">
+                            <button class="button small" type="submit">
                                 "Drop"
                             </button>
                         </ActionForm>
