@@ -106,18 +106,20 @@ pub struct LinkDetails {
     pub is_invited: bool,
 }
 
-/// Sends a link to whoever has this address. The answer is the same for an address that nobody has.
+/// Sends a link to whoever has this address. The answer is the same for an address that nobody has: it
+/// stands on the page, also without scripts.
 #[server]
-pub async fn forget_password(email: String) -> Result<String, Failure> {
+pub async fn forget_password(email: String) -> Result<(), Failure> {
     let backend = crate::backend::backend()?;
     backend.attempts.check(&email)?;
     if !backend.sends_mail {
-        let said = "This server sends no mail. An owner can make a link for you on the page of the team, or with `porchlight agent link`.";
-        return Ok(said.to_owned());
+        leptos_axum::redirect("/password?asked=off");
+        return Ok(());
     }
     // The time that it takes must not tell either whether there is such an agent.
     backend.domain.forget_password_later(email);
-    Ok("If an agent has this address, a mail is on its way.".to_owned())
+    leptos_axum::redirect("/password?asked=on");
+    Ok(())
 }
 
 /// Whose password a link sets.

@@ -4,7 +4,7 @@
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
-use leptos_router::hooks::use_params_map;
+use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::calls::{ForgetPassword, LinkDetails, SetPassword, check_password_link};
 use super::login::refusal;
@@ -14,7 +14,14 @@ use crate::ui::{Notice, Waiting, state_page};
 #[component]
 pub(crate) fn ForgottenPage() -> impl IntoView {
     let forget = ServerAction::<ForgetPassword>::new();
-    let answer = move || forget.value().get().and_then(Result::ok);
+    let query = use_query_map();
+    let answer = move || match query.with(|query| query.get("asked"))?.as_str() {
+        "on" => Some("If an agent has this address, a mail is on its way."),
+        "off" => Some(
+            "This server sends no mail. An owner can make a link for you on the page of the team, or with “porchlight agent link”.",
+        ),
+        _ => None,
+    };
     view! {
         <Title text="Forgotten password" />
         <main class="door">
