@@ -135,8 +135,7 @@ impl Question<'_> {
             if self.kind == MailKind::Transcript {
                 return Ok(Some((from, through)));
             }
-            // One that failed may have been overtaken by another with the same words.
-            let is_left = through > read.max(self.covered().await?);
+            let is_left = through > read && !self.is_overtaken(from.max(read + 1), through).await?;
             return Ok(is_left.then_some((from, through)));
         }
         let after = read.max(self.covered().await?);
@@ -155,20 +154,37 @@ impl Question<'_> {
         Ok(Some((first, last)))
     }
 
-    /// Up to where other mails have taken messages along.
-    async fn covered(&self) -> Result<i64> {
+    /// The conversation's other mails of the kind that arrive, or may.
+    fn others(&self) -> Select<mail::Entity> {
         let kept = [MailState::Waiting.as_str(), MailState::Sent.as_str()];
-        let last = mail::Entity::find()
+        mail::Entity::find()
             .filter(mail::Column::ConversationId.eq(self.conversation.id))
             .filter(mail::Column::Kind.eq(self.kind.as_str()))
             .filter(mail::Column::State.is_in(kept))
             .filter(mail::Column::Id.ne(self.row.id))
+    }
+
+    /// Up to where other mails have taken messages along.
+    async fn covered(&self) -> Result<i64> {
+        let last = self
+            .others()
             .filter(mail::Column::ThroughSeq.is_not_null())
             .order_by_desc(mail::Column::ThroughSeq)
             .limit(1)
             .all(self.write.tx)
             .await?;
         Ok(last.first().and_then(|row| row.through_seq).unwrap_or(0))
+    }
+
+    /// Whether another mail has all of these messages: one that failed may be tried again after the next
+    /// one took them along. One that has only later messages takes nothing from this one.
+    async fn is_overtaken(&self, from: i64, through: i64) -> Result<bool> {
+        let others = self
+            .others()
+            .filter(mail::Column::FromSeq.lte(from))
+            .filter(mail::Column::ThroughSeq.gte(through))
+            .limit(1);
+        Ok(!others.all(self.write.tx).await?.is_empty())
     }
 
     fn address(&self) -> Option<String> {

@@ -306,6 +306,24 @@ async fn what_comes_while_a_mail_is_tried_is_in_the_next(bench) {
     assert!(both.iter().all(|one| one.of().messages.len() == 1));
 }
 
+async fn a_mail_that_is_tried_is_not_overtaken_by_what_came_later(bench) {
+    bench.mails(|mail| mail.to_visitors = false).await;
+    let ann = bench.ann("ann@example.com").await;
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    let first = bench.owed().await.remove(0);
+    // While the first is on its way, and nobody else's, the second begins and is sent.
+    bench.domain.send_as_visitor(&ann, None, client_id(2), "more").await.unwrap();
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    let second = bench.owed().await.remove(0);
+    assert_eq!(second.of().messages.len(), 1);
+    bench.settle(&second, Outcome::Sent).await;
+    bench.settle(&first, Outcome::Later { reason: "421 busy".into() }).await;
+    bench.ticks.pass_ms(HOUR_MS);
+    let again = bench.owed().await.remove(0);
+    assert_eq!(again.message_id, first.message_id);
+    assert_eq!(again.of().messages, first.of().messages);
+}
+
 async fn a_mail_is_tried_for_three_days_and_failing_is_seen(bench) {
     bench.mails(|mail| mail.to_visitors = false).await;
     bench.ann("ann@example.com").await;
