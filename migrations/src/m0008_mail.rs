@@ -73,8 +73,9 @@ impl MigrationTrait for Migration {
             .col(uuid_null(Mail::InboxId))
             .col(uuid_null(Mail::AgentId))
             .col(uuid_null(Mail::ConversationId))
-            // These are settled when it is first tried: each try sends the same.
+            // Where it was tried.
             .col(string_null(Mail::Address))
+            // These are settled when it is first tried: each try sends the same.
             .col(big_integer_null(Mail::FromSeq))
             .col(big_integer_null(Mail::ThroughSeq))
             .col(string_null(Mail::MessageId))

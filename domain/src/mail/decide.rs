@@ -188,12 +188,10 @@ impl Question<'_> {
     }
 
     fn address(&self) -> Option<String> {
-        let now = match self.kind {
+        match self.kind {
             MailKind::NobodyAvailable => self.inbox.mail.team_address.clone(),
             _ => self.visitor.email.clone(),
-        };
-        // A mail that was tried goes on to where it went, unless that is nobody's any more.
-        now.map(|now| self.row.address.clone().unwrap_or(now))
+        }
     }
 
     /// Until when it has to wait.
@@ -203,13 +201,14 @@ impl Question<'_> {
         if self.kind == MailKind::UnreadReply && is_online {
             return Ok(Some(now_ms + self.inbox.mail.unread_wait_ms as i64));
         }
-        // The tries of one mail count as one.
-        if self.row.begun_at_ms.is_some() {
+        // The tries of one mail count as one, while it goes to the same address.
+        if self.row.begun_at_ms.is_some() && self.row.address.as_deref() == Some(address) {
             return Ok(None);
         }
         if is_to_visitor(self.kind) && !self.visitor.is_email_proven {
             let lately = mail::Entity::find()
                 .filter(mail::Column::Address.eq(address))
+                .filter(mail::Column::Id.ne(self.row.id))
                 .filter(on_its_way_since(now_ms - HOUR_MS))
                 .order_by_desc(mail::Column::BegunAtMs)
                 .limit(1)

@@ -317,7 +317,7 @@ impl Take {
         Ok(Some(begun.about(Vec::new(), matter)))
     }
 
-    /// Settles where a mail goes and with which messages, and keeps others from it for a while.
+    /// Settles with which messages a mail goes, and keeps others from it for a while.
     async fn begin(
         &self,
         write: &Write<'_>,

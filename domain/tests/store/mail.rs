@@ -306,6 +306,23 @@ async fn what_comes_while_a_mail_is_tried_is_in_the_next(bench) {
     assert!(both.iter().all(|one| one.of().messages.len() == 1));
 }
 
+async fn a_mail_that_is_tried_goes_to_the_address_that_the_visitor_has_by_then(bench) {
+    bench.mails(|mail| mail.team_address = None).await;
+    let ann = bench.ann("typo@example.com").await;
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    let one = bench.owed().await.remove(0);
+    bench.settle(&one, Outcome::Later { reason: "421 busy".into() }).await;
+    let user = User { email: Some("ann@example.com".into()), ..User::default() };
+    let about = About { user: Some(user), ..About::default() };
+    bench.domain.note_visitor(&ann, about, None).await.unwrap();
+    bench.ticks.pass_ms(HOUR_MS);
+    let again = bench.owed().await.remove(0);
+    assert_eq!((&*again.address, &again.message_id), ("ann@example.com", &one.message_id));
+    let token = Some(again.of().login.as_str());
+    let admit = bench.domain.admit_visitor(&bench.inbox, token, None, About::default(), None);
+    assert_eq!(admit.await.unwrap().who, ann, "its link works");
+}
+
 async fn a_mail_that_is_tried_is_not_overtaken_by_what_came_later(bench) {
     bench.mails(|mail| mail.to_visitors = false).await;
     let ann = bench.ann("ann@example.com").await;

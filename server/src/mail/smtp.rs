@@ -72,7 +72,7 @@ struct Said {
 /// Whether a refusal means that no mail will ever reach the address (RFC 3463, sections 3.2 and 3.3).
 fn says_address_is_bad(reason: &str) -> bool {
     const BAD: [&str; 7] = ["5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"];
-    reason.split(|c: char| !c.is_ascii_digit() && c != '.').any(|word| BAD.contains(&word))
+    reason.split(|c: char| !c.is_ascii_digit() && c != '.').any(|word| BAD.contains(&word.trim_matches('.')))
 }
 
 impl Session {
@@ -234,6 +234,7 @@ mod tests {
     fn a_bad_address_is_told_from_a_bad_mail() {
         assert!(says_address_is_bad("permanent error (550): 5.1.1 no such user"));
         assert!(says_address_is_bad("permanent error (553): 5.1.3: bad address"));
+        assert!(says_address_is_bad("permanent error (550): nobody of this name, 5.1.1."));
         assert!(!says_address_is_bad("permanent error (554): 5.7.1 relay access denied"));
         assert!(!says_address_is_bad("permanent error (550): 15.1.1"));
     }
