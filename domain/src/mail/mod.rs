@@ -2,7 +2,7 @@
 //! written in the transaction that causes it, taken with a lease, and settled with what came of it.
 //!
 //! Whether a mail is still wanted is decided when it is about to be sent, in the transaction that
-//! takes it. What it says is settled then, too: each further try sends the same, under the same
+//! takes it. Which messages it has is settled then, too: each further try sends them under the same
 //! `Message-ID`. How a mail looks and travels is not known here.
 
 mod account;

@@ -72,7 +72,9 @@ struct Said {
 /// Whether a refusal means that no mail will ever reach the address (RFC 3463, sections 3.2 and 3.3).
 fn says_address_is_bad(reason: &str) -> bool {
     const BAD: [&str; 7] = ["5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"];
-    reason.split(|c: char| !c.is_ascii_digit() && c != '.').any(|word| BAD.contains(&word.trim_matches('.')))
+    reason
+        .split(|c: char| !c.is_ascii_digit() && c != '.')
+        .any(|word| BAD.contains(&word.trim_matches('.')))
 }
 
 impl Session {
