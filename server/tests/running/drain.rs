@@ -1,12 +1,12 @@
 //! Stopping under load.
 
 use std::collections::HashSet;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use domain::visitor::About;
 use protocol::{CloseCode, ToVisitor};
 
-use crate::support::{Program, Running, ack, client_id, send};
+use crate::support::{PATIENCE, Program, Running, ack, client_id, send};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stop_under_load_loses_nothing_and_sends_everybody_away_to_come_back() {
@@ -114,7 +114,7 @@ async fn the_program_ends_soon_after_a_sigterm_and_keeps_what_it_acknowledged() 
     }
     let (status, folder) = program.wait();
     assert!(status.success(), "{status}");
-    assert!(asked.elapsed() < Duration::from_secs(15), "{:?}", asked.elapsed());
+    assert!(asked.elapsed() < PATIENCE, "{:?}", asked.elapsed());
     let again = Program::on(folder).await;
     for (token, mine) in acked {
         let (_, _, entries) = again.visitor(Some(token)).await;

@@ -1,7 +1,5 @@
 //! Sockets that take nothing, among many that do.
 
-use std::time::{Duration, Instant};
-
 use protocol::{CloseCode, FromAgent, FromVisitor, Several, ToAgent, ToVisitor, limits};
 
 use crate::support::{Client, Running, ack, client_id, send};
@@ -19,6 +17,44 @@ async fn say(agent: &mut Client, conversation: protocol::ConversationId, number:
     agent.find(is_acked).await;
 }
 
+/// Somebody who is welcomed, and whose socket takes next to nothing from then on.
+async fn stalled_visitor(server: &Running, token: &str) -> Client {
+    let mut one = server.knock_slowly().await;
+    one.send(&server.hello(Some(token), None)).await;
+    one.find(|frame| matches!(frame, ToVisitor::Welcome { .. }).then_some(())).await;
+    one
+}
+
+/// Has the agent talk until no more than `listeners` sockets are left; the conversation's messages then.
+async fn say_until(
+    server: &Running,
+    agent: &mut Client,
+    conversation: protocol::ConversationId,
+    listeners: usize,
+) -> u128 {
+    let mut sent = 1;
+    while server.domain.hub().listeners() > listeners {
+        sent += 1;
+        assert!(sent < 1_000, "the stalled sockets are let go");
+        say(agent, conversation, sent).await;
+    }
+    sent
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_takes_nothing_is_told_so_where_they_listen_again() {
+    let server = Running::start().await;
+    let (mut talker, token) = server.visitor(None).await;
+    talker.send(&send(1, "hi")).await;
+    ack(&mut talker).await;
+    drop(talker);
+    let mut agent = server.agent().await;
+    let conversation = agent.welcome().await[0].id;
+    let mut stalled = stalled_visitor(&server, &token).await;
+    say_until(&server, &mut agent, conversation, 1).await;
+    assert_eq!(stalled.close_code().await, Some(CloseCode::TooSlow.number()));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_stalled_sockets_are_let_go_and_nine_hundred_others_notice_nothing() {
     let server = Running::start().await;
@@ -31,10 +67,7 @@ async fn a_hundred_stalled_sockets_are_let_go_and_nine_hundred_others_notice_not
 
     let mut stalled = Vec::new();
     for _ in 0..STALLED {
-        let mut one = server.knock_slowly().await;
-        one.send(&server.hello(Some(&token), None)).await;
-        one.find(|frame| matches!(frame, ToVisitor::Welcome { .. }).then_some(())).await;
-        stalled.push(one);
+        stalled.push(stalled_visitor(&server, &token).await);
     }
     let mut others = Vec::new();
     for _ in STALLED..SOCKETS {
@@ -42,30 +75,25 @@ async fn a_hundred_stalled_sockets_are_let_go_and_nine_hundred_others_notice_not
     }
 
     // From here on the stalled ones read nothing; the agent is not held up by it.
-    let hub = server.domain.hub();
-    let mut sent = 1;
-    while hub.listeners() > SOCKETS - STALLED + 1 {
-        sent += 1;
-        assert!(sent < 1_000, "the stalled sockets are let go");
-        say(&mut agent, conversation, sent).await;
-    }
-    let since = Instant::now();
+    let sent = say_until(&server, &mut agent, conversation, SOCKETS - STALLED + 1).await;
     let most = (domain::hub::QUEUE_BYTES / limits::MESSAGE_BYTES) as u128;
     assert!(sent > most, "the queue was used: {sent}");
 
-    // Others are answered meanwhile.
+    // Others are answered meanwhile, and each of the stalled is rid of its socket: told why, unless
+    // it took longer to come to that than the server waits.
+    let closes =
+        stalled.into_iter().map(|mut one| tokio::spawn(async move { one.close_code().await }));
+    let closes: Vec<_> = closes.collect();
     for other in &mut others {
         other.send(&send(1, "still there?")).await;
     }
     for other in &mut others {
         assert_eq!(ack(other).await.seq, 1);
     }
-    let closes =
-        stalled.into_iter().map(|mut one| tokio::spawn(async move { one.close_code().await }));
-    for close in closes.collect::<Vec<_>>() {
-        assert_eq!(close.await.unwrap(), Some(CloseCode::TooSlow.number()));
+    for close in closes {
+        let code = close.await.unwrap();
+        assert!(code.is_none_or(|code| code == CloseCode::TooSlow.number()), "{code:?}");
     }
-    assert!(since.elapsed() < Duration::from_secs(10), "{:?}", since.elapsed());
 
     // Who comes back misses nothing.
     let mut back = server.knock().await;
