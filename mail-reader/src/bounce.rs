@@ -1,0 +1,155 @@
+//! What mail servers say of mails that did not arrive (RFC 3464), also where they say it in their own
+//! words.
+
+use mail_parser::{Message, MimeHeaders, PartType};
+
+use crate::{answers, body, plain};
+
+/// A mail did not arrive.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bounce {
+    /// The `Message-ID`s that it may be about, without the brackets.
+    pub about: Vec<String>,
+    /// Whether it never will. A delay is none.
+    pub is_final: bool,
+    /// Whether no other will either: the address is bad.
+    pub is_permanent: bool,
+    /// What the mail server said, on one line.
+    pub reason: String,
+}
+
+/// The most mails that it may be about.
+const ABOUT: usize = 50;
+
+/// The longest reason, in characters.
+const REASON_CHARS: usize = 300;
+
+/// The most of a text that is looked through for what it is about, in bytes.
+const LOOKED_AT: usize = 64 * 1024;
+
+pub(crate) fn bounce(message: &Message<'_>) -> Option<Bounce> {
+    let kind = message.parts.first()?.content_type();
+    let is_report = kind.is_some_and(|kind| {
+        let detail = kind.c_subtype.as_deref().unwrap_or_default();
+        let report = kind.attribute("report-type").unwrap_or_default();
+        detail.eq_ignore_ascii_case("report") && report.eq_ignore_ascii_case("delivery-status")
+    });
+    let mut bounce = if is_report { report(message) } else { in_own_words(message) }?;
+    bounce.about.truncate(ABOUT);
+    bounce.reason = bounce.reason.chars().take(REASON_CHARS).collect();
+    Some(bounce)
+}
+
+/// A report in the form of RFC 3464.
+fn report(message: &Message<'_>) -> Option<Bounce> {
+    let mut about = answers(message);
+    let (mut action, mut status, mut said) = (String::new(), String::new(), String::new());
+    for part in &message.parts {
+        if let PartType::Message(returned) = &part.body {
+            about.extend(returned.message_id().map(plain));
+            continue;
+        }
+        let text = String::from_utf8_lossy(part.contents());
+        if part.is_content_type("message", "delivery-status") {
+            for (name, value) in fields(&text) {
+                let column = match name.to_lowercase().as_str() {
+                    "action" => &mut action,
+                    "status" => &mut status,
+                    "diagnostic-code" => &mut said,
+                    _ => continue,
+                };
+                // Of several recipients, the first that did not get it: our mails go to one.
+                if column.is_empty() {
+                    *column = value;
+                }
+            }
+        } else if part.is_content_type("text", "rfc822-headers")
+            || part.is_content_type("message", "rfc822")
+        {
+            about.extend(message_id_in(&text));
+        }
+    }
+    let reason = match said.split_once(';') {
+        Some((_, said)) if !said.trim().is_empty() => said.trim().to_owned(),
+        _ if said.is_empty() => format!("{action} {status}").trim().to_owned(),
+        _ => said,
+    };
+    Some(Bounce {
+        about,
+        is_final: action.eq_ignore_ascii_case("failed"),
+        is_permanent: status.starts_with("5."),
+        reason,
+    })
+}
+
+/// A mail server's own words.
+fn in_own_words(message: &Message<'_>) -> Option<Bounce> {
+    let is_failed =
+        message.headers_raw().any(|(name, _)| name.eq_ignore_ascii_case("X-Failed-Recipients"));
+    let from =
+        message.from().and_then(|from| from.first()).and_then(|from| from.address.as_deref());
+    let (local, _) = from.unwrap_or_default().split_once('@').unwrap_or_default();
+    if !is_failed && !local.eq_ignore_ascii_case("mailer-daemon") {
+        return None;
+    }
+    let mut about = answers(message);
+    let text = body::text(message);
+    about.extend(message_id_in(&text));
+    for part in &message.parts {
+        match &part.body {
+            PartType::Message(returned) => about.extend(returned.message_id().map(plain)),
+            _ if part.is_content_type("text", "rfc822-headers") => {
+                about.extend(message_id_in(&String::from_utf8_lossy(part.contents())));
+            }
+            _ => {}
+        }
+    }
+    let status = text.split_whitespace().map(|word| word.trim_matches(['(', ')', '#', ',', ':']));
+    let is_status = |word: &&str| {
+        word.len() >= 5
+            && word.starts_with("5.")
+            && word.chars().all(|c| c.is_ascii_digit() || c == '.')
+    };
+    let said = text.lines().find(|line| {
+        line.split_whitespace().any(|word| is_status(&word.trim_matches(['(', ')', '#', ',', ':'])))
+    });
+    Some(Bounce {
+        about,
+        is_final: true,
+        is_permanent: status.clone().any(|word| is_status(&word)),
+        reason: plain(said.unwrap_or("the mail came back")),
+    })
+}
+
+/// Fields of headers, unfolded.
+fn fields(text: &str) -> Vec<(String, String)> {
+    let mut fields: Vec<(String, String)> = Vec::new();
+    for line in beginning(text).lines() {
+        if line.starts_with([' ', '\t']) {
+            if let Some((_, value)) = fields.last_mut() {
+                value.push(' ');
+                value.push_str(&plain(line));
+            }
+        } else if let Some((name, value)) = line.split_once(':') {
+            fields.push((plain(name), plain(value)));
+        }
+    }
+    fields
+}
+
+/// The `Message-ID`s that headers in a text name.
+fn message_id_in(text: &str) -> Vec<String> {
+    let is_id = |(name, _): &(String, String)| {
+        name.trim_start_matches(['>', ' ']).eq_ignore_ascii_case("message-id")
+    };
+    let inner = |(_, value): (String, String)| value.trim_matches(['<', '>', ' ']).to_owned();
+    fields(text).into_iter().filter(is_id).map(inner).collect()
+}
+
+fn beginning(text: &str) -> &str {
+    let mut end = text.len().min(LOOKED_AT);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
