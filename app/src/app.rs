@@ -6,11 +6,12 @@ use leptos_router::components::{ParentRoute, Redirect, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 use crate::access::AccessPage;
-use crate::account::{ForgottenPage, LoginPage, PasswordPage, SetupPage, Team};
+use crate::account::{AccountPage, ForgottenPage, LoginPage, PasswordPage, SetupPage, Team};
 use crate::conversations::{ConversationPage, ConversationsPage, NothingOpen};
 use crate::inboxes::InboxesPage;
 use crate::live::provide_live;
 use crate::outbox::OutboxPage;
+use crate::review::ReviewPage;
 use crate::team::TeamPage;
 use crate::ui::{Zone, state_page};
 
@@ -72,6 +73,8 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/team") view=TeamPage ssr=SsrMode::Async />
                     <Route path=path!("/access") view=AccessPage ssr=SsrMode::Async />
                     <Route path=path!("/outbox") view=OutboxPage ssr=SsrMode::Async />
+                    <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
+                    <Route path=path!("/review") view=ReviewPage ssr=SsrMode::Async />
                     <Route path=path!("/inboxes") view=InboxesPage ssr=SsrMode::Async />
                 </ParentRoute>
             </Routes>

@@ -16,6 +16,7 @@ mod failure;
 mod inboxes;
 mod live;
 mod outbox;
+mod review;
 mod team;
 mod ui;
 

@@ -32,6 +32,7 @@ pub struct Domain {
     pub(crate) shelving: Arc<Semaphore>,
     pub(crate) shrinking: Arc<Semaphore>,
     pub(crate) outbox: Arc<watch::Sender<u64>>,
+    pub(crate) inbound: Arc<watch::Sender<u64>>,
     hub: Hub,
     tasks: TaskTracker,
 }
@@ -53,6 +54,7 @@ impl Domain {
             shelving: Arc::new(Semaphore::new(SHELVING)),
             shrinking: Arc::new(Semaphore::new(SHRINKING)),
             outbox: Arc::new(watch::Sender::new(0)),
+            inbound: Arc::new(watch::Sender::new(0)),
             hub,
             tasks,
         }

@@ -46,11 +46,13 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await openPage(page, porchlight, '/outbox')
       await expect(page.locator('.mail')).toHaveCount(3)
       await shot('mail-outbox')
-      for (const kind of ['nobody_available', 'received', 'unread_reply', 'transcript', 'invitation', 'password']) {
+      for (const kind of ['nobody_available', 'received', 'unread_reply', 'transcript', 'assigned', 'mentioned', 'waiting', 'escalation', 'summary', 'invitation', 'password']) {
         await page.goto(`${porchlight.url}/mail/preview/${kind}`)
         await expect(page.getByRole('heading')).toBeVisible()
         await shot(`mail-${kind}`)
       }
+      await openPage(page, porchlight, '/account')
+      await shot('account')
       await page.goto(`${porchlight.url}/mail/preferences/x.y`)
       await expect(page.getByRole('heading')).toBeVisible()
       await shot('mail-preferences')

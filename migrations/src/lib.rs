@@ -15,6 +15,8 @@ mod m0005_access;
 mod m0006_search;
 mod m0007_files;
 mod m0008_mail;
+mod m0009_inbound_mail;
+mod m0010_agent_mail;
 
 /// Runs the steps that a database lacks.
 pub struct Migrator;
@@ -31,6 +33,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_search::Migration),
             Box::new(m0007_files::Migration),
             Box::new(m0008_mail::Migration),
+            Box::new(m0009_inbound_mail::Migration),
+            Box::new(m0010_agent_mail::Migration),
         ]
     }
 }

@@ -216,6 +216,21 @@ codes! {
     /// A mail that is not in a state for it: what was sent can be neither dropped nor sent again.
     MailSettled = "mail_settled", temporary: false
         says "This mail is settled: it was sent, or dropped.";
+    /// A mail of no bytes.
+    MailEmpty = "mail_empty", temporary: false
+        says "There is no mail in this request.";
+    /// A mail over [`crate::limits::MAIL_BYTES`].
+    MailTooLarge = "mail_too_large", temporary: false
+        says "The mail is too large: at most 28 MB.";
+    /// An address for answers that can't carry what tells them apart, or that another inbox has.
+    InboundAddressInvalid = "inbound_address_invalid", temporary: false
+        says "The address for answers has at most 21 characters before the @, none of them a +, and belongs to no other inbox.";
+    /// An address of a mailbox that can't be read.
+    ImapUrlInvalid = "imap_url_invalid", temporary: false
+        says "The mailbox is written as imaps://USER:PASSWORD@HOST, or imap:// for STARTTLS. What is neither letter nor digit in a user or password is written as %XX.";
+    /// What an agent wants by mail, at a time or after a wait that there is not.
+    AgentMailInvalid = "agent_mail_invalid", temporary: false
+        says "A conversation waits 1 minute to 7 days, a summary comes at a time of the day, in a time zone such as Europe/Berlin.";
     /// An address that is not known to be the visitor's.
     AddressUnproven = "address_unproven", temporary: false
         says "The visitor's mail address is not known to be theirs: nothing they wrote is sent to it.";

@@ -64,6 +64,18 @@ tagged! {
             /// What the mail server said.
             reason: String,
         },
+        /// A message came by mail.
+        "came_by_mail" => CameByMail {
+            /// Its position.
+            seq: Seq,
+            /// The address that it came from.
+            sender: String,
+            /// The mail's subject.
+            subject: Option<String>,
+            /// Whether there is more to the mail than the message: quotes, a signature, files that were
+            /// not taken.
+            is_cut: bool,
+        },
     }
 }
 

@@ -57,6 +57,8 @@ ids! {
     LabelId;
     /// An inbox: one site or brand.
     InboxId;
+    /// A mail that came in.
+    InboundId;
     /// A mail that is sent, or is to be.
     MailId;
     /// A team of agents.

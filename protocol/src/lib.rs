@@ -42,10 +42,10 @@ pub use event::Event;
 pub use file::{File, FileIds, Files, Several};
 pub use filter::Filter;
 pub use id::{
-    AccessTokenId, AgentId, ClientId, ConversationId, FileId, InboxId, LabelId, MailId, TeamId,
-    VisitorId,
+    AccessTokenId, AgentId, ClientId, ConversationId, FileId, InboundId, InboxId, LabelId, MailId,
+    TeamId, VisitorId,
 };
-pub use mail::{MailKind, MailState};
+pub use mail::{InboundReason, InboundState, MailKind, MailState};
 pub use outbox::{Outbox, Outgoing};
 pub use presence::{Attendance, Availability, Presence};
 pub use replica::{Applied, Replica};

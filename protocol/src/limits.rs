@@ -40,6 +40,12 @@ pub const INVITATION_MS: u64 = 7 * 24 * 60 * 60 * 1_000;
 /// How long a link sets another password, in milliseconds: an hour.
 pub const PASSWORD_LINK_MS: u64 = 60 * 60 * 1_000;
 
+/// The longest mail that is taken in, in bytes: as it travels, where a file takes a third more.
+pub const MAIL_BYTES: u64 = 28 * 1024 * 1024;
+
+/// The most bytes of a mail's text that are kept besides its message.
+pub const MAIL_TEXT_BYTES: usize = 60 * 1024;
+
 /// The most files in one message.
 pub const FILES: usize = 10;
 

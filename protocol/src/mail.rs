@@ -13,6 +13,16 @@ words! {
         "unread_reply" => UnreadReply,
         /// To the visitor: all that was said.
         "transcript" => Transcript,
+        /// To an agent: a conversation was given to them.
+        "assigned" => Assigned,
+        /// To an agent: a note names them.
+        "mentioned" => Mentioned,
+        /// To an agent: a visitor of theirs waits for an answer.
+        "waiting" => Waiting,
+        /// To an agent: a conversation had no answer for long.
+        "escalation" => Escalation,
+        /// To an agent: what is open, each day.
+        "summary" => Summary,
         /// To an agent: set a password, and come in.
         "invitation" => Invitation,
         /// To an agent: set another password.
@@ -31,5 +41,53 @@ words! {
         "failed" => Failed,
         /// It was not needed any more, or not allowed.
         "dropped" => Dropped,
+    }
+}
+
+words! {
+    /// What became of a mail that came in.
+    pub enum InboundState {
+        /// It is to be read.
+        "waiting" => Waiting,
+        /// It is a message.
+        "posted" => Posted,
+        /// Somebody has to look at it.
+        "review" => Review,
+        /// It is nobody's word.
+        "ignored" => Ignored,
+        /// Somebody put it away.
+        "discarded" => Discarded,
+    }
+}
+
+words! {
+    /// Why a mail that came in is no message.
+    pub enum InboundReason {
+        /// It does not say who it is from, or names several.
+        "no_sender" => NoSender,
+        /// It answers a mail that went to somebody else.
+        "other_sender" => OtherSender,
+        /// The server that took it in says that it is not from whom it says.
+        "forged" => Forged,
+        /// An agent wrote it to the inbox, in answer to nothing.
+        "from_agent" => FromAgent,
+        /// Its sender wrote too many within an hour.
+        "too_many" => TooMany,
+        /// It went to many.
+        "list" => List,
+        /// A program answered by itself.
+        "auto_reply" => AutoReply,
+        /// It says that a mail did not arrive.
+        "bounce" => Bounce,
+        /// An inbox's own address wrote it.
+        "loop" => Loop,
+        /// Nothing is written in it.
+        "empty" => Empty,
+        /// It is longer than is taken.
+        "too_large" => TooLarge,
+        /// It can't be read, or is made to cost its reader dearly.
+        "unreadable" => Unreadable,
+        /// Its conversation takes no such message.
+        "refused" => Refused,
     }
 }

@@ -4,10 +4,15 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+/// What the log has of mailboxes, whatever is asked for.
+const IMAP_LOG: &str = "async_imap=warn";
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_env("PORCHLIGHT_LOG")
         .unwrap_or_else(|_| "info,sqlx=warn,sea_orm_migration=warn".into());
+    // It would write passwords and whole mails.
+    let filter = IMAP_LOG.parse().map_or(filter.clone(), |quiet| filter.add_directive(quiet));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 
     match server::run(server::Cli::parse()).await {

@@ -48,6 +48,10 @@ routes! {
     by_mail: BY_MAIL {
         "/mail/preferences/{token}" => get(mail::preferences).post(mail::choose),
     }
+    /// By the key that a provider was given.
+    by_provider: BY_PROVIDER {
+        "/mail/inbound/{inbox}" => post(mail::inbound::take),
+    }
     /// With a session, besides pages and server functions.
     with_session: WITH_SESSION {
         "/ws/agent" => get(socket::agent),
@@ -69,7 +73,7 @@ routes! {
 /// each who may use it.
 #[must_use]
 pub fn paths() -> Vec<String> {
-    let own = [OPEN, BY_MAIL, WITH_SESSION, FILES_BY_TOKEN, FILES_BY_LOGIN].concat();
+    let own = [OPEN, BY_MAIL, BY_PROVIDER, WITH_SESSION, FILES_BY_TOKEN, FILES_BY_LOGIN].concat();
     let pages = generate_route_list(app::App);
     let calls = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned());
     let pages = pages.iter().map(|page| page.path().to_owned());
@@ -92,6 +96,7 @@ pub(crate) fn router(state: ServerState) -> Router {
         .layer(from_fn_with_state(state.clone(), refuse_foreign))
         // A mail program that unsubscribes is no page of ours.
         .merge(by_mail().layer(DefaultBodyLimit::max(BODY_BYTES)))
+        .merge(by_provider().layer(DefaultBodyLimit::max(mail::inbound::BODY_BYTES)))
         // Programs send no origin. They come with an access token, which no browser adds by itself.
         .merge(api::router().layer(DefaultBodyLimit::max(BODY_BYTES)))
         .layer(CompressionLayer::new())

@@ -163,3 +163,84 @@ mod tests {
         }
     }
 }
+
+/// What the agent who is logged in wants by mail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MyMail {
+    /// Whether the program has a mail server.
+    pub is_on: bool,
+    /// Where it goes.
+    pub email: String,
+    /// That a conversation was given to them.
+    pub assigned: bool,
+    /// That a note names them.
+    pub mentioned: bool,
+    /// That a visitor of theirs waits.
+    pub waiting: bool,
+    /// After how many minutes without an answer; never, without.
+    pub escalation_minutes: Option<u64>,
+    /// Whether a summary comes each day.
+    pub summary: bool,
+    /// When, as `HH:MM`.
+    pub summary_at: String,
+    /// In which time zone.
+    pub time_zone: String,
+}
+
+/// What the agent who is logged in wants by mail.
+#[server]
+pub async fn read_my_mail() -> Result<MyMail, Failure> {
+    /// When a summary comes where nothing else is said: at eight in the morning.
+    const MORNING: u16 = 8 * 60;
+
+    let (agent, backend) = crate::backend::require_agent().await?;
+    let mail = backend.domain.agent_mail(agent.id).await?;
+    let at = mail.summary_at.unwrap_or(MORNING);
+    Ok(MyMail {
+        is_on: backend.sends_mail,
+        email: agent.email,
+        assigned: mail.assigned,
+        mentioned: mail.mentioned,
+        waiting: mail.waiting,
+        escalation_minutes: mail.escalation_ms.map(|wait| wait / 60_000),
+        summary: mail.summary_at.is_some(),
+        summary_at: format!("{:02}:{:02}", at / 60, at % 60),
+        time_zone: mail.time_zone,
+    })
+}
+
+/// Changes what the agent who is logged in wants by mail. `at` is `HH:MM`; an empty `escalation` is never.
+#[server]
+pub async fn set_my_mail(
+    #[server(default)] assigned: bool,
+    #[server(default)] mentioned: bool,
+    #[server(default)] waiting: bool,
+    #[server(default)] escalation: String,
+    #[server(default)] summary: bool,
+    at: String,
+    zone: String,
+) -> Result<(), Failure> {
+    use domain::agent::AgentMail;
+    use protocol::ErrorCode;
+
+    let (agent, backend) = crate::backend::require_agent().await?;
+    let minutes = |at: &str| {
+        let (hour, minute) = at.split_once(':')?;
+        let (hour, minute) = (hour.parse::<u16>().ok()?, minute.parse::<u16>().ok()?);
+        (hour < 24 && minute < 60).then_some(hour * 60 + minute)
+    };
+    let at = minutes(&at).ok_or(ErrorCode::AgentMailInvalid)?;
+    let escalation_ms = match escalation.trim() {
+        "" => None,
+        minutes => {
+            let minutes = minutes.parse::<u64>().map_err(|_| ErrorCode::AgentMailInvalid)?;
+            Some(minutes.saturating_mul(60_000))
+        }
+    };
+    let summary_at = summary.then_some(at);
+    let time_zone = zone.trim().to_owned();
+    let mail = AgentMail { assigned, mentioned, waiting, escalation_ms, summary_at, time_zone };
+    backend.domain.set_agent_mail(agent.id, mail).await?;
+    leptos_axum::redirect("/account");
+    Ok(())
+}

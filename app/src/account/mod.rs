@@ -2,12 +2,14 @@
 
 mod calls;
 mod login;
+mod mails;
 mod password;
 mod setup;
 mod team;
 
 pub(crate) use calls::Me;
 pub(crate) use login::{LoginPage, refusal};
+pub(crate) use mails::AccountPage;
 pub(crate) use password::{ForgottenPage, PasswordPage};
 pub(crate) use setup::SetupPage;
 pub(crate) use team::{Team, initials};

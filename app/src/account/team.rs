@@ -10,7 +10,8 @@ use protocol::{FromAgent, Presence};
 
 use super::calls::{LogOut, Me, who_am_i};
 use crate::live::{Live, Status};
-use crate::ui::{Menu, made_once, presence_class, state_page};
+use crate::review::{Recount, ReviewBadge};
+use crate::ui::{Menu, badge, made_once, presence_class, state_page};
 
 /// Shows the page to an agent; sends anybody else to the login.
 #[component]
@@ -38,6 +39,7 @@ pub(crate) fn Team() -> impl IntoView {
 
 #[component]
 fn Frame(me: Me) -> impl IntoView {
+    Recount::provide();
     let initials = initials(&me.name);
     let live = Live::get();
     live.belongs_to(me.id);
@@ -51,8 +53,13 @@ fn Frame(me: Me) -> impl IntoView {
                     <span class="visually-hidden">"Conversations"</span>
                     {move || {
                         let count = unread();
-                        (count > 0).then(|| view! { <b class="badge">{badge(count)}</b> })
+                        (count > 0).then(|| view! { <b class="badge">{badge(count as u64)}</b> })
                     }}
+                </A>
+                <A href="/review" attr:class="rail-link" attr:title="Mail that came in">
+                    <Icon icon=lu::LuMailQuestion />
+                    <span class="visually-hidden">"Mail that came in"</span>
+                    <ReviewBadge />
                 </A>
                 <A href="/inboxes" attr:class="rail-link" attr:title="Inboxes">
                     <Icon icon=lu::LuInbox />
@@ -120,6 +127,9 @@ fn PresenceMenu(name: String, initials: String) -> impl IntoView {
                 {item(Presence::Online, "Online")}
                 {item(Presence::Away, "Away")}
                 {item(Presence::Offline, "Appear offline")}
+                <li>
+                    <A href="/account">"Your mails…"</A>
+                </li>
             </Menu>
             <i class=class></i>
         </div>
@@ -144,10 +154,6 @@ fn ConnectionDot() -> impl IntoView {
         (class, text)
     };
     view! { <span class=class role="status" title=text aria-label=text></span> }
-}
-
-fn badge(count: usize) -> String {
-    if count > 9 { "9+".to_owned() } else { count.to_string() }
 }
 
 /// Up to two letters for a name.

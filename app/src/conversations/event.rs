@@ -50,6 +50,7 @@ fn sentence(who: &str, author: &Author, event: &Event, until: impl Fn(u64) -> St
             MailKind::Transcript => "A transcript went to the visitor by mail".to_owned(),
             _ => "What the visitor had not read went out by mail".to_owned(),
         },
+        Event::CameByMail { sender, .. } => format!("A message came by mail from {sender}"),
         Event::MailFailed { mail, reason, .. } => match mail {
             MailKind::NobodyAvailable => format!("The team could not be told by mail: {reason}"),
             _ => format!("The visitor could not be reached by mail: {reason}"),

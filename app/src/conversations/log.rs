@@ -9,8 +9,9 @@ use protocol::{Author, Body, ClientId, ConversationId, Entry, MailKind, Outgoing
 
 use super::event::EventLine;
 use super::files::FilesView;
-use super::mailed::Mailed;
+use super::mailed::{CameByMail, Mailed};
 use crate::live::{Live, Open, Status};
+use crate::review::{MailText, read_mail_text};
 use crate::ui::{Clock, Zone, day_label, day_of};
 
 /// How near to the end, in pixels, counts as looking at the end.
@@ -26,6 +27,9 @@ pub(super) fn Log(id: ConversationId) -> impl IntoView {
     let waiting = Memo::new(move |_| with(live, id, |open| open.thread.outbox.waiting().clone()));
     let seen = Memo::new(move |_| with(live, id, |open| open.visitor_read_seq));
     let mailed = Memo::new(move |_| entries.with(|entries| Mailed::of(entries)));
+    let came = Memo::new(move |_| {
+        entries.with(|entries| entries.iter().filter_map(CameByMail::of).collect::<Vec<_>>())
+    });
     let more = Memo::new(move |_| with(live, id, |open| open.thread.replica.lacks_beginning()));
     let scroller = NodeRef::<Div>::new();
     let query = use_query_map();
@@ -50,7 +54,7 @@ pub(super) fn Log(id: ConversationId) -> impl IntoView {
                     let((entry, day, joined))
                 >
                     {day.map(|day| view! { <li class="day"><span>{day}</span></li> })}
-                    <EntryView entry joined seen mailed at />
+                    <EntryView id entry joined seen mailed came at />
                 </For>
                 <For each=move || waiting.get() key=|one| (one.client_id, one.refused) let(outgoing)>
                     <WaitingView id outgoing />
@@ -100,7 +104,8 @@ fn with_days(entries: &[Entry], zone: Zone) -> Vec<(Entry, Option<String>, bool)
     const JOIN_MS: u64 = 3 * 60_000;
     let mut before: Option<&Entry> = None;
     let mut rows = Vec::with_capacity(entries.len());
-    for entry in entries {
+    // What came by mail says so itself.
+    for entry in entries.iter().filter(|entry| CameByMail::of(entry).is_none()) {
         let day = day_of(zone, entry.at_ms);
         let new_day = before.is_none_or(|before| day_of(zone, before.at_ms) != day);
         let joined = !new_day
@@ -117,10 +122,12 @@ fn with_days(entries: &[Entry], zone: Zone) -> Vec<(Entry, Option<String>, bool)
 
 #[component]
 fn EntryView(
+    id: ConversationId,
     entry: Entry,
     joined: bool,
     seen: Memo<Seq>,
     mailed: Memo<Vec<Mailed>>,
+    came: Memo<Vec<CameByMail>>,
     at: Memo<Option<Seq>>,
 ) -> impl IntoView {
     let live = Live::get();
@@ -145,6 +152,7 @@ fn EntryView(
         let kind = if side == "own" { MailKind::UnreadReply } else { MailKind::NobodyAvailable };
         move || (!note).then(|| mailed.with(|mailed| Mailed::last_of(mailed, kind, seq))).flatten()
     };
+    let came = move || came.with(|came| CameByMail::find(came, seq));
     let was_seen = move || side == "own" && !note && seen.get() >= seq;
     view! {
         <li
@@ -158,6 +166,7 @@ fn EntryView(
             {(!joined).then(|| who.map(|who| view! { <span class="entry-who">{who}</span> }))}
             {(!text.is_empty()).then(|| view! { <p class="bubble">{text}</p> })}
             <FilesView files=entry.files />
+            {move || came().map(|came| view! { <MailSource id seq came /> })}
             <span class="entry-meta">
                 <Clock at_ms=entry.at_ms />
                 {move || by_mail().map(|mailed| view! { <MailMark mailed /> })}
@@ -171,6 +180,59 @@ fn EntryView(
         </li>
     }
     .into_any()
+}
+
+/// That a message came by mail: from where, under which subject, and all of it if it is asked for.
+#[component]
+fn MailSource(id: ConversationId, seq: Seq, came: CameByMail) -> impl IntoView {
+    let CameByMail { sender, subject, is_cut, .. } = came;
+    let is_open = RwSignal::new(false);
+    let whole = RwSignal::new(None::<Result<MailText, String>>);
+    let toggle = move |_| {
+        is_open.update(|open| *open = !*open);
+        let is_read = whole.with_untracked(|whole| matches!(whole, Some(Ok(_))));
+        if is_open.get_untracked() && !is_read {
+            leptos::task::spawn_local(async move {
+                let read = read_mail_text(id, seq).await;
+                whole.set(Some(read.map_err(|failure| failure.to_string())));
+            });
+        }
+    };
+    let all = move || match whole.get() {
+        None => view! { <p class="soft">"Reading…"</p> }.into_any(),
+        Some(Err(failure)) => view! { <p class="soft">{failure}</p> }.into_any(),
+        Some(Ok(MailText { whole, left_out })) => {
+            let left_out = (!left_out.is_empty()).then(|| {
+                let names = left_out.join(", ");
+                view! { <p class="soft">{format!("Files that were not taken: {names}")}</p> }
+            });
+            view! {
+                <p class="mail-whole">{whole}</p>
+                {left_out}
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <span class="mail-source" title=format!("From {sender}")>
+            <Icon icon=lu::LuMail />
+            <span>"By mail"{subject.map(|subject| format!(": {subject}"))}</span>
+            {is_cut
+                .then(|| {
+                    view! {
+                        <button
+                            class="link"
+                            type="button"
+                            aria-expanded=move || is_open.get().to_string()
+                            on:click=toggle
+                        >
+                            {move || if is_open.get() { "Show less" } else { "Show all" }}
+                        </button>
+                    }
+                })}
+        </span>
+        <Show when=move || is_open.get()>{all}</Show>
+    }
 }
 
 /// That a message went by mail, when, or why it could not.

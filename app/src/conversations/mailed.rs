@@ -39,6 +39,35 @@ impl Mailed {
     }
 }
 
+/// That a message came by mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct CameByMail {
+    seq: Seq,
+    /// The address that it came from.
+    pub(super) sender: String,
+    /// The mail's subject.
+    pub(super) subject: Option<String>,
+    /// Whether there is more to the mail than the message.
+    pub(super) is_cut: bool,
+}
+
+impl CameByMail {
+    /// What an entry says of another, if it is about a mail that came in.
+    pub(super) fn of(entry: &Entry) -> Option<Self> {
+        let Body::Event { event: Event::CameByMail { seq, sender, subject, is_cut } } = &entry.body
+        else {
+            return None;
+        };
+        let (sender, subject) = (sender.clone(), subject.clone());
+        Some(Self { seq: *seq, sender, subject, is_cut: *is_cut })
+    }
+
+    /// How a message came, if it was by mail.
+    pub(super) fn find(all: &[Self], seq: Seq) -> Option<Self> {
+        all.iter().find(|one| one.seq == seq).cloned()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use protocol::{Author, ClientId, Files};

@@ -35,6 +35,8 @@ pub struct InboxDetails {
     pub identity_secret: Option<String>,
     /// What it sends by mail.
     pub mail: MailDetails,
+    /// Where its mail comes in.
+    pub inbound: InboundDetails,
 }
 
 /// What an inbox sends by mail.
@@ -54,12 +56,26 @@ pub struct MailDetails {
     pub an_hour: u32,
 }
 
+/// Where an inbox's mail comes in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboundDetails {
+    /// The address that it is sent to; empty for none.
+    pub address: String,
+    /// Where its mailbox is, without the password: for the owner only.
+    pub mailbox: String,
+    /// What keeps the mailbox from being read.
+    pub mailbox_trouble: Option<String>,
+    /// Where providers hand its mail in, with the key: for the owner only.
+    pub webhook: Option<String>,
+}
+
 /// All inboxes.
 #[server]
 pub async fn list_inboxes() -> Result<Vec<InboxDetails>, Failure> {
     let (agent, backend) = crate::backend::require_agent().await?;
     let mut inboxes = backend.domain.list_inboxes().await?;
     inboxes.retain(|inbox| agent.sight.covers(inbox.id));
+    let mailboxes = backend.domain.mailboxes().await?;
     let mut details = Vec::with_capacity(inboxes.len());
     for inbox in inboxes {
         let snippet = inbox.snippet(&backend.public_url);
@@ -67,6 +83,16 @@ pub async fn list_inboxes() -> Result<Vec<InboxDetails>, Failure> {
             Some(backend.domain.identity_secret(inbox.id).await?)
         } else {
             None
+        };
+        let is_owner = agent.role.can_manage_inboxes();
+        let webhook = inbox.webhook(&backend.public_url).filter(|_| is_owner);
+        let mailbox = inbox.mailbox_shown().filter(|_| is_owner).unwrap_or_default();
+        let trouble = mailboxes.iter().find(|mailbox| mailbox.inbox == inbox.id);
+        let inbound = InboundDetails {
+            address: inbox.inbound.address.unwrap_or_default(),
+            mailbox,
+            mailbox_trouble: trouble.and_then(|mailbox| mailbox.trouble.clone()),
+            webhook,
         };
         let mail = MailDetails {
             is_on: backend.sends_mail,
@@ -78,6 +104,7 @@ pub async fn list_inboxes() -> Result<Vec<InboxDetails>, Failure> {
         };
         details.push(InboxDetails {
             mail,
+            inbound,
             identity_secret,
             requires_identity: inbox.requires_identity,
             id: inbox.id,
@@ -152,6 +179,36 @@ pub async fn set_inbox_mail(
         an_hour,
     };
     backend.domain.set_inbox_mail(id, mail).await?;
+    leptos_axum::redirect("/inboxes");
+    Ok(())
+}
+
+/// Changes where an inbox's mail comes in. An empty address or mailbox is none; a mailbox that comes back
+/// as it was shown stays what it is.
+#[server]
+pub async fn set_inbox_inbound(
+    id: InboxId,
+    #[server(default)] address: String,
+    #[server(default)] mailbox: String,
+) -> Result<(), Failure> {
+    use domain::inbox::InboxInbound;
+
+    let backend = crate::backend::require_owner().await?;
+    let inbound = InboxInbound { address: Some(address), mailbox: Some(mailbox) };
+    backend.domain.set_inbox_inbound(id, inbound).await?;
+    leptos_axum::redirect("/inboxes");
+    Ok(())
+}
+
+/// Has an inbox's mail handed in by a provider, by a new key, or not any more.
+#[server]
+pub async fn set_webhook(id: InboxId, #[server(default)] is_on: bool) -> Result<(), Failure> {
+    let backend = crate::backend::require_owner().await?;
+    if is_on {
+        backend.domain.rotate_inbound_key(id).await?;
+    } else {
+        backend.domain.drop_inbound_key(id).await?;
+    }
     leptos_axum::redirect("/inboxes");
     Ok(())
 }

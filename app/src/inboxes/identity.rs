@@ -4,12 +4,12 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use super::calls::{InboxDetails, SetIdentity};
+use super::saving::{SaveRow, Saving};
 
 #[component]
 pub(super) fn Identity(inbox: InboxDetails, set: ServerAction<SetIdentity>) -> impl IntoView {
     let InboxDetails { id, requires_identity, identity_secret, .. } = inbox;
-    let mine = move || set.input().with(|input| input.as_ref().is_none_or(|input| input.id == id));
-    let saved = move || mine() && matches!(set.value().get(), Some(Ok(())));
+    let saving = Saving::of(set, move |input: &SetIdentity| input.id == id);
     let example = "SupportChat.init({ user: {\n  id: '42', hash: 'HMAC-SHA256 of the id, in hex',\n  name: 'Ann', email: 'ann@example.com', plan: 'pro'\n} })";
     identity_secret.map(|secret| {
         view! {
@@ -42,14 +42,7 @@ pub(super) fn Identity(inbox: InboxDetails, set: ServerAction<SetIdentity>) -> i
                         "Refuse who claims to be a user without a proof"
                     </label>
                 </div>
-                <div class="form-end">
-                    <button class="button primary" type="submit">
-                        "Save"
-                    </button>
-                    <span class="saved" role="status">
-                        {move || saved().then_some("Saved")}
-                    </span>
-                </div>
+                <SaveRow saving can_change=true />
             </ActionForm>
         }
     })

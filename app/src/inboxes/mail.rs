@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use protocol::MailKind;
 
 use super::calls::{InboxDetails, SetInboxMail};
+use super::saving::{SaveRow, Saving};
 use crate::outbox::title;
-use crate::ui::Notice;
 
 /// The languages that visitors' mails are written in.
 const LANGUAGES: [(&str, &str); 4] =
@@ -19,12 +19,7 @@ pub(super) fn Mail(
     can_change: bool,
 ) -> impl IntoView {
     let InboxDetails { id, key, mail, .. } = inbox;
-    let mine = move || set.input().with(|input| input.as_ref().is_none_or(|input| input.id == id));
-    let refused = Signal::derive(move || match set.value().get() {
-        Some(Err(failure)) if mine() => Some(failure.to_string()),
-        _ => None,
-    });
-    let saved = move || mine() && matches!(set.value().get(), Some(Ok(())));
+    let saving = Saving::of(set, move |input: &SetInboxMail| input.id == id);
     view! {
         <h3>"Mail"</h3>
         {(!mail.is_on)
@@ -106,19 +101,7 @@ pub(super) fn Mail(
                     "However much is written here. An address that a visitor typed and never proved to be theirs gets one an hour."
                 </small>
             </label>
-            <Notice text=refused />
-            <div class="form-end">
-                <button
-                    class="button primary"
-                    type="submit"
-                    disabled=move || !can_change || set.pending().get()
-                >
-                    "Save"
-                </button>
-                <span class="saved" role="status">
-                    {move || saved().then_some("Saved")}
-                </span>
-            </div>
+            <SaveRow saving can_change />
         </ActionForm>
         {can_change
             .then(|| {

@@ -2,8 +2,10 @@
 
 mod calls;
 mod identity;
+mod inbound;
 mod mail;
 mod page;
+mod saving;
 mod work;
 
 pub(crate) use page::InboxesPage;

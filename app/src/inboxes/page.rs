@@ -4,13 +4,18 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
-use super::calls::{AllowSites, InboxDetails, SetIdentity, SetInbox, SetInboxMail, list_inboxes};
+use super::calls::{
+    AllowSites, InboxDetails, SetIdentity, SetInbox, SetInboxInbound, SetInboxMail, SetWebhook,
+    list_inboxes,
+};
 use super::identity::Identity;
+use super::inbound::Inbound;
 use super::mail::Mail;
+use super::saving::{SaveRow, Saving};
 use super::work::Work;
 use crate::account::Me;
 use crate::team::{TeamDetails, read_team};
-use crate::ui::{Copyable, Notice, Waiting, state_page};
+use crate::ui::{Copyable, Waiting, state_page};
 
 /// All inboxes.
 #[component]
@@ -19,9 +24,15 @@ pub(crate) fn InboxesPage() -> impl IntoView {
     let set = ServerAction::<SetInbox>::new();
     let prove = ServerAction::<SetIdentity>::new();
     let send = ServerAction::<SetInboxMail>::new();
+    let receive = ServerAction::<SetInboxInbound>::new();
+    let hand_in = ServerAction::<SetWebhook>::new();
     let version = move || {
         let changed = save.version().get() + set.version().get();
-        changed + prove.version().get() + send.version().get()
+        changed
+            + prove.version().get()
+            + send.version().get()
+            + receive.version().get()
+            + hand_in.version().get()
     };
     let inboxes = Resource::new(version, |_| async {
         let team = read_team().await?;
@@ -42,7 +53,7 @@ pub(crate) fn InboxesPage() -> impl IntoView {
                         Ok((inboxes, team)) => {
                             inboxes
                                 .into_iter()
-                                .map(|inbox| view! { <InboxCard inbox team=team.clone() save set prove send /> })
+                                .map(|inbox| view! { <InboxCard inbox team=team.clone() save set prove send receive hand_in /> })
                                 .collect_view()
                                 .into_any()
                         }
@@ -64,16 +75,14 @@ fn InboxCard(
     set: ServerAction<SetInbox>,
     prove: ServerAction<SetIdentity>,
     send: ServerAction<SetInboxMail>,
+    receive: ServerAction<SetInboxInbound>,
+    hand_in: ServerAction<SetWebhook>,
 ) -> impl IntoView {
-    let (work, mail, identity) = (inbox.clone(), inbox.clone(), inbox.clone());
+    let (work, mail, inbound, identity) =
+        (inbox.clone(), inbox.clone(), inbox.clone(), inbox.clone());
     let InboxDetails { id, name, key, sites, snippet, .. } = inbox;
     let can_change = use_context::<Me>().is_some_and(|me| me.can_manage_inboxes);
-    let mine = move || save.input().with(|input| input.as_ref().is_none_or(|input| input.id == id));
-    let refused = Signal::derive(move || match save.value().get() {
-        Some(Err(failure)) if mine() => Some(failure.to_string()),
-        _ => None,
-    });
-    let saved = move || mine() && matches!(save.value().get(), Some(Ok(())));
+    let saving = Saving::of(save, move |input: &AllowSites| input.id == id);
     let rows = (sites.len() + 1).max(3).to_string();
     view! {
         <section class="card inbox-card">
@@ -103,23 +112,11 @@ fn InboxCard(
                         "The chat refuses to open anywhere else. This server’s own demo site is always allowed."
                     </small>
                 </label>
-                <Notice text=refused />
-                <div class="form-end">
-                    <button
-                        class="button primary"
-                        type="submit"
-                        disabled=move || !can_change || save.pending().get()
-                    >
-                        "Save"
-                    </button>
-                    <span class="saved" role="status">
-                        {move || saved().then_some("Saved")}
-                    </span>
-                    {(!can_change).then_some("Only the owner can change this.")}
-                </div>
+                <SaveRow saving can_change />
             </ActionForm>
             <Work inbox=work team set can_change />
             <Mail inbox=mail set=send can_change />
+            {can_change.then(|| view! { <Inbound inbox=inbound set=receive hand_in /> })}
             <Identity inbox=identity set=prove />
         </section>
     }

@@ -4,8 +4,9 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use super::calls::{InboxDetails, SetInbox};
+use super::saving::{SaveRow, Saving};
 use crate::team::TeamDetails;
-use crate::ui::{Notice, RoutingOptions};
+use crate::ui::RoutingOptions;
 
 #[component]
 pub(super) fn Work(
@@ -15,12 +16,7 @@ pub(super) fn Work(
     can_change: bool,
 ) -> impl IntoView {
     let InboxDetails { id, hours, time_zone, routing, team: to_team, label: with, .. } = inbox;
-    let mine = move || set.input().with(|input| input.as_ref().is_none_or(|input| input.id == id));
-    let refused = Signal::derive(move || match set.value().get() {
-        Some(Err(failure)) if mine() => Some(failure.to_string()),
-        _ => None,
-    });
-    let saved = move || mine() && matches!(set.value().get(), Some(Ok(())));
+    let saving = Saving::of(set, move |input: &SetInbox| input.id == id);
     view! {
         <h3>"Routing and hours"</h3>
         <ActionForm action=set attr:class="form">
@@ -90,19 +86,7 @@ pub(super) fn Work(
                     disabled=!can_change
                 />
             </label>
-            <Notice text=refused />
-            <div class="form-end">
-                <button
-                    class="button primary"
-                    type="submit"
-                    disabled=move || !can_change || set.pending().get()
-                >
-                    "Save"
-                </button>
-                <span class="saved" role="status">
-                    {move || saved().then_some("Saved")}
-                </span>
-            </div>
+            <SaveRow saving can_change />
         </ActionForm>
     }
 }

@@ -178,6 +178,11 @@ pub(crate) const fn title(kind: MailKind) -> &'static str {
         MailKind::Received => "We got your message: to the visitor",
         MailKind::UnreadReply => "Unread answer: to the visitor",
         MailKind::Transcript => "Transcript: to the visitor",
+        MailKind::Assigned => "Given to them: to an agent",
+        MailKind::Mentioned => "Named in a note: to an agent",
+        MailKind::Waiting => "A visitor waits: to an agent",
+        MailKind::Escalation => "No answer for long: to an agent",
+        MailKind::Summary => "Daily summary: to an agent",
         MailKind::Invitation => "Invitation: to an agent",
         MailKind::Password => "Forgotten password: to an agent",
     }

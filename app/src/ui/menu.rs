@@ -6,7 +6,7 @@ use leptos::html::Details;
 use leptos::prelude::*;
 use leptos_icons::Icon;
 
-/// A menu; its children are `<li>`s with one button each.
+/// A menu; its children are `<li>`s with one button or link each.
 #[component]
 pub(crate) fn Menu(
     /// What it is about, for those who don't see the icon.
@@ -28,7 +28,7 @@ pub(crate) fn Menu(
     // A choice closes it; so does a click elsewhere, and Escape.
     let on_click = move |event: MouseEvent| {
         let target = event_target::<leptos::web_sys::Element>(&event);
-        if target.closest("li button").is_ok_and(|found| found.is_some()) {
+        if target.closest("li button, li a").is_ok_and(|found| found.is_some()) {
             close();
         }
     };

@@ -15,3 +15,8 @@ pub(crate) use presence::presence_class;
 pub(crate) use routing::RoutingOptions;
 pub(crate) use state::{Notice, Waiting, state_page};
 pub(crate) use time::{Clock, Zone, day_label, day_of};
+
+/// A number of things that wait, as short as it must be.
+pub(crate) fn badge(count: u64) -> String {
+    if count > 9 { "9+".to_owned() } else { count.to_string() }
+}

@@ -1,6 +1,7 @@
 //! Agents: the members of the support team.
 
 pub(crate) mod link;
+mod mail;
 mod password;
 mod settings;
 mod sight;
@@ -17,6 +18,7 @@ use crate::writer::{Command, Shard, Write};
 
 pub use link::LinkHolder;
 pub(crate) use link::has_password;
+pub use mail::AgentMail;
 pub use settings::AgentSettings;
 pub(crate) use settings::require;
 pub use sight::Sight;

@@ -3,8 +3,8 @@
 use protocol::json::to_string;
 use protocol::limits::LABELS;
 use protocol::{
-    Author, Body, ClientId, ConversationId, ErrorCode, Event, Files, LabelId, Status, Summary,
-    VisitorId,
+    Author, Body, ClientId, ConversationId, ErrorCode, Event, Files, InboxId, LabelId, Status,
+    Summary, VisitorId,
 };
 use sea_orm::entity::prelude::*;
 use sea_orm::{
@@ -165,6 +165,13 @@ impl Log {
             body,
             files,
         };
+        // Every way of giving a conversation to an agent comes by here.
+        if let Body::Event { event: Event::Assigned { agent, .. } } = &entry.body
+            && !matches!(&entry.author, Author::Agent { id, .. } if id == agent)
+        {
+            let inbox = InboxId(self.row.inbox_id);
+            crate::mail::owe_assigned(write, inbox, self.id(), *agent).await?;
+        }
         self.appended.push(entry.clone());
         Ok(entry)
     }

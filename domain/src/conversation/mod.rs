@@ -20,3 +20,4 @@ pub(crate) use owner::{hand_over, settle, tell_renamed};
 pub use page::Page;
 pub(crate) use page::seen;
 pub use send::Draft;
+pub(crate) use send::Speaker;

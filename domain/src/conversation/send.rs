@@ -17,6 +17,7 @@ use crate::Domain;
 use crate::agent::Agent;
 use crate::error::{Error, Result};
 use crate::file::Party;
+use crate::mail::ByMail;
 use crate::table::{conversation, inbox, visitor};
 use crate::visitor::VisitorIdentity;
 use crate::writer::{Command, Shard, Write, conversation_id};
@@ -71,8 +72,9 @@ impl Domain {
         let (text, files) = draft.into().tidy()?;
         let body = Body::Message { text };
         let page = page.filter(|page| page.len() <= PAGE_URL_BYTES).map(ToOwned::to_owned);
-        let from = From::Visitor { who: *who, page };
-        let entry = self.writer.run(Send { from, client_id, body, files }).await?;
+        let speaker = Speaker::Visitor { who: *who, conversation: None, page };
+        let send = Send { speaker, client_id, body, files, by_mail: None };
+        let entry = self.writer.run(send).await?;
         entry.seen_by(Audience::Visitor).ok_or(Error::Corrupt("a visitor's own entry"))
     }
 
@@ -93,9 +95,27 @@ impl Domain {
     ) -> Result<Entry> {
         let (text, files) = draft.into().tidy()?;
         let body = if is_note { Body::Note { text } } else { Body::Message { text } };
-        let from = From::Agent { conversation, agent: agent.clone() };
-        let entry = self.writer.run(Send { from, client_id, body, files }).await?;
+        let speaker = Speaker::Agent { conversation, agent: agent.clone() };
+        let send = Send { speaker, client_id, body, files, by_mail: None };
+        let entry = self.writer.run(send).await?;
         entry.seen_by(Audience::Team).ok_or(Error::Corrupt("an agent's own entry"))
+    }
+
+    /// Appends a message that came by mail, and settles the mail with it.
+    ///
+    /// # Errors
+    /// As of a message that is sent; `mail_settled` where another was first.
+    pub(crate) async fn send_by_mail(
+        &self,
+        speaker: Speaker,
+        client_id: ClientId,
+        draft: Draft<'_>,
+        by_mail: ByMail,
+    ) -> Result<()> {
+        let (text, files) = draft.tidy()?;
+        let body = by_mail.body(text);
+        let send = Send { speaker, client_id, body, files, by_mail: Some(by_mail) };
+        self.writer.run(send).await.map(drop)
     }
 }
 
@@ -140,18 +160,32 @@ impl Command for Begin {
 }
 
 struct Send {
-    from: From,
+    speaker: Speaker,
     client_id: ClientId,
     body: Body,
     files: Vec<FileId>,
+    by_mail: Option<ByMail>,
 }
 
-enum From {
-    Visitor { who: VisitorIdentity, page: Option<String> },
+/// Who says something, and where.
+#[derive(Clone)]
+pub(crate) enum Speaker {
+    /// A visitor: in the conversation of theirs that goes on, else in the one that is named, else in
+    /// their latest.
+    Visitor { who: VisitorIdentity, conversation: Option<ConversationId>, page: Option<String> },
+    /// An agent.
     Agent { conversation: ConversationId, agent: Agent },
 }
 
-impl From {
+impl Speaker {
+    /// The conversation that is named.
+    pub(crate) const fn conversation(&self) -> Option<ConversationId> {
+        match self {
+            Self::Visitor { conversation, .. } => *conversation,
+            Self::Agent { conversation, .. } => Some(*conversation),
+        }
+    }
+
     fn party(&self) -> Party {
         match self {
             Self::Visitor { who, .. } => Party::Visitor(*who),
@@ -165,41 +199,59 @@ impl Command for Send {
     type Output = LogEntry;
 
     fn shard(&self) -> Shard {
-        match &self.from {
-            From::Visitor { who, .. } => Shard::of(who.visitor.0),
-            From::Agent { conversation, .. } => Shard::of(conversation.0),
+        match &self.speaker {
+            Speaker::Visitor { who, .. } => Shard::of(who.visitor.0),
+            Speaker::Agent { conversation, .. } => Shard::of(conversation.0),
         }
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<LogEntry> {
-        let (mut log, author) = match &self.from {
-            From::Visitor { who, page } => {
-                let log = of_visitor(write, who.inbox, who.visitor, page.as_deref()).await?;
+        let (mut log, author) = match &self.speaker {
+            Speaker::Visitor { who, conversation, page } => {
+                if let Some((address, name)) = self.by_mail.as_ref().and_then(ByMail::own) {
+                    crate::visitor::writes_by_mail(write, who, address, name).await?;
+                }
+                let log = of_visitor(write, who, *conversation, page.as_deref()).await?;
                 (log, Author::Visitor {})
             }
-            From::Agent { conversation, agent } => {
+            Speaker::Agent { conversation, agent } => {
                 (Log::lock_seen(write, *conversation, agent).await?, agent.author())
             }
         };
+        if let Some(by_mail) = &self.by_mail {
+            crate::mail::claim(write, by_mail).await?;
+        }
         if let Some(existing) = log.find(write, self.client_id).await? {
             return self.same_as(existing, &author);
         }
         let files = if self.files.is_empty() {
             Files::NONE
         } else {
-            crate::file::claim(write, &self.from.party(), &self.files).await?
+            crate::file::claim(write, &self.speaker.party(), &self.files).await?
         };
+        // Whether an answer begins to be waited for.
+        let is_first = log.is_resolved() || log.row.last_author_kind != Author::Visitor {}.tag();
+        let is_first = is_first || log.row.visitor_messages == 0;
+        let is_first = is_first || log.row.archived_at_ms.is_some();
         if author == (Author::Visitor {}) {
             wants_answer(write, &mut log).await?;
         }
         let is_visitors = author == Author::Visitor {};
         let entry = log.append(write, author, self.client_id, self.body.clone(), files).await?;
-        let inbox = InboxId(log.row.inbox_id);
+        let inbox = crate::inbox::find(write.tx, InboxId(log.row.inbox_id)).await?;
+        if let Some(by_mail) = &self.by_mail {
+            crate::mail::posted(write, by_mail, inbox.id, log.id(), entry.seq).await?;
+            log.event(write, &Author::System {}, by_mail.event(entry.seq)).await?;
+        }
         if is_visitors {
             super::route::route(write, &mut log, None).await?;
-            crate::mail::owe_word(write, inbox, log.id()).await?;
+            crate::mail::owe_word(write, &inbox, log.id(), self.by_mail.is_some()).await?;
+            crate::mail::owe_waiting(write, &inbox, &log.row, is_first).await?;
         } else if matches!(self.body, Body::Message { .. }) {
-            crate::mail::owe_answer(write, inbox, log.id()).await?;
+            crate::mail::owe_answer(write, &inbox, log.id()).await?;
+        } else if let Speaker::Agent { agent, .. } = &self.speaker {
+            let note = (self.body.text(), entry.seq);
+            crate::mail::owe_mentioned(write, &inbox, log.id(), agent.id, note).await?;
         }
         log.save(write).await?;
         Ok(entry)
@@ -239,18 +291,24 @@ async fn wants_answer(write: &Write<'_>, log: &mut Log) -> Result<()> {
     Ok(())
 }
 
-/// The visitor's conversation: the one that is not resolved, else their latest. It is made, with the
-/// visitor, if there is none.
+/// The visitor's conversation: the one that is not resolved, else the one that is named, else their
+/// latest. It is made, with the visitor, if there is none.
 async fn of_visitor(
     write: &Write<'_>,
-    inbox: InboxId,
-    visitor: VisitorId,
+    who: &VisitorIdentity,
+    named: Option<ConversationId>,
     page: Option<&str>,
 ) -> Result<Log> {
-    let found = super::page::of_visitor_query(visitor).lock_exclusive().one(write.tx).await?;
-    match found {
-        Some(found) => Ok(Log::of(found)),
-        None => begin(write, inbox, visitor, page).await,
+    let query = super::page::of_visitor_query(who.visitor).lock_exclusive();
+    let found = query.one(write.tx).await?.map(Log::of);
+    match (found, named) {
+        (Some(log), Some(named)) if log.is_resolved() && log.id() != named => {
+            let named = Log::lock(write, named).await?;
+            // It may have become somebody else's this moment.
+            Ok(if named.row.visitor_id == who.visitor.0 { named } else { log })
+        }
+        (Some(log), _) => Ok(log),
+        (None, _) => begin(write, who.inbox, who.visitor, page).await,
     }
 }
 

@@ -81,26 +81,64 @@ impl Shelf {
     }
 
     pub(super) async fn put(&self, place: Uuid, part: Part, content: Bytes) -> Result<()> {
-        self.0.put(&path(place, part), content.into()).await.map(drop).map_err(failed)
+        self.put_in(part.folder(), place, content).await
     }
 
     /// The content, and how long it is in bytes.
     pub(super) async fn get(&self, place: Uuid, part: Part) -> Result<(u64, Content)> {
-        let found = self.0.get(&path(place, part)).await.map_err(failed)?;
+        self.get_from(part.folder(), place).await
+    }
+
+    /// Removes all that there is of a file at a place.
+    pub(super) async fn remove(&self, place: Uuid) -> Result<()> {
+        for part in [Part::Whole, Part::Thumbnail] {
+            self.remove_from(part.folder(), place).await?;
+        }
+        Ok(())
+    }
+
+    /// Keeps a mail as it came in.
+    pub(crate) async fn put_mail(&self, place: Uuid, mail: Bytes) -> Result<()> {
+        self.put_in(MAILS, place, mail).await
+    }
+
+    /// A mail as it came in, and how long it is in bytes.
+    pub(crate) async fn get_mail(&self, place: Uuid) -> Result<(u64, Content)> {
+        self.get_from(MAILS, place).await
+    }
+
+    pub(crate) async fn remove_mail(&self, place: Uuid) -> Result<()> {
+        self.remove_from(MAILS, place).await
+    }
+
+    async fn put_in(&self, folder: &str, place: Uuid, content: Bytes) -> Result<()> {
+        self.0.put(&path(folder, place), content.into()).await.map(drop).map_err(failed)
+    }
+
+    async fn get_from(&self, folder: &str, place: Uuid) -> Result<(u64, Content)> {
+        let found = self.0.get(&path(folder, place)).await.map_err(failed)?;
         let bytes = found.meta.size;
         let content = found.into_stream().map(|piece| piece.map_err(std::io::Error::other));
         Ok((bytes, content.boxed()))
     }
 
-    /// Removes all that there is at a place.
-    pub(super) async fn remove(&self, place: Uuid) -> Result<()> {
-        for part in [Part::Whole, Part::Thumbnail] {
-            match self.0.delete(&path(place, part)).await {
-                Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
-                Err(error) => return Err(failed(error)),
-            }
+    async fn remove_from(&self, folder: &str, place: Uuid) -> Result<()> {
+        match self.0.delete(&path(folder, place)).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(failed(error)),
         }
-        Ok(())
+    }
+}
+
+/// The folder of mails that came in.
+const MAILS: &str = "mails";
+
+impl Part {
+    const fn folder(self) -> &'static str {
+        match self {
+            Self::Whole => "files",
+            Self::Thumbnail => "thumbnails",
+        }
     }
 }
 
@@ -109,10 +147,6 @@ fn failed(error: object_store::Error) -> Error {
 }
 
 /// A name of our own: nothing that anybody typed is part of it.
-fn path(place: Uuid, part: Part) -> Path {
-    let folder = match part {
-        Part::Whole => "files",
-        Part::Thumbnail => "thumbnails",
-    };
+fn path(folder: &str, place: Uuid) -> Path {
     Path::from_iter([folder, place.to_string().as_str()])
 }

@@ -61,7 +61,7 @@ impl InboxMail {
 }
 
 /// Whether mail servers take it for a sender (RFC 5321, section 4.1.2): a dot-string at a host.
-fn is_sender(address: &str) -> bool {
+pub(super) fn is_sender(address: &str) -> bool {
     let is_dotted = |text: &str, also: &str| {
         let fits = |c: char| c.is_ascii_alphanumeric() || also.contains(c);
         text.split('.').all(|part| !part.is_empty() && part.chars().all(fits))

@@ -1,6 +1,7 @@
 //! Inboxes: one for each site or brand.
 
 mod hours;
+mod inbound;
 mod mail;
 mod settings;
 mod site;
@@ -17,6 +18,7 @@ use crate::error::{Error, Result};
 use crate::table::inbox;
 
 pub use hours::Hours;
+pub use inbound::InboxInbound;
 pub use mail::InboxMail;
 pub use settings::InboxSettings;
 pub use site::Site;
@@ -49,10 +51,14 @@ pub struct Inbox {
     pub label: Option<LabelId>,
     /// What it sends by mail.
     pub mail: InboxMail,
+    /// Where its mail comes in.
+    pub inbound: InboxInbound,
     /// What the site's server signs its users' ids with.
     pub(crate) identity_secret: Option<String>,
     /// Whether who says to be a user of the site must prove it.
     pub requires_identity: bool,
+    /// What providers hand mails in by.
+    pub(crate) inbound_key: Option<String>,
     /// Signs its visitors' tokens. Never leaves this crate.
     pub(crate) secret: String,
 }
@@ -96,6 +102,9 @@ impl Domain {
             mails_visitors: Set(true),
             unread_wait_ms: Set(UNREAD_WAIT_MS as i64),
             mails_an_hour: Set(MAILS_AN_HOUR.cast_signed()),
+            inbound_address: Set(None),
+            imap_url: Set(None),
+            inbound_key: Set(None),
             created_at_ms: Set(self.ambient.now_ms() as i64),
         };
         from_row(row.insert(&self.store.reader).await?)
@@ -200,7 +209,7 @@ impl Domain {
         self.change_inbox(row).await
     }
 
-    async fn change_inbox(&self, row: inbox::ActiveModel) -> Result<()> {
+    pub(crate) async fn change_inbox(&self, row: inbox::ActiveModel) -> Result<()> {
         match inbox::Entity::update(row).exec(&self.store.reader).await {
             Err(DbErr::RecordNotUpdated) => Err(ErrorCode::InboxUnknown.into()),
             other => Ok(other.map(drop)?),
@@ -261,6 +270,7 @@ fn from_row(row: inbox::Model) -> Result<Inbox> {
     let sites = row.allowed_sites.lines().map(Site::parse).collect::<std::result::Result<_, _>>();
     Ok(Inbox {
         mail: InboxMail::of(&row),
+        inbound: InboxInbound::of(&row),
         id: InboxId(row.id),
         key: row.key,
         name: row.name,
@@ -268,6 +278,7 @@ fn from_row(row: inbox::Model) -> Result<Inbox> {
         color: row.color,
         identity_secret: row.identity_secret,
         requires_identity: row.requires_identity,
+        inbound_key: row.inbound_key,
         hours: hours.map_err(|_| Error::Corrupt("an inbox's hours"))?,
         time_zone: row.time_zone,
         routing: Routing::parse(&row.routing).ok_or(Error::Corrupt("a routing"))?,

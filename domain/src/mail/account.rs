@@ -28,6 +28,7 @@ pub struct OfAccount {
 pub(crate) async fn owe_link(write: &Write<'_>, agent: AgentId, kind: MailKind) -> Result<()> {
     let waiting = mail::Entity::find()
         .filter(mail::Column::AgentId.eq(agent.0))
+        .filter(mail::Column::Kind.eq(kind.as_str()))
         .filter(mail::Column::State.eq(MailState::Waiting.as_str()))
         .limit(1);
     if !waiting.all(write.tx).await?.is_empty() {

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use hmac::Mac;
 use protocol::{ErrorCode, InboxId, MailId};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::OnConflict;
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ConnectionTrait};
 
 use crate::Domain;
@@ -126,6 +126,18 @@ pub(super) async fn bounced(
     };
     let columns = [mail_address::Column::BouncedAtMs, mail_address::Column::BounceReason];
     upsert(write, row, &columns).await
+}
+
+/// Notes that an address takes mail after all.
+pub(super) async fn arrived(write: &Write<'_>, inbox: InboxId, address: &str) -> Result<()> {
+    mail_address::Entity::update_many()
+        .col_expr(mail_address::Column::BouncedAtMs, Expr::value(None::<i64>))
+        .col_expr(mail_address::Column::BounceReason, Expr::value(None::<String>))
+        .filter(mail_address::Column::InboxId.eq(inbox.0))
+        .filter(mail_address::Column::Address.eq(address))
+        .exec(write.tx)
+        .await?;
+    Ok(())
 }
 
 async fn upsert(

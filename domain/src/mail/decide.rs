@@ -1,5 +1,6 @@
 //! Whether a mail is sent, asked at the moment of sending.
 
+use protocol::limits::MAIL_TRIED_MS;
 use protocol::{MailKind, MailState, Status, VisitorId};
 use sea_orm::entity::prelude::*;
 use sea_orm::{Condition, QueryOrder, QuerySelect};
@@ -219,13 +220,23 @@ impl Question<'_> {
                 return Ok(Some(last + HOUR_MS));
             }
         }
-        let begun = mail::Entity::find()
-            .filter(mail::Column::InboxId.eq(self.inbox.id.0))
-            .filter(mail::Column::Kind.eq(self.kind.as_str()))
-            .filter(on_its_way_since(now_ms - HOUR_MS));
-        let begun = begun.count(self.write.tx).await?;
-        Ok((begun >= u64::from(self.inbox.mail.an_hour)).then_some(now_ms + CAPPED_WAIT_MS))
+        had_enough(self.write, self.inbox, self.kind).await
     }
+}
+
+/// Until when a mail has to wait because its inbox caused enough of its kind in the last hour.
+pub(super) async fn had_enough(
+    write: &Write<'_>,
+    inbox: &Inbox,
+    kind: MailKind,
+) -> Result<Option<i64>> {
+    let now_ms = write.ambient.now_ms() as i64;
+    let begun = mail::Entity::find()
+        .filter(mail::Column::InboxId.eq(inbox.id.0))
+        .filter(mail::Column::Kind.eq(kind.as_str()))
+        .filter(on_its_way_since(now_ms - HOUR_MS));
+    let begun = begun.count(write.tx).await?;
+    Ok((begun >= u64::from(inbox.mail.an_hour)).then_some(now_ms + CAPPED_WAIT_MS))
 }
 
 /// What was begun or sent since then, or was begun before and still waits: all that waits for a mail
@@ -235,7 +246,8 @@ fn on_its_way_since(since_ms: i64) -> Condition {
         .add(mail::Column::State.eq(MailState::Sent.as_str()))
         .add(mail::Column::SettledAtMs.gt(since_ms));
     let waits = mail::Column::State.eq(MailState::Waiting.as_str());
+    // Nothing is tried for longer: what was begun before that needs no look.
     Condition::all()
-        .add(mail::Column::BegunAtMs.is_not_null())
+        .add(mail::Column::BegunAtMs.gt(since_ms - MAIL_TRIED_MS as i64))
         .add(Condition::any().add(mail::Column::BegunAtMs.gt(since_ms)).add(sent).add(waits))
 }

@@ -8,10 +8,15 @@
 mod account;
 mod address;
 mod decide;
+mod inbound;
+mod notify;
 mod outbox;
 mod owe;
+mod owed;
 mod settle;
+mod summary;
 mod take;
+mod token;
 mod transcript;
 
 pub use account::OfAccount;
@@ -19,10 +24,14 @@ pub(crate) use account::owe_link;
 pub use address::Preference;
 pub use address::Standing;
 pub(crate) use address::standing;
+pub(crate) use inbound::{ByMail, claim, posted};
+pub use inbound::{InboundMail, InboundPage, InboundText, Mailbox, Position};
+pub(crate) use notify::{owe_assigned, owe_mentioned, owe_waiting};
 pub use outbox::{MailRow, OutboxPage};
 pub(crate) use owe::{owe_answer, owe_word};
+pub use owed::{Matter, OfConversation, Owed, Said};
 pub use settle::{Outcome, Retry};
-pub use take::{Matter, OfConversation, Owed, Said};
+pub use summary::{OfSummary, Unanswered};
 
 use protocol::{MailKind, MailState};
 

@@ -144,6 +144,16 @@ impl Domain {
         self.outbox.subscribe()
     }
 
+    /// Changes whenever a mail comes in to this process.
+    #[must_use]
+    pub fn inbound_moved(&self) -> watch::Receiver<u64> {
+        self.inbound.subscribe()
+    }
+
+    pub(super) fn touch_inbound(&self) {
+        self.inbound.send_modify(|count| *count = count.wrapping_add(1));
+    }
+
     pub(super) fn touch_outbox(&self) {
         self.outbox.send_modify(|count| *count = count.wrapping_add(1));
     }

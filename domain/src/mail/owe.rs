@@ -8,7 +8,7 @@ use sea_orm::entity::prelude::*;
 
 use crate::availability::is_anybody_available;
 use crate::error::Result;
-use crate::inbox;
+use crate::inbox::Inbox;
 use crate::table::mail;
 use crate::writer::Write;
 
@@ -16,19 +16,21 @@ use crate::writer::Write;
 /// has come in, once for the conversation.
 pub(crate) async fn owe_word(
     write: &Write<'_>,
-    inbox: InboxId,
+    inbox: &Inbox,
     conversation: ConversationId,
+    by_mail: bool,
 ) -> Result<()> {
-    let inbox = inbox::find(write.tx, inbox).await?;
     let now_ms = write.ambient.now_ms();
-    if is_anybody_available(write.hub, &inbox, now_ms) {
+    if is_anybody_available(write.hub, inbox, now_ms) {
         return Ok(());
     }
     let owed = Owing { inbox: inbox.id, conversation, due_at_ms: now_ms + NOBODY_WAIT_MS };
     if inbox.mail.team_address.is_some() && !owed.waits(write, MailKind::NobodyAvailable).await? {
         owed.insert(write, MailKind::NobodyAvailable).await?;
     }
-    if inbox.mail.to_visitors && !owed.exists(write, MailKind::Received).await? {
+    // Who wrote a mail knows that it went out; and anybody can write one with anybody's address.
+    let is_told = inbox.mail.to_visitors && !by_mail;
+    if is_told && !owed.exists(write, MailKind::Received).await? {
         owed.insert(write, MailKind::Received).await?;
     }
     Ok(())
@@ -37,10 +39,9 @@ pub(crate) async fn owe_word(
 /// An agent answered: if the visitor has not read it after a while, it goes by mail.
 pub(crate) async fn owe_answer(
     write: &Write<'_>,
-    inbox: InboxId,
+    inbox: &Inbox,
     conversation: ConversationId,
 ) -> Result<()> {
-    let inbox = inbox::find(write.tx, inbox).await?;
     let due_at_ms = write.ambient.now_ms() + inbox.mail.unread_wait_ms;
     let owed = Owing { inbox: inbox.id, conversation, due_at_ms };
     if inbox.mail.to_visitors && !owed.waits(write, MailKind::UnreadReply).await? {

@@ -137,17 +137,25 @@ impl Command for Settle {
                 Ok(())
             }
             Outcome::Refused { reason, is_address_bad } => {
-                let is_visitors = is_to_visitor(kind_of(&row.kind)?);
-                let known = (row.inbox_id, &row.address);
-                if let (true, (Some(inbox), Some(address))) =
-                    (*is_address_bad && is_visitors, known)
-                {
-                    super::address::bounced(write, InboxId(inbox), address, reason).await?;
-                }
-                end(write, row, MailState::Failed, Some(reason)).await
+                fail(write, row, reason, *is_address_bad).await
             }
         }
     }
+}
+
+/// Ends a mail that will never arrive. If it is the address, a visitor gets no more there.
+pub(super) async fn fail(
+    write: &mut Write<'_>,
+    row: mail::Model,
+    reason: &str,
+    is_address_bad: bool,
+) -> Result<()> {
+    let is_visitors = is_to_visitor(kind_of(&row.kind)?);
+    let known = (row.inbox_id, &row.address);
+    if let (true, (Some(inbox), Some(address))) = (is_address_bad && is_visitors, known) {
+        super::address::bounced(write, InboxId(inbox), address, reason).await?;
+    }
+    end(write, row, MailState::Failed, Some(reason)).await
 }
 
 /// Ends a mail, and notes in its conversation what became of it.
@@ -160,7 +168,9 @@ async fn end(
     let kind = kind_of(&row.kind)?;
     let from = row.from_seq.unwrap_or_default().unsigned_abs();
     let through = row.through_seq.unwrap_or_default().unsigned_abs();
-    let conversation = row.conversation_id.map(ConversationId);
+    // What agents are told by mail is no news in the conversation.
+    let is_news = row.agent_id.is_none();
+    let conversation = row.conversation_id.map(ConversationId).filter(|_| is_news);
     let mut ended = row.into_active_model();
     ended.state = Set(state.as_str().to_owned());
     ended.reason = Set(reason.map(short));
@@ -175,13 +185,15 @@ async fn end(
 }
 
 /// On one line, and not longer than it helps: it is the words of somebody else's server.
-fn short(reason: &str) -> String {
+pub(super) fn short(reason: &str) -> String {
     let plain = reason.chars().map(|c| if c.is_control() { ' ' } else { c });
     plain.take(REASON_CHARS).collect::<String>().trim().to_owned()
 }
 
 pub(super) async fn drop_row(write: &Write<'_>, row: mail::Model, why: Why) -> Result<()> {
-    if !why.is_worth_keeping() && row.attempts == 0 {
+    // What an agent was to hear of a conversation and saw there is nobody's news.
+    let is_notice = row.agent_id.is_some() && row.conversation_id.is_some();
+    if (is_notice || !why.is_worth_keeping()) && row.attempts == 0 {
         mail::Entity::delete_by_id(row.id).exec(write.tx).await?;
         return Ok(());
     }

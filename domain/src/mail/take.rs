@@ -1,128 +1,27 @@
 //! Taking a mail to send it.
 
+use std::collections::BTreeMap;
+
 use async_trait::async_trait;
 use protocol::limits::{
     MAIL_EXCERPT_CHARS, MAIL_LINK_MS, MAIL_MESSAGES, TRANSCRIPT_CHARS, TRANSCRIPT_MESSAGES,
 };
-use protocol::{Author, ConversationId, InboxId, MailId, MailKind, MailState, Seq};
+use protocol::{ConversationId, InboundState, InboxId, MailId, MailKind, MailState};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, QuerySelect};
 
-use super::account::OfAccount;
 use super::decide::{Decision, decide};
-use super::{Why, kind_of};
+use super::owed::{Matter, OfConversation, Owed, Said};
+use super::{Why, kind_of, notify};
 use crate::Domain;
 use crate::conversation::LogEntry;
 use crate::error::{Error, Result};
-use crate::inbox::Inbox;
-use crate::table::{conversation, entry, mail, mail_gate, visitor};
-use crate::visitor::Profile;
+use crate::table::{conversation, entry, inbound_mail, mail, mail_gate, visitor};
 use crate::writer::{Command, Shard, Write};
 
 /// How long a mail rests that can't be read, in milliseconds.
 const UNREADABLE_WAIT_MS: i64 = 10 * 60 * 1_000;
-
-/// A mail that is to be sent now, by whoever has this.
-#[derive(Clone)]
-pub struct Owed {
-    /// Which.
-    pub id: MailId,
-    /// Which try this is, from 1 on.
-    pub attempt: u32,
-    /// Its `Message-ID`, without the brackets: the same with each try.
-    pub message_id: String,
-    /// The same of the mails of its conversation that went to the address before, oldest first.
-    pub thread: Vec<String>,
-    /// Where it goes.
-    pub address: String,
-    /// When it was first tried, in milliseconds since 1970 (UTC).
-    pub begun_at_ms: u64,
-    /// What it is about.
-    pub matter: Matter,
-}
-
-/// What a mail is about.
-#[derive(Clone)]
-pub enum Matter {
-    /// To the team: a visitor wrote, and nobody was there.
-    NobodyAvailable(Box<OfConversation>),
-    /// To the visitor: what they wrote has come in.
-    Received(Box<OfConversation>),
-    /// To the visitor: answers that they have not read.
-    UnreadReply(Box<OfConversation>),
-    /// To the visitor: all that was said.
-    Transcript(Box<OfConversation>),
-    /// To an agent: set a password, and come in.
-    Invitation(OfAccount),
-    /// To an agent: set another password.
-    Password(OfAccount),
-}
-
-impl Matter {
-    /// The conversation, if it is about one.
-    #[must_use]
-    pub fn of_conversation(&self) -> Option<&OfConversation> {
-        match self {
-            Self::NobodyAvailable(of)
-            | Self::Received(of)
-            | Self::UnreadReply(of)
-            | Self::Transcript(of) => Some(of),
-            Self::Invitation(_) | Self::Password(_) => None,
-        }
-    }
-
-    /// What kind of mail it is.
-    #[must_use]
-    pub const fn kind(&self) -> MailKind {
-        match self {
-            Self::NobodyAvailable(_) => MailKind::NobodyAvailable,
-            Self::Received(_) => MailKind::Received,
-            Self::UnreadReply(_) => MailKind::UnreadReply,
-            Self::Transcript(_) => MailKind::Transcript,
-            Self::Invitation(_) => MailKind::Invitation,
-            Self::Password(_) => MailKind::Password,
-        }
-    }
-}
-
-/// What a mail about a conversation says.
-#[derive(Clone)]
-pub struct OfConversation {
-    /// Whose it is.
-    pub inbox: Inbox,
-    /// Which conversation.
-    pub conversation: ConversationId,
-    /// The conversation's visitor.
-    pub visitor: Profile,
-    /// What to call them.
-    pub visitor_name: String,
-    /// The page that the conversation began on.
-    pub page: Option<String>,
-    /// The messages in it, oldest first: at most [`MAIL_MESSAGES`], or [`TRANSCRIPT_MESSAGES`].
-    pub messages: Vec<Said>,
-    /// How many more there are.
-    pub more: u64,
-    /// Logs its reader in as the visitor, for a while: [`MAIL_LINK_MS`] from when it was first tried.
-    pub login: String,
-    /// Lets its reader say whether they want more.
-    pub preference: String,
-}
-
-/// One message in a mail.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Said {
-    /// Its position.
-    pub seq: Seq,
-    /// Who wrote it.
-    pub author: Author,
-    /// How it begins: at most [`MAIL_EXCERPT_CHARS`], or [`TRANSCRIPT_CHARS`].
-    pub text: String,
-    /// The names of the files that it carries.
-    pub files: Vec<String>,
-    /// When, in milliseconds since 1970 (UTC).
-    pub at_ms: u64,
-}
 
 impl Domain {
     /// The mails that are due, the longest first: at most `limit`.
@@ -174,7 +73,7 @@ impl Domain {
         host: &str,
     ) -> Result<Option<Owed>> {
         let about = match (row.conversation_id, row.inbox_id, row.agent_id) {
-            (Some(conversation), Some(inbox), None) => {
+            (Some(conversation), Some(inbox), _) => {
                 About::Conversation(ConversationId(conversation), InboxId(inbox))
             }
             (None, None, Some(agent)) => About::Account(agent),
@@ -246,13 +145,20 @@ impl Take {
         let visitor = visitor::Entity::find_by_id(conversation.visitor_id).one(write.tx).await?;
         let visitor = visitor.ok_or(Error::Corrupt("a conversation's visitor"))?;
         let kind = kind_of(&row.kind)?;
-        match decide(write, &row, kind, &inbox, &conversation, &visitor).await? {
+        let decision = match row.agent_id {
+            Some(agent) => {
+                notify::decide(write, &row, (kind, agent), &inbox, &conversation).await?
+            }
+            None => decide(write, &row, kind, &inbox, &conversation, &visitor).await?,
+        };
+        match decision {
             Decision::Send { address, from, through } => {
                 let thread = self.thread(write, &conversation, &address).await?;
                 let settled = (address.clone(), Some((from, through)));
                 let owed = self.begin(write, row, settled).await?;
                 let (messages, more) = said(write, &conversation, kind, from, through).await?;
                 let until_ms = owed.begun_at_ms + MAIL_LINK_MS;
+                let reply_to = super::token::reply_to(&inbox, self.id);
                 let of = Box::new(OfConversation {
                     login: crate::visitor::login(&inbox, &visitor, &address, until_ms),
                     preference: super::address::issue(&inbox, self.id),
@@ -269,11 +175,15 @@ impl Take {
                     MailKind::Received => Matter::Received(of),
                     MailKind::UnreadReply => Matter::UnreadReply(of),
                     MailKind::Transcript => Matter::Transcript(of),
-                    MailKind::Invitation | MailKind::Password => {
+                    MailKind::Assigned => Matter::Assigned(of),
+                    MailKind::Mentioned => Matter::Mentioned(of),
+                    MailKind::Waiting => Matter::Waiting(of),
+                    MailKind::Escalation => Matter::Escalation(of),
+                    MailKind::Summary | MailKind::Invitation | MailKind::Password => {
                         return Err(Error::Corrupt("what a mail is about"));
                     }
                 };
-                Ok(Some(owed.about(thread, matter)))
+                Ok(Some(owed.about(thread, reply_to, matter)))
             }
             Decision::Later { until_ms } => {
                 let mut later = row.into_active_model();
@@ -295,6 +205,18 @@ impl Take {
         agent: Uuid,
     ) -> Result<Option<Owed>> {
         let kind = kind_of(&row.kind)?;
+        if kind == MailKind::Summary {
+            return match super::summary::decide(write, agent, row.created_at_ms).await? {
+                Ok((address, of)) => {
+                    let begun = self.begin(write, row, (address, None)).await?;
+                    Ok(Some(begun.about(Vec::new(), None, Matter::Summary(of))))
+                }
+                Err(why) => {
+                    super::settle::drop_row(write, row, why).await?;
+                    Ok(None)
+                }
+            };
+        }
         let decided = super::account::decide(write, self.id, kind, agent, row.begun_at_ms).await?;
         let (address, of) = match decided {
             Ok(decided) => decided,
@@ -314,7 +236,7 @@ impl Take {
             _ => return Err(Error::Corrupt("what a mail is about")),
         };
         let begun = self.begin(write, row, (address, None)).await?;
-        Ok(Some(begun.about(Vec::new(), matter)))
+        Ok(Some(begun.about(Vec::new(), None, matter)))
     }
 
     /// Settles with which messages a mail goes, and keeps others from it for a while.
@@ -355,18 +277,34 @@ impl Take {
         conversation: &conversation::Model,
         address: &str,
     ) -> Result<Vec<String>> {
-        let before: Vec<Option<String>> = mail::Entity::find()
+        let before: Vec<(Uuid, Option<String>)> = mail::Entity::find()
             .filter(mail::Column::ConversationId.eq(conversation.id))
             .filter(mail::Column::Address.eq(address))
             .filter(mail::Column::Id.lt(self.id.0))
             .filter(mail::Column::MessageId.is_not_null())
             .order_by_asc(mail::Column::Id)
             .select_only()
+            .column(mail::Column::Id)
             .column(mail::Column::MessageId)
             .into_tuple()
             .all(write.tx)
             .await?;
-        Ok(before.into_iter().flatten().collect())
+        // And those that came from there.
+        let answers: Vec<(Uuid, Option<String>)> = inbound_mail::Entity::find()
+            .filter(inbound_mail::Column::ConversationId.eq(conversation.id))
+            .filter(inbound_mail::Column::Sender.eq(address.to_lowercase()))
+            .filter(inbound_mail::Column::State.eq(InboundState::Posted.as_str()))
+            .filter(inbound_mail::Column::Id.lt(self.id.0))
+            .filter(inbound_mail::Column::MessageId.is_not_null())
+            .select_only()
+            .column(inbound_mail::Column::Id)
+            .column(inbound_mail::Column::MessageId)
+            .into_tuple()
+            .all(write.tx)
+            .await?;
+        // Ids are made in order of time.
+        let all: BTreeMap<Uuid, Option<String>> = before.into_iter().chain(answers).collect();
+        Ok(all.into_values().flatten().collect())
     }
 }
 
@@ -380,9 +318,9 @@ struct Begun {
 }
 
 impl Begun {
-    fn about(self, thread: Vec<String>, matter: Matter) -> Owed {
+    fn about(self, thread: Vec<String>, reply_to: Option<String>, matter: Matter) -> Owed {
         let Self { id, attempt, message_id, address, begun_at_ms } = self;
-        Owed { id, attempt, message_id, thread, address, begun_at_ms, matter }
+        Owed { id, attempt, message_id, thread, address, reply_to, begun_at_ms, matter }
     }
 }
 
@@ -395,9 +333,11 @@ async fn gate(write: &Write<'_>) -> Result<()> {
 
 /// The messages that a mail of a kind is about.
 pub(super) fn messages_of(kind: MailKind, conversation: Uuid) -> Select<entry::Entity> {
-    let of = entry::Entity::find()
-        .filter(entry::Column::ConversationId.eq(conversation))
-        .filter(entry::Column::Kind.eq("message"));
+    let all = entry::Entity::find().filter(entry::Column::ConversationId.eq(conversation));
+    if kind == MailKind::Mentioned {
+        return all.filter(entry::Column::Kind.eq("note"));
+    }
+    let of = all.filter(entry::Column::Kind.eq("message"));
     match kind {
         MailKind::Transcript => of,
         MailKind::UnreadReply => of.filter(entry::Column::AuthorKind.eq("agent")),

@@ -24,6 +24,9 @@ pub struct Model {
     pub mails_visitors: bool,
     pub unread_wait_ms: i64,
     pub mails_an_hour: i32,
+    pub inbound_address: Option<String>,
+    pub imap_url: Option<String>,
+    pub inbound_key: Option<String>,
     pub created_at_ms: i64,
 }
 

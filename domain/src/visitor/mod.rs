@@ -2,6 +2,7 @@
 
 mod about;
 mod admit;
+mod by_mail;
 mod profile;
 mod proof;
 mod token;
@@ -16,6 +17,7 @@ use crate::writer::Write;
 
 pub use about::{About, User};
 pub use admit::Admitted;
+pub(crate) use by_mail::{by_mail, reads, writes_by_mail};
 pub use profile::Profile;
 pub(crate) use profile::from_row as profile;
 pub(crate) use token::{mac, unhex};

@@ -2,7 +2,7 @@
 //! secret. It is checked without a look at the store, and one inbox's tokens are void in another.
 
 use hmac::{Hmac, KeyInit, Mac};
-use protocol::VisitorId;
+use protocol::{InboundId, VisitorId};
 use sha2::Sha256;
 
 use crate::ambient::hex;
@@ -11,14 +11,26 @@ use crate::ambient::hex;
 const TOKEN: &[u8] = b"visitor token v1:";
 const SEED: &[u8] = b"visitor seed v1:";
 const LOGIN: &[u8] = b"visitor login v1:";
+const MAIL: &[u8] = b"visitor mail v1:";
 
 /// The visitor of a seed: its MAC, shaped as a UUID. Who does not know a seed of 128 random bits can't
 /// come out at its visitor.
 pub(super) fn of_seed(secret: &str, seed: &str) -> Option<VisitorId> {
     let seed = unhex(seed).filter(|seed| seed.len() == 16)?;
-    let mac = mac(secret, SEED, &seed).finalize().into_bytes();
-    let random = mac.first_chunk::<16>()?;
-    Some(VisitorId(uuid::Builder::from_custom_bytes(*random).into_uuid()))
+    Some(named_by(secret, SEED, &seed))
+}
+
+/// The visitor who begins a conversation by a mail.
+pub(super) fn of_mail(secret: &str, mail: InboundId) -> VisitorId {
+    named_by(secret, MAIL, mail.0.as_bytes())
+}
+
+/// The visitor whose id is a MAC, shaped as a UUID.
+fn named_by(secret: &str, purpose: &[u8], of: &[u8]) -> VisitorId {
+    let mac: [u8; 32] = mac(secret, purpose, of).finalize().into_bytes().into();
+    let mut random = [0; 16];
+    random.copy_from_slice(&mac[..16]);
+    VisitorId(uuid::Builder::from_custom_bytes(random).into_uuid())
 }
 
 pub(super) fn issue(secret: &str, visitor: VisitorId) -> String {

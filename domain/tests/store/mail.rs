@@ -18,7 +18,7 @@ const RETRY: Retry = Retry { first_ms: 30_000, longest_ms: 3_600_000 };
 
 impl Bench {
     /// Takes all that is due: what would be sent now.
-    async fn owed(&self) -> Vec<Owed> {
+    pub(crate) async fn owed(&self) -> Vec<Owed> {
         let mut owed = Vec::new();
         for id in self.domain.due_mails(1_000).await.unwrap() {
             owed.extend(self.domain.take_mail(id, LEASE_MS, "example.com").await.unwrap());
@@ -35,11 +35,11 @@ impl Bench {
         owed.iter().map(|one| one.matter.kind()).collect()
     }
 
-    async fn settle(&self, owed: &Owed, outcome: Outcome) {
+    pub(crate) async fn settle(&self, owed: &Owed, outcome: Outcome) {
         self.domain.settle_mail(owed.id, owed.attempt, outcome, RETRY).await.unwrap();
     }
 
-    async fn mails(&self, change: impl FnOnce(&mut InboxMail)) {
+    pub(crate) async fn mails(&self, change: impl FnOnce(&mut InboxMail)) {
         let mut mail = self.inbox.mail.clone();
         mail.team_address = Some("team@example.com".into());
         change(&mut mail);
@@ -47,7 +47,7 @@ impl Bench {
     }
 
     /// A visitor with an address, who wrote once.
-    async fn ann(&self, address: &str) -> VisitorIdentity {
+    pub(crate) async fn ann(&self, address: &str) -> VisitorIdentity {
         let ann = self.visitor();
         let id = self.domain.ambient().uuid().as_u128();
         self.domain.send_as_visitor(&ann, None, client_id(id), "hello?").await.unwrap();
@@ -58,14 +58,14 @@ impl Bench {
     }
 
     /// An agent who answers, and does not stay. Returns the conversation.
-    async fn answer(&self, number: u128, text: &str) -> ConversationId {
+    pub(crate) async fn answer(&self, number: u128, text: &str) -> ConversationId {
         let id = only(&self.domain, &looker()).await.id;
         let mia = self.mia().await;
         self.domain.send_as_agent(&mia, id, client_id(number), text, false).await.unwrap();
         id
     }
 
-    async fn mia(&self) -> domain::agent::Agent {
+    pub(crate) async fn mia(&self) -> domain::agent::Agent {
         let agents = self.domain.list_agents().await.unwrap();
         match agents.into_iter().find(|agent| agent.email == "mia@example.com") {
             Some(mia) => mia,
@@ -83,7 +83,7 @@ impl Bench {
     }
 }
 
-trait Of {
+pub(crate) trait Of {
     fn of(&self) -> &OfConversation;
 }
 

@@ -2,9 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 
+mod agent_mail;
 mod cancel;
 mod files;
 mod identity;
+mod inbound;
 mod lifecycle;
 mod log;
 mod machine;

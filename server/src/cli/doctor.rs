@@ -27,12 +27,15 @@ pub(super) async fn run(
     mail: anyhow::Result<Option<MailSettings>>,
     json: bool,
 ) -> anyhow::Result<()> {
-    let findings = [
+    let mut findings = vec![
         Finding { what: "Database", said: words(try_database(store).await) },
         Finding { what: "Mail server", said: try_mail(mail, url).await },
+    ];
+    findings.extend(try_mailboxes(store).await);
+    findings.extend([
         Finding { what: "Address", said: words(try_address(url).await) },
         Finding { what: "Sockets", said: words(try_socket(url).await) },
-    ];
+    ]);
     let data = findings.iter().map(|Finding { what, said }| {
         let (is_well, said) = (said.is_ok(), said.as_ref().unwrap_or_else(|wrong| wrong));
         json!({ "what": what, "is_well": is_well, "said": said })
@@ -73,6 +76,22 @@ async fn try_mail(
             "{server}: {reason}. Compare PORCHLIGHT_SMTP_URL with what your provider says"
         )),
     }
+}
+
+/// Each mailbox that an inbox has; nothing where the database can't be read.
+async fn try_mailboxes(store: &StoreOptions) -> Vec<Finding> {
+    let mailboxes = match store.domain().await {
+        Ok(domain) => domain.mailboxes().await.unwrap_or_default(),
+        Err(_) => Vec::new(),
+    };
+    let mut findings = Vec::with_capacity(mailboxes.len());
+    for mailbox in mailboxes {
+        let said = mail::inbound::try_mailbox(&mailbox.url).await.map_err(|reason| {
+            format!("{reason}. Compare the mailbox of the inbox with what your provider says")
+        });
+        findings.push(Finding { what: "Mailbox", said });
+    }
+    findings
 }
 
 fn client() -> anyhow::Result<Client> {

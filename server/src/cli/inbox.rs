@@ -2,7 +2,7 @@
 
 use clap::Subcommand;
 use domain::Domain;
-use domain::inbox::{Inbox, InboxMail, Site};
+use domain::inbox::{Inbox, InboxInbound, InboxMail, Site};
 
 use super::print;
 use crate::serve::PublicUrl;
@@ -45,6 +45,15 @@ pub(super) enum Command {
         /// The most mails of a kind that it may cause in an hour.
         #[arg(long, value_name = "MAILS")]
         an_hour: Option<u32>,
+        /// The address that its mail comes in by; an empty one is none.
+        #[arg(long, value_name = "ADDRESS")]
+        inbound_address: Option<String>,
+        /// The mailbox that is read for it, as imaps://USER:PASSWORD@HOST; an empty one is none.
+        #[arg(long, value_name = "URL", env = "PORCHLIGHT_INBOX_IMAP_URL", hide_env_values = true)]
+        imap_url: Option<String>,
+        /// Whether providers hand its mail in. Each `true` makes a new key, and the one before is void.
+        #[arg(long)]
+        webhook: Option<bool>,
     },
 }
 
@@ -57,7 +66,17 @@ impl Command {
     ) -> anyhow::Result<()> {
         let failed = |error: domain::Error| anyhow::anyhow!(error.code().sentence());
         match self {
-            Self::Mail { inbox, from, team_address, to_visitors, unread_after, an_hour } => {
+            Self::Mail {
+                inbox,
+                from,
+                team_address,
+                to_visitors,
+                unread_after,
+                an_hour,
+                inbound_address,
+                imap_url,
+                webhook,
+            } => {
                 let found = domain.find_inbox(inbox.as_deref()).await.map_err(failed)?;
                 let before = found.mail;
                 let mail = InboxMail {
@@ -68,15 +87,34 @@ impl Command {
                         .map_or(before.unread_wait_ms, |minutes| minutes.saturating_mul(60_000)),
                     an_hour: an_hour.unwrap_or(before.an_hour),
                 };
+                let inbound = InboxInbound {
+                    address: inbound_address.or(found.inbound.address),
+                    mailbox: imap_url.or(found.inbound.mailbox),
+                };
                 let saved = domain.set_inbox_mail(found.id, mail).await.map_err(failed)?.mail;
+                domain.set_inbox_inbound(found.id, inbound).await.map_err(failed)?;
+                match webhook {
+                    Some(true) => domain.rotate_inbound_key(found.id).await.map_err(failed)?,
+                    Some(false) => domain.drop_inbound_key(found.id).await.map_err(failed)?,
+                    None => {}
+                }
+                let found = domain.find_inbox(Some(&found.key)).await.map_err(failed)?;
+                let handed_in_at = found.webhook(&url.to_string());
                 let data = serde_json::json!({
                     "from": saved.from,
                     "team_address": saved.team_address,
                     "to_visitors": saved.to_visitors,
                     "unread_after_minutes": saved.unread_wait_ms / 60_000,
                     "an_hour": saved.an_hour,
+                    "inbound_address": found.inbound.address,
+                    "has_mailbox": found.inbound.mailbox.is_some(),
+                    "webhook": handed_in_at,
                 });
-                print(json, &data, "Saved.");
+                let text = handed_in_at.map_or_else(
+                    || "Saved.".to_owned(),
+                    |address| format!("Saved. Mail is handed in by POST to\n  {address}"),
+                );
+                print(json, &data, &text);
             }
             Self::Create { name, sites } => {
                 let inbox = domain.create_inbox(&name, &sites).await.map_err(failed)?;

@@ -89,7 +89,9 @@ pub(crate) const fn status(code: ErrorCode) -> StatusCode {
         | E::AnotherIsOpen
         | E::NewMessage
         | E::FileIdTaken => StatusCode::CONFLICT,
-        E::FrameTooBig | E::MessageTooLong | E::FileTooBig => StatusCode::PAYLOAD_TOO_LARGE,
+        E::FrameTooBig | E::MessageTooLong | E::FileTooBig | E::MailTooLarge => {
+            StatusCode::PAYLOAD_TOO_LARGE
+        }
         E::FileTypeRefused => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         E::FileQuota => StatusCode::INSUFFICIENT_STORAGE,
         E::LengthRequired => StatusCode::LENGTH_REQUIRED,

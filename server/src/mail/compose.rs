@@ -39,6 +39,10 @@ pub(super) fn compose(owed: &Owed, from: &Address, url: &PublicUrl) -> anyhow::R
         let all: Vec<String> = std::iter::once(first).chain(recent).map(|one| id(one)).collect();
         message = message.in_reply_to(id(last)).references(all.join(" "));
     }
+    if let Some(address) = &owed.reply_to {
+        let address = address.parse().context("the address for answers")?;
+        message = message.reply_to(Mailbox::new(Some(letter.brand.clone()), address));
+    }
     let submitted = match owed.matter {
         Matter::Received(_) => "auto-replied",
         _ => "auto-generated",

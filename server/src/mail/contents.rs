@@ -1,6 +1,7 @@
 //! What each mail says.
 
-use domain::mail::{Matter, OfAccount, OfConversation};
+use domain::mail::{Matter, OfAccount, OfConversation, OfSummary, Said, Unanswered};
+use protocol::{Author, MailKind};
 
 use super::letter::{Letter, Quote, one_line};
 use super::words::Words;
@@ -16,6 +17,11 @@ pub(super) fn letter(matter: &Matter, url: &str) -> Letter {
         Matter::Received(of) => received(of, url),
         Matter::UnreadReply(of) => unread_reply(of, url),
         Matter::Transcript(of) => transcript(of, url),
+        Matter::Assigned(of)
+        | Matter::Mentioned(of)
+        | Matter::Waiting(of)
+        | Matter::Escalation(of) => of_agent(of, url, matter.kind()),
+        Matter::Summary(of) => summary(of, url),
         Matter::Invitation(of) => invitation(of, url),
         Matter::Password(of) => password(of, url),
     }
@@ -41,6 +47,13 @@ fn nobody_available(of: &OfConversation, url: &str) -> Letter {
         more: (of.more > 0).then(|| format!("… and {} more", of.more)),
         action: "Answer in the inbox",
         link: format!("{url}/conversations/{}", of.conversation),
+        hints: of
+            .inbox
+            .inbound_address()
+            .map(|_| "Or answer this mail from your own address: what you write goes to the visitor.")
+            .map(ToOwned::to_owned)
+            .into_iter()
+            .collect(),
         because: format!(
             "This address hears of what comes in to {brand} while no agent is online, or outside of its hours. An owner can change that on the page of its inboxes."
         ),
@@ -84,6 +97,91 @@ fn transcript(of: &OfConversation, url: &str) -> Letter {
         action: words.open,
         ..sheet
     }
+}
+
+/// To an agent, about a conversation, in the dashboard's language.
+fn of_agent(of: &OfConversation, url: &str, kind: MailKind) -> Letter {
+    let sheet = conversation(of);
+    let visitor = one_line(&of.visitor_name);
+    let (subject, heading) = match kind {
+        MailKind::Assigned => (
+            format!("Yours now: {visitor}"),
+            format!("The conversation with {visitor} was given to you"),
+        ),
+        MailKind::Mentioned => (
+            format!("A note names you: {visitor}"),
+            format!("A note in the conversation with {visitor} names you"),
+        ),
+        MailKind::Waiting => {
+            (format!("{visitor} waits for you"), format!("{visitor} waits for an answer from you"))
+        }
+        _ => (format!("No answer yet: {visitor}"), format!("Nobody has answered {visitor} yet")),
+    };
+    let hint = of.inbox.inbound_address().map(|_| match kind {
+        MailKind::Mentioned => {
+            "Or answer this mail from your own address: what you write becomes a note, too."
+        }
+        _ => "Or answer this mail from your own address: what you write goes to the visitor.",
+    });
+    Letter {
+        subject,
+        preheader: sheet.quotes.first().map_or_else(String::new, Quote::begin),
+        heading,
+        more: (of.more > 0).then(|| format!("… and {} more", of.more)),
+        action: "Open the conversation",
+        link: format!("{url}/conversations/{}", of.conversation),
+        hints: hint.map(ToOwned::to_owned).into_iter().collect(),
+        because: chosen(url),
+        ..sheet
+    }
+}
+
+/// Why an agent gets a mail that they can choose.
+fn chosen(url: &str) -> String {
+    format!(
+        "You get this mail as an agent of this Porchlight. Choose which you want: {url}/account"
+    )
+}
+
+fn summary(of: &OfSummary, url: &str) -> Letter {
+    let said = |one: &Unanswered| Said {
+        seq: 0,
+        author: Author::Visitor {},
+        text: one.preview.clone(),
+        files: Vec::new(),
+        at_ms: one.at_ms,
+    };
+    let quote = |one: &Unanswered| Quote::at(&said(one), &one.visitor_name);
+    let waiting = match of.waiting {
+        0 => "Nobody waits for an answer".to_owned(),
+        1 => "One conversation waits for an answer".to_owned(),
+        many => format!("{many} conversations wait for an answer"),
+    };
+    let facts = [
+        ("Began in the last day", of.begun),
+        ("Nobody has", of.unassigned),
+        ("Yours", of.own),
+        ("Wait for an answer", of.waiting),
+    ];
+    let more = of.waiting.saturating_sub(of.longest.len() as u64);
+    Letter {
+        subject: format!("Today: {}", lower(&waiting)),
+        preheader: waiting.clone(),
+        heading: waiting,
+        facts: facts.map(|(name, count)| (name, count.to_string())).into(),
+        quotes: of.longest.iter().map(quote).collect(),
+        more: (more > 0).then(|| format!("… and {more} more")),
+        action: "Open the inbox",
+        link: format!("{url}/conversations"),
+        because: chosen(url),
+        ..Letter::sheet(BRAND, COLOR)
+    }
+}
+
+/// A sentence within another.
+fn lower(sentence: &str) -> String {
+    let mut chars = sentence.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }
 
 fn invitation(of: &OfAccount, url: &str) -> Letter {
@@ -130,10 +228,12 @@ fn to_visitor(of: &OfConversation, url: &str) -> (Letter, &'static Words) {
     let words = Words::of(of.visitor.language.as_deref());
     let sheet = conversation(of);
     let key = &of.inbox.key;
+    let takes_answers = of.inbox.inbound_address().is_some();
+    let answer_by_mail = if takes_answers { words.reply } else { words.no_reply };
     let letter = Letter {
         language: words.language,
         link: format!("{url}/chat?inbox={key}#login={}", of.login),
-        hints: vec![words.link.to_owned(), words.no_reply.to_owned()],
+        hints: vec![words.link.to_owned(), answer_by_mail.to_owned()],
         because: (words.because)(&sheet.brand),
         unsubscribe: Some((words.unsubscribe, preference(of, url))),
         ..sheet

@@ -4,6 +4,7 @@
 mod compose;
 mod contents;
 mod deliver;
+pub(crate) mod inbound;
 mod letter;
 mod preferences;
 mod preview;

@@ -5,7 +5,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use domain::inbox::Inbox;
-use domain::mail::{Matter, OfAccount, OfConversation, Owed, Said};
+use domain::mail::{Matter, OfAccount, OfConversation, OfSummary, Owed, Said, Unanswered};
 use domain::visitor::Profile;
 use lettre::Address;
 use protocol::{AgentId, Author, ConversationId, ErrorCode, MailId, MailKind, VisitorId};
@@ -81,6 +81,9 @@ pub(crate) async fn preview(
     Ok(response)
 }
 
+/// What a visitor asks in previews.
+const ASKED: &str = "Hello! Does the yearly plan come with an invoice?";
+
 /// A mail as it could be.
 pub(super) fn sample(kind: MailKind, inbox: Inbox, language: &str) -> Owed {
     let id = uuid::Uuid::nil();
@@ -123,10 +126,16 @@ pub(super) fn sample(kind: MailKind, inbox: Inbox, language: &str) -> Owed {
             preference: "preview".to_owned(),
         })
     };
+    let unanswered = |name: &str, preview: &str| Unanswered {
+        conversation: ConversationId(id),
+        visitor_name: name.to_owned(),
+        preview: preview.to_owned(),
+        at_ms,
+    };
     let account = || OfAccount { name: "Mia".to_owned(), link: "preview".to_owned() };
     let matter = match kind {
         MailKind::NobodyAvailable => Matter::NobodyAvailable(of(vec![
-            said(1, "Hello! Does the yearly plan come with an invoice?", &[]),
+            said(1, ASKED, &[]),
             said(2, "Our accountant would like one that looks like this.", &["invoice.pdf"]),
         ])),
         MailKind::Received => Matter::Received(of(Vec::new())),
@@ -135,12 +144,27 @@ pub(super) fn sample(kind: MailKind, inbox: Inbox, language: &str) -> Owed {
             said(4, "I have put the company’s name on yours.\nIs there anything else?", &[]),
         ])),
         MailKind::Transcript => Matter::Transcript(of(vec![
-            said(1, "Hello! Does the yearly plan come with an invoice?", &[]),
+            said(1, ASKED, &[]),
             Said {
                 author: mia,
                 ..said(3, "It does: you find it under Account, then Invoices.", &[])
             },
         ])),
+        MailKind::Assigned => Matter::Assigned(of(vec![said(1, ASKED, &[])])),
+        MailKind::Mentioned => Matter::Mentioned(of(vec![Said {
+            author: mia,
+            ..said(2, "@Tom could you look at the invoice, please?", &[])
+        }])),
+        MailKind::Waiting => Matter::Waiting(of(vec![said(1, ASKED, &[])])),
+        MailKind::Escalation => Matter::Escalation(of(vec![said(1, ASKED, &[])])),
+        MailKind::Summary => Matter::Summary(OfSummary {
+            name: "Mia".to_owned(),
+            begun: 12,
+            unassigned: 2,
+            own: 5,
+            waiting: 2,
+            longest: vec![unanswered("Ann Miller", ASKED), unanswered("Carl", "Is anybody there?")],
+        }),
         MailKind::Invitation => Matter::Invitation(account()),
         MailKind::Password => Matter::Password(account()),
     };
@@ -150,6 +174,7 @@ pub(super) fn sample(kind: MailKind, inbox: Inbox, language: &str) -> Owed {
         message_id: format!("{id}@example.com"),
         thread: Vec::new(),
         address: "ann@example.com".to_owned(),
+        reply_to: None,
         begun_at_ms: at_ms,
         matter,
     }

@@ -43,6 +43,7 @@ pub(super) async fn run(domain: Domain, stopping: CancellationToken) {
             _ = hours.tick() => said("who is there", domain.tell_availability().await),
             _ = wake.tick() => {
                 said("snoozes", domain.wake_conversations().await.map(drop));
+                said("summaries", domain.owe_summaries().await);
                 said("what nobody has any more", domain.release_left_behind().await);
                 // What made room elsewhere is not told here.
                 said("the queue", domain.serve_queue().await);
@@ -64,6 +65,7 @@ pub(super) async fn sweep(domain: Domain, stopping: CancellationToken) {
         let now_ms = domain.ambient().now_ms();
         said("sessions", domain.store().delete_ended_sessions(now_ms).await);
         said("mails that were dropped", domain.sweep_mails().await);
+        said("mails that came in", domain.sweep_inbound().await);
         tokio::select! {
             swept = domain.sweep_files() => said("files", swept),
             () = stopping.cancelled() => return,

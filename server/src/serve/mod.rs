@@ -113,6 +113,8 @@ impl Server {
         sockets.spawn(jobs::sweep(domain.clone(), stopping.clone()));
         let public_url = state.public_url.clone();
         sockets.spawn(mail::run(domain.clone(), mail, public_url, stopping.clone()));
+        sockets.spawn(mail::inbound::read(domain.clone(), stopping.clone()));
+        sockets.spawn(mail::inbound::watch(domain.clone(), stopping.clone()));
 
         let closed = CancellationToken::new();
         let graceful = {

@@ -35,6 +35,7 @@ struct Target {
     label: Uuid,
     token: Uuid,
     mail: Uuid,
+    inbound: Uuid,
 }
 
 /// What is to be known of a server function.
@@ -49,7 +50,7 @@ struct Call {
 }
 
 fn call(name: &str, at: &Target) -> Call {
-    let Target { conversation, inbox, agent, team, label, token, mail, .. } = at;
+    let Target { conversation, inbox, agent, team, label, token, mail, inbound, .. } = at;
     let (may, body, lacks) = match name {
         "who_am_i" => (Caller::Nobody, String::new(), None),
         "check_setup_link" => (Caller::Nobody, "token=x".into(), None),
@@ -86,6 +87,19 @@ fn call(name: &str, at: &Target) -> Call {
         "set_inbox_mail" => {
             let body = format!("id={inbox}&unread_after=5&an_hour=300");
             (Caller::Owner, body, Some("inbox_unknown"))
+        }
+        "set_inbox_inbound" | "set_webhook" => {
+            (Caller::Owner, format!("id={inbox}"), Some("inbox_unknown"))
+        }
+        "read_my_mail" => (Caller::Agent, String::new(), None),
+        "set_my_mail" => (Caller::Agent, "at=08:00&zone=UTC".into(), None),
+        "read_review" => (Caller::Agent, "state=review".into(), None),
+        "count_for_review" => (Caller::Agent, String::new(), None),
+        "allow_mail" | "discard_mail" => {
+            (Caller::Agent, format!("id={inbound}"), Some("mail_unknown"))
+        }
+        "read_mail_text" => {
+            (Caller::Agent, format!("id={conversation}&seq=1"), Some("conversation_unknown"))
         }
         "read_outbox" => (Caller::Owner, String::new(), None),
         "retry_mail" | "drop_mail" => (Caller::Owner, format!("id={mail}"), Some("mail_unknown")),
@@ -163,6 +177,7 @@ impl House {
             label: id,
             token: id,
             mail: id,
+            inbound: id,
         }
     }
 
@@ -215,8 +230,11 @@ async fn target(server: &Running, agent: &Agent, inbox: InboxId, number: u128) -
     let id = ConversationId(conversation);
     domain.send_as_agent(agent, id, client_id(number + 100), "hi", false).await.unwrap();
     let mail = domain.list_mails(None, None).await.unwrap().mails[0].id.0;
+    let headers = b"From: ann@example.com\r\nSubject: Big\r\n\r\n".as_slice().into();
+    let reason = protocol::InboundReason::TooLarge;
+    let inbound = domain.leave_inbound(inbox, headers, 1, reason).await.unwrap().0;
     let (file, inbox, agent) = (file.0, inbox.0, agent.id.0);
-    Target { conversation, file, inbox, agent, team, label, token, mail }
+    Target { conversation, file, inbox, agent, team, label, token, mail, inbound }
 }
 
 #[tokio::test]
@@ -269,6 +287,9 @@ async fn check_call(house: &House, path: &str, name: &str) {
     let right = match name {
         // No such link, and no owner is made of it.
         "mail_transcript" => return assert_refused(house, path, &about, "address_unproven").await,
+        // It was left in its mailbox; and no message here came by mail.
+        "allow_mail" => return assert_refused(house, path, &about, "mail_settled").await,
+        "read_mail_text" => return assert_refused(house, path, &about, "mail_unknown").await,
         "create_owner" => return assert_refused(house, path, &about, "setup_link_invalid").await,
         "check_password_link" | "set_password" => {
             return assert_refused(house, path, &about, "link_invalid").await;
@@ -295,7 +316,7 @@ async fn assert_refused(house: &House, path: &str, call: &Call, code: &str) {
 /// A method that is new on a known path fails, too.
 async fn check_methods(house: &House, path: &str) {
     let known: &[&str] = match path {
-        "/poll/visitor" => &["POST"],
+        "/poll/visitor" | "/mail/inbound/{inbox}" => &["POST"],
         "/mail/preferences/{token}" => &["GET", "POST"],
         "/files/visitor/{id}" | "/files/agent/{id}" => &["GET", "PUT"],
         _ => &["GET"],
@@ -344,6 +365,17 @@ async fn check_route(house: &House, path: &str) {
                     let path = format!("/mail/preferences/{token}");
                     let answer = house.ask(method, &path, Caller::Owner, origin, "").await;
                     assert_eq!(answer.status, 404, "{method} {path}");
+                }
+            }
+        }
+        // By the key alone: neither a session nor another inbox's key helps, and nobody learns which
+        // inboxes there are.
+        "/mail/inbound/{inbox}" => {
+            for key in [&*house.server.key, "x"] {
+                for who in CALLERS {
+                    let path = path.replace("{inbox}", key);
+                    let answer = house.ask("POST", &path, who, true, "x").await;
+                    assert!(answer.says("access_token_invalid"), "{path} {}", answer.body);
                 }
             }
         }
@@ -405,6 +437,8 @@ async fn check_route(house: &House, path: &str) {
         | "/team"
         | "/access"
         | "/outbox"
+        | "/review"
+        | "/account"
         | "/inboxes" => {
             for target in targets {
                 let path = at(target, "conversation");

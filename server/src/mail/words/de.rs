@@ -21,6 +21,7 @@ pub(super) const WORDS: Words = Words {
     answer: "Im Chat antworten",
     link: "Die Schaltfläche öffnet Ihre Unterhaltung 7 Tage lang ohne Passwort: Leiten Sie diese Mail nicht weiter.",
     no_reply: "Bitte antworten Sie im Chat. Eine Antwort auf diese Mail erreicht die Unterhaltung nicht.",
+    reply: "Oder antworten Sie einfach auf diese Mail: Ihre Antwort erscheint in der Unterhaltung.",
     because: |brand| {
         format!(
             "Sie erhalten diese Mail, weil jemand diese Adresse im Chat von {brand} angegeben hat."

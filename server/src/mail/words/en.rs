@@ -21,6 +21,7 @@ pub(super) const WORDS: Words = Words {
     answer: "Answer in the chat",
     link: "The button opens your conversation without a password for 7 days: do not forward this mail.",
     no_reply: "Please answer in the chat. An answer to this mail does not reach the conversation.",
+    reply: "Or just answer this mail: your answer appears in the conversation.",
     because: |brand| {
         format!("You get this mail because somebody gave this address in the chat of {brand}.")
     },

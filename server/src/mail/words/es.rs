@@ -21,6 +21,7 @@ pub(super) const WORDS: Words = Words {
     answer: "Responder en el chat",
     link: "El botón abre su conversación sin contraseña durante 7 días: no reenvíe este correo.",
     no_reply: "Responda en el chat, por favor. Una respuesta a este correo no llega a la conversación.",
+    reply: "O responda simplemente a este correo: su respuesta aparecerá en la conversación.",
     because: |brand| {
         format!("Recibe este correo porque alguien dio esta dirección en el chat de {brand}.")
     },

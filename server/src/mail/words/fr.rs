@@ -21,6 +21,7 @@ pub(super) const WORDS: Words = Words {
     answer: "Répondre dans le chat",
     link: "Le bouton ouvre votre conversation sans mot de passe pendant 7 jours : ne transférez pas cet e-mail.",
     no_reply: "Merci de répondre dans le chat. Une réponse à cet e-mail n’arrive pas dans la conversation.",
+    reply: "Ou répondez simplement à cet e-mail : votre réponse apparaîtra dans la conversation.",
     because: |brand| {
         format!(
             "Vous recevez cet e-mail parce que quelqu’un a donné cette adresse dans le chat de {brand}."

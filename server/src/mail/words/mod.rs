@@ -25,8 +25,9 @@ pub(super) struct Words {
     pub(super) answer: &'static str,
     /// What the link does.
     pub(super) link: &'static str,
-    /// What an answer by mail does.
+    /// What an answer by mail does, where the inbox takes none, and where it does.
     pub(super) no_reply: &'static str,
+    pub(super) reply: &'static str,
     pub(super) because: fn(&str) -> String,
     pub(super) unsubscribe: &'static str,
     /// The page of preferences: for an address.

@@ -1,0 +1,124 @@
+//! `/account`: what the agent who is logged in wants by mail.
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::calls::{MyMail, SetMyMail, read_my_mail};
+use super::refusal;
+use crate::ui::{Notice, Waiting, state_page};
+
+/// What the agent wants by mail.
+#[component]
+pub(crate) fn AccountPage() -> impl IntoView {
+    let set = ServerAction::<SetMyMail>::new();
+    let read = Resource::new(move || set.version().get(), |_| read_my_mail());
+    view! {
+        <Title text="Your account" />
+        <main class="settings">
+            <header>
+                <h1>"Your account"</h1>
+                <p class="lead">"What you want to hear of by mail. Whether it still matters is asked when it is about to go."</p>
+            </header>
+            <Transition fallback=Waiting>
+                {move || Suspend::new(async move {
+                    match read.await {
+                        Ok(mine) => view! { <Mails mine set /> }.into_any(),
+                        Err(failure) => {
+                            state_page("Your account could not be read", failure.to_string()).into_any()
+                        }
+                    }
+                })}
+            </Transition>
+        </main>
+    }
+}
+
+#[component]
+fn Mails(mine: MyMail, set: ServerAction<SetMyMail>) -> impl IntoView {
+    let MyMail { is_on, email, assigned, mentioned, waiting, escalation_minutes, .. } = mine;
+    let MyMail { summary, summary_at, time_zone, .. } = mine;
+    let zone = NodeRef::<leptos::html::Input>::new();
+    // Who has chosen none yet lives where their browser does.
+    #[cfg(feature = "hydrate")]
+    if !summary {
+        Effect::new(move |_| {
+            let (Some(input), Some(here)) = (zone.get(), browser_zone()) else { return };
+            input.set_value(&here);
+        });
+    }
+    let saved = move || matches!(set.value().get(), Some(Ok(())));
+    let check = |name: &'static str, is_wanted: bool, text: &'static str| {
+        view! {
+            <label>
+                <input type="checkbox" name=name value="true" checked=is_wanted />
+                {text}
+            </label>
+        }
+    };
+    view! {
+        <section class="card stack">
+            {(!is_on)
+                .then(|| view! { <p class="soft">"No mail is sent yet: the program has no mail server."</p> })}
+            <p>"They go to " <b>{email}</b> "."</p>
+            <ActionForm action=set attr:class="form">
+                <div class="checks">
+                    {check("assigned", assigned, "A conversation is given to me while I am not online")}
+                    {check("mentioned", mentioned, "A note names me (@Name), and I have not read it")}
+                    {check("waiting", waiting, "A visitor of mine waits, and I have not read it")}
+                </div>
+                <label>
+                    "Any conversation has had no answer for"
+                    <span class="with-unit">
+                        <input
+                            name="escalation"
+                            type="number"
+                            min="1"
+                            max="10080"
+                            placeholder="never"
+                            value=escalation_minutes.map(|minutes| minutes.to_string()).unwrap_or_default()
+                        />
+                        "minutes"
+                    </span>
+                    <small>"Of the inboxes that you see. Empty: you are not told."</small>
+                </label>
+                <div class="checks">
+                    {check("summary", summary, "A summary each day")}
+                </div>
+                <label>
+                    "At"
+                    <span class="with-unit">
+                        <input name="at" type="time" required value=summary_at />
+                    </span>
+                </label>
+                <label>
+                    "Time zone"
+                    <input
+                        name="zone"
+                        required
+                        node_ref=zone
+                        value=time_zone
+                        placeholder="Europe/Berlin"
+                        spellcheck="false"
+                    />
+                </label>
+                <Notice text=refusal(set) />
+                <div class="form-end">
+                    <button class="button primary" type="submit" disabled=move || set.pending().get()>
+                        "Save"
+                    </button>
+                    <span class="saved" role="status">
+                        {move || saved().then_some("Saved")}
+                    </span>
+                </div>
+            </ActionForm>
+        </section>
+    }
+}
+
+/// The time zone of the browser, as IANA names it.
+#[cfg(feature = "hydrate")]
+fn browser_zone() -> Option<String> {
+    let format = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new());
+    js_sys::Reflect::get(&format.resolved_options(), &"timeZone".into()).ok()?.as_string()
+}

@@ -1,0 +1,54 @@
+//! That mails wait for somebody to look at them.
+
+use leptos::prelude::*;
+
+use super::calls::count_for_review;
+
+/// How often it is looked for, in seconds.
+const EVERY_S: u64 = 60;
+
+/// Has the number looked for again: something was decided.
+#[derive(Clone, Copy)]
+pub(crate) struct Recount(Trigger);
+
+impl Recount {
+    pub(crate) fn provide() {
+        provide_context(Self(Trigger::new()));
+    }
+
+    pub(super) fn now() {
+        if let Some(Self(trigger)) = use_context() {
+            trigger.notify();
+        }
+    }
+}
+
+/// How many there are, if any. Only where scripts run: the page itself says it without.
+#[component]
+pub(crate) fn ReviewBadge() -> impl IntoView {
+    let count = RwSignal::new(0_u64);
+    let look = move || {
+        leptos::task::spawn_local(async move {
+            if let Ok(found) = count_for_review().await {
+                count.set(found);
+            }
+        });
+    };
+    let recount = use_context::<Recount>();
+    Effect::new(move |_| {
+        if let Some(Recount(trigger)) = recount {
+            trigger.track();
+        }
+        look();
+    });
+    Effect::new(move |_| {
+        let every = std::time::Duration::from_secs(EVERY_S);
+        if let Ok(handle) = set_interval_with_handle(look, every) {
+            on_cleanup(move || handle.clear());
+        }
+    });
+    move || {
+        let count = count.get();
+        (count > 0).then(|| view! { <b class="badge">{crate::ui::badge(count)}</b> })
+    }
+}

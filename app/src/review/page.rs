@@ -1,0 +1,262 @@
+//! `/review`
+
+use icondata_lu as lu;
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_icons::Icon;
+use leptos_meta::Title;
+use leptos_router::hooks::use_query_map;
+use protocol::{InboundId, InboundReason, InboundState};
+
+use super::badge::Recount;
+use super::calls::{AllowMail, DiscardMail, InboundLine, Review, read_review};
+use crate::account::{Me, refusal};
+use crate::ui::{Notice, Waiting, Zone, state_page};
+
+/// Mails that came in, and what somebody decides of those that are no message.
+#[component]
+pub(crate) fn ReviewPage() -> impl IntoView {
+    let allow = ServerAction::<AllowMail>::new();
+    let discard = ServerAction::<DiscardMail>::new();
+    let query = use_query_map();
+    let state = Memo::new(move |_| {
+        let named = query.with(|query| InboundState::parse(&query.get("state")?));
+        named.unwrap_or(InboundState::Review)
+    });
+    let before = Memo::new(move |_| query.with(|query| InboundId::parse(&query.get("before")?)));
+    let version = move || allow.version().get() + discard.version().get();
+    Effect::new(move |_| {
+        version();
+        Recount::now();
+    });
+    let read = Resource::new(
+        move || (state.get(), before.get(), version()),
+        |(state, before, _)| read_review(state, before),
+    );
+    let tab = move |of: InboundState, title: &'static str| {
+        let href = match of {
+            InboundState::Review => "/review".to_owned(),
+            of => format!("/review?state={}", of.as_str()),
+        };
+        let current = move || (state.get() == of).then_some("page");
+        view! {
+            <a class="tab" href=href aria-current=current>
+                {title}
+            </a>
+        }
+    };
+    view! {
+        <Title text="Mail that came in" />
+        <main class="settings">
+            <header>
+                <h1>"Mail that came in"</h1>
+                <p class="lead">
+                    "An answer by mail becomes a message by itself if it comes from whom the conversation is with. What does not waits here for somebody to look at it."
+                </p>
+                <nav class="tabs" aria-label="Mails">
+                    {tab(InboundState::Review, "To review")} {tab(InboundState::Posted, "Messages")}
+                    {tab(InboundState::Ignored, "Left out")}
+                    {tab(InboundState::Discarded, "Put away")}
+                </nav>
+            </header>
+            <Notice text=refusal(allow) />
+            <Notice text=refusal(discard) />
+            <Transition fallback=Waiting>
+                {move || Suspend::new(async move {
+                    match read.await {
+                        Ok(review) => {
+                            let state = state.get();
+                            view! { <Mails review state allow discard /> }.into_any()
+                        }
+                        Err(failure) => {
+                            state_page("The mail could not be read", failure.to_string()).into_any()
+                        }
+                    }
+                })}
+            </Transition>
+        </main>
+    }
+}
+
+#[component]
+fn Mails(
+    review: Review,
+    state: InboundState,
+    allow: ServerAction<AllowMail>,
+    discard: ServerAction<DiscardMail>,
+) -> impl IntoView {
+    let Review { mails, next, is_on, troubles } = review;
+    let is_empty = mails.is_empty();
+    let empty = match state {
+        InboundState::Review => "Nothing waits for you. Well done.",
+        InboundState::Posted => "No mail has become a message yet.",
+        InboundState::Ignored => "Nothing was left out.",
+        InboundState::Discarded => "Nothing was put away.",
+        InboundState::Waiting => "Nothing is being read.",
+    };
+    let older = next.map(|next| format!("/review?before={next}&state={}", state.as_str()));
+    let can_set_up = use_context::<Me>().is_some_and(|me| me.can_manage_inboxes);
+    view! {
+        {troubles
+            .into_iter()
+            .map(|(inbox, trouble)| {
+                let text = format!("The mailbox of {inbox} can’t be read, and is tried again. {trouble}");
+                view! { <Notice text=Signal::stored(Some(text)) /> }
+            })
+            .collect_view()}
+        <section class="card stack">
+            {(!is_on)
+                .then(|| {
+                    view! {
+                        <p class="soft">
+                            "No inbox takes mail in yet. "
+                            {can_set_up
+                                .then(|| {
+                                    view! {
+                                        "Give one an address and a mailbox on the page "
+                                        <a href="/inboxes">"Inboxes"</a> "."
+                                    }
+                                })}
+                        </p>
+                    }
+                })}
+            {(is_empty && is_on).then(|| view! { <p class="soft">{empty}</p> })}
+            <ul class="plain mail-list">
+                {mails
+                    .into_iter()
+                    .map(|mail| view! { <Line mail state allow discard /> })
+                    .collect_view()}
+            </ul>
+            {older.map(|href| view! { <a class="button quiet" href=href>"Older"</a> })}
+        </section>
+    }
+}
+
+#[component]
+fn Line(
+    mail: InboundLine,
+    state: InboundState,
+    allow: ServerAction<AllowMail>,
+    discard: ServerAction<DiscardMail>,
+) -> impl IntoView {
+    let zone = Zone::get();
+    let InboundLine { id, inbox, reason, sender, sender_name, subject, text, conversation, .. } =
+        mail;
+    let (icon, class) = match state {
+        InboundState::Review => (lu::LuMailQuestion, "mail failed"),
+        InboundState::Posted => (lu::LuMailCheck, "mail sent"),
+        _ => (lu::LuMailX, "mail dropped"),
+    };
+    let who = match (sender_name, sender) {
+        (Some(name), Some(address)) => format!("{name} <{address}>"),
+        (_, Some(address)) => address,
+        (Some(name), None) => name,
+        (None, None) => "Unknown sender".to_owned(),
+    };
+    let bytes = (reason == Some(InboundReason::TooLarge))
+        .then(|| format!(" · {} MB", mail.bytes.div_ceil(1 << 20)));
+    let text = text.filter(|text| !text.trim().is_empty());
+    let (can_post, can_discard) = (mail.can_be_message, state == InboundState::Review);
+    view! {
+        <li class=class>
+            <Icon icon />
+            <div class="grow">
+                <b>{subject.unwrap_or_else(|| "(no subject)".to_owned())}</b>
+                <small>
+                    {who} " · " {inbox} " · " {move || zone.date_and_time(mail.at_ms)} {bytes}
+                </small>
+                {reason.map(|reason| view! { <small class="why">{why(reason)}</small> })}
+                {text
+                    .map(|text| {
+                        view! {
+                            <details class="mail-text">
+                                <summary>{beginning(&text)}</summary>
+                                <p>{text}</p>
+                            </details>
+                        }
+                    })}
+            </div>
+            <div class="mail-deeds">
+                {conversation
+                    .map(|conversation| {
+                        view! {
+                            <a class="button small" href=format!("/conversations/{conversation}")>
+                                "Conversation"
+                            </a>
+                        }
+                    })}
+                {(can_post && conversation.is_some())
+                    .then(|| {
+                        view! {
+                            <ActionForm action=allow>
+                                <input type="hidden" name="id" value=id.to_string() />
+                                <input type="hidden" name="in_conversation" value="true" />
+                                <button class="button small" type="submit">
+                                    "Add to it"
+                                </button>
+                            </ActionForm>
+                        }
+                    })}
+                {can_post
+                    .then(|| {
+                        view! {
+                            <ActionForm action=allow>
+                                <input type="hidden" name="id" value=id.to_string() />
+                                <button class="button small" type="submit">
+                                    "New conversation"
+                                </button>
+                            </ActionForm>
+                        }
+                    })}
+                {can_discard
+                    .then(|| {
+                        view! {
+                            <ActionForm action=discard>
+                                <input type="hidden" name="id" value=id.to_string() />
+                                <button class="button small" type="submit">
+                                    "Put away"
+                                </button>
+                            </ActionForm>
+                        }
+                    })}
+            </div>
+        </li>
+    }
+}
+
+/// How a text begins, on one line.
+fn beginning(text: &str) -> String {
+    const CHARS: usize = 140;
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    match line.char_indices().nth(CHARS) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
+}
+
+/// Why a mail is no message, in words.
+const fn why(reason: InboundReason) -> &'static str {
+    match reason {
+        InboundReason::NoSender => "It does not say who it is from, or names several.",
+        InboundReason::OtherSender => {
+            "It answers this conversation, but comes from another address than the mail went to."
+        }
+        InboundReason::Forged => {
+            "Your mail server says that it is not from whom it says (DMARC). Be careful."
+        }
+        InboundReason::FromAgent => "An agent wrote it to the inbox, in answer to nothing.",
+        InboundReason::TooMany => "Its sender wrote too many mails within an hour.",
+        InboundReason::List => "It went to a mailing list.",
+        InboundReason::AutoReply => "A program answered by itself: an absence note, most likely.",
+        InboundReason::Bounce => "It says that a mail did not arrive.",
+        InboundReason::Loop => "It comes from an inbox’s own address.",
+        InboundReason::Empty => "Nothing is written in it.",
+        InboundReason::TooLarge => {
+            "It is larger than 28 MB. It was left where it is: look at it in the mailbox."
+        }
+        InboundReason::Unreadable => {
+            "It can’t be read, or is made to cost its reader dearly. Look at it in the mailbox, with care."
+        }
+        InboundReason::Refused => "Its conversation can’t take it.",
+    }
+}

@@ -1,0 +1,193 @@
+//! Where an inbox's mail comes in: an address, a mailbox that is read, a key by which it is handed in.
+
+use async_trait::async_trait;
+use hmac::Mac;
+use protocol::{ErrorCode, InboxId};
+use sea_orm::entity::prelude::*;
+use sea_orm::{ActiveValue::Set, IntoActiveModel};
+use url::Url;
+
+use super::mail::is_sender;
+use super::{Inbox, from_row};
+use crate::Domain;
+use crate::agent::check_email;
+use crate::error::Result;
+use crate::table::{inbox, mailbox};
+use crate::visitor::mac;
+use crate::writer::{Command, Shard, Write};
+
+/// The longest name before the `@`: it has room for 64 characters (RFC 5321, section 4.5.3.1.1), and what
+/// tells answers apart takes 43 of them.
+const NAME: usize = 21;
+
+/// Separates this use of the inbox's secret from the others.
+const KEY: &[u8] = b"inbound key v1:";
+
+/// Where an inbox's mail comes in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct InboxInbound {
+    /// The address that it is sent to; none comes in, without.
+    pub address: Option<String>,
+    /// The mailbox that is read for it, with its password: `imaps://USER:PASSWORD@HOST/FOLDER`.
+    pub mailbox: Option<String>,
+}
+
+impl InboxInbound {
+    pub(super) fn of(row: &inbox::Model) -> Self {
+        Self { address: row.inbound_address.clone(), mailbox: row.imap_url.clone() }
+    }
+
+    fn check(self) -> Result<Self> {
+        let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+        let address = given(self.address).map(|address| check_email(&address)).transpose()?;
+        if address.as_deref().is_some_and(|address| !is_address(address)) {
+            return Err(ErrorCode::InboundAddressInvalid.into());
+        }
+        let mailbox = given(self.mailbox).map(|url| url.trim().to_owned());
+        if mailbox.as_deref().is_some_and(|url| !is_mailbox(url)) {
+            return Err(ErrorCode::ImapUrlInvalid.into());
+        }
+        Ok(Self { address, mailbox })
+    }
+}
+
+impl Inbox {
+    /// The address that its mail comes in by, if any does.
+    #[must_use]
+    pub fn inbound_address(&self) -> Option<&str> {
+        let is_read = self.inbound.mailbox.is_some() || self.inbound_key.is_some();
+        self.inbound.address.as_deref().filter(|_| is_read)
+    }
+
+    /// Where providers hand its mail in, with the key, if they may: for a server that they reach at
+    /// `public_url`. Only for the owner's eyes.
+    #[must_use]
+    pub fn webhook(&self, public_url: &str) -> Option<String> {
+        let mut url = Url::parse(public_url).ok()?;
+        url.set_username("mail").ok()?;
+        url.set_password(Some(self.inbound_key.as_deref()?)).ok()?;
+        url.set_path(&format!("/mail/inbound/{}", self.key));
+        Some(url.into())
+    }
+
+    /// Where its mailbox is, without the password.
+    #[must_use]
+    pub fn mailbox_shown(&self) -> Option<String> {
+        shown(self.inbound.mailbox.as_deref()?)
+    }
+
+    /// Whether a key is the one by which its mail is handed in. Takes the same time wherever it fails.
+    #[must_use]
+    pub fn takes_mail_by(&self, key: &str) -> bool {
+        let right = self.inbound_key.as_deref().is_some_and(|right| {
+            let tag = mac(&self.secret, KEY, right.as_bytes()).finalize().into_bytes();
+            mac(&self.secret, KEY, key.as_bytes()).verify(&tag).is_ok()
+        });
+        right && !key.is_empty()
+    }
+}
+
+impl Domain {
+    /// Changes where an inbox's mail comes in. A mailbox as [`Inbox::mailbox_shown`] shows it stays what
+    /// it is.
+    ///
+    /// # Errors
+    /// `inbox_unknown`, `email_invalid`, `inbound_address_invalid`, `imap_url_invalid`; the store's.
+    pub async fn set_inbox_inbound(&self, id: InboxId, inbound: InboxInbound) -> Result<Inbox> {
+        self.writer.run(SetInbound { id, inbound: inbound.check()? }).await
+    }
+
+    /// Makes a new key by which an inbox's mail is handed in: the one before is void.
+    ///
+    /// # Errors
+    /// `inbox_unknown`; the store's.
+    pub async fn rotate_inbound_key(&self, id: InboxId) -> Result<()> {
+        self.set_inbound_key(id, Some(self.ambient.secret())).await
+    }
+
+    /// Has no mail of an inbox handed in any more.
+    ///
+    /// # Errors
+    /// `inbox_unknown`; the store's.
+    pub async fn drop_inbound_key(&self, id: InboxId) -> Result<()> {
+        self.set_inbound_key(id, None).await
+    }
+
+    async fn set_inbound_key(&self, id: InboxId, key: Option<String>) -> Result<()> {
+        let row = inbox::ActiveModel { id: Set(id.0), inbound_key: Set(key), ..Default::default() };
+        self.change_inbox(row).await
+    }
+}
+
+/// What stands where a password is.
+const HIDDEN: &str = "*****";
+
+/// The address of a mailbox as it may be shown.
+fn shown(url: &str) -> Option<String> {
+    let mut url = Url::parse(url).ok()?;
+    url.set_password(Some(HIDDEN)).ok()?;
+    Some(url.into())
+}
+
+/// The address that is meant: what was shown, and came back as it was, means the one that is known.
+fn meant(given: String, known: Option<&str>) -> String {
+    match known {
+        Some(known) if shown(known).is_some_and(|shown| shown == given) => known.to_owned(),
+        _ => given,
+    }
+}
+
+/// Whether answers to an address can carry what tells them apart.
+fn is_address(address: &str) -> bool {
+    let name = address.split('@').next().unwrap_or_default();
+    is_sender(address) && name.len() <= NAME && !name.contains('+')
+}
+
+/// Whether it says where a mailbox is, and who reads it.
+fn is_mailbox(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| {
+        let is_imap = matches!(url.scheme(), "imap" | "imaps");
+        let has_login = !url.username().is_empty() && url.password().is_some();
+        is_imap && has_login && url.host_str().is_some_and(|host| !host.is_empty())
+    })
+}
+
+struct SetInbound {
+    id: InboxId,
+    inbound: InboxInbound,
+}
+
+#[async_trait]
+impl Command for SetInbound {
+    type Output = Inbox;
+
+    fn shard(&self) -> Shard {
+        Shard::ANY
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<Inbox> {
+        let found = inbox::Entity::find_by_id(self.id.0).one(write.tx).await?;
+        let found = found.ok_or(ErrorCode::InboxUnknown)?;
+        let InboxInbound { address, mailbox } = &self.inbound;
+        if let Some(address) = address {
+            // It belongs to one inbox: a mail to it goes to that.
+            let others = inbox::Entity::find()
+                .filter(inbox::Column::InboundAddress.eq(address))
+                .filter(inbox::Column::Id.ne(self.id.0));
+            if others.count(write.tx).await? > 0 {
+                return Err(ErrorCode::InboundAddressInvalid.into());
+            }
+        }
+        let known = found.imap_url.clone();
+        let mailbox = mailbox.clone().map(|given| meant(given, known.as_deref()));
+        let place = |url: &Option<String>| url.as_deref().and_then(shown);
+        if place(&mailbox) != place(&known) {
+            // Another mailbox is read from its own next mail on.
+            mailbox::Entity::delete_by_id(self.id.0).exec(write.tx).await?;
+        }
+        let mut row = found.into_active_model();
+        row.inbound_address = Set(address.clone());
+        row.imap_url = Set(mailbox);
+        from_row(row.update(write.tx).await?)
+    }
+}

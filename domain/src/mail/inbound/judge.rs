@@ -1,0 +1,295 @@
+//! What becomes of a mail: whose words it is, and in which conversation, or that nobody knows.
+
+use mail_reader::{Mail, Nature};
+use protocol::{
+    ConversationId, InboundId, InboundReason, InboundState, InboxId, MailKind, VisitorId,
+};
+use sea_orm::entity::prelude::*;
+use sea_orm::{ConnectionTrait, QuerySelect};
+
+use super::read::{address, name};
+use crate::Domain;
+use crate::agent::Agent;
+use crate::error::{Error, Result};
+use crate::mail::decide::is_to_visitor;
+use crate::mail::{kind_of, token};
+use crate::table::{conversation, inbound_mail, inbox, mail, visitor};
+use crate::visitor::VisitorIdentity;
+
+/// The most mails of one sender that become messages within an hour: two programs that answer each
+/// other come to an end, and so does somebody who floods.
+const AN_HOUR: u64 = 60;
+const HOUR_MS: u64 = 60 * 60 * 1_000;
+
+/// What becomes of a mail.
+#[derive(Debug)]
+pub(super) enum Verdict {
+    /// It is somebody's message.
+    Post(Poster),
+    /// Somebody has to look at it; the conversation that it answers, if there is one.
+    Review(InboundReason, Option<ConversationId>),
+    /// It is nobody's word.
+    Ignore(InboundReason, Option<ConversationId>),
+}
+
+/// Whose message it is.
+#[derive(Debug)]
+pub(super) enum Poster {
+    /// A visitor's, in the conversation that it answers, or in theirs.
+    Visitor {
+        who: VisitorIdentity,
+        conversation: Option<ConversationId>,
+        /// The sender, where it is the visitor's own address.
+        own: Option<String>,
+        name: Option<String>,
+        /// Whether it shows that they read the address.
+        is_proven: bool,
+    },
+    /// An agent's: to the visitor, or a note.
+    Agent { agent: Agent, conversation: ConversationId, is_note: bool },
+}
+
+/// What a mail answers.
+enum Answered {
+    /// One of ours.
+    Ours(Box<mail::Model>),
+    /// One that came in, and the conversation that it is in.
+    Theirs(ConversationId),
+}
+
+impl Domain {
+    pub(super) async fn judge(&self, row: &inbound_mail::Model, mail: &Mail) -> Result<Verdict> {
+        use InboundReason as R;
+        let sender = mail.sender.as_ref();
+        let from = sender.and_then(|sender| address(&sender.address));
+        let answered = self.answered(row, mail, from.as_deref()).await?;
+        let conversation = match &answered {
+            Some(Answered::Ours(ours)) => ours.conversation_id.map(ConversationId),
+            Some(Answered::Theirs(conversation)) => Some(*conversation),
+            None => None,
+        };
+        let Some(from) = from else {
+            return Ok(match mail.nature {
+                Nature::Bounce(_) => Verdict::Ignore(R::Bounce, conversation),
+                _ => Verdict::Review(R::NoSender, conversation),
+            });
+        };
+        if let Some(allowed) = row.allowed.as_deref() {
+            return self.allowed(row, mail, &from, allowed).await;
+        }
+        match &mail.nature {
+            Nature::Bounce(_) => return Ok(Verdict::Ignore(R::Bounce, conversation)),
+            Nature::AutoReply => return Ok(Verdict::Ignore(R::AutoReply, conversation)),
+            // The inbox's own address may be a list, which its team reads.
+            Nature::List(list) if self.is_own_list(row, list).await? => {}
+            Nature::List(_) if conversation.is_none() => return Ok(Verdict::Ignore(R::List, None)),
+            Nature::List(_) => return Ok(Verdict::Review(R::List, conversation)),
+            Nature::Forged => return Ok(Verdict::Review(R::Forged, conversation)),
+            Nature::Personal => {}
+        }
+        if self.is_own_address(&from).await? {
+            return Ok(Verdict::Ignore(R::Loop, conversation));
+        }
+        if self.posted_lately(&from).await? >= AN_HOUR {
+            return Ok(Verdict::Review(R::TooMany, conversation));
+        }
+        match answered {
+            Some(Answered::Ours(ours)) => self.answer_to(&ours, mail, &from).await,
+            Some(Answered::Theirs(conversation)) if self.agent_of(&from).await?.is_some() => {
+                self.as_agent(conversation, &from, false).await
+            }
+            Some(Answered::Theirs(conversation)) => {
+                self.go_on(conversation, mail, &from, false).await
+            }
+            // An agent who writes to the inbox is no visitor: somebody else's mail, most likely.
+            None if self.agent_of(&from).await?.is_some() => {
+                Ok(Verdict::Review(R::FromAgent, None))
+            }
+            None => Ok(Verdict::Post(self.newcomer(row, mail, from).await?)),
+        }
+    }
+
+    /// One of our mails that is answered.
+    async fn answer_to(&self, ours: &mail::Model, mail: &Mail, from: &str) -> Result<Verdict> {
+        let conversation = ours.conversation_id.map(ConversationId);
+        let Some(conversation) = conversation else {
+            return Ok(Verdict::Review(InboundReason::OtherSender, None));
+        };
+        let kind = kind_of(&ours.kind)?;
+        if !is_to_visitor(kind) {
+            // What answers a note stays among the team.
+            return self.as_agent(conversation, from, kind == MailKind::Mentioned).await;
+        }
+        // Who answers from the address that it went to has read it.
+        let is_reader =
+            ours.address.as_deref().is_some_and(|address| address.eq_ignore_ascii_case(from));
+        self.go_on(conversation, mail, from, is_reader).await
+    }
+
+    async fn as_agent(
+        &self,
+        conversation: ConversationId,
+        from: &str,
+        is_note: bool,
+    ) -> Result<Verdict> {
+        let other = Verdict::Review(InboundReason::OtherSender, Some(conversation));
+        let Some(agent) = self.agent_of(from).await? else { return Ok(other) };
+        let row = conversation::Entity::find_by_id(conversation.0).one(&self.store.reader).await?;
+        let may_see = row.is_some_and(|row| agent.sight.check(&row).is_ok());
+        Ok(if may_see {
+            Verdict::Post(Poster::Agent { agent, conversation, is_note })
+        } else {
+            other
+        })
+    }
+
+    /// The conversation goes on, if the sender is its visitor.
+    async fn go_on(
+        &self,
+        conversation: ConversationId,
+        mail: &Mail,
+        from: &str,
+        is_proven: bool,
+    ) -> Result<Verdict> {
+        let visitor = visitor_of(&self.store.reader, conversation).await?;
+        let theirs = visitor.email.as_deref().unwrap_or_default();
+        if !theirs.eq_ignore_ascii_case(from) {
+            return Ok(Verdict::Review(InboundReason::OtherSender, Some(conversation)));
+        }
+        let who =
+            VisitorIdentity { inbox: InboxId(visitor.inbox_id), visitor: VisitorId(visitor.id) };
+        Ok(Verdict::Post(Poster::Visitor {
+            who,
+            conversation: Some(conversation),
+            own: Some(theirs.to_owned()),
+            name: mail.sender.as_ref().and_then(name),
+            is_proven,
+        }))
+    }
+
+    /// Somebody who writes to the inbox's address. Anybody can write with anybody's address: with each mail
+    /// that answers nothing they are a visitor of their own, who has nothing of what others with that address
+    /// wrote.
+    async fn newcomer(
+        &self,
+        row: &inbound_mail::Model,
+        mail: &Mail,
+        from: String,
+    ) -> Result<Poster> {
+        let inbox = crate::inbox::find(&self.store.reader, InboxId(row.inbox_id)).await?;
+        let visitor = crate::visitor::by_mail(&inbox, InboundId(row.id));
+        Ok(Poster::Visitor {
+            who: VisitorIdentity { inbox: inbox.id, visitor },
+            conversation: None,
+            own: Some(from),
+            name: mail.sender.as_ref().and_then(name),
+            is_proven: false,
+        })
+    }
+
+    /// What an agent decided of it.
+    async fn allowed(
+        &self,
+        row: &inbound_mail::Model,
+        mail: &Mail,
+        from: &str,
+        allowed: &str,
+    ) -> Result<Verdict> {
+        let answered = match allowed {
+            super::review::IN_CONVERSATION => row.conversation_id,
+            _ => None,
+        };
+        let Some(conversation) = answered else {
+            return Ok(Verdict::Post(self.newcomer(row, mail, from.to_owned()).await?));
+        };
+        let visitor = visitor_of(&self.store.reader, ConversationId(conversation)).await?;
+        let who =
+            VisitorIdentity { inbox: InboxId(visitor.inbox_id), visitor: VisitorId(visitor.id) };
+        Ok(Verdict::Post(Poster::Visitor {
+            who,
+            conversation: Some(ConversationId(conversation)),
+            own: None,
+            name: None,
+            is_proven: false,
+        }))
+    }
+
+    /// What a mail answers: by the signed part of the address that it went to, else by what it names.
+    /// Never by its subject, which anybody can guess.
+    async fn answered(
+        &self,
+        inbound: &inbound_mail::Model,
+        mail: &Mail,
+        from: Option<&str>,
+    ) -> Result<Option<Answered>> {
+        let db = &self.store.reader;
+        for recipient in &mail.recipients {
+            let Some((id, tag)) = token::parse(recipient) else { continue };
+            let Some(row) = mail::Entity::find_by_id(id.0).one(db).await? else { continue };
+            let Some(inbox) = row.inbox_id else { continue };
+            let inbox = crate::inbox::find(db, InboxId(inbox)).await?;
+            if token::is_right(&inbox, id, &tag) {
+                return Ok(Some(Answered::Ours(Box::new(row))));
+            }
+        }
+        for id in mail.answers.iter().filter(|id| id.len() <= 255) {
+            let ours = mail::Entity::find().filter(mail::Column::MessageId.eq(id)).limit(1);
+            if let Some(row) = ours.all(db).await?.into_iter().next() {
+                return Ok(Some(Answered::Ours(Box::new(row))));
+            }
+            // Whoever writes a mail chooses its name: only one's own says where one goes on.
+            let theirs = inbound_mail::Entity::find()
+                .filter(inbound_mail::Column::MessageId.eq(id))
+                .filter(inbound_mail::Column::InboxId.eq(inbound.inbox_id))
+                .filter(inbound_mail::Column::Sender.eq(from))
+                .filter(inbound_mail::Column::State.eq(InboundState::Posted.as_str()))
+                .limit(1);
+            let theirs = theirs.all(db).await?.into_iter().next();
+            if let Some(conversation) = theirs.and_then(|row| row.conversation_id) {
+                return Ok(Some(Answered::Theirs(ConversationId(conversation))));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn agent_of(&self, from: &str) -> Result<Option<Agent>> {
+        let agents = self.list_agents().await?;
+        Ok(agents.into_iter().find(|agent| agent.is_active && agent.email == from))
+    }
+
+    /// Whether a list is the inbox's own address: it says so where it says what it is, as
+    /// `<help.example.org>` or `<mailto:help@example.org>`.
+    async fn is_own_list(&self, row: &inbound_mail::Model, list: &str) -> Result<bool> {
+        let inbox = crate::inbox::find(&self.store.reader, InboxId(row.inbox_id)).await?;
+        let Some(address) = inbox.inbound_address() else { return Ok(false) };
+        let named = [format!("<{}>", address.replace('@', ".")), format!("<mailto:{address}>")];
+        Ok(named.iter().any(|name| list.contains(name)))
+    }
+
+    /// Whether an inbox writes from there, or is written to.
+    async fn is_own_address(&self, from: &str) -> Result<bool> {
+        let own = sea_orm::Condition::any()
+            .add(inbox::Column::MailFrom.eq(from))
+            .add(inbox::Column::InboundAddress.eq(from));
+        Ok(inbox::Entity::find().filter(own).count(&self.store.reader).await? > 0)
+    }
+
+    async fn posted_lately(&self, from: &str) -> Result<u64> {
+        let since_ms = self.ambient.now_ms().saturating_sub(HOUR_MS) as i64;
+        let posted = inbound_mail::Entity::find()
+            .filter(inbound_mail::Column::Sender.eq(from))
+            .filter(inbound_mail::Column::AtMs.gt(since_ms))
+            .filter(inbound_mail::Column::State.eq(InboundState::Posted.as_str()));
+        Ok(posted.count(&self.store.reader).await?)
+    }
+}
+
+async fn visitor_of(
+    db: &impl ConnectionTrait,
+    conversation: ConversationId,
+) -> Result<visitor::Model> {
+    let corrupt = || Error::Corrupt("a conversation's visitor");
+    let row = conversation::Entity::find_by_id(conversation.0).one(db).await?;
+    let visitor = row.ok_or_else(corrupt)?.visitor_id;
+    visitor::Entity::find_by_id(visitor).one(db).await?.ok_or_else(corrupt)
+}

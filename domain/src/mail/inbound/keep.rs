@@ -1,0 +1,147 @@
+//! Keeping what comes in, before anything is made of it.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use protocol::limits::MAIL_BYTES;
+use protocol::{ErrorCode, InboundId, InboundReason, InboundState, InboxId};
+use sea_orm::ActiveValue::Set;
+use sea_orm::entity::prelude::*;
+use sha2::{Digest, Sha256};
+
+use crate::Domain;
+use crate::ambient::hex;
+use crate::error::{Error, Result};
+use crate::table::inbound_mail;
+use crate::writer::{Command, Shard, Write};
+
+impl Domain {
+    /// Keeps a mail as it came (RFC 5322). Once this has returned it is on disk, and is read until it is
+    /// settled. Keeping it again is harmless, by whatever way it comes.
+    ///
+    /// # Errors
+    /// `mail_empty`, `mail_too_large` over [`MAIL_BYTES`]; the store's.
+    pub async fn keep_inbound(&self, inbox: InboxId, raw: Bytes) -> Result<InboundId> {
+        if raw.is_empty() {
+            return Err(ErrorCode::MailEmpty.into());
+        }
+        if raw.len() as u64 > MAIL_BYTES {
+            return Err(ErrorCode::MailTooLarge.into());
+        }
+        let digest = digest(raw.clone()).await?;
+        if let Some(known) = self.known_inbound(inbox, &digest).await? {
+            return Ok(known);
+        }
+        let place = self.ambient.uuid();
+        let bytes = raw.len() as i64;
+        self.shelf.put_mail(place, raw).await?;
+        let keep = Keep { inbox, digest, place: Some(place), bytes, unread: None };
+        let kept = self.writer.run(keep).await;
+        if !matches!(kept, Ok((_, true))) {
+            self.forget(place).await;
+        }
+        self.touch_inbound();
+        kept.map(|(id, _)| id)
+    }
+
+    /// Notes a mail that is not fetched, for somebody to look at where it lies: its headers, and why.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn leave_inbound(
+        &self,
+        inbox: InboxId,
+        headers: Bytes,
+        bytes: u64,
+        reason: InboundReason,
+    ) -> Result<InboundId> {
+        let digest = digest(headers.clone()).await?;
+        let unread = Some((headers, reason));
+        let keep = Keep { inbox, digest, place: None, bytes: bytes as i64, unread };
+        Ok(self.writer.run(keep).await?.0)
+    }
+
+    async fn known_inbound(&self, inbox: InboxId, digest: &str) -> Result<Option<InboundId>> {
+        Ok(find(&self.store.reader, inbox, digest).await?.map(|row| InboundId(row.id)))
+    }
+
+    /// Removes what lies at a place. What stays there costs room and nothing else.
+    pub(super) async fn forget(&self, place: Uuid) {
+        if let Err(error) = self.shelf.remove_mail(place).await {
+            tracing::warn!(%error, %place, "a mail that is settled could not be removed");
+        }
+    }
+}
+
+async fn find(
+    db: &impl ConnectionTrait,
+    inbox: InboxId,
+    digest: &str,
+) -> Result<Option<inbound_mail::Model>> {
+    let query = inbound_mail::Entity::find()
+        .filter(inbound_mail::Column::InboxId.eq(inbox.0))
+        .filter(inbound_mail::Column::Digest.eq(digest));
+    Ok(query.one(db).await?)
+}
+
+/// What tells a mail from all others.
+async fn digest(raw: Bytes) -> Result<String> {
+    let digest =
+        tokio::task::spawn_blocking(move || hex(&Sha256::digest(mail_reader::fingerprint(&raw))));
+    digest.await.map_err(|_| Error::Stopped)
+}
+
+struct Keep {
+    inbox: InboxId,
+    digest: String,
+    place: Option<Uuid>,
+    bytes: i64,
+    /// The headers of one that is not fetched, and why.
+    unread: Option<(Bytes, InboundReason)>,
+}
+
+#[async_trait]
+impl Command for Keep {
+    /// Which one it is, and whether it is new.
+    type Output = (InboundId, bool);
+
+    fn shard(&self) -> Shard {
+        // The same mail comes to the same writer: of two at once, one finds the other.
+        Shard::of(self.inbox.0)
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<(InboundId, bool)> {
+        if let Some(known) = find(write.tx, self.inbox, &self.digest).await? {
+            return Ok((InboundId(known.id), false));
+        }
+        let id = write.ambient.uuid();
+        let now_ms = write.ambient.now_ms() as i64;
+        let headers = self.unread.as_ref().and_then(|(raw, _)| mail_reader::read(raw).ok());
+        let sender = headers.as_ref().and_then(|mail| mail.sender.as_ref());
+        let state =
+            if self.unread.is_some() { InboundState::Review } else { InboundState::Waiting };
+        let row = inbound_mail::ActiveModel {
+            id: Set(id),
+            inbox_id: Set(self.inbox.0),
+            digest: Set(self.digest.clone()),
+            state: Set(state.as_str().to_owned()),
+            reason: Set(self.unread.as_ref().map(|(_, reason)| reason.as_str().to_owned())),
+            allowed: Set(None),
+            sender: Set(sender.and_then(|sender| super::read::address(&sender.address))),
+            sender_name: Set(sender.and_then(super::read::name)),
+            subject: Set(headers.as_ref().and_then(super::read::subject)),
+            message_id: Set(None),
+            conversation_id: Set(None),
+            seq: Set(None),
+            whole: Set(None),
+            left_out: Set(None),
+            place: Set(self.place),
+            bytes: Set(self.bytes),
+            attempts: Set(0),
+            due_at_ms: Set(now_ms),
+            at_ms: Set(now_ms),
+            settled_at_ms: Set(None),
+        };
+        inbound_mail::Entity::insert(row).exec_without_returning(write.tx).await?;
+        Ok((InboundId(id), true))
+    }
+}

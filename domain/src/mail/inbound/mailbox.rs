@@ -1,0 +1,104 @@
+//! Mailboxes that are read, and how far.
+
+use protocol::InboxId;
+use sea_orm::ActiveValue::Set;
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::OnConflict;
+
+use crate::Domain;
+use crate::error::Result;
+use crate::table::{inbox, mailbox};
+
+/// How far a mailbox was read (RFC 3501, section 2.3.1.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Position {
+    /// What the mailbox calls this numbering of its mails: another means that all have new numbers.
+    pub uid_validity: u32,
+    /// The number of the last mail that was kept.
+    pub uid: u32,
+}
+
+/// A mailbox of an inbox.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mailbox {
+    /// Whose.
+    pub inbox: InboxId,
+    /// Where it is, with its password.
+    pub url: String,
+    /// How far it was read; `None` if it never was.
+    pub position: Option<Position>,
+    /// When it was read last, in milliseconds since 1970 (UTC).
+    pub looked_at_ms: Option<u64>,
+    /// What is in the way.
+    pub trouble: Option<String>,
+}
+
+impl Domain {
+    /// The mailboxes that are to be read.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn mailboxes(&self) -> Result<Vec<Mailbox>> {
+        let db = &self.store.reader;
+        let inboxes =
+            inbox::Entity::find().filter(inbox::Column::ImapUrl.is_not_null()).all(db).await?;
+        let mut mailboxes = Vec::with_capacity(inboxes.len());
+        for inbox in inboxes {
+            let Some(url) = inbox.imap_url else { continue };
+            let read = mailbox::Entity::find_by_id(inbox.id).one(db).await?;
+            let number = |value: Option<i64>| value.and_then(|value| u32::try_from(value).ok());
+            let position = read.as_ref().and_then(|read| {
+                let (uid_validity, uid) = (number(read.uid_validity)?, number(read.uid)?);
+                Some(Position { uid_validity, uid })
+            });
+            mailboxes.push(Mailbox {
+                inbox: InboxId(inbox.id),
+                url,
+                position,
+                looked_at_ms: read.as_ref().map(|read| read.looked_at_ms.unsigned_abs()),
+                trouble: read.and_then(|read| read.trouble),
+            });
+        }
+        Ok(mailboxes)
+    }
+
+    /// Notes how far a mailbox was read: nothing is in the way.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn note_mailbox(&self, inbox: InboxId, position: Position) -> Result<()> {
+        let row = mailbox::ActiveModel {
+            inbox_id: Set(inbox.0),
+            uid_validity: Set(Some(i64::from(position.uid_validity))),
+            uid: Set(Some(i64::from(position.uid))),
+            looked_at_ms: Set(self.ambient.now_ms() as i64),
+            trouble: Set(None),
+        };
+        use mailbox::Column::{LookedAtMs, Trouble, Uid, UidValidity};
+        self.note(row, &[UidValidity, Uid, LookedAtMs, Trouble]).await
+    }
+
+    /// Notes what keeps a mailbox from being read.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn note_mailbox_trouble(&self, inbox: InboxId, trouble: String) -> Result<()> {
+        let row = mailbox::ActiveModel {
+            inbox_id: Set(inbox.0),
+            uid_validity: Set(None),
+            uid: Set(None),
+            looked_at_ms: Set(self.ambient.now_ms() as i64),
+            trouble: Set(Some(crate::mail::settle::short(&trouble))),
+        };
+        self.note(row, &[mailbox::Column::Trouble]).await
+    }
+
+    async fn note(&self, row: mailbox::ActiveModel, columns: &[mailbox::Column]) -> Result<()> {
+        let replace = OnConflict::column(mailbox::Column::InboxId)
+            .update_columns(columns.iter().copied())
+            .to_owned();
+        let insert = mailbox::Entity::insert(row).on_conflict(replace);
+        insert.exec_without_returning(&self.store.reader).await?;
+        Ok(())
+    }
+}

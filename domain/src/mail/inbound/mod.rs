@@ -1,0 +1,26 @@
+//! Mail that comes in: it is kept before it is read, and read until it is settled. What it says becomes
+//! a message only if it comes from whom its conversation is with; all else is kept for somebody to look
+//! at.
+
+mod judge;
+mod keep;
+mod mailbox;
+mod post;
+mod read;
+mod review;
+
+pub use mailbox::{Mailbox, Position};
+pub(crate) use post::{ByMail, claim, posted};
+pub use review::{InboundMail, InboundPage, InboundText};
+
+use protocol::{InboundReason, InboundState};
+
+use crate::error::{Error, Result};
+
+fn state_of(word: &str) -> Result<InboundState> {
+    InboundState::parse(word).ok_or(Error::Corrupt("an inbound mail's state"))
+}
+
+fn reason_of(word: &str) -> Result<InboundReason> {
+    InboundReason::parse(word).ok_or(Error::Corrupt("an inbound mail's reason"))
+}

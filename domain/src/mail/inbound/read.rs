@@ -1,0 +1,271 @@
+//! Reading what was kept, until it is settled.
+
+use async_trait::async_trait;
+use bytes::{Bytes, BytesMut};
+use futures_util::TryStreamExt;
+use mail_reader::{Mail, Nature, Sender};
+use protocol::limits::MAIL_TEXT_BYTES;
+use protocol::{ConversationId, InboundId, InboundReason, InboundState};
+use sea_orm::entity::prelude::*;
+use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, QuerySelect};
+
+use super::judge::Verdict;
+use super::state_of;
+use crate::Domain;
+use crate::agent::check_email;
+use crate::error::{Error, Result};
+use crate::table::inbound_mail;
+use crate::writer::{Command, Shard, Write};
+
+/// How long nobody else reads a mail that somebody reads, and how long it is waited after something was
+/// in the way, in milliseconds.
+const LEASE_MS: u64 = 60_000;
+
+/// How often a mail is begun to be read: one that ends the program each time is left to people.
+const ATTEMPTS: i32 = 5;
+
+/// The longest subject, name and id that are kept, in characters.
+const FACT_CHARS: usize = 200;
+
+impl Domain {
+    /// The mails that are to be read, the longest waiting first: at most `limit`.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn due_inbound(&self, limit: u64) -> Result<Vec<InboundId>> {
+        let ids: Vec<Uuid> = inbound_mail::Entity::find()
+            .filter(inbound_mail::Column::State.eq(InboundState::Waiting.as_str()))
+            .filter(inbound_mail::Column::DueAtMs.lte(self.ambient.now_ms() as i64))
+            .order_by_asc(inbound_mail::Column::DueAtMs)
+            .limit(limit)
+            .select_only()
+            .column(inbound_mail::Column::Id)
+            .into_tuple()
+            .all(&self.store.reader)
+            .await?;
+        Ok(ids.into_iter().map(InboundId).collect())
+    }
+
+    /// Reads a mail and settles it: it becomes a message, is kept for review, or is left out. What is
+    /// settled, or read by somebody else, is left alone.
+    ///
+    /// # Errors
+    /// The store's: it is read again in a minute.
+    pub async fn read_inbound(&self, id: InboundId) -> Result<()> {
+        let Some(row) = self.writer.run(Open(id)).await? else { return Ok(()) };
+        let read = self.read_opened(id, row).await;
+        if read.is_err() {
+            // Something was in the way: that is not the mail's fault, however often it happens.
+            self.writer.run(GiveBack(id)).await?;
+        }
+        read
+    }
+
+    async fn read_opened(&self, id: InboundId, row: inbound_mail::Model) -> Result<()> {
+        let Some(place) = row.place else { return Err(Error::Corrupt("an inbound mail's place")) };
+        let raw = self.fetch(place).await?;
+        let read = tokio::task::spawn_blocking(move || mail_reader::read(&raw)).await;
+        let mail = match read {
+            Ok(Ok(mail)) => mail,
+            Ok(Err(unreadable)) => {
+                tracing::warn!(mail = %id, reason = unreadable.as_str(), "a mail is not read");
+                return self.settle_unread(&row, InboundReason::Unreadable).await;
+            }
+            Err(panicked) => {
+                tracing::error!(mail = %id, %panicked, "reading a mail failed");
+                return self.settle_unread(&row, InboundReason::Unreadable).await;
+            }
+        };
+        let verdict = self.judge(&row, &mail).await?;
+        match verdict {
+            Verdict::Post(poster) => self.post(&row, mail, poster).await,
+            Verdict::Review(reason, conversation) => {
+                self.settle(&row, Some(&mail), InboundState::Review, reason, conversation).await
+            }
+            Verdict::Ignore(reason, conversation) => {
+                if let Nature::Bounce(bounce) = &mail.nature {
+                    self.came_back(bounce).await?;
+                }
+                self.settle(&row, Some(&mail), InboundState::Ignored, reason, conversation).await
+            }
+        }
+    }
+
+    async fn fetch(&self, place: Uuid) -> Result<Bytes> {
+        let (bytes, content) = self.shelf.get_mail(place).await?;
+        let all = BytesMut::with_capacity(usize::try_from(bytes).unwrap_or_default());
+        let all = content.try_fold(all, async |mut all, piece| {
+            all.extend_from_slice(&piece);
+            Ok(all)
+        });
+        Ok(all.await?.freeze())
+    }
+
+    async fn settle_unread(&self, row: &inbound_mail::Model, reason: InboundReason) -> Result<()> {
+        self.settle(row, None, InboundState::Review, reason, None).await
+    }
+
+    pub(super) async fn settle(
+        &self,
+        row: &inbound_mail::Model,
+        mail: Option<&Mail>,
+        state: InboundState,
+        reason: InboundReason,
+        conversation: Option<ConversationId>,
+    ) -> Result<()> {
+        let id = InboundId(row.id);
+        tracing::info!(mail = %id, state = state.as_str(), reason = reason.as_str(), "a mail came in");
+        let told = mail.map(Told::of).unwrap_or_default();
+        self.writer.run(Settle { id, told, state, reason, conversation }).await
+    }
+}
+
+/// Begins to read a mail: nobody else does meanwhile.
+struct Open(InboundId);
+
+#[async_trait]
+impl Command for Open {
+    type Output = Option<inbound_mail::Model>;
+
+    fn shard(&self) -> Shard {
+        Shard::ANY
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<Option<inbound_mail::Model>> {
+        let query = inbound_mail::Entity::find_by_id(self.0.0).lock_exclusive();
+        let now_ms = write.ambient.now_ms();
+        let is_due = |row: &inbound_mail::Model| {
+            row.state == InboundState::Waiting.as_str() && row.due_at_ms <= now_ms as i64
+        };
+        let Some(row) = query.one(write.tx).await?.filter(is_due) else { return Ok(None) };
+        let attempts = row.attempts + 1;
+        let mut opened = row.clone().into_active_model();
+        opened.attempts = Set(attempts);
+        opened.due_at_ms = Set((now_ms + LEASE_MS) as i64);
+        let is_left = attempts > ATTEMPTS;
+        if is_left {
+            opened.state = Set(InboundState::Review.as_str().to_owned());
+            opened.reason = Set(Some(InboundReason::Unreadable.as_str().to_owned()));
+        }
+        inbound_mail::Entity::update(opened).exec(write.tx).await?;
+        Ok((!is_left).then_some(row))
+    }
+}
+
+/// Takes back that a mail was begun to be read.
+struct GiveBack(InboundId);
+
+#[async_trait]
+impl Command for GiveBack {
+    type Output = ();
+
+    fn shard(&self) -> Shard {
+        Shard::ANY
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
+        let query = inbound_mail::Entity::find_by_id(self.0.0).lock_exclusive();
+        let Some(row) = query.one(write.tx).await?.filter(|row| row.attempts > 0) else {
+            return Ok(());
+        };
+        let attempts = row.attempts - 1;
+        let mut given_back = row.into_active_model();
+        given_back.attempts = Set(attempts);
+        inbound_mail::Entity::update(given_back).exec(write.tx).await?;
+        Ok(())
+    }
+}
+
+/// What is noted of a mail, whatever becomes of it.
+#[derive(Clone, Default)]
+pub(super) struct Told {
+    sender: Option<String>,
+    sender_name: Option<String>,
+    subject: Option<String>,
+    message_id: Option<String>,
+    whole: Option<String>,
+}
+
+impl Told {
+    pub(super) fn of(mail: &Mail) -> Self {
+        let sender = mail.sender.as_ref();
+        Self {
+            sender: sender.and_then(|sender| address(&sender.address)),
+            sender_name: sender.and_then(name),
+            subject: subject(mail),
+            // A longer one can't be looked for.
+            message_id: mail.message_id.clone().filter(|id| id.len() <= 255),
+            whole: Some(beginning(&mail.whole, MAIL_TEXT_BYTES).to_owned()),
+        }
+    }
+
+    pub(super) fn sender(&self) -> Option<&str> {
+        self.sender.as_deref()
+    }
+
+    pub(super) fn note(self, row: &mut inbound_mail::ActiveModel) {
+        row.sender = Set(self.sender);
+        row.sender_name = Set(self.sender_name);
+        row.subject = Set(self.subject);
+        row.message_id = Set(self.message_id);
+        row.whole = Set(self.whole);
+    }
+}
+
+/// An address as it is compared with others; `None` if it is none. Letters that only look like others are
+/// none: in Unicode, two that differ may become the same.
+pub(super) fn address(text: &str) -> Option<String> {
+    check_email(text).ok().filter(|_| text.is_ascii())
+}
+
+pub(super) fn name(sender: &Sender) -> Option<String> {
+    sender.name.as_deref().map(|name| name.chars().take(80).collect())
+}
+
+pub(super) fn subject(mail: &Mail) -> Option<String> {
+    let subject: String = mail.subject.chars().take(FACT_CHARS).collect();
+    Some(subject).filter(|subject| !subject.is_empty())
+}
+
+/// As much of a text as fits into so many bytes.
+pub(super) fn beginning(text: &str, bytes: usize) -> &str {
+    let mut end = text.len().min(bytes);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}
+
+struct Settle {
+    id: InboundId,
+    told: Told,
+    state: InboundState,
+    reason: InboundReason,
+    conversation: Option<ConversationId>,
+}
+
+#[async_trait]
+impl Command for Settle {
+    type Output = ();
+
+    fn shard(&self) -> Shard {
+        Shard::ANY
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
+        let query = inbound_mail::Entity::find_by_id(self.id.0).lock_exclusive();
+        let Some(row) = query.one(write.tx).await? else { return Ok(()) };
+        if state_of(&row.state)? != InboundState::Waiting {
+            return Ok(());
+        }
+        let mut settled = row.into_active_model();
+        self.told.clone().note(&mut settled);
+        settled.state = Set(self.state.as_str().to_owned());
+        settled.reason = Set(Some(self.reason.as_str().to_owned()));
+        settled.allowed = Set(None);
+        settled.conversation_id = Set(self.conversation.map(|conversation| conversation.0));
+        settled.settled_at_ms = Set(Some(write.ambient.now_ms() as i64));
+        inbound_mail::Entity::update(settled).exec(write.tx).await?;
+        Ok(())
+    }
+}

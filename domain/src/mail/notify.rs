@@ -1,0 +1,273 @@
+//! Mails to agents about conversations: each agent chooses which.
+
+use protocol::limits::{MAIL_MESSAGES, NOBODY_WAIT_MS};
+use protocol::{AgentId, ConversationId, InboxId, MailKind, MailState, Presence, Status};
+use sea_orm::ActiveValue::Set;
+use sea_orm::entity::prelude::*;
+use sea_orm::{QueryOrder, QuerySelect};
+
+use super::Why;
+use super::decide::{Decision, had_enough};
+use super::owe::row;
+use crate::agent::{AgentMail, Role, Sight};
+use crate::error::Result;
+use crate::inbox::Inbox;
+use crate::table::{agent, agent_mail, conversation, entry, mail, read_cursor};
+use crate::writer::Write;
+
+/// A conversation was given to an agent, and not by themselves.
+pub(crate) async fn owe_assigned(
+    write: &Write<'_>,
+    inbox: InboxId,
+    conversation: ConversationId,
+    agent: AgentId,
+) -> Result<()> {
+    let wait_ms = crate::inbox::find(write.tx, inbox).await?.mail.unread_wait_ms;
+    let owing = Owing { inbox, conversation, agent };
+    // Somebody who loads a page again was never away.
+    owing.insert_once(write, MailKind::Assigned, NOBODY_WAIT_MS).await?;
+    // Who is there, and goes without having looked, hears of it, too.
+    owing.insert_once(write, MailKind::Waiting, wait_ms).await
+}
+
+/// A note was written: those whom it names hear of it, if they have not read it after a while.
+pub(crate) async fn owe_mentioned(
+    write: &Write<'_>,
+    inbox: &Inbox,
+    conversation: ConversationId,
+    author: AgentId,
+    (text, seq): (&str, u64),
+) -> Result<()> {
+    if !text.contains('@') {
+        return Ok(());
+    }
+    let team = agent::Entity::find().filter(agent::Column::IsActive.eq(true)).all(write.tx).await?;
+    let names: Vec<&str> = team.iter().map(|agent| agent.name.as_str()).collect();
+    let named = named(text, &names);
+    for one in team.iter().zip(named).filter_map(|(agent, is_named)| is_named.then_some(agent)) {
+        if one.id == author.0 {
+            continue;
+        }
+        let owing = Owing { inbox: inbox.id, conversation, agent: AgentId(one.id) };
+        let mut row = owing.row(write, MailKind::Mentioned, inbox.mail.unread_wait_ms);
+        row.from_seq = Set(Some(seq as i64));
+        row.through_seq = Set(Some(seq as i64));
+        mail::Entity::insert(row).exec_without_returning(write.tx).await?;
+    }
+    Ok(())
+}
+
+/// Which of some names a text mentions: `@` and the name, or its first word where nobody else has it.
+fn named(text: &str, names: &[&str]) -> Vec<bool> {
+    let text = text.to_lowercase();
+    let firsts: Vec<String> = names
+        .iter()
+        .map(|name| name.to_lowercase().split_whitespace().next().unwrap_or_default().to_owned())
+        .collect();
+    let says = |name: &str| {
+        let ends = |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric());
+        !name.is_empty()
+            && text
+                .match_indices('@')
+                // Not within an address.
+                .filter(|(at, _)| !text[..*at].ends_with(|c: char| c.is_alphanumeric()))
+                .any(|(at, _)| text[at + 1..].strip_prefix(name).is_some_and(ends))
+    };
+    let is_named = |(name, first): (&&str, &String)| {
+        let is_only = firsts.iter().filter(|other| *other == first).count() == 1;
+        says(&name.to_lowercase()) || (is_only && says(first))
+    };
+    names.iter().zip(&firsts).map(is_named).collect()
+}
+
+/// A visitor wrote: whoever has the conversation hears of it if they have not read it after a while, and,
+/// where it is the first word that waits, who wants to know of what had no answer for long.
+pub(crate) async fn owe_waiting(
+    write: &Write<'_>,
+    inbox: &Inbox,
+    conversation: &conversation::Model,
+    is_first: bool,
+) -> Result<()> {
+    let id = ConversationId(conversation.id);
+    let owing = |agent| Owing { inbox: inbox.id, conversation: id, agent: AgentId(agent) };
+    if let Some(agent) = conversation.assignee_id {
+        owing(agent).insert_once(write, MailKind::Waiting, inbox.mail.unread_wait_ms).await?;
+    }
+    if is_first {
+        let want = agent_mail::Entity::find()
+            .filter(agent_mail::Column::EscalationMs.is_not_null())
+            .all(write.tx)
+            .await?;
+        for one in want {
+            let wait_ms = one.escalation_ms.unwrap_or_default().unsigned_abs();
+            owing(one.agent_id).insert_once(write, MailKind::Escalation, wait_ms).await?;
+        }
+    }
+    Ok(())
+}
+
+struct Owing {
+    inbox: InboxId,
+    conversation: ConversationId,
+    agent: AgentId,
+}
+
+impl Owing {
+    fn row(&self, write: &Write<'_>, kind: MailKind, wait_ms: u64) -> mail::ActiveModel {
+        mail::ActiveModel {
+            inbox_id: Set(Some(self.inbox.0)),
+            conversation_id: Set(Some(self.conversation.0)),
+            agent_id: Set(Some(self.agent.0)),
+            ..row(write, kind, write.ambient.now_ms() + wait_ms)
+        }
+    }
+
+    /// Owes a mail, unless one waits that nobody has tried: that takes this along.
+    async fn insert_once(&self, write: &Write<'_>, kind: MailKind, wait_ms: u64) -> Result<()> {
+        let waits = mail::Entity::find()
+            .filter(mail::Column::ConversationId.eq(self.conversation.0))
+            .filter(mail::Column::Kind.eq(kind.as_str()))
+            .filter(mail::Column::AgentId.eq(self.agent.0))
+            .filter(mail::Column::ThroughSeq.is_null())
+            .filter(mail::Column::State.eq(MailState::Waiting.as_str()))
+            .limit(1);
+        if waits.all(write.tx).await?.is_empty() {
+            let row = self.row(write, kind, wait_ms);
+            mail::Entity::insert(row).exec_without_returning(write.tx).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Decides what is done with an agent's mail. Its conversation is locked, and no other mail is taken
+/// meanwhile.
+pub(super) async fn decide(
+    write: &Write<'_>,
+    row: &mail::Model,
+    (kind, agent): (MailKind, Uuid),
+    inbox: &Inbox,
+    conversation: &conversation::Model,
+) -> Result<Decision> {
+    let found = agent::Entity::find_by_id(agent).one(write.tx).await?;
+    let Some(found) = found.filter(|found| found.is_active) else {
+        return Ok(Decision::Drop(Why::Gone));
+    };
+    let sight = Sight::read(write.tx, AgentId(agent), Role::parse(&found.role)?).await?;
+    if !sight.covers(inbox.id) {
+        return Ok(Decision::Drop(Why::Gone));
+    }
+    let wanted = AgentMail::read(write.tx, AgentId(agent)).await?;
+    if !wanted.wants(kind) {
+        return Ok(Decision::Drop(Why::Off));
+    }
+    if conversation.archived_at_ms.is_some() {
+        return Ok(Decision::Drop(Why::Archived));
+    }
+    if kind != MailKind::Mentioned && conversation.status == Status::Resolved.as_str() {
+        return Ok(Decision::Drop(Why::Resolved));
+    }
+    let is_theirs = conversation.assignee_id == Some(agent);
+    if matches!(kind, MailKind::Assigned | MailKind::Waiting) && !is_theirs {
+        return Ok(Decision::Drop(Why::Done));
+    }
+    let is_there = write.hub.presence(AgentId(agent)) == Presence::Online;
+    // What was tried may have arrived already: it is not left half-done.
+    if kind == MailKind::Assigned && is_there && row.attempts == 0 {
+        return Ok(Decision::Drop(Why::SomebodyCame));
+    }
+    let cursor = read_cursor::Entity::find_by_id((conversation.id, agent)).one(write.tx).await?;
+    let read = cursor.map_or(0, |cursor| cursor.seq);
+    let Unanswered { answered, word, since_ms } = unanswered(write, conversation.id).await?;
+    let (from, through) = match (row.from_seq, row.through_seq) {
+        (Some(from), Some(through)) => (from, through),
+        _ if kind == MailKind::Waiting => (answered.max(read) + 1, word),
+        _ => (answered + 1, word.max(answered + 1)),
+    };
+    if matches!(kind, MailKind::Waiting | MailKind::Escalation) && word <= answered {
+        return Ok(Decision::Drop(Why::Answered));
+    }
+    if matches!(kind, MailKind::Waiting | MailKind::Mentioned) && read >= through {
+        return Ok(Decision::Drop(Why::Read));
+    }
+    if kind == MailKind::Escalation && was_told(write, row, agent, answered).await? {
+        return Ok(Decision::Drop(Why::Done));
+    }
+    let now_ms = write.ambient.now_ms() as i64;
+    if let (MailKind::Escalation, Some(wait_ms), 0) = (kind, wanted.escalation_ms, row.attempts) {
+        // It is counted from the first word that has no answer.
+        let until_ms = since_ms + wait_ms as i64;
+        if until_ms > now_ms {
+            return Ok(Decision::Later { until_ms });
+        }
+    }
+    if row.begun_at_ms.is_none()
+        && let Some(until_ms) = had_enough(write, inbox, kind).await?
+    {
+        return Ok(Decision::Later { until_ms });
+    }
+    Ok(Decision::Send { address: found.email, from, through })
+}
+
+/// Whether another mail has told an agent already that there is no answer after the last one.
+async fn was_told(
+    write: &Write<'_>,
+    row: &mail::Model,
+    agent: Uuid,
+    answered: i64,
+) -> Result<bool> {
+    let told = mail::Entity::find()
+        .filter(mail::Column::ConversationId.eq(row.conversation_id))
+        .filter(mail::Column::Kind.eq(MailKind::Escalation.as_str()))
+        .filter(mail::Column::ThroughSeq.gt(answered))
+        .filter(mail::Column::AgentId.eq(agent))
+        .filter(mail::Column::Id.ne(row.id))
+        .limit(1);
+    Ok(!told.all(write.tx).await?.is_empty())
+}
+
+/// What waits for an answer in a conversation, among its latest messages.
+struct Unanswered {
+    /// The position of the last answer, or before the first message that was looked at.
+    answered: i64,
+    /// The position of the visitor's last message; 0 if there is none.
+    word: i64,
+    /// When the visitor first wrote after the answer, in milliseconds since 1970 (UTC).
+    since_ms: i64,
+}
+
+async fn unanswered(write: &Write<'_>, conversation: Uuid) -> Result<Unanswered> {
+    let latest = entry::Entity::find()
+        .filter(entry::Column::ConversationId.eq(conversation))
+        .filter(entry::Column::Kind.eq("message"))
+        .order_by_desc(entry::Column::Seq)
+        .limit(MAIL_MESSAGES)
+        .all(write.tx)
+        .await?;
+    let last_of = |author: &str| latest.iter().find(|row| row.author_kind == author);
+    let before_all = latest.last().map_or(0, |row| row.seq - 1);
+    let answered = last_of("agent").map_or(before_all, |row| row.seq);
+    let first = latest.iter().rfind(|row| row.seq > answered && row.author_kind == "visitor");
+    Ok(Unanswered {
+        answered,
+        word: last_of("visitor").map_or(0, |row| row.seq),
+        since_ms: first.map_or(0, |row| row.at_ms),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::named;
+
+    #[test]
+    fn a_note_names_whom_it_means() {
+        let names = ["Mia Berg", "Tom Ode", "Tom Orr", "Zoë"];
+        let check =
+            |text: &str, expect: [bool; 4]| assert_eq!(named(text, &names), expect, "{text}");
+        check("@mia please", [true, false, false, false]);
+        check("ask @Mia Berg, or @zoë!", [true, false, false, true]);
+        check("@tom?", [false; 4]);
+        check("@Tom Orr.", [false, false, true, false]);
+        check("mia@example.com, @miami, x@mia.example", [false; 4]);
+        check("", [false; 4]);
+    }
+}

@@ -1,0 +1,155 @@
+//! The daily summary: what is open, and what waits the longest.
+
+use async_trait::async_trait;
+use protocol::{AgentId, ConversationId, MailKind, Status};
+use sea_orm::ActiveValue::Set;
+use sea_orm::entity::prelude::*;
+use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
+
+use super::Why;
+use crate::Domain;
+use crate::agent::{AgentMail, Role, Sight};
+use crate::error::Result;
+use crate::table::{agent, agent_mail, conversation, mail, visitor};
+use crate::writer::{Command, Shard, Write};
+
+/// How many conversations are named that wait the longest.
+const NAMED: u64 = 10;
+
+/// What is new, in milliseconds: of the last day.
+const NEW_MS: i64 = 24 * 60 * 60 * 1_000;
+
+/// What a summary says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfSummary {
+    /// The agent's name.
+    pub name: String,
+    /// How many conversations began in the last day.
+    pub begun: u64,
+    /// How many nobody has.
+    pub unassigned: u64,
+    /// How many are the agent's own.
+    pub own: u64,
+    /// How many wait for an answer.
+    pub waiting: u64,
+    /// Those of these that wait the longest: at most 10.
+    pub longest: Vec<Unanswered>,
+}
+
+/// A conversation that waits for an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unanswered {
+    /// Which.
+    pub conversation: ConversationId,
+    /// What to call the visitor.
+    pub visitor_name: String,
+    /// How the last message begins.
+    pub preview: String,
+    /// When it was written, in milliseconds since 1970 (UTC).
+    pub at_ms: u64,
+}
+
+impl Domain {
+    /// Owes today's summary to every agent whose time for it has come.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn owe_summaries(&self) -> Result<()> {
+        let want = agent_mail::Entity::find()
+            .filter(agent_mail::Column::SummaryAt.is_not_null())
+            .all(&self.store.reader)
+            .await?;
+        for row in want {
+            let day = AgentMail::of(&row).day_of_summary(self.ambient.now_ms());
+            if day.is_some() && day != row.summarized_on {
+                self.writer.run(OweSummary(AgentId(row.agent_id))).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+struct OweSummary(AgentId);
+
+#[async_trait]
+impl Command for OweSummary {
+    type Output = ();
+
+    fn shard(&self) -> Shard {
+        Shard::ANY
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
+        let query = agent_mail::Entity::find_by_id(self.0.0).lock_exclusive();
+        let Some(row) = query.one(write.tx).await? else { return Ok(()) };
+        let now_ms = write.ambient.now_ms();
+        let day = AgentMail::of(&row).day_of_summary(now_ms);
+        if day.is_none() || day == row.summarized_on {
+            return Ok(());
+        }
+        let mut noted = row.into_active_model();
+        noted.summarized_on = Set(day);
+        agent_mail::Entity::update(noted).exec(write.tx).await?;
+        let owed = mail::ActiveModel {
+            agent_id: Set(Some(self.0.0)),
+            ..super::owe::row(write, MailKind::Summary, now_ms)
+        };
+        mail::Entity::insert(owed).exec_without_returning(write.tx).await?;
+        Ok(())
+    }
+}
+
+/// Whom a summary goes to, and what it says; or why it is not sent.
+pub(super) async fn decide(
+    write: &Write<'_>,
+    agent: Uuid,
+    created_at_ms: i64,
+) -> Result<Result<(String, OfSummary), Why>> {
+    // There is a newer one by now.
+    if write.ambient.now_ms() as i64 - created_at_ms > NEW_MS {
+        return Ok(Err(Why::Late));
+    }
+    let row = agent::Entity::find_by_id(agent).one(write.tx).await?;
+    let Some(row) = row.filter(|row| row.is_active) else { return Ok(Err(Why::Gone)) };
+    if !AgentMail::read(write.tx, AgentId(agent)).await?.wants(MailKind::Summary) {
+        return Ok(Err(Why::Off));
+    }
+    let sight = Sight::read(write.tx, AgentId(agent), Role::parse(&row.role)?).await?;
+    let seen = || {
+        conversation::Entity::find()
+            .filter(sight.condition(conversation::Column::InboxId))
+            .filter(conversation::Column::ArchivedAtMs.is_null())
+    };
+    let open = || seen().filter(conversation::Column::Status.ne(Status::Resolved.as_str()));
+    let since_ms = write.ambient.now_ms() as i64 - NEW_MS;
+    let begun = seen().filter(conversation::Column::CreatedAtMs.gt(since_ms));
+    let unassigned = open().filter(conversation::Column::AssigneeId.is_null());
+    let own = open().filter(conversation::Column::AssigneeId.eq(agent));
+    let waiting = || open().filter(conversation::Column::LastAuthorKind.eq("visitor"));
+    let longest =
+        waiting().order_by_asc(conversation::Column::LastAtMs).limit(NAMED).all(write.tx).await?;
+    let visitors = visitor::Entity::find()
+        .filter(visitor::Column::Id.is_in(longest.iter().map(|row| row.visitor_id)))
+        .all(write.tx)
+        .await?;
+    let unanswered = |row: conversation::Model| {
+        let visitor = visitors.iter().find(|visitor| visitor.id == row.visitor_id);
+        Unanswered {
+            conversation: ConversationId(row.id),
+            visitor_name: visitor.map_or_else(String::new, crate::visitor::display_name),
+            preview: row.preview,
+            at_ms: row.last_at_ms.unsigned_abs(),
+        }
+    };
+    let of = OfSummary {
+        name: row.name,
+        begun: begun.count(write.tx).await?,
+        unassigned: unassigned.count(write.tx).await?,
+        own: own.count(write.tx).await?,
+        waiting: waiting().count(write.tx).await?,
+        longest: longest.into_iter().map(unanswered).collect(),
+    };
+    // Nothing to say is not said.
+    let is_empty = of.begun + of.unassigned + of.own + of.waiting == 0;
+    Ok(if is_empty { Err(Why::Done) } else { Ok((row.email, of)) })
+}

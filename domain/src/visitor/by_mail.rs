@@ -1,0 +1,59 @@
+//! Visitors who write mails.
+
+use protocol::{ConversationId, InboundId, InboxId, VisitorId};
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
+
+use super::{VisitorIdentity, token};
+use crate::error::Result;
+use crate::inbox::Inbox;
+use crate::table::{conversation, visitor};
+use crate::writer::Write;
+
+/// The visitor who begins a conversation by a mail: always the same one, however often it is read.
+pub(crate) fn by_mail(inbox: &Inbox, mail: InboundId) -> VisitorId {
+    token::of_mail(&inbox.secret, mail)
+}
+
+/// Notes the address that a visitor writes from, and what they call themselves, where nothing is known
+/// yet. They are made if need be.
+pub(crate) async fn writes_by_mail(
+    write: &mut Write<'_>,
+    who: &VisitorIdentity,
+    address: &str,
+    name: Option<&str>,
+) -> Result<()> {
+    let row = super::new_row(write, who.inbox, who.visitor);
+    visitor::Entity::insert(row).on_conflict_do_nothing().exec_without_returning(write.tx).await?;
+    let query = visitor::Entity::find_by_id(who.visitor.0).lock_exclusive();
+    let Some(row) = query.one(write.tx).await? else { return Ok(()) };
+    if row.email.is_some() && (row.name.is_some() || name.is_none()) {
+        return Ok(());
+    }
+    let known = (row.name.clone(), row.email.clone());
+    let mut row = row.into_active_model();
+    row.name = Set(known.0.or_else(|| name.map(ToOwned::to_owned)));
+    row.email = Set(known.1.or_else(|| Some(address.to_owned())));
+    visitor::Entity::update(row).exec(write.tx).await?;
+    crate::conversation::tell_renamed(write, who.visitor).await
+}
+
+/// Notes that a conversation's visitor reads an address.
+pub(crate) async fn reads(
+    write: &Write<'_>,
+    inbox: InboxId,
+    conversation: ConversationId,
+    address: &str,
+) -> Result<()> {
+    let row = conversation::Entity::find_by_id(conversation.0).one(write.tx).await?;
+    let Some(row) = row else { return Ok(()) };
+    visitor::Entity::update_many()
+        .col_expr(visitor::Column::IsEmailProven, Expr::value(true))
+        .filter(visitor::Column::Id.eq(row.visitor_id))
+        .filter(visitor::Column::InboxId.eq(inbox.0))
+        .filter(visitor::Column::Email.eq(address))
+        .exec(write.tx)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,451 @@
+//! Mail that comes in: whose word it is, in which conversation, once; and what is kept for people.
+
+use bytes::Bytes;
+use domain::agent::AgentSettings;
+use domain::inbox::{Inbox, InboxInbound};
+use domain::mail::{InboundMail, Outcome, Owed};
+use domain::visitor::VisitorIdentity;
+use protocol::limits::{MAIL_BYTES, NOBODY_WAIT_MS, UNREAD_WAIT_MS};
+use protocol::{
+    Author, Body, ConversationId, Entry, ErrorCode, Event, InboundReason, InboundState, MailState,
+};
+use sea_orm::ConnectionTrait;
+
+use crate::mail::Of;
+use crate::support::{Bench, agent, client_id, listed, looker, only};
+
+const PICTURE: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+
+impl Bench {
+    /// An inbox that takes mail in.
+    async fn takes_mail(&self) -> Inbox {
+        self.mails(|mail| mail.team_address = None).await;
+        let address = Some("help@example.org".into());
+        let inbound = InboxInbound { address, mailbox: None };
+        self.domain.set_inbox_inbound(self.inbox.id, inbound).await.unwrap();
+        self.domain.rotate_inbound_key(self.inbox.id).await.unwrap();
+        self.domain.find_inbox(None).await.unwrap()
+    }
+
+    /// Ann wrote, Mia answered, and that went by mail.
+    async fn mailed(&self) -> (VisitorIdentity, ConversationId, Owed) {
+        self.takes_mail().await;
+        let ann = self.ann("ann@example.com").await;
+        let id = self.answer(2, "Does it work?").await;
+        self.ticks.pass_ms(UNREAD_WAIT_MS);
+        let mut owed = self.owed().await;
+        owed.retain(|one| !one.of().messages.is_empty());
+        let [one] = &owed[..] else { panic!("one mail: {}", owed.len()) };
+        self.settle(one, Outcome::Sent).await;
+        (ann, id, one.clone())
+    }
+
+    /// Takes a mail in, and reads what is there.
+    async fn takes(&self, mail: &str) {
+        let raw = Bytes::from(mail.replace('\n', "\r\n"));
+        self.domain.keep_inbound(self.inbox.id, raw).await.unwrap();
+        self.read().await;
+    }
+
+    async fn read(&self) {
+        for id in self.domain.due_inbound(100).await.unwrap() {
+            self.domain.read_inbound(id).await.unwrap();
+        }
+    }
+
+    async fn of_state(&self, state: InboundState) -> Vec<InboundMail> {
+        self.domain.list_inbound(&looker(), state, None).await.unwrap().mails
+    }
+
+    async fn reviewed(&self) -> Vec<InboundReason> {
+        let mails = self.of_state(InboundState::Review).await;
+        mails.into_iter().filter_map(|mail| mail.reason).collect()
+    }
+
+    async fn log_of(&self, id: ConversationId) -> Vec<Entry> {
+        self.domain.team_page(&looker(), id, None).await.unwrap().entries
+    }
+
+    /// What was said in a conversation, by whom.
+    async fn talk(&self, id: ConversationId) -> Vec<(String, String)> {
+        let log = self.log_of(id).await;
+        let messages = log.iter().filter(|entry| matches!(entry.body, Body::Message { .. }));
+        let who = |author: &Author| match author {
+            Author::Agent { name, .. } => name.clone(),
+            other => other.tag().to_owned(),
+        };
+        messages.map(|entry| (who(&entry.author), entry.body.text().to_owned())).collect()
+    }
+
+    fn mails_kept(&self) -> usize {
+        std::fs::read_dir(self.files.path().join("mails")).map_or(0, Iterator::count)
+    }
+}
+
+/// A mail, as simple as there are any.
+fn mail(from: &str, to: &str, id: &str, headers: &str, text: &str) -> String {
+    format!("From: {from}\nTo: {to}\nSubject: Re: x\nMessage-ID: <{id}>\n{headers}\n{text}\n")
+}
+
+testbed::on_each_store! {
+
+async fn an_answer_becomes_a_message_once_and_proves_the_address(bench) {
+    let (ann, id, sent) = bench.mailed().await;
+    let to = sent.reply_to.clone().unwrap();
+    assert!(to.starts_with("help+") && to.ends_with("@example.org"), "{to}");
+    assert!(to.split('@').next().unwrap().len() <= 64);
+    let text = "Yes!\n\n-- \nAnn\n\nOn 3 Mar 2025, Mia <help@example.org> wrote:\n> Does it work?";
+    // Some servers change the case of it.
+    let one = mail("Ann <Ann@Example.com>", &to.to_uppercase(), "1@example.com", "", text);
+    bench.takes(&one).await;
+    let expect = [("visitor", "hello?"), ("Mia", "Does it work?"), ("visitor", "Yes!")];
+    let expect = expect.map(|(who, text)| (who.to_owned(), text.to_owned()));
+    assert_eq!(bench.talk(id).await, expect);
+    let log = bench.log_of(id).await;
+    let said = log.iter().find(|entry| entry.body.text() == "Yes!").unwrap();
+    let Body::Event { event: Event::CameByMail { seq, sender, is_cut, .. } } = &log.last().unwrap().body else {
+        panic!("it is told how it came: {log:?}")
+    };
+    assert_eq!((*seq, &**sender, *is_cut), (said.seq, "ann@example.com", true));
+    let all = bench.domain.inbound_text(&looker(), id, said.seq).await.unwrap();
+    assert!(all.whole.contains("> Does it work?"));
+    let profile = bench.domain.profile_of(&looker(), id).await.unwrap();
+    assert!(profile.is_email_proven && profile.id == ann.visitor);
+    assert_eq!(bench.mails_kept(), 0, "what is said is not kept twice");
+
+    // The same again: by another way, after a restart, from a mailbox that was read before.
+    bench.takes(&format!("Received: from there\n{one}")).await;
+    bench.takes(&one).await;
+    let bench = bench.restart().await;
+    bench.takes(&one).await;
+    assert_eq!(bench.talk(id).await.len(), 3);
+
+    // What is answered now threads with what came.
+    bench.answer(9, "Good.").await;
+    bench.ticks.pass_ms(UNREAD_WAIT_MS);
+    let next = bench.owed().await.remove(0);
+    assert_eq!(next.thread.last().map(String::as_str), Some("1@example.com"));
+    assert!(next.thread.contains(&sent.message_id));
+}
+
+async fn an_answer_is_known_by_what_it_names_but_not_by_its_subject(bench) {
+    let (_, id, sent) = bench.mailed().await;
+    let names = format!("References: <x@y> <{}>\n", sent.message_id);
+    bench.takes(&mail("ann@example.com", "help@example.org", "1@example.com", &names, "By name.")).await;
+    // And what names that one, as when somebody answers themselves.
+    let names = "In-Reply-To: <1@example.com>\n";
+    bench.takes(&mail("ann@example.com", "help@example.org", "2@example.com", names, "PS.")).await;
+    let talk = bench.talk(id).await;
+    assert_eq!(talk[2..], [("visitor".to_owned(), "By name.".to_owned()), ("visitor".to_owned(), "PS.".to_owned())]);
+    // A subject alone begins another conversation, of another visitor.
+    bench.takes(&mail("ann@example.com", "help@example.org", "3@example.com", "", "New.")).await;
+    assert_eq!(bench.talk(id).await.len(), 4);
+    assert_eq!(listed(&bench.domain, &looker()).await.len(), 2);
+}
+
+async fn who_is_not_the_visitor_is_looked_at_by_people(bench) {
+    let (_, id, sent) = bench.mailed().await;
+    let to = sent.reply_to.clone().unwrap();
+    bench.takes(&mail("Eve <eve@example.net>", &to, "1@e", "", "It is me, Ann.")).await;
+    let forged = "Authentication-Results: mx.example.org; dmarc=fail\n";
+    bench.takes(&mail("ann@example.com", &to, "2@e", forged, "It is me, too.")).await;
+    let list = "List-Id: <l.example.net>\n";
+    bench.takes(&mail("ann@example.com", &to, "3@e", list, "To all.")).await;
+    bench.takes(&mail("ann@example.com, eve@example.net", &to, "4@e", "", "Both.")).await;
+    assert_eq!(bench.talk(id).await.len(), 2, "nothing was posted");
+    let reasons = [InboundReason::NoSender, InboundReason::List, InboundReason::Forged, InboundReason::OtherSender];
+    assert_eq!(bench.reviewed().await, reasons);
+    assert_eq!(bench.domain.count_for_review(&looker()).await.unwrap(), 4);
+
+    // Somebody looks: it is Ann's colleague, who may speak for her.
+    let eve = bench.of_state(InboundState::Review).await.pop().unwrap();
+    assert_eq!((eve.conversation, eve.text.as_deref()), (Some(id), Some("It is me, Ann.")));
+    bench.domain.allow_inbound(&looker(), eve.id, true).await.unwrap();
+    bench.read().await;
+    assert_eq!(bench.talk(id).await.last().unwrap().1, "It is me, Ann.");
+    let profile = bench.domain.profile_of(&looker(), id).await.unwrap();
+    assert_eq!(profile.email.as_deref(), Some("ann@example.com"), "who she is stays");
+    assert!(!profile.is_email_proven);
+    let again = bench.domain.allow_inbound(&looker(), eve.id, true).await.unwrap_err();
+    assert_eq!(again.code(), ErrorCode::MailSettled);
+
+    // Put away, and taken out again, by itself.
+    let list = bench.of_state(InboundState::Review).await.into_iter().find(|one| one.reason == Some(InboundReason::List)).unwrap();
+    bench.domain.discard_inbound(&looker(), list.id).await.unwrap();
+    assert_eq!(bench.of_state(InboundState::Discarded).await.len(), 1);
+    bench.domain.allow_inbound(&looker(), list.id, false).await.unwrap();
+    bench.read().await;
+    assert_eq!(listed(&bench.domain, &looker()).await.len(), 2);
+    // What has no sender can only be looked at.
+    let nobodys = bench.of_state(InboundState::Review).await.into_iter().find(|one| one.sender.is_none()).unwrap();
+    assert!(!nobodys.can_be_message);
+    assert!(bench.domain.allow_inbound(&looker(), nobodys.id, true).await.is_err());
+}
+
+async fn a_token_of_another_mail_or_inbox_is_none(bench) {
+    let (_, id, sent) = bench.mailed().await;
+    let to = sent.reply_to.clone().unwrap();
+    let (name, host) = to.split_once('@').unwrap();
+    let last = name.chars().next_back().unwrap();
+    let other = if last == 'a' { 'b' } else { 'a' };
+    let forged = format!("{}{other}@{host}", &name[..name.len() - 1]);
+    bench.takes(&mail("ann@example.com", &forged, "1@e", "", "Forged.")).await;
+    bench.takes(&mail("ann@example.com", "help+@example.org, help+x@example.org", "2@e", "", "None.")).await;
+    assert_eq!(bench.talk(id).await.len(), 2);
+}
+
+async fn agents_answer_from_their_mail_program(bench) {
+    bench.takes_mail().await;
+    bench.mails(|mail| mail.team_address = Some("team@example.org".into())).await;
+    bench.ann("ann@example.com").await;
+    bench.mia().await;
+    let bob = agent(&bench.domain, "bob@example.com").await;
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    let owed = bench.owed().await;
+    let team = owed.iter().find(|one| one.address == "team@example.org").unwrap();
+    let to = team.reply_to.clone().unwrap();
+    let id = only(&bench.domain, &looker()).await.id;
+    bench.takes(&mail("Mia <mia@example.com>", &to, "1@e", "", "I am on it.")).await;
+    assert_eq!(bench.talk(id).await.last().unwrap(), &("Mia".to_owned(), "I am on it.".to_owned()));
+    // Not the visitor, nor an agent who may not see it, nor one who has left.
+    let other = bench.domain.create_inbox("Other", &[]).await.unwrap();
+    let settings = AgentSettings { inboxes: [other.id].into(), capacity: None, skills: [].into() };
+    bench.domain.set_agent(bob.id, settings).await.unwrap();
+    bench.takes(&mail("bob@example.com", &to, "2@e", "", "Me, too.")).await;
+    bench.takes(&mail("ann@example.com", &to, "3@e", "", "I am an agent.")).await;
+    assert_eq!(bench.reviewed().await, [InboundReason::OtherSender; 2]);
+    // What an agent sends to the inbox in answer to nothing is no visitor's.
+    bench.takes(&mail("mia@example.com", "help@example.org", "4@e", "", "Fwd")).await;
+    assert_eq!(bench.reviewed().await[0], InboundReason::FromAgent);
+    assert_eq!(bench.talk(id).await.len(), 2);
+}
+
+async fn an_answer_to_a_note_stays_among_the_team(bench) {
+    bench.takes_mail().await;
+    bench.mails(|mail| mail.to_visitors = false).await;
+    bench.ann("ann@example.com").await;
+    let (mia, bob) = (bench.mia().await, agent(&bench.domain, "bob@example.com").await);
+    let id = only(&bench.domain, &looker()).await.id;
+    bench.domain.send_as_agent(&bob, id, client_id(2), "@Mia is that true?", true).await.unwrap();
+    bench.ticks.pass_ms(UNREAD_WAIT_MS);
+    let owed = bench.owed().await;
+    let note = owed.iter().find(|one| one.address == mia.email).unwrap();
+    let to = note.reply_to.clone().unwrap();
+    bench.takes(&mail("mia@example.com", &to, "1@e", "", "Yes, I looked.")).await;
+    assert_eq!(bench.talk(id).await.len(), 1, "the visitor hears nothing of it");
+    let log = bench.log_of(id).await;
+    assert!(log.iter().any(|entry| entry.body == Body::Note { text: "Yes, I looked.".into() }));
+}
+
+async fn a_mail_to_the_inbox_begins_a_conversation_of_its_own(bench) {
+    bench.takes_mail().await;
+    // Somebody in the chat says that this is their address: what they wrote is nobody else's to read.
+    let typed = bench.ann("ann@example.com").await;
+    bench.takes(&mail("Ann Miller <ann@example.com>", "help@example.org", "1@e", "", "I need help.")).await;
+    let all = listed(&bench.domain, &looker()).await;
+    let new = all.iter().find(|summary| summary.visitor != typed.visitor).unwrap();
+    assert_eq!(new.visitor_name, "Ann Miller");
+    let profile = bench.domain.profile_of(&looker(), new.id).await.unwrap();
+    assert_eq!(profile.email.as_deref(), Some("ann@example.com"));
+    assert!(!profile.is_email_proven, "anybody can write that");
+    let names = "References: <1@e>\n";
+    bench.takes(&mail("ann@example.com", "help@example.org", "2@e", names, "Hello?")).await;
+    assert_eq!(bench.talk(new.id).await.len(), 2, "who answers themselves goes on");
+    // Under the same address, or by the name of another's mail, nobody else does.
+    bench.takes(&mail("ann@example.com", "help@example.org", "3@e", "", "Me, too.")).await;
+    bench.takes(&mail("eve@example.net", "help@example.org", "4@e", names, "And me.")).await;
+    assert_eq!(bench.talk(new.id).await.len(), 2);
+    assert_eq!(listed(&bench.domain, &looker()).await.len(), 4);
+    // Who wrote a mail is not told by mail that it came; the answer goes there.
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    let owed = bench.owed().await;
+    assert_eq!(owed.len(), 1, "only who wrote in the chat");
+    let mia = bench.mia().await;
+    bench.domain.send_as_agent(&mia, new.id, client_id(5), "What is it?", false).await.unwrap();
+    bench.settle(&owed[0], Outcome::Sent).await;
+    bench.ticks.pass_ms(UNREAD_WAIT_MS + 60 * 60_000);
+    let answer = bench.owed().await.remove(0);
+    assert_eq!((answer.of().conversation, &*answer.address), (new.id, "ann@example.com"));
+    assert_eq!(answer.thread, ["1@e", "2@e"]);
+}
+
+async fn programs_and_loops_are_left_out(bench) {
+    let (_, id, sent) = bench.mailed().await;
+    let to = sent.reply_to.clone().unwrap();
+    let auto = "Auto-Submitted: auto-replied\n";
+    bench.takes(&mail("ann@example.com", &to, "1@e", auto, "I am on holiday.")).await;
+    bench.takes(&mail("news@example.net", "help@example.org", "2@e", "Precedence: bulk\n", "Buy!")).await;
+    bench.takes(&mail("help@example.org", "help@example.org", "3@e", "", "Myself.")).await;
+    let ignored = bench.of_state(InboundState::Ignored).await;
+    let reasons: Vec<_> = ignored.iter().filter_map(|mail| mail.reason).collect();
+    assert_eq!(reasons, [InboundReason::Loop, InboundReason::List, InboundReason::AutoReply]);
+    assert_eq!(bench.talk(id).await.len(), 2);
+    // But for the list that is the inbox itself.
+    let own = "List-Id: Help <help.example.org>\n";
+    bench.takes(&mail("bob@example.net", "help@example.org", "4@e", own, "To the team.")).await;
+    assert_eq!(listed(&bench.domain, &looker()).await.len(), 2);
+    // Two that answer each other come to an end.
+    for number in 0..70 {
+        bench.takes(&mail("ann@example.com", &to, &format!("{number}@loop"), "", "again")).await;
+    }
+    assert_eq!(bench.reviewed().await, [InboundReason::TooMany; 10]);
+    // After a month nobody asks for what was left out.
+    assert_eq!(bench.mails_kept(), 13);
+    bench.ticks.pass_ms(31 * 24 * 60 * 60_000);
+    bench.domain.sweep_inbound().await.unwrap();
+    assert_eq!(bench.of_state(InboundState::Ignored).await.len(), 0);
+    assert_eq!(bench.mails_kept(), 10, "what waits for somebody stays");
+}
+
+async fn a_bounce_marks_the_address_and_stops_mail_until_somebody_answers(bench) {
+    let (_, id, sent) = bench.mailed().await;
+    let bounce = |action: &str, status: &str, about: &str| format!(
+        "Return-Path: <>\nFrom: MAILER-DAEMON@mx.example.org\nTo: help@example.org\nMessage-ID: <{action}{about}>\n\
+         Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\n\
+         Reporting-MTA: dns; x\n\nAction: {action}\nStatus: {status}\nDiagnostic-Code: smtp; 550 no such user\n\n\
+         --b\nContent-Type: message/rfc822\n\nMessage-ID: <{about}>\n\nx\n--b--\n"
+    );
+    bench.takes(&bounce("delayed", "4.4.1", &sent.message_id)).await;
+    bench.takes(&bounce("failed", "5.1.1", "not-ours@example.org")).await;
+    let profile = bench.domain.profile_of(&looker(), id).await.unwrap();
+    assert_eq!(bench.domain.mail_standing(&profile).await.unwrap().bounced, None);
+    bench.takes(&bounce("failed", "5.1.1", &sent.message_id)).await;
+    let standing = bench.domain.mail_standing(&profile).await.unwrap();
+    assert_eq!(standing.bounced.as_deref(), Some("550 no such user"));
+    let log = bench.log_of(id).await;
+    assert!(matches!(&log.last().unwrap().body, Body::Event { event: Event::MailFailed { reason, .. } } if reason == "550 no such user"));
+    let failed = bench.domain.list_mails(Some(MailState::Failed), None).await.unwrap().mails;
+    assert_eq!(failed.len(), 1);
+    bench.answer(5, "Still there?").await;
+    bench.ticks.pass_ms(UNREAD_WAIT_MS + 60 * 60_000);
+    assert!(bench.owed().await.is_empty());
+    // It was a mailbox that was full for a day, say: Ann answers after all.
+    bench.takes(&mail("ann@example.com", &sent.reply_to.clone().unwrap(), "9@e", "", "Here.")).await;
+    assert_eq!(bench.domain.mail_standing(&profile).await.unwrap().bounced, None);
+}
+
+async fn what_is_attached_comes_along_within_the_limits(bench) {
+    let (_, id, sent) = bench.mailed().await;
+    let part = |name: &str, content: &str| format!(
+        "--b\nContent-Type: application/octet-stream; name=\"{name}\"\nContent-Disposition: attachment\nContent-Transfer-Encoding: base64\n\n{content}\n"
+    );
+    let parts = [part("../../shot.png", PICTURE), part("setup.exe", "TVqQAAMAAAAEAAAA//8AALgAAAA="), part("empty.txt", "")];
+    let headers = "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n";
+    let text = format!("--b\nContent-Type: text/plain\n\nSee.\n{}--b--", parts.concat());
+    bench.takes(&mail("ann@example.com", &sent.reply_to.clone().unwrap(), "1@e", headers, &text)).await;
+    let log = bench.log_of(id).await;
+    let said = log.iter().find(|entry| entry.body.text() == "See.").unwrap();
+    let files: Vec<_> = said.files.0.iter().map(|file| (&*file.name, &*file.media_type)).collect();
+    assert_eq!(files, [("shot.png", "image/png")]);
+    let all = bench.domain.inbound_text(&looker(), id, said.seq).await.unwrap();
+    assert_eq!(all.left_out, ["setup.exe", "empty.txt"]);
+}
+
+async fn what_can_not_be_read_is_kept_and_the_next_is_read(bench) {
+    let (_, id, sent) = bench.mailed().await;
+    let to = sent.reply_to.clone().unwrap();
+    let parts = "--b\n\nx\n".repeat(1_000);
+    let bomb = mail("ann@example.com", &to, "1@e", "Content-Type: multipart/mixed; boundary=b\n", &parts);
+    let nothing = mail("ann@example.com", &to, "2@e", "", "").replace("Subject: Re: x\n", "");
+    let large = vec![b'x'; MAIL_BYTES as usize + 1];
+    let refused = bench.domain.keep_inbound(bench.inbox.id, large.into()).await.unwrap_err();
+    assert_eq!(refused.code(), ErrorCode::MailTooLarge);
+    assert_eq!(bench.domain.keep_inbound(bench.inbox.id, Bytes::new()).await.unwrap_err().code(), ErrorCode::MailEmpty);
+    for one in [&bomb, &nothing] {
+        let raw = Bytes::from(one.replace('\n', "\r\n"));
+        bench.domain.keep_inbound(bench.inbox.id, raw).await.unwrap();
+    }
+    bench.domain.leave_inbound(bench.inbox.id, Bytes::from_static(b"From: a@b.c\r\nSubject: Big\r\n\r\n"), 50 << 20, InboundReason::TooLarge).await.unwrap();
+    bench.takes(&mail("ann@example.com", &to, "3@e", "", "Fine.")).await;
+    assert_eq!(bench.talk(id).await.last().unwrap().1, "Fine.");
+    let mut reasons = bench.reviewed().await;
+    reasons.sort_by_key(|reason| reason.as_str());
+    assert_eq!(reasons, [InboundReason::Empty, InboundReason::TooLarge, InboundReason::Unreadable]);
+    let large = bench.of_state(InboundState::Review).await.into_iter().find(|one| one.reason == Some(InboundReason::TooLarge)).unwrap();
+    assert_eq!((large.sender.as_deref(), large.subject.as_deref(), large.bytes), (Some("a@b.c"), Some("Big"), 50 << 20));
+}
+
+async fn a_mail_that_ends_the_program_each_time_is_left_to_people(bench) {
+    bench.takes_mail().await;
+    let raw = Bytes::from_static(b"From: a@example.com\r\nMessage-ID: <1@e>\r\n\r\nhello");
+    let id = bench.domain.keep_inbound(bench.inbox.id, raw).await.unwrap();
+    // While its content is away it is tried, however often: that is not the mail's fault.
+    let folder = bench.files.path().join("mails");
+    let away = bench.files.path().join("away");
+    std::fs::rename(&folder, &away).unwrap();
+    for _ in 0..8 {
+        assert!(bench.domain.read_inbound(id).await.is_err());
+        assert!(bench.domain.due_inbound(10).await.unwrap().is_empty(), "nobody else reads it meanwhile");
+        bench.ticks.pass_ms(60_000);
+    }
+    std::fs::rename(&away, &folder).unwrap();
+    // What was begun five times and came to no end is not begun again by itself.
+    let look = bench.database.connect().await;
+    look.execute_unprepared("UPDATE inbound_mail SET attempts = 5").await.unwrap();
+    bench.read().await;
+    assert_eq!(bench.reviewed().await, [InboundReason::Unreadable]);
+    // A newer program may be able to.
+    bench.domain.allow_inbound(&looker(), id, false).await.unwrap();
+    bench.read().await;
+    assert_eq!(only(&bench.domain, &looker()).await.preview, "hello");
+}
+
+async fn an_answer_reaches_the_conversation_that_goes_on(bench) {
+    let (ann, id, sent) = bench.mailed().await;
+    let to = sent.reply_to.clone().unwrap();
+    let mia = bench.mia().await;
+    let resolve = protocol::Change::Resolve { seen: None };
+    bench.domain.change_conversation(&mia, id, resolve).await.unwrap();
+    // It is taken up again by the answer.
+    bench.takes(&mail("ann@example.com", &to, "1@e", "", "One more thing.")).await;
+    assert_eq!(bench.talk(id).await.last().unwrap().1, "One more thing.");
+    assert_eq!(only(&bench.domain, &looker()).await.status, protocol::Status::Open);
+    assert_eq!(bench.domain.visitor_head(&ann).await.unwrap(), bench.log_of(id).await.iter().filter(|entry| matches!(entry.body, Body::Message { .. })).map(|entry| entry.seq).max().unwrap());
+}
+
+async fn settings_of_what_comes_in_are_checked(bench) {
+    let set = async |id, address: &str, mailbox: &str| {
+        let inbound = InboxInbound { address: Some(address.into()), mailbox: Some(mailbox.into()) };
+        bench.domain.set_inbox_inbound(id, inbound).await.map_err(|error| error.code())
+    };
+    let id = bench.inbox.id;
+    for wrong in ["a-name-that-is-far-too-long@example.org", "help+me@example.org"] {
+        assert_eq!(set(id, wrong, "").await.err(), Some(ErrorCode::InboundAddressInvalid));
+    }
+    let url = set(id, "", "imaps://imap.example.org").await;
+    assert_eq!(url.err(), Some(ErrorCode::ImapUrlInvalid));
+    let saved = set(id, "Help@Example.org", "imaps://help:secret@imap.example.org/Help").await.unwrap();
+    assert_eq!(saved.inbound_address(), Some("help@example.org"));
+    let shown = saved.mailbox_shown().unwrap();
+    assert!(!shown.contains("secret"), "{shown}");
+    // What was shown and comes back means what it was.
+    let again = set(id, "help@example.org", &shown).await.unwrap();
+    assert_eq!(again.inbound, saved.inbound);
+    assert_eq!(bench.domain.mailboxes().await.unwrap().len(), 1);
+    // Another mailbox has mails of its own.
+    let position = domain::mail::Position { uid_validity: 1, uid: 50 };
+    bench.domain.note_mailbox(id, position).await.unwrap();
+    let mailbox = async || bench.domain.mailboxes().await.unwrap().remove(0);
+    set(id, "help@example.org", "imaps://help:other@imap.example.org/Help").await.unwrap();
+    assert_eq!(mailbox().await.position, Some(position), "another password is the same mailbox");
+    set(id, "help@example.org", "imaps://help:other@imap.example.org").await.unwrap();
+    assert_eq!(mailbox().await.position, None);
+    bench.domain.note_mailbox_trouble(id, "x".repeat(1 << 20)).await.unwrap();
+    assert_eq!(mailbox().await.trouble.unwrap().len(), 300);
+    // An address is one inbox's.
+    let other = bench.domain.create_inbox("Other", &[]).await.unwrap();
+    let taken = set(other.id, "help@example.org", "").await;
+    assert_eq!(taken.err(), Some(ErrorCode::InboundAddressInvalid));
+    // A key is void once there is another.
+    bench.domain.rotate_inbound_key(bench.inbox.id).await.unwrap();
+    let one = bench.domain.find_inbox(None).await.unwrap();
+    let url = one.webhook("https://chat.example.org").unwrap();
+    let key = url.split(['@', ':']).nth(2).unwrap();
+    assert!(one.takes_mail_by(key) && !one.takes_mail_by("") && !one.takes_mail_by("x"));
+    bench.domain.rotate_inbound_key(bench.inbox.id).await.unwrap();
+    assert!(!bench.domain.find_inbox(None).await.unwrap().takes_mail_by(key));
+    bench.domain.drop_inbound_key(bench.inbox.id).await.unwrap();
+    assert!(!bench.domain.find_inbox(None).await.unwrap().takes_mail_by(""));
+}
+
+}

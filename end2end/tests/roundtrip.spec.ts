@@ -1,0 +1,81 @@
+// Out by SMTP, answered in a mailbox, back by IMAP: with a real Postfix and a real Dovecot.
+import { createOwner, expect, openInbox, openPage, Porchlight, test as base, Visitor, watch } from '../support/porchlight.ts'
+import { imapUrl, Mailbox, send, settings } from '../support/mailbox.ts'
+
+const test = base.extend<{ team: Mailbox }>({
+  porchlight: async ({}, use) => {
+    const porchlight = await Porchlight.start(undefined, settings())
+    await use(porchlight)
+    await porchlight.clear()
+  },
+  team: async ({}, use) => {
+    const team = await Mailbox.open('team')
+    await use(team)
+    await team.close()
+  },
+})
+
+test('a conversation goes out by mail, is answered in the mailbox, and appears in the widget', async ({ porchlight, team, browser, faults }) => {
+  // It is waited for half a minute before a mail says that nobody is there.
+  test.setTimeout(240_000)
+  const context = await browser.newContext()
+  const agent = await context.newPage()
+  watch(agent, faults)
+  await createOwner(agent, porchlight)
+  porchlight.command(['inbox', 'mail', '--team-address', 'team@porchlight.test', '--inbound-address', 'help@porchlight.test', '--imap-url', imapUrl()])
+  expect(porchlight.command(['doctor']).filter(({ is_well }: { is_well: boolean }) => !is_well), 'doctor finds all well').toEqual([])
+  // Nobody is there.
+  await agent.goto('about:blank')
+
+  const page = await (await browser.newContext()).newPage()
+  watch(page, faults)
+  await page.addInitScript(() => {
+    (window as any).SupportChat = [['init', { user: { name: 'Ann', email: 'nobody@porchlight.test' } }]]
+  })
+  await page.goto(`${porchlight.url}/demo`)
+  const ann = new Visitor(page)
+  await ann.open()
+  await ann.say('Do you ship to Norway?')
+
+  // The agent answers from a mail program, which quotes what it answers.
+  const asked = await team.find('New message from Ann')
+  expect(asked.text).toContain('> Do you ship to Norway?')
+  const replyTo = asked.replyTo![0].address!
+  expect(replyTo).toMatch(/^help\+[a-z2-7]{42}@porchlight\.test$/)
+  await send({
+    from: 'Mia Berg <mia@example.com>',
+    to: replyTo,
+    subject: 'Re: New message from Ann',
+    inReplyTo: asked.messageId,
+    references: asked.messageId,
+    text: `Yes, we do, within a week.\n\n-- \nMia\n\nOn Mon, 3 Mar 2025 at 10:00, Support <help@porchlight.test> wrote:\n> ${asked.text!.trim().replaceAll('\n', '\n> ')}`,
+  })
+  const frame = await ann.frame()
+  await expect(frame.locator('.bubble')).toHaveText(['Do you ship to Norway?', 'Yes, we do, within a week.'], { timeout: 60_000 })
+
+  // Somebody who is not who they should be is not let in, and a stranger begins a conversation.
+  await send({ from: 'eve@example.net', to: replyTo, subject: 'Re: New message from Ann', text: 'Send it to me instead.' })
+  await send({ from: 'Carl <carl@example.net>', to: 'help@porchlight.test', subject: 'My invoice', text: 'It is missing.\n\nSent from my iPhone', attachments: [{ filename: 'shot.txt', content: 'words' }] })
+  await openInbox(agent, porchlight)
+  await agent.getByRole('link', { name: /Carl/ }).click({ timeout: 60_000 })
+  const message = agent.locator('.entry', { hasText: 'It is missing.' })
+  await expect(message).toContainText('By mail: My invoice')
+  await expect(message).toContainText('shot.txt')
+  await message.getByRole('button', { name: 'Show all' }).click()
+  await expect(message.locator('.mail-whole')).toContainText('Sent from my iPhone')
+
+  // Her address takes no mail: the server's report says so.
+  await agent.getByRole('link', { name: /Ann/ }).click()
+  await expect(agent.getByText('The visitor could not be reached by mail')).toBeVisible({ timeout: 60_000 })
+  await expect(agent.getByRole('complementary', { name: 'Visitor' })).toContainText('It takes none')
+
+  // Eve waits for somebody to look.
+  await openPage(agent, porchlight, '/review')
+  const eve = agent.locator('.mail', { hasText: 'eve@example.net' })
+  await expect(eve).toContainText('comes from another address')
+  await eve.getByRole('button', { name: 'Put away' }).click()
+  await expect(eve).toHaveCount(0)
+  await agent.getByRole('link', { name: 'Put away' }).click()
+  await expect(agent.locator('.mail', { hasText: 'eve@example.net' })).toBeVisible()
+  await expect(frame.locator('.bubble')).toHaveCount(2)
+})

@@ -1,0 +1,42 @@
+//! What each agent wants by mail.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::schema::{
+    big_integer_null, boolean, integer_null, string, string_null, uuid,
+};
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[derive(DeriveIden)]
+enum AgentMail {
+    Table,
+    AgentId,
+    Assigned,
+    Mentioned,
+    Waiting,
+    EscalationMs,
+    SummaryAt,
+    TimeZone,
+    SummarizedOn,
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let wanted = Table::create()
+            .table(AgentMail::Table)
+            .col(uuid(AgentMail::AgentId).primary_key())
+            .col(boolean(AgentMail::Assigned))
+            .col(boolean(AgentMail::Mentioned))
+            .col(boolean(AgentMail::Waiting))
+            .col(big_integer_null(AgentMail::EscalationMs))
+            // Minutes since midnight, in the time zone.
+            .col(integer_null(AgentMail::SummaryAt))
+            .col(string(AgentMail::TimeZone))
+            // The day of the last one.
+            .col(string_null(AgentMail::SummarizedOn))
+            .to_owned();
+        manager.create_table(crate::exact(manager, wanted)).await
+    }
+}

@@ -1,0 +1,111 @@
+//! Mail that providers hand in, each in its own way.
+
+use protocol::ToAgent;
+use serde_json::json;
+
+use crate::support::{Client, Running};
+
+const ADDRESS: &str = "help@example.org";
+
+/// A server whose inbox has mail handed in, and the headers that its key makes.
+async fn start() -> (Running, String) {
+    let server = Running::start().await;
+    let inbox = server.domain.find_inbox(None).await.unwrap();
+    let inbound = domain::inbox::InboxInbound { address: Some(ADDRESS.into()), mailbox: None };
+    server.domain.set_inbox_inbound(inbox.id, inbound).await.unwrap();
+    server.domain.rotate_inbound_key(inbox.id).await.unwrap();
+    let inbox = server.domain.find_inbox(None).await.unwrap();
+    let webhook = inbox.webhook(&server.origin()).unwrap();
+    let key = webhook.split(['@', ':']).nth(2).unwrap().to_owned();
+    (server, key)
+}
+
+fn mail(number: u32, text: &str) -> String {
+    format!(
+        "From: Ann <ann{number}@example.com>\r\nTo: {ADDRESS}\r\nSubject: Hi\r\n\
+         Message-ID: <{number}@example.com>\r\n\r\n{text}\r\n"
+    )
+}
+
+/// Waits until a conversation is told of whose last message is this.
+async fn said(agent: &mut Client, text: &str) {
+    agent
+        .find(|frame| match frame {
+            ToAgent::Conversation { summary, .. } if summary.preview == text => Some(()),
+            _ => None,
+        })
+        .await;
+}
+
+async fn hand_in(server: &Running, key: &str, kind: &str, body: &str) -> String {
+    let path = format!("/mail/inbound/{}", server.key);
+    let bearer = format!("Bearer {key}");
+    server.http("POST", &path, &[("authorization", &bearer), ("content-type", kind)], body).await
+}
+
+#[tokio::test]
+async fn a_mail_is_taken_in_whatever_a_provider_wraps_it_in() {
+    let (server, key) = start().await;
+    let mut agent = server.agent().await;
+    agent.welcome().await;
+
+    let raw = mail(1, "as it came");
+    let answer = hand_in(&server, &key, "message/rfc822", &raw).await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    said(&mut agent, "as it came").await;
+
+    let json = json!({ "From": "x", "RawEmail": mail(2, "as Postmark does") }).to_string();
+    hand_in(&server, &key, "application/json", &json).await;
+    said(&mut agent, "as Postmark does").await;
+
+    let parts = format!(
+        "--b\r\nContent-Disposition: form-data; name=\"to\"\r\n\r\nx\r\n\
+         --b\r\nContent-Disposition: form-data; name=\"email\"\r\n\r\n{}\r\n--b--\r\n",
+        mail(3, "as SendGrid does")
+    );
+    hand_in(&server, &key, "multipart/form-data; boundary=b", &parts).await;
+    said(&mut agent, "as SendGrid does").await;
+
+    let encoded: String = url::form_urlencoded::Serializer::new(String::new())
+        .append_pair("sender", "x")
+        .append_pair("body-mime", &mail(4, "as Mailgun does"))
+        .finish();
+    hand_in(&server, &key, "application/x-www-form-urlencoded", &encoded).await;
+    said(&mut agent, "as Mailgun does").await;
+
+    // Handed in once more, because the answer was lost: nothing is said twice.
+    let first = answer.rsplit("\r\n").next().unwrap().to_owned();
+    let again = hand_in(&server, &key, "message/rfc822", &raw).await;
+    assert!(again.ends_with(&first), "{again}");
+    let mia = server.domain.list_agents().await.unwrap().remove(0);
+    let all = server.domain.list_conversations(&mia, &protocol::Filter::ALL, None, 10).await;
+    assert_eq!(all.unwrap().conversations.len(), 4);
+}
+
+#[tokio::test]
+async fn what_is_no_mail_or_not_from_the_provider_is_refused() {
+    let (server, key) = start().await;
+    let says = |answer: &str, status: u16, code: &str| {
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{answer}");
+        assert!(answer.contains(code), "{answer}");
+    };
+    let answer = hand_in(&server, "x", "message/rfc822", &mail(1, "x")).await;
+    says(&answer, 401, "access_token_invalid");
+    says(&hand_in(&server, &key, "message/rfc822", "").await, 400, "mail_empty");
+    says(&hand_in(&server, &key, "application/json", "{").await, 400, "mail_empty");
+    says(&hand_in(&server, &key, "application/json", "{}").await, 400, "mail_empty");
+    let parts = "--b\r\nContent-Disposition: form-data; name=\"to\"\r\n\r\nx\r\n--b--\r\n";
+    let answer = hand_in(&server, &key, "multipart/form-data; boundary=b", parts).await;
+    says(&answer, 400, "mail_empty");
+    let large = "x".repeat(30 << 20);
+    says(&hand_in(&server, &key, "message/rfc822", &large).await, 413, "mail_too_large");
+    // What says that it has 100 MB is refused before any of it has come.
+    let (path, bearer) = (format!("/mail/inbound/{}", server.key), format!("Bearer {key}"));
+    let headers = [("authorization", &*bearer)];
+    let length = (100 << 20).to_string();
+    let answer = server.http_of_length("POST", &path, &headers, Some(&length), "").await;
+    says(&answer, 413, "mail_too_large");
+    // And the next is taken.
+    let answer = hand_in(&server, &key, "message/rfc822", &mail(2, "fine")).await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
