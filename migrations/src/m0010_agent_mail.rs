@@ -1,4 +1,4 @@
-//! What each agent wants by mail.
+//! What each agent wants by mail, and since when a visitor waits for an answer.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -21,6 +21,15 @@ enum AgentMail {
     SummarizedOn,
 }
 
+#[derive(DeriveIden)]
+enum Conversation {
+    Table,
+    Status,
+    LastAuthorKind,
+    LastAtMs,
+    WaitingSinceMs,
+}
+
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
@@ -37,6 +46,16 @@ impl MigrationTrait for Migration {
             // The day of the last one.
             .col(string_null(AgentMail::SummarizedOn))
             .to_owned();
-        manager.create_table(crate::exact(manager, wanted)).await
+        manager.create_table(crate::exact(manager, wanted)).await?;
+
+        let since = big_integer_null(Conversation::WaitingSinceMs);
+        crate::add_column(manager, Conversation::Table, since).await?;
+        let waits = Query::update()
+            .table(Conversation::Table)
+            .value(Conversation::WaitingSinceMs, Expr::col(Conversation::LastAtMs))
+            .and_where(Expr::col(Conversation::LastAuthorKind).eq("visitor"))
+            .and_where(Expr::col(Conversation::Status).ne("resolved"))
+            .to_owned();
+        manager.execute(waits).await
     }
 }

@@ -5,7 +5,7 @@ use alloc::string::String;
 use crate::entry::Seq;
 use crate::id::AgentId;
 use crate::json::tagged;
-use crate::mail::MailKind;
+use crate::mail::{DropReason, MailKind};
 
 tagged! {
     /// Something that happened to a conversation. The entry's author is who did it.
@@ -63,6 +63,28 @@ tagged! {
             through: Seq,
             /// What the mail server said.
             reason: String,
+        },
+        /// Messages did not go out by mail yet: it is tried again.
+        "mail_delayed" => MailDelayed {
+            /// What the mail is about.
+            mail: MailKind,
+            /// The position of the first message in it.
+            from: Seq,
+            /// The position of the last.
+            through: Seq,
+            /// What the mail server said.
+            reason: String,
+        },
+        /// Messages do not go out by mail, though nobody has read them.
+        "mail_dropped" => MailDropped {
+            /// What the mail was about.
+            mail: MailKind,
+            /// The position of the first message in it.
+            from: Seq,
+            /// The position of the last.
+            through: Seq,
+            /// Why.
+            reason: DropReason,
         },
         /// A message came by mail.
         "came_by_mail" => CameByMail {

@@ -45,7 +45,7 @@ pub use id::{
     AccessTokenId, AgentId, ClientId, ConversationId, FileId, InboundId, InboxId, LabelId, MailId,
     TeamId, VisitorId,
 };
-pub use mail::{InboundReason, InboundState, MailKind, MailState};
+pub use mail::{DropReason, InboundReason, InboundState, MailKind, MailState};
 pub use outbox::{Outbox, Outgoing};
 pub use presence::{Attendance, Availability, Presence};
 pub use replica::{Applied, Replica};

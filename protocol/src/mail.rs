@@ -45,6 +45,42 @@ words! {
 }
 
 words! {
+    /// Why a mail was not sent.
+    pub enum DropReason {
+        /// All of it was read.
+        "read" => Read,
+        /// Somebody has answered.
+        "answered" => Answered,
+        /// Somebody is there now, who sees it in the inbox.
+        "somebody_came" => SomebodyCame,
+        /// The conversation was put away.
+        "archived" => Archived,
+        /// The conversation is settled.
+        "resolved" => Resolved,
+        /// There is nowhere to send it to.
+        "no_address" => NoAddress,
+        /// The inbox sends its visitors no mail, or the program none at all.
+        "off" => Off,
+        /// The address wants none.
+        "unsubscribed" => Unsubscribed,
+        /// The address takes none.
+        "bounced" => Bounced,
+        /// The address is not known to be the visitor's any more.
+        "unproven" => Unproven,
+        /// The address, or the inbox, had enough for the hour.
+        "capped" => Capped,
+        /// An owner dropped it.
+        "by_hand" => ByHand,
+        /// What it asked for was done.
+        "done" => Done,
+        /// What it says is over by now.
+        "late" => Late,
+        /// Whom it was for is not part of the team any more.
+        "gone" => Gone,
+    }
+}
+
+words! {
     /// What became of a mail that came in.
     pub enum InboundState {
         /// It is to be read.

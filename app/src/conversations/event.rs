@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use protocol::{Author, Event, MailKind};
 
 use crate::live::Live;
+use crate::outbox::why;
 use crate::ui::{Clock, Zone};
 
 /// One event, as a quiet line between the messages.
@@ -51,6 +52,14 @@ fn sentence(who: &str, author: &Author, event: &Event, until: impl Fn(u64) -> St
             _ => "What the visitor had not read went out by mail".to_owned(),
         },
         Event::CameByMail { sender, .. } => format!("A message came by mail from {sender}"),
+        Event::MailDelayed { mail, reason, .. } => match mail {
+            MailKind::NobodyAvailable => format!("The mail to the team is late: {reason}"),
+            _ => format!("The mail to the visitor is late: {reason}"),
+        },
+        Event::MailDropped { mail, reason, .. } => match mail {
+            MailKind::NobodyAvailable => format!("The team was not told by mail. {}", why(*reason)),
+            _ => format!("Nothing went to the visitor by mail. {}", why(*reason)),
+        },
         Event::MailFailed { mail, reason, .. } => match mail {
             MailKind::NobodyAvailable => format!("The team could not be told by mail: {reason}"),
             _ => format!("The visitor could not be reached by mail: {reason}"),

@@ -9,8 +9,9 @@ use protocol::{Author, Body, ClientId, ConversationId, Entry, MailKind, Outgoing
 
 use super::event::EventLine;
 use super::files::FilesView;
-use super::mailed::{CameByMail, Mailed};
+use super::mailed::{CameByMail, Fate, Mailed};
 use crate::live::{Live, Open, Status};
+use crate::outbox::why;
 use crate::review::{MailText, read_mail_text};
 use crate::ui::{Clock, Zone, day_label, day_of};
 
@@ -235,18 +236,25 @@ fn MailSource(id: ConversationId, seq: Seq, came: CameByMail) -> impl IntoView {
     }
 }
 
-/// That a message went by mail, when, or why it could not.
+/// That a message went by mail, and when, or why it did not.
 #[component]
 fn MailMark(mailed: Mailed) -> impl IntoView {
     let zone = Zone::get();
-    let Mailed { at_ms, failed, .. } = mailed;
-    let (icon, class) = match &failed {
-        None => (lu::LuMailCheck, "by-mail"),
-        Some(_) => (lu::LuMailWarning, "by-mail failed"),
+    let Mailed { at_ms, fate, .. } = mailed;
+    let (icon, class) = match &fate {
+        Fate::Sent => (lu::LuMailCheck, "by-mail"),
+        Fate::Delayed(_) => (lu::LuClock, "by-mail late"),
+        Fate::Failed(_) => (lu::LuMailWarning, "by-mail failed"),
+        Fate::Dropped(_) => (lu::LuMailX, "by-mail failed"),
     };
-    let text = move || match &failed {
-        None => format!("Went by mail {}", zone.date_and_time(at_ms)),
-        Some(reason) => format!("Could not go by mail: {reason}"),
+    let text = move || {
+        let when = zone.date_and_time(at_ms);
+        match &fate {
+            Fate::Sent => format!("Went by mail {when}"),
+            Fate::Delayed(reason) => format!("Not yet by mail, tried since {when}: {reason}"),
+            Fate::Failed(reason) => format!("Could not go by mail: {reason}"),
+            Fate::Dropped(reason) => format!("Did not go by mail. {}", why(*reason)),
+        }
     };
     let title = text.clone();
     view! {

@@ -1,17 +1,27 @@
 //! Which messages of a conversation went by mail.
 
-use protocol::{Body, Entry, Event, MailKind, Seq};
+use protocol::{Body, DropReason, Entry, Event, MailKind, Seq};
 
-/// What became of a mail, and of which messages it was.
+/// What became of a mail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    Sent,
+    /// It is tried again; what was in the way.
+    Delayed(String),
+    /// What the mail server said.
+    Failed(String),
+    Dropped(DropReason),
+}
+
+/// Of which messages a mail was, and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Mailed {
     kind: MailKind,
     from: Seq,
     through: Seq,
-    /// When it was sent, or given up, in milliseconds since 1970 (UTC).
+    /// When that was, in milliseconds since 1970 (UTC).
     pub(super) at_ms: u64,
-    /// Why it failed, if it did.
-    pub(super) failed: Option<String>,
+    pub(super) fate: Fate,
 }
 
 impl Mailed {
@@ -19,15 +29,21 @@ impl Mailed {
     pub(super) fn of(entries: &[Entry]) -> Vec<Self> {
         let mailed = |entry: &Entry| {
             let Body::Event { event } = &entry.body else { return None };
-            let (mail, from, through, failed) = match event {
-                Event::Mailed { mail, from, through } => (mail, from, through, None),
+            let (mail, from, through, fate) = match event {
+                Event::Mailed { mail, from, through } => (mail, from, through, Fate::Sent),
+                Event::MailDelayed { mail, from, through, reason } => {
+                    (mail, from, through, Fate::Delayed(reason.clone()))
+                }
                 Event::MailFailed { mail, from, through, reason } => {
-                    (mail, from, through, Some(reason.clone()))
+                    (mail, from, through, Fate::Failed(reason.clone()))
+                }
+                Event::MailDropped { mail, from, through, reason } => {
+                    (mail, from, through, Fate::Dropped(*reason))
                 }
                 _ => return None,
             };
             let (kind, from, through) = (*mail, *from, *through);
-            Some(Self { kind, from, through, at_ms: entry.at_ms, failed })
+            Some(Self { kind, from, through, at_ms: entry.at_ms, fate })
         };
         entries.iter().filter_map(mailed).collect()
     }
@@ -86,19 +102,24 @@ mod tests {
             files: Files::NONE,
         };
         let mail = MailKind::UnreadReply;
-        let reason = "550 no".to_owned();
+        let reason = || "550 no".to_owned();
+        let dropped = DropReason::Unsubscribed;
         let all = Mailed::of(&[
-            entry(4, Event::MailFailed { mail, from: 2, through: 3, reason }),
-            entry(5, Event::Resolved {}),
-            entry(6, Event::Mailed { mail, from: 3, through: 3 }),
+            entry(5, Event::MailDelayed { mail, from: 2, through: 4, reason: reason() }),
+            entry(6, Event::MailFailed { mail, from: 2, through: 3, reason: reason() }),
+            entry(7, Event::Resolved {}),
+            entry(8, Event::Mailed { mail, from: 3, through: 3 }),
+            entry(10, Event::MailDropped { mail, from: 9, through: 9, reason: dropped }),
         ]);
-        let check = |seq, expect: Option<(u64, bool)>| {
+        let check = |seq, expect: Option<(u64, Fate)>| {
             let found = Mailed::last_of(&all, mail, seq);
-            assert_eq!(found.map(|one| (one.at_ms, one.failed.is_some())), expect, "{seq}");
+            assert_eq!(found.map(|one| (one.at_ms, one.fate)), expect, "{seq}");
         };
         check(1, None);
-        check(2, Some((4_000, true)));
-        check(3, Some((6_000, false)));
+        check(2, Some((6_000, Fate::Failed(reason()))));
+        check(3, Some((8_000, Fate::Sent)));
+        check(4, Some((5_000, Fate::Delayed(reason()))));
+        check(9, Some((10_000, Fate::Dropped(dropped))));
         assert_eq!(Mailed::last_of(&all, MailKind::NobodyAvailable, 3), None);
     }
 }

@@ -3,4 +3,4 @@
 mod calls;
 mod page;
 
-pub(crate) use page::{OutboxPage, title};
+pub(crate) use page::{OutboxPage, title, why};

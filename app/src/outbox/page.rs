@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use leptos_icons::Icon;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
-use protocol::{MailId, MailKind, MailState};
+use protocol::{DropReason, MailId, MailKind, MailState};
 
 use super::calls::{DropMail, MailLine, Outbox, RetryMail, read_outbox};
 use crate::account::refusal;
@@ -130,7 +130,10 @@ fn Line(
         (_, None) => String::new(),
     };
     let tries = (attempts > 1).then(|| format!(", after {attempts} tries"));
-    let why = reason.map(|reason| if state == MailState::Dropped { why(&reason) } else { reason });
+    let why = reason.map(|reason| match DropReason::parse(&reason) {
+        Some(dropped) if state == MailState::Dropped => why(dropped).to_owned(),
+        _ => reason,
+    });
     let is_open = matches!(state, MailState::Waiting | MailState::Failed);
     view! {
         <li class=class>
@@ -189,24 +192,22 @@ pub(crate) const fn title(kind: MailKind) -> &'static str {
 }
 
 /// Why a mail was not sent, in words.
-fn why(code: &str) -> String {
-    match code {
-        "read" => "It was read meanwhile.",
-        "answered" => "Somebody has answered meanwhile.",
-        "somebody_came" => "Somebody came, who sees it in the inbox.",
-        "archived" => "The conversation was archived.",
-        "resolved" => "The conversation was resolved.",
-        "no_address" => "There was no address.",
-        "off" => "The inbox sends no mail.",
-        "unsubscribed" => "The address wants no mail.",
-        "bounced" => "The address takes no mail.",
-        "unproven" => "The address is not known to be the visitor’s any more.",
-        "capped" => "The address, or the inbox, had enough mail for the hour.",
-        "by_hand" => "It was dropped by hand.",
-        "done" => "It was done meanwhile.",
-        "late" => "Its link was over before the mail server took it.",
-        "gone" => "The agent is not part of the team any more.",
-        other => other,
+pub(crate) const fn why(reason: DropReason) -> &'static str {
+    match reason {
+        DropReason::Read => "It was read meanwhile.",
+        DropReason::Answered => "Somebody has answered meanwhile.",
+        DropReason::SomebodyCame => "Somebody came, who sees it in the inbox.",
+        DropReason::Archived => "The conversation was archived.",
+        DropReason::Resolved => "The conversation was resolved.",
+        DropReason::NoAddress => "There was no address.",
+        DropReason::Off => "The inbox sends no mail.",
+        DropReason::Unsubscribed => "The address wants no mail.",
+        DropReason::Bounced => "The address takes no mail.",
+        DropReason::Unproven => "The address is not known to be the visitor’s any more.",
+        DropReason::Capped => "The address, or the inbox, had enough mail for the hour.",
+        DropReason::ByHand => "It was dropped by hand.",
+        DropReason::Done => "It was done meanwhile.",
+        DropReason::Late => "Its link was over before the mail server took it.",
+        DropReason::Gone => "The agent is not part of the team any more.",
     }
-    .to_owned()
 }

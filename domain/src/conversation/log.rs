@@ -153,6 +153,9 @@ impl Log {
                 after.visitor_messages += 1;
                 // Who answers has read: the visitor's own cursor moves to their own message.
                 after.visitor_read_seq = seq;
+                after.waiting_since_ms.get_or_insert(at_ms);
+            } else if is_public {
+                after.waiting_since_ms = None;
             }
         }
         let entry = LogEntry {
@@ -206,6 +209,9 @@ impl Log {
     /// How far it is, and with it the rule that a visitor has one unresolved conversation.
     pub(super) fn set_status(&mut self, status: Status) {
         status.as_str().clone_into(&mut self.row.status);
+        if status == Status::Resolved {
+            self.row.waiting_since_ms = None;
+        }
         self.row.unresolved_visitor_id =
             (status != Status::Resolved).then_some(self.row.visitor_id);
     }

@@ -230,9 +230,7 @@ impl Command for Send {
             crate::file::claim(write, &self.speaker.party(), &self.files).await?
         };
         // Whether an answer begins to be waited for.
-        let is_first = log.is_resolved() || log.row.last_author_kind != Author::Visitor {}.tag();
-        let is_first = is_first || log.row.visitor_messages == 0;
-        let is_first = is_first || log.row.archived_at_ms.is_some();
+        let is_first = log.row.waiting_since_ms.is_none();
         if author == (Author::Visitor {}) {
             wants_answer(write, &mut log).await?;
         }
@@ -344,6 +342,7 @@ async fn begin(
         last_author_id: Set(None),
         last_author_name: Set(None),
         preview: Set(String::new()),
+        waiting_since_ms: Set(None),
         visitor_messages: Set(0),
         visitor_read_seq: Set(0),
         team_read_seq: Set(0),

@@ -1,11 +1,10 @@
 //! Mails about an agent's account.
 
-use protocol::{AgentId, MailId, MailKind, MailState};
+use protocol::{AgentId, DropReason, MailId, MailKind, MailState};
 use sea_orm::ActiveValue::Set;
 use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
 
-use super::Why;
 use crate::agent::{has_password, link};
 use crate::error::Result;
 use crate::table::{agent, mail};
@@ -49,13 +48,13 @@ pub(super) async fn decide(
     kind: MailKind,
     agent: Uuid,
     begun_at_ms: Option<i64>,
-) -> Result<Result<(String, OfAccount), Why>> {
+) -> Result<Result<(String, OfAccount), DropReason>> {
     let row = agent::Entity::find_by_id(agent).one(write.tx).await?;
     let Some(row) = row.filter(|row| row.is_active) else {
-        return Ok(Err(Why::Gone));
+        return Ok(Err(DropReason::Gone));
     };
     if kind == MailKind::Invitation && has_password(&row) {
-        return Ok(Err(Why::Done));
+        return Ok(Err(DropReason::Done));
     }
     let now_ms = write.ambient.now_ms();
     let lately = mail::Entity::find()
@@ -64,12 +63,12 @@ pub(super) async fn decide(
         .filter(mail::Column::Kind.eq(kind.as_str()))
         .filter(mail::Column::Id.ne(id.0));
     if lately.count(write.tx).await? >= AN_HOUR {
-        return Ok(Err(Why::Capped));
+        return Ok(Err(DropReason::Capped));
     }
     // Each try has the same link: its life begins with the first.
     let begun_at_ms = begun_at_ms.map_or(now_ms, i64::unsigned_abs);
     if now_ms >= begun_at_ms + link::life_ms(&row) {
-        return Ok(Err(Why::Late));
+        return Ok(Err(DropReason::Late));
     }
     let link = link::issue(&row, begun_at_ms);
     Ok(Ok((row.email, OfAccount { name: row.name, link })))

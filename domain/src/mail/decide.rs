@@ -1,16 +1,15 @@
 //! Whether a mail is sent, asked at the moment of sending.
 
 use protocol::limits::MAIL_TRIED_MS;
-use protocol::{MailKind, MailState, Status, VisitorId};
+use protocol::{DropReason, MailKind, MailState, Status, VisitorId};
 use sea_orm::entity::prelude::*;
 use sea_orm::{Condition, QueryOrder, QuerySelect};
 
-use super::Why;
-use super::take::messages_of;
+use super::messages;
 use crate::availability::is_anybody_available;
 use crate::error::Result;
 use crate::inbox::Inbox;
-use crate::table::{conversation, entry, mail, visitor};
+use crate::table::{conversation, mail, visitor};
 use crate::writer::Write;
 
 /// What an address that nobody has proven, and what an inbox may cause, is counted over, in
@@ -27,8 +26,10 @@ pub(super) enum Decision {
     Send { address: String, from: i64, through: i64 },
     /// It is asked again then.
     Later { until_ms: i64 },
-    /// It is not sent.
-    Drop(Why),
+    /// Nobody needs it any more.
+    Drop(DropReason),
+    /// It is not sent, though nobody has read the messages between two positions.
+    Withhold { reason: DropReason, from: i64, through: i64 },
 }
 
 /// Decides what is done with a mail. Its conversation is locked, and no other mail is taken meanwhile.
@@ -44,26 +45,27 @@ pub(super) async fn decide(
     if let Some(why) = question.is_settled_otherwise().await? {
         return Ok(Decision::Drop(why));
     }
-    let Some((from, through)) = question.messages().await? else {
-        return Ok(Decision::Drop(Why::Read));
+    let Some((from, through)) = messages::range(write, row, kind, conversation).await? else {
+        return Ok(Decision::Drop(DropReason::Read));
     };
     let Some(address) = question.address() else {
-        return Ok(Decision::Drop(Why::NoAddress));
+        return Ok(Decision::Drop(DropReason::NoAddress));
     };
+    let withhold = |reason| Ok(Decision::Withhold { reason, from, through });
     // What visitors' addresses want is asked of them alone: the team's is the owner's to change.
     if is_to_visitor(kind) {
         let standing = super::standing(write.tx, inbox.id, &address).await?;
         if standing.is_unsubscribed {
-            return Ok(Decision::Drop(Why::Unsubscribed));
+            return withhold(DropReason::Unsubscribed);
         }
         if standing.bounced.is_some() {
-            return Ok(Decision::Drop(Why::Bounced));
+            return withhold(DropReason::Bounced);
         }
     }
     if let Some(until_ms) = question.wait(&address).await? {
         // A mail that says only that words came in means nothing an hour later.
         return Ok(match kind {
-            MailKind::Received => Decision::Drop(Why::Capped),
+            MailKind::Received => Decision::Drop(DropReason::Capped),
             _ => Decision::Later { until_ms },
         });
     }
@@ -86,106 +88,30 @@ struct Question<'a> {
 
 impl Question<'_> {
     /// What has made the mail needless.
-    async fn is_settled_otherwise(&self) -> Result<Option<Why>> {
+    async fn is_settled_otherwise(&self) -> Result<Option<DropReason>> {
         if is_to_visitor(self.kind) && !self.inbox.mail.to_visitors {
-            return Ok(Some(Why::Off));
+            return Ok(Some(DropReason::Off));
         }
         if self.kind == MailKind::Transcript {
             // Somebody asked for it, whatever has become of the conversation.
-            return Ok((!self.visitor.is_email_proven).then_some(Why::Unproven));
+            return Ok((!self.visitor.is_email_proven).then_some(DropReason::Unproven));
         }
         if self.conversation.archived_at_ms.is_some() {
-            return Ok(Some(Why::Archived));
+            return Ok(Some(DropReason::Archived));
         }
         if self.kind == MailKind::UnreadReply {
             return Ok(None);
         }
         if self.conversation.status == Status::Resolved.as_str() {
-            return Ok(Some(Why::Resolved));
+            return Ok(Some(DropReason::Resolved));
         }
-        if self.is_answered().await? {
-            return Ok(Some(Why::Answered));
+        if self.conversation.waiting_since_ms.is_none() {
+            return Ok(Some(DropReason::Answered));
         }
         let now_ms = self.write.ambient.now_ms();
         let has_come = is_anybody_available(self.write.hub, self.inbox, now_ms);
         // What was tried may have arrived already: it is not left half-done.
-        Ok((has_come && self.row.attempts == 0).then_some(Why::SomebodyCame))
-    }
-
-    /// Whether the last message is an agent's. A note is none.
-    async fn is_answered(&self) -> Result<bool> {
-        let last = entry::Entity::find()
-            .filter(entry::Column::ConversationId.eq(self.conversation.id))
-            .filter(entry::Column::Kind.eq("message"))
-            .order_by_desc(entry::Column::Seq)
-            .limit(1)
-            .all(self.write.tx)
-            .await?;
-        Ok(last.first().is_some_and(|row| row.author_kind == "agent"))
-    }
-
-    /// From which message to which: those of the first try, or those that nobody has read and no other
-    /// mail has. `None` if there are none.
-    async fn messages(&self) -> Result<Option<(i64, i64)>> {
-        let read = match self.kind {
-            MailKind::UnreadReply => self.conversation.visitor_read_seq,
-            MailKind::NobodyAvailable => self.conversation.team_read_seq,
-            _ => 0,
-        };
-        if let (Some(from), Some(through)) = (self.row.from_seq, self.row.through_seq) {
-            if self.kind == MailKind::Transcript {
-                return Ok(Some((from, through)));
-            }
-            let is_left = through > read && !self.is_overtaken(from.max(read + 1), through).await?;
-            return Ok(is_left.then_some((from, through)));
-        }
-        let after = read.max(self.covered().await?);
-        // One at a time: a database looks each up, and would read all messages for both.
-        let unread = || {
-            messages_of(self.kind, self.conversation.id)
-                .filter(entry::Column::Seq.gt(after))
-                .select_only()
-                .column(entry::Column::Seq)
-                .limit(1)
-        };
-        let first = unread().order_by_asc(entry::Column::Seq).into_tuple::<i64>();
-        let Some(first) = first.one(self.write.tx).await? else { return Ok(None) };
-        let last = unread().order_by_desc(entry::Column::Seq).into_tuple::<i64>();
-        let last = last.one(self.write.tx).await?.unwrap_or(first);
-        Ok(Some((first, last)))
-    }
-
-    /// The conversation's other mails of the kind that arrive, or may.
-    fn others(&self) -> Select<mail::Entity> {
-        let kept = [MailState::Waiting.as_str(), MailState::Sent.as_str()];
-        mail::Entity::find()
-            .filter(mail::Column::ConversationId.eq(self.conversation.id))
-            .filter(mail::Column::Kind.eq(self.kind.as_str()))
-            .filter(mail::Column::State.is_in(kept))
-            .filter(mail::Column::Id.ne(self.row.id))
-    }
-
-    /// Up to where other mails have taken messages along.
-    async fn covered(&self) -> Result<i64> {
-        let last = self
-            .others()
-            .filter(mail::Column::ThroughSeq.is_not_null())
-            .order_by_desc(mail::Column::ThroughSeq)
-            .limit(1)
-            .all(self.write.tx)
-            .await?;
-        Ok(last.first().and_then(|row| row.through_seq).unwrap_or(0))
-    }
-
-    /// Whether another mail has all of these messages: one that failed may be tried again after the next
-    /// one took them along. One that has only later messages takes nothing from this one.
-    async fn is_overtaken(&self, from: i64, through: i64) -> Result<bool> {
-        let others = self
-            .others()
-            .filter(mail::Column::FromSeq.lte(from))
-            .filter(mail::Column::ThroughSeq.gte(through))
-            .limit(1);
-        Ok(!others.all(self.write.tx).await?.is_empty())
+        Ok((has_come && self.row.attempts == 0).then_some(DropReason::SomebodyCame))
     }
 
     fn address(&self) -> Option<String> {

@@ -8,7 +8,9 @@
 mod account;
 mod address;
 mod decide;
+mod drop;
 mod inbound;
+mod messages;
 mod notify;
 mod outbox;
 mod owe;
@@ -36,70 +38,6 @@ pub use summary::{OfSummary, Unanswered};
 use protocol::{MailKind, MailState};
 
 use crate::error::{Error, Result};
-
-/// Why a mail was not sent: a stable code, kept with it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Why {
-    /// All of it was read.
-    Read,
-    /// Somebody has answered.
-    Answered,
-    /// Somebody is there now, who sees it in the inbox.
-    SomebodyCame,
-    /// The conversation was put away.
-    Archived,
-    /// The conversation is settled.
-    Resolved,
-    /// There is nowhere to send it to.
-    NoAddress,
-    /// The inbox sends its visitors no mail, or the program none at all.
-    Off,
-    /// The address wants none.
-    Unsubscribed,
-    /// The address takes none.
-    Bounced,
-    /// The address is not known to be the visitor's any more.
-    Unproven,
-    /// The address, or the inbox, had enough for the hour.
-    Capped,
-    /// An owner dropped it.
-    ByHand,
-    /// What it asked for was done.
-    Done,
-    /// What it says is over by now.
-    Late,
-    /// Whom it was for is not part of the team any more.
-    Gone,
-}
-
-impl Why {
-    /// The code.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Answered => "answered",
-            Self::SomebodyCame => "somebody_came",
-            Self::Archived => "archived",
-            Self::Resolved => "resolved",
-            Self::NoAddress => "no_address",
-            Self::Off => "off",
-            Self::Unsubscribed => "unsubscribed",
-            Self::Bounced => "bounced",
-            Self::Unproven => "unproven",
-            Self::Capped => "capped",
-            Self::ByHand => "by_hand",
-            Self::Done => "done",
-            Self::Late => "late",
-            Self::Gone => "gone",
-        }
-    }
-
-    /// Whether anybody wants to know that there was to be a mail.
-    const fn is_worth_keeping(self) -> bool {
-        !matches!(self, Self::NoAddress | Self::Off)
-    }
-}
 
 fn kind_of(word: &str) -> Result<MailKind> {
     MailKind::parse(word).ok_or(Error::Corrupt("a mail's kind"))

@@ -1,12 +1,13 @@
 //! Mails to agents about conversations: each agent chooses which.
 
 use protocol::limits::{MAIL_MESSAGES, NOBODY_WAIT_MS};
-use protocol::{AgentId, ConversationId, InboxId, MailKind, MailState, Presence, Status};
+use protocol::{
+    AgentId, ConversationId, DropReason, InboxId, MailKind, MailState, Presence, Status,
+};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect};
 
-use super::Why;
 use super::decide::{Decision, had_enough};
 use super::owe::row;
 use crate::agent::{AgentMail, Role, Sight};
@@ -150,47 +151,50 @@ pub(super) async fn decide(
 ) -> Result<Decision> {
     let found = agent::Entity::find_by_id(agent).one(write.tx).await?;
     let Some(found) = found.filter(|found| found.is_active) else {
-        return Ok(Decision::Drop(Why::Gone));
+        return Ok(Decision::Drop(DropReason::Gone));
     };
     let sight = Sight::read(write.tx, AgentId(agent), Role::parse(&found.role)?).await?;
     if !sight.covers(inbox.id) {
-        return Ok(Decision::Drop(Why::Gone));
+        return Ok(Decision::Drop(DropReason::Gone));
     }
     let wanted = AgentMail::read(write.tx, AgentId(agent)).await?;
     if !wanted.wants(kind) {
-        return Ok(Decision::Drop(Why::Off));
+        return Ok(Decision::Drop(DropReason::Off));
     }
     if conversation.archived_at_ms.is_some() {
-        return Ok(Decision::Drop(Why::Archived));
+        return Ok(Decision::Drop(DropReason::Archived));
     }
     if kind != MailKind::Mentioned && conversation.status == Status::Resolved.as_str() {
-        return Ok(Decision::Drop(Why::Resolved));
+        return Ok(Decision::Drop(DropReason::Resolved));
     }
     let is_theirs = conversation.assignee_id == Some(agent);
     if matches!(kind, MailKind::Assigned | MailKind::Waiting) && !is_theirs {
-        return Ok(Decision::Drop(Why::Done));
+        return Ok(Decision::Drop(DropReason::Done));
     }
     let is_there = write.hub.presence(AgentId(agent)) == Presence::Online;
     // What was tried may have arrived already: it is not left half-done.
     if kind == MailKind::Assigned && is_there && row.attempts == 0 {
-        return Ok(Decision::Drop(Why::SomebodyCame));
+        return Ok(Decision::Drop(DropReason::SomebodyCame));
     }
     let cursor = read_cursor::Entity::find_by_id((conversation.id, agent)).one(write.tx).await?;
     let read = cursor.map_or(0, |cursor| cursor.seq);
-    let Unanswered { answered, word, since_ms } = unanswered(write, conversation.id).await?;
+    let (answered, word) = last_words(write, conversation.id).await?;
     let (from, through) = match (row.from_seq, row.through_seq) {
         (Some(from), Some(through)) => (from, through),
         _ if kind == MailKind::Waiting => (answered.max(read) + 1, word),
         _ => (answered + 1, word.max(answered + 1)),
     };
-    if matches!(kind, MailKind::Waiting | MailKind::Escalation) && word <= answered {
-        return Ok(Decision::Drop(Why::Answered));
-    }
+    let since_ms = match (kind, conversation.waiting_since_ms) {
+        (MailKind::Waiting | MailKind::Escalation, None) => {
+            return Ok(Decision::Drop(DropReason::Answered));
+        }
+        (_, since_ms) => since_ms.unwrap_or_default(),
+    };
     if matches!(kind, MailKind::Waiting | MailKind::Mentioned) && read >= through {
-        return Ok(Decision::Drop(Why::Read));
+        return Ok(Decision::Drop(DropReason::Read));
     }
     if kind == MailKind::Escalation && was_told(write, row, agent, answered).await? {
-        return Ok(Decision::Drop(Why::Done));
+        return Ok(Decision::Drop(DropReason::Done));
     }
     let now_ms = write.ambient.now_ms() as i64;
     if let (MailKind::Escalation, Some(wait_ms), 0) = (kind, wanted.escalation_ms, row.attempts) {
@@ -225,17 +229,9 @@ async fn was_told(
     Ok(!told.all(write.tx).await?.is_empty())
 }
 
-/// What waits for an answer in a conversation, among its latest messages.
-struct Unanswered {
-    /// The position of the last answer, or before the first message that was looked at.
-    answered: i64,
-    /// The position of the visitor's last message; 0 if there is none.
-    word: i64,
-    /// When the visitor first wrote after the answer, in milliseconds since 1970 (UTC).
-    since_ms: i64,
-}
-
-async fn unanswered(write: &Write<'_>, conversation: Uuid) -> Result<Unanswered> {
+/// The positions of the last answer and of the visitor's last message, among a conversation's latest. Where
+/// there is no answer: before the first that was looked at; no message: 0.
+async fn last_words(write: &Write<'_>, conversation: Uuid) -> Result<(i64, i64)> {
     let latest = entry::Entity::find()
         .filter(entry::Column::ConversationId.eq(conversation))
         .filter(entry::Column::Kind.eq("message"))
@@ -246,12 +242,7 @@ async fn unanswered(write: &Write<'_>, conversation: Uuid) -> Result<Unanswered>
     let last_of = |author: &str| latest.iter().find(|row| row.author_kind == author);
     let before_all = latest.last().map_or(0, |row| row.seq - 1);
     let answered = last_of("agent").map_or(before_all, |row| row.seq);
-    let first = latest.iter().rfind(|row| row.seq > answered && row.author_kind == "visitor");
-    Ok(Unanswered {
-        answered,
-        word: last_of("visitor").map_or(0, |row| row.seq),
-        since_ms: first.map_or(0, |row| row.at_ms),
-    })
+    Ok((answered, last_of("visitor").map_or(0, |row| row.seq)))
 }
 
 #[cfg(test)]

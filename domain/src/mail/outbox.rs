@@ -9,8 +9,7 @@ use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, QuerySelect};
 
 use tokio::sync::watch;
 
-use super::settle::Drop;
-use super::{Why, kind_of, state_of};
+use super::{kind_of, state_of};
 use crate::Domain;
 use crate::error::Result;
 use crate::table::mail;
@@ -126,14 +125,6 @@ impl Domain {
         self.writer.run(TryNow(id)).await?;
         self.touch_outbox();
         Ok(())
-    }
-
-    /// Drops a mail that failed or waits. For owners.
-    ///
-    /// # Errors
-    /// `mail_unknown`; `mail_settled` for one that was sent or dropped; the store's.
-    pub async fn drop_mail(&self, id: MailId) -> Result<()> {
-        self.writer.run(Drop { id, why: Why::ByHand }).await
     }
 }
 

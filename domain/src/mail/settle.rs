@@ -2,12 +2,12 @@
 
 use async_trait::async_trait;
 use protocol::limits::MAIL_TRIED_MS;
-use protocol::{Author, ConversationId, Event, InboxId, MailId, MailState};
+use protocol::{Author, ConversationId, Event, InboxId, MailId, MailKind, MailState, Seq};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
 
 use super::decide::is_to_visitor;
-use super::{Why, kind_of};
+use super::kind_of;
 use crate::Domain;
 use crate::conversation::happened;
 use crate::error::Result;
@@ -76,17 +76,6 @@ impl Domain {
         self.touch_outbox();
         Ok(())
     }
-
-    /// Drops what is due, because this program sends no mail.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn drop_due_mails(&self) -> Result<()> {
-        for id in self.due_mails(100).await? {
-            self.writer.run(Drop { id, why: Why::Off }).await?;
-        }
-        Ok(())
-    }
 }
 
 struct Settle {
@@ -128,18 +117,50 @@ impl Command for Settle {
             Outcome::Later { reason } if is_over => {
                 end(write, row, MailState::Failed, Some(reason)).await
             }
-            Outcome::Later { reason } => {
-                let [chance] = write.ambient.bytes();
-                let mut later = row.into_active_model();
-                later.due_at_ms = Set(now_ms + self.retry.wait_ms(self.attempt, chance) as i64);
-                later.reason = Set(Some(short(reason)));
-                mail::Entity::update(later).exec(write.tx).await?;
-                Ok(())
-            }
+            Outcome::Later { reason } => self.put_off(write, row, reason).await,
             Outcome::Refused { reason, is_address_bad } => {
                 fail(write, row, reason, *is_address_bad).await
             }
         }
+    }
+}
+
+impl Settle {
+    /// Has a mail tried again later. That it is late is said once, with the first try.
+    async fn put_off(&self, write: &mut Write<'_>, row: mail::Model, reason: &str) -> Result<()> {
+        let [chance] = write.ambient.bytes();
+        let wait_ms = self.retry.wait_ms(self.attempt, chance) as i64;
+        let news = if self.attempt == 1 { News::of(&row)? } else { None };
+        let mut later = row.into_active_model();
+        later.due_at_ms = Set(write.ambient.now_ms() as i64 + wait_ms);
+        later.reason = Set(Some(short(reason)));
+        mail::Entity::update(later).exec(write.tx).await?;
+        let Some(News { conversation, mail, from, through }) = news else { return Ok(()) };
+        let event = Event::MailDelayed { mail, from, through, reason: short(reason) };
+        happened(write, conversation, &Author::System {}, event).await
+    }
+}
+
+/// Where it is told what became of a mail, and of which messages.
+struct News {
+    conversation: ConversationId,
+    mail: MailKind,
+    from: Seq,
+    through: Seq,
+}
+
+impl News {
+    /// `None` for what agents are told by mail: it is no news in a conversation.
+    fn of(row: &mail::Model) -> Result<Option<Self>> {
+        let Some(conversation) = row.conversation_id.filter(|_| row.agent_id.is_none()) else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            conversation: ConversationId(conversation),
+            mail: kind_of(&row.kind)?,
+            from: row.from_seq.unwrap_or_default().unsigned_abs(),
+            through: row.through_seq.unwrap_or_default().unsigned_abs(),
+        }))
     }
 }
 
@@ -165,21 +186,16 @@ async fn end(
     state: MailState,
     reason: Option<&str>,
 ) -> Result<()> {
-    let kind = kind_of(&row.kind)?;
-    let from = row.from_seq.unwrap_or_default().unsigned_abs();
-    let through = row.through_seq.unwrap_or_default().unsigned_abs();
-    // What agents are told by mail is no news in the conversation.
-    let is_news = row.agent_id.is_none();
-    let conversation = row.conversation_id.map(ConversationId).filter(|_| is_news);
+    let news = News::of(&row)?;
     let mut ended = row.into_active_model();
     ended.state = Set(state.as_str().to_owned());
     ended.reason = Set(reason.map(short));
     ended.settled_at_ms = Set(Some(write.ambient.now_ms() as i64));
     mail::Entity::update(ended).exec(write.tx).await?;
-    let Some(conversation) = conversation else { return Ok(()) };
+    let Some(News { conversation, mail, from, through }) = news else { return Ok(()) };
     let event = match reason {
-        None => Event::Mailed { mail: kind, from, through },
-        Some(reason) => Event::MailFailed { mail: kind, from, through, reason: short(reason) },
+        None => Event::Mailed { mail, from, through },
+        Some(reason) => Event::MailFailed { mail, from, through, reason: short(reason) },
     };
     happened(write, conversation, &Author::System {}, event).await
 }
@@ -188,46 +204,6 @@ async fn end(
 pub(super) fn short(reason: &str) -> String {
     let plain = reason.chars().map(|c| if c.is_control() { ' ' } else { c });
     plain.take(REASON_CHARS).collect::<String>().trim().to_owned()
-}
-
-pub(super) async fn drop_row(write: &Write<'_>, row: mail::Model, why: Why) -> Result<()> {
-    // What an agent was to hear of a conversation and saw there is nobody's news.
-    let is_notice = row.agent_id.is_some() && row.conversation_id.is_some();
-    if (is_notice || !why.is_worth_keeping()) && row.attempts == 0 {
-        mail::Entity::delete_by_id(row.id).exec(write.tx).await?;
-        return Ok(());
-    }
-    let mut dropped = row.into_active_model();
-    dropped.state = Set(MailState::Dropped.as_str().to_owned());
-    dropped.reason = Set(Some(why.as_str().to_owned()));
-    dropped.settled_at_ms = Set(Some(write.ambient.now_ms() as i64));
-    mail::Entity::update(dropped).exec(write.tx).await?;
-    Ok(())
-}
-
-/// Drops a mail, if it is not settled.
-pub(super) struct Drop {
-    pub(super) id: MailId,
-    pub(super) why: Why,
-}
-
-#[async_trait]
-impl Command for Drop {
-    type Output = ();
-
-    fn shard(&self) -> Shard {
-        Shard::ANY
-    }
-
-    async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
-        let query = mail::Entity::find_by_id(self.id.0).lock_exclusive();
-        let row = query.one(write.tx).await?.ok_or(protocol::ErrorCode::MailUnknown)?;
-        if [MailState::Waiting, MailState::Failed].iter().any(|state| row.state == state.as_str()) {
-            drop_row(write, row, self.why).await
-        } else {
-            Err(protocol::ErrorCode::MailSettled.into())
-        }
-    }
 }
 
 #[cfg(test)]

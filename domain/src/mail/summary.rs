@@ -1,12 +1,11 @@
 //! The daily summary: what is open, and what waits the longest.
 
 use async_trait::async_trait;
-use protocol::{AgentId, ConversationId, MailKind, Status};
+use protocol::{AgentId, ConversationId, DropReason, MailKind, Status};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
 
-use super::Why;
 use crate::Domain;
 use crate::agent::{AgentMail, Role, Sight};
 use crate::error::Result;
@@ -45,8 +44,8 @@ pub struct Unanswered {
     pub visitor_name: String,
     /// How the last message begins.
     pub preview: String,
-    /// When it was written, in milliseconds since 1970 (UTC).
-    pub at_ms: u64,
+    /// Since when they wait, in milliseconds since 1970 (UTC).
+    pub since_ms: u64,
 }
 
 impl Domain {
@@ -104,15 +103,15 @@ pub(super) async fn decide(
     write: &Write<'_>,
     agent: Uuid,
     created_at_ms: i64,
-) -> Result<Result<(String, OfSummary), Why>> {
+) -> Result<Result<(String, OfSummary), DropReason>> {
     // There is a newer one by now.
     if write.ambient.now_ms() as i64 - created_at_ms > NEW_MS {
-        return Ok(Err(Why::Late));
+        return Ok(Err(DropReason::Late));
     }
     let row = agent::Entity::find_by_id(agent).one(write.tx).await?;
-    let Some(row) = row.filter(|row| row.is_active) else { return Ok(Err(Why::Gone)) };
+    let Some(row) = row.filter(|row| row.is_active) else { return Ok(Err(DropReason::Gone)) };
     if !AgentMail::read(write.tx, AgentId(agent)).await?.wants(MailKind::Summary) {
-        return Ok(Err(Why::Off));
+        return Ok(Err(DropReason::Off));
     }
     let sight = Sight::read(write.tx, AgentId(agent), Role::parse(&row.role)?).await?;
     let seen = || {
@@ -125,9 +124,12 @@ pub(super) async fn decide(
     let begun = seen().filter(conversation::Column::CreatedAtMs.gt(since_ms));
     let unassigned = open().filter(conversation::Column::AssigneeId.is_null());
     let own = open().filter(conversation::Column::AssigneeId.eq(agent));
-    let waiting = || open().filter(conversation::Column::LastAuthorKind.eq("visitor"));
-    let longest =
-        waiting().order_by_asc(conversation::Column::LastAtMs).limit(NAMED).all(write.tx).await?;
+    let waiting = || open().filter(conversation::Column::WaitingSinceMs.is_not_null());
+    let longest = waiting()
+        .order_by_asc(conversation::Column::WaitingSinceMs)
+        .limit(NAMED)
+        .all(write.tx)
+        .await?;
     let visitors = visitor::Entity::find()
         .filter(visitor::Column::Id.is_in(longest.iter().map(|row| row.visitor_id)))
         .all(write.tx)
@@ -138,7 +140,7 @@ pub(super) async fn decide(
             conversation: ConversationId(row.id),
             visitor_name: visitor.map_or_else(String::new, crate::visitor::display_name),
             preview: row.preview,
-            at_ms: row.last_at_ms.unsigned_abs(),
+            since_ms: row.waiting_since_ms.unwrap_or_default().unsigned_abs(),
         }
     };
     let of = OfSummary {
@@ -151,5 +153,5 @@ pub(super) async fn decide(
     };
     // Nothing to say is not said.
     let is_empty = of.begun + of.unassigned + of.own + of.waiting == 0;
-    Ok(if is_empty { Err(Why::Done) } else { Ok((row.email, of)) })
+    Ok(if is_empty { Err(DropReason::Done) } else { Ok((row.email, of)) })
 }

@@ -3,21 +3,18 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use protocol::limits::{
-    MAIL_EXCERPT_CHARS, MAIL_LINK_MS, MAIL_MESSAGES, TRANSCRIPT_CHARS, TRANSCRIPT_MESSAGES,
-};
-use protocol::{ConversationId, InboundState, InboxId, MailId, MailKind, MailState};
+use protocol::limits::MAIL_LINK_MS;
+use protocol::{ConversationId, DropReason, InboundState, InboxId, MailId, MailKind, MailState};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, QuerySelect};
 
 use super::decide::{Decision, decide};
-use super::owed::{Matter, OfConversation, Owed, Said};
-use super::{Why, kind_of, notify};
+use super::owed::{Matter, OfConversation, Owed};
+use super::{drop, kind_of, messages, notify};
 use crate::Domain;
-use crate::conversation::LogEntry;
 use crate::error::{Error, Result};
-use crate::table::{conversation, entry, inbound_mail, mail, mail_gate, visitor};
+use crate::table::{conversation, inbound_mail, mail, mail_gate, visitor};
 use crate::writer::{Command, Shard, Write};
 
 /// How long a mail rests that can't be read, in milliseconds.
@@ -156,7 +153,8 @@ impl Take {
                 let thread = self.thread(write, &conversation, &address).await?;
                 let settled = (address.clone(), Some((from, through)));
                 let owed = self.begin(write, row, settled).await?;
-                let (messages, more) = said(write, &conversation, kind, from, through).await?;
+                let (messages, more) =
+                    messages::said(write, &conversation, kind, from, through).await?;
                 let until_ms = owed.begun_at_ms + MAIL_LINK_MS;
                 let reply_to = super::token::reply_to(&inbox, self.id);
                 let of = Box::new(OfConversation {
@@ -192,7 +190,11 @@ impl Take {
                 Ok(None)
             }
             Decision::Drop(why) => {
-                super::settle::drop_row(write, row, why).await?;
+                drop::drop_row(write, row, why).await?;
+                Ok(None)
+            }
+            Decision::Withhold { reason, from, through } => {
+                drop::withhold(write, row, reason, (from, through)).await?;
                 Ok(None)
             }
         }
@@ -212,7 +214,7 @@ impl Take {
                     Ok(Some(begun.about(Vec::new(), None, Matter::Summary(of))))
                 }
                 Err(why) => {
-                    super::settle::drop_row(write, row, why).await?;
+                    drop::drop_row(write, row, why).await?;
                     Ok(None)
                 }
             };
@@ -221,12 +223,12 @@ impl Take {
         let (address, of) = match decided {
             Ok(decided) => decided,
             // Somebody who asks again and again leaves nothing behind.
-            Err(Why::Capped) => {
+            Err(DropReason::Capped) => {
                 mail::Entity::delete_by_id(row.id).exec(write.tx).await?;
                 return Ok(None);
             }
             Err(why) => {
-                super::settle::drop_row(write, row, why).await?;
+                drop::drop_row(write, row, why).await?;
                 return Ok(None);
             }
         };
@@ -329,56 +331,4 @@ impl Begun {
 async fn gate(write: &Write<'_>) -> Result<()> {
     let row = mail_gate::Entity::find_by_id(1).lock_exclusive().one(write.tx).await?;
     row.map(drop).ok_or(Error::Corrupt("the gate of mails"))
-}
-
-/// The messages that a mail of a kind is about.
-pub(super) fn messages_of(kind: MailKind, conversation: Uuid) -> Select<entry::Entity> {
-    let all = entry::Entity::find().filter(entry::Column::ConversationId.eq(conversation));
-    if kind == MailKind::Mentioned {
-        return all.filter(entry::Column::Kind.eq("note"));
-    }
-    let of = all.filter(entry::Column::Kind.eq("message"));
-    match kind {
-        MailKind::Transcript => of,
-        MailKind::UnreadReply => of.filter(entry::Column::AuthorKind.eq("agent")),
-        _ => of.filter(entry::Column::AuthorKind.eq("visitor")),
-    }
-}
-
-async fn said(
-    write: &Write<'_>,
-    conversation: &conversation::Model,
-    kind: MailKind,
-    from: i64,
-    through: i64,
-) -> Result<(Vec<Said>, u64)> {
-    // It repeats nothing of what somebody wrote who may not be the one who reads it.
-    if kind == MailKind::Received {
-        return Ok((Vec::new(), 0));
-    }
-    let query =
-        messages_of(kind, conversation.id).filter(entry::Column::Seq.between(from, through));
-    let (most, chars) = match kind {
-        MailKind::Transcript => (TRANSCRIPT_MESSAGES, TRANSCRIPT_CHARS),
-        _ => (MAIL_MESSAGES, MAIL_EXCERPT_CHARS),
-    };
-    let rows = query.clone().order_by_asc(entry::Column::Seq).limit(most).all(write.tx).await?;
-    let more = if rows.len() as u64 == most {
-        query.count(write.tx).await?.saturating_sub(most)
-    } else {
-        0
-    };
-    let said = |row| {
-        let LogEntry { seq, author, body, files, at_ms, .. } = LogEntry::from_row(row)?;
-        let files = files.0.iter().map(|file| file.name.clone()).collect();
-        Ok(Said { seq, author, text: excerpt(body.text(), chars), files, at_ms })
-    };
-    Ok((rows.into_iter().map(said).collect::<Result<_>>()?, more))
-}
-
-fn excerpt(text: &str, chars: usize) -> String {
-    match text.char_indices().nth(chars) {
-        Some((end, _)) => format!("{}…", text[..end].trim_end()),
-        None => text.to_owned(),
-    }
 }

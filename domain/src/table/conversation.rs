@@ -24,6 +24,7 @@ pub struct Model {
     pub last_author_id: Option<Uuid>,
     pub last_author_name: Option<String>,
     pub preview: String,
+    pub waiting_since_ms: Option<i64>,
     pub visitor_messages: i64,
     pub visitor_read_seq: i64,
     pub team_read_seq: i64,

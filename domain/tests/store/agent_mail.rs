@@ -176,6 +176,8 @@ async fn a_summary_comes_once_a_day_at_its_time(bench) {
     let (mia, id) = bench.hers().await;
     bench.ticks.pass_ms(NOBODY_WAIT_MS);
     bench.kinds().await;
+    // What the team says among itself answers nobody.
+    bench.domain.send_as_agent(&mia, id, client_id(9), "who takes it?", true).await.unwrap();
     // The clock stands at 22:13 UTC on a Tuesday: 23:13 in Berlin.
     bench.want(&mia, |mail| {
         mail.waiting = false;
@@ -195,7 +197,7 @@ async fn a_summary_comes_once_a_day_at_its_time(bench) {
     assert!(owed.is_empty(), "once");
     let Matter::Summary(of) = &one.matter else { panic!("a summary") };
     assert_eq!((of.begun, of.unassigned, of.own, of.waiting), (1, 0, 1, 1));
-    assert_eq!((of.longest[0].conversation, &*of.longest[0].preview), (id, "hello?"));
+    assert_eq!((of.longest[0].conversation, &*of.longest[0].preview), (id, "who takes it?"));
     bench.settle(&one, Outcome::Sent).await;
     assert!(owe().await.is_empty());
     bench.ticks.pass_ms(DAY_MS);

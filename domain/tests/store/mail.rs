@@ -6,7 +6,7 @@ use domain::inbox::InboxMail;
 use domain::mail::{Matter, OfAccount, OfConversation, Outcome, Owed, Retry};
 use domain::visitor::{About, User, VisitorIdentity};
 use protocol::limits::{MAIL_LINK_MS, MAIL_TRIED_MS, NOBODY_WAIT_MS, UNREAD_WAIT_MS};
-use protocol::{Body, Change, ConversationId, ErrorCode, Event, MailKind, MailState};
+use protocol::{Body, Change, ConversationId, DropReason, ErrorCode, Event, MailKind, MailState};
 
 use sea_orm::ConnectionTrait;
 
@@ -75,6 +75,23 @@ impl Bench {
 
     async fn somebody(&self) -> Listener {
         self.domain.hub().listen_agent(&self.mia().await)
+    }
+
+    /// What is said in a conversation of its mails.
+    async fn said_of_mails(&self, id: ConversationId) -> Vec<Event> {
+        let page = self.domain.team_page(&looker(), id, None).await.unwrap();
+        let of_mail = |entry: protocol::Entry| match entry.body {
+            Body::Event { event } => matches!(
+                event,
+                Event::Mailed { .. }
+                    | Event::MailDelayed { .. }
+                    | Event::MailFailed { .. }
+                    | Event::MailDropped { .. }
+            )
+            .then_some(event),
+            _ => None,
+        };
+        page.entries.into_iter().filter_map(of_mail).collect()
     }
 
     async fn reasons(&self) -> Vec<String> {
@@ -339,6 +356,60 @@ async fn a_mail_that_is_tried_is_not_overtaken_by_what_came_later(bench) {
     let again = bench.owed().await.remove(0);
     assert_eq!(again.message_id, first.message_id);
     assert_eq!(again.of().messages, first.of().messages);
+}
+
+async fn that_a_mail_is_late_is_said_once_and_that_it_went_when_it_does(bench) {
+    bench.mails(|mail| mail.team_address = None).await;
+    bench.ann("ann@example.com").await;
+    let id = bench.answer(2, "Yes.").await;
+    bench.ticks.pass_ms(UNREAD_WAIT_MS);
+    for _ in 0..3 {
+        let one = bench.owed().await.remove(0);
+        bench.settle(&one, Outcome::Later { reason: "no route".into() }).await;
+        bench.ticks.pass_ms(HOUR_MS);
+    }
+    let (mail, from, through, reason) = (MailKind::UnreadReply, 2, 2, "no route".to_owned());
+    let late = Event::MailDelayed { mail, from, through, reason };
+    assert_eq!(bench.said_of_mails(id).await, std::slice::from_ref(&late));
+    assert_eq!(bench.sent().await, [MailKind::UnreadReply]);
+    assert_eq!(bench.said_of_mails(id).await, [late, Event::Mailed { mail, from, through }]);
+}
+
+async fn that_an_answer_is_not_mailed_is_said_where_nobody_has_read_it(bench) {
+    bench.mails(|mail| mail.team_address = None).await;
+    let ann = bench.ann("ann@example.com").await;
+    let id = bench.answer(2, "Yes.").await;
+    bench.ticks.pass_ms(UNREAD_WAIT_MS);
+    let one = bench.owed().await.remove(0);
+    bench.settle(&one, Outcome::Sent).await;
+    bench.domain.prefer_mail(&one.of().preference, false).await.unwrap();
+    let dropped = |seq, reason| {
+        Event::MailDropped { mail: MailKind::UnreadReply, from: seq, through: seq, reason }
+    };
+    // Not of what they read in the chat.
+    bench.answer(3, "Here?").await;
+    let head = bench.domain.visitor_head(&ann).await.unwrap();
+    bench.domain.read_as_visitor(&ann, head).await.unwrap();
+    bench.ticks.pass_ms(UNREAD_WAIT_MS);
+    assert!(bench.sent().await.is_empty());
+    assert_eq!(bench.said_of_mails(id).await.len(), 1);
+    // The position before is that of the mail that was sent.
+    bench.answer(4, "Not even now?").await;
+    bench.ticks.pass_ms(UNREAD_WAIT_MS);
+    assert!(bench.sent().await.is_empty());
+    let head = bench.domain.visitor_head(&ann).await.unwrap();
+    assert_eq!(
+        bench.said_of_mails(id).await.last(),
+        Some(&dropped(head, DropReason::Unsubscribed))
+    );
+    // Nor what an owner drops, tried or not.
+    bench.domain.prefer_mail(&one.of().preference, true).await.unwrap();
+    bench.domain.read_as_visitor(&ann, head).await.unwrap();
+    bench.answer(5, "Well?").await;
+    let waits = bench.domain.list_mails(Some(MailState::Waiting), None).await.unwrap().mails;
+    bench.domain.drop_mail(waits[0].id).await.unwrap();
+    let head = bench.domain.visitor_head(&ann).await.unwrap();
+    assert_eq!(bench.said_of_mails(id).await.last(), Some(&dropped(head, DropReason::ByHand)));
 }
 
 async fn a_mail_is_tried_for_three_days_and_failing_is_seen(bench) {

@@ -149,7 +149,7 @@ fn summary(of: &OfSummary, url: &str) -> Letter {
         author: Author::Visitor {},
         text: one.preview.clone(),
         files: Vec::new(),
-        at_ms: one.at_ms,
+        at_ms: one.since_ms,
     };
     let quote = |one: &Unanswered| Quote::at(&said(one), &one.visitor_name);
     let waiting = match of.waiting {

@@ -130,7 +130,7 @@ pub(super) fn sample(kind: MailKind, inbox: Inbox, language: &str) -> Owed {
         conversation: ConversationId(id),
         visitor_name: name.to_owned(),
         preview: preview.to_owned(),
-        at_ms,
+        since_ms: at_ms,
     };
     let account = || OfAccount { name: "Mia".to_owned(), link: "preview".to_owned() };
     let matter = match kind {

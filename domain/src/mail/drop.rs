@@ -1,0 +1,121 @@
+//! Mails that are not sent after all.
+
+use async_trait::async_trait;
+use protocol::{Author, ConversationId, DropReason, ErrorCode, Event, MailId, MailKind, MailState};
+use sea_orm::entity::prelude::*;
+use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
+
+use super::{kind_of, messages, state_of};
+use crate::Domain;
+use crate::conversation::happened;
+use crate::error::{Error, Result};
+use crate::table::{conversation, mail};
+use crate::writer::{Command, Shard, Write};
+
+impl Domain {
+    /// Drops what is due, because this program sends no mail.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn drop_due_mails(&self) -> Result<()> {
+        for id in self.due_mails(100).await? {
+            self.run_drop(id, DropReason::Off).await?;
+        }
+        Ok(())
+    }
+
+    /// Drops a mail that failed or waits. For owners.
+    ///
+    /// # Errors
+    /// `mail_unknown`; `mail_settled` for one that was sent or dropped; the store's.
+    pub async fn drop_mail(&self, id: MailId) -> Result<()> {
+        self.run_drop(id, DropReason::ByHand).await
+    }
+
+    async fn run_drop(&self, id: MailId, reason: DropReason) -> Result<()> {
+        let row = mail::Entity::find_by_id(id.0).one(&self.store.reader).await?;
+        let row = row.ok_or(ErrorCode::MailUnknown)?;
+        self.writer.run(Drop { id, conversation: row.conversation_id, reason }).await
+    }
+}
+
+/// Drops a mail, if it is not settled.
+struct Drop {
+    id: MailId,
+    conversation: Option<Uuid>,
+    reason: DropReason,
+}
+
+#[async_trait]
+impl Command for Drop {
+    type Output = ();
+
+    fn shard(&self) -> Shard {
+        self.conversation.map_or(Shard::ANY, Shard::of)
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
+        // The conversation comes first: everybody locks in this order.
+        let conversation = match self.conversation {
+            Some(id) => conversation::Entity::find_by_id(id).lock_exclusive().one(write.tx).await?,
+            None => None,
+        };
+        let query = mail::Entity::find_by_id(self.id.0).lock_exclusive();
+        let row = query.one(write.tx).await?.ok_or(ErrorCode::MailUnknown)?;
+        if matches!(state_of(&row.state)?, MailState::Sent | MailState::Dropped) {
+            return Err(ErrorCode::MailSettled.into());
+        }
+        let is_news = self.reason == DropReason::ByHand && row.agent_id.is_none();
+        let messages = match &conversation {
+            Some(conversation) if is_news => {
+                messages::range(write, &row, kind_of(&row.kind)?, conversation).await?
+            }
+            _ => None,
+        };
+        match messages {
+            Some(messages) => withhold(write, row, self.reason, messages).await,
+            None => drop_row(write, row, self.reason).await,
+        }
+    }
+}
+
+/// Drops a mail that nobody needs any more.
+pub(super) async fn drop_row(
+    write: &Write<'_>,
+    row: mail::Model,
+    reason: DropReason,
+) -> Result<()> {
+    // What an agent was to hear of a conversation and saw there is nobody's news.
+    let is_notice = row.agent_id.is_some() && row.conversation_id.is_some();
+    let is_idle = matches!(reason, DropReason::NoAddress | DropReason::Off);
+    if (is_notice || is_idle) && row.attempts == 0 {
+        mail::Entity::delete_by_id(row.id).exec(write.tx).await?;
+        return Ok(());
+    }
+    let mut dropped = row.into_active_model();
+    dropped.state = Set(MailState::Dropped.as_str().to_owned());
+    dropped.reason = Set(Some(reason.as_str().to_owned()));
+    dropped.settled_at_ms = Set(Some(write.ambient.now_ms() as i64));
+    mail::Entity::update(dropped).exec(write.tx).await?;
+    Ok(())
+}
+
+/// Drops a mail whose messages nobody has read, and says so in its conversation.
+pub(super) async fn withhold(
+    write: &mut Write<'_>,
+    row: mail::Model,
+    reason: DropReason,
+    (from, through): (i64, i64),
+) -> Result<()> {
+    let kind = kind_of(&row.kind)?;
+    let conversation = row.conversation_id.ok_or(Error::Corrupt("a mail's conversation"))?;
+    // What agents are told by mail, and that words came in, is no news.
+    let is_news = row.agent_id.is_none() && kind != MailKind::Received;
+    drop_row(write, row, reason).await?;
+    if !is_news {
+        return Ok(());
+    }
+    let (from, through) = (from.unsigned_abs(), through.unsigned_abs());
+    let event = Event::MailDropped { mail: kind, from, through, reason };
+    happened(write, ConversationId(conversation), &Author::System {}, event).await
+}

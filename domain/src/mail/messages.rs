@@ -1,0 +1,137 @@
+//! Which messages a mail has.
+
+use protocol::limits::{MAIL_EXCERPT_CHARS, MAIL_MESSAGES, TRANSCRIPT_CHARS, TRANSCRIPT_MESSAGES};
+use protocol::{MailKind, MailState};
+use sea_orm::entity::prelude::*;
+use sea_orm::{QueryOrder, QuerySelect};
+
+use super::Said;
+use crate::conversation::LogEntry;
+use crate::error::Result;
+use crate::table::{conversation, entry, mail};
+use crate::writer::Write;
+
+/// From which message to which a mail goes: those of the first try, or those that nobody has read and no
+/// other mail has. `None` if there are none.
+pub(super) async fn range(
+    write: &Write<'_>,
+    row: &mail::Model,
+    kind: MailKind,
+    conversation: &conversation::Model,
+) -> Result<Option<(i64, i64)>> {
+    let read = match kind {
+        MailKind::UnreadReply => conversation.visitor_read_seq,
+        MailKind::NobodyAvailable => conversation.team_read_seq,
+        _ => 0,
+    };
+    if let (Some(from), Some(through)) = (row.from_seq, row.through_seq) {
+        if kind == MailKind::Transcript {
+            return Ok(Some((from, through)));
+        }
+        let is_left =
+            through > read && !is_overtaken(write, row, from.max(read + 1), through).await?;
+        return Ok(is_left.then_some((from, through)));
+    }
+    let after = read.max(covered(write, row).await?);
+    // One at a time: a database looks each up, and would read all messages for both.
+    let unread = || {
+        all_of(kind, conversation.id)
+            .filter(entry::Column::Seq.gt(after))
+            .select_only()
+            .column(entry::Column::Seq)
+            .limit(1)
+    };
+    let first = unread().order_by_asc(entry::Column::Seq).into_tuple::<i64>();
+    let Some(first) = first.one(write.tx).await? else { return Ok(None) };
+    let last = unread().order_by_desc(entry::Column::Seq).into_tuple::<i64>();
+    let last = last.one(write.tx).await?.unwrap_or(first);
+    Ok(Some((first, last)))
+}
+
+/// The conversation's other mails of the kind that arrive, or may.
+fn others(row: &mail::Model) -> Select<mail::Entity> {
+    let kept = [MailState::Waiting.as_str(), MailState::Sent.as_str()];
+    mail::Entity::find()
+        .filter(mail::Column::ConversationId.eq(row.conversation_id))
+        .filter(mail::Column::Kind.eq(row.kind.as_str()))
+        .filter(mail::Column::State.is_in(kept))
+        .filter(mail::Column::Id.ne(row.id))
+}
+
+/// Up to where other mails have taken messages along.
+async fn covered(write: &Write<'_>, row: &mail::Model) -> Result<i64> {
+    let last = others(row)
+        .filter(mail::Column::ThroughSeq.is_not_null())
+        .order_by_desc(mail::Column::ThroughSeq)
+        .limit(1)
+        .all(write.tx)
+        .await?;
+    Ok(last.first().and_then(|row| row.through_seq).unwrap_or(0))
+}
+
+/// Whether another mail has all of these messages: one that failed may be tried again after the next
+/// one took them along. One that has only later messages takes nothing from this one.
+async fn is_overtaken(
+    write: &Write<'_>,
+    row: &mail::Model,
+    from: i64,
+    through: i64,
+) -> Result<bool> {
+    let others = others(row)
+        .filter(mail::Column::FromSeq.lte(from))
+        .filter(mail::Column::ThroughSeq.gte(through))
+        .limit(1);
+    Ok(!others.all(write.tx).await?.is_empty())
+}
+
+/// The messages that a mail of a kind is about.
+fn all_of(kind: MailKind, conversation: Uuid) -> Select<entry::Entity> {
+    let all = entry::Entity::find().filter(entry::Column::ConversationId.eq(conversation));
+    if kind == MailKind::Mentioned {
+        return all.filter(entry::Column::Kind.eq("note"));
+    }
+    let of = all.filter(entry::Column::Kind.eq("message"));
+    match kind {
+        MailKind::Transcript => of,
+        MailKind::UnreadReply => of.filter(entry::Column::AuthorKind.eq("agent")),
+        _ => of.filter(entry::Column::AuthorKind.eq("visitor")),
+    }
+}
+
+/// What messages say, in a mail of a kind: the first of them, and how many more there are.
+pub(super) async fn said(
+    write: &Write<'_>,
+    conversation: &conversation::Model,
+    kind: MailKind,
+    from: i64,
+    through: i64,
+) -> Result<(Vec<Said>, u64)> {
+    // It repeats nothing of what somebody wrote who may not be the one who reads it.
+    if kind == MailKind::Received {
+        return Ok((Vec::new(), 0));
+    }
+    let query = all_of(kind, conversation.id).filter(entry::Column::Seq.between(from, through));
+    let (most, chars) = match kind {
+        MailKind::Transcript => (TRANSCRIPT_MESSAGES, TRANSCRIPT_CHARS),
+        _ => (MAIL_MESSAGES, MAIL_EXCERPT_CHARS),
+    };
+    let rows = query.clone().order_by_asc(entry::Column::Seq).limit(most).all(write.tx).await?;
+    let more = if rows.len() as u64 == most {
+        query.count(write.tx).await?.saturating_sub(most)
+    } else {
+        0
+    };
+    let said = |row| {
+        let LogEntry { seq, author, body, files, at_ms, .. } = LogEntry::from_row(row)?;
+        let files = files.0.iter().map(|file| file.name.clone()).collect();
+        Ok(Said { seq, author, text: excerpt(body.text(), chars), files, at_ms })
+    };
+    Ok((rows.into_iter().map(said).collect::<Result<_>>()?, more))
+}
+
+fn excerpt(text: &str, chars: usize) -> String {
+    match text.char_indices().nth(chars) {
+        Some((end, _)) => format!("{}…", text[..end].trim_end()),
+        None => text.to_owned(),
+    }
+}
