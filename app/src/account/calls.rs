@@ -141,29 +141,6 @@ pub async fn set_password(token: String, password: String) -> Result<(), Failure
     Ok(())
 }
 
-#[cfg(all(test, feature = "ssr"))]
-mod tests {
-    use super::is_own_page;
-
-    #[test]
-    fn a_login_leads_to_own_pages_only() {
-        assert!(is_own_page("/conversations/01890000-0000-7000-8000-000000000001"));
-        assert!(is_own_page("/team"));
-        for other in [
-            "",
-            "/",
-            "//evil.example",
-            "/\\evil.example",
-            "https://evil.example",
-            "/a//b",
-            "/x\r\ny: z",
-            "/a?b",
-        ] {
-            assert!(!is_own_page(other), "{other}");
-        }
-    }
-}
-
 /// What the agent who is logged in wants by mail.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MyMail {
@@ -171,6 +148,8 @@ pub struct MyMail {
     pub is_on: bool,
     /// Where it goes.
     pub email: String,
+    /// What a mail server said of it, if it takes no mail.
+    pub bounced: Option<String>,
     /// That a conversation was given to them.
     pub assigned: bool,
     /// That a note names them.
@@ -198,6 +177,7 @@ pub async fn read_my_mail() -> Result<MyMail, Failure> {
     let at = mail.summary_at.unwrap_or(MORNING);
     Ok(MyMail {
         is_on: backend.sends_mail,
+        bounced: backend.domain.bounced_agents().await?.remove(&agent.email),
         email: agent.email,
         assigned: mail.assigned,
         mentioned: mail.mentioned,
@@ -243,4 +223,27 @@ pub async fn set_my_mail(
     backend.domain.set_agent_mail(agent.id, mail).await?;
     leptos_axum::redirect("/account");
     Ok(())
+}
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    use super::is_own_page;
+
+    #[test]
+    fn a_login_leads_to_own_pages_only() {
+        assert!(is_own_page("/conversations/01890000-0000-7000-8000-000000000001"));
+        assert!(is_own_page("/team"));
+        for other in [
+            "",
+            "/",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example",
+            "/a//b",
+            "/x\r\ny: z",
+            "/a?b",
+        ] {
+            assert!(!is_own_page(other), "{other}");
+        }
+    }
 }

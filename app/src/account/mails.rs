@@ -37,7 +37,7 @@ pub(crate) fn AccountPage() -> impl IntoView {
 #[component]
 fn Mails(mine: MyMail, set: ServerAction<SetMyMail>) -> impl IntoView {
     let MyMail { is_on, email, assigned, mentioned, waiting, escalation_minutes, .. } = mine;
-    let MyMail { summary, summary_at, time_zone, .. } = mine;
+    let MyMail { summary, summary_at, time_zone, bounced, .. } = mine;
     let zone = NodeRef::<leptos::html::Input>::new();
     // Who has chosen none yet lives where their browser does.
     #[cfg(feature = "hydrate")]
@@ -61,6 +61,12 @@ fn Mails(mine: MyMail, set: ServerAction<SetMyMail>) -> impl IntoView {
             {(!is_on)
                 .then(|| view! { <p class="soft">"No mail is sent yet: the program has no mail server."</p> })}
             <p>"They go to " <b>{email}</b> "."</p>
+            <Notice text=bounced
+                .map(|reason| {
+                    format!(
+                        "Mail to this address came back, and no more is sent: {reason}. Saving has it tried again.",
+                    )
+                }) />
             <ActionForm action=set attr:class="form">
                 <div class="checks">
                     {check("assigned", assigned, "A conversation is given to me while I am not online")}

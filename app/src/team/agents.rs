@@ -18,6 +18,7 @@ pub(super) fn AgentRow(
     can_manage: bool,
 ) -> impl IntoView {
     let AgentDetails { id, name, email, role, capacity, skills, is_active, is_invited, .. } = agent;
+    let bounced = agent.bounced.map(|reason| format!("Takes no mail: {reason}"));
     let is_owner = role == "owner";
     let theirs = agent.inboxes;
     let shown = match (is_active, is_invited) {
@@ -34,6 +35,7 @@ pub(super) fn AgentRow(
                     <span class="grow">
                         <b>{name}</b>
                         <small>{email}</small>
+                        {bounced.map(|bounced| view! { <small class="why">{bounced}</small> })}
                     </span>
                     <span class="mark">{shown}</span>
                 </summary>

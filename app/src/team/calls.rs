@@ -29,6 +29,8 @@ pub struct AgentDetails {
     pub is_active: bool,
     /// Whether they have yet to set a password.
     pub is_invited: bool,
+    /// What a mail server said of their address, if it takes no mail.
+    pub bounced: Option<String>,
 }
 
 /// A team as the page shows it.
@@ -69,7 +71,9 @@ pub async fn read_team() -> Result<TeamPage, Failure> {
     inboxes.retain(|inbox| me.sight.covers(inbox.id));
     let agents = backend.domain.list_agents().await?;
     let teams = backend.domain.list_teams().await?;
+    let mut bounced = backend.domain.bounced_agents().await?;
     let agent = |agent: domain::agent::Agent| AgentDetails {
+        bounced: bounced.remove(&agent.email),
         id: agent.id,
         role: agent.role.as_str().to_owned(),
         name: agent.name,

@@ -10,7 +10,8 @@ use sea_orm::sea_query::OnConflict;
 
 use crate::Domain;
 use crate::error::Result;
-use crate::table::agent_mail;
+use crate::mail::OF_AGENTS;
+use crate::table::{agent, agent_mail};
 use crate::writer::{Command, Shard, Write};
 
 /// The bounds of how long a conversation may have no answer, in milliseconds: a minute and a week.
@@ -79,6 +80,19 @@ impl AgentMail {
         }
     }
 
+    /// Has mails of a kind not wanted any more.
+    const fn give_up(&mut self, kind: MailKind) {
+        match kind {
+            MailKind::Assigned => self.assigned = false,
+            MailKind::Mentioned => self.mentioned = false,
+            MailKind::Waiting => self.waiting = false,
+            MailKind::Escalation => self.escalation_ms = None,
+            MailKind::Summary => self.summary_at = None,
+            // Of the others somebody asks for each.
+            _ => {}
+        }
+    }
+
     /// The day, where it is time for its summary.
     pub(crate) fn day_of_summary(&self, now_ms: u64) -> Option<String> {
         let at = self.summary_at?;
@@ -116,6 +130,14 @@ impl Domain {
     pub async fn set_agent_mail(&self, agent: AgentId, mail: AgentMail) -> Result<()> {
         self.writer.run(SetAgentMail { agent, mail: mail.check()? }).await
     }
+
+    /// Has an agent get no more mails of a kind.
+    ///
+    /// # Errors
+    /// The store's.
+    pub(crate) async fn give_up_mail(&self, agent: AgentId, kind: MailKind) -> Result<()> {
+        self.writer.run(GiveUp { agent, kind }).await
+    }
 }
 
 struct SetAgentMail {
@@ -132,33 +154,62 @@ impl Command for SetAgentMail {
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
-        let AgentMail { assigned, mentioned, waiting, escalation_ms, summary_at, time_zone } =
-            &self.mail;
-        // The first one is tomorrow's, where today's time is over.
-        let today = self.mail.day_of_summary(write.ambient.now_ms());
-        let row = agent_mail::ActiveModel {
-            agent_id: Set(self.agent.0),
-            assigned: Set(*assigned),
-            mentioned: Set(*mentioned),
-            waiting: Set(*waiting),
-            escalation_ms: Set(escalation_ms.map(|wait| wait as i64)),
-            summary_at: Set(summary_at.map(i32::from)),
-            time_zone: Set(time_zone.clone()),
-            summarized_on: Set(today),
-        };
-        use agent_mail::Column as C;
-        let columns = [
-            C::Assigned,
-            C::Mentioned,
-            C::Waiting,
-            C::EscalationMs,
-            C::SummaryAt,
-            C::TimeZone,
-            C::SummarizedOn,
-        ];
-        let replace = OnConflict::column(C::AgentId).update_columns(columns).to_owned();
-        let insert = agent_mail::Entity::insert(row).on_conflict(replace);
-        insert.exec_without_returning(write.tx).await?;
-        Ok(())
+        put(write, self.agent, &self.mail).await?;
+        // Who chooses here may be tried again.
+        let agent = agent::Entity::find_by_id(self.agent.0).one(write.tx).await?;
+        match agent {
+            Some(agent) => crate::mail::arrived(write, OF_AGENTS, &agent.email).await,
+            None => Ok(()),
+        }
     }
+}
+
+struct GiveUp {
+    agent: AgentId,
+    kind: MailKind,
+}
+
+#[async_trait]
+impl Command for GiveUp {
+    type Output = ();
+
+    fn shard(&self) -> Shard {
+        Shard::ANY
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
+        let mut mail = AgentMail::read(write.tx, self.agent).await?;
+        mail.give_up(self.kind);
+        put(write, self.agent, &mail).await
+    }
+}
+
+async fn put(write: &Write<'_>, agent: AgentId, mail: &AgentMail) -> Result<()> {
+    let AgentMail { assigned, mentioned, waiting, escalation_ms, summary_at, time_zone } = mail;
+    // The first one is tomorrow's, where today's time is over.
+    let today = mail.day_of_summary(write.ambient.now_ms());
+    let row = agent_mail::ActiveModel {
+        agent_id: Set(agent.0),
+        assigned: Set(*assigned),
+        mentioned: Set(*mentioned),
+        waiting: Set(*waiting),
+        escalation_ms: Set(escalation_ms.map(|wait| wait as i64)),
+        summary_at: Set(summary_at.map(i32::from)),
+        time_zone: Set(time_zone.clone()),
+        summarized_on: Set(today),
+    };
+    use agent_mail::Column as C;
+    let columns = [
+        C::Assigned,
+        C::Mentioned,
+        C::Waiting,
+        C::EscalationMs,
+        C::SummaryAt,
+        C::TimeZone,
+        C::SummarizedOn,
+    ];
+    let replace = OnConflict::column(C::AgentId).update_columns(columns).to_owned();
+    let insert = agent_mail::Entity::insert(row).on_conflict(replace);
+    insert.exec_without_returning(write.tx).await?;
+    Ok(())
 }

@@ -1,22 +1,20 @@
 //! Addresses of which something is known: those that want no mail, and those that take none.
 
-use async_trait::async_trait;
-use hmac::Mac;
-use protocol::{ErrorCode, InboxId, MailId};
+use std::collections::HashMap;
+
+use protocol::InboxId;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ActiveValue::Set, ConnectionTrait};
 
 use crate::Domain;
-use crate::ambient::hex;
 use crate::error::Result;
-use crate::inbox::Inbox;
-use crate::table::{mail, mail_address};
-use crate::visitor::{Profile, mac, unhex};
-use crate::writer::{Command, Shard, Write};
+use crate::table::mail_address;
+use crate::visitor::Profile;
+use crate::writer::Write;
 
-/// Separates this use of the inbox's secret from the others.
-const PREFERENCE: &[u8] = b"mail preference v1:";
+/// Whose mails go to agents: no inbox's, but the program's own.
+pub(crate) const OF_AGENTS: InboxId = InboxId(Uuid::nil());
 
 /// What an inbox knows of an address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,44 +25,7 @@ pub struct Standing {
     pub bounced: Option<String>,
 }
 
-/// Whether an address wants mail from an inbox, as its reader sees it.
-#[derive(Clone)]
-pub struct Preference {
-    /// The inbox.
-    pub inbox: Inbox,
-    /// The address.
-    pub address: String,
-    /// Whether it wants no mail.
-    pub is_unsubscribed: bool,
-}
-
-/// What lets the reader of a mail say whether they want more: `ID.MAC`.
-pub(super) fn issue(inbox: &Inbox, id: MailId) -> String {
-    let tag = mac(&inbox.secret, PREFERENCE, id.0.as_bytes());
-    format!("{id}.{}", hex(&tag.finalize().into_bytes()))
-}
-
 impl Domain {
-    /// Whose wish it is that a mail's token stands for.
-    ///
-    /// # Errors
-    /// `link_invalid`; the store's.
-    pub async fn mail_preference(&self, token: &str) -> Result<Preference> {
-        let (inbox, address) = self.holder(token).await?;
-        let Standing { is_unsubscribed, .. } =
-            standing(&self.store.reader, inbox.id, &address).await?;
-        Ok(Preference { inbox, address, is_unsubscribed })
-    }
-
-    /// Has an address get no more mail from an inbox, or get it again.
-    ///
-    /// # Errors
-    /// `link_invalid`; the store's.
-    pub async fn prefer_mail(&self, token: &str, wanted: bool) -> Result<()> {
-        let (inbox, address) = self.holder(token).await?;
-        self.writer.run(Prefer { inbox: inbox.id, address, wanted }).await
-    }
-
     /// What an inbox knows of its visitor's address.
     ///
     /// # Errors
@@ -76,20 +37,18 @@ impl Domain {
         }
     }
 
-    async fn holder(&self, token: &str) -> Result<(Inbox, String)> {
-        let invalid = || ErrorCode::LinkInvalid;
-        let (id, tag) = token.split_once('.').ok_or_else(invalid)?;
-        let id = MailId::parse(id).ok_or_else(invalid)?;
-        let tag = unhex(tag).ok_or_else(invalid)?;
-        let row = mail::Entity::find_by_id(id.0).one(&self.store.reader).await?;
-        let row = row.ok_or_else(invalid)?;
-        let inbox = InboxId(row.inbox_id.ok_or_else(invalid)?);
-        let inbox = crate::inbox::find(&self.store.reader, inbox).await?;
-        let right = mac(&inbox.secret, PREFERENCE, id.0.as_bytes()).verify_slice(&tag).is_ok();
-        match row.address {
-            Some(address) if right => Ok((inbox, address)),
-            _ => Err(invalid().into()),
-        }
+    /// The agents' addresses that take no mail, and what a mail server said of each.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn bounced_agents(&self) -> Result<HashMap<String, String>> {
+        let rows = mail_address::Entity::find()
+            .filter(mail_address::Column::InboxId.eq(OF_AGENTS.0))
+            .filter(mail_address::Column::BouncedAtMs.is_not_null())
+            .all(&self.store.reader)
+            .await?;
+        let said = |row: mail_address::Model| (row.address, row.bounce_reason.unwrap_or_default());
+        Ok(rows.into_iter().map(said).collect())
     }
 }
 
@@ -129,7 +88,7 @@ pub(super) async fn bounced(
 }
 
 /// Notes that an address takes mail after all.
-pub(super) async fn arrived(write: &Write<'_>, inbox: InboxId, address: &str) -> Result<()> {
+pub(crate) async fn arrived(write: &Write<'_>, inbox: InboxId, address: &str) -> Result<()> {
     mail_address::Entity::update_many()
         .col_expr(mail_address::Column::BouncedAtMs, Expr::value(None::<i64>))
         .col_expr(mail_address::Column::BounceReason, Expr::value(None::<String>))
@@ -152,39 +111,29 @@ async fn upsert(
     Ok(())
 }
 
-struct Prefer {
+/// Notes whether an address wants mail.
+pub(super) async fn prefers(
+    write: &Write<'_>,
     inbox: InboxId,
-    address: String,
+    address: &str,
     wanted: bool,
-}
-
-#[async_trait]
-impl Command for Prefer {
-    type Output = ();
-
-    fn shard(&self) -> Shard {
-        Shard::ANY
-    }
-
-    async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
-        let unsubscribed_at_ms = (!self.wanted).then(|| write.ambient.now_ms() as i64);
-        let row = mail_address::ActiveModel {
-            inbox_id: Set(self.inbox.0),
-            address: Set(self.address.clone()),
-            unsubscribed_at_ms: Set(unsubscribed_at_ms),
-            bounced_at_ms: Set(None),
-            bounce_reason: Set(None),
-        };
-        // Who asks for mail again reads it: what bounced once may be tried.
-        let columns: &[_] = if self.wanted {
-            &[
-                mail_address::Column::UnsubscribedAtMs,
-                mail_address::Column::BouncedAtMs,
-                mail_address::Column::BounceReason,
-            ]
-        } else {
-            &[mail_address::Column::UnsubscribedAtMs]
-        };
-        upsert(write, row, columns).await
-    }
+) -> Result<()> {
+    let row = mail_address::ActiveModel {
+        inbox_id: Set(inbox.0),
+        address: Set(address.to_owned()),
+        unsubscribed_at_ms: Set((!wanted).then(|| write.ambient.now_ms() as i64)),
+        bounced_at_ms: Set(None),
+        bounce_reason: Set(None),
+    };
+    // Who asks for mail again reads it: what bounced once may be tried.
+    let columns: &[_] = if wanted {
+        &[
+            mail_address::Column::UnsubscribedAtMs,
+            mail_address::Column::BouncedAtMs,
+            mail_address::Column::BounceReason,
+        ]
+    } else {
+        &[mail_address::Column::UnsubscribedAtMs]
+    };
+    upsert(write, row, columns).await
 }

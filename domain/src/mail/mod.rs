@@ -15,6 +15,7 @@ mod notify;
 mod outbox;
 mod owe;
 mod owed;
+mod preference;
 mod settle;
 mod summary;
 mod take;
@@ -23,15 +24,15 @@ mod transcript;
 
 pub use account::OfAccount;
 pub(crate) use account::owe_link;
-pub use address::Preference;
 pub use address::Standing;
-pub(crate) use address::standing;
+pub(crate) use address::{OF_AGENTS, arrived, standing};
 pub(crate) use inbound::{ByMail, claim, posted};
 pub use inbound::{InboundMail, InboundPage, InboundText, Mailbox, Position};
 pub(crate) use notify::{owe_assigned, owe_mentioned, owe_waiting};
 pub use outbox::{MailRow, OutboxPage};
 pub(crate) use owe::{owe_answer, owe_word};
 pub use owed::{Matter, OfConversation, Owed, Said};
+pub use preference::{Preference, PreferenceOf};
 pub use settle::{Outcome, Retry};
 pub use summary::{OfSummary, Unanswered};
 

@@ -8,6 +8,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect};
 
+use super::OF_AGENTS;
 use super::decide::{Decision, had_enough};
 use super::owe::row;
 use crate::agent::{AgentMail, Role, Sight};
@@ -160,6 +161,9 @@ pub(super) async fn decide(
     let wanted = AgentMail::read(write.tx, AgentId(agent)).await?;
     if !wanted.wants(kind) {
         return Ok(Decision::Drop(DropReason::Off));
+    }
+    if super::standing(write.tx, OF_AGENTS, &found.email).await?.bounced.is_some() {
+        return Ok(Decision::Drop(DropReason::Bounced));
     }
     if conversation.archived_at_ms.is_some() {
         return Ok(Decision::Drop(DropReason::Archived));

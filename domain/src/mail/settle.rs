@@ -7,7 +7,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
 
 use super::decide::is_to_visitor;
-use super::kind_of;
+use super::{OF_AGENTS, kind_of};
 use crate::Domain;
 use crate::conversation::happened;
 use crate::error::Result;
@@ -164,17 +164,21 @@ impl News {
     }
 }
 
-/// Ends a mail that will never arrive. If it is the address, a visitor gets no more there.
+/// Ends a mail that will never arrive. If it is the address, a visitor gets no more there, and an agent
+/// nothing but links for their password, which somebody asks for.
 pub(super) async fn fail(
     write: &mut Write<'_>,
     row: mail::Model,
     reason: &str,
     is_address_bad: bool,
 ) -> Result<()> {
-    let is_visitors = is_to_visitor(kind_of(&row.kind)?);
-    let known = (row.inbox_id, &row.address);
-    if let (true, (Some(inbox), Some(address))) = (is_address_bad && is_visitors, known) {
-        super::address::bounced(write, InboxId(inbox), address, reason).await?;
+    let kind = kind_of(&row.kind)?;
+    let of = match row.inbox_id {
+        _ if row.agent_id.is_some() => Some(OF_AGENTS),
+        inbox => inbox.map(InboxId).filter(|_| is_to_visitor(kind)),
+    };
+    if let (true, Some(of), Some(address)) = (is_address_bad, of, &row.address) {
+        super::address::bounced(write, of, address, reason).await?;
     }
     end(write, row, MailState::Failed, Some(reason)).await
 }

@@ -6,6 +6,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
 
+use super::OF_AGENTS;
 use crate::Domain;
 use crate::agent::{AgentMail, Role, Sight};
 use crate::error::Result;
@@ -33,6 +34,8 @@ pub struct OfSummary {
     pub waiting: u64,
     /// Those of these that wait the longest: at most 10.
     pub longest: Vec<Unanswered>,
+    /// Lets its reader say whether they want more.
+    pub preference: String,
 }
 
 /// A conversation that waits for an answer.
@@ -101,17 +104,20 @@ impl Command for OweSummary {
 /// Whom a summary goes to, and what it says; or why it is not sent.
 pub(super) async fn decide(
     write: &Write<'_>,
+    owed: &mail::Model,
     agent: Uuid,
-    created_at_ms: i64,
 ) -> Result<Result<(String, OfSummary), DropReason>> {
     // There is a newer one by now.
-    if write.ambient.now_ms() as i64 - created_at_ms > NEW_MS {
+    if write.ambient.now_ms() as i64 - owed.created_at_ms > NEW_MS {
         return Ok(Err(DropReason::Late));
     }
     let row = agent::Entity::find_by_id(agent).one(write.tx).await?;
     let Some(row) = row.filter(|row| row.is_active) else { return Ok(Err(DropReason::Gone)) };
     if !AgentMail::read(write.tx, AgentId(agent)).await?.wants(MailKind::Summary) {
         return Ok(Err(DropReason::Off));
+    }
+    if super::standing(write.tx, OF_AGENTS, &row.email).await?.bounced.is_some() {
+        return Ok(Err(DropReason::Bounced));
     }
     let sight = Sight::read(write.tx, AgentId(agent), Role::parse(&row.role)?).await?;
     let seen = || {
@@ -150,6 +156,7 @@ pub(super) async fn decide(
         own: own.count(write.tx).await?,
         waiting: waiting().count(write.tx).await?,
         longest: longest.into_iter().map(unanswered).collect(),
+        preference: super::preference::issue(write.tx, owed).await?,
     };
     // Nothing to say is not said.
     let is_empty = of.begun + of.unassigned + of.own + of.waiting == 0;

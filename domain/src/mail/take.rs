@@ -11,7 +11,7 @@ use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, QuerySelect};
 
 use super::decide::{Decision, decide};
 use super::owed::{Matter, OfConversation, Owed};
-use super::{drop, kind_of, messages, notify};
+use super::{drop, kind_of, messages, notify, preference};
 use crate::Domain;
 use crate::error::{Error, Result};
 use crate::table::{conversation, inbound_mail, mail, mail_gate, visitor};
@@ -152,6 +152,7 @@ impl Take {
             Decision::Send { address, from, through } => {
                 let thread = self.thread(write, &conversation, &address).await?;
                 let settled = (address.clone(), Some((from, through)));
+                let preference = preference::issue(write.tx, &row).await?;
                 let owed = self.begin(write, row, settled).await?;
                 let (messages, more) =
                     messages::said(write, &conversation, kind, from, through).await?;
@@ -159,7 +160,7 @@ impl Take {
                 let reply_to = super::token::reply_to(&inbox, self.id);
                 let of = Box::new(OfConversation {
                     login: crate::visitor::login(&inbox, &visitor, &address, until_ms),
-                    preference: super::address::issue(&inbox, self.id),
+                    preference,
                     conversation: ConversationId(conversation.id),
                     visitor_name: crate::visitor::display_name(&visitor),
                     page: conversation.page.clone(),
@@ -208,7 +209,7 @@ impl Take {
     ) -> Result<Option<Owed>> {
         let kind = kind_of(&row.kind)?;
         if kind == MailKind::Summary {
-            return match super::summary::decide(write, agent, row.created_at_ms).await? {
+            return match super::summary::decide(write, &row, agent).await? {
                 Ok((address, of)) => {
                     let begun = self.begin(write, row, (address, None)).await?;
                     Ok(Some(begun.about(Vec::new(), None, Matter::Summary(of))))

@@ -1,4 +1,4 @@
-//! An address of which an inbox knows something: that it wants no mail, or takes none.
+//! An address of which an inbox, or nil for agents' mails, knows something: that it wants no mail, or takes none.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,7 +1,7 @@
 //! What agents are told by mail, as each of them chose.
 
 use domain::agent::{Agent, AgentMail, AgentSettings};
-use domain::mail::{Matter, Outcome, Owed};
+use domain::mail::{Matter, Outcome, Owed, PreferenceOf};
 use protocol::limits::{NOBODY_WAIT_MS, UNREAD_WAIT_MS};
 use protocol::{Change, ConversationId, ErrorCode, MailKind, MailState};
 
@@ -208,6 +208,56 @@ async fn a_summary_comes_once_a_day_at_its_time(bench) {
     assert!(owe().await.is_empty());
     let dropped = bench.domain.list_mails(Some(MailState::Dropped), None).await.unwrap().mails;
     assert!(dropped.iter().any(|mail| mail.kind == MailKind::Summary));
+}
+
+async fn one_click_in_a_mail_gives_up_its_kind(bench) {
+    let (mia, id) = bench.hers().await;
+    bench.want(&mia, |mail| mail.summary_at = Some(0)).await;
+    bench.ticks.pass_ms(DAY_MS);
+    bench.domain.owe_summaries().await.unwrap();
+    for owed in bench.owed().await {
+        let (kind, token) = match &owed.matter {
+            Matter::Summary(of) => (MailKind::Summary, of.preference.clone()),
+            matter => (matter.kind(), owed.of().preference.clone()),
+        };
+        bench.settle(&owed, Outcome::Sent).await;
+        let before = bench.domain.mail_preference(&token).await.unwrap();
+        assert!(before.is_wanted && before.address == "mia@example.com");
+        assert!(matches!(before.of, PreferenceOf::Kind(of) if of == kind), "{kind:?}");
+        bench.domain.prefer_mail(&token, false).await.unwrap();
+        assert!(!bench.domain.mail_preference(&token).await.unwrap().is_wanted, "{kind:?}");
+        // The other way there is more to say than yes.
+        bench.domain.prefer_mail(&token, true).await.unwrap();
+        assert!(!bench.domain.mail_preference(&token).await.unwrap().is_wanted, "{kind:?}");
+    }
+    let wanted = bench.domain.agent_mail(mia.id).await.unwrap();
+    let AgentMail { assigned, mentioned, waiting, summary_at, .. } = wanted;
+    assert_eq!((assigned, mentioned, waiting, summary_at), (false, true, false, None));
+    // An agent's word says nothing of what visitors want.
+    let ann = bench.domain.profile_of(&mia, id).await.unwrap();
+    assert!(!bench.domain.mail_standing(&ann).await.unwrap().is_unsubscribed);
+}
+
+async fn an_agents_address_that_takes_no_mail_is_shown_and_left_alone(bench) {
+    let (mia, _) = bench.hers().await;
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    let one = bench.owed().await.remove(0);
+    let reason = "550 5.1.1 nobody of this name".to_owned();
+    bench.settle(&one, Outcome::Refused { reason: reason.clone(), is_address_bad: true }).await;
+    let bounced = bench.domain.bounced_agents().await.unwrap();
+    assert_eq!(bounced.get("mia@example.com"), Some(&reason));
+    bench.word(7, "anybody?").await;
+    bench.ticks.pass_ms(DAY_MS);
+    assert_eq!(bench.kinds().await, []);
+    // A link for a password goes all the same: somebody asks for it.
+    bench.domain.forget_password("mia@example.com").await.unwrap();
+    assert_eq!(bench.kinds().await.len(), 1);
+    // Until she chooses anew.
+    bench.want(&mia, |_| {}).await;
+    assert!(bench.domain.bounced_agents().await.unwrap().is_empty());
+    bench.word(8, "well?").await;
+    bench.ticks.pass_ms(DAY_MS);
+    assert_eq!(bench.kinds().await.len(), 1);
 }
 
 async fn a_link_for_a_password_is_owed_whatever_else_is(bench) {

@@ -257,11 +257,11 @@ async fn who_unsubscribed_gets_nothing_until_they_want_it_again(bench) {
     bench.settle(&received, Outcome::Sent).await;
     let token = received.of().preference.clone();
     let domain = &bench.domain;
-    assert!(!domain.mail_preference(&token).await.unwrap().is_unsubscribed);
+    assert!(domain.mail_preference(&token).await.unwrap().is_wanted);
     domain.prefer_mail(&token, false).await.unwrap();
     domain.prefer_mail(&token, false).await.unwrap();
     let preference = domain.mail_preference(&token).await.unwrap();
-    assert!(preference.is_unsubscribed);
+    assert!(!preference.is_wanted);
     assert_eq!(preference.address, "ann@example.com");
     bench.answer(2, "Yes.").await;
     bench.ticks.pass_ms(HOUR_MS);

@@ -8,7 +8,7 @@ use super::words::Words;
 
 /// Who writes to agents, and the colour of it: the program's own.
 const BRAND: &str = "Porchlight";
-const COLOR: &str = "#2f6f5e";
+pub(super) const COLOR: &str = "#2f6f5e";
 
 /// Writes the letter of a mail, for a server that browsers reach at `url`.
 pub(super) fn letter(matter: &Matter, url: &str) -> Letter {
@@ -132,6 +132,7 @@ fn of_agent(of: &OfConversation, url: &str, kind: MailKind) -> Letter {
         link: format!("{url}/conversations/{}", of.conversation),
         hints: hint.map(ToOwned::to_owned).into_iter().collect(),
         because: chosen(url),
+        unsubscribe: Some(("No more mails of this kind", preference(&of.preference, url))),
         ..sheet
     }
 }
@@ -174,6 +175,7 @@ fn summary(of: &OfSummary, url: &str) -> Letter {
         action: "Open the inbox",
         link: format!("{url}/conversations"),
         because: chosen(url),
+        unsubscribe: Some(("No more summaries", preference(&of.preference, url))),
         ..Letter::sheet(BRAND, COLOR)
     }
 }
@@ -235,15 +237,15 @@ fn to_visitor(of: &OfConversation, url: &str) -> (Letter, &'static Words) {
         link: format!("{url}/chat?inbox={key}#login={}", of.login),
         hints: vec![words.link.to_owned(), answer_by_mail.to_owned()],
         because: (words.because)(&sheet.brand),
-        unsubscribe: Some((words.unsubscribe, preference(of, url))),
+        unsubscribe: Some((words.unsubscribe, preference(&of.preference, url))),
         ..sheet
     };
     (letter, words)
 }
 
-/// Where a visitor says whether they want more.
-fn preference(of: &OfConversation, url: &str) -> String {
-    format!("{url}/mail/preferences/{}", of.preference)
+/// Where the reader of a mail says whether they want more.
+fn preference(token: &str, url: &str) -> String {
+    format!("{url}/mail/preferences/{token}")
 }
 
 fn account(of: &OfAccount, url: &str) -> Letter {

@@ -7,9 +7,10 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
-use domain::mail::Preference;
-use protocol::ErrorCode;
+use domain::mail::{Preference, PreferenceOf};
+use protocol::{ErrorCode, MailKind};
 
+use super::contents::COLOR;
 use super::words::Words;
 use crate::http::Failure;
 use crate::state::ServerState;
@@ -29,6 +30,8 @@ struct Page {
     text: String,
     /// What the button says, and what it sends.
     action: Option<(&'static str, &'static str)>,
+    /// Where an agent chooses among all.
+    account: Option<&'static str>,
 }
 
 /// Shows what is chosen. Looking changes nothing: programs look, too.
@@ -59,14 +62,44 @@ async fn answer(state: &ServerState, token: &str, headers: &HeaderMap) -> Respon
         Ok(preference) => preference,
         Err(error) => return refuse(error, headers),
     };
-    let Preference { inbox, address, is_unsubscribed } = preference;
-    let words = spoken(headers);
-    let (text, action) = if is_unsubscribed {
-        ((words.unsubscribed)(&address, &inbox.name), (words.subscribe, "wanted"))
-    } else {
-        ((words.subscribed)(&address, &inbox.name), (words.unsubscribe, "unwanted"))
-    };
-    page(StatusCode::OK, &Page { words, color: inbox.color, text, action: Some(action) })
+    let Preference { address, of, is_wanted } = preference;
+    match of {
+        PreferenceOf::Inbox(inbox) => {
+            let words = spoken(headers);
+            let (text, action) = if is_wanted {
+                ((words.subscribed)(&address, &inbox.name), (words.unsubscribe, "unwanted"))
+            } else {
+                ((words.unsubscribed)(&address, &inbox.name), (words.subscribe, "wanted"))
+            };
+            let (color, action) = (inbox.color, Some(action));
+            page(StatusCode::OK, &Page { words, color, text, action, account: None })
+        }
+        PreferenceOf::Kind(kind) => {
+            // The dashboard's language.
+            let words = Words::of(None);
+            let what = what(kind);
+            let (text, action) = if is_wanted {
+                let text = format!("{address} gets a mail when {what}.");
+                (text, Some((words.unsubscribe, "unwanted")))
+            } else {
+                (format!("{address} gets no more mail when {what}."), None)
+            };
+            let (color, account) = (COLOR.to_owned(), Some("/account"));
+            page(StatusCode::OK, &Page { words, color, text, action, account })
+        }
+    }
+}
+
+/// When an agent gets a mail of a kind.
+const fn what(kind: MailKind) -> &'static str {
+    match kind {
+        MailKind::Assigned => "a conversation is given to them",
+        MailKind::Mentioned => "a note names them",
+        MailKind::Waiting => "a visitor of theirs waits",
+        MailKind::Escalation => "a conversation has had no answer for long",
+        MailKind::Summary => "it is time for the day’s summary",
+        _ => "somebody asks for one",
+    }
 }
 
 fn refuse(error: domain::Error, headers: &HeaderMap) -> Response {
@@ -74,8 +107,8 @@ fn refuse(error: domain::Error, headers: &HeaderMap) -> Response {
         return Failure::from(error).into_response();
     }
     let words = spoken(headers);
-    let (color, text) = ("#2f6f5e".to_owned(), words.link_invalid.to_owned());
-    page(StatusCode::NOT_FOUND, &Page { words, color, text, action: None })
+    let (color, text) = (COLOR.to_owned(), words.link_invalid.to_owned());
+    page(StatusCode::NOT_FOUND, &Page { words, color, text, action: None, account: None })
 }
 
 /// The first language that the browser names.

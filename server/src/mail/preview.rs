@@ -164,6 +164,7 @@ pub(super) fn sample(kind: MailKind, inbox: Inbox, language: &str) -> Owed {
             own: 5,
             waiting: 2,
             longest: vec![unanswered("Ann Miller", ASKED), unanswered("Carl", "Is anybody there?")],
+            preference: "preview".to_owned(),
         }),
         MailKind::Invitation => Matter::Invitation(account()),
         MailKind::Password => Matter::Password(account()),

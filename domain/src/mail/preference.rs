@@ -1,0 +1,145 @@
+//! Whether the reader of a mail wants more: a token in the mail says it for them, without a login.
+
+use async_trait::async_trait;
+use hmac::Mac;
+use protocol::{AgentId, ErrorCode, InboxId, MailId, MailKind};
+use sea_orm::ConnectionTrait;
+use sea_orm::entity::prelude::*;
+
+use super::kind_of;
+use crate::Domain;
+use crate::agent::AgentMail;
+use crate::ambient::hex;
+use crate::error::Result;
+use crate::inbox::Inbox;
+use crate::table::{agent, mail};
+use crate::visitor::{mac, unhex};
+use crate::writer::{Command, Shard, Write};
+
+/// Separates this use of a secret from the others.
+const PREFERENCE: &[u8] = b"mail preference v1:";
+
+/// Whether mail is wanted, as the reader of one sees it.
+#[derive(Clone)]
+pub struct Preference {
+    /// Where the mail went.
+    pub address: String,
+    /// What it is that may be wanted.
+    pub of: PreferenceOf,
+    /// Whether it is.
+    pub is_wanted: bool,
+}
+
+/// What a reader may want, or not.
+#[derive(Clone)]
+pub enum PreferenceOf {
+    /// A visitor: all mail from an inbox.
+    Inbox(Box<Inbox>),
+    /// An agent: mails of a kind.
+    Kind(MailKind),
+}
+
+/// Who reads a mail. What is secret about them makes the token.
+enum Reader {
+    Visitor(Box<Inbox>),
+    /// Until they have another password.
+    Agent(agent::Model),
+}
+
+impl Reader {
+    async fn of(db: &impl ConnectionTrait, row: &mail::Model) -> Result<Option<Self>> {
+        Ok(match (row.agent_id, row.inbox_id) {
+            (Some(agent), _) => agent::Entity::find_by_id(agent).one(db).await?.map(Self::Agent),
+            (None, Some(inbox)) => {
+                Some(Self::Visitor(Box::new(crate::inbox::find(db, InboxId(inbox)).await?)))
+            }
+            (None, None) => None,
+        })
+    }
+
+    fn mac(&self, id: MailId) -> hmac::Hmac<sha2::Sha256> {
+        let secret = match self {
+            Self::Visitor(inbox) => &inbox.secret,
+            Self::Agent(agent) => &agent.password_hash,
+        };
+        mac(secret, PREFERENCE, id.0.as_bytes())
+    }
+}
+
+/// What lets the reader of a mail say whether they want more: `ID.MAC`.
+pub(super) async fn issue(db: &impl ConnectionTrait, row: &mail::Model) -> Result<String> {
+    let id = MailId(row.id);
+    let reader = Reader::of(db, row).await?.ok_or(ErrorCode::LinkInvalid)?;
+    Ok(format!("{id}.{}", hex(&reader.mac(id).finalize().into_bytes())))
+}
+
+impl Domain {
+    /// Whose wish it is that a mail's token stands for.
+    ///
+    /// # Errors
+    /// `link_invalid`; the store's.
+    pub async fn mail_preference(&self, token: &str) -> Result<Preference> {
+        let db = &self.store.reader;
+        let (row, reader, address) = self.reader_of(token).await?;
+        let (of, is_wanted) = match reader {
+            Reader::Visitor(inbox) => {
+                let standing = super::standing(db, inbox.id, &address).await?;
+                (PreferenceOf::Inbox(inbox), !standing.is_unsubscribed)
+            }
+            Reader::Agent(agent) => {
+                let kind = kind_of(&row.kind)?;
+                let mails = AgentMail::read(db, AgentId(agent.id)).await?;
+                (PreferenceOf::Kind(kind), mails.wants(kind))
+            }
+        };
+        Ok(Preference { address, of, is_wanted })
+    }
+
+    /// Has the reader of a mail get no more, or get it again. What an agent has given up they want again
+    /// on the page of their account alone: there it has more to say than yes.
+    ///
+    /// # Errors
+    /// `link_invalid`; the store's.
+    pub async fn prefer_mail(&self, token: &str, wanted: bool) -> Result<()> {
+        let (row, reader, address) = self.reader_of(token).await?;
+        match reader {
+            Reader::Visitor(inbox) => {
+                self.writer.run(Prefer { inbox: inbox.id, address, wanted }).await
+            }
+            Reader::Agent(_) if wanted => Ok(()),
+            Reader::Agent(agent) => self.give_up_mail(AgentId(agent.id), kind_of(&row.kind)?).await,
+        }
+    }
+
+    async fn reader_of(&self, token: &str) -> Result<(mail::Model, Reader, String)> {
+        let invalid = || ErrorCode::LinkInvalid;
+        let (id, tag) = token.split_once('.').ok_or_else(invalid)?;
+        let id = MailId::parse(id).ok_or_else(invalid)?;
+        let tag = unhex(tag).ok_or_else(invalid)?;
+        let row = mail::Entity::find_by_id(id.0).one(&self.store.reader).await?;
+        let row = row.ok_or_else(invalid)?;
+        let reader = Reader::of(&self.store.reader, &row).await?.ok_or_else(invalid)?;
+        reader.mac(id).verify_slice(&tag).map_err(|_| invalid())?;
+        let address = row.address.clone().ok_or_else(invalid)?;
+        Ok((row, reader, address))
+    }
+}
+
+struct Prefer {
+    inbox: InboxId,
+    address: String,
+    wanted: bool,
+}
+
+#[async_trait]
+impl Command for Prefer {
+    type Output = ();
+
+    fn shard(&self) -> Shard {
+        Shard::ANY
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
+        super::address::prefers(write, self.inbox, &self.address, self.wanted).await
+    }
+}
