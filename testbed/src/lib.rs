@@ -1,5 +1,5 @@
-//! Databases for tests and benchmarks: made for one of them, dropped after it. And a mail server that
-//! fails as it is told to.
+//! Databases for tests and benchmarks: made for one of them, dropped after it. And a mail server
+//! and a mailbox that fail as they are told to.
 //!
 //! The servers are those of `PORCHLIGHT_TEST_POSTGRES` and `PORCHLIGHT_TEST_MYSQL`, else local ones
 //! at their usual ports, as `script/test` finds or starts them. A server that is missing is a
@@ -7,6 +7,7 @@
 
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that can't go on fails")]
 
+pub mod imap;
 pub mod smtp;
 
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};

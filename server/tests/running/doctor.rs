@@ -4,13 +4,17 @@ use std::process::Output;
 
 use serde_json::Value;
 use tempfile::TempDir;
+use testbed::imap::{self, Imap};
 use testbed::smtp::{Fault, Smtp, Step};
 use tokio::process::Command;
 
 use crate::support::Running;
 
 async fn doctor(url: &str, smtp: &str) -> (bool, Vec<Value>) {
-    let folder = TempDir::new().unwrap();
+    doctor_in(&TempDir::new().unwrap(), url, smtp).await
+}
+
+async fn doctor_in(folder: &TempDir, url: &str, smtp: &str) -> (bool, Vec<Value>) {
     let mut doctor = Command::new(env!("CARGO_BIN_EXE_porchlight"));
     doctor.args(["doctor", "--json", "--public-url", url, "--data-dir"]).arg(folder.path());
     doctor.env("PORCHLIGHT_SMTP_URL", smtp).env("PORCHLIGHT_MAIL_FROM", "chat@example.com");
@@ -59,4 +63,30 @@ async fn what_is_wrong_is_said_in_words() {
     let (_, findings) = doctor(&format!("http://{other}"), "smtp.example.com").await;
     assert_eq!(wrong(&findings), ["Mail server", "Address", "Sockets"]);
     assert!(findings[3]["said"].as_str().unwrap().contains("Upgrade"), "{}", findings[3]);
+}
+
+#[tokio::test]
+async fn each_mailbox_is_tried_with_its_login() {
+    let (server, imap, folder) =
+        (Running::start().await, Imap::start().await, TempDir::new().unwrap());
+    for command in [
+        &["create", "--name", "Shop"][..],
+        &["mail", "--inbound-address", "help@example.org", "--imap-url", &imap.url()],
+    ] {
+        let mut inbox = Command::new(env!("CARGO_BIN_EXE_porchlight"));
+        inbox.arg("inbox").args(command).arg("--data-dir").arg(folder.path());
+        assert!(inbox.output().await.unwrap().status.success(), "{command:?}");
+    }
+    for (fault, says) in [
+        (None, "tells of new mail"),
+        (Some(imap::Fault::NoLogin), "the login was refused"),
+        (Some(imap::Fault::NoFolder), "the folder INBOX can't be opened"),
+    ] {
+        imap.fail(fault);
+        let (is_well, findings) = doctor_in(&folder, &server.origin(), "").await;
+        assert_eq!(is_well, fault.is_none(), "{findings:?}");
+        let mailbox = findings.iter().find(|finding| finding["what"] == "Mailbox").unwrap();
+        let said = mailbox["said"].as_str().unwrap();
+        assert!(said.contains(says) && !said.contains("secret"), "{said}");
+    }
 }

@@ -28,7 +28,7 @@ fn mail(number: u32, text: &str) -> String {
 }
 
 /// Waits until a conversation is told of whose last message is this.
-async fn said(agent: &mut Client, text: &str) {
+pub(crate) async fn said(agent: &mut Client, text: &str) {
     agent
         .find(|frame| match frame {
             ToAgent::Conversation { summary, .. } if summary.preview == text => Some(()),

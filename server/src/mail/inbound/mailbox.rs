@@ -142,6 +142,8 @@ async fn read(
                 take(domain, inbox, &mut talk, mail, stuck).await?;
                 position = Position { uid: mail.uid, ..position };
                 domain.note_mailbox(inbox, position).await?;
+                // It goes on: what is in the way next is not tried as seldom as what was before.
+                backoff.reset();
             }
         }
         match talk.listen(stopping).await? {
