@@ -1,19 +1,15 @@
 //! Mail, through a mail server on a real socket, with a clock that is moved.
 
-use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use domain::agent::{Agent, NewAgent, Role};
-use domain::conversation::Draft;
-use domain::file::Party;
 use domain::inbox::{Inbox, InboxMail};
 use domain::mail::Retry;
 use domain::visitor::{About, User, VisitorIdentity};
-use futures_util::stream;
-use mail_parser::{MessageParser, MimeHeaders};
+use mail_parser::MessageParser;
 use protocol::limits::{NOBODY_WAIT_MS, UNREAD_WAIT_MS};
-use protocol::{FileId, Filter, MailState, ToVisitor, VisitorId};
+use protocol::{Filter, MailState, ToVisitor, VisitorId};
 use server::MailSettings;
 use testbed::smtp::{Fault, Smtp, Step, Taken};
 use tokio::time::timeout;
@@ -23,15 +19,15 @@ use crate::support::{Moved, Running, ack, client_id, send};
 /// Longer than anything takes: what hits it fails.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-struct Post {
-    server: Running,
-    smtp: Smtp,
-    clock: Moved,
-    inbox: Inbox,
+pub(crate) struct Post {
+    pub(crate) server: Running,
+    pub(crate) smtp: Smtp,
+    pub(crate) clock: Moved,
+    pub(crate) inbox: Inbox,
 }
 
 impl Post {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::with(Smtp::start().await).await
     }
 
@@ -54,7 +50,7 @@ impl Post {
         Self { server, smtp, clock, inbox }
     }
 
-    fn new_visitor(&self) -> VisitorIdentity {
+    pub(crate) fn new_visitor(&self) -> VisitorIdentity {
         let visitor = VisitorId(self.server.domain.ambient().uuid());
         VisitorIdentity { inbox: self.inbox.id, visitor }
     }
@@ -68,13 +64,13 @@ impl Post {
     }
 
     /// Waits until the mail server has taken this many.
-    async fn taken(&self, mails: usize) -> Vec<Taken> {
+    pub(crate) async fn taken(&self, mails: usize) -> Vec<Taken> {
         let taken = timeout(PATIENCE, self.smtp.wait_for(mails)).await;
         taken.unwrap_or_else(|_| panic!("{} of {mails} mails", self.smtp.taken().len()))
     }
 
     /// Waits until this many mails are of a state.
-    async fn settled(&self, state: MailState, mails: u64) {
+    pub(crate) async fn settled(&self, state: MailState, mails: u64) {
         let mut moved = self.server.domain.outbox_moved();
         let wait = async {
             loop {
@@ -295,131 +291,6 @@ async fn without_a_mail_server_the_chat_goes_on_and_mail_waits() {
     assert!(trouble.to_lowercase().contains("connection"), "{trouble}");
     visitor.send(&send(3, "well")).await;
     ack(&mut visitor).await;
-}
-
-/// What somebody could write to make two mails of one, or a header of a text.
-fn hostile() -> Vec<String> {
-    let mut texts: Vec<String> = [
-        "\r\n.\r\nMAIL FROM:<evil@example.net>\r\nRCPT TO:<victim@example.net>\r\nDATA\r\nSubject: x\r\n\r\nx\r\n.\r\n",
-        "\n.\nMAIL FROM:<evil@example.net>\nRCPT TO:<victim@example.net>\nDATA\nx\n.\n",
-        "\n.\r\nMAIL FROM:<evil@example.net>",
-        "\r.\r\nMAIL FROM:<evil@example.net>",
-        "x\r\nBcc: victim@example.net",
-        "x\nBcc: victim@example.net",
-        "x\rBcc: victim@example.net",
-        "x\r\n\r\n<script>alert(1)</script>",
-        "x\0y",
-        "\u{0b}\u{0c}\u{85}\u{2028}Bcc: victim@example.net\u{2029}x",
-        "=?utf-8?q?=0D=0ABcc:_victim@example.net?=",
-        "=?utf-8?b?DQpCY2M6IHZpY3RpbUBleGFtcGxlLm5ldA==?=",
-        "=0D=0ABcc: victim@example.net",
-        "\"><img src=x onerror=alert(1)>",
-        "{{ 7 * 7 }} {% include \"/etc/passwd\" %}",
-        "--porchlight-",
-        "Content-Type: text/html\r\n\r\n<b>",
-        "From: evil@example.net",
-        "\u{202e}gnp.exe",
-        "\\r\\nBcc: victim@example.net",
-        "%0d%0aBcc:%20victim@example.net",
-        ".",
-        "..",
-        ".\r\n.",
-        "…ünïcödé…\u{1f600}",
-        "\u{feff}x",
-        "\"quoted\" <evil@example.net>, other@example.net",
-        "a, b; c: d <e>",
-    ]
-    .map(ToOwned::to_owned)
-    .into();
-    texts.push("x".repeat(5_000));
-    texts.push("é".repeat(3_000));
-    texts.push(format!("{} {}", "word ".repeat(400), "\r\nX-Evil: 1"));
-    // Every control character, alone and before something that looks like a header.
-    for control in (0..0x20).chain([0x7f]) {
-        let control = char::from(control);
-        texts.push(format!("a{control}Bcc: victim@example.net"));
-        texts.push(format!("{control}.{control}"));
-        texts.push(format!("end{control}"));
-    }
-    texts
-}
-
-#[tokio::test]
-async fn whatever_is_written_makes_one_mail_with_its_own_headers() {
-    let post = Post::start().await;
-    let domain = &post.server.domain;
-    let texts = hostile();
-    assert!(texts.len() > 100, "{}", texts.len());
-    for (number, text) in texts.iter().enumerate() {
-        let visitor = post.new_visitor();
-        let (id, file) = (client_id(1_000 + number as u128), FileId(domain.ambient().uuid()));
-        let content = stream::iter([Ok(b"words".to_vec().into())]);
-        let party = Party::Visitor(visitor);
-        domain.upload(&party, file, text, 5, content).await.unwrap();
-        // A text may be refused as empty: then the file alone goes.
-        let draft = Draft { text, files: &[file] };
-        domain.send_as_visitor(&visitor, Some(text), id, draft).await.unwrap();
-        let mut said = serde_json::Map::new();
-        said.insert("name".into(), text.as_str().into());
-        said.insert("plan".into(), text.as_str().chars().take(900).collect::<String>().into());
-        said.insert("email".into(), format!("v{number}@example.org").into());
-        let about = About { user: User::read(said).ok(), ..About::default() };
-        domain.note_visitor(&visitor, about, Some(text.clone())).await.unwrap();
-    }
-    post.clock.pass_ms(NOBODY_WAIT_MS);
-    let mails = texts.len() * 2;
-    post.taken(mails).await;
-    post.settled(MailState::Sent, mails as u64).await;
-    let taken = post.smtp.taken();
-    assert_eq!(taken.len(), mails, "one transaction for each");
-    let mut received = 0;
-    for mail in &taken {
-        assert_eq!(mail.from, "support@example.com");
-        let [to] = &mail.to[..] else { panic!("one recipient: {:?}", mail.to) };
-        let is_team = to == "team@example.com";
-        received += usize::from(!is_team);
-        let names = header_names(&mail.content);
-        let mut expected = BTreeSet::from([
-            "Message-ID",
-            "Date",
-            "From",
-            "To",
-            "Subject",
-            "MIME-Version",
-            "Content-Type",
-            "Auto-Submitted",
-            "X-Auto-Response-Suppress",
-            "X-PM-KeepID",
-        ]);
-        if !is_team {
-            expected.extend(["List-Unsubscribe", "List-Unsubscribe-Post"]);
-        }
-        let expected: Vec<String> = expected.into_iter().map(ToOwned::to_owned).collect();
-        assert_eq!(names, expected);
-        let parsed = MessageParser::default().parse(&mail.content).unwrap();
-        let types: Vec<_> = parsed
-            .parts
-            .iter()
-            .map(|part| part.content_type().unwrap().subtype().unwrap_or("-").to_owned())
-            .collect();
-        assert_eq!(types, ["alternative", "plain", "html"]);
-        assert_eq!(parsed.to().unwrap().iter().count(), 1);
-        assert_eq!(parsed.from().unwrap().iter().count(), 1);
-        let html = parsed.body_html(0).unwrap();
-        assert!(!html.contains("<script") && !html.contains("<img"), "{html}");
-    }
-    assert_eq!(received, texts.len());
-}
-
-/// The names of the headers, each once, in order of the alphabet.
-fn header_names(content: &[u8]) -> Vec<String> {
-    let text = std::str::from_utf8(content).unwrap();
-    let (head, _) = text.split_once("\r\n\r\n").unwrap();
-    let lines = head.split("\r\n").filter(|line| !line.starts_with([' ', '\t']));
-    let mut names: Vec<String> =
-        lines.map(|line| line.split_once(':').expect("a header").0.to_owned()).collect();
-    names.sort();
-    names
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ mod durable;
 mod files;
 mod imap;
 mod inbound;
+mod injection;
 mod mail;
 mod poll;
 mod routes;
