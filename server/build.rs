@@ -114,11 +114,13 @@ fn widget(root: &Path, out: &Path, folder: &Path) -> Outcome {
     write(folder, "loader.js", &loader.replacen("PORCHLIGHT_STYLE", &sheet, 1))?;
     let boot = read("widget-wasm/frame/line.js")? + &read("widget-wasm/frame/boot.js")?;
     write(folder, "boot.js", &minify("js", &boot)?)?;
-    // Loaded where no socket can be had.
-    write(folder, "poll.js", &minify("js", &read("widget-wasm/frame/poll.js")?)?)?;
-    // Loaded by a chat with files in it.
-    write(folder, "files.js", &minify("js", &read("widget-wasm/frame/files.js")?)?)?;
-    write(folder, "files.css", &minify("css", &read("style/files.css")?)?)?;
+    // Loaded when they are needed: where no socket can be had, there are files, or nobody is there.
+    for name in ["poll.js", "part.js", "files.js", "address.js"] {
+        write(folder, name, &minify("js", &read(&format!("widget-wasm/frame/{name}"))?)?)?;
+    }
+    for name in ["files.css", "address.css"] {
+        write(folder, name, &minify("css", &read(&format!("style/{name}"))?)?)?;
+    }
     let glue = folder.join("chat.js");
     let glue = fs::read_to_string(glue).map_err(|error| format!("chat.js: {error}"))?;
     write(folder, "chat.js", &minify("js", &glue)?)?;

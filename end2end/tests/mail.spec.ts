@@ -93,6 +93,56 @@ test('a visitor who wrote while nobody was there comes back by the link of a mai
   await expect(agent.getByRole('complementary', { name: 'Visitor' })).toContainText('Mail address, proven')
 })
 
+test('a visitor whom nobody answers leaves an address, or does not', async ({ porchlight, browser, visitor, faults }) => {
+  const { page } = visitor
+  await page.goto(`${porchlight.url}/demo`)
+  await visitor.open()
+  const frame = await visitor.frame()
+  const card = frame.locator('.ask')
+  await visitor.say('Do you ship to Norway?')
+  const address = card.getByLabel('Leave your mail address')
+  await expect(address).toBeVisible()
+  await expect(frame.locator('textarea'), 'one can go on writing').toBeFocused()
+
+  // A lost connection keeps what was typed.
+  await address.fill('ann@example.org')
+  await page.context().setOffline(true)
+  await address.press('Enter')
+  await expect(card.getByRole('alert')).toHaveText('No connection. Try again.')
+  await page.context().setOffline(false)
+  await card.getByRole('button', { name: 'Save' }).click()
+  await expect(card).toContainText('our answer comes to ann@example.org')
+  await card.getByRole('button', { name: 'Change' }).click()
+  await expect(address).toBeFocused()
+  await address.fill('ann@example.com')
+  await address.press('Enter')
+  await expect(card).toContainText('our answer comes to ann@example.com')
+
+  // The team knows it, and she is not asked again.
+  const agent = await (await browser.newContext()).newPage()
+  watch(agent, faults)
+  await createOwner(agent, porchlight)
+  await openPage(agent, porchlight, '/conversations')
+  await agent.getByRole('link', { name: /Do you ship/ }).click()
+  await expect(agent.getByRole('complementary', { name: 'Visitor' })).toContainText('ann@example.com')
+  await agent.close()
+  const asked = page.waitForResponse(/visitor\/address/)
+  await page.reload()
+  await visitor.open()
+  await asked
+  await expect((await visitor.frame()).locator('.bubble')).toHaveCount(1)
+  await expect((await visitor.frame()).locator('.ask')).toHaveCount(0)
+
+  // Somebody else does not want to be asked.
+  const other = new Visitor(await (await browser.newContext()).newPage())
+  await other.page.goto(`${porchlight.url}/demo`)
+  await other.open()
+  await other.say('Just looking')
+  await (await other.frame()).getByRole('button', { name: 'No, thanks' }).click()
+  await expect((await other.frame()).locator('textarea')).toBeFocused()
+  await expect((await other.frame()).locator('.ask')).toHaveCount(0)
+})
+
 test('an agent is invited by mail, and sets a forgotten password anew', async ({ post, porchlight, browser, faults }) => {
   const owner = await (await browser.newContext()).newPage()
   watch(owner, faults)

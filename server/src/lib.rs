@@ -1,6 +1,7 @@
 //! The server behind the binary `porchlight`: routes, sockets, the widget's files and the command
 //! line. What is allowed and what is written is `domain`'s to decide; pages are `app`'s.
 
+mod address;
 mod api;
 mod assets;
 mod cli;

@@ -13,7 +13,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 use crate::files::{self, ByLogin, ByToken};
 use crate::http::{harden, health, refuse_foreign};
 use crate::state::ServerState;
-use crate::{api, assets, mail, session, socket, widget};
+use crate::{address, api, assets, mail, session, socket, widget};
 
 /// The largest body that a request may have, but for an upload's, in bytes.
 const BODY_BYTES: usize = 256 * 1024;
@@ -35,6 +35,7 @@ routes! {
     open: OPEN {
         "/ws/visitor" => get(socket::visitor),
         "/poll/visitor" => post(socket::poll_visitor),
+        "/visitor/address" => get(address::ask).put(address::leave),
         "/widget.js" => get(widget::loader),
         "/widget/{digest}/{file}" => get(assets::widget),
         "/chat" => get(widget::frame),

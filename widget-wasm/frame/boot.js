@@ -12,16 +12,17 @@ const greeting = new Promise((resolve) => {
   })
 })
 
-// Files are rare: what they need comes with the first one.
-const files = async (tries = 0) => {
+// What is rare comes when it is needed.
+const part = async (name, tries = 0) => {
   try {
     // A browser may remember under a name that it could not be had.
-    return await import('./files.js?' + tries)
+    return await import(name + '?' + tries)
   } catch {
     await new Promise((resolve) => setTimeout(resolve, 3e3))
-    return files(tries + 1)
+    return part(name, tries + 1)
   }
 }
+const files = () => part('./files.js')
 let loading
 const pick = (list) => {
   // The list empties itself.
@@ -34,6 +35,9 @@ const pick = (list) => {
 self.porchlightPicked = () => loading ? undefined : '[]'
 self.porchlightShow = (place, list) => {
   files().then(({ show }) => show(place, JSON.parse(list), token))
+}
+self.porchlightAway = () => {
+  part('./address.js').then(({ ask }) => ask(token)).catch(() => {})
 }
 addEventListener('change', ({ target }) => {
   pick(target.files)

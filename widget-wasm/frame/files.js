@@ -1,5 +1,6 @@
 // Files: those that the visitor picks, which are uploaded at once and sent with the next message, and
 // those that entries carry. Loaded with the first of either, so that a chat without any does not pay.
+import { element, resized, style } from './part.js'
 
 const MOST = 10
 const MOST_BYTES = 20 * 1024 * 1024
@@ -18,20 +19,7 @@ const { inbox } = document.documentElement.dataset
 const form = document.querySelector('.composer')
 const area = form.querySelector('textarea')
 
-await new Promise((resolve) => {
-  const link = document.createElement('link')
-  link.rel = 'stylesheet'
-  link.href = new URL('files.css', import.meta.url)
-  link.onload = link.onerror = resolve
-  document.head.append(link)
-})
-
-const element = (name, className, text = '') => {
-  const made = document.createElement(name)
-  made.className = className
-  made.textContent = text
-  return made
-}
+await style('files.css')
 
 const size = (bytes) => {
   const [unit, number] = bytes < 1e6 ? ['kilobyte', Math.max(bytes / 1e3, 0.1)] : ['megabyte', bytes / 1e6]
@@ -71,7 +59,7 @@ self.porchlightPicked = (take) => {
 // Has the chat look again at what can be sent, and at the room that is left.
 const changed = () => {
   area.dispatchEvent(new Event('input'))
-  dispatchEvent(new Event('resize'))
+  resized()
 }
 
 function drop(one) {
@@ -228,5 +216,5 @@ export function show(place, files, token) {
     }
     place.append(button)
   }
-  dispatchEvent(new Event('resize'))
+  resized()
 }

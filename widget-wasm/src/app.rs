@@ -27,6 +27,8 @@ struct App {
     page: String,
     is_open: bool,
     is_started: bool,
+    /// Whether it was said that nobody is there.
+    is_away: bool,
     /// What the loader was told last, so that it is told changes only.
     kept: Kept,
     unread: usize,
@@ -50,6 +52,7 @@ pub(crate) fn start(port: MessagePort, site: Option<String>, kept: &str, page: S
         page,
         is_open: open,
         is_started: false,
+        is_away: false,
         kept: Kept::new(),
         unread: 0,
     };
@@ -237,6 +240,10 @@ impl App {
             && let Some(read) = self.chat.read_to_end()
         {
             self.socket.send(&read);
+        }
+        if !self.is_away && self.chat.is_left_alone() {
+            self.is_away = true;
+            crate::away();
         }
         let unread = self.chat.unread();
         if unread != self.unread {

@@ -6,8 +6,8 @@ use alloc::vec::Vec;
 use protocol::json::{Encode, RawJson, Value, from_str, parse, to_string};
 use protocol::limits::{PAGE_URL_BYTES, TYPING_EVERY_MS, TYPING_MS};
 use protocol::{
-    Author, Availability, ClientId, ConversationId, Entry, ErrorCode, Files, FromVisitor, Outbox,
-    Outgoing, Reader, Replica, Seq, Thread, ToVisitor,
+    Attendance, Author, Availability, ClientId, ConversationId, Entry, ErrorCode, Files,
+    FromVisitor, Outbox, Outgoing, Reader, Replica, Seq, Thread, ToVisitor,
 };
 
 /// How the socket is.
@@ -131,6 +131,15 @@ impl Chat {
         self.token = Some(token.into());
         self.acted = true;
         true
+    }
+
+    /// Whether the visitor waits for an answer while nobody is there.
+    pub(crate) fn is_left_alone(&self) -> bool {
+        let is_anybody = |there: &Availability| there.attendance == Attendance::Online;
+        let last = self.thread.replica.entries().last();
+        self.line == Line::Online
+            && !self.availability.as_ref().is_none_or(is_anybody)
+            && last.is_some_and(|last| last.author == Author::Visitor {})
     }
 
     /// Whether the visitor has written before, so that an answer may be waiting.

@@ -27,6 +27,11 @@ extern "C" {
     #[wasm_bindgen(js_name = porchlightPicked)]
     fn picked(take: bool) -> Option<String>;
 
+    /// The visitor has written, and nobody is there: they may want the answer by mail. Said once. See
+    /// `frame/address.js`.
+    #[wasm_bindgen(js_name = porchlightAway)]
+    fn away();
+
     /// Draws the files that an entry carries, a JSON array, in an element.
     #[wasm_bindgen(js_name = porchlightShow)]
     fn show(place: &web_sys::Element, files: &str);

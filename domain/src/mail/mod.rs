@@ -30,7 +30,7 @@ pub(crate) use inbound::{ByMail, claim, posted};
 pub use inbound::{InboundMail, InboundPage, InboundText, Mailbox, Position};
 pub(crate) use notify::{owe_assigned, owe_mentioned, owe_waiting};
 pub use outbox::{MailRow, OutboxPage};
-pub(crate) use owe::{owe_answer, owe_word};
+pub(crate) use owe::{owe_answer, owe_received, owe_word};
 pub use owed::{Matter, OfConversation, Owed, Said};
 pub use preference::{Preference, PreferenceOf};
 pub use settle::{Outcome, Retry};

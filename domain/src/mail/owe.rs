@@ -29,11 +29,20 @@ pub(crate) async fn owe_word(
         owed.insert(write, MailKind::NobodyAvailable).await?;
     }
     // Who wrote a mail knows that it went out; and anybody can write one with anybody's address.
-    let is_told = inbox.mail.to_visitors && !by_mail;
-    if is_told && !owed.exists(write, MailKind::Received).await? {
-        owed.insert(write, MailKind::Received).await?;
+    if by_mail { Ok(()) } else { owed.received(write, inbox).await }
+}
+
+/// A visitor left an address after they wrote: where nobody is there, they are told that it has come in.
+pub(crate) async fn owe_received(
+    write: &Write<'_>,
+    inbox: &Inbox,
+    conversation: ConversationId,
+) -> Result<()> {
+    let now_ms = write.ambient.now_ms();
+    if is_anybody_available(write.hub, inbox, now_ms) {
+        return Ok(());
     }
-    Ok(())
+    Owing { inbox: inbox.id, conversation, due_at_ms: now_ms }.received(write, inbox).await
 }
 
 /// An agent answered: if the visitor has not read it after a while, it goes by mail.
@@ -84,6 +93,14 @@ impl Owing {
             .filter(mail::Column::ConversationId.eq(self.conversation.0))
             .filter(mail::Column::Kind.eq(kind.as_str()))
             .limit(1)
+    }
+
+    /// Once for the conversation.
+    async fn received(&self, write: &Write<'_>, inbox: &Inbox) -> Result<()> {
+        if inbox.mail.to_visitors && !self.exists(write, MailKind::Received).await? {
+            self.insert(write, MailKind::Received).await?;
+        }
+        Ok(())
     }
 
     async fn exists(&self, write: &Write<'_>, kind: MailKind) -> Result<bool> {

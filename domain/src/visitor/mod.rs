@@ -1,6 +1,7 @@
 //! Visitors, and the tokens that prove who they are.
 
 mod about;
+mod address;
 mod admit;
 mod by_mail;
 mod profile;

@@ -139,6 +139,41 @@ async fn nobody_there_is_told_to_the_team_and_to_the_visitor_once(bench) {
     assert_eq!(owed[0].thread, [team.message_id]);
 }
 
+async fn who_leaves_an_address_later_is_told_then_and_answered_there(bench) {
+    bench.mails(|mail| mail.team_address = None).await;
+    let domain = &bench.domain;
+    let ann = bench.visitor();
+    let asks = async || domain.asks_for_address(&ann).await.unwrap();
+    assert!(!asks().await, "who has not written is not asked");
+    domain.send_as_visitor(&ann, None, client_id(1), "hello?").await.unwrap();
+    assert!(asks().await);
+    bench.ticks.pass_ms(HOUR_MS);
+    assert!(bench.sent().await.is_empty(), "there is nowhere to");
+    for wrong in ["", "ann", "ann@", "a\r\nBcc: x@y", "<ann@example.com>"] {
+        let refused = domain.leave_address(&ann, wrong).await.unwrap_err();
+        assert_eq!(refused.code(), ErrorCode::EmailInvalid, "{wrong}");
+    }
+    domain.leave_address(&ann, " Ann@Example.com").await.unwrap();
+    assert!(!asks().await);
+    let owed = bench.owed().await;
+    let [one] = &owed[..] else { panic!("one mail: {}", owed.len()) };
+    assert_eq!((one.matter.kind(), &*one.address), (MailKind::Received, "ann@example.com"));
+    bench.settle(one, Outcome::Sent).await;
+    let known = domain.profile_of(&looker(), one.of().conversation).await.unwrap();
+    assert!(!known.is_email_proven, "anybody can type anything");
+    // Once for the conversation, whatever is changed; the answer goes to where they said last.
+    domain.leave_address(&ann, "ann@example.org").await.unwrap();
+    assert!(bench.sent().await.is_empty());
+    bench.answer(2, "Yes.").await;
+    bench.ticks.pass_ms(UNREAD_WAIT_MS);
+    assert_eq!(bench.owed().await[0].address, "ann@example.org");
+    // Where visitors get no mail, nobody is asked.
+    bench.mails(|mail| mail.to_visitors = false).await;
+    let bob = bench.visitor();
+    domain.send_as_visitor(&bob, None, client_id(3), "hello?").await.unwrap();
+    assert!(!domain.asks_for_address(&bob).await.unwrap());
+}
+
 async fn where_somebody_is_there_nobody_is_told_by_mail(bench) {
     bench.mails(|_| {}).await;
     let there = bench.somebody().await;

@@ -16,7 +16,7 @@ use crate::state::ServerState;
 const INBOX: HeaderName = HeaderName::from_static("porchlight-inbox");
 
 /// A visitor, by the token that a `welcome` brought.
-pub(crate) struct ByToken(VisitorIdentity);
+pub(crate) struct ByToken(pub(crate) VisitorIdentity);
 
 impl From<ByToken> for Party {
     fn from(ByToken(who): ByToken) -> Self {

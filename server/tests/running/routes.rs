@@ -318,7 +318,7 @@ async fn check_methods(house: &House, path: &str) {
     let known: &[&str] = match path {
         "/poll/visitor" | "/mail/inbound/{inbox}" => &["POST"],
         "/mail/preferences/{token}" => &["GET", "POST"],
-        "/files/visitor/{id}" | "/files/agent/{id}" => &["GET", "PUT"],
+        "/files/visitor/{id}" | "/files/agent/{id}" | "/visitor/address" => &["GET", "PUT"],
         _ => &["GET"],
     };
     let path = path.replace("{id}", &Uuid::nil().to_string());
@@ -395,6 +395,16 @@ async fn check_route(house: &House, path: &str) {
         "/poll/visitor" => {
             let answer = house.ask("POST", path, Caller::Nobody, false, "{}").await;
             assert!(answer.says("origin_refused"), "{path}");
+        }
+        "/visitor/address" => {
+            for (method, body) in [("GET", ""), ("PUT", r#"{"address":"ann@example.com"}"#)] {
+                for who in CALLERS {
+                    let answer = house.ask(method, path, who, true, body).await;
+                    assert!(answer.says("inbox_unknown"), "{method} {path} {}", answer.body);
+                }
+                let answer = house.ask(method, path, Caller::Owner, false, body).await;
+                assert!(method == "GET" || answer.says("origin_refused"), "{}", answer.body);
+            }
         }
         "/files/visitor/{id}" | "/files/visitor/{id}/thumbnail" => {
             for who in CALLERS {

@@ -265,3 +265,24 @@ fn what_is_kept_may_be_anything() {
         assert!(chat.take("nonsense", 0).is_empty(), "{kept}");
     }
 }
+
+#[test]
+fn who_waits_while_nobody_is_there_is_left_alone() {
+    let mut chat = Chat::from_kept("{}", SEED.into());
+    assert!(!chat.is_left_alone(), "nothing is known");
+    chat.take(&welcome(0, vec![]), 0);
+    let there = |attendance| {
+        let availability = Availability { attendance, opens_at_ms: None };
+        to_string(&ToVisitor::Availability { availability })
+    };
+    chat.take(&there(Attendance::Away), 0);
+    assert!(!chat.is_left_alone(), "nothing was said");
+    chat.take(&to_string(&ToVisitor::Entry { entry: entry(1, Author::Visitor {}) }), 0);
+    assert!(chat.is_left_alone());
+    chat.take(&there(Attendance::Online), 0);
+    assert!(!chat.is_left_alone());
+    chat.take(&there(Attendance::Closed), 0);
+    assert!(chat.is_left_alone());
+    chat.take(&to_string(&ToVisitor::Entry { entry: entry(2, agent()) }), 0);
+    assert!(!chat.is_left_alone(), "somebody has answered");
+}
