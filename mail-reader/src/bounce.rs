@@ -12,8 +12,9 @@ pub struct Bounce {
     pub about: Vec<String>,
     /// Whether it never will. A delay is none.
     pub is_final: bool,
-    /// Whether no other will either: the address is bad.
-    pub is_permanent: bool,
+    /// Whether no other will either: see [`says_address_is_bad`]. Not of a mailbox that is full, nor where a
+    /// mail was taken for spam.
+    pub is_address_bad: bool,
     /// What the mail server said, on one line.
     pub reason: String,
 }
@@ -77,7 +78,7 @@ fn report(message: &Message<'_>) -> Option<Bounce> {
     Some(Bounce {
         about,
         is_final: action.eq_ignore_ascii_case("failed"),
-        is_permanent: status.starts_with("5."),
+        is_address_bad: says_address_is_bad(&status),
         reason,
     })
 }
@@ -104,21 +105,37 @@ fn in_own_words(message: &Message<'_>) -> Option<Bounce> {
             _ => {}
         }
     }
-    let status = text.split_whitespace().map(|word| word.trim_matches(['(', ')', '#', ',', ':']));
-    let is_status = |word: &&str| {
-        word.len() >= 5
-            && word.starts_with("5.")
-            && word.chars().all(|c| c.is_ascii_digit() || c == '.')
-    };
-    let said = text.lines().find(|line| {
-        line.split_whitespace().any(|word| is_status(&word.trim_matches(['(', ')', '#', ',', ':'])))
-    });
+    let said = text.lines().find_map(|line| Some((line, status_in(line)?)));
+    let (said, status) = said.unwrap_or(("the mail came back", ""));
+    // A delay is told of in the same way, by the same sender.
+    let subject = message.subject().unwrap_or_default().to_lowercase();
+    let is_delay =
+        ["delayed", "warning", "still being retried"].iter().any(|it| subject.contains(it));
     Some(Bounce {
         about,
-        is_final: true,
-        is_permanent: status.clone().any(|word| is_status(&word)),
-        reason: plain(said.unwrap_or("the mail came back")),
+        is_final: !is_delay && !status.starts_with("4."),
+        is_address_bad: says_address_is_bad(status),
+        reason: plain(said),
     })
+}
+
+/// A status (RFC 3463) in a line.
+fn status_in(line: &str) -> Option<&str> {
+    let words = line.split_whitespace().map(|word| word.trim_matches(['(', ')', '#', ',', ':']));
+    let is_status = |word: &&str| {
+        let is_plain = word.chars().all(|c| c.is_ascii_digit() || c == '.');
+        word.len() >= 5 && is_plain && (word.starts_with("5.") || word.starts_with("4."))
+    };
+    words.into_iter().find(is_status)
+}
+
+/// Whether what a mail server said means that no mail will ever reach an address (RFC 3463, sections 3.2 and
+/// 3.3).
+#[must_use]
+pub fn says_address_is_bad(said: &str) -> bool {
+    const BAD: [&str; 7] = ["5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"];
+    said.split(|c: char| !c.is_ascii_digit() && c != '.')
+        .any(|word| BAD.contains(&word.trim_matches('.')))
 }
 
 /// Fields of headers, unfolded.
@@ -152,4 +169,18 @@ fn beginning(text: &str) -> &str {
         end -= 1;
     }
     &text[..end]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::says_address_is_bad;
+
+    #[test]
+    fn a_bad_address_is_told_from_a_bad_mail() {
+        assert!(says_address_is_bad("permanent error (550): 5.1.1 no such user"));
+        assert!(says_address_is_bad("permanent error (553): 5.1.3: bad address"));
+        assert!(says_address_is_bad("permanent error (550): nobody of this name, 5.1.1."));
+        assert!(!says_address_is_bad("permanent error (554): 5.7.1 relay access denied"));
+        assert!(!says_address_is_bad("permanent error (550): 15.1.1"));
+    }
 }

@@ -15,7 +15,7 @@ use std::panic::catch_unwind;
 
 use mail_parser::{Addr, Address, HeaderName, HeaderValue, Message, MessageParser};
 
-pub use bounce::Bounce;
+pub use bounce::{Bounce, says_address_is_bad};
 pub use html::text_of_html;
 pub use quote::without_quote;
 

@@ -100,6 +100,9 @@ fn programs_are_told_from_people() {
     }
     let failed = "Authentication-Results: mx.example.org; spf=pass; dmarc=fail (p=none)";
     assert_eq!(nature(failed), Nature::Forged);
+    let checks = ["spf=pass", "dkim=none", "dmarc=fail"];
+    let each = checks.map(|check| format!("Authentication-Results: mx.example.org; {check}"));
+    assert_eq!(nature(&each.join("\n")), Nature::Forged);
     assert_eq!(nature("Authentication-Results: mx.example.org; dmarc=pass"), Nature::Personal);
 }
 
@@ -140,7 +143,7 @@ text
 fn a_report_says_which_mail_did_not_arrive_and_why() {
     let Nature::Bounce(bounce) = mail(REPORT).nature else { panic!("a bounce") };
     assert_eq!(bounce.about, ["ours@example.org"]);
-    assert!(bounce.is_final && bounce.is_permanent);
+    assert!(bounce.is_final && bounce.is_address_bad);
     assert_eq!(bounce.reason, "550 5.1.1 <nobody@example.com>: user unknown");
 
     let headers = REPORT.replace("message/rfc822", "text/rfc822-headers");
@@ -151,7 +154,15 @@ fn a_report_says_which_mail_did_not_arrive_and_why() {
         .replace("Action: failed", "Action: delayed")
         .replace("Status: 5.1.1", "Status: 4.4.1");
     let Nature::Bounce(bounce) = mail(&delayed).nature else { panic!("a bounce") };
-    assert!(!bounce.is_final && !bounce.is_permanent);
+    assert!(!bounce.is_final && !bounce.is_address_bad);
+
+    // Neither a full mailbox nor a judgement of the words says anything of the address.
+    for status in ["5.2.2", "5.7.1"] {
+        let Nature::Bounce(bounce) = mail(&REPORT.replace("5.1.1", status)).nature else {
+            panic!("a bounce")
+        };
+        assert!(bounce.is_final && !bounce.is_address_bad, "{status}");
+    }
 }
 
 #[test]
@@ -161,8 +172,16 @@ fn servers_that_use_their_own_words_are_understood() {
                 Message-ID: <ours@example.org>\nSubject: x\n";
     let Nature::Bounce(bounce) = mail(text).nature else { panic!("a bounce") };
     assert_eq!(bounce.about, ["ours@example.org"]);
-    assert!(bounce.is_permanent);
+    assert!(bounce.is_final && bounce.is_address_bad);
     assert_eq!(bounce.reason, "550 #5.1.1 no such user");
+
+    for delayed in [
+        text.replace("failure notice", "Warning: message delayed 4 hours"),
+        text.replace("550 #5.1.1 no such user", "451 4.3.0 try again later"),
+    ] {
+        let Nature::Bounce(bounce) = mail(&delayed).nature else { panic!("a bounce") };
+        assert!(!bounce.is_final, "{delayed}");
+    }
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What each agent wants by mail, and since when a visitor waits for an answer.
+//! What each agent wants by mail; since when a visitor waits for an answer, and a mail is late.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -22,9 +22,14 @@ enum AgentMail {
 }
 
 #[derive(DeriveIden)]
+enum Mail {
+    Table,
+    LateAtMs,
+}
+
+#[derive(DeriveIden)]
 enum Conversation {
     Table,
-    Status,
     LastAuthorKind,
     LastAtMs,
     WaitingSinceMs,
@@ -48,13 +53,14 @@ impl MigrationTrait for Migration {
             .to_owned();
         manager.create_table(crate::exact(manager, wanted)).await?;
 
+        let late = big_integer_null(Mail::LateAtMs);
+        crate::add_column(manager, Mail::Table, late).await?;
         let since = big_integer_null(Conversation::WaitingSinceMs);
         crate::add_column(manager, Conversation::Table, since).await?;
         let waits = Query::update()
             .table(Conversation::Table)
             .value(Conversation::WaitingSinceMs, Expr::col(Conversation::LastAtMs))
             .and_where(Expr::col(Conversation::LastAuthorKind).eq("visitor"))
-            .and_where(Expr::col(Conversation::Status).ne("resolved"))
             .to_owned();
         manager.execute(waits).await
     }

@@ -228,6 +228,9 @@ codes! {
     /// An address of a mailbox that can't be read.
     ImapUrlInvalid = "imap_url_invalid", temporary: false
         says "The mailbox is written as imaps://USER:PASSWORD@HOST, or imap:// for STARTTLS. What is neither letter nor digit in a user or password is written as %XX.";
+    /// A mailbox that another inbox reads.
+    MailboxTaken = "mailbox_taken", temporary: false
+        says "Another inbox reads this mailbox already: each mail would be in both.";
     /// What an agent wants by mail, at a time or after a wait that there is not.
     AgentMailInvalid = "agent_mail_invalid", temporary: false
         says "A conversation waits 1 minute to 7 days, a summary comes at a time of the day, in a time zone such as Europe/Berlin.";

@@ -67,6 +67,8 @@ words! {
         "bounced" => Bounced,
         /// The address is not known to be the visitor's any more.
         "unproven" => Unproven,
+        /// It goes to another address now.
+        "readdressed" => Readdressed,
         /// The address, or the inbox, had enough for the hour.
         "capped" => Capped,
         /// An owner dropped it.

@@ -57,8 +57,10 @@ fn sentence(who: &str, author: &Author, event: &Event, until: impl Fn(u64) -> St
             _ => format!("The mail to the visitor is late: {reason}"),
         },
         Event::MailDropped { mail, reason, .. } => match mail {
-            MailKind::NobodyAvailable => format!("The team was not told by mail. {}", why(*reason)),
-            _ => format!("Nothing went to the visitor by mail. {}", why(*reason)),
+            MailKind::NobodyAvailable => {
+                format!("The team was not told by mail. {}", why(*mail, *reason))
+            }
+            _ => format!("Nothing went to the visitor by mail. {}", why(*mail, *reason)),
         },
         Event::MailFailed { mail, reason, .. } => match mail {
             MailKind::NobodyAvailable => format!("The team could not be told by mail: {reason}"),

@@ -240,7 +240,7 @@ fn MailSource(id: ConversationId, seq: Seq, came: CameByMail) -> impl IntoView {
 #[component]
 fn MailMark(mailed: Mailed) -> impl IntoView {
     let zone = Zone::get();
-    let Mailed { at_ms, fate, .. } = mailed;
+    let Mailed { kind, at_ms, fate, .. } = mailed;
     let (icon, class) = match &fate {
         Fate::Sent => (lu::LuMailCheck, "by-mail"),
         Fate::Delayed(_) => (lu::LuClock, "by-mail late"),
@@ -253,7 +253,7 @@ fn MailMark(mailed: Mailed) -> impl IntoView {
             Fate::Sent => format!("Went by mail {when}"),
             Fate::Delayed(reason) => format!("Not yet by mail, tried since {when}: {reason}"),
             Fate::Failed(reason) => format!("Could not go by mail: {reason}"),
-            Fate::Dropped(reason) => format!("Did not go by mail. {}", why(*reason)),
+            Fate::Dropped(reason) => format!("Did not go by mail. {}", why(kind, *reason)),
         }
     };
     let title = text.clone();

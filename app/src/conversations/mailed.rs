@@ -16,7 +16,7 @@ pub(super) enum Fate {
 /// Of which messages a mail was, and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Mailed {
-    kind: MailKind,
+    pub(super) kind: MailKind,
     from: Seq,
     through: Seq,
     /// When that was, in milliseconds since 1970 (UTC).

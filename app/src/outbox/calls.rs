@@ -74,7 +74,6 @@ pub async fn read_outbox(
 pub async fn retry_mail(id: MailId) -> Result<(), Failure> {
     let backend = crate::backend::require_owner().await?;
     backend.domain.retry_mail(id).await?;
-    leptos_axum::redirect("/outbox");
     Ok(())
 }
 
@@ -83,6 +82,5 @@ pub async fn retry_mail(id: MailId) -> Result<(), Failure> {
 pub async fn drop_mail(id: MailId) -> Result<(), Failure> {
     let backend = crate::backend::require_owner().await?;
     backend.domain.drop_mail(id).await?;
-    leptos_axum::redirect("/outbox");
     Ok(())
 }

@@ -77,7 +77,7 @@ fn Mails(
 ) -> impl IntoView {
     let Outbox { mails, next, trouble, is_on } = outbox;
     let trouble = if is_on {
-        trouble.map(|trouble| format!("Mail does not go out, and is tried again. {trouble}"))
+        trouble.map(|trouble| format!("Mail waits, and is tried again. {trouble}"))
     } else {
         Some("No mail is sent: the program has no mail server. Give it one with PORCHLIGHT_SMTP_URL and PORCHLIGHT_MAIL_FROM.".to_owned())
     };
@@ -131,7 +131,7 @@ fn Line(
     };
     let tries = (attempts > 1).then(|| format!(", after {attempts} tries"));
     let why = reason.map(|reason| match DropReason::parse(&reason) {
-        Some(dropped) if state == MailState::Dropped => why(dropped).to_owned(),
+        Some(dropped) if state == MailState::Dropped => why(kind, dropped).to_owned(),
         _ => reason,
     });
     let is_open = matches!(state, MailState::Waiting | MailState::Failed);
@@ -192,8 +192,22 @@ pub(crate) const fn title(kind: MailKind) -> &'static str {
 }
 
 /// Why a mail was not sent, in words.
-pub(crate) const fn why(reason: DropReason) -> &'static str {
+pub(crate) const fn why(kind: MailKind, reason: DropReason) -> &'static str {
+    match (kind, reason) {
+        (MailKind::Summary, DropReason::Done) => return "There was nothing to say.",
+        (MailKind::Summary, DropReason::Late) => return "It was too old by then.",
+        (
+            MailKind::Assigned
+            | MailKind::Mentioned
+            | MailKind::Waiting
+            | MailKind::Escalation
+            | MailKind::Summary,
+            DropReason::Off,
+        ) => return "The agent wants none of these.",
+        _ => {}
+    }
     match reason {
+        DropReason::Readdressed => "The address is another by now: it goes there.",
         DropReason::Read => "It was read meanwhile.",
         DropReason::Answered => "Somebody has answered meanwhile.",
         DropReason::SomebodyCame => "Somebody came, who sees it in the inbox.",

@@ -104,7 +104,6 @@ pub async fn allow_mail(
 ) -> Result<(), Failure> {
     let (agent, backend) = crate::backend::require_agent().await?;
     backend.domain.allow_inbound(&agent, id, in_conversation).await?;
-    leptos_axum::redirect("/review");
     Ok(())
 }
 
@@ -113,7 +112,6 @@ pub async fn allow_mail(
 pub async fn discard_mail(id: InboundId) -> Result<(), Failure> {
     let (agent, backend) = crate::backend::require_agent().await?;
     backend.domain.discard_inbound(&agent, id).await?;
-    leptos_axum::redirect("/review");
     Ok(())
 }
 

@@ -255,7 +255,7 @@ const fn why(reason: InboundReason) -> &'static str {
             "It is larger than 28 MB. It was left where it is: look at it in the mailbox."
         }
         InboundReason::Unreadable => {
-            "It can’t be read, or is made to cost its reader dearly. Look at it in the mailbox, with care."
+            "It can’t be read, or is made to cost its reader dearly. Where it lies in a mailbox, look at it there, with care."
         }
         InboundReason::Refused => "Its conversation can’t take it.",
     }

@@ -154,7 +154,17 @@ impl Command for SetAgentMail {
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
-        put(write, self.agent, &self.mail).await?;
+        let before = agent_mail::Entity::find_by_id(self.agent.0).one(write.tx).await?;
+        let same = before.filter(|row| {
+            let AgentMail { summary_at, time_zone, .. } = AgentMail::of(row);
+            (summary_at, time_zone) == (self.mail.summary_at, self.mail.time_zone.clone())
+        });
+        let summarized_on = match same {
+            Some(row) => row.summarized_on,
+            // The first one is tomorrow's, where today's time is over.
+            None => self.mail.day_of_summary(write.ambient.now_ms()),
+        };
+        put(write, self.agent, &self.mail, summarized_on).await?;
         // Who chooses here may be tried again.
         let agent = agent::Entity::find_by_id(self.agent.0).one(write.tx).await?;
         match agent {
@@ -178,16 +188,20 @@ impl Command for GiveUp {
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
-        let mut mail = AgentMail::read(write.tx, self.agent).await?;
+        let row = agent_mail::Entity::find_by_id(self.agent.0).one(write.tx).await?;
+        let mut mail = row.as_ref().map_or_else(AgentMail::default, AgentMail::of);
         mail.give_up(self.kind);
-        put(write, self.agent, &mail).await
+        put(write, self.agent, &mail, row.and_then(|row| row.summarized_on)).await
     }
 }
 
-async fn put(write: &Write<'_>, agent: AgentId, mail: &AgentMail) -> Result<()> {
+async fn put(
+    write: &Write<'_>,
+    agent: AgentId,
+    mail: &AgentMail,
+    summarized_on: Option<String>,
+) -> Result<()> {
     let AgentMail { assigned, mentioned, waiting, escalation_ms, summary_at, time_zone } = mail;
-    // The first one is tomorrow's, where today's time is over.
-    let today = mail.day_of_summary(write.ambient.now_ms());
     let row = agent_mail::ActiveModel {
         agent_id: Set(agent.0),
         assigned: Set(*assigned),
@@ -196,7 +210,7 @@ async fn put(write: &Write<'_>, agent: AgentId, mail: &AgentMail) -> Result<()> 
         escalation_ms: Set(escalation_ms.map(|wait| wait as i64)),
         summary_at: Set(summary_at.map(i32::from)),
         time_zone: Set(time_zone.clone()),
-        summarized_on: Set(today),
+        summarized_on: Set(summarized_on),
     };
     use agent_mail::Column as C;
     let columns = [

@@ -114,7 +114,6 @@ impl ChangeConversation {
                     return Ok(());
                 }
                 log.row.archived_at_ms = Some(write.ambient.now_ms() as i64);
-                log.row.waiting_since_ms = None;
                 leave_queue(write, log);
                 log.event(write, author, Event::Archived {}).await
             }

@@ -209,9 +209,6 @@ impl Log {
     /// How far it is, and with it the rule that a visitor has one unresolved conversation.
     pub(super) fn set_status(&mut self, status: Status) {
         status.as_str().clone_into(&mut self.row.status);
-        if status == Status::Resolved {
-            self.row.waiting_since_ms = None;
-        }
         self.row.unresolved_visitor_id =
             (status != Status::Resolved).then_some(self.row.visitor_id);
     }

@@ -222,13 +222,22 @@ impl Command for Send {
             crate::mail::claim(write, by_mail).await?;
         }
         if let Some(existing) = log.find(write, self.client_id).await? {
-            return self.same_as(existing, &author);
+            let Some(by_mail) = &self.by_mail else { return self.same_as(existing, &author) };
+            // The same mail came to another address, too.
+            let inbox = InboxId(log.row.inbox_id);
+            crate::mail::posted(write, by_mail, inbox, log.id(), existing.seq).await?;
+            return Ok(existing);
         }
         let files = if self.files.is_empty() {
             Files::NONE
         } else {
             crate::file::claim(write, &self.speaker.party(), &self.files).await?
         };
+        if author == (Author::Visitor {}) && (log.is_resolved() || log.row.archived_at_ms.is_some())
+        {
+            // What nobody answered before that was settled. Undone, it waits as it did.
+            log.row.waiting_since_ms = None;
+        }
         // Whether an answer begins to be waited for.
         let is_first = log.row.waiting_since_ms.is_none();
         if author == (Author::Visitor {}) {

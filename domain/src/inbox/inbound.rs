@@ -92,7 +92,8 @@ impl Domain {
     /// it is.
     ///
     /// # Errors
-    /// `inbox_unknown`, `email_invalid`, `inbound_address_invalid`, `imap_url_invalid`; the store's.
+    /// `inbox_unknown`, `email_invalid`, `inbound_address_invalid`, `imap_url_invalid`, `mailbox_taken`; the
+    /// store's.
     pub async fn set_inbox_inbound(&self, id: InboxId, inbound: InboxInbound) -> Result<Inbox> {
         self.writer.run(SetInbound { id, inbound: inbound.check()? }).await
     }
@@ -129,12 +130,28 @@ fn shown(url: &str) -> Option<String> {
     Some(url.into())
 }
 
-/// The address that is meant: what was shown, and came back as it was, means the one that is known.
-fn meant(given: String, known: Option<&str>) -> String {
-    match known {
-        Some(known) if shown(known).is_some_and(|shown| shown == given) => known.to_owned(),
-        _ => given,
+/// The address that is meant: what was shown in the place of the password means the one that is known, of
+/// the same user at the same place. `None` if there is none to be meant.
+fn meant(given: &str, known: Option<&str>) -> Option<String> {
+    let mut meant = Url::parse(given).ok()?;
+    if meant.password() != Some(HIDDEN) {
+        return Some(given.to_owned());
     }
+    let known = Url::parse(known?).ok()?;
+    let place = |url: &Url| {
+        let host = url.host_str().map(str::to_lowercase);
+        (url.scheme().to_owned(), url.username().to_owned(), host, url.port())
+    };
+    if place(&meant) != place(&known) {
+        return None;
+    }
+    meant.set_password(known.password()).ok()?;
+    Some(meant.into())
+}
+
+/// The mailbox of an address, whoever's password opens it.
+fn place(url: &str) -> Option<String> {
+    shown(url).map(|shown| shown.to_lowercase())
 }
 
 /// Whether answers to an address can carry what tells them apart.
@@ -179,9 +196,21 @@ impl Command for SetInbound {
             }
         }
         let known = found.imap_url.clone();
-        let mailbox = mailbox.clone().map(|given| meant(given, known.as_deref()));
-        let place = |url: &Option<String>| url.as_deref().and_then(shown);
-        if place(&mailbox) != place(&known) {
+        let meant =
+            |given: &String| meant(given, known.as_deref()).ok_or(ErrorCode::ImapUrlInvalid);
+        let mailbox = mailbox.as_ref().map(meant).transpose()?;
+        let place_of = |url: &Option<String>| url.as_deref().and_then(place);
+        if let Some(place) = place_of(&mailbox) {
+            // Read for two inboxes, each mail would be in both.
+            let others = inbox::Entity::find()
+                .filter(inbox::Column::ImapUrl.is_not_null())
+                .filter(inbox::Column::Id.ne(self.id.0));
+            let others = others.all(write.tx).await?;
+            if others.iter().any(|other| place_of(&other.imap_url).as_ref() == Some(&place)) {
+                return Err(ErrorCode::MailboxTaken.into());
+            }
+        }
+        if place_of(&mailbox) != place_of(&known) {
             // Another mailbox is read from its own next mail on.
             mailbox::Entity::delete_by_id(self.id.0).exec(write.tx).await?;
         }

@@ -5,6 +5,7 @@ use protocol::{Author, ConversationId, DropReason, ErrorCode, Event, MailId, Mai
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
 
+use super::settle::News;
 use super::{kind_of, messages, state_of};
 use crate::Domain;
 use crate::conversation::happened;
@@ -12,14 +13,24 @@ use crate::error::{Error, Result};
 use crate::table::{conversation, mail};
 use crate::writer::{Command, Shard, Write};
 
+/// How long what is due waits for a program that sends mail, in milliseconds: an hour.
+const OFF_WAIT_MS: u64 = 60 * 60 * 1_000;
+
 impl Domain {
-    /// Drops what is due, because this program sends no mail.
+    /// Drops what has been due for an hour and was never tried, because this program sends no mail. A start
+    /// without its settings loses nothing that was to go out.
     ///
     /// # Errors
     /// The store's.
     pub async fn drop_due_mails(&self) -> Result<()> {
-        for id in self.due_mails(100).await? {
-            self.run_drop(id, DropReason::Off).await?;
+        let before_ms = self.ambient.now_ms().saturating_sub(OFF_WAIT_MS) as i64;
+        let due = mail::Entity::find()
+            .filter(mail::Column::State.eq(MailState::Waiting.as_str()))
+            .filter(mail::Column::DueAtMs.lte(before_ms))
+            .filter(mail::Column::MessageId.is_null())
+            .limit(100);
+        for row in due.all(&self.store.reader).await? {
+            self.run_drop(MailId(row.id), DropReason::Off).await?;
         }
         Ok(())
     }
@@ -79,8 +90,23 @@ impl Command for Drop {
     }
 }
 
-/// Drops a mail that nobody needs any more.
+/// Drops a mail that nobody needs any more. Its conversation is told where something else was said of it
+/// before, or where an agent waits for it.
 pub(super) async fn drop_row(
+    write: &mut Write<'_>,
+    row: mail::Model,
+    reason: DropReason,
+) -> Result<()> {
+    let is_awaited = row.late_at_ms.is_some() || row.kind == MailKind::Transcript.as_str();
+    let news = if is_awaited { News::of(&row)? } else { None };
+    delete_or_drop(write, row, reason).await?;
+    let Some(News { conversation, mail, from, through }) = news else { return Ok(()) };
+    let event = Event::MailDropped { mail, from, through, reason };
+    happened(write, conversation, &Author::System {}, event).await
+}
+
+/// The same, and nothing is said of it.
+pub(super) async fn delete_or_drop(
     write: &Write<'_>,
     row: mail::Model,
     reason: DropReason,
@@ -111,7 +137,7 @@ pub(super) async fn withhold(
     let conversation = row.conversation_id.ok_or(Error::Corrupt("a mail's conversation"))?;
     // What agents are told by mail, and that words came in, is no news.
     let is_news = row.agent_id.is_none() && kind != MailKind::Received;
-    drop_row(write, row, reason).await?;
+    delete_or_drop(write, row, reason).await?;
     if !is_news {
         return Ok(());
     }

@@ -194,7 +194,12 @@ pub(super) async fn decide(
         }
         (_, since_ms) => since_ms.unwrap_or_default(),
     };
-    if matches!(kind, MailKind::Waiting | MailKind::Mentioned) && read >= through {
+    let is_seen = match kind {
+        MailKind::Assigned => read >= word,
+        MailKind::Waiting | MailKind::Mentioned => read >= through,
+        _ => false,
+    };
+    if is_seen {
         return Ok(Decision::Drop(DropReason::Read));
     }
     if kind == MailKind::Escalation && was_told(write, row, agent, answered).await? {

@@ -55,7 +55,7 @@ pub struct OutboxPage {
     pub mails: Vec<MailRow>,
     /// The mail to go on before; `None` at the end.
     pub next: Option<MailId>,
-    /// What keeps the oldest mail that was tried from going out.
+    /// What keeps mail from going out: see [`Domain::mail_trouble`].
     pub trouble: Option<String>,
 }
 
@@ -101,19 +101,27 @@ impl Domain {
         counts.into_iter().map(count).collect()
     }
 
-    /// What keeps mail from going out: what the last try of the oldest mail that waits ended with.
+    /// What keeps mail from going out: what the last try of the mail ended with that was late last, where none
+    /// went out since.
     ///
     /// # Errors
     /// The store's.
     pub async fn mail_trouble(&self) -> Result<Option<String>> {
+        let db = &self.store.reader;
         let tried = mail::Entity::find()
             .filter(mail::Column::State.eq(MailState::Waiting.as_str()))
+            .filter(mail::Column::LateAtMs.is_not_null())
             .filter(mail::Column::Reason.is_not_null())
-            .order_by_asc(mail::Column::DueAtMs)
-            .limit(1)
-            .all(&self.store.reader)
-            .await?;
-        Ok(tried.into_iter().next().and_then(|row| row.reason))
+            .order_by_desc(mail::Column::LateAtMs)
+            .limit(1);
+        let Some(last) = tried.all(db).await?.into_iter().next() else { return Ok(None) };
+        let since = mail::Entity::find()
+            .filter(mail::Column::State.eq(MailState::Sent.as_str()))
+            .filter(mail::Column::SettledAtMs.gt(last.late_at_ms))
+            // By the index: what was settled since was due after that.
+            .filter(mail::Column::DueAtMs.gt(last.late_at_ms))
+            .limit(1);
+        Ok(if since.all(db).await?.is_empty() { last.reason } else { None })
     }
 
     /// Has a mail that failed or waits tried now. Whether it is still wanted is asked as ever. For
@@ -201,6 +209,7 @@ impl Command for TryNow {
         if is_anew {
             // Three more days, and the limits of the hour are asked again.
             again.begun_at_ms = Set(None);
+            again.late_at_ms = Set(None);
         }
         mail::Entity::update(again).exec(write.tx).await?;
         Ok(())

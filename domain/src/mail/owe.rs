@@ -1,10 +1,10 @@
 //! What causes a mail: called by what happens, in its transaction.
 
 use protocol::limits::NOBODY_WAIT_MS;
-use protocol::{ConversationId, InboxId, MailKind, MailState};
+use protocol::{ConversationId, DropReason, InboxId, MailKind, MailState};
 use sea_orm::ActiveValue::Set;
-use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
+use sea_orm::{Condition, QuerySelect};
 
 use crate::availability::is_anybody_available;
 use crate::error::Result;
@@ -76,6 +76,7 @@ pub(super) fn row(write: &Write<'_>, kind: MailKind, due_at_ms: u64) -> mail::Ac
         attempts: Set(0),
         due_at_ms: Set(due_at_ms as i64),
         begun_at_ms: Set(None),
+        late_at_ms: Set(None),
         settled_at_ms: Set(None),
         created_at_ms: Set(write.ambient.now_ms() as i64),
     }
@@ -103,8 +104,14 @@ impl Owing {
         Ok(())
     }
 
+    /// Whether there is one that went, or may. One that was dropped before it was tried does not count, but
+    /// for a limit's sake.
     async fn exists(&self, write: &Write<'_>, kind: MailKind) -> Result<bool> {
-        Ok(!self.rows(kind).all(write.tx).await?.is_empty())
+        let counts = Condition::any()
+            .add(mail::Column::State.ne(MailState::Dropped.as_str()))
+            .add(mail::Column::MessageId.is_not_null())
+            .add(mail::Column::Reason.eq(DropReason::Capped.as_str()));
+        Ok(!self.rows(kind).filter(counts).all(write.tx).await?.is_empty())
     }
 
     /// Whether there is one whose words are not settled yet: it takes these along.

@@ -126,13 +126,15 @@ impl Command for Settle {
 }
 
 impl Settle {
-    /// Has a mail tried again later. That it is late is said once, with the first try.
+    /// Has a mail tried again later. That it is late is said once.
     async fn put_off(&self, write: &mut Write<'_>, row: mail::Model, reason: &str) -> Result<()> {
         let [chance] = write.ambient.bytes();
         let wait_ms = self.retry.wait_ms(self.attempt, chance) as i64;
-        let news = if self.attempt == 1 { News::of(&row)? } else { None };
+        let news = if row.late_at_ms.is_none() { News::of(&row)? } else { None };
+        let (now_ms, late_at_ms) = (write.ambient.now_ms() as i64, row.late_at_ms);
         let mut later = row.into_active_model();
-        later.due_at_ms = Set(write.ambient.now_ms() as i64 + wait_ms);
+        later.due_at_ms = Set(now_ms + wait_ms);
+        later.late_at_ms = Set(late_at_ms.or(Some(now_ms)));
         later.reason = Set(Some(short(reason)));
         mail::Entity::update(later).exec(write.tx).await?;
         let Some(News { conversation, mail, from, through }) = news else { return Ok(()) };
@@ -142,16 +144,16 @@ impl Settle {
 }
 
 /// Where it is told what became of a mail, and of which messages.
-struct News {
-    conversation: ConversationId,
-    mail: MailKind,
-    from: Seq,
-    through: Seq,
+pub(super) struct News {
+    pub(super) conversation: ConversationId,
+    pub(super) mail: MailKind,
+    pub(super) from: Seq,
+    pub(super) through: Seq,
 }
 
 impl News {
     /// `None` for what agents are told by mail: it is no news in a conversation.
-    fn of(row: &mail::Model) -> Result<Option<Self>> {
+    pub(super) fn of(row: &mail::Model) -> Result<Option<Self>> {
         let Some(conversation) = row.conversation_id.filter(|_| row.agent_id.is_none()) else {
             return Ok(None);
         };

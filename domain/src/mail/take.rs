@@ -149,6 +149,10 @@ impl Take {
             None => decide(write, &row, kind, &inbox, &conversation, &visitor).await?,
         };
         match decision {
+            Decision::Send { address, .. } if is_elsewhere(&row, &address) => {
+                self.readdress(write, row).await?;
+                Ok(None)
+            }
             Decision::Send { address, from, through } => {
                 let thread = self.thread(write, &conversation, &address).await?;
                 let settled = (address.clone(), Some((from, through)));
@@ -242,6 +246,23 @@ impl Take {
         Ok(Some(begun.about(Vec::new(), None, matter)))
     }
 
+    /// Has another mail go to another address. Whoever has one that was tried must not get in by it where it
+    /// went to somebody else: neither its token nor its `Message-ID` is used again.
+    async fn readdress(&self, write: &mut Write<'_>, row: mail::Model) -> Result<()> {
+        let due_at_ms = write.ambient.now_ms();
+        let again = mail::ActiveModel {
+            inbox_id: Set(row.inbox_id),
+            conversation_id: Set(row.conversation_id),
+            from_seq: Set(row.from_seq),
+            through_seq: Set(row.through_seq),
+            late_at_ms: Set(row.late_at_ms),
+            ..super::owe::row(write, kind_of(&row.kind)?, due_at_ms)
+        };
+        drop::delete_or_drop(write, row, DropReason::Readdressed).await?;
+        mail::Entity::insert(again).exec_without_returning(write.tx).await?;
+        Ok(())
+    }
+
     /// Settles with which messages a mail goes, and keeps others from it for a while.
     async fn begin(
         &self,
@@ -325,6 +346,11 @@ impl Begun {
         let Self { id, attempt, message_id, address, begun_at_ms } = self;
         Owed { id, attempt, message_id, thread, address, reply_to, begun_at_ms, matter }
     }
+}
+
+/// Whether a mail was tried with another address.
+fn is_elsewhere(row: &mail::Model, address: &str) -> bool {
+    row.agent_id.is_none() && row.address.as_deref().is_some_and(|tried| tried != address)
 }
 
 /// One mail is taken at a time, whatever it is about: what an address or an inbox had in the last

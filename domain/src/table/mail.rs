@@ -20,6 +20,8 @@ pub struct Model {
     pub attempts: i32,
     pub due_at_ms: i64,
     pub begun_at_ms: Option<i64>,
+    /// Since when it is late: that was said.
+    pub late_at_ms: Option<i64>,
     pub settled_at_ms: Option<i64>,
     pub created_at_ms: i64,
 }

@@ -202,6 +202,16 @@ async fn a_summary_comes_once_a_day_at_its_time(bench) {
     assert!(owe().await.is_empty());
     bench.ticks.pass_ms(DAY_MS);
     assert_eq!(owe().await.len(), 1);
+    // Another choice after its time does not take today's.
+    bench.ticks.pass_ms(DAY_MS);
+    bench.want(&mia, |mail| {
+        mail.waiting = false;
+        mail.mentioned = false;
+        mail.summary_at = Some(23 * 60 + 30);
+        mail.time_zone = "Europe/Berlin".into();
+    })
+    .await;
+    assert_eq!(owe().await.len(), 1);
     // With nothing to say, it says nothing.
     bench.domain.change_conversation(&mia, id, Change::Resolve { seen: None }).await.unwrap();
     bench.ticks.pass_ms(2 * DAY_MS);

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use domain::agent::AgentSettings;
 use domain::inbox::{Inbox, InboxInbound};
 use domain::mail::{InboundMail, Outcome, Owed};
-use domain::visitor::VisitorIdentity;
+use domain::visitor::{About, User, VisitorIdentity};
 use protocol::limits::{MAIL_BYTES, NOBODY_WAIT_MS, UNREAD_WAIT_MS};
 use protocol::{
     Author, Body, ConversationId, Entry, ErrorCode, Event, InboundReason, InboundState, MailState,
@@ -126,6 +126,61 @@ async fn an_answer_becomes_a_message_once_and_proves_the_address(bench) {
     let next = bench.owed().await.remove(0);
     assert_eq!(next.thread.last().map(String::as_str), Some("1@example.com"));
     assert!(next.thread.contains(&sent.message_id));
+}
+
+async fn an_answer_that_came_to_two_inboxes_is_said_once(bench) {
+    let (_, id, sent) = bench.mailed().await;
+    let other = bench.domain.create_inbox("Other", &[]).await.unwrap();
+    let both = format!("{}, sales@example.org", sent.reply_to.clone().unwrap());
+    let one = mail("ann@example.com", &both, "1@example.com", "", "Yes!");
+    bench.takes(&one).await;
+    let raw = Bytes::from(one.replace('\n', "\r\n"));
+    bench.domain.keep_inbound(other.id, raw).await.unwrap();
+    bench.read().await;
+    assert_eq!(bench.talk(id).await.iter().filter(|(_, text)| text == "Yes!").count(), 1);
+    assert_eq!(bench.of_state(InboundState::Posted).await.len(), 2);
+    assert!(bench.of_state(InboundState::Review).await.is_empty());
+}
+
+async fn what_logs_the_visitor_in_is_not_kept_with_what_they_quote(bench) {
+    let (_, id, sent) = bench.mailed().await;
+    let to = sent.reply_to.clone().unwrap();
+    let text = format!(
+        "Yes, see https://x.example/chat#login={0}\n\nOn 3 Mar 2025, Mia wrote:\n> https://x.example/chat#login={0}",
+        sent.of().login
+    );
+    bench.takes(&mail("ann@example.com", &to, "1@example.com", "", &text)).await;
+    let (_, said) = bench.talk(id).await.pop().unwrap();
+    assert_eq!(said, "Yes, see https://x.example/chat#login=…");
+    let seq = bench.log_of(id).await.iter().find(|entry| entry.body.text() == said).unwrap().seq;
+    let all = bench.domain.inbound_text(&looker(), id, seq).await.unwrap().whole;
+    assert!(all.contains("> https://x.example/chat#login=…"), "{all}");
+    assert!(!all.contains(&sent.of().login));
+}
+
+async fn who_has_a_mail_that_went_elsewhere_does_not_prove_an_address_by_it(bench) {
+    bench.takes_mail().await;
+    let ann = bench.ann("evil@example.net").await;
+    let id = bench.answer(2, "Does it work?").await;
+    bench.ticks.pass_ms(UNREAD_WAIT_MS);
+    let mut owed = bench.owed().await;
+    owed.retain(|one| !one.of().messages.is_empty());
+    let first = owed.remove(0);
+    // Their server has it, and says that it has not.
+    bench.settle(&first, Outcome::Later { reason: "451 again".into() }).await;
+    let user = User { email: Some("ann@example.com".into()), ..User::default() };
+    let about = About { user: Some(user), ..About::default() };
+    bench.domain.note_visitor(&ann, about, None).await.unwrap();
+    bench.ticks.pass_ms(24 * 60 * 60_000);
+    bench.owed().await;
+    let second = bench.owed().await.into_iter().find(|one| one.address == "ann@example.com");
+    bench.settle(&second.expect("it goes to her"), Outcome::Sent).await;
+    let to = first.reply_to.clone().unwrap();
+    bench.takes(&mail("ann@example.com", &to, "1@example.net", "", "I am Ann")).await;
+    let names = format!("In-Reply-To: <{}>\n", first.message_id);
+    bench.takes(&mail("ann@example.com", "help@example.org", "2@example.net", &names, "Yes")).await;
+    let known = bench.domain.profile_of(&looker(), id).await.unwrap();
+    assert!(!known.is_email_proven);
 }
 
 async fn an_answer_is_known_by_what_it_names_but_not_by_its_subject(bench) {
@@ -422,20 +477,35 @@ async fn settings_of_what_comes_in_are_checked(bench) {
     let again = set(id, "help@example.org", &shown).await.unwrap();
     assert_eq!(again.inbound, saved.inbound);
     assert_eq!(bench.domain.mailboxes().await.unwrap().len(), 1);
+    // The folder alone is changed; another user's password is not known.
+    let folder = shown.replace("/Help", "/Desk");
+    let desk = set(id, "help@example.org", &folder).await.unwrap();
+    assert_eq!(desk.inbound.mailbox.as_deref(), Some("imaps://help:secret@imap.example.org/Desk"));
+    let other = set(id, "help@example.org", &folder.replace("help:", "desk:")).await;
+    assert_eq!(other.err(), Some(ErrorCode::ImapUrlInvalid));
+    set(id, "help@example.org", &shown).await.unwrap();
     // Another mailbox has mails of its own.
     let position = domain::mail::Position { uid_validity: 1, uid: 50 };
-    bench.domain.note_mailbox(id, position).await.unwrap();
+    let here = "imaps://help:secret@imap.example.org/Help";
+    assert!(bench.domain.note_mailbox(id, here, position).await.unwrap());
     let mailbox = async || bench.domain.mailboxes().await.unwrap().remove(0);
     set(id, "help@example.org", "imaps://help:other@imap.example.org/Help").await.unwrap();
     assert_eq!(mailbox().await.position, Some(position), "another password is the same mailbox");
     set(id, "help@example.org", "imaps://help:other@imap.example.org").await.unwrap();
     assert_eq!(mailbox().await.position, None);
-    bench.domain.note_mailbox_trouble(id, "x".repeat(1 << 20)).await.unwrap();
+    // Whoever still reads the one before says nothing of this.
+    assert!(!bench.domain.note_mailbox(id, here, position).await.unwrap());
+    bench.domain.note_mailbox_trouble(id, here, "gone".into()).await.unwrap();
+    assert_eq!((mailbox().await.position, mailbox().await.trouble), (None, None));
+    let here = "imaps://help:other@imap.example.org";
+    bench.domain.note_mailbox_trouble(id, here, "x".repeat(1 << 20)).await.unwrap();
     assert_eq!(mailbox().await.trouble.unwrap().len(), 300);
     // An address is one inbox's.
     let other = bench.domain.create_inbox("Other", &[]).await.unwrap();
     let taken = set(other.id, "help@example.org", "").await;
     assert_eq!(taken.err(), Some(ErrorCode::InboundAddressInvalid));
+    let taken = set(other.id, "desk@example.org", "imaps://help:x@IMAP.example.org").await;
+    assert_eq!(taken.err(), Some(ErrorCode::MailboxTaken));
     // A key is void once there is another.
     bench.domain.rotate_inbound_key(bench.inbox.id).await.unwrap();
     let one = bench.domain.find_inbox(None).await.unwrap();

@@ -368,8 +368,13 @@ async fn a_mail_that_is_tried_goes_to_the_address_that_the_visitor_has_by_then(b
     let about = About { user: Some(user), ..About::default() };
     bench.domain.note_visitor(&ann, about, None).await.unwrap();
     bench.ticks.pass_ms(HOUR_MS);
+    // It is another mail: whoever has the first must not pass for the one whom this goes to.
+    assert!(bench.owed().await.is_empty());
+    assert_eq!(bench.reasons().await, ["readdressed"]);
     let again = bench.owed().await.remove(0);
-    assert_eq!((&*again.address, &again.message_id), ("ann@example.com", &one.message_id));
+    assert_eq!(again.address, "ann@example.com");
+    assert_eq!((again.matter.kind(), again.attempt), (one.matter.kind(), 1));
+    assert_ne!(again.message_id, one.message_id);
     let token = Some(again.of().login.as_str());
     let admit = bench.domain.admit_visitor(&bench.inbox, token, None, About::default(), None);
     assert_eq!(admit.await.unwrap().who, ann, "its link works");
@@ -785,7 +790,84 @@ async fn without_a_mail_server_nothing_waits(bench) {
     bench.ann("ann@example.com").await;
     bench.ticks.pass_ms(NOBODY_WAIT_MS);
     bench.domain.drop_due_mails().await.unwrap();
-    assert!(bench.domain.list_mails(None, None).await.unwrap().mails.is_empty());
+    let all = async || bench.domain.list_mails(None, None).await.unwrap().mails;
+    assert_eq!(all().await.len(), 2, "somebody may have forgotten a setting");
+    // What was tried before waits for a mail server, however long.
+    let tried = bench.owed().await.remove(0);
+    bench.settle(&tried, Outcome::Later { reason: "no route".into() }).await;
+    bench.ticks.pass_ms(3 * HOUR_MS);
+    bench.ann("bob@example.com").await;
+    bench.domain.drop_due_mails().await.unwrap();
+    assert!(all().await.iter().any(|mail| mail.id == tried.id));
+    bench.ticks.pass_ms(3 * HOUR_MS);
+    bench.domain.drop_due_mails().await.unwrap();
+    let left: Vec<_> = all().await.into_iter().filter(|mail| mail.attempts == 0).collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+async fn a_conversation_that_was_settled_by_mistake_waits_as_it_did(bench) {
+    bench.mails(|mail| mail.to_visitors = false).await;
+    bench.ann("ann@example.com").await;
+    let (mia, id) = (bench.mia().await, only(&bench.domain, &looker()).await.id);
+    for (done, undone) in [
+        (Change::Resolve { seen: None }, Change::Reopen {}),
+        (Change::Archive {}, Change::Unarchive {}),
+    ] {
+        bench.domain.change_conversation(&mia, id, done).await.unwrap();
+        bench.domain.change_conversation(&mia, id, undone).await.unwrap();
+    }
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    assert_eq!(bench.sent().await, [MailKind::NobodyAvailable]);
+}
+
+async fn who_was_not_told_because_somebody_came_is_told_another_time(bench) {
+    bench.mails(|mail| mail.team_address = None).await;
+    let ann = bench.ann("ann@example.com").await;
+    let there = bench.somebody().await;
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    assert!(bench.sent().await.is_empty());
+    drop(there);
+    bench.domain.send_as_visitor(&ann, None, client_id(2), "anybody?").await.unwrap();
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    assert_eq!(bench.sent().await, [MailKind::Received]);
+    bench.domain.send_as_visitor(&ann, None, client_id(3), "well").await.unwrap();
+    bench.ticks.pass_ms(HOUR_MS);
+    assert!(bench.sent().await.is_empty(), "once for the conversation");
+}
+
+async fn one_address_that_takes_nothing_now_is_no_trouble_of_the_outbox(bench) {
+    bench.mails(|mail| mail.team_address = None).await;
+    for name in ["ann", "bob"] {
+        bench.ann(&format!("{name}@example.com")).await;
+    }
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    let owed = bench.owed().await;
+    bench.settle(&owed[0], Outcome::Later { reason: "452 full".into() }).await;
+    let trouble = async || bench.domain.mail_trouble().await.unwrap();
+    assert_eq!(trouble().await.as_deref(), Some("452 full"));
+    bench.ticks.pass_ms(1_000);
+    bench.settle(&owed[1], Outcome::Sent).await;
+    assert_eq!(trouble().await, None, "mail goes out");
+    bench.ann("cy@example.com").await;
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    let cys = bench.owed().await.into_iter().find(|one| one.address == "cy@example.com").unwrap();
+    bench.settle(&cys, Outcome::Later { reason: "no route".into() }).await;
+    assert_eq!(trouble().await.as_deref(), Some("no route"));
+}
+
+async fn that_a_late_mail_is_not_needed_any_more_is_said(bench) {
+    bench.mails(|mail| mail.team_address = None).await;
+    let ann = bench.ann("ann@example.com").await;
+    let id = bench.answer(2, "Yes.").await;
+    bench.ticks.pass_ms(UNREAD_WAIT_MS);
+    let one = bench.owed().await.remove(0);
+    bench.settle(&one, Outcome::Later { reason: "no route".into() }).await;
+    bench.domain.read_as_visitor(&ann, 2).await.unwrap();
+    bench.ticks.pass_ms(HOUR_MS);
+    assert!(bench.owed().await.is_empty());
+    let (mail, reason) = (MailKind::UnreadReply, DropReason::Read);
+    let expect = Event::MailDropped { mail, from: 2, through: 2, reason };
+    assert_eq!(bench.said_of_mails(id).await.last(), Some(&expect));
 }
 
 async fn settings_of_mail_are_checked(bench) {

@@ -71,7 +71,10 @@ async fn try_mail(
     };
     let server = settings.smtp.to_string();
     match mail::try_server(&settings, url).await {
-        Ok(()) => Ok(format!("{server} took the greeting and the login")),
+        Ok(()) if settings.smtp.has_login() => {
+            Ok(format!("{server} took the greeting and the login"))
+        }
+        Ok(()) => Ok(format!("{server} took the greeting; it wants no login")),
         Err(reason) => Err(format!(
             "{server}: {reason}. Compare PORCHLIGHT_SMTP_URL with what your provider says"
         )),

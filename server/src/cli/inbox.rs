@@ -48,8 +48,9 @@ pub(super) enum Command {
         /// The address that its mail comes in by; an empty one is none.
         #[arg(long, value_name = "ADDRESS")]
         inbound_address: Option<String>,
-        /// The mailbox that is read for it, as imaps://USER:PASSWORD@HOST; an empty one is none.
-        #[arg(long, value_name = "URL", env = "PORCHLIGHT_INBOX_IMAP_URL", hide_env_values = true)]
+        /// The mailbox that is read for it, as imaps://USER:PASSWORD@HOST; an empty one is none, and `-` reads
+        /// it from the standard input.
+        #[arg(long, value_name = "URL")]
         imap_url: Option<String>,
         /// Whether providers hand its mail in. Each `true` makes a new key, and the one before is void.
         #[arg(long)]
@@ -77,6 +78,10 @@ impl Command {
                 imap_url,
                 webhook,
             } => {
+                let imap_url = match imap_url.as_deref() {
+                    Some("-") => Some(std::io::read_to_string(std::io::stdin())?.trim().to_owned()),
+                    _ => imap_url,
+                };
                 let found = domain.find_inbox(inbox.as_deref()).await.map_err(failed)?;
                 let before = found.mail;
                 let mail = InboxMail {

@@ -85,6 +85,7 @@ pub(crate) const fn status(code: ErrorCode) -> StatusCode {
         }
         E::ClientIdReused
         | E::EmailTaken
+        | E::MailboxTaken
         | E::AlreadyAssigned
         | E::AnotherIsOpen
         | E::NewMessage

@@ -51,7 +51,7 @@ pub(super) fn compose(owed: &Owed, from: &Address, url: &PublicUrl) -> anyhow::R
     // another Message-ID.
     message = message
         .raw_header(header("Auto-Submitted", submitted))
-        .raw_header(header("X-Auto-Response-Suppress", "All"))
+        .raw_header(header("X-Auto-Response-Suppress", "DR, RN, NRN, OOF, AutoReply"))
         .raw_header(header("X-PM-KeepID", "true"));
     if let Some((_, href)) = &letter.unsubscribe {
         // RFC 2369, section 3.2, and RFC 8058, section 3.1.

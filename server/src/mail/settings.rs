@@ -33,6 +33,14 @@ pub struct Smtp {
     pub(super) credentials: Option<Credentials>,
 }
 
+impl Smtp {
+    /// Whether it wants a login.
+    #[must_use]
+    pub(crate) const fn has_login(&self) -> bool {
+        self.credentials.is_some()
+    }
+}
+
 /// How the connection is kept private.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Security {

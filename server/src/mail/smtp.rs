@@ -54,7 +54,7 @@ impl Refusal {
         let Said { reason, is_permanent } = error;
         let reason = reason.clone();
         let outcome = if *is_permanent {
-            let is_address_bad = is_address && says_address_is_bad(&reason);
+            let is_address_bad = is_address && mail_reader::says_address_is_bad(&reason);
             Outcome::Refused { reason, is_address_bad }
         } else {
             Outcome::Later { reason }
@@ -67,14 +67,6 @@ impl Refusal {
 struct Said {
     reason: String,
     is_permanent: bool,
-}
-
-/// Whether a refusal means that no mail will ever reach the address (RFC 3463, sections 3.2 and 3.3).
-fn says_address_is_bad(reason: &str) -> bool {
-    const BAD: [&str; 7] = ["5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"];
-    reason
-        .split(|c: char| !c.is_ascii_digit() && c != '.')
-        .any(|word| BAD.contains(&word.trim_matches('.')))
 }
 
 impl Session {
@@ -230,14 +222,5 @@ mod tests {
         }
         let long = [&vec![b'x'; 999][..], b"\r\n"].concat();
         assert!(!is_sound(&long));
-    }
-
-    #[test]
-    fn a_bad_address_is_told_from_a_bad_mail() {
-        assert!(says_address_is_bad("permanent error (550): 5.1.1 no such user"));
-        assert!(says_address_is_bad("permanent error (553): 5.1.3: bad address"));
-        assert!(says_address_is_bad("permanent error (550): nobody of this name, 5.1.1."));
-        assert!(!says_address_is_bad("permanent error (554): 5.7.1 relay access denied"));
-        assert!(!says_address_is_bad("permanent error (550): 15.1.1"));
     }
 }

@@ -73,13 +73,21 @@ async fn a_mail_is_taken_in_whatever_a_provider_wraps_it_in() {
     hand_in(&server, &key, "application/x-www-form-urlencoded", &encoded).await;
     said(&mut agent, "as Mailgun does").await;
 
+    // In bytes that are no UTF-8: what is in them is the mail's to say.
+    let latin = mail(5, "f%FCr dich")
+        .replace("Subject: Hi", "Subject: Hi\r\nContent-Type: text/plain; charset=iso-8859-1");
+    let encoded = latin.replace("\r\n", "%0D%0A").replace(' ', "+");
+    let form = "application/x-www-form-urlencoded";
+    hand_in(&server, &key, form, &format!("sender=x&body-mime={encoded}")).await;
+    said(&mut agent, "für dich").await;
+
     // Handed in once more, because the answer was lost: nothing is said twice.
     let first = answer.rsplit("\r\n").next().unwrap().to_owned();
     let again = hand_in(&server, &key, "message/rfc822", &raw).await;
     assert!(again.ends_with(&first), "{again}");
     let mia = server.domain.list_agents().await.unwrap().remove(0);
     let all = server.domain.list_conversations(&mia, &protocol::Filter::ALL, None, 10).await;
-    assert_eq!(all.unwrap().conversations.len(), 4);
+    assert_eq!(all.unwrap().conversations.len(), 5);
 }
 
 #[tokio::test]

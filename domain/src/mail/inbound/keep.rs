@@ -36,7 +36,8 @@ impl Domain {
         self.shelf.put_mail(place, raw).await?;
         let keep = Keep { inbox, digest, place: Some(place), bytes, unread: None };
         let kept = self.writer.run(keep).await;
-        if !matches!(kept, Ok((_, true))) {
+        // Where it is not known whether the row is there, its content has to be.
+        if matches!(kept, Ok((_, false))) {
             self.forget(place).await;
         }
         self.touch_inbound();

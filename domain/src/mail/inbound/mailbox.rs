@@ -62,11 +62,20 @@ impl Domain {
         Ok(mailboxes)
     }
 
-    /// Notes how far a mailbox was read: nothing is in the way.
+    /// Notes how far the mailbox at an address was read: nothing is in the way. Says whether it is still the
+    /// inbox's.
     ///
     /// # Errors
     /// The store's.
-    pub async fn note_mailbox(&self, inbox: InboxId, position: Position) -> Result<()> {
+    pub async fn note_mailbox(
+        &self,
+        inbox: InboxId,
+        url: &str,
+        position: Position,
+    ) -> Result<bool> {
+        if !self.is_mailbox_of(inbox, url).await? {
+            return Ok(false);
+        }
         let row = mailbox::ActiveModel {
             inbox_id: Set(inbox.0),
             uid_validity: Set(Some(i64::from(position.uid_validity))),
@@ -75,14 +84,23 @@ impl Domain {
             trouble: Set(None),
         };
         use mailbox::Column::{LookedAtMs, Trouble, Uid, UidValidity};
-        self.note(row, &[UidValidity, Uid, LookedAtMs, Trouble]).await
+        self.note(row, &[UidValidity, Uid, LookedAtMs, Trouble]).await?;
+        Ok(true)
     }
 
     /// Notes what keeps a mailbox from being read.
     ///
     /// # Errors
     /// The store's.
-    pub async fn note_mailbox_trouble(&self, inbox: InboxId, trouble: String) -> Result<()> {
+    pub async fn note_mailbox_trouble(
+        &self,
+        inbox: InboxId,
+        url: &str,
+        trouble: String,
+    ) -> Result<()> {
+        if !self.is_mailbox_of(inbox, url).await? {
+            return Ok(());
+        }
         let row = mailbox::ActiveModel {
             inbox_id: Set(inbox.0),
             uid_validity: Set(None),
@@ -91,6 +109,12 @@ impl Domain {
             trouble: Set(Some(crate::mail::settle::short(&trouble))),
         };
         self.note(row, &[mailbox::Column::Trouble]).await
+    }
+
+    /// Whoever reads one that was taken away learns of it a little later.
+    async fn is_mailbox_of(&self, inbox: InboxId, url: &str) -> Result<bool> {
+        let row = inbox::Entity::find_by_id(inbox.0).one(&self.store.reader).await?;
+        Ok(row.is_some_and(|row| row.imap_url.as_deref() == Some(url)))
     }
 
     async fn note(&self, row: mailbox::ActiveModel, columns: &[mailbox::Column]) -> Result<()> {

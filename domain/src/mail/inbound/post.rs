@@ -108,8 +108,8 @@ impl Domain {
             left_out,
             told,
         };
-        // The mail's own id names the send: it can't be said twice.
-        let client_id = ClientId(row.id);
+        // The mail names the send: it can't be said twice, by whatever inboxes it comes in.
+        let client_id = ClientId(name_of(&row.digest)?);
         let draft = Draft { text: &text, files: &files };
         match self.send_by_mail(speaker.clone(), client_id, draft, by_mail).await {
             Ok(()) => {
@@ -180,6 +180,12 @@ impl Domain {
         }
         Ok(())
     }
+}
+
+/// A name for what tells a mail from all others.
+fn name_of(digest: &str) -> Result<Uuid> {
+    let beginning = digest.get(..32).and_then(|hex| u128::from_str_radix(hex, 16).ok());
+    beginning.map(Uuid::from_u128).ok_or(Error::Corrupt("an inbound mail's digest"))
 }
 
 /// What a mail says in the conversation: what was written, else its subject. `None` if it says nothing.
@@ -262,6 +268,6 @@ impl Command for CameBack {
             [MailState::Sent, MailState::Waiting].iter().any(|state| row.state == state.as_str())
         };
         let Some(row) = query.one(write.tx).await?.filter(is_out) else { return Ok(()) };
-        fail(write, row, &self.bounce.reason, self.bounce.is_permanent).await
+        fail(write, row, &self.bounce.reason, self.bounce.is_address_bad).await
     }
 }

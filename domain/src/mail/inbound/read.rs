@@ -24,6 +24,9 @@ const LEASE_MS: u64 = 60_000;
 /// How often a mail is begun to be read: one that ends the program each time is left to people.
 const ATTEMPTS: i32 = 5;
 
+/// How far the headers of a mail are looked for that can't be read, in bytes.
+const HEADER_BYTES: usize = 64 * 1024;
+
 /// The longest subject, name and id that are kept, in characters.
 const FACT_CHARS: usize = 200;
 
@@ -64,18 +67,22 @@ impl Domain {
     async fn read_opened(&self, id: InboundId, row: inbound_mail::Model) -> Result<()> {
         let Some(place) = row.place else { return Err(Error::Corrupt("an inbound mail's place")) };
         let raw = self.fetch(place).await?;
-        let read = tokio::task::spawn_blocking(move || mail_reader::read(&raw)).await;
-        let mail = match read {
+        let whole = raw.clone();
+        let read = tokio::task::spawn_blocking(move || mail_reader::read(&whole)).await;
+        let unreadable = InboundReason::Unreadable;
+        let mut mail = match read {
             Ok(Ok(mail)) => mail,
-            Ok(Err(unreadable)) => {
-                tracing::warn!(mail = %id, reason = unreadable.as_str(), "a mail is not read");
-                return self.settle_unread(&row, InboundReason::Unreadable).await;
+            Ok(Err(bad)) => {
+                tracing::warn!(mail = %id, reason = bad.as_str(), "a mail is not read");
+                return self.settle_unread(&row, &raw, unreadable).await;
             }
             Err(panicked) => {
                 tracing::error!(mail = %id, %panicked, "reading a mail failed");
-                return self.settle_unread(&row, InboundReason::Unreadable).await;
+                return self.settle_unread(&row, &raw, unreadable).await;
             }
         };
+        mail.said = without_tokens(&mail.said);
+        mail.whole = without_tokens(&mail.whole);
         let verdict = self.judge(&row, &mail).await?;
         match verdict {
             Verdict::Post(poster) => self.post(&row, mail, poster).await,
@@ -101,8 +108,18 @@ impl Domain {
         Ok(all.await?.freeze())
     }
 
-    async fn settle_unread(&self, row: &inbound_mail::Model, reason: InboundReason) -> Result<()> {
-        self.settle(row, None, InboundState::Review, reason, None).await
+    /// What is known of a mail that can't be read is what its headers say.
+    async fn settle_unread(
+        &self,
+        row: &inbound_mail::Model,
+        raw: &Bytes,
+        reason: InboundReason,
+    ) -> Result<()> {
+        let end = raw.windows(4).take(HEADER_BYTES).position(|part| part == b"\r\n\r\n");
+        let headers = raw.slice(..end.unwrap_or(0));
+        let read = tokio::task::spawn_blocking(move || mail_reader::read(&headers)).await;
+        let headers = read.ok().and_then(std::result::Result::ok);
+        self.settle(row, headers.as_ref(), InboundState::Review, reason, None).await
     }
 
     pub(super) async fn settle(
@@ -227,6 +244,25 @@ pub(super) fn subject(mail: &Mail) -> Option<String> {
     Some(subject).filter(|subject| !subject.is_empty())
 }
 
+/// A text without what lets whoever has it be somebody: mails quote the links of those that they answer.
+pub(super) fn without_tokens(text: &str) -> String {
+    const BEFORE: [&str; 2] = ["#login=", "/mail/preferences/"];
+    let is_end = |c: char| c.is_whitespace() || "<>\"')]".contains(c);
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    loop {
+        let found = BEFORE.iter().filter_map(|word| Some(rest.find(word)? + word.len())).min();
+        let Some(at) = found else { break };
+        let (before, after) = rest.split_at(at);
+        let end = after.find(is_end).unwrap_or(after.len());
+        plain.push_str(before);
+        plain.push_str(if end == 0 { "" } else { "…" });
+        rest = &after[end..];
+    }
+    plain.push_str(rest);
+    plain
+}
+
 /// As much of a text as fits into so many bytes.
 pub(super) fn beginning(text: &str, bytes: usize) -> &str {
     let mut end = text.len().min(bytes);
@@ -267,5 +303,23 @@ impl Command for Settle {
         settled.settled_at_ms = Set(Some(write.ambient.now_ms() as i64));
         inbound_mail::Entity::update(settled).exec(write.tx).await?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_tokens;
+
+    #[test]
+    fn what_logs_somebody_in_is_not_kept() {
+        let check = |text: &str, expect: &str| assert_eq!(without_tokens(text), expect);
+        check("nothing of it", "nothing of it");
+        check(
+            "> https://chat.example/chat?inbox=k#login=a.1.ff\n> <https://chat.example/mail/preferences/b.00>",
+            "> https://chat.example/chat?inbox=k#login=…\n> <https://chat.example/mail/preferences/…>",
+        );
+        check("#login=a #login=b", "#login=… #login=…");
+        check("#login= /mail/preferences/", "#login= /mail/preferences/");
+        check("#login=ü", "#login=…");
     }
 }

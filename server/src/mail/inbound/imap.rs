@@ -165,6 +165,8 @@ impl Talk {
             let set: Vec<String> = some.iter().map(ToString::to_string).collect();
             listed.extend(self.list(&set.join(",")).await?);
         }
+        // That the mail server refused, or hung up, looks the same as that there are no more.
+        ensure!(listed.len() == found.len(), "the mail server does not list all of its mails");
         listed.sort_by_key(|mail| mail.uid);
         Ok(listed)
     }

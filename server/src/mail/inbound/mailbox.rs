@@ -79,7 +79,7 @@ async fn read_on(domain: Domain, inbox: InboxId, url: String, stopping: Cancella
         // An error may hold what the server sent: a mail, for instance.
         let trouble: String = format!("{error:#}").chars().take(TROUBLE_CHARS).collect();
         tracing::warn!(%inbox, trouble, "a mailbox can't be read, and is tried again");
-        if let Err(error) = domain.note_mailbox_trouble(inbox, trouble).await {
+        if let Err(error) = domain.note_mailbox_trouble(inbox, &url, trouble).await {
             tracing::warn!(%error, "the trouble with a mailbox could not be noted");
         }
         let chance = domain.ambient().bytes();
@@ -108,11 +108,7 @@ async fn read(
 ) -> anyhow::Result<()> {
     let mut talk = Talk::open(url).await?;
     let known = domain.mailboxes().await?.into_iter().find(|one| one.inbox == inbox);
-    // It was taken away this moment: whoever watches will say so.
-    let Some(known) = known else {
-        stopping.cancelled().await;
-        return Ok(());
-    };
+    let Some(known) = known else { return gone(stopping).await };
     let mut position = match known.position {
         Some(position) if position.uid_validity == talk.uid_validity => position,
         // All have new numbers: those since it was last looked come again, and most are known.
@@ -130,7 +126,9 @@ async fn read(
             talk.position(last)
         }
     };
-    domain.note_mailbox(inbox, position).await?;
+    if !domain.note_mailbox(inbox, url, position).await? {
+        return gone(stopping).await;
+    }
     loop {
         // What comes while others are fetched is told in passing.
         loop {
@@ -141,7 +139,9 @@ async fn read(
             for mail in new {
                 take(domain, inbox, &mut talk, mail, stuck).await?;
                 position = Position { uid: mail.uid, ..position };
-                domain.note_mailbox(inbox, position).await?;
+                if !domain.note_mailbox(inbox, url, position).await? {
+                    return gone(stopping).await;
+                }
                 // It goes on: what is in the way next is not tried as seldom as what was before.
                 backoff.reset();
             }
@@ -155,6 +155,12 @@ async fn read(
             None => return Ok(()),
         }
     }
+}
+
+/// The mailbox was taken away this moment: whoever watches will say so.
+async fn gone(stopping: &CancellationToken) -> anyhow::Result<()> {
+    stopping.cancelled().await;
+    Ok(())
 }
 
 /// Keeps a mail, or notes why it is left in the mailbox.

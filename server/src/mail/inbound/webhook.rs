@@ -8,11 +8,11 @@ use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use percent_encoding::percent_decode;
 use protocol::ErrorCode;
 use protocol::limits::MAIL_BYTES;
 use serde::Deserialize;
 use serde_json::json;
-use url::form_urlencoded;
 
 use crate::http::{Failure, bearer};
 use crate::state::ServerState;
@@ -99,9 +99,19 @@ async fn unwrapped(request: Request) -> Result<Bytes, Failure> {
     let body = to_bytes(request.into_body(), BODY_BYTES).await.map_err(|_| too_large())?;
     match &*kind {
         "application/x-www-form-urlencoded" => {
-            let mut fields = form_urlencoded::parse(&body);
-            let found = fields.find(|(name, _)| FIELDS.contains(&&**name));
-            found.map(|(_, mail)| Bytes::from(mail.into_owned())).ok_or_else(none)
+            let mut fields = body.split(|byte| *byte == b'&').filter_map(|field| {
+                let at = field.iter().position(|byte| *byte == b'=')?;
+                Some((&field[..at], &field[at + 1..]))
+            });
+            let is_mail = |name: &[u8]| FIELDS.iter().any(|field| field.as_bytes() == name);
+            let found = fields.find(|(name, _)| is_mail(name));
+            // As bytes: a mail is in whatever character set it says.
+            let plain = |text: &[u8]| {
+                let spaced: Vec<u8> =
+                    text.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
+                Bytes::from(percent_decode(&spaced).collect::<Vec<u8>>())
+            };
+            found.map(|(_, mail)| plain(mail)).ok_or_else(none)
         }
         "application/json" => {
             let said: Postmark = serde_json::from_slice(&body).map_err(|_| none())?;
