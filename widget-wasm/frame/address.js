@@ -16,6 +16,7 @@ const texts = {
 const { inbox } = document.documentElement.dataset
 // A browser may keep nothing in a frame: then it is asked again on the next page.
 const DECLINED = 'porchlight:' + inbox + ':no-address'
+const area = document.querySelector('textarea')
 const has = () => {
   try {
     return sessionStorage.getItem(DECLINED)
@@ -50,6 +51,7 @@ export async function ask(token) {
     const said = element('p', '', texts.done)
     said.append(element('b', '', address), '. ', change)
     card.replaceChildren(said)
+    area.focus()
     resized()
   }
 
@@ -67,7 +69,7 @@ export async function ask(token) {
         sessionStorage.setItem(DECLINED, '1')
       } catch {}
       card.remove()
-      document.querySelector('textarea').focus()
+      area.focus()
     }
     const wrong = element('small', '')
     wrong.setAttribute('role', 'alert')

@@ -26,6 +26,7 @@ const AGAIN: &[u8] = b"mail=wanted";
 #[template(path = "preferences.html")]
 struct Page {
     words: &'static Words,
+    title: &'static str,
     color: String,
     text: String,
     /// What the button says, and what it sends.
@@ -72,7 +73,7 @@ async fn answer(state: &ServerState, token: &str, headers: &HeaderMap) -> Respon
                 ((words.unsubscribed)(&address, &inbox.name), (words.subscribe, "wanted"))
             };
             let (color, action) = (inbox.color, Some(action));
-            page(StatusCode::OK, &Page { words, color, text, action, account: None })
+            page(StatusCode::OK, &Page { words, title: words.preferences, color, text, action, account: None })
         }
         PreferenceOf::Kind(kind) => {
             // The dashboard's language.
@@ -85,7 +86,7 @@ async fn answer(state: &ServerState, token: &str, headers: &HeaderMap) -> Respon
                 (format!("{address} gets no more mail when {what}."), None)
             };
             let (color, account) = (COLOR.to_owned(), Some("/account"));
-            page(StatusCode::OK, &Page { words, color, text, action, account })
+            page(StatusCode::OK, &Page { words, title: "Your mails", color, text, action, account })
         }
     }
 }
@@ -108,7 +109,8 @@ fn refuse(error: domain::Error, headers: &HeaderMap) -> Response {
     }
     let words = spoken(headers);
     let (color, text) = (COLOR.to_owned(), words.link_invalid.to_owned());
-    page(StatusCode::NOT_FOUND, &Page { words, color, text, action: None, account: None })
+    let (title, action, account) = (words.preferences, None, None);
+    page(StatusCode::NOT_FOUND, &Page { words, title, color, text, action, account })
 }
 
 /// The first language that the browser names.
