@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use anyhow::{Context, bail};
+use domain::inbox::Inbox;
 use protocol::SUBPROTOCOL;
 use reqwest::{Client, StatusCode, header};
 use serde_json::json;
@@ -27,11 +28,12 @@ pub(super) async fn run(
     mail: anyhow::Result<Option<MailSettings>>,
     json: bool,
 ) -> anyhow::Result<()> {
+    let from = mail.as_ref().ok().and_then(Option::as_ref).map(|mail| mail.from.to_string());
     let mut findings = vec![
         Finding { what: "Database", said: words(try_database(store).await) },
         Finding { what: "Mail server", said: try_mail(mail, url).await },
     ];
-    findings.extend(try_mailboxes(store).await);
+    findings.extend(try_mailboxes(store, from.as_deref()).await);
     findings.extend([
         Finding { what: "Address", said: words(try_address(url).await) },
         Finding { what: "Sockets", said: words(try_socket(url).await) },
@@ -82,19 +84,34 @@ async fn try_mail(
 }
 
 /// Each mailbox that an inbox has; nothing where the database can't be read.
-async fn try_mailboxes(store: &StoreOptions) -> Vec<Finding> {
-    let mailboxes = match store.domain().await {
-        Ok(domain) => domain.mailboxes().await.unwrap_or_default(),
-        Err(_) => Vec::new(),
-    };
+async fn try_mailboxes(store: &StoreOptions, from: Option<&str>) -> Vec<Finding> {
+    let Ok(domain) = store.domain().await else { return Vec::new() };
+    let mailboxes = domain.mailboxes().await.unwrap_or_default();
+    let inboxes = domain.list_inboxes().await.unwrap_or_default();
     let mut findings = Vec::with_capacity(mailboxes.len());
     for mailbox in mailboxes {
-        let said = mail::inbound::try_mailbox(&mailbox.url).await.map_err(|reason| {
-            format!("{reason}. Compare the mailbox of the inbox with what your provider says")
-        });
+        let inbox = inboxes.iter().find(|inbox| inbox.id == mailbox.inbox);
+        let reports = inbox.and_then(|inbox| reports_elsewhere(inbox, from)).unwrap_or_default();
+        let said = match mail::inbound::try_mailbox(&mailbox.url).await {
+            Ok(said) => Ok(format!("{said}{reports}")),
+            Err(reason) => Err(format!(
+                "{reason}. Compare the mailbox of the inbox with what your provider says"
+            )),
+        };
         findings.push(Finding { what: "Mailbox", said });
     }
     findings
+}
+
+/// That what does not arrive may not be heard of: reports go to where mails come from.
+fn reports_elsewhere(inbox: &Inbox, from: Option<&str>) -> Option<String> {
+    let (to, from) = (inbox.inbound.address.as_deref()?, inbox.mail.from.as_deref().or(from)?);
+    (to != from).then(|| {
+        format!(
+            ". Mails of {} come from {from}: have what comes to that delivered here, or reports of mails that did not arrive are not seen",
+            inbox.name
+        )
+    })
 }
 
 fn client() -> anyhow::Result<Client> {

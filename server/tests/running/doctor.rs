@@ -69,6 +69,8 @@ async fn what_is_wrong_is_said_in_words() {
 async fn each_mailbox_is_tried_with_its_login() {
     let (server, imap, folder) =
         (Running::start().await, Imap::start().await, TempDir::new().unwrap());
+    let smtp = Smtp::start().await;
+    let smtp = format!("smtp://{}?tls=none", smtp.address());
     for command in [
         &["create", "--name", "Shop"][..],
         &["mail", "--inbound-address", "help@example.org", "--imap-url", &imap.url()],
@@ -83,10 +85,12 @@ async fn each_mailbox_is_tried_with_its_login() {
         (Some(imap::Fault::NoFolder), "the folder INBOX can't be opened"),
     ] {
         imap.fail(fault);
-        let (is_well, findings) = doctor_in(&folder, &server.origin(), "").await;
+        let (is_well, findings) = doctor_in(&folder, &server.origin(), &smtp).await;
         assert_eq!(is_well, fault.is_none(), "{findings:?}");
         let mailbox = findings.iter().find(|finding| finding["what"] == "Mailbox").unwrap();
         let said = mailbox["said"].as_str().unwrap();
         assert!(said.contains(says) && !said.contains("secret"), "{said}");
+        // Bounces would go elsewhere.
+        assert_eq!(is_well, said.contains("come from chat@example.com"), "{said}");
     }
 }
