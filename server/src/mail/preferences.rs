@@ -73,7 +73,10 @@ async fn answer(state: &ServerState, token: &str, headers: &HeaderMap) -> Respon
                 ((words.unsubscribed)(&address, &inbox.name), (words.subscribe, "wanted"))
             };
             let (color, action) = (inbox.color, Some(action));
-            page(StatusCode::OK, &Page { words, title: words.preferences, color, text, action, account: None })
+            page(
+                StatusCode::OK,
+                &Page { words, title: words.preferences, color, text, action, account: None },
+            )
         }
         PreferenceOf::Kind(kind) => {
             // The dashboard's language.
