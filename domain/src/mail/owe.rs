@@ -104,13 +104,19 @@ impl Owing {
         Ok(())
     }
 
-    /// Whether there is one that went, or may. One that was dropped before it was tried does not count, but
-    /// for a limit's sake.
+    /// Whether there is one. One that nobody needed, and that was never tried, does not count; one that was
+    /// not allowed does.
     async fn exists(&self, write: &Write<'_>, kind: MailKind) -> Result<bool> {
+        let needless = [
+            DropReason::SomebodyCame,
+            DropReason::Answered,
+            DropReason::Resolved,
+            DropReason::Archived,
+        ];
         let counts = Condition::any()
             .add(mail::Column::State.ne(MailState::Dropped.as_str()))
             .add(mail::Column::MessageId.is_not_null())
-            .add(mail::Column::Reason.eq(DropReason::Capped.as_str()));
+            .add(mail::Column::Reason.is_not_in(needless.map(DropReason::as_str)));
         Ok(!self.rows(kind).filter(counts).all(write.tx).await?.is_empty())
     }
 

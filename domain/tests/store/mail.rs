@@ -835,6 +835,22 @@ async fn who_was_not_told_because_somebody_came_is_told_another_time(bench) {
     assert!(bench.sent().await.is_empty(), "once for the conversation");
 }
 
+async fn who_wants_no_mail_is_not_asked_about_with_each_line(bench) {
+    bench.mails(|mail| mail.team_address = None).await;
+    bench.ann("ann@example.com").await;
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    let one = bench.owed().await.remove(0);
+    bench.settle(&one, Outcome::Sent).await;
+    bench.domain.prefer_mail(&one.of().preference, false).await.unwrap();
+    let again = bench.ann("ann@example.com").await;
+    for number in 2..5 {
+        bench.domain.send_as_visitor(&again, None, client_id(number), "well?").await.unwrap();
+        bench.ticks.pass_ms(HOUR_MS);
+        assert!(bench.sent().await.is_empty());
+    }
+    assert_eq!(bench.reasons().await, ["unsubscribed"], "said once");
+}
+
 async fn one_address_that_takes_nothing_now_is_no_trouble_of_the_outbox(bench) {
     bench.mails(|mail| mail.team_address = None).await;
     for name in ["ann", "bob"] {
