@@ -41,8 +41,8 @@ async fn say_until(
     sent
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn who_takes_nothing_is_told_so_where_they_listen_again() {
+/// A server with an agent and a conversation, whose visitor has gone and whose token this is.
+async fn start() -> (Running, Client, protocol::ConversationId, String) {
     let server = Running::start().await;
     let (mut talker, token) = server.visitor(None).await;
     talker.send(&send(1, "hi")).await;
@@ -50,6 +50,12 @@ async fn who_takes_nothing_is_told_so_where_they_listen_again() {
     drop(talker);
     let mut agent = server.agent().await;
     let conversation = agent.welcome().await[0].id;
+    (server, agent, conversation, token)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_takes_nothing_is_told_so_where_they_listen_again() {
+    let (server, mut agent, conversation, token) = start().await;
     let mut stalled = stalled_visitor(&server, &token).await;
     say_until(&server, &mut agent, conversation, 1).await;
     assert_eq!(stalled.close_code().await, Some(CloseCode::TooSlow.number()));
@@ -57,13 +63,7 @@ async fn who_takes_nothing_is_told_so_where_they_listen_again() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_stalled_sockets_are_let_go_and_nine_hundred_others_notice_nothing() {
-    let server = Running::start().await;
-    let (mut talker, token) = server.visitor(None).await;
-    talker.send(&send(1, "hi")).await;
-    ack(&mut talker).await;
-    drop(talker);
-    let mut agent = server.agent().await;
-    let conversation = agent.welcome().await[0].id;
+    let (server, mut agent, conversation, token) = start().await;
 
     let mut stalled = Vec::new();
     for _ in 0..STALLED {
