@@ -95,12 +95,7 @@ impl Command for Settle {
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
-        // The conversation comes first: everybody locks in this order.
-        if let Some(conversation) = self.conversation {
-            crate::conversation::lock(write, conversation).await?;
-        }
-        let query = mail::Entity::find_by_id(self.id.0).lock_exclusive();
-        let row = query.one(write.tx).await?;
+        let row = lock(write, self.id, self.conversation).await?;
         // That it was sent counts, also where it was dropped meanwhile.
         let is_open = |row: &mail::Model| match self.outcome {
             Outcome::Sent => row.state != MailState::Sent.as_str(),
@@ -141,6 +136,18 @@ impl Settle {
         let event = Event::MailDelayed { mail, from, through, reason: short(reason) };
         happened(write, conversation, &Author::System {}, event).await
     }
+}
+
+/// Takes a mail's row for this transaction. Its conversation comes first: everybody locks in this order.
+pub(super) async fn lock(
+    write: &Write<'_>,
+    id: MailId,
+    conversation: Option<ConversationId>,
+) -> Result<Option<mail::Model>> {
+    if let Some(conversation) = conversation {
+        crate::conversation::lock(write, conversation).await?;
+    }
+    Ok(mail::Entity::find_by_id(id.0).lock_exclusive().one(write.tx).await?)
 }
 
 /// Where it is told what became of a mail, and of which messages.

@@ -20,7 +20,7 @@ use crate::conversation::{Draft, Speaker};
 use crate::error::{Error, Result};
 use crate::file::Party;
 use crate::mail::address::arrived;
-use crate::mail::settle::fail;
+use crate::mail::settle::{fail, lock};
 use crate::table::{inbound_mail, mail};
 use crate::writer::{Command, Shard, Write};
 
@@ -259,15 +259,11 @@ impl Command for CameBack {
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
-        // The conversation comes first: everybody locks in this order.
-        if let Some(conversation) = self.conversation {
-            crate::conversation::lock(write, conversation).await?;
-        }
-        let query = mail::Entity::find_by_id(self.id.0).lock_exclusive();
+        let row = lock(write, self.id, self.conversation).await?;
         let is_out = |row: &mail::Model| {
             [MailState::Sent, MailState::Waiting].iter().any(|state| row.state == state.as_str())
         };
-        let Some(row) = query.one(write.tx).await?.filter(is_out) else { return Ok(()) };
+        let Some(row) = row.filter(is_out) else { return Ok(()) };
         fail(write, row, &self.bounce.reason, self.bounce.is_address_bad).await
     }
 }
