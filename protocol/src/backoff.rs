@@ -1,44 +1,82 @@
-//! How long a client waits before it connects again.
+//! How long to wait before something is tried again: the only place where that is reckoned.
 
-/// Doubling waits with jitter, so that a restarted server is not met by all clients at once.
-#[derive(Clone, Debug, Default)]
-pub struct Backoff {
-    attempts: u32,
+/// How the waits grow: each is twice as long as the one before, less up to a half by chance, so that those
+/// who failed together do not all come back at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Waits {
+    /// After the first failure, in milliseconds.
+    pub first_ms: u32,
+    /// At most, in milliseconds.
+    pub longest_ms: u32,
 }
 
-impl Backoff {
-    const FIRST_MS: u32 = 500;
-    const LAST_MS: u32 = 30_000;
+impl Waits {
+    /// Of a client that connects again: 0.5 s, 1 s, 2 s ... 30 s.
+    pub const CONNECT: Self = Self { first_ms: 500, longest_ms: 30_000 };
 
-    /// The next wait in milliseconds: between half and the whole of 0.5 s, 1 s, 2 s ... 30 s.
-    ///
-    /// `random` is any number, evenly spread.
-    pub fn next_ms(&mut self, random: u32) -> u32 {
-        let whole = Self::FIRST_MS.saturating_mul(1 << self.attempts.min(10)).min(Self::LAST_MS);
-        self.attempts = self.attempts.saturating_add(1);
+    /// The wait after so many failures in a row, in milliseconds. `random` is any number, evenly spread.
+    #[must_use]
+    pub fn after(self, failures: u32, random: u32) -> u32 {
+        let doubled = 1_u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX);
+        let whole = self.first_ms.saturating_mul(doubled).min(self.longest_ms);
         let half = whole / 2;
         half + random % (half + 1)
     }
+}
 
-    /// To be called when a connection has proved itself: the next wait is short again.
+/// Failures in a row, and the waits between them.
+#[derive(Clone, Debug)]
+pub struct Backoff {
+    waits: Waits,
+    failures: u32,
+}
+
+impl Default for Backoff {
+    fn default() -> Self {
+        Self::new(Waits::CONNECT)
+    }
+}
+
+impl Backoff {
+    /// Nothing has failed yet.
+    #[must_use]
+    pub const fn new(waits: Waits) -> Self {
+        Self { waits, failures: 0 }
+    }
+
+    /// Something failed: the wait until it is tried again, in milliseconds. `random` is any number, evenly
+    /// spread.
+    pub fn next_ms(&mut self, random: u32) -> u32 {
+        self.failures = self.failures.saturating_add(1);
+        self.waits.after(self.failures, random)
+    }
+
+    /// To be called when something has gone well: the next wait is short again.
     pub fn reset(&mut self) {
-        self.attempts = 0;
+        self.failures = 0;
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::Backoff;
+    use super::{Backoff, Waits};
 
     #[test]
     fn waits_grow_to_a_bound_and_start_again() {
         let mut backoff = Backoff::default();
-        let longest: Vec<u32> = (0..9).map(|_| backoff.next_ms(u32::MAX)).collect();
-        assert!(longest.iter().all(|ms| (250..=30_000).contains(ms)), "{longest:?}");
+        let any: Vec<u32> = (0..9).map(|_| backoff.next_ms(u32::MAX)).collect();
+        assert!(any.iter().all(|ms| (250..=30_000).contains(ms)), "{any:?}");
         let mut shortest = Backoff::default();
         let shortest: Vec<u32> = (0..9).map(|_| shortest.next_ms(0)).collect();
         assert_eq!(shortest, [250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000]);
         backoff.reset();
         assert!(backoff.next_ms(7) <= 500);
+    }
+
+    #[test]
+    fn no_number_of_failures_is_too_large() {
+        let waits = Waits { first_ms: 30_000, longest_ms: 3_600_000 };
+        assert_eq!((waits.after(1, 0), waits.after(1, 15_000)), (15_000, 30_000));
+        assert_eq!(waits.after(u32::MAX, 1_800_000), 3_600_000);
     }
 }

@@ -33,7 +33,7 @@ mod visitor;
 
 pub use access::Scope;
 pub use agent::{FromAgent, ToAgent};
-pub use backoff::Backoff;
+pub use backoff::{Backoff, Waits};
 pub use change::{Change, Routing, Status};
 pub use close::CloseCode;
 pub use entry::{Author, Body, Entry, Reader, Seq};

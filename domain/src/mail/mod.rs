@@ -33,7 +33,7 @@ pub use outbox::{MailRow, OutboxPage};
 pub(crate) use owe::{owe_answer, owe_received, owe_word};
 pub use owed::{Matter, OfConversation, Owed, Said};
 pub use preference::{Preference, PreferenceOf};
-pub use settle::{Outcome, Retry};
+pub use settle::Outcome;
 pub use summary::{OfSummary, Unanswered};
 
 use protocol::{MailKind, MailState};

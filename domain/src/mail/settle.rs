@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use protocol::limits::MAIL_TRIED_MS;
-use protocol::{Author, ConversationId, Event, InboxId, MailId, MailKind, MailState, Seq};
+use protocol::{Author, ConversationId, Event, InboxId, MailId, MailKind, MailState, Seq, Waits};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
 
@@ -36,26 +36,6 @@ pub enum Outcome {
     },
 }
 
-/// How long it is waited between tries: twice as long each time, and at most `longest_ms`, less up to
-/// a half by chance, so that they do not all come back at once.
-#[derive(Clone, Copy, Debug)]
-pub struct Retry {
-    /// After the first try, in milliseconds.
-    pub first_ms: u64,
-    /// At most, in milliseconds.
-    pub longest_ms: u64,
-}
-
-impl Retry {
-    /// The wait after a try, from 1 on, in milliseconds; `chance` spreads it.
-    #[must_use]
-    pub fn wait_ms(self, attempt: u32, chance: u8) -> u64 {
-        let doubled = 1_u64.checked_shl(attempt.saturating_sub(1)).unwrap_or(u64::MAX);
-        let longest = self.first_ms.saturating_mul(doubled).min(self.longest_ms);
-        longest - longest / 2 * u64::from(chance) / 255
-    }
-}
-
 impl Domain {
     /// Notes what came of a try. Nothing happens where the mail was settled meanwhile, or was taken
     /// by somebody else after the lease; that it was sent counts in any case.
@@ -67,12 +47,12 @@ impl Domain {
         id: MailId,
         attempt: u32,
         outcome: Outcome,
-        retry: Retry,
+        waits: Waits,
     ) -> Result<()> {
         let row = mail::Entity::find_by_id(id.0).one(&self.store.reader).await?;
         let Some(row) = row else { return Ok(()) };
         let conversation = row.conversation_id.map(ConversationId);
-        self.writer.run(Settle { id, conversation, attempt, outcome, retry }).await?;
+        self.writer.run(Settle { id, conversation, attempt, outcome, waits }).await?;
         self.touch_outbox();
         Ok(())
     }
@@ -83,7 +63,7 @@ struct Settle {
     conversation: Option<ConversationId>,
     attempt: u32,
     outcome: Outcome,
-    retry: Retry,
+    waits: Waits,
 }
 
 #[async_trait]
@@ -123,8 +103,8 @@ impl Command for Settle {
 impl Settle {
     /// Has a mail tried again later. That it is late is said once.
     async fn put_off(&self, write: &mut Write<'_>, row: mail::Model, reason: &str) -> Result<()> {
-        let [chance] = write.ambient.bytes();
-        let wait_ms = self.retry.wait_ms(self.attempt, chance) as i64;
+        let random = u32::from_be_bytes(write.ambient.bytes());
+        let wait_ms = i64::from(self.waits.after(self.attempt, random));
         let news = if row.late_at_ms.is_none() { News::of(&row)? } else { None };
         let (now_ms, late_at_ms) = (write.ambient.now_ms() as i64, row.late_at_ms);
         let mut later = row.into_active_model();
@@ -222,16 +202,6 @@ pub(super) fn short(reason: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn waits_double_up_to_the_longest_and_are_spread() {
-        let retry = Retry { first_ms: 30_000, longest_ms: 3_600_000 };
-        let waits: Vec<u64> = (1..=9).map(|attempt| retry.wait_ms(attempt, 0)).collect();
-        assert_eq!(waits[..3], [30_000, 60_000, 120_000]);
-        assert_eq!(waits[8], 3_600_000);
-        assert_eq!(retry.wait_ms(u32::MAX, 0), 3_600_000);
-        assert_eq!(retry.wait_ms(1, 255), 15_000);
-    }
 
     #[test]
     fn a_reason_is_one_short_line() {

@@ -3,10 +3,12 @@
 use domain::agent::Role;
 use domain::hub::Listener;
 use domain::inbox::InboxMail;
-use domain::mail::{Matter, OfAccount, OfConversation, Outcome, Owed, Retry};
+use domain::mail::{Matter, OfAccount, OfConversation, Outcome, Owed};
 use domain::visitor::{About, User, VisitorIdentity};
 use protocol::limits::{MAIL_LINK_MS, MAIL_TRIED_MS, NOBODY_WAIT_MS, UNREAD_WAIT_MS};
-use protocol::{Body, Change, ConversationId, DropReason, ErrorCode, Event, MailKind, MailState};
+use protocol::{
+    Body, Change, ConversationId, DropReason, ErrorCode, Event, MailKind, MailState, Waits,
+};
 
 use sea_orm::ConnectionTrait;
 
@@ -14,7 +16,7 @@ use crate::support::{Bench, agent, client_id, looker, only};
 
 const LEASE_MS: u64 = 60_000;
 const HOUR_MS: u64 = 60 * 60_000;
-const RETRY: Retry = Retry { first_ms: 30_000, longest_ms: 3_600_000 };
+const WAITS: Waits = Waits { first_ms: 30_000, longest_ms: 3_600_000 };
 
 impl Bench {
     /// Takes all that is due: what would be sent now.
@@ -36,7 +38,7 @@ impl Bench {
     }
 
     pub(crate) async fn settle(&self, owed: &Owed, outcome: Outcome) {
-        self.domain.settle_mail(owed.id, owed.attempt, outcome, RETRY).await.unwrap();
+        self.domain.settle_mail(owed.id, owed.attempt, outcome, WAITS).await.unwrap();
     }
 
     pub(crate) async fn mails(&self, change: impl FnOnce(&mut InboxMail)) {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
-use domain::mail::Retry;
+use protocol::Waits;
 
 use crate::mail::MailSettings;
 
@@ -45,10 +45,10 @@ pub(super) struct MailOptions {
         global = true,
         env = "PORCHLIGHT_MAIL_RETRY",
         default_value_t = 30,
-        value_parser = clap::value_parser!(u64).range(1..=3600),
+        value_parser = clap::value_parser!(u32).range(1..=3600),
         value_name = "SECONDS"
     )]
-    mail_retry: u64,
+    mail_retry: u32,
 }
 
 impl MailOptions {
@@ -64,8 +64,8 @@ impl MailOptions {
             .as_deref()
             .context("say which address mails come from: --mail-from or PORCHLIGHT_MAIL_FROM")?;
         let from = from.trim().parse().context("the address that mails come from")?;
-        let retry = Retry { first_ms: self.mail_retry * 1_000, longest_ms: 60 * 60 * 1_000 };
+        let waits = Waits { first_ms: self.mail_retry * 1_000, longest_ms: 60 * 60 * 1_000 };
         let timeout = Duration::from_secs(self.smtp_timeout);
-        Ok(Some(MailSettings { smtp, from, timeout, retry }))
+        Ok(Some(MailSettings { smtp, from, timeout, waits }))
     }
 }

@@ -2,13 +2,13 @@
 //! nothing is remembered here that a restart could lose.
 
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use domain::Domain;
 use domain::mail::Outcome;
 use futures_util::{StreamExt, stream};
-use protocol::MailId;
+use protocol::{Backoff, MailId, Waits};
 use tokio::time::{Instant, interval, sleep};
 use tokio_util::sync::CancellationToken;
 
@@ -29,9 +29,9 @@ const AT_ONCE: usize = 2;
 const NOTE_AGAIN: Duration = Duration::from_secs(1);
 
 /// After how many failures in a row it is the server's trouble and not the mails', and how long it is
-/// left alone then: a second, and twice as long each time, up to this.
+/// left alone then.
 const IN_A_ROW: u32 = 4;
-const REST: Duration = Duration::from_secs(60);
+const REST: Waits = Waits { first_ms: 2_000, longest_ms: 60_000 };
 
 /// Sends what is due until the server stops. Without settings nothing is ever sent: what is due is
 /// dropped.
@@ -80,9 +80,10 @@ struct Mailer {
     settings: MailSettings,
     public_url: Arc<PublicUrl>,
     idle: Mutex<Vec<Session>>,
-    /// In a row, and how often the server was left alone since it last took a mail.
+    /// In a row.
     failures: AtomicU32,
-    rests: AtomicU32,
+    /// How the server is left alone since it last took a mail.
+    rests: Mutex<Backoff>,
 }
 
 impl Mailer {
@@ -93,7 +94,7 @@ impl Mailer {
             public_url,
             idle: Mutex::default(),
             failures: AtomicU32::new(0),
-            rests: AtomicU32::new(0),
+            rests: Mutex::new(Backoff::new(REST)),
         }
     }
 
@@ -122,8 +123,8 @@ impl Mailer {
                 return Err(error);
             }
             if self.failures.load(Ordering::Relaxed) >= IN_A_ROW {
-                let rests = self.rests.fetch_add(1, Ordering::Relaxed);
-                let rest = Duration::from_secs(1 << rests.min(6)).min(REST);
+                let random = u32::from_be_bytes(self.domain.ambient().bytes());
+                let rest = Duration::from_millis(self.rests().next_ms(random).into());
                 tracing::warn!(?rest, server = %self.settings.smtp, "mail does not go out");
                 tokio::select! {
                     () = sleep(rest) => {}
@@ -137,6 +138,10 @@ impl Mailer {
             session.close().await;
         }
         Ok(())
+    }
+
+    fn rests(&self) -> MutexGuard<'_, Backoff> {
+        self.rests.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn take_idle(&self) -> Vec<Session> {
@@ -161,8 +166,8 @@ impl Mailer {
         // nobody else takes the mail before the lease is over.
         let until = Instant::now() + lease;
         loop {
-            let (domain, retry) = (&self.domain, self.settings.retry);
-            match domain.settle_mail(id, attempt, outcome.clone(), retry).await {
+            let (domain, waits) = (&self.domain, self.settings.waits);
+            match domain.settle_mail(id, attempt, outcome.clone(), waits).await {
                 Err(error) if Instant::now() < until => {
                     tracing::warn!(%error, mail = %id, "what became of a mail is noted later");
                     sleep(NOTE_AGAIN).await;
@@ -186,7 +191,7 @@ impl Mailer {
         match sent {
             Ok(()) => {
                 self.failures.store(0, Ordering::Relaxed);
-                self.rests.store(0, Ordering::Relaxed);
+                self.rests().reset();
                 Outcome::Sent
             }
             Err(Refusal { outcome, is_general }) => {

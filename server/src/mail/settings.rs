@@ -5,10 +5,10 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
-use domain::mail::Retry;
 use lettre::Address;
 use lettre::transport::smtp::authentication::Credentials;
 use percent_encoding::percent_decode_str;
+use protocol::Waits;
 use url::Url;
 
 /// What mails are sent by.
@@ -21,7 +21,7 @@ pub struct MailSettings {
     /// How long one step of the talk with the mail server may take.
     pub timeout: Duration,
     /// How long it is waited between tries.
-    pub retry: Retry,
+    pub waits: Waits,
 }
 
 /// A mail server. Made from its address: see [`Smtp::from_str`].

@@ -5,11 +5,10 @@ use std::time::Duration;
 
 use domain::agent::{Agent, NewAgent, Role};
 use domain::inbox::{Inbox, InboxMail};
-use domain::mail::Retry;
 use domain::visitor::{About, User, VisitorIdentity};
 use mail_parser::MessageParser;
 use protocol::limits::{NOBODY_WAIT_MS, UNREAD_WAIT_MS};
-use protocol::{Filter, MailState, ToVisitor, VisitorId};
+use protocol::{Filter, MailState, ToVisitor, VisitorId, Waits};
 use server::MailSettings;
 use testbed::smtp::{Fault, Smtp, Step, Taken};
 use tokio::time::timeout;
@@ -36,7 +35,7 @@ impl Post {
             smtp: format!("smtp://{}?tls=none", smtp.address()).parse().unwrap(),
             from: "support@example.com".parse().unwrap(),
             timeout: Duration::from_secs(1),
-            retry: Retry { first_ms: 1_000, longest_ms: 60_000 },
+            waits: Waits { first_ms: 1_000, longest_ms: 60_000 },
         };
         let clock = Moved::default();
         let server = Running::start_with(clock.ambient(), Some(settings)).await;
@@ -172,16 +171,16 @@ async fn a_conversation_goes_on_by_mail_and_its_link_logs_in() {
     let form = [("content-type", "application/x-www-form-urlencoded")];
     let parts = [("content-type", "multipart/form-data; boundary=x")];
     let page = post.server.http("GET", &path, &[], "").await;
-    assert!(page.starts_with("HTTP/1.1 200"), "{page}");
-    assert!(page.contains("ann@example.org gets a mail"), "{page}");
+    assert_eq!(page.status, 200, "{page}");
+    assert!(page.body.contains("ann@example.org gets a mail"), "{page}");
     let page = post.server.http("POST", &path, &parts, ONE_CLICK).await;
-    assert!(page.starts_with("HTTP/1.1 200"), "{page}");
+    assert_eq!(page.status, 200, "{page}");
     let page = post.server.http("GET", &path, &[], "").await;
-    assert!(page.contains("ann@example.org gets no more mail"), "{page}");
+    assert!(page.body.contains("ann@example.org gets no more mail"), "{page}");
     let page = post.server.http("POST", &path, &form, "mail=wanted").await;
-    assert!(page.contains("ann@example.org gets a mail"), "{page}");
+    assert!(page.body.contains("ann@example.org gets a mail"), "{page}");
     let page = post.server.http("POST", "/mail/preferences/x.y", &form, "").await;
-    assert!(page.starts_with("HTTP/1.1 404"), "{page}");
+    assert_eq!(page.status, 404, "{page}");
 }
 
 #[tokio::test]
@@ -265,7 +264,7 @@ async fn without_a_mail_server_the_chat_goes_on_and_mail_waits() {
         smtp: format!("smtp://{address_of_none}?tls=none").parse().unwrap(),
         from: "support@example.com".parse().unwrap(),
         timeout: Duration::from_secs(1),
-        retry: Retry { first_ms: 1_000, longest_ms: 60_000 },
+        waits: Waits { first_ms: 1_000, longest_ms: 60_000 },
     };
     let clock = Moved::default();
     let server = Running::start_with(clock.ambient(), Some(settings)).await;

@@ -83,7 +83,7 @@ async fn read_on(domain: Domain, inbox: InboxId, url: String, stopping: Cancella
             tracing::warn!(%error, "the trouble with a mailbox could not be noted");
         }
         let chance = domain.ambient().bytes();
-        let wait = Duration::from_millis(u64::from(backoff.next_ms(u32::from_be_bytes(chance))));
+        let wait = Duration::from_millis(backoff.next_ms(u32::from_be_bytes(chance)).into());
         tokio::select! {
             () = sleep(wait) => {}
             () = stopping.cancelled() => return,
