@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use data_encoding::HEXLOWER;
 use protocol::{AccessTokenId, AgentId, ErrorCode, Person, Scope};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Expr;
@@ -10,7 +11,6 @@ use sha2::{Digest, Sha256};
 
 use crate::Domain;
 use crate::agent::{Agent, check_name};
-use crate::ambient::hex;
 use crate::error::{Error, Result};
 use crate::table::{access_token, agent};
 
@@ -153,7 +153,7 @@ impl Domain {
 
 /// A token has 256 random bits: a plain hash of it can't be guessed back.
 fn hash(text: &str) -> String {
-    hex(&Sha256::digest(text.as_bytes()))
+    HEXLOWER.encode(&Sha256::digest(text.as_bytes()))
 }
 
 fn read_scopes(text: &str) -> Result<BTreeSet<Scope>> {

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
+use data_encoding::HEXLOWER;
 use uuid::Uuid;
 
 /// Tells the time.
@@ -94,12 +95,6 @@ impl Ambient {
     }
 
     fn hex<const N: usize>(&self) -> String {
-        hex(&self.bytes::<N>())
+        HEXLOWER.encode(&self.bytes::<N>())
     }
-}
-
-/// Bytes as lower-case hexadecimal digits.
-pub(crate) fn hex(bytes: &[u8]) -> String {
-    let digit = |value: u8| char::from_digit(u32::from(value), 16).unwrap_or('0');
-    bytes.iter().flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).collect()
 }

@@ -4,6 +4,7 @@
 //! is another, the link opens nothing any more. There is no row to keep and none to sweep.
 
 use async_trait::async_trait;
+use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use hmac::Mac;
 use protocol::limits::{INVITATION_MS, PASSWORD_LINK_MS};
 use protocol::{AgentId, ErrorCode, MailKind};
@@ -12,10 +13,10 @@ use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
 
 use super::{Agent, Create, Role, check_email, check_name, password, with_sight};
 use crate::Domain;
-use crate::ambient::{Ambient, hex};
+use crate::ambient::Ambient;
 use crate::error::Result;
 use crate::table::{agent, session};
-use crate::visitor::{mac, unhex};
+use crate::visitor::mac;
 use crate::writer::{Command, Shard, Write};
 
 /// Separates this use of what is stored from the others.
@@ -40,7 +41,7 @@ pub(crate) fn life_ms(row: &agent::Model) -> u64 {
 pub(crate) fn issue(row: &agent::Model, from_ms: u64) -> String {
     let until_ms = from_ms + life_ms(row);
     let tag = mac_of(row, until_ms).finalize().into_bytes();
-    format!("{}.{until_ms}.{}", AgentId(row.id), hex(&tag))
+    format!("{}.{until_ms}.{}", AgentId(row.id), HEXLOWER.encode(&tag))
 }
 
 fn mac_of(row: &agent::Model, until_ms: u64) -> hmac::Hmac<sha2::Sha256> {
@@ -63,7 +64,11 @@ impl Link {
             let (agent, rest) = text.split_once('.')?;
             let (until_ms, tag) = rest.split_once('.')?;
             let agent = AgentId::parse(agent)?;
-            Some(Self { agent, until_ms: until_ms.parse().ok()?, tag: unhex(tag)? })
+            Some(Self {
+                agent,
+                until_ms: until_ms.parse().ok()?,
+                tag: HEXLOWER_PERMISSIVE.decode(tag.as_bytes()).ok()?,
+            })
         };
         parts().ok_or(ErrorCode::LinkInvalid.into())
     }

@@ -1,6 +1,7 @@
 //! Whether the reader of a mail wants more: a token in the mail says it for them, without a login.
 
 use async_trait::async_trait;
+use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use hmac::Mac;
 use protocol::{AgentId, ErrorCode, InboxId, MailId, MailKind};
 use sea_orm::ConnectionTrait;
@@ -9,11 +10,10 @@ use sea_orm::entity::prelude::*;
 use super::kind_of;
 use crate::Domain;
 use crate::agent::AgentMail;
-use crate::ambient::hex;
 use crate::error::Result;
 use crate::inbox::Inbox;
 use crate::table::{agent, mail};
-use crate::visitor::{mac, unhex};
+use crate::visitor::mac;
 use crate::writer::{Command, Shard, Write};
 
 /// Separates this use of a secret from the others.
@@ -70,7 +70,7 @@ impl Reader {
 pub(super) async fn issue(db: &impl ConnectionTrait, row: &mail::Model) -> Result<String> {
     let id = MailId(row.id);
     let reader = Reader::of(db, row).await?.ok_or(ErrorCode::LinkInvalid)?;
-    Ok(format!("{id}.{}", hex(&reader.mac(id).finalize().into_bytes())))
+    Ok(format!("{id}.{}", HEXLOWER.encode(&reader.mac(id).finalize().into_bytes())))
 }
 
 impl Domain {
@@ -115,7 +115,7 @@ impl Domain {
         let invalid = || ErrorCode::LinkInvalid;
         let (id, tag) = token.split_once('.').ok_or_else(invalid)?;
         let id = MailId::parse(id).ok_or_else(invalid)?;
-        let tag = unhex(tag).ok_or_else(invalid)?;
+        let tag = HEXLOWER_PERMISSIVE.decode(tag.as_bytes()).ok().ok_or_else(invalid)?;
         let row = mail::Entity::find_by_id(id.0).one(&self.store.reader).await?;
         let row = row.ok_or_else(invalid)?;
         let reader = Reader::of(&self.store.reader, &row).await?.ok_or_else(invalid)?;

@@ -21,7 +21,7 @@ pub use admit::Admitted;
 pub(crate) use by_mail::{by_mail, reads, writes_by_mail};
 pub use profile::Profile;
 pub(crate) use profile::from_row as profile;
-pub(crate) use token::{mac, unhex};
+pub(crate) use token::mac;
 
 /// A visitor whose token was checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

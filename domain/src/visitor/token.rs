@@ -1,11 +1,10 @@
 //! A visitor's token: `ID.MAC`, the MAC being HMAC-SHA-256 (RFC 2104) of the id under the inbox's
 //! secret. It is checked without a look at the store, and one inbox's tokens are void in another.
 
+use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use hmac::{Hmac, KeyInit, Mac};
 use protocol::{InboundId, VisitorId};
 use sha2::Sha256;
-
-use crate::ambient::hex;
 
 /// Separates the uses of the secret from each other.
 const TOKEN: &[u8] = b"visitor token v1:";
@@ -16,7 +15,7 @@ const MAIL: &[u8] = b"visitor mail v1:";
 /// The visitor of a seed: its MAC, shaped as a UUID. Who does not know a seed of 128 random bits can't
 /// come out at its visitor.
 pub(super) fn of_seed(secret: &str, seed: &str) -> Option<VisitorId> {
-    let seed = unhex(seed).filter(|seed| seed.len() == 16)?;
+    let seed = HEXLOWER_PERMISSIVE.decode(seed.as_bytes()).ok().filter(|seed| seed.len() == 16)?;
     Some(named_by(secret, SEED, &seed))
 }
 
@@ -35,14 +34,14 @@ fn named_by(secret: &str, purpose: &[u8], of: &[u8]) -> VisitorId {
 
 pub(super) fn issue(secret: &str, visitor: VisitorId) -> String {
     let mac = mac(secret, TOKEN, visitor.0.as_bytes()).finalize().into_bytes();
-    format!("{visitor}.{}", hex(&mac))
+    format!("{visitor}.{}", HEXLOWER.encode(&mac))
 }
 
 /// The visitor that the token was issued to. The comparison takes the same time wherever it fails.
 pub(super) fn check(secret: &str, token: &str) -> Option<VisitorId> {
     let (id, tag) = token.split_once('.')?;
     let visitor = VisitorId::parse(id)?;
-    let tag = unhex(tag)?;
+    let tag = HEXLOWER_PERMISSIVE.decode(tag.as_bytes()).ok()?;
     mac(secret, TOKEN, visitor.0.as_bytes()).verify_slice(&tag).ok().map(|()| visitor)
 }
 
@@ -55,7 +54,7 @@ pub(super) fn issue_login(
     until_ms: u64,
 ) -> String {
     let mac = mac_of_login(secret, visitor, address, until_ms).finalize().into_bytes();
-    format!("{visitor}.{until_ms}.{}", hex(&mac))
+    format!("{visitor}.{until_ms}.{}", HEXLOWER.encode(&mac))
 }
 
 /// A login, before it is known whether it is one.
@@ -71,7 +70,11 @@ impl Login {
         let (visitor, rest) = text.split_once('.')?;
         let (until_ms, tag) = rest.split_once('.')?;
         let visitor = VisitorId::parse(visitor)?;
-        Some(Self { visitor, until_ms: until_ms.parse().ok()?, tag: unhex(tag)? })
+        Some(Self {
+            visitor,
+            until_ms: until_ms.parse().ok()?,
+            tag: HEXLOWER_PERMISSIVE.decode(tag.as_bytes()).ok()?,
+        })
     }
 
     /// Whether it was issued for this address, and is not over.
@@ -93,15 +96,6 @@ pub(crate) fn mac(secret: &str, purpose: &[u8], of: &[u8]) -> Hmac<Sha256> {
     mac.update(purpose);
     mac.update(of);
     mac
-}
-
-pub(crate) fn unhex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16);
-    let pair = |pair: &[u8]| match pair {
-        [high, low] => Some((digit(*high)? << 4 | digit(*low)?) as u8),
-        _ => None,
-    };
-    text.as_bytes().chunks(2).map(pair).collect()
 }
 
 #[cfg(test)]

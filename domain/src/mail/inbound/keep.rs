@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use data_encoding::HEXLOWER;
 use protocol::limits::MAIL_BYTES;
 use protocol::{ErrorCode, InboundId, InboundReason, InboundState, InboxId};
 use sea_orm::ActiveValue::Set;
@@ -9,7 +10,6 @@ use sea_orm::entity::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::Domain;
-use crate::ambient::hex;
 use crate::error::{Error, Result};
 use crate::table::inbound_mail;
 use crate::writer::{Command, Shard, Write};
@@ -86,8 +86,9 @@ async fn find(
 
 /// What tells a mail from all others.
 async fn digest(raw: Bytes) -> Result<String> {
-    let digest =
-        tokio::task::spawn_blocking(move || hex(&Sha256::digest(mail_reader::fingerprint(&raw))));
+    let digest = tokio::task::spawn_blocking(move || {
+        HEXLOWER.encode(&Sha256::digest(mail_reader::fingerprint(&raw)))
+    });
     digest.await.map_err(|_| Error::Stopped)
 }
 
