@@ -9,6 +9,7 @@
 
 pub mod imap;
 pub mod smtp;
+mod template;
 
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 use tempfile::TempDir;
@@ -44,7 +45,7 @@ impl Kind {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 
-    fn server(self) -> String {
+    pub(crate) fn server(self) -> String {
         let (variable, usual) = match self {
             Self::Sqlite => return String::new(),
             Self::Postgres => ("PORCHLIGHT_TEST_POSTGRES", "postgres://postgres@127.0.0.1:5432"),
@@ -68,17 +69,34 @@ impl TestDatabase {
     /// # Panics
     /// If the server is not there.
     pub async fn new(kind: Kind) -> Self {
+        let made = Self::named(kind);
+        if kind != Kind::Sqlite {
+            let create = format!("CREATE DATABASE {}", made.name);
+            let created = admin(kind).await.execute_unprepared(&create).await;
+            created.expect("a database of its own");
+        }
+        made
+    }
+
+    /// Makes one that has all tables: a copy of a template, which `migrate` fills the first time. It is given
+    /// the template's address, and must have left it when it is done.
+    ///
+    /// # Panics
+    /// If the server is not there.
+    pub async fn migrated(kind: Kind, migrate: impl AsyncFnOnce(String)) -> Self {
+        let made = Self::named(kind);
+        // Boxed: within a test the compiler would look too deep into it.
+        Box::pin(template::copy_into(kind, &made.name, &made.address, migrate)).await;
+        made
+    }
+
+    fn named(kind: Kind) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         #[expect(clippy::disallowed_methods, reason = "tests that run at once must not meet")]
         let name = format!("porchlight_test_{}", uuid::Uuid::new_v4().simple());
         let address = match kind {
             Kind::Sqlite => format!("sqlite://{}", folder.path().join("test.db").display()),
-            Kind::Postgres | Kind::MySql => {
-                let create = format!("CREATE DATABASE {name}");
-                let made = admin(kind).await.execute_unprepared(&create).await;
-                made.expect("a database of its own");
-                format!("{}/{name}", kind.server())
-            }
+            Kind::Postgres | Kind::MySql => format!("{}/{name}", kind.server()),
         };
         Self { kind, address, name, _folder: folder }
     }
@@ -104,11 +122,16 @@ impl TestDatabase {
     }
 }
 
-async fn admin(kind: Kind) -> DatabaseConnection {
-    let server = match kind {
+/// Where databases are made.
+fn admin_url(kind: Kind) -> String {
+    match kind {
         Kind::Postgres => format!("{}/postgres", kind.server()),
         Kind::Sqlite | Kind::MySql => kind.server(),
-    };
+    }
+}
+
+async fn admin(kind: Kind) -> DatabaseConnection {
+    let server = admin_url(kind);
     match Database::connect(&server).await {
         Ok(connection) => connection,
         Err(error) => panic!(

@@ -70,6 +70,15 @@ impl Store {
     pub async fn ping(&self) -> Result<(), DbErr> {
         self.reader.execute_unprepared("SELECT 1").await.map(drop)
     }
+
+    /// Leaves the database: nothing of ours is connected to it any more.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn close(self) -> Result<(), DbErr> {
+        self.reader.close().await?;
+        self.writer.close().await
+    }
 }
 
 async fn connect(address: &Address, connections: u32) -> Result<DatabaseConnection, DbErr> {

@@ -99,7 +99,7 @@ async fn a_file_that_was_uploaded_before_can_be_sent_after(bench) {
     domain.send_as_visitor(&known.who, None, client_id(1), draft).await.unwrap();
 }
 
-async fn nobody_sees_anothers_conversation(bench) {
+async fn nobody_sees_the_conversation_of_another(bench) {
     let domain = &bench.domain;
     let ann = bench.admit(None, bench.proven("ann").await).await.unwrap();
     domain.send_as_visitor(&ann.who, None, client_id(1), "secret").await.unwrap();

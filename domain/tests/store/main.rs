@@ -11,6 +11,7 @@ mod lifecycle;
 mod log;
 mod machine;
 mod mail;
+mod migrations;
 mod plans;
 mod races;
 mod routing;

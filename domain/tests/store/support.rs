@@ -55,15 +55,19 @@ pub(crate) struct Bench {
 impl Bench {
     pub(crate) async fn on(kind: Kind) -> Self {
         let files = tempfile::tempdir().unwrap();
-        Self::open(TestDatabase::new(kind).await, files, Counter::default()).await
+        let database = TestDatabase::migrated(kind, migrate).await;
+        Self::open(database, files, Counter::default()).await
     }
 
-    async fn open(database: TestDatabase, files: tempfile::TempDir, ticks: Counter) -> Self {
+    pub(crate) async fn open(
+        database: TestDatabase,
+        files: tempfile::TempDir,
+        ticks: Counter,
+    ) -> Self {
         let mut store = Store::open(database.address()).await.unwrap();
         let asked = Statements::default();
         let seen = asked.clone();
         store.watch(move |info| seen.lock().unwrap().push(info.statement.clone()));
-        Migrator::up(store.for_migrations(), None).await.unwrap();
         let shelf = Shelf::folder(files.path()).unwrap();
         let ambient = Ambient::new(ticks.clone(), ticks.clone());
         let domain = Domain::start(store, shelf, ambient);
@@ -83,6 +87,13 @@ impl Bench {
         // Without a token, and with nothing to be written, a visitor is just a new id.
         VisitorIdentity { inbox: self.inbox.id, visitor: VisitorId(self.domain.ambient().uuid()) }
     }
+}
+
+/// Fills a database as the program does when it starts.
+pub(crate) async fn migrate(address: String) {
+    let store = Store::open(&address).await.unwrap();
+    Migrator::up(store.for_migrations(), None).await.unwrap();
+    store.close().await.unwrap();
 }
 
 pub(crate) fn client_id(number: u128) -> ClientId {

@@ -16,7 +16,7 @@ use protocol::{
 };
 use server::{MailSettings, ServeOptions, Server};
 use tempfile::TempDir;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use testbed::{Kind, TestDatabase};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -25,6 +25,8 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::Response;
 use tokio_tungstenite::tungstenite::{Error, Message};
 use tokio_tungstenite::{WebSocketStream, client_async};
+
+use crate::http::{self, Answer};
 
 /// Longer than anything takes: what hits it fails.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
@@ -55,7 +57,14 @@ pub(crate) struct Running {
     pub(crate) key: String,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<anyhow::Result<()>>,
+    _database: TestDatabase,
     _folder: TempDir,
+}
+
+async fn migrate(address: String) {
+    let store = Store::open(&address).await.unwrap();
+    Migrator::up(store.for_migrations(), None).await.unwrap();
+    store.close().await.unwrap();
 }
 
 impl Running {
@@ -66,9 +75,8 @@ impl Running {
     /// The same, with a clock, and with a mail server.
     pub(crate) async fn start_with(ambient: Ambient, mail: Option<MailSettings>) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
-        let path = folder.path().join("test.db");
-        let store = Store::open(&format!("sqlite://{}", path.display())).await.unwrap();
-        Migrator::up(store.for_migrations(), None).await.unwrap();
+        let database = TestDatabase::migrated(Kind::Sqlite, migrate).await;
+        let store = Store::open(database.address()).await.unwrap();
         let shelf = Shelf::folder(&folder.path().join("files")).unwrap();
         let domain = Domain::start(store, shelf, ambient);
         let inbox = domain.create_inbox("Shop", &["https://shop.example".into()]).await.unwrap();
@@ -87,7 +95,15 @@ impl Running {
         let serving = tokio::spawn(server.run_until(async {
             let _stopped = stopped.await;
         }));
-        Self { address, domain, key: inbox.key, stop, serving, _folder: folder }
+        Self {
+            address,
+            domain,
+            key: inbox.key,
+            stop,
+            serving,
+            _database: database,
+            _folder: folder,
+        }
     }
 
     /// Begins to stop; the server's end can be awaited.
@@ -185,15 +201,12 @@ impl Running {
 
     pub(crate) async fn log_in_as(&self, email: &str) -> String {
         let page = self.http("GET", "/login", &[], "").await;
-        let action = page.split("action=\"").nth(1).and_then(|rest| rest.split('"').next());
+        let action = page.body.split("action=\"").nth(1).and_then(|rest| rest.split('"').next());
         let origin = self.origin();
         let headers = [("origin", &*origin), ("content-type", "application/x-www-form-urlencoded")];
         let body = format!("email={}&password=correct%20horse", email.replace('@', "%40"));
         let answer = self.http("POST", action.expect("a form"), &headers, &body).await;
-        let cookie = answer
-            .lines()
-            .find_map(|line| line.strip_prefix("set-cookie: "))
-            .and_then(|line| line.split(';').next());
+        let cookie = answer.header("set-cookie").and_then(|value| value.split(';').next());
         cookie.expect("a session cookie").to_owned()
     }
 
@@ -208,15 +221,15 @@ impl Running {
         self.try_connect("/ws/agent", &headers).await.unwrap()
     }
 
-    /// One plain HTTP/1.1 request; the whole answer as text.
+    /// One request, and the whole answer.
     pub(crate) async fn http(
         &self,
         method: &str,
         path: &str,
         headers: &[(&str, &str)],
         body: &str,
-    ) -> String {
-        http(self.address, method, path, headers, body).await
+    ) -> Answer {
+        http::ask(self.address, method, path, headers, body).await
     }
 
     /// The same with a length that is said, or is not, whatever the body's is.
@@ -227,44 +240,9 @@ impl Running {
         headers: &[(&str, &str)],
         length: Option<&str>,
         body: &str,
-    ) -> String {
-        http_of_length(self.address, method, path, headers, length, body).await
+    ) -> Answer {
+        http::of_length(self.address, method, path, headers, length, body).await
     }
-}
-
-/// One plain HTTP/1.1 request; the whole answer as text.
-pub(crate) async fn http(
-    address: SocketAddr,
-    method: &str,
-    path: &str,
-    headers: &[(&str, &str)],
-    body: &str,
-) -> String {
-    let length = body.len().to_string();
-    http_of_length(address, method, path, headers, Some(&length), body).await
-}
-
-async fn http_of_length(
-    address: SocketAddr,
-    method: &str,
-    path: &str,
-    headers: &[(&str, &str)],
-    length: Option<&str>,
-    body: &str,
-) -> String {
-    let mut request = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\n");
-    for (name, value) in headers {
-        request += &format!("{name}: {value}\r\n");
-    }
-    if let Some(length) = length {
-        request += &format!("content-length: {length}\r\n");
-    }
-    request += &format!("connection: close\r\n\r\n{body}");
-    let mut stream = TcpStream::connect(address).await.unwrap();
-    stream.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer).await.unwrap();
-    String::from_utf8_lossy(&answer).into_owned()
 }
 
 /// The status of a refused upgrade, and the code in its body.

@@ -1,0 +1,17 @@
+//! A number for the migrations: databases that were migrated by others are not copied.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::Path;
+
+fn main() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations/src");
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let files = std::fs::read_dir(folder).expect("the migrations are there");
+    let mut texts: Vec<_> = files
+        .map(|file| std::fs::read_to_string(file.expect("a file").path()).expect("a source file"))
+        .collect();
+    texts.sort();
+    let mut hasher = DefaultHasher::new();
+    texts.hash(&mut hasher);
+    println!("cargo::rustc-env=MIGRATIONS={:016x}", hasher.finish());
+}
