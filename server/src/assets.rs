@@ -1,15 +1,25 @@
-//! Files that are part of the binary: the dashboard's and the widget's.
+//! Files that are part of the program: the widget's, the dashboard's, and the page's on the API.
 //!
-//! Each set lives under a folder named after its content, so that browsers may keep it for ever.
-//! In a debug build the dashboard's come from cargo-leptos's folder instead, for watching.
+//! Each set lives under a folder named after its content, so that browsers may keep it for ever. They
+//! are carried compressed. In a build for development they come from their source, and from where
+//! cargo-leptos puts the dashboard: a change shows with the next load.
+
+#[path = "../../bundle/src/texts.rs"]
+mod texts;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path as FilePath, PathBuf};
+use std::sync::LazyLock;
 
 use axum::body::Body;
 use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, Response, StatusCode, header};
 use axum::response::IntoResponse;
+use bytes::Bytes;
 use protocol::ErrorCode;
 use rust_embed::RustEmbed;
-use std::borrow::Cow;
 
 use crate::http::Failure;
 
@@ -17,8 +27,8 @@ use crate::http::Failure;
 #[folder = "$OUT_DIR/assets"]
 struct Embedded;
 
-/// Whether the dashboard's files are read from cargo-leptos's folder.
-const WATCHED: bool = cfg!(debug_assertions);
+/// Whether this is a build for development.
+const WATCHED: bool = cfg!(watched);
 
 /// The folder of the widget's files, without a slash at either end.
 pub(crate) const WIDGET_DIR: &str = concat!("widget/", env!("WIDGET_DIGEST"));
@@ -27,10 +37,26 @@ pub(crate) const WIDGET_DIR: &str = concat!("widget/", env!("WIDGET_DIGEST"));
 pub(crate) const DASHBOARD_DIR: &str =
     if WATCHED { "pkg" } else { concat!("pkg/", env!("DASHBOARD_DIGEST")) };
 
-/// A text that is part of the binary.
-pub(crate) fn text(path: &str) -> String {
-    let file = Embedded::get(path).unwrap_or_else(|| panic!("build.rs makes {path}"));
-    String::from_utf8(file.data.into_owned()).unwrap_or_else(|_| panic!("{path} is text"))
+/// The folder of the files of the page on the API, without a slash at either end.
+pub(crate) const DOCS_DIR: &str = concat!("api/docs/", env!("DOCS_DIGEST"));
+
+/// The files as they are when they are not compressed: for the few who don't take brotli, unpacked when the
+/// first of them comes.
+static PLAIN: LazyLock<HashMap<Cow<'static, str>, Bytes>> = LazyLock::new(|| {
+    let unpacked = |path: Cow<'static, str>| Some((path.clone(), unpack(&path)?.into()));
+    Embedded::iter().filter_map(unpacked).collect()
+});
+
+/// The script that sites embed.
+pub(crate) fn loader() -> Cow<'static, str> {
+    static LOADER: LazyLock<String> = LazyLock::new(|| {
+        let plain = unpack("widget/loader.js.br").expect("build.rs makes the loader");
+        String::from_utf8(plain).expect("the loader is text")
+    });
+    if WATCHED {
+        return source::loader().expect("the loader's source is there").into();
+    }
+    LOADER.as_str().into()
 }
 
 /// `GET /widget/{digest}/{file}`
@@ -38,42 +64,53 @@ pub(crate) async fn widget(
     Path((digest, file)): Path<(String, String)>,
     headers: HeaderMap,
 ) -> Response<Body> {
+    if WATCHED {
+        return fresh(&file, source::widget(&file));
+    }
     of_version(digest == env!("WIDGET_DIGEST"), &format!("widget/{file}"), &headers)
 }
 
-/// `GET /pkg/{digest}/{*file}`, and without the digest in a debug build.
+/// `GET /pkg/{digest}/{*file}`, and without the digest in a build for development.
 pub(crate) async fn dashboard(Path(path): Path<String>, headers: HeaderMap) -> Response<Body> {
     if WATCHED {
-        return watched(&path).await;
+        return fresh(&path, source::dashboard(&path));
     }
     let (digest, file) = path.split_once('/').unwrap_or_default();
     of_version(digest == env!("DASHBOARD_DIGEST"), &format!("pkg/{file}"), &headers)
 }
 
+/// `GET /api/docs/{digest}/{file}`
+pub(crate) async fn docs(
+    Path((digest, file)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response<Body> {
+    if WATCHED {
+        return fresh(&file, source::docs(&file));
+    }
+    of_version(digest == env!("DOCS_DIGEST"), &format!("docs/{file}"), &headers)
+}
+
 /// A page of another version asks for files that are not here: answering with ours would have it kept
 /// for ever under the wrong name.
 fn of_version(is_ours: bool, path: &str, headers: &HeaderMap) -> Response<Body> {
-    if is_ours {
-        embedded(path, headers)
-    } else {
-        Failure::from(ErrorCode::NotFound).into_response()
-    }
+    if is_ours { embedded(path, headers) } else { missing() }
 }
 
 fn embedded(path: &str, headers: &HeaderMap) -> Response<Body> {
-    let brotli = headers
+    let takes_brotli = headers
         .get(header::ACCEPT_ENCODING)
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.split(',').any(|one| one.trim() == "br"));
-    let compressed = if brotli { Embedded::get(&format!("{path}.br")) } else { None };
-    let is_compressed = compressed.is_some();
-    let Some(file) = compressed.or_else(|| Embedded::get(path)) else {
-        return Failure::from(ErrorCode::NotFound).into_response();
+    let packed = format!("{path}.br");
+    let body = if takes_brotli {
+        Embedded::get(&packed).map(|file| match file.data {
+            Cow::Borrowed(bytes) => Body::from(bytes),
+            Cow::Owned(bytes) => Body::from(bytes),
+        })
+    } else {
+        PLAIN.get(&*packed).map(|bytes| Body::from(bytes.clone()))
     };
-    let body = match file.data {
-        Cow::Borrowed(bytes) => Body::from(bytes),
-        Cow::Owned(bytes) => Body::from(bytes),
-    };
+    let Some(body) = body else { return missing() };
     let mut response = Response::new(body);
     let set = response.headers_mut();
     set.insert(header::CONTENT_TYPE, content_type(path));
@@ -82,24 +119,31 @@ fn embedded(path: &str, headers: &HeaderMap) -> Response<Body> {
         HeaderValue::from_static("public, max-age=31536000, immutable"),
     );
     set.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
-    if is_compressed {
+    if takes_brotli {
         set.insert(header::CONTENT_ENCODING, HeaderValue::from_static("br"));
     }
     response
 }
 
-async fn watched(path: &str) -> Response<Body> {
-    let root = std::env::var("LEPTOS_SITE_ROOT").unwrap_or_else(|_| "target/site".into());
-    let plain = !path.split('/').any(|part| matches!(part, "" | "." | ".."));
-    let read = if plain { tokio::fs::read(format!("{root}/pkg/{path}")).await.ok() } else { None };
-    let Some(bytes) = read else {
-        return Failure::from(ErrorCode::NotFound).into_response();
-    };
+fn unpack(path: &str) -> Option<Vec<u8>> {
+    let file = Embedded::get(path)?;
+    let mut plain = Vec::new();
+    brotli::BrotliDecompress(&mut &*file.data, &mut plain).ok()?;
+    Some(plain)
+}
+
+/// A file that may have changed since.
+fn fresh(path: &str, read: io::Result<Vec<u8>>) -> Response<Body> {
+    let Ok(bytes) = read else { return missing() };
     let headers = [
         (header::CONTENT_TYPE, content_type(path)),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-cache")),
     ];
     (StatusCode::OK, headers, bytes).into_response()
+}
+
+fn missing() -> Response<Body> {
+    Failure::from(ErrorCode::NotFound).into_response()
 }
 
 fn content_type(path: &str) -> HeaderValue {
@@ -108,4 +152,42 @@ fn content_type(path: &str) -> HeaderValue {
     let charset = if mime.type_() == "text" { "; charset=utf-8" } else { "" };
     HeaderValue::from_str(&format!("{text}{charset}"))
         .unwrap_or(HeaderValue::from_static("application/octet-stream"))
+}
+
+/// Where the files come from in a build for development.
+mod source {
+    use super::{FilePath, PathBuf, io, texts};
+
+    fn root() -> &'static FilePath {
+        FilePath::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+    }
+
+    pub(super) fn loader() -> io::Result<String> {
+        let sheet = texts::loader_sheet(root())?;
+        Ok(texts::with_sheet(&texts::read(root(), texts::LOADER)?, &sheet))
+    }
+
+    /// Scripts and styles from their source, the WASM as it was compiled.
+    pub(super) fn widget(file: &str) -> io::Result<Vec<u8>> {
+        match texts::WIDGET.iter().find(|(name, _)| *name == file) {
+            Some((_, parts)) => Ok(texts::join(root(), parts)?.into_bytes()),
+            None => within(PathBuf::from(concat!(env!("OUT_DIR"), "/assets/widget")), file),
+        }
+    }
+
+    pub(super) fn dashboard(file: &str) -> io::Result<Vec<u8>> {
+        let site = std::env::var("LEPTOS_SITE_ROOT").unwrap_or_else(|_| "target/site".into());
+        within(FilePath::new(&site).join("pkg"), file)
+    }
+
+    pub(super) fn docs(file: &str) -> io::Result<Vec<u8>> {
+        within(root().join("bundle/node_modules/swagger-ui-dist"), file)
+    }
+
+    fn within(folder: PathBuf, file: &str) -> io::Result<Vec<u8>> {
+        if file.split('/').any(|part| matches!(part, "" | "." | "..")) {
+            return Err(io::ErrorKind::NotFound.into());
+        }
+        std::fs::read(folder.join(file))
+    }
 }

@@ -1,3 +1,4 @@
+// @ts-check
 // Where answers go when the visitor is gone: asked for once they have written and nobody is there. Loaded
 // by then, so that a chat that is answered at once does not pay.
 import { element, resized, style } from './part.js'
@@ -77,7 +78,7 @@ export async function ask(token) {
       event.preventDefault()
       save.disabled = true
       save.textContent = texts.saving
-      const answer = await call('PUT', { address: input.value }).catch(() => {})
+      const answer = await call('PUT', { address: input.value }).catch(() => undefined)
       if (answer?.ok) return say(input.value.trim())
       const said = await answer?.json().catch(() => {})
       wrong.textContent = said?.title || texts.offline

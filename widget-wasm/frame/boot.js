@@ -1,3 +1,4 @@
+// @ts-check
 // Starts the chat in its frame. The listener is there before the page has loaded, so that the
 // loader's greeting can't come too early; the chat itself is WASM.
 import init, { start, token } from './chat.js'
@@ -39,14 +40,15 @@ self.porchlightShow = (place, list) => {
 self.porchlightAway = () => {
   part('./address.js').then(({ ask }) => ask(token)).catch(() => {})
 }
-addEventListener('change', ({ target }) => {
+addEventListener('change', (event) => {
+  const target = /** @type {HTMLInputElement} */ (event.target)
   pick(target.files)
   if (target.files) target.value = ''
 })
 // A table from a spreadsheet comes as text and as a picture of it: the text is meant.
 addEventListener('paste', ({ clipboardData: data }) => data.types.includes('text/plain') || pick(data.files))
 for (const name of ['dragover', 'drop']) {
-  addEventListener(name, (event) => {
+  addEventListener(name, (/** @type {DragEvent} */ event) => {
     if (!event.dataTransfer.types.includes('Files')) return
     event.preventDefault()
     pick(event.dataTransfer.files)

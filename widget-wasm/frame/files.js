@@ -1,3 +1,4 @@
+// @ts-check
 // Files: those that the visitor picks, which are uploaded at once and sent with the next message, and
 // those that entries carry. Loaded with the first of either, so that a chat without any does not pay.
 import { element, resized, style } from './part.js'
@@ -122,9 +123,11 @@ async function upload(one, token) {
 
 // The file as the server has it, why it was refused for good, or nothing: to be tried again, under the
 // same id.
+/** @returns {Promise<any>} what the server said; nothing if the same may succeed later */
 const put = (one, token) =>
   new Promise((resolve) => {
-    const request = (one.request = new XMLHttpRequest())
+    const request = new XMLHttpRequest()
+    one.request = request
     request.open('PUT', `/files/visitor/${one.id}?name=${encodeURIComponent(one.file.name)}`)
     request.setRequestHeader('authorization', `Bearer ${token}`)
     request.setRequestHeader('porchlight-inbox', inbox)
@@ -140,10 +143,10 @@ const put = (one, token) =>
       // Without a token there was no welcome yet.
       if (token && said && (said.id || (said.code && !said.temporary))) return resolve(said)
       one.note.textContent = texts.waiting
-      resolve()
+      resolve(undefined)
     }
     if (token) request.send(one.file)
-    else request.onloadend()
+    else request.onloadend(undefined)
   })
 
 const get = async (path, token) => {

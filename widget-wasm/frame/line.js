@@ -1,3 +1,4 @@
+// @ts-check
 // How the chat reaches its server: over a socket, or, where none can be had, by requests that wait.
 // Both look like a WebSocket to the chat. docs/PROTOCOL.md describes both.
 

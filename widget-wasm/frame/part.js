@@ -1,3 +1,4 @@
+// @ts-check
 // What the parts of the chat share that are loaded when they are needed.
 
 export const element = (name, className, text = '') => {
@@ -12,7 +13,7 @@ export const style = (name) =>
   new Promise((resolve) => {
     const link = document.createElement('link')
     link.rel = 'stylesheet'
-    link.href = new URL(name, import.meta.url)
+    link.href = new URL(name, import.meta.url).href
     link.onload = link.onerror = resolve
     document.head.append(link)
   })

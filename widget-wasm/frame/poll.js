@@ -1,3 +1,4 @@
+// @ts-check
 // A line of requests that wait, where no socket can be had. Looks like a WebSocket. Loaded where two
 // sockets in a row came to nothing.
 
@@ -7,6 +8,7 @@ let probeAfter = 5e3
 
 export class Poll extends EventTarget {
   readyState = 0
+  line = ''
   out = []
   running = 0
   sending = false

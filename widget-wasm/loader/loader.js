@@ -1,3 +1,4 @@
+// @ts-check
 // The script that sites embed: the launcher, `window.SupportChat`, and nothing else until there is a
 // reason. It runs on somebody else's page: no global but its own, no inline style, no markup from
 // strings, no cookie; storage and network only once the visitor acts or has acted before.
@@ -7,7 +8,7 @@
   const css = PORCHLIGHT_STYLE
   const prefix = 'porchlight:' + settings.inbox + ':'
   const queued = window.SupportChat
-  if (queued && queued.loaded) return
+  if (queued?.loaded) return
 
   let host, root, button, badge, panel, frame, port, loaded, user
   let isOpen = false
@@ -61,7 +62,7 @@
     time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   })
 
-  const tell = (message) => port && port.postMessage(message)
+  const tell = (message) => port?.postMessage(message)
 
   const render = () => {
     button.setAttribute('aria-expanded', String(isOpen))
@@ -105,7 +106,8 @@
   const load = () => {
     if (frame) return
     const query = new URLSearchParams({ inbox: settings.inbox })
-    const mine = frame = element('iframe', { class: 'frame', title: settings.name, allow: 'clipboard-write' })
+    const mine = element('iframe', { class: 'frame', title: settings.name, allow: 'clipboard-write' })
+    frame = mine
     frame.src = settings.origin + '/chat?' + query
     frame.addEventListener('load', () => {
       const channel = new MessageChannel()
@@ -149,7 +151,7 @@
   const api = {
     loaded: true,
     init(options) {
-      if (options && options.user) api.identify(options.user)
+      if (options?.user) api.identify(options.user)
       whenReady(draw)
     },
     // Says who the visitor is: `id`, `name`, `email`, any attributes, and `hash` or `jwt` as proof.
@@ -187,7 +189,7 @@
 
   // Another tab of the same site is the same visitor.
   addEventListener('storage', ({ key, newValue }) => {
-    if (key && key.startsWith(prefix)) tell({ kept: JSON.stringify({ [key.slice(prefix.length)]: newValue }) })
+    if (key?.startsWith(prefix)) tell({ kept: JSON.stringify({ [key.slice(prefix.length)]: newValue }) })
   })
 
   document.addEventListener('keydown', (event) => {

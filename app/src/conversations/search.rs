@@ -4,6 +4,7 @@ use icondata_lu as lu;
 use leptos::prelude::*;
 use leptos_icons::Icon;
 use leptos_router::components::{A, Form};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use protocol::{Author, Hit, InboxId, LabelId, Part, Status};
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,9 @@ use crate::ui::{Clock, Waiting, state_page};
 /// A day, in milliseconds.
 #[cfg(feature = "ssr")]
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+
+/// All but the unreserved characters (RFC 3986, section 2.3).
+const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
 /// What the address looks for.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -302,15 +306,9 @@ fn HitRow(hit: Hit, now_ms: u64, looked_for: Memo<LookedFor>) -> impl IntoView {
     }
 }
 
-/// A text as a value of an address's query (RFC 3986, section 2.1).
+/// A text as a value of an address's query.
 fn encoded(text: &str) -> String {
-    let byte = |byte: u8| match byte {
-        b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => {
-            char::from(byte).to_string()
-        }
-        _ => format!("%{byte:02X}"),
-    };
-    text.bytes().map(byte).collect()
+    utf8_percent_encode(text, RESERVED).to_string()
 }
 
 #[cfg(test)]

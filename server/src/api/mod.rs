@@ -5,6 +5,7 @@
 
 mod caller;
 mod conversations;
+mod docs;
 mod errors;
 mod files;
 mod messages;
@@ -13,31 +14,24 @@ mod team;
 mod visitors;
 
 use axum::Router;
-use axum::http::{HeaderValue, header};
+use axum::http::header;
+use axum::response::Redirect;
+use axum::routing::{any, get};
 use protocol::ErrorCode;
-use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::openapi::OpenApi as Document;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
-use utoipa_swagger_ui::{Config, SwaggerUi};
 
 pub(crate) use caller::ApiRate;
 
+use crate::assets;
 use crate::http::{CODES, Failure};
 use crate::state::ServerState;
 
 /// Where the OpenAPI document is.
 const DOCUMENT: &str = "/api/v1/openapi.json";
-
-/// Where the page to try it is.
-const PAGE: &str = "/api/docs";
-
-/// The page's scripts are ours, and set styles themselves.
-const PAGE_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
-    img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; \
-    form-action 'none'; frame-ancestors 'none'";
 
 #[derive(OpenApi)]
 #[openapi(
@@ -101,18 +95,16 @@ fn described() -> OpenApiRouter<ServerState> {
 /// The API, its document and its pages.
 pub(crate) fn router() -> Router<ServerState> {
     let (api, document) = described().split_for_parts();
-    let policy = SetResponseHeaderLayer::overriding(
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(PAGE_POLICY),
-    );
-    let page: Router<ServerState> = SwaggerUi::new(PAGE)
-        .url(DOCUMENT, document)
-        .config(Config::default().try_it_out_enabled(true).validator_url("none"))
-        .into();
+    let document = serde_json::to_string(&document).expect("a document is JSON");
+    let document = get(async move || ([(header::CONTENT_TYPE, "application/json")], document));
     api.method_not_allowed_fallback(async || Failure::from(ErrorCode::MethodNotAllowed))
-        .merge(page.layer(policy))
-        .route(CODES, axum::routing::get(errors::list))
-        .route("/api/v1/{*rest}", axum::routing::any(async || Failure::from(ErrorCode::NotFound)))
+        .route(DOCUMENT, document)
+        .route(docs::PAGE, get(docs::page))
+        .route("/api/docs/", get(async || Redirect::permanent(docs::PAGE)))
+        .route("/api/docs/start.js", get(docs::start))
+        .route("/api/docs/{digest}/{file}", get(assets::docs))
+        .route(CODES, get(errors::list))
+        .route("/api/v1/{*rest}", any(async || Failure::from(ErrorCode::NotFound)))
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Reading frames from a socket and writing to it, whoever is at the other end.
 
+use std::error::Error;
 use std::future::Future;
+use std::iter::successors;
 use std::time::Duration;
 
 use axum::body::Bytes;
@@ -11,6 +13,8 @@ use futures_util::{SinkExt, StreamExt};
 use protocol::json::{Encode, to_string};
 use protocol::{CloseCode, limits};
 use tokio::time::{Instant, sleep_until, timeout};
+// The version that axum's sockets are made of: with another, no error would be known.
+use tokio_tungstenite::tungstenite::Error as SocketError;
 use tokio_util::sync::CancellationToken;
 
 use crate::state::ServerState;
@@ -62,16 +66,14 @@ async fn next(reading: &mut Reading) -> Result<Option<Utf8Bytes>, End> {
     }
 }
 
-/// The library wraps its error twice; what matters is whether a frame was too big (RFC 6455's 1009)
-/// or not text (1007), because then the peer still listens.
+/// What matters is whether a frame was too big (RFC 6455's 1009) or not text (1007), because then the peer
+/// still listens.
 fn end_of(error: &axum::Error) -> End {
-    let text = error.to_string();
-    if text.contains("too long") || text.contains("too large") || text.contains("too big") {
-        End::Close(CloseCode::TooBig)
-    } else if text.contains("UTF-8") {
-        End::Close(CloseCode::BadFrame)
-    } else {
-        End::Gone
+    let mut causes = successors(error.source(), |cause: &&(dyn Error + 'static)| (*cause).source());
+    match causes.find_map(|cause| cause.downcast_ref::<SocketError>()) {
+        Some(SocketError::Capacity(_)) => End::Close(CloseCode::TooBig),
+        Some(SocketError::Utf8(_)) => End::Close(CloseCode::BadFrame),
+        _ => End::Gone,
     }
 }
 

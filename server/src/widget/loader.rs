@@ -1,7 +1,5 @@
 //! `GET /widget.js?inbox=KEY`: the script that sites embed, with the inbox's settings in it.
 
-use std::sync::LazyLock;
-
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderName, header};
 use axum::response::{IntoResponse, Response};
@@ -11,8 +9,6 @@ use super::OfInbox;
 use crate::assets;
 use crate::http::Failure;
 use crate::state::ServerState;
-
-static SCRIPT: LazyLock<String> = LazyLock::new(|| assets::text("widget/loader.js"));
 
 /// What stands in the script for the settings.
 const PLACE: &str = "PORCHLIGHT_SETTINGS";
@@ -46,5 +42,5 @@ pub(crate) async fn loader(
         // Any page may load it; whether the chat opens there, the frame decides.
         (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
     ];
-    Ok((headers, SCRIPT.replacen(PLACE, &settings, 1)).into_response())
+    Ok((headers, assets::loader().replacen(PLACE, &settings, 1)).into_response())
 }

@@ -6,6 +6,7 @@ use std::time::Instant;
 use domain::visitor::About;
 use protocol::{CloseCode, ToVisitor};
 
+use crate::http;
 use crate::support::{PATIENCE, Program, Running, ack, client_id, send};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -68,16 +69,18 @@ async fn a_stop_under_load_loses_nothing_and_sends_everybody_away_to_come_back()
 #[tokio::test]
 async fn a_server_that_stops_is_not_ready_and_still_answers() {
     let server = Running::start().await;
-    assert!(server.http("GET", "/readyz", &[], "").await.starts_with("HTTP/1.1 200"));
+    assert_eq!(server.http("GET", "/readyz", &[], "").await.status, 200);
     // A socket that does not take its close keeps the drain going for a while.
     let stubborn = server.visitor(None).await;
     let (address, origin) = (server.address, server.origin());
     let serving = server.stop();
-    let mut answer = String::new();
-    while !answer.starts_with("HTTP/1.1 503") {
-        answer = crate::support::http(address, "GET", "/readyz", &[("origin", &origin)], "").await;
-    }
-    assert!(answer.contains("stopping"), "{answer}");
+    let answer = loop {
+        let answer = http::ask(address, "GET", "/readyz", &[("origin", &origin)], "").await;
+        if answer.status == 503 {
+            break answer;
+        }
+    };
+    assert!(answer.body.contains("stopping"), "{answer}");
     drop(stubborn);
     serving.await.unwrap().unwrap();
 }

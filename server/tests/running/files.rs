@@ -5,43 +5,12 @@ use domain::file::Party;
 use domain::visitor::VisitorIdentity;
 use futures_util::stream;
 use protocol::{FileId, FromVisitor, Several, VisitorId};
-use serde_json::Value;
 use uuid::Uuid;
 
 use crate::support::{Running, ack, client_id};
 
 fn id(number: u128) -> FileId {
     FileId(Uuid::from_u128(number))
-}
-
-struct Answer {
-    status: u16,
-    head: String,
-    body: String,
-}
-
-impl Answer {
-    fn code(&self) -> String {
-        let json: Value = serde_json::from_str(&self.body).unwrap_or_default();
-        json["code"].as_str().unwrap_or_default().to_owned()
-    }
-
-    fn header(&self, name: &str) -> Option<&str> {
-        self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
-    }
-}
-
-async fn ask(
-    server: &Running,
-    method: &str,
-    path: &str,
-    headers: &[(&str, &str)],
-    body: &str,
-) -> Answer {
-    let answer = server.http(method, path, headers, body).await;
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    Answer { status, head: head.to_owned(), body: body.to_owned() }
 }
 
 #[tokio::test]
@@ -59,15 +28,15 @@ async fn a_visitor_uploads_sends_and_fetches_and_nobody_else_does() {
     let path = format!("/files/visitor/{}", id(1));
 
     let named = format!("{path}?name=..%2Freport%20%C3%BC.csv");
-    let put = ask(&server, "PUT", &named, &as_me, "a;b\n1;2\n").await;
+    let put = server.http("PUT", &named, &as_me, "a;b\n1;2\n").await;
     assert_eq!(put.status, 200, "{}", put.body);
-    let file: Value = serde_json::from_str(&put.body).unwrap();
+    let file = put.json();
     assert_eq!(
         (&file["name"], &file["media_type"]),
         (&"report ü.csv".into(), &"text/plain".into())
     );
-    assert_eq!(ask(&server, "PUT", &named, &as_me, "a;b\n1;2\n").await.body, put.body, "again");
-    assert_eq!(ask(&server, "PUT", &path, &as_other, "x").await.code(), "file_id_taken");
+    assert_eq!(server.http("PUT", &named, &as_me, "a;b\n1;2\n").await.body, put.body, "again");
+    assert_eq!(server.http("PUT", &path, &as_other, "x").await.code(), "file_id_taken");
 
     visitor
         .send(&FromVisitor::Send {
@@ -78,7 +47,7 @@ async fn a_visitor_uploads_sends_and_fetches_and_nobody_else_does() {
         .await;
     assert_eq!(ack(&mut visitor).await.files.0[0].name, "report ü.csv");
 
-    let got = ask(&server, "GET", &path, &as_me, "").await;
+    let got = server.http("GET", &path, &as_me, "").await;
     assert_eq!((got.status, got.body.as_str()), (200, "a;b\n1;2\n"));
     for (name, value) in [
         ("content-type", "text/plain; charset=utf-8"),
@@ -88,13 +57,13 @@ async fn a_visitor_uploads_sends_and_fetches_and_nobody_else_does() {
         ("cross-origin-resource-policy", "same-origin"),
         ("cache-control", "private, no-cache"),
     ] {
-        assert_eq!(got.header(name), Some(value), "{}", got.head);
+        assert_eq!(got.header(name), Some(value), "{got}");
     }
     let tag = got.header("etag").unwrap().to_owned();
     let known = [as_me.as_slice(), &[("if-none-match", &*tag)]].concat();
-    assert_eq!(ask(&server, "GET", &path, &known, "").await.status, 304);
+    assert_eq!(server.http("GET", &path, &known, "").await.status, 304);
     let known = [as_other.as_slice(), &[("if-none-match", &*tag)]].concat();
-    assert_eq!(ask(&server, "GET", &path, &known, "").await.status, 404, "known is not allowed");
+    assert_eq!(server.http("GET", &path, &known, "").await.status, 404, "known is not allowed");
 
     let strange = server.domain.create_inbox("Other", &[]).await.unwrap();
     let elsewhere =
@@ -112,11 +81,11 @@ async fn a_visitor_uploads_sends_and_fetches_and_nobody_else_does() {
         (&no_inbox, (404, "inbox_unknown")),
     ] {
         for path in [&path, &small] {
-            let answer = ask(&server, "GET", path, who, "").await;
+            let answer = server.http("GET", path, who, "").await;
             assert_eq!((answer.status, answer.code().as_str()), expect, "{who:?}");
         }
     }
-    assert_eq!(ask(&server, "GET", &small, &as_me, "").await.code(), "file_unknown", "no picture");
+    assert_eq!(server.http("GET", &small, &as_me, "").await.code(), "file_unknown", "no picture");
 }
 
 #[tokio::test]
@@ -140,16 +109,16 @@ async fn an_agent_fetches_what_they_may_see() {
     let as_mia = [("origin", &*origin), ("cookie", &*cookie)];
     let own = format!("/files/agent/{}", id(1));
     let foreign = format!("/files/agent/{}", id(2));
-    assert_eq!(ask(&server, "GET", &own, &as_mia, "").await.body, "words");
-    assert_eq!(ask(&server, "GET", &foreign, &as_mia, "").await.code(), "file_unknown");
+    assert_eq!(server.http("GET", &own, &as_mia, "").await.body, "words");
+    assert_eq!(server.http("GET", &foreign, &as_mia, "").await.code(), "file_unknown");
     for path in [&own, &format!("{own}/thumbnail")] {
-        let answer = ask(&server, "GET", path, &[], "").await;
+        let answer = server.http("GET", path, &[], "").await;
         assert_eq!((answer.status, answer.code().as_str()), (401, "login_required"));
     }
     let new = format!("/files/agent/{}?name=a.txt", id(3));
-    assert_eq!(ask(&server, "PUT", &new, &as_mia, "from me").await.status, 200);
-    assert_eq!(ask(&server, "PUT", &new, &[("origin", &origin)], "x").await.status, 401);
-    assert_eq!(ask(&server, "PUT", &foreign, &as_mia, "x").await.code(), "file_id_taken");
+    assert_eq!(server.http("PUT", &new, &as_mia, "from me").await.status, 200);
+    assert_eq!(server.http("PUT", &new, &[("origin", &origin)], "x").await.status, 401);
+    assert_eq!(server.http("PUT", &foreign, &as_mia, "x").await.code(), "file_id_taken");
 }
 
 #[tokio::test]
@@ -169,7 +138,7 @@ async fn uploads_of_another_form_are_refused() {
         ("/files/agent/1".into(), &as_mia, "x", (404, "not_found")),
         (path.clone(), &[("origin", &*origin)], "x", (401, "login_required")),
     ] {
-        let answer = ask(&server, "PUT", &path, headers, body).await;
+        let answer = server.http("PUT", &path, headers, body).await;
         let seen = (answer.status, answer.code());
         assert_eq!((seen.0, seen.1.as_str()), expect, "{path} {body:?}");
     }
@@ -180,9 +149,7 @@ async fn uploads_of_another_form_are_refused() {
         (&chunked, None, (411, "length_required")),
     ] {
         let answer = server.http_of_length("PUT", &path, headers, length, "0\r\n\r\n").await;
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        let status: u16 = head.split(' ').nth(1).unwrap().parse().unwrap();
-        assert_eq!(status, expect.0, "{answer}");
-        assert!(body.contains(expect.1), "{answer}");
+        assert_eq!(answer.status, expect.0, "{answer}");
+        assert!(answer.body.contains(expect.1), "{answer}");
     }
 }

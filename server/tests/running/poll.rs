@@ -3,17 +3,17 @@
 use protocol::json::{Encode, from_str, to_string};
 use protocol::{Body, FromAgent, FromVisitor, Several, ToAgent, ToVisitor};
 
+use crate::http::{self, Answer};
 use crate::support::{Running, client_id, send};
 
 struct Polled {
-    status: u16,
-    head: String,
+    answer: Answer,
     frames: Vec<ToVisitor>,
 }
 
 impl Polled {
     fn header(&self, name: &str) -> Option<&str> {
-        self.head.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+        self.answer.header(name)
     }
 }
 
@@ -21,11 +21,9 @@ async fn poll_from(server: &Running, origin: &str, line: Option<&str>, body: &st
     let mut headers = vec![("origin", origin)];
     headers.extend(line.map(|line| ("porchlight-line", line)));
     let answer = server.http("POST", "/poll/visitor", &headers, body).await;
-    let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-    let frames =
-        if status == 200 { body.lines().map(|f| from_str(f).unwrap()).collect() } else { vec![] };
-    Polled { status, head: head.to_owned(), frames }
+    let lines = answer.body.lines().filter(|_| answer.status == 200);
+    let frames = lines.map(|line| from_str(line).unwrap()).collect();
+    Polled { answer, frames }
 }
 
 async fn poll(server: &Running, line: Option<&str>, frames: &[&dyn Frame]) -> Polled {
@@ -99,7 +97,7 @@ async fn both_talk_and_a_request_waits_for_the_answer() {
         loop {
             // The visitor's own entries come, too.
             let polled = poll(&server, Some(&line), &[]).await;
-            assert_eq!(polled.status, 200);
+            assert_eq!(polled.answer.status, 200);
             if has_reply(&polled) {
                 break;
             }
@@ -129,7 +127,7 @@ async fn the_next_request_relieves_the_one_that_waits() {
         poll(&server, Some(&line), &[&FromVisitor::Ping {}]),
     );
     // Whichever came first, both are answered, and the question is, too.
-    assert_eq!((waited.status, asked.status), (200, 200));
+    assert_eq!((waited.answer.status, asked.answer.status), (200, 200));
     assert!(
         asked
             .frames
@@ -144,14 +142,14 @@ async fn what_is_refused_on_a_socket_is_refused_here() {
     let server = Running::start().await;
     let hello = to_string(&server.hello(None, None));
     let foreign = poll_from(&server, "https://evil.example", None, &hello).await;
-    assert_eq!(foreign.status, 403);
+    assert_eq!(foreign.answer.status, 403);
     let no_line = poll(&server, Some("0123"), &[&FromVisitor::Ping {}]).await;
-    assert_eq!(no_line.status, 404);
+    assert_eq!(no_line.answer.status, 404);
     for (body, status) in
         [("", 400), ("{}\n{}", 400), ("\u{0}", 200), ("[1]", 200), ("{\"type\":\"ping\"}", 200)]
     {
         let polled = poll_from(&server, &server.origin(), None, body).await;
-        assert_eq!(polled.status, status, "{body}");
+        assert_eq!(polled.answer.status, status, "{body}");
         if status == 200 {
             let close = polled.header("porchlight-close").expect("a close");
             assert!(close.starts_with("400"), "{body}: {close}");
@@ -159,7 +157,7 @@ async fn what_is_refused_on_a_socket_is_refused_here() {
         }
     }
     let big = format!("{{\"type\":\"{}\"}}", "x".repeat(110 * 1024));
-    assert_eq!(poll_from(&server, &server.origin(), None, &big).await.status, 413);
+    assert_eq!(poll_from(&server, &server.origin(), None, &big).await.answer.status, 413);
     let wrong_site = hello.replace("https://shop.example\"", "https://other.example\"");
     let polled = poll_from(&server, &server.origin(), None, &wrong_site).await;
     assert_eq!(polled.header("porchlight-close"), Some("4000 refused"));
@@ -168,7 +166,7 @@ async fn what_is_refused_on_a_socket_is_refused_here() {
     let (line, _, _) = begin(&server, None, None).await;
     let polled = poll_from(&server, &server.origin(), Some(&line), "nonsense").await;
     assert_eq!(polled.header("porchlight-close"), Some("4001 bad_frame"));
-    assert_eq!(poll(&server, Some(&line), &[&FromVisitor::Ping {}]).await.status, 404);
+    assert_eq!(poll(&server, Some(&line), &[&FromVisitor::Ping {}]).await.answer.status, 404);
 }
 
 #[tokio::test]
@@ -179,14 +177,17 @@ async fn a_server_that_stops_sends_who_waits_away_to_come_back() {
     let origin = server.origin();
     let waiting = tokio::spawn(async move {
         let headers = [("origin", &*origin), ("porchlight-line", &*line)];
-        crate::support::http(address, "POST", "/poll/visitor", &headers, "").await
+        http::ask(address, "POST", "/poll/visitor", &headers, "").await
     });
     // The request is there once the line is asked for: readiness is asked on the same runtime.
     server.http("GET", "/readyz", &[], "").await;
     let ended = server.stop();
     let answer = waiting.await.unwrap();
     assert!(
-        answer.contains("porchlight-close: 4101 stopping:") || answer.starts_with("HTTP/1.1 404"),
+        answer.status == 404
+            || answer
+                .header("porchlight-close")
+                .is_some_and(|why| why.starts_with("4101 stopping:")),
         "{answer}"
     );
     ended.await.unwrap().unwrap();

@@ -11,6 +11,7 @@ use protocol::{ConversationId, FileId, InboxId, VisitorId};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::http::Answer;
 use crate::support::{Running, client_id};
 
 /// Who may use a route.
@@ -190,22 +191,7 @@ impl House {
             ("origin", if origin { &*own } else { "https://evil.example" }),
         ];
         headers.extend(self.cookies[who as usize].as_deref().map(|cookie| ("cookie", cookie)));
-        let answer = self.server.http(method, path, &headers, body).await;
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
-        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
-        Answer { status, head: head.to_owned(), body: body.to_owned() }
-    }
-}
-
-struct Answer {
-    status: u16,
-    head: String,
-    body: String,
-}
-
-impl Answer {
-    fn says(&self, code: &str) -> bool {
-        self.status >= 400 && self.body.contains(&format!("\"{code}\""))
+        self.server.http(method, path, &headers, body).await
     }
 }
 
@@ -454,10 +440,10 @@ async fn check_route(house: &House, path: &str) {
                 let path = at(target, "conversation");
                 let answer = house.ask("GET", &path, Caller::Nobody, true, "").await;
                 let is_sent = answer.status == 302 && path != "/";
-                assert!(is_sent || path == "/", "{path} {}", answer.head);
+                assert!(is_sent || path == "/", "{path} {answer}");
                 assert!(!answer.body.contains("hello"), "{path}");
                 let answer = house.ask("GET", &path, Caller::Agent, true, "").await;
-                let told = answer.body + &answer.head;
+                let told = answer.to_string();
                 for id in [house.foreign.conversation, house.foreign.inbox] {
                     let named = told.replace(&path, "").contains(&id.to_string());
                     assert!(!named, "{path} tells an agent of what is foreign");

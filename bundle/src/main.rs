@@ -1,0 +1,102 @@
+//! Makes the files that browsers load. `server/build.rs` runs it, and puts what comes out into the
+//! program: `bundle FOLDER` writes `FOLDER/widget`, `FOLDER/pkg` (the dashboard) and `FOLDER/docs` (the
+//! page on the API), each file compressed. `bundle FOLDER --draft` writes only the widget's WASM, as
+//! the compiler made it: for development, where the rest is read from its source.
+
+mod text;
+mod texts;
+mod wasm;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, bail};
+
+/// How the files are compressed: the slowest, and smallest, that brotli has.
+const QUALITY: u32 = 11;
+const WINDOW: u32 = 22;
+
+fn main() -> anyhow::Result<()> {
+    let mut args = std::env::args().skip(1);
+    let Some(folder) = args.next() else { bail!("usage: bundle FOLDER [--draft]") };
+    let draft = match args.next().as_deref() {
+        None => false,
+        Some("--draft") => true,
+        Some(other) => bail!("unknown: {other}"),
+    };
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("the workspace")?;
+    let (root, folder) = (root.to_owned(), PathBuf::from(folder));
+    // Builds of several profiles may come here at once.
+    fs::create_dir_all(root.join("target/wasm"))?;
+    let lock = fs::File::create(root.join("target/wasm/bundle.lock"))?;
+    lock.lock()?;
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    if draft {
+        return wasm::widget(&root, wasm::Effort::Draft)?.copy_to(&folder.join("widget"), "chat");
+    }
+    widget(&root, &folder.join("widget"))?;
+    dashboard(&root, &folder.join("pkg"))?;
+    docs(&root, &folder.join("docs"))
+}
+
+fn widget(root: &Path, folder: &Path) -> anyhow::Result<()> {
+    wasm::widget(root, wasm::Effort::Full)?.copy_to(folder, "chat")?;
+    minify(root, &folder.join("chat.js"))?;
+    let sheet = text::minify(root, "css", &texts::loader_sheet(root)?)?;
+    let loader = text::minify(root, "js", &texts::read(root, texts::LOADER)?)?;
+    fs::write(folder.join("loader.js"), texts::with_sheet(&loader, sheet.trim()))?;
+    for (name, parts) in texts::WIDGET {
+        let kind = name.rsplit('.').next().context("a file's kind")?;
+        fs::write(folder.join(name), text::minify(root, kind, &texts::join(root, parts)?)?)?;
+    }
+    compress(folder)
+}
+
+fn dashboard(root: &Path, folder: &Path) -> anyhow::Result<()> {
+    wasm::dashboard(root)?.copy_to(folder, "porchlight")?;
+    // The name that Leptos gives it.
+    fs::rename(folder.join("porchlight_bg.wasm"), folder.join("porchlight.wasm"))?;
+    minify(root, &folder.join("porchlight.js"))?;
+    let sheet = text::bundle_css(root, Path::new("style/dashboard.css"))?;
+    fs::write(folder.join("porchlight.css"), sheet)?;
+    compress(folder)
+}
+
+/// Swagger's interface to the API's description.
+fn docs(root: &Path, folder: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(folder)?;
+    let package = root.join("bundle/node_modules/swagger-ui-dist");
+    for name in ["swagger-ui.css", "swagger-ui-bundle.js"] {
+        let from = package.join(name);
+        fs::copy(&from, folder.join(name)).with_context(|| format!("{}", from.display()))?;
+    }
+    compress(folder)
+}
+
+fn minify(root: &Path, path: &Path) -> anyhow::Result<()> {
+    let shorter = text::minify(root, "js", &fs::read_to_string(path)?)?;
+    Ok(fs::write(path, shorter)?)
+}
+
+/// Puts FILE.br in each file's place.
+fn compress(folder: &Path) -> anyhow::Result<()> {
+    for file in fs::read_dir(folder)? {
+        let path = file?.path();
+        let plain = fs::read(&path)?;
+        let mut compressed = Vec::new();
+        let params = brotli::enc::BrotliEncoderParams {
+            quality: QUALITY as i32,
+            lgwin: WINDOW as i32,
+            size_hint: plain.len(),
+            ..Default::default()
+        };
+        brotli::BrotliCompress(&mut &*plain, &mut compressed, &params)?;
+        let mut name = path.clone().into_os_string();
+        name.push(".br");
+        fs::write(name, compressed)?;
+        fs::remove_file(path)?;
+    }
+    Ok(())
+}

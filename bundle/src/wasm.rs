@@ -1,0 +1,126 @@
+//! WASM: compiled, given its JavaScript by wasm-bindgen, and made small by wasm-opt.
+//!
+//! What cargo finds unchanged is not done again: the outcome of the other two steps is kept beside the
+//! compiler's, under a name made from what went in.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, bail};
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+use wasm_bindgen_cli_support::Bindgen;
+
+const TARGET: &str = "wasm32-unknown-unknown";
+
+/// The profile of all WASM, in `Cargo.toml`.
+const PROFILE: &str = "wasm-release";
+
+/// What rustc may have used, and browsers since 2022 know. With `--all-features` wasm-opt writes what
+/// none of them knows yet.
+const FEATURES: [&str; 6] = [
+    "--enable-bulk-memory",
+    "--enable-nontrapping-float-to-int",
+    "--enable-sign-ext",
+    "--enable-mutable-globals",
+    "--enable-reference-types",
+    "--enable-multivalue",
+];
+
+/// How much time is spent on bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Effort {
+    /// None.
+    Draft,
+    /// Whatever it takes.
+    Full,
+}
+
+/// A folder with `module.js` and `module_bg.wasm`.
+pub(crate) struct Module(PathBuf);
+
+impl Module {
+    /// Copies both under another name. The folder is made.
+    pub(crate) fn copy_to(&self, folder: &Path, name: &str) -> anyhow::Result<()> {
+        fs::create_dir_all(folder)?;
+        for ending in [".js", "_bg.wasm"] {
+            let from = self.0.join(format!("module{ending}"));
+            let mut to = folder.join(name).into_os_string();
+            to.push(ending);
+            fs::copy(&from, to).with_context(|| format!("{}", from.display()))?;
+        }
+        Ok(())
+    }
+}
+
+/// The visitors' chat.
+pub(crate) fn widget(root: &Path, effort: Effort) -> anyhow::Result<Module> {
+    let passes: &[&str] = match effort {
+        Effort::Draft => &[],
+        Effort::Full => &["-Oz", "--gufa", "-Oz", "--converge", "--strip-producers"],
+    };
+    // Its glue says `chat_bg.wasm` where it finds the module.
+    made(root, "chat", &compile(root, "widget-wasm", &[])?, passes)
+}
+
+/// The dashboard's browser half.
+pub(crate) fn dashboard(root: &Path) -> anyhow::Result<Module> {
+    made(root, "porchlight", &compile(root, "app", &["hydrate"])?, &["-Oz"])
+}
+
+/// Compiles a library of the workspace.
+fn compile(root: &Path, package: &str, features: &[&str]) -> anyhow::Result<PathBuf> {
+    let target = root.join("target/wasm");
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(root).args(["build", "--quiet", "--lib", "--package", package]);
+    cargo.args(["--profile", PROFILE, "--target", TARGET, "--target-dir"]).arg(&target);
+    if !features.is_empty() {
+        cargo.arg("--features").arg(features.join(","));
+    }
+    run(&mut cargo)
+        .with_context(|| format!("can't build {package}: script/bootstrap prepares it"))?;
+    let file = format!("{}.wasm", package.replace('-', "_"));
+    Ok(target.join(TARGET).join(PROFILE).join(file))
+}
+
+fn made(root: &Path, name: &str, compiled: &Path, passes: &[&str]) -> anyhow::Result<Module> {
+    let bytes = fs::read(compiled).with_context(|| format!("{}", compiled.display()))?;
+    let mut hash = Sha256::new();
+    hash.update(&bytes);
+    hash.update(passes.join(" "));
+    hash.update(include_str!("../package-lock.json"));
+    hash.update(include_str!("wasm.rs"));
+    let key = &HEXLOWER.encode(&hash.finalize())[..16];
+    let effort = if passes.is_empty() { "-draft" } else { "" };
+    let of_name = root.join("target/wasm/made").join(format!("{name}{effort}"));
+    let kept = of_name.join(key);
+    if kept.exists() {
+        return Ok(Module(kept));
+    }
+    // What is half done has another name; what was done for an earlier source is not needed any more.
+    let _none = fs::remove_dir_all(&of_name);
+    let folder = of_name.join("unfinished");
+    fs::create_dir_all(&folder)?;
+    let mut bindgen = Bindgen::new();
+    bindgen.input_bytes(name, bytes).web(true)?.typescript(false).out_name(name);
+    bindgen.generate(&folder).context("wasm-bindgen")?;
+    let module = folder.join(format!("{name}_bg.wasm"));
+    if !passes.is_empty() {
+        let mut wasm_opt = Command::new(root.join("bundle/node_modules/.bin/wasm-opt"));
+        wasm_opt.args(passes).args(FEATURES).arg(&module).arg("-o").arg(&module);
+        run(&mut wasm_opt).context("can't run wasm-opt: script/bootstrap installs it")?;
+    }
+    fs::rename(&module, folder.join("module_bg.wasm"))?;
+    fs::rename(folder.join(format!("{name}.js")), folder.join("module.js"))?;
+    fs::rename(&folder, &kept)?;
+    Ok(Module(kept))
+}
+
+fn run(command: &mut Command) -> anyhow::Result<()> {
+    let output = command.output()?;
+    if !output.status.success() {
+        bail!("{}", String::from_utf8_lossy(&output.stderr));
+    }
+    Ok(())
+}

@@ -1,0 +1,16 @@
+// What the widget's scripts find that no script declares.
+
+/** The inbox's settings: the server writes them in the loader (server/src/widget/loader.rs). */
+declare const PORCHLIGHT_SETTINGS: { inbox: string; name: string; color: string; origin: string }
+/** The loader's style sheet: the build writes it (bundle/src/texts.rs). */
+declare const PORCHLIGHT_STYLE: string
+
+interface Window {
+  SupportChat?: any
+  /** Opens a line to the server: a socket, or what looks like one. */
+  porchlightConnect: () => any
+  /** The ids of the files that go with the next message, as JSON; undefined while one is on its way. */
+  porchlightPicked: (take?: boolean) => string | undefined
+  porchlightShow: (place: Element, list: string) => void
+  porchlightAway: () => void
+}
