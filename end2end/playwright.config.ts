@@ -9,8 +9,11 @@ const args = [
   '--disable-sync',
 ]
 
+const SHIPPED = ['**/budgets.spec.ts', '**/one-file.spec.ts']
+
 export default defineConfig({
   testDir: 'tests',
+  globalSetup: './support/prepare.ts',
   timeout: 60_000,
   expect: { timeout: 15_000 },
   // Each test has a server of its own, and machines are small.
@@ -25,4 +28,9 @@ export default defineConfig({
     timezoneId: 'Europe/Berlin',
     trace: 'retain-on-failure',
   },
+  // What is about the program as it is shipped: its bytes, and that it needs nothing else.
+  projects: [
+    { name: 'everything', testIgnore: SHIPPED },
+    { name: 'shipped', testMatch: SHIPPED },
+  ],
 })

@@ -2,4 +2,4 @@
 import { defineConfig } from '@playwright/test'
 import tests from './playwright.config.ts'
 
-export default defineConfig({ ...tests, testDir: 'looks', timeout: 180_000 })
+export default defineConfig({ ...tests, testDir: 'looks', timeout: 180_000, projects: undefined })

@@ -12,6 +12,8 @@ mod app;
 #[cfg(feature = "ssr")]
 mod backend;
 mod conversations;
+#[cfg(feature = "hydrate")]
+mod crash;
 mod failure;
 mod inboxes;
 mod live;
@@ -28,6 +30,6 @@ pub use backend::{Backend, LoginAttempts, SetupLink, current_agent};
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
-    console_error_panic_hook::set_once();
+    crash::watch();
     leptos::mount::hydrate_body(App);
 }

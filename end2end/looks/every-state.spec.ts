@@ -1,5 +1,5 @@
 import type { Browser, Page } from '@playwright/test'
-import { createOwner, expect, openInbox, reply, test, Visitor } from '../support/porchlight.ts'
+import { createOwner, expect, openInbox, Porchlight, reply, test, Visitor } from '../support/porchlight.ts'
 
 const looks = (['light', 'dark'] as const).flatMap((colorScheme) =>
   [390, 1440].map((width) => ({ name: `${colorScheme}-${width}`, colorScheme, width })))
@@ -11,7 +11,8 @@ async function pageOf(browser: Browser, look: (typeof looks)[number]): Promise<P
 }
 
 for (const look of looks) {
-  test(look.name, async ({ porchlight, browser }) => {
+  test(look.name, async ({ browser }) => {
+    const porchlight = await Porchlight.empty()
     const agent = await pageOf(browser, look)
     const page = await pageOf(browser, look)
     const visitor = new Visitor(page)
@@ -126,5 +127,6 @@ for (const look of looks) {
     await agent.getByRole('button', { name: 'Log in' }).click()
     await expect(agent.getByRole('alert')).toBeVisible()
     await shot(agent, 'login-wrong')
+    await porchlight.clear()
   })
 }

@@ -1,5 +1,5 @@
 // Mail that came in: what waits for somebody, and how a message that came by mail looks.
-import { createOwner, expect, openInbox, openPage, Porchlight, test } from '../support/porchlight.ts'
+import { logIn, expect, openInbox, openPage, type Porchlight, test } from '../support/porchlight.ts'
 
 async function handIn(address: string, mail: string): Promise<void> {
   const { origin, pathname, password } = new URL(address)
@@ -13,7 +13,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test(`${colorScheme}-${width}`, async ({ porchlight, browser }: { porchlight: Porchlight; browser: any }) => {
       const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 }, deviceScaleFactor: width < 500 ? 2 : 1 })
       const page = await context.newPage()
-      await createOwner(page, porchlight)
+      await logIn(page)
       const shot = (name: string) => page.screenshot({ path: `shots/${name}-${colorScheme}-${width}.png`, fullPage: true })
       await openPage(page, porchlight, '/review')
       await shot('review-off')

@@ -1,11 +1,11 @@
 // Each mail, the page of preferences, and where the team sees mail.
-import { createOwner, expect, openPage, Porchlight, test as base, Visitor } from '../support/porchlight.ts'
+import { logIn, expect, openPage, Porchlight, test as base, Visitor } from '../support/porchlight.ts'
 import { Post } from '../support/post.ts'
 
 const test = base.extend({
   porchlight: async ({}, use) => {
     const post = await Post.start()
-    const porchlight = await Porchlight.start(undefined, post.settings)
+    const porchlight = await Porchlight.start(post.settings)
     await use(porchlight)
     await porchlight.clear()
     await post.stop()
@@ -17,7 +17,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test(`${colorScheme}-${width}`, async ({ porchlight, browser }) => {
       const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 }, deviceScaleFactor: width < 500 ? 2 : 1 })
       const page = await context.newPage()
-      await createOwner(page, porchlight)
+      await logIn(page)
       const shot = (name: string) => page.screenshot({ path: `shots/${name}-${colorScheme}-${width}.png`, fullPage: true })
       await openPage(page, porchlight, '/inboxes')
       await page.getByText('What they look like').click()

@@ -1,5 +1,5 @@
 import type { Browser, Page } from '@playwright/test'
-import { createOwner, expect, openInbox, openPage, reply, test, Visitor } from '../support/porchlight.ts'
+import { logIn, expect, openInbox, openPage, reply, test, Visitor } from '../support/porchlight.ts'
 
 const looks = (['light', 'dark'] as const).flatMap((colorScheme) =>
   [390, 1440].map((width) => ({ name: `${colorScheme}-${width}`, colorScheme, width })))
@@ -16,7 +16,7 @@ for (const look of looks) {
     const page = await pageOf(browser, look)
     const visitor = new Visitor(page)
     const shot = (of: Page, name: string) => of.screenshot({ path: `shots/${name}-${look.name}.png` })
-    await createOwner(agent, porchlight)
+    await logIn(agent)
     await openPage(agent, porchlight, '/team')
     for (const [name, color] of [['VIP', '#b8860b'], ['Billing', '#3b6ea8']]) {
       await agent.getByLabel('New label').fill(name)

@@ -1,6 +1,6 @@
 // The real binary, on a free port and in an empty folder, and who talks through it.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -19,18 +19,53 @@ async function freePort(): Promise<number> {
   })
 }
 
+/** Where support/prepare.ts leaves the data of a server with an owner, and the cookies of their login. */
+export const prepared = {
+  get data(): string {
+    return join(process.env.PORCHLIGHT_PREPARED!, 'data')
+  },
+  get login(): string {
+    return join(process.env.PORCHLIGHT_PREPARED!, 'login.json')
+  },
+}
+
+// Debian's libfaketime moves a program's clock. What measures spans is left alone.
+const FAKETIME = readdirSync('/usr/lib').map((name) => `/usr/lib/${name}/faketime/libfaketime.so.1`).find((path) => existsSync(path))
+
 /** A server of its own for one test. */
 export class Porchlight {
   readonly folder = mkdtempSync(join(tmpdir(), 'porchlight-'))
   private process?: ChildProcess
+  private passedSeconds = 0
   output = ''
 
   private constructor(readonly port: number, private readonly program: string, private readonly settings: Record<string, string>) {}
 
-  static async start(program = binary, settings: Record<string, string> = {}): Promise<Porchlight> {
-    const porchlight = new Porchlight(await freePort(), program, settings)
+  /** One that has an owner, Mia Berg, whom `logIn` logs in. */
+  static async start(settings: Record<string, string> = {}): Promise<Porchlight> {
+    const porchlight = new Porchlight(await freePort(), binary, settings)
+    cpSync(prepared.data, join(porchlight.folder, 'data'), { recursive: true })
     await porchlight.start()
     return porchlight
+  }
+
+  /** One that has nothing yet. */
+  static async empty(program = binary): Promise<Porchlight> {
+    const porchlight = new Porchlight(await freePort(), program, {})
+    await porchlight.start()
+    return porchlight
+  }
+
+  /** Moves the server's clock; it must have been started with `movable`. */
+  pass(seconds: number): void {
+    this.passedSeconds += seconds
+    writeFileSync(join(this.folder, 'clock'), `+${this.passedSeconds}\n`)
+  }
+
+  /** The settings of a server whose clock can be moved. */
+  static movable(settings: Record<string, string>): Record<string, string> {
+    if (!FAKETIME) throw new Error('libfaketime is missing: run script/test, which installs it')
+    return { ...settings, LD_PRELOAD: FAKETIME, FAKETIME_TIMESTAMP_FILE: 'clock', FAKETIME_NO_CACHE: '1', FAKETIME_DONT_FAKE_MONOTONIC: '1', DONT_FAKE_MONOTONIC: '1' }
   }
 
   get url(): string {
@@ -42,6 +77,7 @@ export class Porchlight {
   }
 
   async start(): Promise<void> {
+    this.pass(0)
     const process = spawn(this.program, ['serve', ...this.args], { cwd: this.folder, env: { ...globalThis.process.env, ...this.settings } })
     this.process = process
     const take = (text: Buffer) => { this.output += text }
@@ -119,6 +155,12 @@ export class Visitor {
   }
 }
 
+/** Gives a page the owner's login. */
+export async function logIn(page: Page): Promise<void> {
+  await page.context().addCookies(JSON.parse(readFileSync(prepared.login, 'utf8')).cookies)
+}
+
+/** Makes the owner of an empty server, by its form. */
 export async function createOwner(page: Page, porchlight: Porchlight): Promise<void> {
   await page.goto(porchlight.setupLink)
   await page.getByLabel('Your name').fill('Mia Berg')
@@ -154,8 +196,8 @@ export function watch(page: Page, faults: string[]): void {
   })
 }
 
-async function newPage(browser: Browser, faults: string[], contexts: BrowserContext[]): Promise<Page> {
-  const context = await browser.newContext()
+async function newPage(browser: Browser, faults: string[], contexts: BrowserContext[], storageState?: string): Promise<Page> {
+  const context = await browser.newContext({ storageState })
   contexts.push(context)
   const page = await context.newPage()
   watch(page, faults)
@@ -173,10 +215,9 @@ export const test = base.extend<{ porchlight: Porchlight; faults: string[]; agen
     await use(faults)
     expect(faults, 'no page threw, and no policy was broken').toEqual([])
   },
-  agent: async ({ browser, porchlight, faults }, use) => {
+  agent: async ({ browser, faults }, use) => {
     const contexts: BrowserContext[] = []
-    const page = await newPage(browser, faults, contexts)
-    await createOwner(page, porchlight)
+    const page = await newPage(browser, faults, contexts, prepared.login)
     await use(page)
     await Promise.all(contexts.map((context) => context.close()))
   },

@@ -27,7 +27,7 @@ test('a token is made once, works for what it is for, and can be revoked', async
 test('the page of all calls works under its own policy', async ({ porchlight, page }) => {
   const trouble: string[] = []
   watch(page, trouble)
-  await page.goto(`${porchlight.url}/api/docs/`)
+  await page.goto(`${porchlight.url}/api/docs`)
   await expect(page.getByText('List conversations, most recent first.')).toBeVisible()
   await page.getByText('List conversations, most recent first.').click()
   await expect(page.getByRole('button', { name: 'Execute' })).toBeVisible()

@@ -37,6 +37,7 @@ test('a port that is taken ends the start with one line', ({ porchlight }) => {
 })
 
 test('the log says what was refused, without the secret', async ({ porchlight, agent }) => {
+  await agent.goto(porchlight.url)
   const key = porchlight.command(['inbox', 'list'])[0].key
   const token = '01890000-0000-7000-8000-000000000001.' + 'ab'.repeat(32)
   const code = await agent.evaluate(([inbox, token]) => new Promise((done) => {
@@ -59,6 +60,7 @@ test('the log says what was refused, without the secret', async ({ porchlight, a
 })
 
 test('passwords can not be tried without end', async ({ porchlight, agent }) => {
+  await agent.goto(porchlight.url)
   await agent.getByRole('button', { name: 'Log out' }).click()
   const alert = agent.getByRole('alert')
   const button = agent.getByRole('button', { name: 'Log in' })

@@ -1,5 +1,5 @@
 // The conversation goes on by mail when nobody is there.
-import { createOwner, expect, openPage, Porchlight, test as base, Visitor, watch } from '../support/porchlight.ts'
+import { logIn, expect, openPage, Porchlight, test as base, Visitor, watch } from '../support/porchlight.ts'
 import { Post } from '../support/post.ts'
 
 const test = base.extend<{ post: Post }>({
@@ -9,15 +9,13 @@ const test = base.extend<{ post: Post }>({
     await post.stop()
   },
   porchlight: async ({ post }, use) => {
-    const porchlight = await Porchlight.start(undefined, post.settings)
+    const porchlight = await Porchlight.start(Porchlight.movable(post.settings))
     await use(porchlight)
     await porchlight.clear()
   },
 })
 
 test('a visitor who wrote while nobody was there comes back by the link of a mail', async ({ post, porchlight, browser, faults }) => {
-  // It is waited for half a minute before a mail says that nobody is there.
-  test.setTimeout(150_000)
   porchlight.command(['inbox', 'mail', '--team-address', 'team@example.com'])
   const here = await (await browser.newContext({ locale: 'de-DE' })).newPage()
   watch(here, faults)
@@ -31,6 +29,8 @@ test('a visitor who wrote while nobody was there comes back by the link of a mai
   await expect((await ann.frame()).locator('.pending')).toHaveCount(0)
   await here.close()
 
+  // It is waited for half a minute before a mail says that nobody is there.
+  porchlight.pass(31)
   const team = await post.to('team@example.com')
   expect(team.subject).toBe('New message from Ann')
   expect(team.text).toContain('Haben Sie am Sonntag offen?')
@@ -73,7 +73,7 @@ test('a visitor who wrote while nobody was there comes back by the link of a mai
   // The team sees what went by mail, and that she wants none.
   const agent = await (await browser.newContext()).newPage()
   watch(agent, faults)
-  await createOwner(agent, porchlight)
+  await logIn(agent)
   await openPage(agent, porchlight, '/outbox')
   await expect(agent.locator('.mail.sent')).toHaveCount(2)
   await agent.locator('.mail', { hasText: 'team@example.com' }).getByRole('link').click()
@@ -121,7 +121,7 @@ test('a visitor whom nobody answers leaves an address, or does not', async ({ po
   // The team knows it, and she is not asked again.
   const agent = await (await browser.newContext()).newPage()
   watch(agent, faults)
-  await createOwner(agent, porchlight)
+  await logIn(agent)
   await openPage(agent, porchlight, '/conversations')
   await agent.getByRole('link', { name: /Do you ship/ }).click()
   await expect(agent.getByRole('complementary', { name: 'Visitor' })).toContainText('ann@example.com')
@@ -146,7 +146,7 @@ test('a visitor whom nobody answers leaves an address, or does not', async ({ po
 test('an agent is invited by mail, and sets a forgotten password anew', async ({ post, porchlight, browser, faults }) => {
   const owner = await (await browser.newContext()).newPage()
   watch(owner, faults)
-  await createOwner(owner, porchlight)
+  await logIn(owner)
   await openPage(owner, porchlight, '/team')
   await owner.getByText('Invite an agent').click()
   const form = owner.locator('form', { hasText: 'choose a password themselves' })
@@ -190,7 +190,7 @@ test('an agent is invited by mail, and sets a forgotten password anew', async ({
 test('what an inbox sends is said on its page, and shown', async ({ porchlight, browser, faults }) => {
   const agent = await (await browser.newContext()).newPage()
   watch(agent, faults)
-  await createOwner(agent, porchlight)
+  await logIn(agent)
   await openPage(agent, porchlight, '/inboxes')
   await agent.getByLabel('The team’s address').fill('team@example.com')
   await agent.getByLabel('An answer goes by mail').fill('15')

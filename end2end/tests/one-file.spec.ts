@@ -8,7 +8,7 @@ test('the one file, copied alone into an empty folder, runs', async ({ browser, 
   const folder = mkdtempSync(join(tmpdir(), 'porchlight-alone-'))
   const alone = join(folder, 'porchlight')
   copyFileSync(binary, alone)
-  const porchlight = await Porchlight.start(alone)
+  const porchlight = await Porchlight.empty(alone)
   const page = await browser.newPage()
   await createOwner(page, porchlight)
   await openInbox(page, porchlight)

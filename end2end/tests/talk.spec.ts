@@ -1,4 +1,4 @@
-import { createOwner, expect, openInbox, reply, test, Visitor } from '../support/porchlight.ts'
+import { createOwner, expect, openInbox, Porchlight, reply, test, Visitor } from '../support/porchlight.ts'
 
 test('a visitor and an agent talk both ways, and both see the history after a reload', async ({ porchlight, agent, visitor }) => {
   await openInbox(agent, porchlight)
@@ -189,16 +189,19 @@ test('calls that a page queued before the script came are made', async ({ porchl
   await expect(visitor.launcher).toHaveAttribute('open', '')
 })
 
-test('the link that creates the owner works once', async ({ porchlight, browser, faults }) => {
+test('the link that creates the owner works once', async ({ browser, faults }) => {
+  const porchlight = await Porchlight.empty()
   const page = await browser.newPage()
   await createOwner(page, porchlight)
   await page.goto(porchlight.setupLink)
   await expect(page.getByText('This link no longer works')).toBeVisible()
   expect(faults).toEqual([])
   await page.close()
+  await porchlight.clear()
 })
 
 test('an agent logs out and in again, also without scripts', async ({ porchlight, agent, browser }) => {
+  await openInbox(agent, porchlight)
   await agent.getByRole('button', { name: 'Log out' }).click()
   await expect(agent.getByRole('heading', { name: 'Log in to Porchlight' })).toBeVisible()
   await agent.goto(`${porchlight.url}/conversations`)

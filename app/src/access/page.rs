@@ -16,6 +16,9 @@ pub(crate) fn AccessPage() -> impl IntoView {
     let revoke = ServerAction::<RevokeAccessToken>::new();
     let version = move || create.version().get() + revoke.version().get();
     let read = Resource::new(version, |_| read_access());
+    // The token is shown once, by the answer: without scripts it would be lost.
+    let is_ready = RwSignal::new(false);
+    Effect::new(move |_| is_ready.set(true));
     view! {
         <Title text="API" />
         <main class="settings">
@@ -32,7 +35,7 @@ pub(crate) fn AccessPage() -> impl IntoView {
                         Ok(Access { tokens, agents }) => {
                             view! {
                                 <Tokens tokens revoke />
-                                <NewToken agents create />
+                                <NewToken agents create is_ready />
                             }
                                 .into_any()
                         }
@@ -97,10 +100,11 @@ fn Token(token: TokenRow, revoke: ServerAction<RevokeAccessToken>) -> impl IntoV
 }
 
 #[component]
-fn NewToken(agents: Vec<Person>, create: ServerAction<CreateAccessToken>) -> impl IntoView {
-    // The token is shown once, by the answer: without scripts it would be lost.
-    let is_ready = RwSignal::new(false);
-    Effect::new(move |_| is_ready.set(true));
+fn NewToken(
+    agents: Vec<Person>,
+    create: ServerAction<CreateAccessToken>,
+    is_ready: RwSignal<bool>,
+) -> impl IntoView {
     let made = move || match create.value().get() {
         Some(Ok(token)) => Some(token),
         _ => None,

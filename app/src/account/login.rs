@@ -45,11 +45,12 @@ pub(crate) fn LoginPage() -> impl IntoView {
     }
 }
 
-/// Why the last try was refused.
-pub(crate) fn refusal<S>(action: ServerAction<S>) -> Signal<Option<String>>
+/// Why the last try was refused. It may be made where pages are read anew: it lives as long as it is
+/// used.
+pub(crate) fn refusal<S>(action: ServerAction<S>) -> ArcSignal<Option<String>>
 where
     S: leptos::server_fn::ServerFn<Error = Failure> + Clone + Send + Sync + 'static,
     S::Output: Clone + Send + Sync,
 {
-    Signal::derive(move || action.value().get()?.err().map(|failure| failure.to_string()))
+    ArcSignal::derive(move || action.value().get()?.err().map(|failure| failure.to_string()))
 }

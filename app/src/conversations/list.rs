@@ -13,7 +13,7 @@ use super::calls::{Choices, list_choices, list_conversations};
 use super::search::{FoundList, LookedFor, SearchBox};
 use super::view::{View, Wanted};
 use crate::account::initials;
-use crate::live::Live;
+use crate::live::{Live, Store, now_ms};
 use crate::ui::{Clock, Waiting, state_page};
 
 /// The address of the list alone.
@@ -28,10 +28,6 @@ pub(super) struct ChoicesHere(pub(super) Signal<Choices>);
 pub(crate) fn ConversationsPage() -> impl IntoView {
     let query = use_query_map();
     let wanted = Memo::new(move |_| query.with(|query| Wanted::from_query(|name| query.get(name))));
-    let listed = Resource::new(
-        move || wanted.get(),
-        |wanted| list_conversations(wanted.view, wanted.inbox, wanted.label, None),
-    );
     let read = Resource::new(|| (), |()| list_choices());
     // Tracked beneath a `Suspense` only: before it is read there is nothing to choose.
     let choices = RwSignal::new(Choices::default());
@@ -40,7 +36,6 @@ pub(crate) fn ConversationsPage() -> impl IntoView {
         Memo::new(move |_| query.with(|query| LookedFor::from_query(|name| query.get(name))));
     let is_search = move || looked_for.with(|looked_for| !looked_for.text.is_empty());
     let title = move || if is_search() { "Search" } else { wanted.get().view.title() };
-    let live = Live::get();
     let path = use_location().pathname;
     // On a phone one of the two is shown; CSS decides by this.
     let class = move || if path.with(|path| path == LIST) { "inbox" } else { "inbox reading" };
@@ -67,25 +62,10 @@ pub(crate) fn ConversationsPage() -> impl IntoView {
                     <FoundList looked_for />
                 </Show>
                 <Show when=move || !is_search()>
-                <Views wanted />
-                <Transition fallback=Waiting>
-                    {move || Suspend::new(async move {
-                        match listed.await {
-                            Ok(listed) => {
-                                live.update(|store| {
-                                    store.seed_list(listed.conversations);
-                                    Vec::new()
-                                });
-                                view! { <List now_ms=listed.now_ms next=listed.next wanted /> }
-                                    .into_any()
-                            }
-                            Err(failure) => {
-                                state_page("The list could not be read", failure.to_string())
-                                    .into_any()
-                            }
-                        }
-                    })}
-                </Transition>
+                    <Views wanted />
+                    <For each=move || [wanted.get()] key=|wanted| *wanted let(wanted)>
+                        <Listed wanted />
+                    </For>
                 </Show>
             </aside>
             <Outlet />
@@ -178,21 +158,56 @@ fn Narrow(wanted: Memo<Wanted>, choices: Choices) -> impl IntoView {
     }
 }
 
+/// What the address asks for. What is known of it is shown at once.
 #[component]
-fn List(now_ms: u64, next: Option<String>, wanted: Memo<Wanted>) -> impl IntoView {
+fn Listed(wanted: Wanted) -> impl IntoView {
+    let live = Live::get();
+    let listed = Resource::new(
+        || (),
+        move |()| list_conversations(wanted.view, wanted.inbox, wanted.label, None),
+    );
+    let known = move || {
+        if live.with(|store| matching(store, wanted).is_empty()) {
+            view! { <Waiting /> }.into_any()
+        } else {
+            view! { <List now_ms=now_ms() next=None wanted /> }.into_any()
+        }
+    };
+    view! {
+        <Suspense fallback=known>
+            {move || Suspend::new(async move {
+                match listed.await {
+                    Ok(listed) => {
+                        live.update(|store| {
+                            store.seed_list(listed.conversations);
+                            Vec::new()
+                        });
+                        view! { <List now_ms=listed.now_ms next=listed.next wanted /> }.into_any()
+                    }
+                    Err(failure) => {
+                        state_page("The list could not be read", failure.to_string()).into_any()
+                    }
+                }
+            })}
+        </Suspense>
+    }
+}
+
+/// What the store knows of what is asked for, most recent first.
+fn matching(store: &Store, wanted: Wanted) -> Vec<ConversationId> {
+    let Some(me) = store.me() else { return Vec::new() };
+    let filter = wanted.filter(me);
+    let matching = store.conversations().iter().filter(|one| filter.matches(one));
+    matching.map(|one| one.id).collect()
+}
+
+#[component]
+fn List(now_ms: u64, next: Option<String>, wanted: Wanted) -> impl IntoView {
     let live = Live::get();
     let next = RwSignal::new(next);
-    let ids = Memo::new(move |_| {
-        let wanted = wanted.get();
-        live.with(|store| {
-            let Some(me) = store.me() else { return Vec::new() };
-            let filter = wanted.filter(me);
-            let matching = store.conversations().iter().filter(|one| filter.matches(one));
-            matching.map(|one| one.id).collect::<Vec<_>>()
-        })
-    });
+    let ids = Memo::new(move |_| live.with(|store| matching(store, wanted)));
     let more = Action::new(move |after: &String| {
-        let (after, wanted) = (after.clone(), wanted.get_untracked());
+        let after = after.clone();
         async move {
             let page = list_conversations(wanted.view, wanted.inbox, wanted.label, Some(after));
             if let Ok(page) = page.await {
@@ -234,16 +249,15 @@ fn List(now_ms: u64, next: Option<String>, wanted: Memo<Wanted>) -> impl IntoVie
 }
 
 #[component]
-fn Nothing(wanted: Memo<Wanted>) -> impl IntoView {
+fn Nothing(wanted: Wanted) -> impl IntoView {
     let live = Live::get();
-    let nobody_yet = move || {
-        wanted.get() == Wanted::default() && live.with(|store| store.conversations().is_empty())
-    };
+    let nobody_yet =
+        move || wanted == Wanted::default() && live.with(|store| store.conversations().is_empty());
     view! {
         <div class="state">
             <Show
                 when=nobody_yet
-                fallback=move || view! { <p>{move || wanted.get().view.empty()}</p> }
+                fallback=move || view! { <p>{wanted.view.empty()}</p> }
             >
                 <h2>"Nothing waits"</h2>
                 <p>
@@ -257,14 +271,14 @@ fn Nothing(wanted: Memo<Wanted>) -> impl IntoView {
 }
 
 #[component]
-fn Row(id: ConversationId, now_ms: u64, wanted: Memo<Wanted>) -> impl IntoView {
+fn Row(id: ConversationId, now_ms: u64, wanted: Wanted) -> impl IntoView {
     let live = Live::get();
     let summary = Memo::new(move |_| live.with(|store| store.summary(id).cloned()));
     move || summary.get().map(|summary| view! { <RowOf summary now_ms wanted /> })
 }
 
 #[component]
-fn RowOf(summary: Summary, now_ms: u64, wanted: Memo<Wanted>) -> impl IntoView {
+fn RowOf(summary: Summary, now_ms: u64, wanted: Wanted) -> impl IntoView {
     let live = Live::get();
     let unread = summary.unread();
     let class = if unread > 0 { "row unread" } else { "row" };
@@ -273,7 +287,7 @@ fn RowOf(summary: Summary, now_ms: u64, wanted: Memo<Wanted>) -> impl IntoView {
         Author::Agent { name, .. } => format!("{name}: "),
         Author::Visitor {} | Author::System {} => String::new(),
     };
-    let href = move || format!("{LIST}/{}{}", summary.id, wanted.get().to_query());
+    let href = format!("{LIST}/{}{}", summary.id, wanted.to_query());
     let labels = summary.labels.clone();
     view! {
         <li>

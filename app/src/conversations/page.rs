@@ -18,16 +18,28 @@ use crate::failure::Failure;
 use crate::live::Live;
 use crate::ui::{Waiting, made_once, state_page};
 
-/// One conversation.
+/// One conversation. Each has a pane of its own, made anew: nothing that belongs to one is left on
+/// screen, or alive, when another takes its place.
 #[component]
 pub(crate) fn ConversationPage() -> impl IntoView {
     let params = use_params_map();
     let id = Memo::new(move |_| {
         params.with(|params| params.get("id").and_then(|id| ConversationId::parse(&id)))
     });
+    view! {
+        <section class="pane">
+            <For each=move || [id.get()] key=|id| *id let(id)>
+                <Pane id />
+            </For>
+        </section>
+    }
+}
+
+#[component]
+fn Pane(id: Option<ConversationId>) -> impl IntoView {
     let opened = Resource::new(
-        move || id.get(),
-        |id| async move {
+        || (),
+        move |()| async move {
             match id {
                 Some(id) => open_conversation(id).await,
                 None => Err(Failure(ErrorCode::ConversationUnknown)),
@@ -35,25 +47,23 @@ pub(crate) fn ConversationPage() -> impl IntoView {
         },
     );
     view! {
-        <section class="pane">
-            <Transition fallback=Waiting>
-                {move || Suspend::new(async move {
-                    let opened = opened.await;
-                    made_once().await;
-                    match opened {
-                        Ok(opened) => view! { <Conversation opened /> }.into_any(),
-                        Err(failure) => {
-                            view! {
-                                <Title text="Not found" />
-                                <BackLink />
-                                {state_page("Not to be shown", failure.to_string())}
-                            }
-                                .into_any()
+        <Suspense fallback=Waiting>
+            {move || Suspend::new(async move {
+                let opened = opened.await;
+                made_once().await;
+                match opened {
+                    Ok(opened) => view! { <Conversation opened /> }.into_any(),
+                    Err(failure) => {
+                        view! {
+                            <Title text="Not found" />
+                            <BackLink />
+                            {state_page("Not to be shown", failure.to_string())}
                         }
+                            .into_any()
                     }
-                })}
-            </Transition>
-        </section>
+                }
+            })}
+        </Suspense>
     }
 }
 

@@ -4,7 +4,7 @@ use protocol::{AgentId, Filter, InboxId, LabelId, Status};
 use serde::{Deserialize, Serialize};
 
 /// A view of the list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum View {
     /// What waits for somebody.
@@ -64,7 +64,7 @@ impl View {
 }
 
 /// What the list's address asks for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Wanted {
     /// Which view.
     pub view: View,

@@ -30,7 +30,7 @@ pub(super) fn Inbound(
     view! {
         <h3>"Answers by mail"</h3>
         <p>"What visitors and agents answer by mail becomes a message, and a new mail a conversation."</p>
-        <Notice text=Signal::stored(trouble) />
+        <Notice text=ArcSignal::stored(trouble) />
         <ActionForm action=set attr:class="form">
             <input type="hidden" name="id" value=id.to_string() />
             <label>

@@ -7,11 +7,12 @@ use crate::failure::Failure;
 use crate::ui::Notice;
 
 /// How the last save of one inbox's form went. The other inboxes on the page have the same action.
-#[derive(Clone, Copy)]
+/// It is made anew with each save, and lives as long as the form that shows it.
+#[derive(Clone)]
 pub(super) struct Saving {
-    refused: Signal<Option<String>>,
-    is_saved: Signal<bool>,
-    is_pending: Signal<bool>,
+    refused: ArcSignal<Option<String>>,
+    is_saved: ArcSignal<bool>,
+    is_pending: ArcSignal<bool>,
 }
 
 impl Saving {
@@ -29,9 +30,9 @@ impl Saving {
         };
         let is_saved = move || mine() && matches!(action.value().get(), Some(Ok(())));
         Self {
-            refused: Signal::derive(refused),
-            is_saved: Signal::derive(is_saved),
-            is_pending: Signal::derive(move || action.pending().get()),
+            refused: ArcSignal::derive(refused),
+            is_saved: ArcSignal::derive(is_saved),
+            is_pending: ArcSignal::derive(move || action.pending().get()),
         }
     }
 }

@@ -15,6 +15,8 @@ use leptos::prelude::*;
 use protocol::ToAgent;
 use protocol::{AgentId, Author, Change, ClientId, ConversationId, Files, FromAgent};
 
+#[cfg(feature = "hydrate")]
+pub(crate) use socket::hang_up;
 pub(crate) use store::{Open, Store};
 
 /// How the socket is.

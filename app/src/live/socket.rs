@@ -1,5 +1,7 @@
 //! The agent's socket: opened, kept alive, opened again. What frames mean is the store's business.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use futures::channel::mpsc;
 use futures::future::{Either, select};
 use futures::{FutureExt, SinkExt, StreamExt, pin_mut, select_biased};
@@ -12,6 +14,15 @@ use protocol::{Backoff, CloseCode, FromAgent, SUBPROTOCOL, ToAgent, limits};
 use wasm_bindgen_futures::spawn_local;
 
 use super::{Live, Status};
+
+/// Whether the program has stopped, and with it the socket.
+static HUNG_UP: AtomicBool = AtomicBool::new(false);
+
+/// Ends the socket for good: the program has stopped, and its agent is not there for anybody. Without the
+/// pings of a program that can't even do this, the server ends it.
+pub(crate) fn hang_up() {
+    HUNG_UP.store(true, Ordering::Relaxed);
+}
 
 /// Where frames for the socket go. While it is down they are dropped: what must not be lost is in
 /// the store, which sends it again when the socket is back.
@@ -48,7 +59,7 @@ pub(super) fn open(live: Live) -> Line {
     let (sender, mut frames) = mpsc::unbounded();
     spawn_local(async move {
         let mut backoff = Backoff::default();
-        loop {
+        while !HUNG_UP.load(Ordering::Relaxed) {
             // What was meant for a socket that is gone.
             while frames.try_recv().is_ok() {}
             let end = talk(live, &mut frames, &mut backoff).await;
@@ -97,7 +108,7 @@ async fn talk(
             }
             frame = frames.next() => writing.send(Message::Text(frame.ok_or(End::Lost)?)).await?,
             _ = pings.next() => {
-                if !std::mem::take(&mut heard) {
+                if !std::mem::take(&mut heard) || HUNG_UP.load(Ordering::Relaxed) {
                     return Err(End::Lost);
                 }
                 writing.send(Message::Text(to_string(&FromAgent::Ping {}))).await?;
@@ -111,6 +122,9 @@ fn take(
     backoff: &mut Backoff,
     message: Result<Message, WebSocketError>,
 ) -> Result<(), End> {
+    if HUNG_UP.load(Ordering::Relaxed) {
+        return Err(End::Lost);
+    }
     let Message::Text(text) = message? else { return Ok(()) };
     // A frame that this version does not know is passed over: the server may be newer.
     let Ok(frame) = from_str::<ToAgent>(&text) else { return Ok(()) };

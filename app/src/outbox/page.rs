@@ -94,7 +94,7 @@ fn Mails(
         format!("/outbox?before={next}{state}")
     });
     view! {
-        <Notice text=Signal::stored(trouble) />
+        <Notice text=ArcSignal::stored(trouble) />
         <section class="card stack">
             {is_empty.then(|| view! { <p class="soft">{empty}</p> })}
             <ul class="plain mail-list">

@@ -101,7 +101,7 @@ fn Mails(
             .into_iter()
             .map(|(inbox, trouble)| {
                 let text = format!("The mailbox of {inbox} can’t be read, and is tried again. {trouble}");
-                view! { <Notice text=Signal::stored(Some(text)) /> }
+                view! { <Notice text=ArcSignal::stored(Some(text)) /> }
             })
             .collect_view()}
         <section class="card stack">

@@ -19,7 +19,7 @@ pub(crate) fn state_page(title: &'static str, text: impl Into<String>) -> impl I
 pub(crate) fn Notice(
     /// The sentence; nothing is shown without one.
     #[prop(into)]
-    text: Signal<Option<String>>,
+    text: ArcSignal<Option<String>>,
 ) -> impl IntoView {
     move || {
         text.get().map(|text| {

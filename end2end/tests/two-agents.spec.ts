@@ -1,0 +1,153 @@
+// Two agents at once: what one does must not disturb the other's screen, whatever is open on it.
+import type { Browser, Page } from '@playwright/test'
+import { expect, openInbox, openPage, prepared, reply, test as base, watch, Visitor, type Porchlight } from '../support/porchlight.ts'
+
+/** A server with a second agent, Tom Ode. */
+const test = base.extend({
+  porchlight: async ({ porchlight }, use) => {
+    porchlight.command(['agent', 'create', '--email', 'tom@example.com', '--name', 'Tom Ode', '--role', 'owner'], 'correct horse\n')
+    await use(porchlight)
+  },
+})
+
+/** Tom, logged in and looking at the inbox. */
+async function colleague(browser: Browser, porchlight: Porchlight, faults: string[]): Promise<Page> {
+  const page = await (await browser.newContext()).newPage()
+  watch(page, faults)
+  await page.goto(`${porchlight.url}/login`)
+  await page.getByLabel('Mail address').fill('tom@example.com')
+  await page.getByLabel('Password').fill('correct horse')
+  await page.getByRole('button', { name: 'Log in' }).click()
+  await expect(page.getByRole('status', { name: 'Connected' })).toBeAttached()
+  return page
+}
+
+/** A visitor of their own, who says one thing. */
+async function newcomer(browser: Browser, porchlight: Porchlight, text: string): Promise<Visitor> {
+  const visitor = new Visitor(await (await browser.newContext()).newPage())
+  await visitor.page.goto(`${porchlight.url}/demo`)
+  await visitor.open()
+  await visitor.say(text)
+  return visitor
+}
+
+async function appear(agent: Page, presence: 'Online' | 'Away' | 'Appear offline'): Promise<void> {
+  await agent.locator('summary[aria-label="Your presence"]').click()
+  await agent.getByRole('button', { name: presence, exact: true }).click()
+}
+
+/** Opens the conversation that began with "from the NAME", and waits until it is there. */
+async function open(agent: Page, name: string): Promise<void> {
+  await agent.locator('.row', { hasText: `the ${name}` }).click()
+  await expect(agent.locator('.bubble', { hasText: `from the ${name}` })).toBeVisible()
+}
+
+/** The menu "Assigned to" of an agent, once it shows what a colleague is. */
+async function seesThat(agent: Page, colleague: string, is: 'Online' | 'Away' | 'Offline'): Promise<void> {
+  const item = agent.locator('.actions .menu-items button', { hasText: colleague })
+  await expect(item.locator(`[title="${is}"]`)).toBeAttached()
+}
+
+test('a conversation is opened, and answered, after a colleague’s presence changed', async ({ porchlight, agent, browser, faults }) => {
+  const visitors = [await newcomer(browser, porchlight, 'from the first'), await newcomer(browser, porchlight, 'from the second')]
+  await openInbox(agent, porchlight)
+  await open(agent, 'first')
+  const tom = await colleague(browser, porchlight, faults)
+  for (const [choice, is] of [['Away', 'Away'], ['Appear offline', 'Offline'], ['Online', 'Online']] as const) {
+    await appear(tom, choice)
+    await seesThat(agent, 'Tom Ode', is)
+    await open(agent, 'second')
+    await reply(agent, `to the second, ${is}`)
+    await expect(agent.locator('.entry.own:not(.pending) .bubble', { hasText: `to the second, ${is}` })).toBeVisible()
+    await open(agent, 'first')
+    await expect(agent.locator('.bubble', { hasText: 'from the second' })).toHaveCount(0)
+    await reply(agent, `to the first, ${is}`)
+    await expect(agent.locator('.entry.own:not(.pending) .bubble', { hasText: `to the first, ${is}` })).toBeVisible()
+  }
+  await expect.poll(() => visitors[0].bubbles()).toEqual(['from the first', ...['Away', 'Offline', 'Online'].map((is) => `to the first, ${is}`)])
+  await expect.poll(() => visitors[1].bubbles()).toEqual(['from the second', ...['Away', 'Offline', 'Online'].map((is) => `to the second, ${is}`)])
+})
+
+test('every page and menu goes on while a colleague comes, goes and gives conversations away', async ({ porchlight, agent, browser, faults }) => {
+  test.setTimeout(180_000)
+  await openPage(agent, porchlight, '/team')
+  await agent.getByLabel('New label').fill('VIP')
+  await agent.getByRole('button', { name: 'Add', exact: true }).click()
+  await expect(agent.locator('.label-list')).toContainText('VIP')
+  await newcomer(browser, porchlight, 'from the first')
+  await newcomer(browser, porchlight, 'from the second')
+  const tom = await colleague(browser, porchlight, faults)
+  await open(tom, 'first')
+
+  let arrivals = 0
+  const presences = ['Away', 'Appear offline', 'Online'] as const
+  /** What a busy team does meanwhile; seen to have come to the other's screen. */
+  const disturb = async () => {
+    await appear(tom, presences[arrivals % presences.length])
+    const me = arrivals % 2 === 0 ? /Tom Ode/ : /Mia Berg/
+    await tom.locator('.actions summary[aria-label="Assigned to"]').click()
+    await tom.locator('.actions').getByRole('button', { name: me }).click()
+    arrivals++
+    await newcomer(browser, porchlight, `arrival ${arrivals}`)
+    await expect(agent.locator('.rail .badge').first()).toHaveText(String(Math.min(arrivals + 1, 9)) + (arrivals > 8 ? '+' : ''))
+  }
+
+  // The pages, one after another within the program: nothing is loaded anew.
+  await agent.getByRole('link', { name: 'Conversations' }).click()
+  await open(agent, 'second')
+  for (const page of ['Mail that came in', 'Inboxes', 'Team', 'Outbox', 'API']) {
+    await disturb()
+    await agent.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: page, exact: true }).click()
+    await expect(agent.getByRole('heading', { level: 1, name: page })).toBeVisible()
+  }
+  await agent.locator('summary[aria-label="Your presence"]').click()
+  await agent.getByRole('link', { name: 'Your mails' }).click()
+  await expect(agent.getByRole('heading', { name: 'Your account' })).toBeVisible()
+  await disturb()
+
+  // The menus of a conversation, each open while something happens.
+  await agent.getByRole('link', { name: 'Conversations' }).click()
+  for (const menu of ['Assigned to', 'Snooze', 'Labels']) {
+    await open(agent, 'second')
+    await agent.locator('.actions').locator(`summary[aria-label="${menu}"]`).click()
+    await appear(tom, presences[arrivals++ % presences.length])
+    await tom.getByRole('textbox', { name: 'Reply' }).pressSequentially('Hi')
+    await expect(agent.locator('.actions .menu-items').first()).toBeAttached()
+    await open(agent, 'first')
+  }
+  await agent.locator('.actions summary[aria-label="Labels"]').click()
+  await agent.locator('.actions').getByRole('button', { name: 'VIP' }).click()
+  await expect(agent.locator('.row', { hasText: 'VIP' })).toHaveCount(1)
+
+  // The views, and a search.
+  for (const view of ['Mine', 'Unassigned', 'Snoozed', 'Resolved', 'Archived', 'Open']) {
+    await agent.getByRole('link', { name: view, exact: true }).click()
+    await expect(agent.getByRole('heading', { level: 1, name: view, exact: true })).toBeVisible()
+    await appear(tom, presences[arrivals++ % presences.length])
+  }
+  await agent.getByRole('searchbox', { name: 'Search' }).fill('second')
+  await agent.getByRole('searchbox', { name: 'Search' }).press('Enter')
+  await expect(agent.locator('mark', { hasText: 'second' }).first()).toBeVisible()
+  await agent.getByRole('link', { name: 'Clear' }).click()
+
+  // It still works, and no page has said anything else.
+  await open(agent, 'second')
+  await reply(agent, 'Still here.')
+  await expect(tom.locator('.row', { hasText: 'Still here.' })).toBeVisible()
+})
+
+test('a program that has stopped says so', async ({ porchlight, browser }) => {
+  const agent = await (await browser.newContext({ storageState: prepared.login })).newPage()
+  // A page that is not what the program expects ends it.
+  await agent.route('**/conversations', async (route) => {
+    const answer = await route.fetch()
+    await route.fulfill({ response: answer, body: (await answer.text()).replace(/<aside[^]*<\/aside>/, '') })
+  })
+  await agent.goto(`${porchlight.url}/conversations`)
+  await expect(agent.getByRole('alert')).toContainText('Something went wrong')
+  await expect(agent.getByRole('status', { name: 'Stopped: reload the page' })).toHaveClass(/offline/)
+  await agent.unroute('**/conversations')
+  await agent.getByRole('button', { name: 'Reload' }).click()
+  await expect(agent.getByRole('status', { name: 'Connected' })).toBeAttached()
+  await expect(agent.getByRole('alert')).toHaveCount(0)
+})
