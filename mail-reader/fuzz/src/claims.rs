@@ -1,0 +1,19 @@
+//! What holds of every mail, whatever it is.
+
+/// Nothing ends the reader, and what was said is a part of what was written.
+///
+/// # Panics
+/// If it does not hold.
+pub(crate) fn check(raw: &[u8]) {
+    let _ = mail_reader::fingerprint(raw);
+    if let Ok(mail) = mail_reader::read(raw) {
+        assert!(mail.whole.contains(mail.said.trim()));
+        assert!(!mail.subject.chars().any(char::is_control));
+    }
+    if let Ok(text) = std::str::from_utf8(raw) {
+        let said = mail_reader::without_quote(text);
+        assert!(text.contains(said));
+        let shown = mail_reader::text_of_html(text);
+        assert!(shown.len() <= text.len() * 8 + 64);
+    }
+}
