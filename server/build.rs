@@ -40,8 +40,10 @@ fn assemble() -> Outcome {
         .parent()
         .map(Path::to_owned)
         .ok_or("the server's folder has a parent")?;
-    // Profiles that inherit from `release` are called that here.
-    let is_watched = env("PROFILE")? != "release";
+    let out = PathBuf::from(env("OUT_DIR")?);
+    // OUT_DIR is TARGET/PROFILE/build/PACKAGE/out; the profile for development is called debug there.
+    let profile = out.ancestors().nth(3).and_then(Path::file_name);
+    let is_watched = profile.is_none_or(|profile| profile == "debug");
     println!("cargo::rustc-check-cfg=cfg(watched)");
     if is_watched {
         println!("cargo::rustc-cfg=watched");
@@ -49,7 +51,7 @@ fn assemble() -> Outcome {
     for path in WIDGET.iter().chain(REST.iter().filter(|_| !is_watched)) {
         println!("cargo::rerun-if-changed={}", root.join(path).display());
     }
-    let assets = PathBuf::from(env("OUT_DIR")?).join("assets");
+    let assets = out.join("assets");
     bundle(&root, &assets, is_watched)?;
     // The names under which browsers keep the files for ever.
     for (variable, folder) in [("WIDGET", "widget"), ("DASHBOARD", "pkg"), ("DOCS", "docs")] {

@@ -141,7 +141,7 @@ test('a program that has stopped says so', async ({ porchlight, browser }) => {
   // A page that is not what the program expects ends it.
   await agent.route('**/conversations', async (route) => {
     const answer = await route.fetch()
-    await route.fulfill({ response: answer, body: (await answer.text()).replace(/<aside[^]*<\/aside>/, '') })
+    await route.fulfill({ response: answer, body: (await answer.text()).replace(/<aside[\s\S]*<\/aside>/, '') })
   })
   await agent.goto(`${porchlight.url}/conversations`)
   await expect(agent.getByRole('alert')).toContainText('Something went wrong')

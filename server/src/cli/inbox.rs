@@ -14,7 +14,7 @@ pub(super) enum Command {
         /// The name that visitors see.
         #[arg(long, env = "PORCHLIGHT_INBOX_NAME")]
         name: String,
-        /// A site that may embed the chat, as https://example.com. May be given several times.
+        /// A site that may embed the chat, as `https://example.com`. May be given several times.
         #[arg(
             long = "site",
             env = "PORCHLIGHT_INBOX_SITES",

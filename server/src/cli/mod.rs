@@ -106,7 +106,7 @@ struct AddressOptions {
     )]
     listen: std::net::SocketAddr,
 
-    /// The address that browsers use, as https://chat.example.com, if it is not the one above
+    /// The address that browsers use, as `https://chat.example.com`, if it is not the one above
     /// (behind a proxy, say).
     #[arg(long, global = true, env = "PORCHLIGHT_PUBLIC_URL", value_name = "URL")]
     public_url: Option<PublicUrl>,
