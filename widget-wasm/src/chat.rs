@@ -48,7 +48,7 @@ pub(crate) struct Chat {
     /// Whether the visitor waits for what was before: a lost connection must not lose the wish.
     wants_older: bool,
     /// Which conversation the thread is of, as far as the server has said.
-    conversation: Option<ConversationId>,
+    pub(crate) conversation: Option<ConversationId>,
     /// What the page says of its visitor: JSON, passed on as it is.
     about: Option<String>,
     /// Whether somebody answers.

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use js_sys::{Date, Object};
 use protocol::json::{from_str, to_string};
 use protocol::limits::MESSAGE_BYTES;
-use protocol::{Attendance, Author, Availability, Body, Entry, Outgoing, Seq};
+use protocol::{Attendance, Author, Availability, Body, ConversationId, Entry, Outgoing, Seq};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Event, HtmlElement, HtmlTextAreaElement, KeyboardEvent};
 
@@ -48,6 +48,9 @@ pub(crate) struct View {
 /// What is on screen already.
 #[derive(Default, PartialEq, Eq)]
 struct Drawn {
+    /// Another one may have as many entries.
+    conversation: Option<ConversationId>,
+    lacks_beginning: bool,
     past: usize,
     first: Seq,
     last: Seq,
@@ -175,6 +178,8 @@ impl View {
     pub(crate) fn render(&mut self, chat: &Chat) {
         let replica = &chat.thread.replica;
         let now = Drawn {
+            conversation: chat.conversation,
+            lacks_beginning: chat.lacks_beginning(),
             past: chat.past.len(),
             first: replica.entries().first().map_or(0, |entry| entry.seq),
             last: replica.last_seq(),
@@ -194,7 +199,8 @@ impl View {
         }
         let height = self.log.scroll_height();
         let prepended = (now.first, now.past) != (self.drawn.first, self.drawn.past);
-        if now.past != self.drawn.past {
+        let is_other = now.conversation != self.drawn.conversation;
+        if is_other || now.past != self.drawn.past {
             self.past.set_text_content(None);
             for (index, entry) in chat.past.iter().enumerate() {
                 draw_entry(
@@ -204,12 +210,12 @@ impl View {
                 );
             }
         }
-        if now.first != self.drawn.first || now.last < self.drawn.last {
+        if is_other || now.first != self.drawn.first || now.last < self.drawn.last {
             self.entries.set_text_content(None);
             self.drawn.last = 0;
         }
         self.draw_entries(replica.entries(), chat.team_read_seq);
-        self.older.set_hidden(!chat.lacks_beginning());
+        self.older.set_hidden(!now.lacks_beginning);
         self.draw_waiting(&now);
         if now.typing != self.drawn.typing {
             let line = now.typing.as_deref().map(|name| [name, texts::TYPING].concat());
