@@ -23,6 +23,8 @@ test('a conversation goes out by mail, is answered in the mailbox, and appears i
   await logIn(agent)
   porchlight.command(['inbox', 'mail', '--team-address', 'team@porchlight.test', '--inbound-address', 'help@porchlight.test', '--imap-url', imapUrl()])
   expect(porchlight.command(['doctor']).filter(({ is_well }: { is_well: boolean }) => !is_well), 'doctor finds all well').toEqual([])
+  // What lay in the mailbox before it is watched is not read.
+  await expect.poll(() => porchlight.output).toContain('a mailbox is watched')
   // Nobody is there.
   await agent.goto('about:blank')
 

@@ -129,6 +129,7 @@ async fn read(
     if !domain.note_mailbox(inbox, url, position).await? {
         return gone(stopping).await;
     }
+    tracing::info!(%inbox, "a mailbox is watched");
     loop {
         // What comes while others are fetched is told in passing.
         loop {
