@@ -51,7 +51,7 @@ fn notice() -> Option<Element> {
     notice.set_attribute("class", "crash-notice").ok()?;
     notice.set_attribute("role", "alert").ok()?;
     let text = document().create_element("span").ok()?;
-    text.set_text_content(Some("Something went wrong. Nothing is sent or received any more."));
+    text.set_text_content(Some("Something went wrong. Reload to send and receive messages again."));
     let button = document().create_element("button").ok()?;
     button.set_attribute("class", "button primary").ok()?;
     button.set_text_content(Some("Reload"));
