@@ -1,7 +1,8 @@
 //! Makes the files that browsers load. `server/build.rs` runs it, and puts what comes out into the
 //! program: `bundle FOLDER` writes `FOLDER/widget`, `FOLDER/pkg` (the dashboard) and `FOLDER/docs` (the
 //! page on the API), each file compressed. `bundle FOLDER --draft` writes only the widget's WASM, as
-//! the compiler made it: for development, where the rest is read from its source.
+//! the compiler made it: for development, where the rest is read from its source. `bundle --ahead` compiles
+//! what takes long, and writes nothing.
 
 mod text;
 mod texts;
@@ -18,7 +19,7 @@ const WINDOW: u32 = 22;
 
 fn main() -> anyhow::Result<()> {
     let mut args = std::env::args().skip(1);
-    let Some(folder) = args.next() else { bail!("usage: bundle FOLDER [--draft]") };
+    let Some(folder) = args.next() else { bail!("usage: bundle FOLDER [--draft], or --ahead") };
     let draft = match args.next().as_deref() {
         None => false,
         Some("--draft") => true,
@@ -30,6 +31,11 @@ fn main() -> anyhow::Result<()> {
     fs::create_dir_all(root.join("target/wasm"))?;
     let lock = fs::File::create(root.join("target/wasm/bundle.lock"))?;
     lock.lock()?;
+    if folder == Path::new("--ahead") {
+        wasm::widget(&root, wasm::Effort::Full)?;
+        wasm::dashboard(&root)?;
+        return Ok(());
+    }
     if folder.exists() {
         fs::remove_dir_all(&folder)?;
     }
