@@ -14,6 +14,7 @@ mod team;
 mod visitors;
 
 use axum::Router;
+use axum::body::Bytes;
 use axum::http::header;
 use axum::response::Redirect;
 use axum::routing::{any, get};
@@ -95,7 +96,8 @@ fn described() -> OpenApiRouter<ServerState> {
 /// The API, its document and its pages.
 pub(crate) fn router() -> Router<ServerState> {
     let (api, document) = described().split_for_parts();
-    let document = serde_json::to_string(&document).expect("a document is JSON");
+    // Encoded once: it is the same for everybody, and long.
+    let document = Bytes::from(serde_json::to_string(&document).expect("a document is JSON"));
     let document = get(async move || ([(header::CONTENT_TYPE, "application/json")], document));
     api.method_not_allowed_fallback(async || Failure::from(ErrorCode::MethodNotAllowed))
         .route(DOCUMENT, document)
