@@ -7,7 +7,7 @@ use leptos_router::{SsrMode, path};
 
 use crate::access::AccessPage;
 use crate::account::{AccountPage, ForgottenPage, LoginPage, PasswordPage, SetupPage, Team};
-use crate::conversations::{ConversationPage, ConversationsPage, NothingOpen};
+use crate::conversations::{ConversationPage, ConversationsPage, NothingOpen, provide_drafts};
 use crate::inboxes::InboxesPage;
 use crate::live::provide_live;
 use crate::outbox::OutboxPage;
@@ -47,6 +47,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_live();
+    provide_drafts();
     Zone::provide();
     #[cfg(feature = "ssr")]
     provide_policy();

@@ -6,16 +6,14 @@ use leptos_meta::Title;
 use protocol::{Person, Scope};
 
 use super::calls::{Access, CreateAccessToken, RevokeAccessToken, TokenRow, read_access};
-use crate::account::refusal;
-use crate::ui::{Copyable, Notice, Waiting, Zone, state_page};
+use crate::ui::{Copyable, Deed, Fresh, Notice, Zone, each};
 
 /// The programs that may use the API.
 #[component]
 pub(crate) fn AccessPage() -> impl IntoView {
-    let create = ServerAction::<CreateAccessToken>::new();
-    let revoke = ServerAction::<RevokeAccessToken>::new();
-    let version = move || create.version().get() + revoke.version().get();
-    let read = Resource::new(version, |_| read_access());
+    let create = Deed::<CreateAccessToken>::new();
+    let revoke = Deed::<RevokeAccessToken>::new();
+    let shown = Fresh::new(move || create.version() + revoke.version(), |_| read_access());
     // The token is shown once, by the answer: without scripts it would be lost.
     let is_ready = RwSignal::new(false);
     Effect::new(move |_| is_ready.set(true));
@@ -29,44 +27,38 @@ pub(crate) fn AccessPage() -> impl IntoView {
                     <a href="/api/docs" rel="external" target="_blank">"See all calls, and try them"</a>"."
                 </p>
             </header>
-            <Transition fallback=Waiting>
-                {move || Suspend::new(async move {
-                    match read.await {
-                        Ok(Access { tokens, agents }) => {
-                            view! {
-                                <Tokens tokens revoke />
-                                <NewToken agents create is_ready />
-                            }
-                                .into_any()
-                        }
-                        Err(failure) => {
-                            state_page("The access tokens could not be read", failure.to_string())
-                                .into_any()
-                        }
+            {shown.show(
+                "The access tokens could not be read",
+                move |access| {
+                    view! {
+                        <Tokens access revoke />
+                        <NewToken access create is_ready />
                     }
-                })}
-            </Transition>
+                },
+            )}
         </main>
     }
 }
 
 #[component]
-fn Tokens(tokens: Vec<TokenRow>, revoke: ServerAction<RevokeAccessToken>) -> impl IntoView {
-    let is_empty = tokens.is_empty();
+fn Tokens(access: Signal<Access>, revoke: Deed<RevokeAccessToken>) -> impl IntoView {
+    let is_empty = move || access.with(|access| access.tokens.is_empty());
+    let tokens = move || access.with(|access| access.tokens.clone());
+    let row = move |token| view! { <Token token revoke /> };
     view! {
         <section class="card stack">
             <h2>"Access tokens"</h2>
-            {is_empty.then(|| view! { <p>"There is none yet. Make one for each program, so that you can take it back."</p> })}
+            {move || is_empty().then(|| view! { <p>"There is none yet. Make one for each program, so that you can take it back."</p> })}
             <ul class="plain token-list">
-                {tokens.into_iter().map(|token| view! { <Token token revoke /> }).collect_view()}
+                {each(tokens, |token: &TokenRow| token.id, row)}
             </ul>
-            <Notice text=refusal(revoke) />
+            <Notice text=revoke.refused(|_| true) />
         </section>
     }
 }
 
 #[component]
-fn Token(token: TokenRow, revoke: ServerAction<RevokeAccessToken>) -> impl IntoView {
+fn Token(token: TokenRow, revoke: Deed<RevokeAccessToken>) -> impl IntoView {
     let zone = Zone::get();
     let TokenRow { id, name, scopes, agent, created_at_ms, last_used_at_ms } = token;
     let used = move || match last_used_at_ms {
@@ -89,7 +81,7 @@ fn Token(token: TokenRow, revoke: ServerAction<RevokeAccessToken>) -> impl IntoV
                         .collect_view()}
                 </span>
             </div>
-            <ActionForm action=revoke>
+            <ActionForm action=revoke.action>
                 <input type="hidden" name="id" value=id.to_string() />
                 <button class="button" type="submit" aria-label=title>
                     "Revoke"
@@ -101,14 +93,13 @@ fn Token(token: TokenRow, revoke: ServerAction<RevokeAccessToken>) -> impl IntoV
 
 #[component]
 fn NewToken(
-    agents: Vec<Person>,
-    create: ServerAction<CreateAccessToken>,
+    access: Signal<Access>,
+    create: Deed<CreateAccessToken>,
     is_ready: RwSignal<bool>,
 ) -> impl IntoView {
-    let made = move || match create.value().get() {
-        Some(Ok(token)) => Some(token),
-        _ => None,
-    };
+    let made = move || create.made(|_| true);
+    let agents = move || access.with(|access| access.agents.clone());
+    let choice = |agent: Person| view! { <option value=agent.id.to_string()>{agent.name}</option> };
     view! {
         <section class="card stack">
             <h2>"Make an access token"</h2>
@@ -125,21 +116,14 @@ fn NewToken(
                         }
                     })
             }}
-            <ActionForm action=create attr:class="form">
+            <ActionForm action=create.action attr:class="form">
                 <label>
                     "Name" <input name="name" required maxlength="80" autocomplete="off" />
                     <small>"What it is for: the program that uses it."</small>
                 </label>
                 <label>
                     "In the name of"
-                    <select name="agent">
-                        {agents
-                            .into_iter()
-                            .map(|agent| {
-                                view! { <option value=agent.id.to_string()>{agent.name}</option> }
-                            })
-                            .collect_view()}
-                    </select>
+                    <select name="agent">{each(agents, |agent| agent.id, choice)}</select>
                     <small>"The program sees what they see, and writes as them."</small>
                 </label>
                 <fieldset>
@@ -159,12 +143,12 @@ fn NewToken(
                             .collect_view()}
                     </div>
                 </fieldset>
-                <Notice text=refusal(create) />
+                <Notice text=create.refused(|_| true) />
                 <div class="form-end">
                     <button
                         class="button primary"
                         type="submit"
-                        disabled=move || !is_ready.get() || create.pending().get()
+                        disabled=move || !is_ready.get() || create.action.pending().get()
                     >
                         "Make"
                     </button>

@@ -5,14 +5,13 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 
 use super::calls::{MyMail, SetMyMail, read_my_mail};
-use super::refusal;
-use crate::ui::{Notice, Waiting, state_page};
+use crate::ui::{Deed, Fresh, Notice, SaveRow, each};
 
 /// What the agent wants by mail.
 #[component]
 pub(crate) fn AccountPage() -> impl IntoView {
-    let set = ServerAction::<SetMyMail>::new();
-    let read = Resource::new(move || set.version().get(), |_| read_my_mail());
+    let set = Deed::<SetMyMail>::new();
+    let shown = Fresh::new(move || set.version(), |_| read_my_mail());
     view! {
         <Title text="Your account" />
         <main class="settings">
@@ -20,22 +19,16 @@ pub(crate) fn AccountPage() -> impl IntoView {
                 <h1>"Your account"</h1>
                 <p class="lead">"What you want to hear of by mail. Whether it still matters is asked when it is about to go."</p>
             </header>
-            <Transition fallback=Waiting>
-                {move || Suspend::new(async move {
-                    match read.await {
-                        Ok(mine) => view! { <Mails mine set /> }.into_any(),
-                        Err(failure) => {
-                            state_page("Your account could not be read", failure.to_string()).into_any()
-                        }
-                    }
-                })}
-            </Transition>
+            {shown.show("Your account could not be read", move |mine| {
+                let form = move |mine| view! { <Mails mine set /> };
+                each(move || vec![mine.get()], |_| (), form)
+            })}
         </main>
     }
 }
 
 #[component]
-fn Mails(mine: MyMail, set: ServerAction<SetMyMail>) -> impl IntoView {
+fn Mails(mine: MyMail, set: Deed<SetMyMail>) -> impl IntoView {
     let MyMail { is_on, email, assigned, mentioned, waiting, escalation_minutes, .. } = mine;
     let MyMail { summary, summary_at, time_zone, bounced, .. } = mine;
     let zone = NodeRef::<leptos::html::Input>::new();
@@ -47,7 +40,7 @@ fn Mails(mine: MyMail, set: ServerAction<SetMyMail>) -> impl IntoView {
             input.set_value(&here);
         });
     }
-    let saved = move || matches!(set.value().get(), Some(Ok(())));
+    let saving = set.saving(|_| true);
     let check = |name: &'static str, is_wanted: bool, text: &'static str| {
         view! {
             <label>
@@ -67,7 +60,7 @@ fn Mails(mine: MyMail, set: ServerAction<SetMyMail>) -> impl IntoView {
                         "Mail to this address came back, and no more is sent: {reason}. Saving has it tried again.",
                     )
                 }) />
-            <ActionForm action=set attr:class="form">
+            <ActionForm action=set.action attr:class="form">
                 <div class="checks">
                     {check("assigned", assigned, "A conversation is given to me while I am not online")}
                     {check("mentioned", mentioned, "A note names me (@Name), and I have not read it")}
@@ -108,15 +101,7 @@ fn Mails(mine: MyMail, set: ServerAction<SetMyMail>) -> impl IntoView {
                         spellcheck="false"
                     />
                 </label>
-                <Notice text=refusal(set) />
-                <div class="form-end">
-                    <button class="button primary" type="submit" disabled=move || set.pending().get()>
-                        "Save"
-                    </button>
-                    <span class="saved" role="status">
-                        {move || saved().then_some("Saved")}
-                    </span>
-                </div>
+                <SaveRow saving can_change=true />
             </ActionForm>
         </section>
     }

@@ -9,7 +9,7 @@ use leptos_router::hooks::use_location;
 use protocol::{FromAgent, Presence};
 
 use super::calls::{LogOut, Me, who_am_i};
-use crate::live::{Live, Status};
+use crate::live::{Device, Live, Status};
 use crate::review::{Recount, ReviewBadge};
 use crate::ui::{Menu, badge, made_once, presence_class, state_page};
 
@@ -87,7 +87,7 @@ fn Frame(me: Me) -> impl IntoView {
                 <ConnectionDot />
                 <PresenceMenu name=format!("{} ({})", me.name, me.email) initials />
                 // A plain form loads the next page anew: nothing of this login stays in the browser.
-                <form action=LogOut::url() method="post">
+                <form action=LogOut::url() method="post" on:submit=move |_| Device(me.id).clear()>
                     <button class="rail-link" type="submit" title="Log out">
                         <Icon icon=lu::LuLogOut />
                         <span class="visually-hidden">"Log out"</span>

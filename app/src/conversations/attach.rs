@@ -3,14 +3,12 @@
 use leptos::prelude::*;
 use protocol::{File, FileId, Files, Several};
 
+use super::draft::Draft;
 use super::files::size_of;
 
-/// What was picked for the next message.
-#[derive(Clone, Copy)]
-pub(super) struct Attachments(RwSignal<Vec<Picked>>);
-
+/// A file that was picked for the next message.
 #[derive(Clone, PartialEq, Eq)]
-struct Picked {
+pub(super) struct Picked {
     id: FileId,
     name: String,
     bytes: u64,
@@ -30,49 +28,57 @@ enum Progress {
     Refused(String),
 }
 
-impl Attachments {
-    pub(super) fn new() -> Self {
-        Self(RwSignal::new(Vec::new()))
+impl Picked {
+    /// One that the server has.
+    pub(super) fn uploaded(file: File) -> Self {
+        Self {
+            id: file.id,
+            name: file.name.clone(),
+            bytes: file.bytes,
+            progress: Progress::Done(file),
+        }
     }
 
-    /// What can be sent; `None` while something is on its way. Tracked.
-    pub(super) fn ready(self) -> Option<Files> {
-        self.0.with(|picked| {
-            let mut files = Vec::with_capacity(picked.len());
-            for one in picked {
-                match &one.progress {
-                    Progress::Done(file) => files.push(file.clone()),
-                    Progress::Refused(_) => {}
-                    Progress::Uploading | Progress::Waiting => return None,
-                }
-            }
-            Some(Several(files))
+    /// What the server has of it.
+    pub(super) fn file(&self) -> Option<&File> {
+        match &self.progress {
+            Progress::Done(file) => Some(file),
+            Progress::Uploading | Progress::Waiting | Progress::Refused(_) => None,
+        }
+    }
+
+    fn is_refused(&self) -> bool {
+        matches!(self.progress, Progress::Refused(_))
+    }
+}
+
+impl Draft {
+    /// The files that can be sent; `None` while one is on its way. Tracked.
+    pub(super) fn ready_files(&self) -> Option<Files> {
+        self.picked.with(|picked| {
+            let wanted = picked.iter().filter(|one| !one.is_refused());
+            wanted.map(|one| one.file().cloned()).collect::<Option<Vec<_>>>().map(Several)
         })
     }
 
     /// What is sent is picked no more. What was refused stays until it is removed.
-    pub(super) fn sent(self) {
-        self.0.update(|picked| {
-            picked.retain(|one| matches!(one.progress, Progress::Refused(_)));
-        });
-    }
-
-    fn remove(self, id: FileId) {
-        self.0.update(|picked| picked.retain(|one| one.id != id));
+    pub(super) fn sent_files(&self) {
+        self.picked.update(|picked| picked.retain(Picked::is_refused));
     }
 }
 
 /// What was picked, each with how far it is.
 #[component]
-pub(super) fn PickedFiles(attachments: Attachments) -> impl IntoView {
+pub(super) fn PickedFiles(picked: RwSignal<Vec<Picked>>) -> impl IntoView {
+    let remove = move |id| picked.update(|picked| picked.retain(|one| one.id != id));
     view! {
         <ul class="picked" aria-live="polite">
             <For
-                each=move || attachments.0.get()
+                each=move || picked.get()
                 key=|one| (one.id, said(&one.progress))
                 let(one)
             >
-                <li class="pick" class:refused=matches!(one.progress, Progress::Refused(_))>
+                <li class="pick" class:refused=one.is_refused()>
                     <span class="file-name">{one.name.clone()}</span>
                     <small>
                         {said(&one.progress).unwrap_or_else(|| size_of(one.bytes))}
@@ -83,7 +89,7 @@ pub(super) fn PickedFiles(attachments: Attachments) -> impl IntoView {
                         type="button"
                         title="Remove"
                         aria-label=format!("Remove {}", one.name)
-                        on:click=move |_| attachments.remove(one.id)
+                        on:click=move |_| remove(one.id)
                     >
                         "×"
                     </button>
@@ -114,12 +120,12 @@ mod browser {
     use wasm_bindgen::{JsCast, JsValue};
     use web_sys::{ClipboardEvent, DragEvent, Event, FileList, HtmlInputElement};
 
-    use super::{Attachments, Picked, Progress};
+    use super::{Draft, Picked, Progress};
     use crate::live::new_id;
 
-    impl Attachments {
+    impl Draft {
         /// Takes what was chosen in an input.
-        pub(in super::super) fn pick(self, event: &Event) {
+        pub(in super::super) fn pick(&self, event: &Event) {
             let input =
                 event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
             if let Some(input) = input {
@@ -129,7 +135,7 @@ mod browser {
         }
 
         /// Takes what was pasted, if it is files.
-        pub(in super::super) fn paste(self, event: &ClipboardEvent) {
+        pub(in super::super) fn paste(&self, event: &ClipboardEvent) {
             let Some(data) = event.clipboard_data() else { return };
             // A table from a spreadsheet comes as text and as a picture of it: the text is meant.
             let is_text = data.types().includes(&JsValue::from_str("text/plain"), 0);
@@ -141,7 +147,7 @@ mod browser {
         }
 
         /// Takes what was dropped, if it is files.
-        pub(in super::super) fn drop(self, event: &DragEvent) {
+        pub(in super::super) fn drop(&self, event: &DragEvent) {
             let Some(data) = event.data_transfer() else { return };
             if data.types().includes(&JsValue::from_str("Files"), 0) {
                 // The browser would show the file in the dashboard's place.
@@ -150,13 +156,13 @@ mod browser {
             }
         }
 
-        fn add(self, files: Option<FileList>) {
+        fn add(&self, files: Option<FileList>) {
             let Some(files) = files else { return };
             for index in 0..files.length() {
                 let Some(file) = files.get(index) else { continue };
                 let Some(id) = new_id().map(FileId) else { continue };
                 let bytes = file.size() as u64;
-                let picked = self.0.with_untracked(Vec::len);
+                let picked = self.picked.with_untracked(Vec::len);
                 let refused = match bytes {
                     _ if picked >= limits::FILES => Some(ErrorCode::TooManyFiles),
                     0 => Some(ErrorCode::FileEmpty),
@@ -167,9 +173,9 @@ mod browser {
                     Progress::Refused(code.sentence().to_owned())
                 });
                 let one = Picked { id, name: file.name(), bytes, progress };
-                self.0.update(|picked| picked.push(one));
+                self.picked.update(|picked| picked.push(one));
                 if refused.is_none() {
-                    spawn_local(self.upload(id, file));
+                    spawn_local(self.clone().upload(id, file));
                 }
             }
         }
@@ -181,7 +187,9 @@ mod browser {
             while self.is_wanted(id) {
                 self.set(id, Progress::Uploading);
                 if let Some(progress) = put(id, &file).await {
-                    return self.set(id, progress);
+                    self.set(id, progress);
+                    // Its conversation may have left the screen.
+                    return untrack(|| self.keep());
                 }
                 self.set(id, Progress::Waiting);
                 let random = (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
@@ -189,13 +197,12 @@ mod browser {
             }
         }
 
-        fn is_wanted(self, id: FileId) -> bool {
-            let wanted = self.0.try_with_untracked(|all| all.iter().any(|one| one.id == id));
-            wanted.unwrap_or(false)
+        fn is_wanted(&self, id: FileId) -> bool {
+            self.picked.with_untracked(|picked| picked.iter().any(|one| one.id == id))
         }
 
-        fn set(self, id: FileId, progress: Progress) {
-            let _gone = self.0.try_update(|picked| {
+        fn set(&self, id: FileId, progress: Progress) {
+            self.picked.update(|picked| {
                 if let Some(one) = picked.iter_mut().find(|one| one.id == id) {
                     one.progress = progress;
                 }
@@ -220,10 +227,10 @@ mod browser {
 }
 
 #[cfg(not(feature = "hydrate"))]
-impl Attachments {
-    pub(super) fn pick<E>(self, _event: &E) {}
+impl Draft {
+    pub(super) fn pick<E>(&self, _event: &E) {}
 
-    pub(super) fn paste<E>(self, _event: &E) {}
+    pub(super) fn paste<E>(&self, _event: &E) {}
 
-    pub(super) fn drop<E>(self, _event: &E) {}
+    pub(super) fn drop<E>(&self, _event: &E) {}
 }

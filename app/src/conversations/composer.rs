@@ -9,8 +9,9 @@ use leptos_icons::Icon;
 use protocol::limits::MESSAGE_BYTES;
 use protocol::{ClientId, ConversationId};
 
-use super::attach::{Attachments, PickedFiles};
+use super::attach::PickedFiles;
 use super::calls::Reply;
+use super::draft::{Draft, Drafts};
 use crate::live::{Live, Status, now_ms};
 
 /// A text area that grows; Enter sends, Shift+Enter breaks the line. Before scripts run it is a
@@ -19,15 +20,18 @@ use crate::live::{Live, Status, now_ms};
 pub(super) fn Composer(id: ConversationId, next_client_id: ClientId) -> impl IntoView {
     let live = Live::get();
     let plain = ServerAction::<Reply>::new();
-    let text = RwSignal::new(String::new());
-    let is_note = RwSignal::new(false);
+    let draft = Drafts::get().of(id);
+    let (text, is_note) =
+        (RwSignal::from(draft.text.clone()), RwSignal::from(draft.is_note.clone()));
+    let picked = RwSignal::from(draft.picked.clone());
+    let draft = StoredValue::new(draft);
     let area = NodeRef::<Textarea>::new();
-    let attachments = Attachments::new();
+    show_draft(draft, area);
     // A file needs the scripts: before they run there is no place to pick one.
     let can_attach = RwSignal::new(false);
     Effect::new(move |_| can_attach.set(true));
     let ready = move || {
-        let files = attachments.ready()?;
+        let files = draft.with_value(Draft::ready_files)?;
         let fits = text.with(|text| {
             let text = text.trim();
             text.len() <= MESSAGE_BYTES && !(text.is_empty() && files.is_empty())
@@ -36,17 +40,12 @@ pub(super) fn Composer(id: ConversationId, next_client_id: ClientId) -> impl Int
     };
     let too_long = move || text.with(|text| text.trim().len() > MESSAGE_BYTES);
     let send = move || {
-        // What was typed before the scripts ran has made no event.
-        if let Some(area) = area.get_untracked() {
-            text.set(area.value());
-        }
         if let Some(files) = untrack(ready) {
             let said = text.get_untracked().trim().to_owned();
             live.say(id, said, files, is_note.get_untracked());
-            attachments.sent();
+            draft.with_value(Draft::sent_files);
             text.set(String::new());
             if let Some(area) = area.get_untracked() {
-                area.set_value("");
                 let _focused = area.focus();
             }
         }
@@ -88,8 +87,12 @@ pub(super) fn Composer(id: ConversationId, next_client_id: ClientId) -> impl Int
             </button>
         }
     };
-    let over = window_event_listener(leptos::ev::dragover, move |event| attachments.drop(&event));
-    let dropped = window_event_listener(leptos::ev::drop, move |event| attachments.drop(&event));
+    let over = window_event_listener(leptos::ev::dragover, move |event| {
+        draft.with_value(|draft| draft.drop(&event));
+    });
+    let dropped = window_event_listener(leptos::ev::drop, move |event| {
+        draft.with_value(|draft| draft.drop(&event));
+    });
     on_cleanup(move || {
         over.remove();
         dropped.remove();
@@ -104,7 +107,7 @@ pub(super) fn Composer(id: ConversationId, next_client_id: ClientId) -> impl Int
             <div class="composer-modes">{mode(false, "Reply")} {mode(true, "Note")}</div>
             <input type="hidden" name="conversation" value=id.to_string() />
             <input type="hidden" name="client_id" value=next_client_id.to_string() />
-            <PickedFiles attachments />
+            <PickedFiles picked />
             <div class="composer-box">
                 <Show when=move || can_attach.get()>
                     <label class="icon-button attach" title="Attach files">
@@ -113,7 +116,7 @@ pub(super) fn Composer(id: ConversationId, next_client_id: ClientId) -> impl Int
                             type="file"
                             multiple
                             aria-label="Attach files"
-                            on:change=move |event| attachments.pick(&event)
+                            on:change=move |event| draft.with_value(|draft| draft.pick(&event))
                         />
                     </label>
                 </Show>
@@ -127,7 +130,7 @@ pub(super) fn Composer(id: ConversationId, next_client_id: ClientId) -> impl Int
                     node_ref=area
                     on:input=on_input
                     on:keydown=on_key
-                    on:paste=move |event| attachments.paste(&event)
+                    on:paste=move |event| draft.with_value(|draft| draft.paste(&event))
                 ></textarea>
                 <button class="icon-button primary" type="submit" title="Send (Enter)">
                     <Icon icon=lu::LuSendHorizontal />
@@ -148,3 +151,27 @@ pub(super) fn Composer(id: ConversationId, next_client_id: ClientId) -> impl Int
         </ActionForm>
     }
 }
+
+/// Keeps the text area as the draft is, and the device as both are.
+#[cfg(feature = "hydrate")]
+fn show_draft(draft: StoredValue<Draft>, area: NodeRef<Textarea>) {
+    Effect::new(move |shown: Option<bool>| {
+        let Some(area) = area.get() else { return false };
+        draft.with_value(|draft| {
+            let typed = area.value();
+            if shown != Some(true) && !typed.is_empty() {
+                draft.take_typed(&typed);
+            }
+            let text = draft.text.get();
+            // Setting it moves the cursor.
+            if area.value() != text {
+                area.set_value(&text);
+            }
+        });
+        true
+    });
+    Effect::new(move |_| draft.with_value(Draft::keep));
+}
+
+#[cfg(not(feature = "hydrate"))]
+fn show_draft(_draft: StoredValue<Draft>, _area: NodeRef<Textarea>) {}

@@ -10,6 +10,7 @@ use protocol::{Author, ConversationId, InboxId, LabelId, Summary};
 
 use super::actions::LabelDot;
 use super::calls::{Choices, list_choices, list_conversations};
+use super::draft::Drafts;
 use super::search::{FoundList, LookedFor, SearchBox};
 use super::view::{View, Wanted};
 use crate::account::initials;
@@ -32,6 +33,11 @@ pub(crate) fn ConversationsPage() -> impl IntoView {
     // Tracked beneath a `Suspense` only: before it is read there is nothing to choose.
     let choices = RwSignal::new(Choices::default());
     provide_context(ChoicesHere(choices.into()));
+    #[cfg(feature = "hydrate")]
+    {
+        let drafts = Drafts::get();
+        Effect::new(move |_| drafts.restore());
+    }
     let looked_for =
         Memo::new(move |_| query.with(|query| LookedFor::from_query(|name| query.get(name))));
     let is_search = move || looked_for.with(|looked_for| !looked_for.text.is_empty());
@@ -279,7 +285,8 @@ fn Row(id: ConversationId, now_ms: u64, wanted: Wanted) -> impl IntoView {
 
 #[component]
 fn RowOf(summary: Summary, now_ms: u64, wanted: Wanted) -> impl IntoView {
-    let live = Live::get();
+    let (live, drafts) = (Live::get(), Drafts::get());
+    let id = summary.id;
     let unread = summary.unread();
     let class = if unread > 0 { "row unread" } else { "row" };
     let who = match &summary.last_author {
@@ -300,6 +307,9 @@ fn RowOf(summary: Summary, now_ms: u64, wanted: Wanted) -> impl IntoView {
                 </span>
                 <span class="row-bottom">
                     <span class="row-text">
+                        <Show when=move || drafts.has(id)>
+                            <span class="row-draft">"Draft "</span>
+                        </Show>
                         <span class="row-who">{who}</span>
                         {summary.preview}
                     </span>

@@ -7,6 +7,7 @@ use leptos_icons::Icon;
 use leptos_router::hooks::use_query_map;
 use protocol::{Author, Body, ClientId, ConversationId, Entry, MailKind, Outgoing, Seq};
 
+use super::draft::Drafts;
 use super::event::EventLine;
 use super::files::FilesView;
 use super::mailed::{CameByMail, Fate, Mailed};
@@ -290,18 +291,28 @@ fn WaitingView(id: ConversationId, outgoing: Outgoing) -> impl IntoView {
 #[component]
 fn Refused(id: ConversationId, client_id: ClientId) -> impl IntoView {
     let live = Live::get();
-    let drop_it = move |_| {
+    let drafts = Drafts::get();
+    let take_back = move || {
+        let mut taken = None;
         live.update(|store| {
-            store.take_back(id, client_id);
+            taken = store.take_back(id, client_id);
             Vec::new()
         });
+        taken
+    };
+    let edit = move |_| {
+        if let Some((outgoing, is_note)) = take_back() {
+            drafts.of(id).take_back(outgoing, is_note);
+        }
     };
     view! {
         <span class="entry-meta">
-            "Not sent. "
-            <button on:click=drop_it>
-                "Remove"
-            </button>
+            "Couldn't send. "
+            <button on:click=edit>"Edit"</button>
+            " "
+            <button on:click=move |_| {
+                take_back();
+            }>"Remove"</button>
         </span>
     }
 }

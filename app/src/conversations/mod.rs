@@ -4,6 +4,7 @@ mod actions;
 mod attach;
 mod calls;
 mod composer;
+mod draft;
 mod event;
 mod files;
 mod list;
@@ -15,5 +16,6 @@ mod side;
 mod view;
 
 pub(crate) use actions::LabelDot;
+pub(crate) use draft::provide_drafts;
 pub(crate) use list::{ConversationsPage, NothingOpen};
 pub(crate) use page::ConversationPage;

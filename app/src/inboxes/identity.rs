@@ -4,12 +4,12 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use super::calls::{InboxDetails, SetIdentity};
-use super::saving::{SaveRow, Saving};
+use crate::ui::{Deed, SaveRow};
 
 #[component]
-pub(super) fn Identity(inbox: InboxDetails, set: ServerAction<SetIdentity>) -> impl IntoView {
+pub(super) fn Identity(inbox: InboxDetails, set: Deed<SetIdentity>) -> impl IntoView {
     let InboxDetails { id, requires_identity, identity_secret, .. } = inbox;
-    let saving = Saving::of(set, move |input: &SetIdentity| input.id == id);
+    let saving = set.saving(move |input| input.id == id);
     let example = "SupportChat.init({ user: {\n  id: '42', hash: 'HMAC-SHA256 of the id, in hex',\n  name: 'Ann', email: 'ann@example.com', plan: 'pro'\n} })";
     identity_secret.map(|secret| {
         view! {
@@ -22,7 +22,7 @@ pub(super) fn Identity(inbox: InboxDetails, set: ServerAction<SetIdentity>) -> i
                 <summary class="button">"Show the secret for your server"</summary>
                 <p class="secret"><code>{secret}</code></p>
                 <p>"Keep it on your server: whoever has it can be anybody. A JWT (HS256) with "<code>"sub"</code>", "<code>"exp"</code>" and the inbox’s key as "<code>"aud"</code>" does as well, as "<code>"jwt"</code>"."</p>
-                <ActionForm action=set attr:class="form">
+                <ActionForm action=set.action attr:class="form">
                     <input type="hidden" name="id" value=id.to_string() />
                     <input type="hidden" name="required" value=requires_identity.to_string() />
                     <input type="hidden" name="rotate" value="true" />
@@ -34,7 +34,7 @@ pub(super) fn Identity(inbox: InboxDetails, set: ServerAction<SetIdentity>) -> i
                     </div>
                 </ActionForm>
             </details>
-            <ActionForm action=set attr:class="form">
+            <ActionForm action=set.action attr:class="form">
                 <input type="hidden" name="id" value=id.to_string() />
                 <div class="checks">
                     <label>

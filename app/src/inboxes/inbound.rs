@@ -5,18 +5,17 @@ use leptos::prelude::*;
 use protocol::InboxId;
 
 use super::calls::{InboundDetails, InboxDetails, SetInboxInbound, SetWebhook};
-use super::saving::{SaveRow, Saving};
-use crate::ui::{Copyable, Notice};
+use crate::ui::{Copyable, Deed, Notice, SaveRow};
 
 #[component]
 pub(super) fn Inbound(
     inbox: InboxDetails,
-    set: ServerAction<SetInboxInbound>,
-    hand_in: ServerAction<SetWebhook>,
+    set: Deed<SetInboxInbound>,
+    hand_in: Deed<SetWebhook>,
 ) -> impl IntoView {
     let InboxDetails { id, inbound, .. } = inbox;
     let InboundDetails { address, mailbox, mailbox_trouble, webhook } = inbound;
-    let saving = Saving::of(set, move |input: &SetInboxInbound| input.id == id);
+    let saving = set.saving(move |input| input.id == id);
     let is_read = !mailbox.is_empty() || webhook.is_some();
     let hint = match (address.is_empty(), is_read) {
         (false, false) => Some(
@@ -31,7 +30,7 @@ pub(super) fn Inbound(
         <h3>"Answers by mail"</h3>
         <p>"What visitors and agents answer by mail becomes a message, and a new mail a conversation."</p>
         <Notice text=ArcSignal::stored(trouble) />
-        <ActionForm action=set attr:class="form">
+        <ActionForm action=set.action attr:class="form">
             <input type="hidden" name="id" value=id.to_string() />
             <label>
                 "Its address"
@@ -62,11 +61,7 @@ pub(super) fn Inbound(
 
 /// Where a provider hands mail in.
 #[component]
-fn Webhook(
-    id: InboxId,
-    webhook: Option<String>,
-    hand_in: ServerAction<SetWebhook>,
-) -> impl IntoView {
+fn Webhook(id: InboxId, webhook: Option<String>, hand_in: Deed<SetWebhook>) -> impl IntoView {
     let has_key = webhook.is_some();
     view! {
         <details class="more-form">
@@ -77,7 +72,7 @@ fn Webhook(
                 <code>"mime"</code>". Whoever has the address can hand mail in: keep it to yourself."
             </p>
             <div class="form-end">
-                <ActionForm action=hand_in>
+                <ActionForm action=hand_in.action>
                     <input type="hidden" name="id" value=id.to_string() />
                     <input type="hidden" name="is_on" value="true" />
                     <button class="button" type="submit">
@@ -87,7 +82,7 @@ fn Webhook(
                 {has_key
                     .then(|| {
                         view! {
-                            <ActionForm action=hand_in>
+                            <ActionForm action=hand_in.action>
                                 <input type="hidden" name="id" value=id.to_string() />
                                 <button class="button" type="submit">
                                     "Take none any more"

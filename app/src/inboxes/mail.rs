@@ -5,8 +5,8 @@ use leptos::prelude::*;
 use protocol::MailKind;
 
 use super::calls::{InboxDetails, SetInboxMail};
-use super::saving::{SaveRow, Saving};
 use crate::outbox::title;
+use crate::ui::{Deed, SaveRow};
 
 /// The languages that visitors' mails are written in.
 const LANGUAGES: [(&str, &str); 4] =
@@ -15,11 +15,11 @@ const LANGUAGES: [(&str, &str); 4] =
 #[component]
 pub(super) fn Mail(
     inbox: InboxDetails,
-    set: ServerAction<SetInboxMail>,
+    set: Deed<SetInboxMail>,
     can_change: bool,
 ) -> impl IntoView {
     let InboxDetails { id, key, mail, .. } = inbox;
-    let saving = Saving::of(set, move |input: &SetInboxMail| input.id == id);
+    let saving = set.saving(move |input| input.id == id);
     view! {
         <h3>"Mail"</h3>
         {(!mail.is_on)
@@ -30,7 +30,7 @@ pub(super) fn Mail(
                     </p>
                 }
             })}
-        <ActionForm action=set attr:class="form">
+        <ActionForm action=set.action attr:class="form">
             <input type="hidden" name="id" value=id.to_string() />
             <label>
                 "The team’s address"

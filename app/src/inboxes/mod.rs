@@ -5,7 +5,6 @@ mod identity;
 mod inbound;
 mod mail;
 mod page;
-mod saving;
 mod work;
 
 pub(crate) use page::InboxesPage;

@@ -11,33 +11,20 @@ use super::calls::{
 use super::identity::Identity;
 use super::inbound::Inbound;
 use super::mail::Mail;
-use super::saving::{SaveRow, Saving};
 use super::work::Work;
 use crate::account::Me;
 use crate::team::{TeamDetails, read_team};
-use crate::ui::{Copyable, Waiting, state_page};
+use crate::ui::{Copyable, Deed, Fresh, SaveRow, each};
 
 /// All inboxes.
 #[component]
 pub(crate) fn InboxesPage() -> impl IntoView {
-    let save = ServerAction::<AllowSites>::new();
-    let set = ServerAction::<SetInbox>::new();
-    let prove = ServerAction::<SetIdentity>::new();
-    let send = ServerAction::<SetInboxMail>::new();
-    let receive = ServerAction::<SetInboxInbound>::new();
-    let hand_in = ServerAction::<SetWebhook>::new();
-    let version = move || {
-        let changed = save.version().get() + set.version().get();
-        changed
-            + prove.version().get()
-            + send.version().get()
-            + receive.version().get()
-            + hand_in.version().get()
-    };
-    let inboxes = Resource::new(version, |_| async {
+    let deeds = Deeds::new();
+    let read = |_| async {
         let team = read_team().await?;
         list_inboxes().await.map(|inboxes| (inboxes, team))
-    });
+    };
+    let shown = Fresh::new(move || deeds.version(), read);
     view! {
         <Title text="Inboxes" />
         <main class="settings">
@@ -47,42 +34,67 @@ pub(crate) fn InboxesPage() -> impl IntoView {
                     "An inbox is one site or brand. Put its tag on your pages, and say which sites may use it."
                 </p>
             </header>
-            <Transition fallback=Waiting>
-                {move || Suspend::new(async move {
-                    match inboxes.await {
-                        Ok((inboxes, team)) => {
-                            inboxes
-                                .into_iter()
-                                .map(|inbox| view! { <InboxCard inbox team=team.clone() save set prove send receive hand_in /> })
-                                .collect_view()
-                                .into_any()
-                        }
-                        Err(failure) => {
-                            state_page("The inboxes could not be read", failure.to_string()).into_any()
-                        }
-                    }
-                })}
-            </Transition>
+            {shown.show("The inboxes could not be read", move |read| cards(read, deeds))}
         </main>
     }
 }
 
+/// What can be done on the page: each is a form that works without scripts, too.
+#[derive(Clone, Copy)]
+struct Deeds {
+    save: Deed<AllowSites>,
+    set: Deed<SetInbox>,
+    prove: Deed<SetIdentity>,
+    send: Deed<SetInboxMail>,
+    receive: Deed<SetInboxInbound>,
+    hand_in: Deed<SetWebhook>,
+}
+
+impl Deeds {
+    fn new() -> Self {
+        Self {
+            save: Deed::new(),
+            set: Deed::new(),
+            prove: Deed::new(),
+            send: Deed::new(),
+            receive: Deed::new(),
+            hand_in: Deed::new(),
+        }
+    }
+
+    /// Changes with everything that is done.
+    fn version(self) -> usize {
+        self.save.version()
+            + self.set.version()
+            + self.prove.version()
+            + self.send.version()
+            + self.receive.version()
+            + self.hand_in.version()
+    }
+}
+
+fn cards(read: Signal<(Vec<InboxDetails>, TeamDetails)>, deeds: Deeds) -> impl IntoView {
+    let all = move || {
+        let (inboxes, team) = read.get();
+        inboxes.into_iter().map(|inbox| (inbox, team.clone())).collect()
+    };
+    // Its form for routing offers teams and labels.
+    let key = |(inbox, team): &(InboxDetails, TeamDetails)| {
+        let teams: Vec<_> = team.teams.iter().map(|team| team.id).collect();
+        let labels: Vec<_> = team.labels.iter().map(|label| label.id).collect();
+        (inbox.id, teams, labels)
+    };
+    each(all, key, move |(inbox, team)| view! { <InboxCard inbox team deeds /> })
+}
+
 #[component]
-fn InboxCard(
-    inbox: InboxDetails,
-    team: TeamDetails,
-    save: ServerAction<AllowSites>,
-    set: ServerAction<SetInbox>,
-    prove: ServerAction<SetIdentity>,
-    send: ServerAction<SetInboxMail>,
-    receive: ServerAction<SetInboxInbound>,
-    hand_in: ServerAction<SetWebhook>,
-) -> impl IntoView {
+fn InboxCard(inbox: InboxDetails, team: TeamDetails, deeds: Deeds) -> impl IntoView {
+    let Deeds { save, set, prove, send, receive, hand_in } = deeds;
     let (work, mail, inbound, identity) =
         (inbox.clone(), inbox.clone(), inbox.clone(), inbox.clone());
     let InboxDetails { id, name, key, sites, snippet, .. } = inbox;
     let can_change = use_context::<Me>().is_some_and(|me| me.can_manage_inboxes);
-    let saving = Saving::of(save, move |input: &AllowSites| input.id == id);
+    let saving = save.saving(move |input| input.id == id);
     let rows = (sites.len() + 1).max(3).to_string();
     view! {
         <section class="card inbox-card">
@@ -94,7 +106,7 @@ fn InboxCard(
             <p>"Paste this before " <code>"</body>"</code> " on every page that should have the chat."</p>
             <Copyable text=snippet />
             <h3>"Allowed sites"</h3>
-            <ActionForm action=save attr:class="form">
+            <ActionForm action=save.action attr:class="form">
                 <input type="hidden" name="id" value=id.to_string() />
                 <label>
                     "One a line, such as https://example.com"

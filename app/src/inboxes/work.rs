@@ -4,22 +4,21 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use super::calls::{InboxDetails, SetInbox};
-use super::saving::{SaveRow, Saving};
 use crate::team::TeamDetails;
-use crate::ui::RoutingOptions;
+use crate::ui::{Deed, RoutingOptions, SaveRow};
 
 #[component]
 pub(super) fn Work(
     inbox: InboxDetails,
     team: TeamDetails,
-    set: ServerAction<SetInbox>,
+    set: Deed<SetInbox>,
     can_change: bool,
 ) -> impl IntoView {
     let InboxDetails { id, hours, time_zone, routing, team: to_team, label: with, .. } = inbox;
-    let saving = Saving::of(set, move |input: &SetInbox| input.id == id);
+    let saving = set.saving(move |input| input.id == id);
     view! {
         <h3>"Routing and hours"</h3>
-        <ActionForm action=set attr:class="form">
+        <ActionForm action=set.action attr:class="form">
             <input type="hidden" name="id" value=id.to_string() />
             <label>
                 "How conversations come to agents"

@@ -2,6 +2,7 @@
 //!
 //! The store is plain data with rules, tested without a browser; the socket only carries frames.
 
+mod device;
 #[cfg(feature = "hydrate")]
 mod socket;
 #[cfg_attr(
@@ -9,12 +10,15 @@ mod socket;
     expect(dead_code, reason = "frames come to browsers only")
 )]
 mod store;
+#[cfg(feature = "hydrate")]
+mod unsent;
 
 use leptos::prelude::*;
 #[cfg(feature = "hydrate")]
 use protocol::ToAgent;
 use protocol::{AgentId, Author, Change, ClientId, ConversationId, Files, FromAgent};
 
+pub(crate) use device::Device;
 #[cfg(feature = "hydrate")]
 pub(crate) use socket::hang_up;
 pub(crate) use store::{Open, Store};
@@ -40,6 +44,8 @@ pub(crate) struct Live {
     status: RwSignal<Status>,
     #[cfg(feature = "hydrate")]
     line: StoredValue<Option<socket::Line>, LocalStorage>,
+    #[cfg(feature = "hydrate")]
+    unsent: StoredValue<unsent::Unsent>,
 }
 
 /// Makes the store and the socket a context of all pages.
@@ -49,6 +55,8 @@ pub(crate) fn provide_live() {
         status: RwSignal::new(Status::Connecting),
         #[cfg(feature = "hydrate")]
         line: StoredValue::new_local(None),
+        #[cfg(feature = "hydrate")]
+        unsent: StoredValue::new(unsent::Unsent::default()),
     });
 }
 
@@ -77,6 +85,11 @@ impl Live {
         self.store.with(look)
     }
 
+    /// Who the agent on this screen is. Not tracked: it does not change.
+    pub(crate) fn me(self) -> Option<AgentId> {
+        self.store.with_untracked(Store::me)
+    }
+
     /// Whether an author is the agent on this screen. Not tracked: it does not change.
     pub(crate) fn is_me(self, author: &Author) -> bool {
         self.store.with_untracked(|store| store.is_me(author))
@@ -85,6 +98,9 @@ impl Live {
     /// Changes the store, and sends what follows from it.
     pub(crate) fn update(self, change: impl FnOnce(&mut Store) -> Vec<FromAgent>) {
         let frames = self.store.try_update(change).unwrap_or_default();
+        // Kept before it is sent.
+        #[cfg(feature = "hydrate")]
+        self.keep_unsent();
         if self.store.with_untracked(Store::is_online) {
             self.send(frames);
         }
@@ -96,7 +112,20 @@ impl Live {
         #[cfg(feature = "hydrate")]
         Effect::new(move |_| {
             if self.line.with_value(Option::is_none) {
+                let restore = |store: &mut Store| {
+                    self.unsent.update_value(|unsent| unsent.restore(Device(me), store));
+                };
+                self.store.update(restore);
                 self.line.set_value(Some(socket::open(self)));
+            }
+        });
+    }
+
+    #[cfg(feature = "hydrate")]
+    fn keep_unsent(self) {
+        self.store.with_untracked(|store| {
+            if let Some(me) = store.me() {
+                self.unsent.update_value(|unsent| unsent.follow(Device(me), store));
             }
         });
     }

@@ -218,10 +218,37 @@ impl Store {
         vec![FromAgent::Send { conversation: id, client_id, text, files: ids, note }]
     }
 
-    /// The agent gives up a message that was refused; its text is returned, to be typed anew.
-    pub(crate) fn take_back(&mut self, id: ConversationId, client_id: ClientId) -> Option<String> {
+    /// Takes up a message that an earlier page sent: the next welcome sends it.
+    pub(crate) fn restore(&mut self, id: ConversationId, outgoing: Outgoing, is_note: bool) {
+        let open = self.open.entry(id).or_default();
+        let Outgoing { client_id, text, files, at_ms, .. } = outgoing;
+        if open.thread.outbox.waiting().iter().any(|known| known.client_id == client_id) {
+            return;
+        }
+        open.thread.outbox.push(client_id, text, files, at_ms);
+        if is_note {
+            open.notes.insert(client_id);
+        }
+    }
+
+    /// What waits for an acknowledgement or was refused: in which conversation, and whether it is a note.
+    pub(crate) fn outgoing(&self) -> impl Iterator<Item = (ConversationId, &Outgoing, bool)> {
+        self.open.iter().flat_map(|(id, open)| {
+            let waiting = open.thread.outbox.waiting().iter();
+            waiting.map(|one| (*id, one, open.notes.contains(&one.client_id)))
+        })
+    }
+
+    /// The agent gives up a message that was refused. Returned to be written anew: what it said, and
+    /// whether it was a note.
+    pub(crate) fn take_back(
+        &mut self,
+        id: ConversationId,
+        client_id: ClientId,
+    ) -> Option<(Outgoing, bool)> {
         let open = self.open.get_mut(&id)?;
-        open.thread.outbox.remove(client_id).map(|outgoing| outgoing.text)
+        let is_note = open.notes.remove(&client_id);
+        open.thread.outbox.remove(client_id).map(|outgoing| (outgoing, is_note))
     }
 
     /// The agent has the conversation's end in view.
@@ -373,18 +400,14 @@ impl Store {
 
     /// All that waits for an acknowledgement. Sending it again is harmless.
     fn unsent(&self) -> Vec<FromAgent> {
-        let of = |(id, open): (&ConversationId, &Open)| {
-            let conversation = *id;
-            let send = |outgoing: &Outgoing| FromAgent::Send {
-                conversation,
-                client_id: outgoing.client_id,
-                text: outgoing.text.clone(),
-                files: outgoing.files.ids(),
-                note: open.notes.contains(&outgoing.client_id).then_some(true),
-            };
-            open.thread.outbox.to_send().map(send).collect::<Vec<_>>()
+        let send = |(conversation, outgoing, is_note): (_, &Outgoing, bool)| FromAgent::Send {
+            conversation,
+            client_id: outgoing.client_id,
+            text: outgoing.text.clone(),
+            files: outgoing.files.ids(),
+            note: is_note.then_some(true),
         };
-        self.open.iter().flat_map(of).collect()
+        self.outgoing().filter(|(_, outgoing, _)| outgoing.refused.is_none()).map(send).collect()
     }
 
     fn refuse(&mut self, id: ConversationId, client_id: ClientId, code: ErrorCode) {

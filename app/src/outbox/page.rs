@@ -9,19 +9,18 @@ use leptos_router::hooks::use_query_map;
 use protocol::{DropReason, MailId, MailKind, MailState};
 
 use super::calls::{DropMail, MailLine, Outbox, RetryMail, read_outbox};
-use crate::account::refusal;
-use crate::ui::{Notice, Waiting, Zone, state_page};
+use crate::ui::{Deed, Fresh, Notice, Zone, each};
 
 /// What mail waits, what failed and why, what went out.
 #[component]
 pub(crate) fn OutboxPage() -> impl IntoView {
-    let retry = ServerAction::<RetryMail>::new();
-    let dropping = ServerAction::<DropMail>::new();
+    let retry = Deed::<RetryMail>::new();
+    let dropping = Deed::<DropMail>::new();
     let query = use_query_map();
     let state = Memo::new(move |_| query.with(|query| MailState::parse(&query.get("state")?)));
     let before = Memo::new(move |_| query.with(|query| MailId::parse(&query.get("before")?)));
-    let version = move || retry.version().get() + dropping.version().get();
-    let read = Resource::new(
+    let version = move || retry.version() + dropping.version();
+    let shown = Fresh::new(
         move || (state.get(), before.get(), version()),
         |(state, before, _)| read_outbox(state, before),
     );
@@ -49,71 +48,58 @@ pub(crate) fn OutboxPage() -> impl IntoView {
                     {tab(Some(MailState::Dropped), "Not sent")}
                 </nav>
             </header>
-            <Notice text=refusal(retry) />
-            <Notice text=refusal(dropping) />
-            <Transition fallback=Waiting>
-                {move || Suspend::new(async move {
-                    match read.await {
-                        Ok(outbox) => {
-                            let state = state.get();
-                            view! { <Mails outbox state retry dropping /> }.into_any()
-                        }
-                        Err(failure) => {
-                            state_page("The outbox could not be read", failure.to_string()).into_any()
-                        }
-                    }
-                })}
-            </Transition>
+            <Notice text=retry.refused(|_| true) />
+            <Notice text=dropping.refused(|_| true) />
+            {shown.show(
+                "The outbox could not be read",
+                move |outbox| view! { <Mails outbox state retry dropping /> },
+            )}
         </main>
     }
 }
 
 #[component]
 fn Mails(
-    outbox: Outbox,
-    state: Option<MailState>,
-    retry: ServerAction<RetryMail>,
-    dropping: ServerAction<DropMail>,
+    outbox: Signal<Outbox>,
+    state: Memo<Option<MailState>>,
+    retry: Deed<RetryMail>,
+    dropping: Deed<DropMail>,
 ) -> impl IntoView {
-    let Outbox { mails, next, trouble, is_on } = outbox;
-    let trouble = if is_on {
-        trouble.map(|trouble| format!("Mail waits, and is tried again. {trouble}"))
-    } else {
-        Some("No mail is sent: the program has no mail server. Give it one with PORCHLIGHT_SMTP_URL and PORCHLIGHT_MAIL_FROM.".to_owned())
-    };
-    let is_empty = mails.is_empty();
-    let empty = match state {
+    let trouble = ArcSignal::derive(move || {
+        match outbox.get() {
+        Outbox { is_on: false, .. } => Some("No mail is sent: the program has no mail server. Give it one with PORCHLIGHT_SMTP_URL and PORCHLIGHT_MAIL_FROM.".to_owned()),
+        Outbox { trouble, .. } => {
+            trouble.map(|trouble| format!("Mail waits, and is tried again. {trouble}"))
+        }
+    }
+    });
+    let mails = move || outbox.with(|outbox| outbox.mails.clone());
+    let is_empty = move || outbox.with(|outbox| outbox.mails.is_empty());
+    let empty = move || match state.get() {
         None => "Nothing has gone out yet.",
         Some(MailState::Waiting) => "Nothing waits.",
         Some(MailState::Failed) => "Nothing has failed.",
         Some(MailState::Sent) => "Nothing was sent yet.",
         Some(MailState::Dropped) => "Nothing was held back.",
     };
-    let older = next.map(|next| {
-        let state = state.map_or(String::new(), |state| format!("&state={}", state.as_str()));
-        format!("/outbox?before={next}{state}")
-    });
+    let older = move || {
+        let next = outbox.with(|outbox| outbox.next)?;
+        let state = state.get().map_or(String::new(), |state| format!("&state={}", state.as_str()));
+        Some(format!("/outbox?before={next}{state}"))
+    };
+    let row = move |mail| view! { <Line mail retry dropping /> };
     view! {
-        <Notice text=ArcSignal::stored(trouble) />
+        <Notice text=trouble />
         <section class="card stack">
-            {is_empty.then(|| view! { <p class="soft">{empty}</p> })}
-            <ul class="plain mail-list">
-                {mails
-                    .into_iter()
-                    .map(|mail| view! { <Line mail retry dropping /> })
-                    .collect_view()}
-            </ul>
-            {older.map(|href| view! { <a class="button quiet" href=href>"Older"</a> })}
+            {move || is_empty().then(|| view! { <p class="soft">{empty}</p> })}
+            <ul class="plain mail-list">{each(mails, |mail: &MailLine| mail.id, row)}</ul>
+            {move || older().map(|href| view! { <a class="button quiet" href=href>"Older"</a> })}
         </section>
     }
 }
 
 #[component]
-fn Line(
-    mail: MailLine,
-    retry: ServerAction<RetryMail>,
-    dropping: ServerAction<DropMail>,
-) -> impl IntoView {
+fn Line(mail: MailLine, retry: Deed<RetryMail>, dropping: Deed<DropMail>) -> impl IntoView {
     let zone = Zone::get();
     let MailLine { id, kind, conversation, address, state, reason, attempts, .. } = mail;
     let (icon, class) = match state {
@@ -156,13 +142,13 @@ fn Line(
             {is_open
                 .then(|| {
                     view! {
-                        <ActionForm action=retry>
+                        <ActionForm action=retry.action>
                             <input type="hidden" name="id" value=id.to_string() />
                             <button class="button small" type="submit">
                                 "Try now"
                             </button>
                         </ActionForm>
-                        <ActionForm action=dropping>
+                        <ActionForm action=dropping.action>
                             <input type="hidden" name="id" value=id.to_string() />
                             <button class="button small" type="submit">
                                 "Drop"

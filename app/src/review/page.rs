@@ -10,26 +10,26 @@ use protocol::{InboundId, InboundReason, InboundState};
 
 use super::badge::Recount;
 use super::calls::{AllowMail, DiscardMail, InboundLine, Review, read_review};
-use crate::account::{Me, refusal};
-use crate::ui::{Notice, Waiting, Zone, state_page};
+use crate::account::Me;
+use crate::ui::{Deed, Fresh, Notice, Zone, each};
 
 /// Mails that came in, and what somebody decides of those that are no message.
 #[component]
 pub(crate) fn ReviewPage() -> impl IntoView {
-    let allow = ServerAction::<AllowMail>::new();
-    let discard = ServerAction::<DiscardMail>::new();
+    let allow = Deed::<AllowMail>::new();
+    let discard = Deed::<DiscardMail>::new();
     let query = use_query_map();
     let state = Memo::new(move |_| {
         let named = query.with(|query| InboundState::parse(&query.get("state")?));
         named.unwrap_or(InboundState::Review)
     });
     let before = Memo::new(move |_| query.with(|query| InboundId::parse(&query.get("before")?)));
-    let version = move || allow.version().get() + discard.version().get();
+    let version = move || allow.version() + discard.version();
     Effect::new(move |_| {
         version();
         Recount::now();
     });
-    let read = Resource::new(
+    let shown = Fresh::new(
         move || (state.get(), before.get(), version()),
         |(state, before, _)| read_review(state, before),
     );
@@ -59,53 +59,58 @@ pub(crate) fn ReviewPage() -> impl IntoView {
                     {tab(InboundState::Discarded, "Put away")}
                 </nav>
             </header>
-            <Notice text=refusal(allow) />
-            <Notice text=refusal(discard) />
-            <Transition fallback=Waiting>
-                {move || Suspend::new(async move {
-                    match read.await {
-                        Ok(review) => {
-                            let state = state.get();
-                            view! { <Mails review state allow discard /> }.into_any()
-                        }
-                        Err(failure) => {
-                            state_page("The mail could not be read", failure.to_string()).into_any()
-                        }
-                    }
-                })}
-            </Transition>
+            <Notice text=allow.refused(|_| true) />
+            <Notice text=discard.refused(|_| true) />
+            {shown.show(
+                "The mail could not be read",
+                move |review| view! { <Mails review state allow discard /> },
+            )}
         </main>
     }
 }
 
 #[component]
 fn Mails(
-    review: Review,
-    state: InboundState,
-    allow: ServerAction<AllowMail>,
-    discard: ServerAction<DiscardMail>,
+    review: Signal<Review>,
+    state: Memo<InboundState>,
+    allow: Deed<AllowMail>,
+    discard: Deed<DiscardMail>,
 ) -> impl IntoView {
-    let Review { mails, next, is_on, troubles } = review;
-    let is_empty = mails.is_empty();
-    let empty = match state {
+    let mails = move || {
+        let state = state.get();
+        review.get().mails.into_iter().map(|mail| (mail, state)).collect()
+    };
+    let key = |(mail, _): &(InboundLine, InboundState)| mail.id;
+    let row = move |(mail, state)| view! { <Line mail state allow discard /> };
+    let is_empty = move || review.with(|review| review.mails.is_empty());
+    let is_on = move || review.with(|review| review.is_on);
+    let troubles = move || review.with(|review| review.troubles.clone());
+    let empty = move || match state.get() {
         InboundState::Review => "Nothing waits for you. Well done.",
         InboundState::Posted => "No mail has become a message yet.",
         InboundState::Ignored => "Nothing was left out.",
         InboundState::Discarded => "Nothing was put away.",
         InboundState::Waiting => "Nothing is being read.",
     };
-    let older = next.map(|next| format!("/review?before={next}&state={}", state.as_str()));
+    let older = move || {
+        let next = review.with(|review| review.next)?;
+        Some(format!("/review?before={next}&state={}", state.get().as_str()))
+    };
     let can_set_up = use_context::<Me>().is_some_and(|me| me.can_manage_inboxes);
     view! {
-        {troubles
-            .into_iter()
-            .map(|(inbox, trouble)| {
-                let text = format!("The mailbox of {inbox} can’t be read, and is tried again. {trouble}");
-                view! { <Notice text=ArcSignal::stored(Some(text)) /> }
-            })
-            .collect_view()}
+        {move || {
+            troubles()
+                .into_iter()
+                .map(|(inbox, trouble)| {
+                    let text = format!(
+                        "The mailbox of {inbox} can’t be read, and is tried again. {trouble}",
+                    );
+                    view! { <Notice text=ArcSignal::stored(Some(text)) /> }
+                })
+                .collect_view()
+        }}
         <section class="card stack">
-            {(!is_on)
+            {move || (!is_on())
                 .then(|| {
                     view! {
                         <p class="soft">
@@ -120,14 +125,11 @@ fn Mails(
                         </p>
                     }
                 })}
-            {(is_empty && is_on).then(|| view! { <p class="soft">{empty}</p> })}
+            {move || (is_empty() && is_on()).then(|| view! { <p class="soft">{empty}</p> })}
             <ul class="plain mail-list">
-                {mails
-                    .into_iter()
-                    .map(|mail| view! { <Line mail state allow discard /> })
-                    .collect_view()}
+                {each(mails, key, row)}
             </ul>
-            {older.map(|href| view! { <a class="button quiet" href=href>"Older"</a> })}
+            {move || older().map(|href| view! { <a class="button quiet" href=href>"Older"</a> })}
         </section>
     }
 }
@@ -136,8 +138,8 @@ fn Mails(
 fn Line(
     mail: InboundLine,
     state: InboundState,
-    allow: ServerAction<AllowMail>,
-    discard: ServerAction<DiscardMail>,
+    allow: Deed<AllowMail>,
+    discard: Deed<DiscardMail>,
 ) -> impl IntoView {
     let zone = Zone::get();
     let InboundLine { id, inbox, reason, sender, sender_name, subject, text, conversation, .. } =
@@ -188,7 +190,7 @@ fn Line(
                 {(can_post && conversation.is_some())
                     .then(|| {
                         view! {
-                            <ActionForm action=allow>
+                            <ActionForm action=allow.action>
                                 <input type="hidden" name="id" value=id.to_string() />
                                 <input type="hidden" name="in_conversation" value="true" />
                                 <button class="button small" type="submit">
@@ -200,7 +202,7 @@ fn Line(
                 {can_post
                     .then(|| {
                         view! {
-                            <ActionForm action=allow>
+                            <ActionForm action=allow.action>
                                 <input type="hidden" name="id" value=id.to_string() />
                                 <button class="button small" type="submit">
                                     "New conversation"
@@ -211,7 +213,7 @@ fn Line(
                 {can_discard
                     .then(|| {
                         view! {
-                            <ActionForm action=discard>
+                            <ActionForm action=discard.action>
                                 <input type="hidden" name="id" value=id.to_string() />
                                 <button class="button small" type="submit">
                                     "Put away"

@@ -6,7 +6,7 @@ use protocol::{AgentId, InboxId, Label};
 
 use super::calls::AgentDetails;
 use super::page::Deeds;
-use crate::account::{initials, refusal};
+use crate::account::initials;
 use crate::ui::{Copyable, Notice};
 
 #[component]
@@ -39,7 +39,7 @@ pub(super) fn AgentRow(
                     </span>
                     <span class="mark">{shown}</span>
                 </summary>
-                <ActionForm action=deeds.set_agent attr:class="form">
+                <ActionForm action=deeds.set_agent.action attr:class="form">
                     <input type="hidden" name="id" value=id.to_string() />
                     <label>
                         "Conversations at a time"
@@ -114,7 +114,7 @@ pub(super) fn AgentRow(
                                 </fieldset>
                             }
                         })}
-                    <Notice text=refusal(deeds.set_agent) />
+                    <Notice text=deeds.set_agent.refused(move |input| input.id == id) />
                     {can_manage
                         .then(|| {
                             view! {
@@ -130,10 +130,10 @@ pub(super) fn AgentRow(
                 {can_manage
                     .then(|| {
                         view! {
-                            <ActionForm action=deeds.set_active attr:class="form">
+                            <ActionForm action=deeds.set_active.action attr:class="form">
                                 <input type="hidden" name="id" value=id.to_string() />
                                 <input type="hidden" name="is_active" value=(!is_active).to_string() />
-                                <Notice text=refusal(deeds.set_active) />
+                                <Notice text=deeds.set_active.refused(move |input| input.id == id) />
                                 <div class="form-end">
                                     <button class="button" type="submit">
                                         {if is_active { "Deactivate" } else { "Activate again" }}
@@ -152,12 +152,14 @@ pub(super) fn AgentRow(
 }
 
 #[component]
-pub(super) fn NewAgent(deeds: Deeds, sends_mail: bool) -> impl IntoView {
-    let invited = move || deeds.invite.value().get().and_then(Result::ok);
-    let said = if sends_mail {
-        "They get a mail with this link. You can hand it on yourself, too."
-    } else {
-        "Hand this link on: this server sends no mail."
+pub(super) fn NewAgent(deeds: Deeds, sends_mail: Signal<bool>) -> impl IntoView {
+    let invited = move || deeds.invite.made(|_| true);
+    let said = move || {
+        if sends_mail.get() {
+            "They get a mail with this link. You can hand it on yourself, too."
+        } else {
+            "Hand this link on: this server sends no mail."
+        }
     };
     view! {
         {move || {
@@ -173,7 +175,7 @@ pub(super) fn NewAgent(deeds: Deeds, sends_mail: bool) -> impl IntoView {
         }}
         <details class="more-form">
             <summary class="button">"Invite an agent"</summary>
-            <ActionForm action=deeds.invite attr:class="form">
+            <ActionForm action=deeds.invite.action attr:class="form">
                 <label>
                     "Name" <input name="name" required maxlength="80" autocomplete="off" />
                     <small>"Visitors see it beside their answers."</small>
@@ -182,12 +184,12 @@ pub(super) fn NewAgent(deeds: Deeds, sends_mail: bool) -> impl IntoView {
                     "Mail address" <input name="email" type="email" required autocomplete="off" />
                     <small>"They log in with it, and choose a password themselves."</small>
                 </label>
-                <Notice text=refusal(deeds.invite) />
+                <Notice text=deeds.invite.refused(|_| true) />
                 <div class="form-end">
                     <button
                         class="button primary"
                         type="submit"
-                        disabled=move || deeds.invite.pending().get()
+                        disabled=move || deeds.invite.action.pending().get()
                     >
                         "Invite"
                     </button>
@@ -200,9 +202,7 @@ pub(super) fn NewAgent(deeds: Deeds, sends_mail: bool) -> impl IntoView {
 /// A link by which an agent sets a password: where no mail comes, an owner hands it on.
 #[component]
 fn PasswordLink(id: AgentId, is_invited: bool, deeds: Deeds) -> impl IntoView {
-    let mine =
-        move || deeds.link.input().with(|input| input.as_ref().is_some_and(|one| one.id == id));
-    let made = move || deeds.link.value().get().and_then(Result::ok).filter(|_| mine());
+    let made = move || deeds.link.made(|input| input.id == id);
     let life = if is_invited { "7 days" } else { "an hour" };
     view! {
         {move || {
@@ -216,7 +216,7 @@ fn PasswordLink(id: AgentId, is_invited: bool, deeds: Deeds) -> impl IntoView {
                     }
                 })
         }}
-        <ActionForm action=deeds.link attr:class="form">
+        <ActionForm action=deeds.link.action attr:class="form">
             <input type="hidden" name="id" value=id.to_string() />
             <div class="form-end">
                 <button class="button" type="submit">

@@ -6,42 +6,22 @@ use leptos::prelude::*;
 use leptos_icons::Icon;
 use protocol::Label;
 
+use super::calls::TeamPage as TeamDetails;
 use super::page::Deeds;
-use crate::account::refusal;
 use crate::conversations::LabelDot;
-use crate::ui::Notice;
+use crate::ui::{Notice, each};
 
 #[component]
-pub(super) fn Labels(labels: Vec<Label>, deeds: Deeds, can_manage: bool) -> impl IntoView {
+pub(super) fn Labels(team: Signal<TeamDetails>, deeds: Deeds, can_manage: bool) -> impl IntoView {
+    let labels = move || team.with(|team| team.labels.clone());
+    let row = move |label| view! { <LabelRow label deeds can_manage /> };
     view! {
         <section class="card stack">
             <h2>"Labels"</h2>
             <ul class="plain label-list">
-                {labels
-                    .into_iter()
-                    .map(|label| {
-                        let title = format!("Delete the label {}", label.name);
-                        view! {
-                            <li class="mark">
-                                <LabelDot color=label.color />
-                                {label.name}
-                                {can_manage
-                                    .then(|| {
-                                        view! {
-                                            <ActionForm action=deeds.delete_label>
-                                                <input type="hidden" name="id" value=label.id.to_string() />
-                                                <button class="mark-button" type="submit" title=title.clone() aria-label=title>
-                                                    <Icon icon=lu::LuX />
-                                                </button>
-                                            </ActionForm>
-                                        }
-                                    })}
-                            </li>
-                        }
-                    })
-                    .collect_view()}
+                {each(labels, |label| label.id, row)}
             </ul>
-            <ActionForm action=deeds.add_label attr:class="form inline">
+            <ActionForm action=deeds.add_label.action attr:class="form inline">
                 <label>
                     "New label" <input name="name" required maxlength="40" autocomplete="off" />
                 </label>
@@ -52,7 +32,31 @@ pub(super) fn Labels(labels: Vec<Label>, deeds: Deeds, can_manage: bool) -> impl
                     "Add"
                 </button>
             </ActionForm>
-            <Notice text=refusal(deeds.add_label) />
+            <Notice text=deeds.add_label.refused(|_| true) />
         </section>
+    }
+}
+
+#[component]
+fn LabelRow(label: Label, deeds: Deeds, can_manage: bool) -> impl IntoView {
+    let Label { id, name, color } = label;
+    let title = format!("Delete the label {name}");
+    let delete = move || {
+        view! {
+            <ActionForm action=deeds.delete_label.action>
+                <input type="hidden" name="id" value=id.to_string() />
+                <button class="mark-button" type="submit" title=title.clone() aria-label=title>
+                    <Icon icon=lu::LuX />
+                </button>
+            </ActionForm>
+            <Notice text=deeds.delete_label.refused(move |input| input.id == id) />
+        }
+    };
+    view! {
+        <li class="mark">
+            <LabelDot color />
+            {name}
+            {can_manage.then(delete)}
+        </li>
     }
 }

@@ -2,53 +2,54 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
+use protocol::{InboxId, Label};
 
 use super::agents::{AgentRow, NewAgent};
 use super::calls::{
-    AddLabel, DeleteLabel, DeleteTeam, InviteAgent, MakePasswordLink, SaveTeam, SetAgent,
-    SetAgentActive, read_team,
+    AddLabel, AgentDetails, DeleteLabel, DeleteTeam, InviteAgent, MakePasswordLink, SaveTeam,
+    SetAgent, SetAgentActive, TeamPage as TeamDetails, read_team,
 };
 use super::labels::Labels;
 use super::teams::Teams;
 use crate::account::Me;
-use crate::ui::{Waiting, state_page};
+use crate::ui::{Deed, Fresh, each};
 
 /// What can be done on the page: each is a form that works without scripts, too.
 #[derive(Clone, Copy)]
 pub(super) struct Deeds {
-    pub(super) invite: ServerAction<InviteAgent>,
-    pub(super) link: ServerAction<MakePasswordLink>,
-    pub(super) set_agent: ServerAction<SetAgent>,
-    pub(super) set_active: ServerAction<SetAgentActive>,
-    pub(super) save_team: ServerAction<SaveTeam>,
-    pub(super) delete_team: ServerAction<DeleteTeam>,
-    pub(super) add_label: ServerAction<AddLabel>,
-    pub(super) delete_label: ServerAction<DeleteLabel>,
+    pub(super) invite: Deed<InviteAgent>,
+    pub(super) link: Deed<MakePasswordLink>,
+    pub(super) set_agent: Deed<SetAgent>,
+    pub(super) set_active: Deed<SetAgentActive>,
+    pub(super) save_team: Deed<SaveTeam>,
+    pub(super) delete_team: Deed<DeleteTeam>,
+    pub(super) add_label: Deed<AddLabel>,
+    pub(super) delete_label: Deed<DeleteLabel>,
 }
 
 impl Deeds {
     fn new() -> Self {
         Self {
-            invite: ServerAction::new(),
-            link: ServerAction::new(),
-            set_agent: ServerAction::new(),
-            set_active: ServerAction::new(),
-            save_team: ServerAction::new(),
-            delete_team: ServerAction::new(),
-            add_label: ServerAction::new(),
-            delete_label: ServerAction::new(),
+            invite: Deed::new(),
+            link: Deed::new(),
+            set_agent: Deed::new(),
+            set_active: Deed::new(),
+            save_team: Deed::new(),
+            delete_team: Deed::new(),
+            add_label: Deed::new(),
+            delete_label: Deed::new(),
         }
     }
 
     /// Changes with every deed that is done.
     fn version(self) -> usize {
-        self.invite.version().get()
-            + self.set_agent.version().get()
-            + self.set_active.version().get()
-            + self.save_team.version().get()
-            + self.delete_team.version().get()
-            + self.add_label.version().get()
-            + self.delete_label.version().get()
+        self.invite.version()
+            + self.set_agent.version()
+            + self.set_active.version()
+            + self.save_team.version()
+            + self.delete_team.version()
+            + self.add_label.version()
+            + self.delete_label.version()
     }
 }
 
@@ -56,8 +57,9 @@ impl Deeds {
 #[component]
 pub(crate) fn TeamPage() -> impl IntoView {
     let deeds = Deeds::new();
-    let read = Resource::new(move || deeds.version(), |_| read_team());
+    let shown = Fresh::new(move || deeds.version(), |_| read_team());
     let can_manage = use_context::<Me>().is_some_and(|me| me.can_manage_inboxes);
+    let cards = move |team| view! { <Cards team deeds can_manage /> };
     view! {
         <Title text="Team" />
         <main class="settings">
@@ -67,44 +69,34 @@ pub(crate) fn TeamPage() -> impl IntoView {
                     "Who answers, how much each takes at a time, and what they know about."
                 </p>
             </header>
-            <Transition fallback=Waiting>
-                {move || Suspend::new(async move {
-                    match read.await {
-                        Ok(team) => {
-                            let (labels, inboxes) = (team.labels.clone(), team.inboxes);
-                            view! {
-                                <section class="card stack">
-                                    <h2>"Agents"</h2>
-                                    <ul class="plain stack">
-                                        {team
-                                            .agents
-                                            .iter()
-                                            .map(|agent| {
-                                                view! {
-                                                    <AgentRow
-                                                        agent=agent.clone()
-                                                        labels=labels.clone()
-                                                        inboxes=inboxes.clone()
-                                                        deeds
-                                                        can_manage
-                                                    />
-                                                }
-                                            })
-                                            .collect_view()}
-                                    </ul>
-                                    {can_manage.then(|| view! { <NewAgent deeds sends_mail=team.sends_mail /> })}
-                                </section>
-                                <Teams teams=team.teams agents=team.agents deeds can_manage />
-                                <Labels labels=team.labels deeds can_manage />
-                            }
-                                .into_any()
-                        }
-                        Err(failure) => {
-                            state_page("The team could not be read", failure.to_string()).into_any()
-                        }
-                    }
-                })}
-            </Transition>
+            {shown.show("The team could not be read", cards)}
         </main>
+    }
+}
+
+#[component]
+fn Cards(team: Signal<TeamDetails>, deeds: Deeds, can_manage: bool) -> impl IntoView {
+    let agents = move || {
+        let TeamDetails { agents, labels, inboxes, .. } = team.get();
+        agents.into_iter().map(|agent| (agent, labels.clone(), inboxes.clone())).collect()
+    };
+    // The form offers labels and inboxes.
+    let key = |(agent, labels, inboxes): &(AgentDetails, Vec<Label>, Vec<(InboxId, String)>)| {
+        let labels: Vec<_> = labels.iter().map(|label| label.id).collect();
+        let inboxes: Vec<_> = inboxes.iter().map(|(id, _)| *id).collect();
+        (agent.id, labels, inboxes)
+    };
+    let row = move |(agent, labels, inboxes)| {
+        view! { <AgentRow agent labels inboxes deeds can_manage /> }
+    };
+    let sends_mail = Signal::derive(move || team.with(|team| team.sends_mail));
+    view! {
+        <section class="card stack">
+            <h2>"Agents"</h2>
+            <ul class="plain stack">{each(agents, key, row)}</ul>
+            {can_manage.then(|| view! { <NewAgent deeds sends_mail /> })}
+        </section>
+        <Teams team deeds can_manage />
+        <Labels team deeds can_manage />
     }
 }

@@ -4,54 +4,59 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 use protocol::Routing;
 
-use super::calls::{AgentDetails, TeamRow};
+use super::calls::{AgentDetails, TeamPage as TeamDetails, TeamRow};
 use super::page::Deeds;
-use crate::account::refusal;
-use crate::ui::{Notice, RoutingOptions};
+use crate::ui::{Notice, RoutingOptions, each};
 
 #[component]
-pub(super) fn Teams(
-    teams: Vec<TeamRow>,
-    agents: Vec<AgentDetails>,
-    deeds: Deeds,
-    can_manage: bool,
-) -> impl IntoView {
-    let agents = StoredValue::new(agents);
+pub(super) fn Teams(team: Signal<TeamDetails>, deeds: Deeds, can_manage: bool) -> impl IntoView {
+    let teams = move || {
+        let TeamDetails { teams, agents, .. } = team.get();
+        let new = can_manage.then_some(None);
+        let all = teams.into_iter().map(Some).chain(new);
+        all.map(|team| (team, agents.clone())).collect()
+    };
+    // The form offers agents.
+    let key = |(team, agents): &(Option<TeamRow>, Vec<AgentDetails>)| {
+        let agents: Vec<_> = agents.iter().filter(|one| one.is_active).map(|one| one.id).collect();
+        (team.as_ref().map(|team| team.id), agents)
+    };
+    let row = move |(team, agents)| view! { <TeamDetailsRow team agents deeds can_manage /> };
     view! {
         <section class="card stack">
             <h2>"Teams"</h2>
             <p class="lead">"An inbox can send its conversations to a team."</p>
-            {teams
-                .into_iter()
-                .map(|team| {
-                    view! {
-                        <details class="more-form">
-                            <summary class="button">
-                                {team.name.clone()} " · " {team.members.len()}
-                                {if team.members.len() == 1 { " agent" } else { " agents" }}
-                            </summary>
-                            <TeamForm team=Some(team) agents deeds can_manage />
-                        </details>
-                    }
-                })
-                .collect_view()}
-            {can_manage
-                .then(|| {
-                    view! {
-                        <details class="more-form">
-                            <summary class="button">"Add a team"</summary>
-                            <TeamForm team=None agents deeds can_manage />
-                        </details>
-                    }
-                })}
+            {each(teams, key, row)}
         </section>
+    }
+}
+
+#[component]
+fn TeamDetailsRow(
+    team: Option<TeamRow>,
+    agents: Vec<AgentDetails>,
+    deeds: Deeds,
+    can_manage: bool,
+) -> impl IntoView {
+    let title = match &team {
+        None => "Add a team".to_owned(),
+        Some(TeamRow { name, members, .. }) => {
+            let count = members.len();
+            format!("{name} · {count} {}", if count == 1 { "agent" } else { "agents" })
+        }
+    };
+    view! {
+        <details class="more-form">
+            <summary class="button">{title}</summary>
+            <TeamForm team agents deeds can_manage />
+        </details>
     }
 }
 
 #[component]
 fn TeamForm(
     team: Option<TeamRow>,
-    agents: StoredValue<Vec<AgentDetails>>,
+    agents: Vec<AgentDetails>,
     deeds: Deeds,
     can_manage: bool,
 ) -> impl IntoView {
@@ -61,7 +66,7 @@ fn TeamForm(
         None => (String::new(), Routing::RoundRobin, Vec::new()),
     };
     view! {
-        <ActionForm action=deeds.save_team attr:class="form">
+        <ActionForm action=deeds.save_team.action attr:class="form">
             {id.map(|id| view! { <input type="hidden" name="id" value=id.to_string() /> })}
             <label>
                 "Name" <input name="name" required maxlength="80" value=name disabled=!can_manage />
@@ -74,7 +79,6 @@ fn TeamForm(
                 <legend>"Agents"</legend>
                 <div class="checks">
                     {agents
-                        .get_value()
                         .into_iter()
                         .filter(|agent| agent.is_active)
                         .map(|agent| {
@@ -94,7 +98,7 @@ fn TeamForm(
                         .collect_view()}
                 </div>
             </fieldset>
-            <Notice text=refusal(deeds.save_team) />
+            <Notice text=deeds.save_team.refused(move |input| input.id == id) />
             {can_manage
                 .then(|| {
                     view! {
@@ -110,8 +114,9 @@ fn TeamForm(
             .filter(|_| can_manage)
             .map(|id| {
                 view! {
-                    <ActionForm action=deeds.delete_team attr:class="form">
+                    <ActionForm action=deeds.delete_team.action attr:class="form">
                         <input type="hidden" name="id" value=id.to_string() />
+                        <Notice text=deeds.delete_team.refused(move |input| input.id == id) />
                         <div class="form-end">
                             <button class="button" type="submit">
                                 "Delete the team"

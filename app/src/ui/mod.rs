@@ -1,6 +1,8 @@
 //! Pieces that pages share.
 
 mod copyable;
+mod deed;
+mod fresh;
 mod menu;
 mod once;
 mod presence;
@@ -9,6 +11,8 @@ mod state;
 mod time;
 
 pub(crate) use copyable::Copyable;
+pub(crate) use deed::{Deed, SaveRow};
+pub(crate) use fresh::{Fresh, each};
 pub(crate) use menu::Menu;
 pub(crate) use once::made_once;
 pub(crate) use presence::presence_class;

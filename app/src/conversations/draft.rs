@@ -1,0 +1,179 @@
+//! What an agent has begun to write. It belongs to its conversation, whatever is on screen, and is kept on
+//! the device until it is sent.
+
+use std::collections::{HashMap, HashSet};
+
+use leptos::prelude::*;
+use protocol::{AgentId, ConversationId, Outgoing};
+#[cfg(feature = "hydrate")]
+use protocol::{File, Files, Several};
+#[cfg(feature = "hydrate")]
+use serde::{Deserialize, Serialize};
+
+use super::attach::Picked;
+#[cfg(feature = "hydrate")]
+use crate::live::Device;
+use crate::live::Live;
+
+/// The drafts of all conversations, for as long as the page lives.
+#[derive(Clone, Copy)]
+pub(crate) struct Drafts {
+    known: StoredValue<HashMap<(AgentId, ConversationId), Draft>>,
+    /// In which conversations something is written and not sent.
+    begun: RwSignal<HashSet<ConversationId>>,
+}
+
+/// One draft. Its signals outlive what shows them: what is uploaded for it goes on while another
+/// conversation is on screen.
+#[derive(Clone)]
+pub(super) struct Draft {
+    pub(super) text: ArcRwSignal<String>,
+    /// Whether it is for the team alone.
+    pub(super) is_note: ArcRwSignal<bool>,
+    pub(super) picked: ArcRwSignal<Vec<Picked>>,
+    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only a browser keeps it"))]
+    place: Option<(Drafts, AgentId, ConversationId)>,
+}
+
+/// Makes the drafts a context of all pages.
+pub(crate) fn provide_drafts() {
+    provide_context(Drafts {
+        known: StoredValue::new(HashMap::new()),
+        begun: RwSignal::new(HashSet::new()),
+    });
+}
+
+impl Drafts {
+    pub(super) fn get() -> Self {
+        expect_context()
+    }
+
+    /// Whether something is written in a conversation and not sent. Tracked.
+    pub(super) fn has(self, id: ConversationId) -> bool {
+        self.begun.with(|begun| begun.contains(&id))
+    }
+
+    /// The draft of a conversation: empty, until [`Self::restore`] has read what the device has.
+    pub(super) fn of(self, id: ConversationId) -> Draft {
+        let me = Live::get().me();
+        let known = self.known.with_value(|known| known.get(&(me?, id)).cloned());
+        known.unwrap_or_else(|| {
+            let draft = Draft {
+                text: ArcRwSignal::new(String::new()),
+                is_note: ArcRwSignal::new(false),
+                picked: ArcRwSignal::new(Vec::new()),
+                place: me.map(|me| (self, me, id)),
+            };
+            if let Some(me) = me {
+                self.known.update_value(|known| {
+                    known.insert((me, id), draft.clone());
+                });
+            }
+            draft
+        })
+    }
+}
+
+impl Draft {
+    /// Takes back what was refused, in front of what is written by now.
+    pub(super) fn take_back(&self, outgoing: Outgoing, is_note: bool) {
+        self.text.update(|text| *text = joined(&outgoing.text, text));
+        self.is_note.set(is_note);
+        self.picked.update(|picked| {
+            picked.splice(0..0, outgoing.files.0.into_iter().map(Picked::uploaded));
+        });
+    }
+}
+
+/// One text after another, on a line of its own, where both say something.
+fn joined(before: &str, after: &str) -> String {
+    match (before.trim().is_empty(), after.trim().is_empty()) {
+        (true, _) => after.to_owned(),
+        (_, true) => before.to_owned(),
+        _ => format!("{}\n{after}", before.trim_end()),
+    }
+}
+
+#[cfg(feature = "hydrate")]
+const FOLDER: &str = "draft/";
+
+/// A draft, as it is kept.
+#[cfg(feature = "hydrate")]
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    text: String,
+    is_note: bool,
+    files: Files,
+}
+
+#[cfg(feature = "hydrate")]
+impl Drafts {
+    /// Reads what the device has of all drafts. What is written already stays. For browsers, once the page
+    /// is hydrated: the server knew nothing of it.
+    pub(super) fn restore(self) {
+        let Some(me) = Live::get().me() else { return };
+        for (name, kept) in Device(me).kept::<Kept>(FOLDER) {
+            let Some(id) = ConversationId::parse(&name) else { continue };
+            let draft = self.of(id);
+            let is_empty = draft.text.with_untracked(String::is_empty)
+                && draft.picked.with_untracked(Vec::is_empty);
+            if is_empty {
+                draft.text.set(kept.text);
+                draft.is_note.set(kept.is_note);
+                draft.picked.set(kept.files.0.into_iter().map(Picked::uploaded).collect());
+                self.begun.update(|begun| {
+                    begun.insert(id);
+                });
+            }
+        }
+    }
+}
+
+#[cfg(feature = "hydrate")]
+impl Draft {
+    /// Takes what was typed before the scripts ran, which made no event.
+    pub(super) fn take_typed(&self, typed: &str) {
+        if self.text.with_untracked(|text| !text.ends_with(typed)) {
+            self.text.update(|text| *text = joined(text, typed));
+        }
+    }
+
+    /// Keeps it on the device as it is now. Tracked.
+    pub(super) fn keep(&self) {
+        let text = self.text.get();
+        let is_note = self.is_note.get();
+        let files: Vec<File> =
+            self.picked.with(|picked| picked.iter().filter_map(Picked::file).cloned().collect());
+        let Some((drafts, me, id)) = self.place else { return };
+        let is_begun = !text.trim().is_empty() || !files.is_empty();
+        let name = format!("{FOLDER}{id}");
+        if is_begun {
+            Device(me).keep(&name, &Kept { text, is_note, files: Several(files) });
+        } else {
+            Device(me).forget(&name);
+        }
+        if drafts.begun.with_untracked(|begun| begun.contains(&id) != is_begun) {
+            drafts.begun.update(|begun| {
+                if is_begun {
+                    begun.insert(id)
+                } else {
+                    begun.remove(&id)
+                };
+            });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::joined;
+
+    #[test]
+    fn what_is_joined_is_all_there() {
+        let check = |before, after, expect: &str| assert_eq!(joined(before, after), expect);
+        check("", "", "");
+        check("one", "", "one");
+        check(" ", "two", "two");
+        check("one\n", "two", "one\ntwo");
+    }
+}

@@ -1,0 +1,42 @@
+// Forms of settings: each has its own words, whatever becomes of those beside it.
+import { expect, openPage, test } from '../support/porchlight.ts'
+
+test('what is typed into one form stays there when rows come and go', async ({ porchlight, agent }) => {
+  await openPage(agent, porchlight, '/team')
+  const teams = agent.locator('section', { has: agent.getByRole('heading', { name: 'Teams' }) })
+  const form = (title: string) => teams.locator('details', { has: agent.locator('summary', { hasText: title }) })
+  const add = async (name: string) => {
+    const last = form('Add a team')
+    if ((await last.getAttribute('open')) === null) await last.locator('summary').click()
+    await last.getByLabel('Name').fill(name)
+    await last.getByRole('button', { name: 'Save' }).click()
+    await expect(form(`${name} ·`)).toBeAttached()
+  }
+  await add('Accounts')
+  await add('Sales')
+  await form('Sales ·').locator('summary').click()
+  await form('Sales ·').getByLabel('Name').fill('Sales and')
+  // It comes between the two.
+  await add('Beta')
+  await expect(form('Sales ·').getByLabel('Name')).toHaveValue('Sales and')
+  await expect(form('Beta ·').getByLabel('Name')).toHaveValue('Beta')
+  await form('Accounts ·').locator('summary').click()
+  await form('Accounts ·').getByRole('button', { name: 'Delete the team' }).click()
+  await expect(form('Accounts ·')).toHaveCount(0)
+  await expect(form('Sales ·').getByLabel('Name')).toHaveValue('Sales and')
+  await expect(form('Sales ·')).toHaveAttribute('open', '')
+  await expect(form('Beta ·')).not.toHaveAttribute('open', '')
+})
+
+test('what is refused of one agent is said beside that one', async ({ porchlight, agent }) => {
+  porchlight.command(['agent', 'create', '--email', 'tom@example.com', '--name', 'Tom Ode', '--role', 'agent'], 'correct horse\n')
+  await openPage(agent, porchlight, '/team')
+  const row = (name: string) => agent.locator('.agent-row', { hasText: name })
+  for (const name of ['Mia Berg', 'Tom Ode']) await row(name).locator('summary').click()
+  await row('Mia Berg').getByRole('button', { name: 'Deactivate' }).click()
+  await expect(row('Mia Berg').getByRole('alert')).toHaveText(/last owner/)
+  await expect(row('Tom Ode').getByRole('alert')).toHaveCount(0)
+  await row('Tom Ode').getByRole('button', { name: 'Make a link for a new password' }).click()
+  await expect(row('Tom Ode').getByRole('status')).toContainText('/password/')
+  await expect(row('Mia Berg').getByRole('status')).toHaveCount(0)
+})
