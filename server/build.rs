@@ -19,9 +19,10 @@ const WIDGET: [&str; 5] =
     ["widget-wasm/src", "widget-wasm/Cargo.toml", "protocol/src", "bundle/src", "Cargo.lock"];
 
 /// What the rest is made of.
-const REST: [&str; 7] = [
+const REST: [&str; 8] = [
     "app/src",
     "app/Cargo.toml",
+    "dashboard-wasm/src",
     "style",
     "widget-wasm/frame",
     "widget-wasm/loader",
@@ -41,6 +42,9 @@ fn assemble() -> Outcome {
         .map(Path::to_owned)
         .ok_or("the server's folder has a parent")?;
     let out = PathBuf::from(env("OUT_DIR")?);
+    // Lints read this crate long before that is made.
+    println!("cargo::rerun-if-env-changed=PORCHLIGHT_BUNDLE");
+    let is_wanted = std::env::var_os("PORCHLIGHT_BUNDLE").is_none_or(|bundle| bundle != "none");
     // OUT_DIR is TARGET/PROFILE/build/PACKAGE/out; the profile for development is called debug there.
     let profile = out.ancestors().nth(3).and_then(Path::file_name);
     let is_watched = profile.is_none_or(|profile| profile == "debug");
@@ -52,7 +56,10 @@ fn assemble() -> Outcome {
         println!("cargo::rerun-if-changed={}", root.join(path).display());
     }
     let assets = out.join("assets");
-    bundle(&root, &assets, is_watched)?;
+    if is_wanted {
+        bundle(&root, &assets, is_watched)?;
+    }
+    fs::create_dir_all(&assets).map_err(|error| error.to_string())?;
     // The names under which browsers keep the files for ever.
     for (variable, folder) in [("WIDGET", "widget"), ("DASHBOARD", "pkg"), ("DOCS", "docs")] {
         println!("cargo::rustc-env={variable}_DIGEST={}", digest(&assets.join(folder))?);

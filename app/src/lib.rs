@@ -28,7 +28,6 @@ pub use backend::{Backend, LoginAttempts, SetupLink, current_agent};
 
 /// Makes the page that the server rendered come alive.
 #[cfg(feature = "hydrate")]
-#[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     crash::watch();
     leptos::mount::hydrate_body(App);

@@ -61,23 +61,20 @@ pub(crate) fn widget(root: &Path, effort: Effort) -> anyhow::Result<Module> {
         Effort::Full => &["-Oz", "--gufa", "-Oz", "--converge", "--strip-producers"],
     };
     // Its glue says `chat_bg.wasm` where it finds the module.
-    made(root, "chat", &compile(root, "widget-wasm", &[])?, passes)
+    made(root, "chat", &compile(root, "widget-wasm")?, passes)
 }
 
 /// The dashboard's browser half.
 pub(crate) fn dashboard(root: &Path) -> anyhow::Result<Module> {
-    made(root, "porchlight", &compile(root, "app", &["hydrate"])?, &["-Oz"])
+    made(root, "porchlight", &compile(root, "dashboard-wasm")?, &["-Oz"])
 }
 
 /// Compiles a library of the workspace.
-fn compile(root: &Path, package: &str, features: &[&str]) -> anyhow::Result<PathBuf> {
+fn compile(root: &Path, package: &str) -> anyhow::Result<PathBuf> {
     let target = root.join("target/wasm");
     let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(root).args(["build", "--quiet", "--lib", "--package", package]);
     cargo.args(["--profile", PROFILE, "--target", TARGET, "--target-dir"]).arg(&target);
-    if !features.is_empty() {
-        cargo.arg("--features").arg(features.join(","));
-    }
     run(&mut cargo)
         .with_context(|| format!("can't build {package}: script/bootstrap prepares it"))?;
     let file = format!("{}.wasm", package.replace('-', "_"));

@@ -53,7 +53,7 @@ impl Drafts {
         self.begun.with(|begun| begun.contains(&id))
     }
 
-    /// The draft of a conversation: empty, until [`Self::restore`] has read what the device has.
+    /// The draft of a conversation: empty, until what the device has of it is read.
     pub(super) fn of(self, id: ConversationId) -> Draft {
         let me = Live::get().me();
         let known = self.known.with_value(|known| known.get(&(me?, id)).cloned());

@@ -238,6 +238,22 @@ fn a_note_stays_a_note_when_it_is_sent_again() {
 }
 
 #[test]
+fn what_an_earlier_page_sent_is_sent_again_once_and_stays_what_it_was() {
+    let mut before = Store::default();
+    let id = conversation(1);
+    let sent = before.say(id, client(7), "psst".into(), Files::NONE, true, 5);
+    let kept: Vec<_> =
+        before.outgoing().map(|(id, outgoing, note)| (id, outgoing.clone(), note)).collect();
+    let mut store = Store::default();
+    for _ in 0..2 {
+        for (id, outgoing, is_note) in kept.clone() {
+            store.restore(id, outgoing, is_note);
+        }
+    }
+    assert_eq!(store.apply(welcome(vec![summary(1, 1, None)]), 0), sent);
+}
+
+#[test]
 fn what_can_not_be_done_is_said() {
     let mut store = Store::default();
     let id = conversation(1);
