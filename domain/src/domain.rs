@@ -9,6 +9,7 @@ use crate::ambient::Ambient;
 use crate::availability::Told;
 use crate::file::Shelf;
 use crate::hub::Hub;
+use crate::mail::MailRules;
 use crate::store::Store;
 use crate::writer::Writer;
 
@@ -33,6 +34,7 @@ pub struct Domain {
     pub(crate) shrinking: Arc<Semaphore>,
     pub(crate) outbox: Arc<watch::Sender<u64>>,
     pub(crate) inbound: Arc<watch::Sender<u64>>,
+    pub(crate) mail_rules: Arc<MailRules>,
     hub: Hub,
     tasks: TaskTracker,
 }
@@ -55,9 +57,17 @@ impl Domain {
             shrinking: Arc::new(Semaphore::new(SHRINKING)),
             outbox: Arc::new(watch::Sender::new(0)),
             inbound: Arc::new(watch::Sender::new(0)),
+            mail_rules: Arc::default(),
             hub,
             tasks,
         }
+    }
+
+    /// Sets what holds of the mail of all inboxes.
+    #[must_use]
+    pub fn with_mail_rules(mut self, rules: MailRules) -> Self {
+        self.mail_rules = Arc::new(rules);
+        self
     }
 
     /// Where sockets listen.

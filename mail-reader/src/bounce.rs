@@ -3,7 +3,7 @@
 
 use mail_parser::{Message, MimeHeaders, PartType};
 
-use crate::{answers, body, plain};
+use crate::{answers, body, nature, plain};
 
 /// A mail did not arrive.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,7 +90,13 @@ fn in_own_words(message: &Message<'_>) -> Option<Bounce> {
     let from =
         message.from().and_then(|from| from.first()).and_then(|from| from.address.as_deref());
     let (local, _) = from.unwrap_or_default().split_once('@').unwrap_or_default();
-    if !is_failed && !local.eq_ignore_ascii_case("mailer-daemon") {
+    let is_server = ["mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon"]
+        .iter()
+        .any(|name| local.eq_ignore_ascii_case(name));
+    // A postmaster is also somebody who writes.
+    let is_told = local.eq_ignore_ascii_case("mailer-daemon")
+        || is_server && nature::says(message, |language| language.undelivered);
+    if !is_failed && !is_told {
         return None;
     }
     let mut about = answers(message);

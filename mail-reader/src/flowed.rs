@@ -1,8 +1,8 @@
 //! Text that was broken into lines only to travel (RFC 3676): the breaks are taken out again.
 
 /// Joins the lines that belong together: those of one depth of quotes, where the first ends with a
-/// blank.
-pub(crate) fn joined(text: &str) -> String {
+/// blank. That blank goes too where the mail says so (`DelSp=yes`, section 4.2).
+pub(crate) fn joined(text: &str, drops_blank: bool) -> String {
     let mut joined = String::with_capacity(text.len());
     let mut open: Option<usize> = None;
     for line in text.lines() {
@@ -24,6 +24,9 @@ pub(crate) fn joined(text: &str) -> String {
             joined.push_str(said);
         }
         open = (said.ends_with(' ') && !is_signature).then_some(depth);
+        if open.is_some() && drops_blank {
+            joined.pop();
+        }
     }
     joined
 }
@@ -34,10 +37,17 @@ mod tests {
 
     #[test]
     fn soft_breaks_are_taken_out() {
-        let check = |text: &str, expect: &str| assert_eq!(joined(text), expect, "{text:?}");
+        let check = |text: &str, expect: &str| assert_eq!(joined(text, false), expect, "{text:?}");
         check("one \ntwo\nthree", "one two\nthree");
         check("> one \n> two\nmine \n> theirs", "> one two\nmine \n> theirs");
         check("bye \n-- \nAnn", "bye \n-- \nAnn");
         check(" From here\n  indented", "From here\n indented");
+    }
+
+    #[test]
+    fn a_blank_that_only_marks_the_break_goes() {
+        let check = |text: &str, expect: &str| assert_eq!(joined(text, true), expect, "{text:?}");
+        check("https://example.com/bro \nken  \nbye now", "https://example.com/broken bye now");
+        check("bye\n-- \nAnn", "bye\n-- \nAnn");
     }
 }

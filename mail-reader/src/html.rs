@@ -13,6 +13,9 @@ const BLOCKS: [&[u8]; 22] = [
     b"hr", b"pre", b"section", b"article", b"header", b"footer", b"address", b"dl", b"center",
 ];
 
+/// The most breaks in a row: two blank lines.
+const BREAKS: usize = 3;
+
 /// The deepest quote that is marked as such.
 const QUOTES: usize = 8;
 
@@ -73,7 +76,7 @@ impl Page {
             value.map(|(_, value)| String::from_utf8_lossy(value).into_owned())
         };
         match name {
-            b"br" => self.end_line(1),
+            b"br" => self.break_line_here(),
             b"p" | b"h1" | b"h2" | b"h3" => self.end_line(2),
             b"blockquote" => {
                 self.end_line(1);
@@ -187,6 +190,13 @@ impl Page {
         self.breaks = self.breaks.max(breaks);
     }
 
+    /// A break: one after another leaves a blank line.
+    fn break_line_here(&mut self) {
+        let is_blank = self.line.trim().is_empty();
+        let breaks = if is_blank { (self.breaks + 1).min(BREAKS) } else { 1 };
+        self.end_line(breaks);
+    }
+
     /// The same within what is preformatted, where empty lines count.
     fn break_line(&mut self) {
         self.put();
@@ -231,6 +241,10 @@ mod tests {
             "Hi Ann,\n\nsee you\u{a0}& bye",
         );
         check("<div>one<br>two</div><div>three</div>", "one\ntwo\nthree");
+        check("<div>one<br><br>two<br></div><div>three</div>", "one\n\ntwo\nthree");
+        check("<div>one</div><div><br></div><div>two</div>", "one\n\ntwo");
+        check("<p>one<br></p><p>two</p>", "one\n\ntwo");
+        check("one<br><br><br><br><br>two", "one\n\n\ntwo");
         check("<ul><li>a<li>b</ul>", "- a\n- b");
         check(
             "<blockquote>theirs<blockquote>older</blockquote></blockquote>mine",

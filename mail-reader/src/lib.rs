@@ -6,18 +6,22 @@
 mod body;
 mod bomb;
 mod bounce;
+mod charset;
 mod flowed;
 mod html;
+mod languages;
 mod nature;
 mod quote;
+mod words;
 
+use std::borrow::Cow;
 use std::panic::catch_unwind;
 
 use mail_parser::{Addr, Address, HeaderName, HeaderValue, Message, MessageParser};
 
 pub use bounce::{Bounce, says_address_is_bad};
 pub use html::text_of_html;
-pub use quote::without_quote;
+pub use quote::{without_quote, without_signature};
 
 /// A mail, as far as it matters to a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +30,8 @@ pub struct Mail {
     pub message_id: Option<String>,
     /// Who it says to be from, if that is one.
     pub sender: Option<Sender>,
+    /// Who it says to be answered (`Reply-To`), if that is one, and another. Nothing proves it.
+    pub reply_to: Option<Sender>,
     /// Every address that it says to have gone to, as written.
     pub recipients: Vec<String>,
     /// The `Message-ID`s of what it answers, without the brackets: the nearest first.
@@ -75,8 +81,10 @@ pub enum Nature {
     Forged,
     /// A program answered by itself (RFC 3834).
     AutoReply,
-    /// It goes to many (RFC 2369): what the list says of itself, in lower case.
+    /// It goes to many who can leave it (RFC 2369): what the list says of itself, in lower case.
     List(String),
+    /// A program says that a mail was read (RFC 8098).
+    ReadReceipt,
     /// A mail server says that a mail did not arrive (RFC 3464).
     Bounce(Bounce),
 }
@@ -113,26 +121,37 @@ impl Unreadable {
 /// [`Unreadable`] for what is no mail, or made to cost its reader dearly.
 pub fn read(raw: &[u8]) -> Result<Mail, Unreadable> {
     bomb::look_for(raw)?;
+    let (headers, body) = bomb::parted(raw);
+    let raw = match words::recoded(headers) {
+        Cow::Borrowed(_) => Cow::Borrowed(raw),
+        Cow::Owned(headers) => Cow::Owned([&headers, body].concat()),
+    };
     // The parser fails on some mails that no program writes.
-    let parsed = catch_unwind(|| MessageParser::default().parse(raw));
+    let parsed = catch_unwind(|| MessageParser::default().parse(raw.as_ref()));
     let message = parsed.map_err(|_| Unreadable::Broken)?.ok_or(Unreadable::NoMail)?;
     let whole = body::text(&message);
     let files = body::files(&message);
-    let said = match without_quote(&whole) {
+    let answers = answers(&message);
+    let subject = message.subject().map(plain).unwrap_or_default();
+    let is_answer = !answers.is_empty() || is_reply(&subject);
+    let cut = if is_answer { without_quote(&whole) } else { without_signature(&whole) };
+    let said = match cut {
         // Where all of it looks like a quote, it is what was written; but for a picture's sake.
         "" if files.is_empty() => whole.trim(),
         said => said,
     };
     let said = said.to_owned();
+    let sender = sender(&message);
     Ok(Mail {
         message_id: message.message_id().map(plain).filter(|id| !id.is_empty()),
-        sender: sender(&message),
+        reply_to: reply_to(&message).filter(|other| !is_same(other, sender.as_ref())),
+        sender,
         recipients: recipients(&message),
-        answers: answers(&message),
-        subject: message.subject().map(plain).unwrap_or_default(),
+        answers,
+        subject,
         said,
         files,
-        nature: nature::of(&message),
+        nature: nature::of(&message, &whole),
         whole,
     })
 }
@@ -170,6 +189,29 @@ fn sender(message: &Message<'_>) -> Option<Sender> {
     let address = one.address.as_deref().map(plain).filter(|address| !address.is_empty())?;
     let name = one.name.as_deref().map(plain).filter(|name| !name.is_empty());
     Some(Sender { name, address })
+}
+
+/// Who a mail says to be answered: one, or nobody's word.
+fn reply_to(message: &Message<'_>) -> Option<Sender> {
+    let Address::List(all) = message.reply_to()? else { return None };
+    let [one] = all.as_slice() else { return None };
+    let address = one.address.as_deref().map(plain).filter(|address| !address.is_empty())?;
+    let name = one.name.as_deref().map(plain).filter(|name| !name.is_empty());
+    Some(Sender { name, address })
+}
+
+fn is_same(one: &Sender, other: Option<&Sender>) -> bool {
+    other.is_some_and(|other| one.address.eq_ignore_ascii_case(&other.address))
+}
+
+/// Whether a subject is that of an answer, as programs write it that do not say what they answer.
+fn is_reply(subject: &str) -> bool {
+    const BEFORE: [&str; 15] = [
+        "re", "aw", "sv", "vs", "antw", "odp", "ynt", "rif", "res", "atb", "на", "отв", "回复",
+        "回覆", "答复",
+    ];
+    let Some((before, _)) = subject.split_once([':', '：']) else { return false };
+    BEFORE.contains(&&*before.trim().to_lowercase())
 }
 
 fn recipients(message: &Message<'_>) -> Vec<String> {

@@ -1,12 +1,19 @@
 //! What kind of mail it is, by what its headers say.
 
-use mail_parser::Message;
+use mail_parser::{Message, MimeHeaders};
 
 use crate::bounce::bounce;
+use crate::languages::{LANGUAGES, Language};
 use crate::{Nature, plain};
 
-/// What kind of mail it is.
-pub(crate) fn of(message: &Message<'_>) -> Nature {
+/// The most words, in characters, that somebody who is away lets a program say. Longer ones are a person's.
+const NOTE_CHARS: usize = 1_500;
+
+/// What kind of mail it is. `text` is all that it says.
+pub(crate) fn of(message: &Message<'_>, text: &str) -> Nature {
+    if is_read_receipt(message, text) {
+        return Nature::ReadReceipt;
+    }
     if let Some(bounce) = bounce(message) {
         return Nature::Bounce(bounce);
     }
@@ -21,14 +28,13 @@ pub(crate) fn of(message: &Message<'_>) -> Nature {
         || header("X-Autorespond").is_some()
         || header("Return-Path").is_some_and(|path| path == "<>")
         || matches!(&*precedence, "auto_reply" | "auto-reply");
-    if is_automatic {
+    if is_automatic || is_absence_note(message, text) {
         return Nature::AutoReply;
     }
-    let is_list = ["List-Id", "List-Unsubscribe", "List-Post", "Feedback-Id"];
-    if is_list.iter().any(|name| header(name).is_some())
-        || matches!(&*precedence, "list" | "bulk" | "junk")
-    {
-        let names = ["List-Id", "List-Post"].map(|name| header(name).unwrap_or_default());
+    // What can be left is a newsletter, unless one can write to it: that is a group of people. Programs that
+    // send for others ("Feedback-ID", "Precedence: bulk") send what people wrote, too.
+    if header("List-Unsubscribe").is_some() && header("List-Post").is_none_or(|to| to == "no") {
+        let names = ["List-Id", "List-Unsubscribe"].map(|name| header(name).unwrap_or_default());
         return Nature::List(names.join(" "));
     }
     // Each check of a server may have one of its own. A forged one can only say that it is forged.
@@ -40,4 +46,42 @@ pub(crate) fn of(message: &Message<'_>) -> Nature {
         return Nature::Forged;
     }
     Nature::Personal
+}
+
+/// Whether a mail is an absence note that does not say that a program sent it: by its subject, or because it wants
+/// no absence note in turn, and in answer to something.
+fn is_absence_note(message: &Message<'_>, text: &str) -> bool {
+    let is_short = text.chars().nth(NOTE_CHARS).is_none();
+    let mut headers = message.headers_raw();
+    let wants_none = headers.any(|(name, value)| {
+        let value = plain(value).to_lowercase();
+        name.eq_ignore_ascii_case("X-Auto-Response-Suppress")
+            && value != "none"
+            && !value.is_empty()
+    });
+    let answers = !crate::answers(message).is_empty();
+    // A form on a site wants none either, and says who is to be answered.
+    let is_form = message.reply_to().is_some();
+    is_short && (says(message, |language| language.absence) || wants_none && answers && !is_form)
+}
+
+/// Whether a mail says that another was read: in the form for it, or by its subject.
+fn is_read_receipt(message: &Message<'_>, text: &str) -> bool {
+    let kind = message.parts.first().and_then(|part| part.content_type());
+    let is_report = kind.is_some_and(|kind| {
+        let report = kind.attribute("report-type").unwrap_or_default();
+        report.eq_ignore_ascii_case("disposition-notification")
+    });
+    let is_short = text.chars().nth(NOTE_CHARS).is_none();
+    let answers = !crate::answers(message).is_empty();
+    is_report || is_short && answers && says(message, |language| language.read)
+}
+
+/// Whether a subject begins with, or is, what programs write there in some language.
+pub(crate) fn says(
+    message: &Message<'_>,
+    words: impl Fn(&Language) -> &'static [&'static str],
+) -> bool {
+    let subject = message.subject().map(plain).unwrap_or_default().to_lowercase().replace('’', "'");
+    LANGUAGES.iter().flat_map(words).any(|words| subject.starts_with(words))
 }

@@ -2,15 +2,31 @@
 //!
 //! Only the end of a text is ever cut: whoever answers between the lines of a quote keeps it, because
 //! the answers mean nothing without. Where it is not clear, nothing is cut: all of a mail can be looked
-//! at, but what was cut too much is missed by everybody.
+//! at, but what was cut too much is missed by everybody. A mail that answers nothing has no quote that its
+//! sender did not mean to send.
+
+use std::borrow::Cow;
+
+use crate::languages::{DEVICES, LANGUAGES, Language};
 
 /// The most lines that are looked at, and how often something is cut: it takes time for each.
 const LINES: usize = 5_000;
 const CUTS: usize = 8;
 
-/// The beginning of a text that its sender wrote; nothing, where all of it is quoted or signed.
+/// The beginning of a text that its sender wrote in answer to another; nothing, where all of it is quoted
+/// or signed.
 #[must_use]
 pub fn without_quote(text: &str) -> &str {
+    cut(text, true)
+}
+
+/// The beginning of a text that its sender wrote in answer to nothing: without what is signed.
+#[must_use]
+pub fn without_signature(text: &str) -> &str {
+    cut(text, false)
+}
+
+fn cut(text: &str, answers: bool) -> &str {
     let lines = lines_of(text);
     if lines.len() > LINES {
         return text.trim_end().trim_start_matches('\n');
@@ -20,7 +36,7 @@ pub fn without_quote(text: &str) -> &str {
     // Below what somebody wrote there may be a signature, a quote, and another signature.
     for _ in 0..CUTS {
         let before = without_blank(&lines, end);
-        end = without_quoted(&lines, before);
+        end = if answers { without_quoted(&lines, before) } else { before };
         if end == before && has_signature {
             end = signature(&lines, end).unwrap_or(end);
             has_signature = end == before;
@@ -39,7 +55,10 @@ pub fn without_quote(text: &str) -> &str {
 
 /// A line, and where it ends in the text.
 struct Line<'a> {
-    text: &'a str,
+    /// As it stands, without its break.
+    raw: &'a str,
+    /// As it is compared: in lower case, without what is not seen, with one kind of blank and apostrophe.
+    text: Cow<'a, str>,
     end: usize,
 }
 
@@ -62,11 +81,39 @@ fn lines_of(text: &str) -> Vec<Line<'_>> {
         (start, bare.len())
     };
     let found: Vec<(usize, usize)> = text.split_inclusive('\n').map(line).collect();
-    let line = |(start, length): (usize, usize)| Line {
-        text: text[start..start + length].trim(),
-        end: start + length,
+    let line = |(start, length): (usize, usize)| {
+        let raw = &text[start..start + length];
+        Line { raw, text: compared(raw.trim()), end: start + length }
     };
     found.into_iter().map(line).collect()
+}
+
+/// A line as it is compared with the words of [`LANGUAGES`].
+fn compared(line: &str) -> Cow<'_, str> {
+    let is_so = |c: char| c.is_ascii() && !c.is_ascii_uppercase();
+    if line.chars().all(is_so) && !line.contains("  ") {
+        return Cow::Borrowed(line);
+    }
+    let mut text = String::with_capacity(line.len());
+    for c in line.chars() {
+        match c {
+            // Marks of direction, which programs put around names and dates, and of the byte order.
+            '\u{200e}'
+            | '\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{feff}' => {}
+            '’' => text.push('\''),
+            '\u{2010}' | '\u{2011}' => text.push('-'),
+            c if c.is_whitespace() => {
+                if !text.ends_with(' ') {
+                    text.push(' ');
+                }
+            }
+            c => text.push(c),
+        }
+    }
+    Cow::Owned(text.trim().to_lowercase())
 }
 
 fn without_blank(lines: &[Line<'_>], mut end: usize) -> usize {
@@ -81,7 +128,12 @@ fn without_quoted(lines: &[Line<'_>], end: usize) -> usize {
     // A quote of the kind that marks no line runs to the end: what it begins with is looked for from
     // the top, so that older ones in it go with it.
     for at in 0..end {
-        if is_header_block(lines, at, end) || is_divider(&lines[at]) && at + 1 < end {
+        // What somebody passes on is what they have to say.
+        if is_rule(&lines[at], |language| language.forwarded) {
+            return end;
+        }
+        let is_quoted = is_rule(&lines[at], |language| language.quoted) && at + 1 < end;
+        if is_quoted || is_header_block(lines, at, end) {
             return at;
         }
         if let Some(below) = attribution(lines, at, end) {
@@ -108,56 +160,24 @@ fn without_quoted(lines: &[Line<'_>], end: usize) -> usize {
 
 /// Whether words above a quote name an address or a time of day.
 fn names_mail(lines: &[Line<'_>]) -> bool {
-    let is_time = |word: &str| {
-        let word = word.trim_matches(|c: char| !c.is_ascii_digit());
-        word.split_once([':', 'h', '.']).is_some_and(|(hour, minute)| {
-            let is_short = |part: &str, most: usize| {
-                (1..=most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
-            };
-            is_short(hour, 2) && minute.len() == 2 && is_short(minute, 2)
-        })
-    };
     lines.iter().any(|line| line.text.contains('@') || line.text.split_whitespace().any(is_time))
+}
+
+/// `10:00`, `10h00`, `10.00`, with whatever stands around it.
+fn is_time(word: &str) -> bool {
+    let word = word.trim_matches(|c: char| !c.is_ascii_digit());
+    word.split_once([':', 'h', '.']).is_some_and(|(hour, minute)| {
+        let is_short = |part: &str, most: usize| {
+            (1..=most).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit())
+        };
+        is_short(hour, 2) && minute.len() == 2 && is_short(minute, 2)
+    })
 }
 
 /// The most lines that somebody writes about the mail that they quote.
 const ATTRIBUTION_LINES: usize = 4;
 
-/// How programs introduce what they quote, "On Monday Ann wrote:", in their languages: what it begins
-/// with, and what stands in it before the colon.
-const ATTRIBUTIONS: [(&str, &[&str]); 15] = [
-    ("On ", &["wrote"]),
-    ("Am ", &["schrieb", "geschrieben"]),
-    ("Le ", &["a écrit", "a ecrit"]),
-    ("El ", &["escribió", "escribio"]),
-    ("Il ", &["ha scritto", "a écrit"]),
-    ("Em ", &["escreveu"]),
-    ("Op ", &["schreef"]),
-    ("Den ", &["skrev"]),
-    ("Fra ", &["skrev"]),
-    ("W dniu ", &["napisał", "pisze"]),
-    ("Dnia ", &["napisał"]),
-    ("Dne ", &["napsal"]),
-    ("Pe ", &["a scris"]),
-    ("Vào ", &["đã viết"]),
-    ("В ", &["пиш"]),
-];
-
-/// The same of those that begin with a name or a date.
-const VERBS: [&str; 10] = [
-    "wrote",
-    "schrieb",
-    "a écrit",
-    "escribió",
-    "ha scritto",
-    "написал",
-    "написала",
-    "写道",
-    "のメール",
-    "님이 작성",
-];
-
-/// The line after what introduces a quote, if that begins at a line.
+/// The line after what introduces a quote, "On Monday Ann wrote:", if that begins at a line.
 fn attribution(lines: &[Line<'_>], at: usize, end: usize) -> Option<usize> {
     let below = named_attribution(lines, at, end);
     if below.is_some() {
@@ -165,118 +185,100 @@ fn attribution(lines: &[Line<'_>], at: usize, end: usize) -> Option<usize> {
         let is_later = |later| named_attribution(lines, later, end) == below;
         return below.filter(|below| !(at + 1..*below).any(is_later));
     }
-    is_attribution(&lines[at..=at], &VERBS).then_some(at + 1).filter(|below| *below < end)
+    // One that begins with a name or a date.
+    let line = &lines[at..=at];
+    let verbs = pairs().filter(|(begins, _)| begins.is_empty()).map(|(_, verb)| verb);
+    (is_attribution(line, verbs) || is_date_and_address(&lines[at]))
+        .then_some(at + 1)
+        .filter(|below| *below < end)
+}
+
+fn pairs() -> impl Iterator<Item = (&'static str, &'static str)> {
+    LANGUAGES.iter().flat_map(|language| language.attribution).copied()
 }
 
 fn named_attribution(lines: &[Line<'_>], at: usize, end: usize) -> Option<usize> {
-    let begins = |(begins, _): &&(&str, &[&str])| lines[at].text.starts_with(begins);
-    let (_, verbs) = ATTRIBUTIONS.iter().find(begins)?;
+    let begins = |begins: &str| !begins.is_empty() && lines[at].text.starts_with(begins);
+    if !pairs().any(|(words, _)| begins(words)) {
+        return None;
+    }
     let ends = at + 1..end.min(at + 1 + ATTRIBUTION_LINES);
-    ends.into_iter().find(|below| is_attribution(&lines[at..*below], verbs))
+    ends.into_iter().find(|below| {
+        let verbs = pairs().filter(|(words, _)| begins(words)).map(|(_, verb)| verb);
+        is_attribution(&lines[at..*below], verbs)
+    })
 }
 
 /// Whether lines are the words above a quote: they say that somebody wrote, and who or when.
-fn is_attribution(lines: &[Line<'_>], verbs: &[&str]) -> bool {
-    if lines.iter().any(|line| line.is_blank() || line.is_quote()) {
+fn is_attribution(lines: &[Line<'_>], mut verbs: impl Iterator<Item = &'static str>) -> bool {
+    let [.., last] = lines else { return false };
+    if !last.text.ends_with([':', '：'])
+        || lines.iter().any(|line| line.is_blank() || line.is_quote())
+    {
         return false;
     }
-    let all = lines.iter().map(|line| line.text).collect::<Vec<_>>().join(" ");
-    let digits = all.chars().filter(char::is_ascii_digit).count();
-    all.ends_with([':', '：'])
-        && verbs.iter().any(|verb| all.contains(verb))
-        && (all.contains('@') || digits > 3)
+    let all = lines.iter().map(|line| &*line.text).collect::<Vec<_>>().join(" ");
+    let digits = all.chars().filter(|c| c.is_numeric()).count();
+    (all.contains('@') || digits > 3) && verbs.any(|verb| all.contains(verb))
 }
 
-/// Whether a line is one that programs put above what they quote: `-----Original Message-----`, a long
-/// underline, or words of their own.
-fn is_divider(line: &Line<'_>) -> bool {
-    const WORDS: [&str; 16] = [
-        "original message",
-        "original-nachricht",
-        "ursprüngliche nachricht",
-        "message d'origine",
-        "message original",
-        "mensaje original",
-        "messaggio originale",
-        "mensagem original",
-        "oorspronkelijk bericht",
-        "originalmeddelande",
-        "forwarded message",
-        "weitergeleitete nachricht",
-        "message transféré",
-        "mensaje reenviado",
-        "reply message",
-        "исходное сообщение",
-    ];
-    let text = line.text;
-    if !text.starts_with(['-', '_', '—', '–']) {
+/// Whether a line is an attribution without a verb, in whatever language: a year, a time, and an address at its
+/// end.
+fn is_date_and_address(line: &Line<'_>) -> bool {
+    let is_year =
+        |part: &str| part.len() == 4 && (part.starts_with("19") || part.starts_with("20"));
+    let mut numbers = line.text.split(|c: char| !c.is_ascii_digit());
+    line.text.ends_with(">:")
+        && line.text.contains('@')
+        && line.text.split_whitespace().any(is_time)
+        && numbers.any(is_year)
+}
+
+/// Whether a line is one that programs put above what they quote or pass on: `-----Original Message-----`, or the
+/// same words and a colon.
+fn is_rule(line: &Line<'_>, words: impl Fn(&Language) -> &'static [&'static str]) -> bool {
+    const MARKS: [char; 6] = ['-', '_', '—', '–', '*', '='];
+    let text = line.text.trim_start_matches("> ");
+    let is_marked = text.starts_with(MARKS);
+    let colon = text.strip_suffix([':', '：']);
+    if !is_marked && colon.is_none() {
         return false;
     }
-    let inner = text.trim_matches(['-', '_', '—', '–', ' ']).to_lowercase();
-    WORDS.contains(&&*inner)
+    let inner = colon.unwrap_or(text).trim_matches(|c| MARKS.contains(&c) || c == ' ');
+    LANGUAGES.iter().any(|language| words(language).contains(&inner))
 }
 
 /// Whether what Outlook puts above a quote begins at a line: the headers of the mail, as text, with or
 /// without an underline above.
 fn is_header_block(lines: &[Line<'_>], at: usize, end: usize) -> bool {
-    const FROM: [&str; 9] = ["from:", "von:", "de:", "de :", "da:", "van:", "från:", "fra:", "от:"];
-    const SUBJECT: [&str; 12] = [
-        "subject:",
-        "betreff:",
-        "objet:",
-        "objet :",
-        "asunto:",
-        "oggetto:",
-        "onderwerp:",
-        "assunto:",
-        "ämne:",
-        "emne:",
-        "temat:",
-        "тема:",
-    ];
-    const OTHERS: [&str; 24] = [
-        "sent:",
-        "date:",
-        "to:",
-        "subject:",
-        "gesendet:",
-        "datum:",
-        "an:",
-        "betreff:",
-        "envoyé:",
-        "envoyé :",
-        "à:",
-        "à :",
-        "objet:",
-        "objet :",
-        "enviado:",
-        "enviado el:",
-        "para:",
-        "asunto:",
-        "inviato:",
-        "a:",
-        "oggetto:",
-        "verzonden:",
-        "aan:",
-        "onderwerp:",
-    ];
     let is_underline =
         |text: &str| text.len() >= 20 && text.chars().all(|c| matches!(c, '_' | '-'));
     let mut at = at;
     let above = at + 3;
-    while at < end.min(above) && (is_underline(lines[at].text) || lines[at].is_blank()) {
+    while at < end.min(above) && (is_underline(&lines[at].text) || lines[at].is_blank()) {
         at += 1;
     }
-    let named = |line: &Line<'_>, names: &[&str]| {
-        let text = line.text.trim_start_matches('*').to_lowercase().replace('*', "");
-        names.iter().any(|name| text.starts_with(name))
-    };
-    if at >= end || !named(&lines[at], &FROM) {
-        return false;
-    }
-    let all = &lines[at..end.min(at + 7)];
-    let is_mail = all.iter().any(|line| named(line, &SUBJECT) || line.text.contains('@'));
-    is_mail && all.iter().skip(1).filter(|line| named(line, &OTHERS)).count() >= 2
+    let Some(first) = lines[..end].get(at).and_then(field) else { return false };
+    // Of one language: a word of one is another word of another.
+    LANGUAGES.iter().any(|language| {
+        let begins = language.from.contains(&first) || language.sent.contains(&first);
+        begins && is_block_of(&lines[at..end.min(at + 7)], language)
+    })
+}
+
+/// The name of the header that a line shows.
+fn field<'a>(line: &'a Line<'_>) -> Option<&'a str> {
+    let (name, _) = line.text.split_once([':', '：'])?;
+    Some(name.trim_matches([' ', '*']))
+}
+
+fn is_block_of(lines: &[Line<'_>], language: &Language) -> bool {
+    let names: Vec<&str> = lines.iter().filter_map(field).collect();
+    let has = |of: &[&str]| names.iter().any(|name| of.contains(name));
+    let fields = [language.from, language.sent, language.to, language.subject, language.other];
+    let known = names.iter().filter(|name| fields.iter().any(|of| of.contains(name))).count();
+    let is_mail = has(language.subject) || lines.iter().any(|line| line.text.contains('@'));
+    has(language.from) && is_mail && known >= 3
 }
 
 /// The most lines of a signature.
@@ -286,57 +288,38 @@ const SIGNATURE_LINES: usize = 20;
 /// say of themselves.
 fn signature(lines: &[Line<'_>], end: usize) -> Option<usize> {
     let start = end.saturating_sub(SIGNATURE_LINES);
-    let is_rule = |line: &Line<'_>| matches!(line.text, "--" | "—");
-    if let Some(at) = lines[start..end].iter().rposition(is_rule).filter(|at| start + at + 1 < end)
-    {
+    let rule = lines[start..end].iter().rposition(|line| line.raw == "-- ");
+    if let Some(at) = rule.filter(|at| start + at + 1 < end) {
         return Some(start + at);
     }
-    is_device(&lines[..end].last()?.text.to_lowercase()).then(|| end - 1)
+    is_device(&lines[..end].last()?.text).then(|| end - 1)
 }
 
 /// Whether a line is what a telephone or a program says of itself.
 fn is_device(line: &str) -> bool {
-    const WORDS: [&str; 10] = [
-        "sent from ",
-        "get outlook for ",
-        "gesendet von ",
-        "gesendet mit ",
-        "envoyé de ",
-        "envoyé depuis ",
-        "enviado desde ",
-        "enviado do ",
-        "inviato da ",
-        "verzonden vanaf ",
-    ];
-    const NAMES: [&str; 20] = [
-        "iphone",
-        "ipad",
-        "android",
-        "samsung",
-        "galaxy",
-        "huawei",
-        "xiaomi",
-        "pixel",
-        "outlook",
-        "mail",
-        "yahoo",
-        "gmx",
-        "web.de",
-        "proton",
-        "windows",
-        "smartphone",
-        "handy",
-        "móvil",
-        "mobile",
-        "ios",
-    ];
-    if line.chars().count() >= 80 {
-        return false;
-    }
-    let says = WORDS.iter().any(|words| line.starts_with(words));
-    let german =
-        line.starts_with("von meinem ") && line.trim_end_matches('.').ends_with("gesendet");
-    german || says && NAMES.iter().any(|name| line.contains(name))
+    let is_short = line.chars().count() < 80;
+    let says = |(begins, ends): &(&str, &str)| {
+        line.starts_with(begins) && line.trim_end_matches(['.', '。', '!']).ends_with(ends)
+    };
+    is_short
+        && LANGUAGES.iter().flat_map(|language| language.device).any(says)
+        && DEVICES.iter().any(|device| begins_word(line, device))
+}
+
+/// Whether a word of a line begins so. Where words are written without blanks between them, any place does.
+fn begins_word(line: &str, word: &str) -> bool {
+    line.match_indices(word).any(|(at, _)| {
+        let before = line[..at].chars().next_back();
+        let is_inside = |c: char| c.is_alphabetic() && (c.is_ascii() || !word.is_ascii());
+        !before.is_some_and(|c| {
+            is_inside(c) && word.starts_with(char::is_alphabetic) && !is_unspaced(c)
+        })
+    })
+}
+
+/// Letters of scripts that put no blanks between words.
+fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{e00}'..='\u{eff}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
 }
 
 #[cfg(test)]
@@ -423,7 +406,7 @@ mod tests {
 
     #[test]
     fn a_rule_is_cut_at_once() {
-        check("One.\n--\nTwo.\n--\nAnn", "One.\n--\nTwo.");
+        check("One.\n-- \nTwo.\n-- \nAnn", "One.\n-- \nTwo.");
     }
 
     #[test]
@@ -432,5 +415,121 @@ mod tests {
         check("", "");
         check("\n\n", "");
         check("-----Original Message-----\nFrom: x\ny", "");
+    }
+
+    /// An attribution, a header block and what a telephone says, as programs write them in each language.
+    #[rustfmt::skip]
+    const SAMPLES: &[(&str, &str, &str, &str)] = &[
+    ("en", "On Mon, 3 Mar 2025 at 10:00, Mia <mia@example.com> wrote:", "From: Mia <mia@example.com>\nSent: Monday, 3 March 2025 10:00\nTo: Ann <ann@example.com>\nSubject: Parcel", "Sent from my iPhone"),
+    ("en", "On 3 Mar 2025, at 10:00, Mia <mia@example.com> wrote:", "From: Mia <mia@example.com>\nDate: Monday, 3 March 2025 at 10:00\nTo: Ann <ann@example.com>\nSubject: Parcel", "Get Outlook for iOS"),
+    ("de", "Am Mo., 3. März 2025 um 10:00 Uhr schrieb Mia <mia@example.com>:", "Von: Mia <mia@example.com>\nGesendet: Montag, 3. März 2025 10:00\nAn: Ann <ann@example.com>\nBetreff: Paket", "Von meinem iPhone gesendet"),
+    ("de", "Mia <mia@example.com> schrieb am Mo., 3. März 2025, 10:00:", "Von: Mia <mia@example.com>\nDatum: Montag, 3. März 2025 um 10:00\nAn: Ann <ann@example.com>\nBetreff: Paket", "Gesendet von Outlook für iOS"),
+    ("fr", "Le lun. 3 mars 2025 à 10:00, Mia <mia@example.com> a écrit :", "De : Mia <mia@example.com>\nEnvoyé : lundi 3 mars 2025 10:00\nÀ : Ann <ann@example.com>\nObjet : Colis", "Envoyé de mon iPhone"),
+    ("fr", "Le 3 mars 2025 à 10:00, Mia <mia@example.com> a écrit :", "De: Mia <mia@example.com>\nDate: 3 mars 2025 à 10:00:00 UTC+1\nÀ: Ann <ann@example.com>\nObjet: Colis", "Télécharger Outlook pour Android"),
+    ("es", "El lun, 3 mar 2025 a las 10:00, Mia (<mia@example.com>) escribió:", "De: Mia <mia@example.com>\nEnviado el: lunes, 3 de marzo de 2025 10:00\nPara: Ann <ann@example.com>\nAsunto: Paquete", "Enviado desde mi iPhone"),
+    ("it", "Il giorno lun 3 mar 2025 alle ore 10:00 Mia <mia@example.com> ha scritto:", "Da: Mia <mia@example.com>\nInviato: lunedì 3 marzo 2025 10:00\nA: Ann <ann@example.com>\nOggetto: Pacco", "Inviato da iPhone"),
+    ("pt", "Em seg., 3 de mar. de 2025 às 10:00, Mia <mia@example.com> escreveu:", "De: Mia <mia@example.com>\nEnviada em: segunda-feira, 3 de março de 2025 10:00\nPara: Ann <ann@example.com>\nAssunto: Pacote", "Enviado do meu iPhone"),
+    ("pt", "Mia <mia@example.com> escreveu no dia segunda, 3/03/2025 à(s) 10:00:", "De: Mia <mia@example.com>\nEnviado: 3 de março de 2025 10:00\nPara: Ann <ann@example.com>\nAssunto: Encomenda", "Obter o Outlook para Android"),
+    ("nl", "Op ma 3 mrt 2025 om 10:00 schreef Mia <mia@example.com>:", "Van: Mia <mia@example.com>\nVerzonden: maandag 3 maart 2025 10:00\nAan: Ann <ann@example.com>\nOnderwerp: Pakket", "Verstuurd vanaf mijn iPhone"),
+    ("nl", "Op 3 mrt 2025 om 10:00 heeft Mia <mia@example.com> het volgende geschreven:", "Van: Mia <mia@example.com>\nDatum: maandag 3 maart 2025 om 10:00\nAan: Ann <ann@example.com>\nOnderwerp: Pakket", "Verzonden vanuit Outlook voor Android"),
+    ("sv", "Den mån 3 mars 2025 kl 10:00 skrev Mia <mia@example.com>:", "Från: Mia <mia@example.com>\nSkickat: den 3 mars 2025 10:00\nTill: Ann <ann@example.com>\nÄmne: Paket", "Skickat från min iPhone"),
+    ("sv", "3 mars 2025 kl. 10:00 skrev Mia <mia@example.com>:", "Från: Mia <mia@example.com>\nDatum: måndag, 3 mars 2025 10:00\nTill: Ann <ann@example.com>\nÄmne: Paket", "Hämta Outlook för iOS"),
+    ("da", "Den man. 3. mar. 2025 kl. 10.00 skrev Mia <mia@example.com>:", "Fra: Mia <mia@example.com>\nSendt: 3. marts 2025 10:00\nTil: Ann <ann@example.com>\nEmne: Pakke", "Sendt fra min iPhone"),
+    ("nb", "man. 3. mar. 2025 kl. 10:00 skrev Mia <mia@example.com>:", "Fra: Mia <mia@example.com>\nSendt: 3. mars 2025 10:00\nTil: Ann <ann@example.com>\nEmne: Pakke", "Sendt fra min iPhone"),
+    ("fi", "ma 3. maalisk. 2025 klo 10.00 Mia (mia@example.com) kirjoitti:", "Lähettäjä: Mia <mia@example.com>\nLähetetty: maanantai 3. maaliskuuta 2025 10.00\nVastaanottaja: Ann <ann@example.com>\nAihe: Paketti", "Lähetetty iPhonesta"),
+    ("fi", "Mia <mia@example.com> kirjoitti 3.3.2025 kello 10.00:", "Lähettäjä: Mia <mia@example.com>\nPäivämäärä: maanantaina, 3. maaliskuuta 2025 klo 10.00\nVastaanottaja: Ann <ann@example.com>\nAihe: Paketti", "Hanki Outlook for iOS"),
+    ("is", "Þann mán., 3. mar. 2025 kl. 10:00 skrifaði Mia <mia@example.com>:", "Frá: Mia <mia@example.com>\nSent: mánudagur, 3. mars 2025 10:00\nTil: Ann <ann@example.com>\nEfni: Pakki", "Sent úr iPhone"),
+    ("pl", "pon., 3 mar 2025 o 10:00 Mia <mia@example.com> napisał(a):", "Od: Mia <mia@example.com>\nWysłano: poniedziałek, 3 marca 2025 10:00\nDo: Ann <ann@example.com>\nTemat: Paczka", "Wysłane z iPhone'a"),
+    ("pl", "Wiadomość napisana przez Mia <mia@example.com> w dniu 3 mar 2025, o godz. 10:00:", "Od: Mia <mia@example.com>\nData: poniedziałek, 3 marca 2025 o 10:00\nDo: Ann <ann@example.com>\nTemat: Paczka", "Pobierz aplikację Outlook dla systemu iOS"),
+    ("cs", "po 3. 3. 2025 v 10:00 odesílatel Mia <mia@example.com> napsal:", "Od: Mia <mia@example.com>\nOdesláno: pondělí 3. března 2025 10:00\nKomu: Ann <ann@example.com>\nPředmět: Balík", "Odesláno z iPhonu"),
+    ("cs", "Dne 3. 3. 2025 v 10:00 Mia <mia@example.com> napsal(a):", "Od: Mia <mia@example.com>\nDatum: pondělí, 3. března 2025 10:00\nKomu: Ann <ann@example.com>\nPředmět: Balík", "Získat Outlook pro iOS"),
+    ("sk", "po 3. 3. 2025 o 10:00 Mia <mia@example.com> napísal(a):", "Od: Mia <mia@example.com>\nOdoslané: pondelok 3. marca 2025 10:00\nKomu: Ann <ann@example.com>\nPredmet: Balík", "Odoslané z iPhonu"),
+    ("sl", "V V pon., 3. mar. 2025 ob 10:00 je oseba Mia <mia@example.com> napisala:", "Od: Mia <mia@example.com>\nPoslano: ponedeljek, 3. marec 2025 10:00\nZa: Ann <ann@example.com>\nZadeva: Paket", "Poslano iz mojega iPhona"),
+    ("hr", "pon, 3. ožu 2025. u 10:00 Mia <mia@example.com> napisao/la je:", "Od: Mia <mia@example.com>\nPoslano: ponedjeljak, 3. ožujka 2025. 10:00\nZa: Ann <ann@example.com>\nPredmet: Paket", "Poslano s mog iPhonea"),
+    ("sr-Latn", "pon, 3. mar 2025. u 10:00 Mia <mia@example.com> je napisao/la:", "Od: Mia <mia@example.com>\nPoslato: ponedeljak, 3. mart 2025. 10:00\nZa: Ann <ann@example.com>\nNaslov: Paket", "Poslato sa mog iPhone-a"),
+    ("sr-Cyrl", "пон, 3. мар 2025. у 10:00 Mia <mia@example.com> је написао/ла:", "Од: Mia <mia@example.com>\nПослато: понедељак, 3. март 2025. 10:00\nЗа: Ann <ann@example.com>\nНаслов: Пакет", "Послато са мог iPhone-а"),
+    ("hu", "Mia <mia@example.com> ezt írta (időpont: 2025. márc. 3., H, 10:00):", "Feladó: Mia <mia@example.com>\nKüldve: 2025. március 3., hétfő 10:00\nCímzett: Ann <ann@example.com>\nTárgy: Csomag", "Az iPhone-omról küldve"),
+    ("hu", "2025. 03. 03. 10:00 keltezéssel, Mia <mia@example.com> írta:", "Feladó: Mia <mia@example.com>\nDátum: hétfő, 2025. március 3. 10:00\nCímzett: Ann <ann@example.com>\nTárgy: Csomag", "iPhone-omról küldve"),
+    ("ro", "În lun., 3 mar. 2025 la 10:00, Mia <mia@example.com> a scris:", "De la: Mia <mia@example.com>\nTrimis: luni, 3 martie 2025 10:00\nCătre: Ann <ann@example.com>\nSubiect: Colet", "Trimis de pe iPhone-ul meu"),
+    ("bg", "На пн, 3.03.2025 г. в 10:00 Mia <mia@example.com> написа:", "От: Mia <mia@example.com>\nИзпратено: понеделник, 3 март 2025 г. 10:00\nДо: Ann <ann@example.com>\nОтносно: Пратка", "Изпратено от моя iPhone"),
+    ("ru", "пн, 3 мар. 2025 г. в 10:00, Mia <mia@example.com>:", "От: Mia <mia@example.com>\nОтправлено: понедельник, 3 марта 2025 г. 10:00\nКому: Ann <ann@example.com>\nТема: Посылка", "Отправлено с iPhone"),
+    ("ru", "3 марта 2025 г., в 10:00, Mia <mia@example.com> написал(а):", "От: Mia <mia@example.com>\nДата: понедельник, 3 марта 2025 г. в 10:00\nКому: Ann <ann@example.com>\nТема: Посылка", "Отправлено из Mail.ru для Android"),
+    ("uk", "пн, 3 бер. 2025 р. о 10:00 Mia <mia@example.com> пише:", "Від: Mia <mia@example.com>\nНадіслано: понеділок, 3 березня 2025 р. 10:00\nКому: Ann <ann@example.com>\nТема: Посилка", "Надіслано з iPhone"),
+    ("uk", "3 бер. 2025 р., о 10:00, Mia <mia@example.com> написав(-ла):", "Від кого: Mia <mia@example.com>\nДата: 3 березня 2025 р. о 10:00:00\nКому: Ann <ann@example.com>\nТема: Посилка", "Відправлено з iPad"),
+    ("el", "Στις Δευ 3 Μαρ 2025 στις 10:00 π.μ., ο/η Mia <mia@example.com> έγραψε:", "Από: Mia <mia@example.com>\nΣτάλθηκε: Δευτέρα, 3 Μαρτίου 2025 10:00\nΠρος: Ann <ann@example.com>\nΘέμα: Δέμα", "Στάλθηκε από το iPhone μου"),
+    ("tr", "Mia <mia@example.com>, 3 Mar 2025 Pzt, 10:00 tarihinde şunu yazdı:", "Kimden: Mia <mia@example.com>\nGönderildi: 3 Mart 2025 Pazartesi 10:00\nKime: Ann <ann@example.com>\nKonu: Paket", "iPhone'umdan gönderildi"),
+    ("tr", "Mia <mia@example.com> şunları yazdı (3 Mar 2025 10:00):", "Kimden: Mia <mia@example.com>\nTarih: Pazartesi, 3 Mart 2025 10:00\nKime: Ann <ann@example.com>\nKonu: Paket", "iOS için Outlook'u edinin"),
+    ("he", "בתאריך יום ב׳, 3 במרץ 2025 ב-10:00 מאת Mia <mia@example.com>:", "מאת: Mia <mia@example.com>\nנשלח: יום שני 3 מרץ 2025 10:00\nאל: Ann <ann@example.com>\nנושא: חבילה", "נשלח מה-iPhone שלי"),
+    ("ar", "في الاثنين، 3 مارس 2025 في 10:00 ص تمت كتابة ما يلي بواسطة Mia <mia@example.com>:", "من: Mia <mia@example.com>\nتاريخ الإرسال: الاثنين، 3 مارس 2025 10:00\nإلى: Ann <ann@example.com>\nالموضوع: طرد", "أُرسلت من الـ iPhone"),
+    ("ar", "في 3 مارس 2025، الساعة 10:00 ص، كتب Mia <mia@example.com>:", "من: Mia <mia@example.com>\nالتاريخ: 3 مارس 2025 10:00\nإلى: Ann <ann@example.com>\nالموضوع: طرد", "الحصول على Outlook لـ iOS"),
+    ("fa", "در تاریخ دوشنبه ۳ مارس ۲۰۲۵، ۱۰:۰۰ Mia <mia@example.com> نوشت:", "از: Mia <mia@example.com>\nارسال شده: دوشنبه، 3 مارس 2025 10:00\nبه: Ann <ann@example.com>\nموضوع: بسته", "ارسال شده از iPhone من"),
+    ("vi", "Vào Th 2, 3 thg 3, 2025 vào lúc 10:00 Mia <mia@example.com> đã viết:", "Từ: Mia <mia@example.com>\nĐã gửi: Thứ Hai, 3 Tháng Ba 2025 10:00\nĐến: Ann <ann@example.com>\nChủ đề: Bưu kiện", "Đã gửi từ iPhone của tôi"),
+    ("th", "ในวันที่ จ. 3 มี.ค. 2025 เวลา 10:00 Mia <mia@example.com> เขียนว่า:", "จาก: Mia <mia@example.com>\nส่ง: 3 มีนาคม 2025 10:00\nถึง: Ann <ann@example.com>\nเรื่อง: พัสดุ", "ส่งจาก iPhone ของฉัน"),
+    ("id", "Pada Sen, 3 Mar 2025 pukul 10.00 Mia <mia@example.com> menulis:", "Dari: Mia <mia@example.com>\nDikirim: Senin, 3 Maret 2025 10:00\nKepada: Ann <ann@example.com>\nSubjek: Paket", "Dikirim dari iPhone saya"),
+    ("ms", "Pada Isn, 3 Mac 2025 pada 10:00 Mia <mia@example.com> menulis:", "Daripada: Mia <mia@example.com>\nDihantar: Isnin, 3 Mac 2025 10:00\nKepada: Ann <ann@example.com>\nSubjek: Bungkusan", "Dihantar daripada iPhone saya"),
+    ("hi", "सोम, 3 मार्च 2025 को 10:00 am बजे को Mia <mia@example.com> ने लिखा:", "प्रेषक: Mia <mia@example.com>\nभेजा गया: सोमवार, 3 मार्च 2025 10:00\nप्रति: Ann <ann@example.com>\nविषय: पार्सल", "मेरे iPhone से भेजा गया"),
+    ("ja", "2025年3月3日(月) 10:00 Mia <mia@example.com>:", "差出人: Mia <mia@example.com>\n送信日時: 2025年3月3日 10:00\n宛先: Ann <ann@example.com>\n件名: 荷物", "iPhoneから送信"),
+    ("ja", "2025/03/03 10:00、Mia <mia@example.com>のメール:", "差出人： Mia <mia@example.com>\n日時： 2025年3月3日(月) 10:00\n宛先： Ann <ann@example.com>\n件名： 荷物", "Outlook for iOS を入手"),
+    ("ko", "2025년 3월 3일 (월) 오전 10:00, Mia <mia@example.com>님이 작성:", "보낸 사람: Mia <mia@example.com>\n보낸 날짜: 2025년 3월 3일 월요일 오전 10:00\n받는 사람: Ann <ann@example.com>\n제목: 소포", "나의 iPhone에서 보냄"),
+    ("ko", "2025. 3. 3. 오전 10:00, Mia <mia@example.com> 작성:", "보낸 사람: Mia <mia@example.com>\n날짜: 2025년 3월 3일 월요일 오전 10:00\n받는 사람: Ann <ann@example.com>\n제목: 소포", "iOS용 Outlook 다운로드"),
+    ("zh-Hans", "Mia <mia@example.com> 于2025年3月3日周一 10:00写道：", "发件人: Mia <mia@example.com>\n发送时间: 2025年3月3日 10:00\n收件人: Ann <ann@example.com>\n主题: 包裹", "发自我的 iPhone"),
+    ("zh-Hans", "在 2025年3月3日，10:00，Mia <mia@example.com> 写道：", "发件人： Mia <mia@example.com>\n日期： 2025年3月3日 星期一 10:00\n收件人： Ann <ann@example.com>\n主题： 包裹", "获取 Outlook for iOS"),
+    ("zh-Hant", "Mia <mia@example.com> 於 2025年3月3日 週一 上午10:00寫道：", "寄件者: Mia <mia@example.com>\n寄件日期: 2025年3月3日 上午 10:00\n收件者: Ann <ann@example.com>\n主旨: 包裹", "從我的 iPhone 傳送"),
+    ("ca", "Missatge de Mia <mia@example.com> del dia dl., 3 de març 2025 a les 10:00:", "De: Mia <mia@example.com>\nEnviat: dilluns, 3 de març de 2025 10:00\nPer a: Ann <ann@example.com>\nTema: Paquet", "Enviat des del meu iPhone"),
+    ("et", "Kuupäev E, 3. märts 2025 kell 10:00 kirjutas kasutaja Mia (<mia@example.com>):", "Saatja: Mia <mia@example.com>\nSaadetud: esmaspäev, 3. märts 2025 10:00\nAdressaat: Ann <ann@example.com>\nTeema: Pakk", "Saadetud minu iPhone'ist"),
+    ("lv", "pirmd., 2025. g. 3. marts, plkst. 10:00 — lietotājs Mia (<mia@example.com>) rakstīja:", "No: Mia <mia@example.com>\nNosūtīts: pirmdiena, 2025. gada 3. marts 10:00\nKam: Ann <ann@example.com>\nTēma: Paka", "Nosūtīts no mana iPhone"),
+    ("lt", "2025-03-03, pr, 10:00 Mia <mia@example.com> rašė:", "Nuo: Mia <mia@example.com>\nIšsiųsta: 2025 m. kovo 3 d., pirmadienis 10:00\nKam: Ann <ann@example.com>\nTema: Siuntinys", "Išsiųsta iš mano iPhone"),
+    ];
+
+    #[test]
+    fn what_programs_write_is_known_in_every_language() {
+        for (code, attribution, headers, device) in SAMPLES {
+            assert!(LANGUAGES.iter().any(|language| language.code == *code), "{code}");
+            for below in ["> Does it work?\n> Mia", "Does it work?\n\nMia"] {
+                check(&format!("OK 1.\n\n{attribution}\n\n{below}\n"), "OK 1.");
+            }
+            check(&format!("OK 1.\n\n{headers}\n\nDoes it work?\n"), "OK 1.");
+            check(&format!("OK 1.\n\n{device}\n"), "OK 1.");
+        }
+        for language in LANGUAGES {
+            assert!(SAMPLES.iter().any(|sample| sample.0 == language.code), "{}", language.code);
+            for words in language.quoted {
+                check(&format!("OK 1.\n\n-----{words}-----\nDoes it work?"), "OK 1.");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_passed_on_stays() {
+        for language in LANGUAGES {
+            for words in language.forwarded {
+                let text = format!(
+                    "See below.\n\n---------- {words} ---------\nFrom: a@b.c\nDate: x\nSubject: y\nTo: z\n\nRefused."
+                );
+                check(&text, &text);
+                let text = format!("See below.\n\n{words}:\n\n> From: a@b.c\n>\n> Refused.");
+                check(&text, &text);
+            }
+        }
+    }
+
+    #[test]
+    fn what_answers_nothing_is_cut_at_its_signature_alone() {
+        let check =
+            |text: &str, expect: &str| assert_eq!(without_signature(text), expect, "{text:?}");
+        check("I see:\n\n> Error 42\n> Call your bank", "I see:\n\n> Error 42\n> Call your bank");
+        let wrote =
+            "Hi,\n\nOn 3 March 2026 at 10:00 Bob <bob@example.org> wrote:\nWe will.\n\nWhen?";
+        check(wrote, wrote);
+        check("Yes.\n\n-- \nAnn", "Yes.");
+        check("Yes.\n\nSent from my iPhone", "Yes.");
+    }
+
+    #[test]
+    fn only_the_rule_of_a_signature_begins_one() {
+        let sections = "please find it below.\n\n--\nOrder: 4711\nSize: XL";
+        check(sections, sections);
+        let dash = "One thing\n—\nand another";
+        check(dash, dash);
     }
 }

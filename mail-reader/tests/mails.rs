@@ -71,7 +71,7 @@ fn an_answer_is_read() {
 #[test]
 fn html_alone_is_text_and_its_quote_is_cut() {
     let mail = mail(
-        "From: a@example.com\nContent-Type: text/html\n\n<div>Fine, <a href='https://x.example/y'>look</a></div>\
+        "From: a@example.com\nIn-Reply-To: <ours@example.org>\nContent-Type: text/html\n\n<div>Fine, <a href='https://x.example/y'>look</a></div>\
          <div class=gmail_quote>On Mon, 3 Mar 2025 at 10:00, Mia &lt;a@b.c&gt; wrote:<blockquote>Is it?</blockquote></div>",
     );
     assert_eq!(mail.said, "Fine, look <https://x.example/y>");
@@ -90,12 +90,23 @@ fn programs_are_told_from_people() {
     ] {
         assert_eq!(nature(headers), Nature::AutoReply, "{headers}");
     }
-    for headers in
-        ["List-Id: <l.example.com>", "Precedence: bulk", "List-Unsubscribe: <https://x.example>"]
-    {
+    for headers in [
+        "List-Unsubscribe: <https://x.example>",
+        "List-Id: <l.example.com>\nList-Unsubscribe: <https://x.example>\nPrecedence: bulk",
+        "List-Unsubscribe: <mailto:out@example.com>\nList-Post: NO",
+    ] {
         assert!(matches!(nature(headers), Nature::List(_)), "{headers}");
     }
-    for headers in ["Auto-Submitted: no", "Precedence: first-class", "X-Spam: no"] {
+    // People write by way of groups, and of programs that send for others.
+    for headers in [
+        "Auto-Submitted: no",
+        "Precedence: first-class",
+        "X-Spam: no",
+        "Precedence: bulk",
+        "Precedence: junk\nReply-To: bob@example.net",
+        "Feedback-ID: 1.eu-west-1.x:AmazonSES",
+        "List-Id: <l.example.com>\nList-Post: <mailto:l@example.com>\nList-Unsubscribe: <https://x.example>",
+    ] {
         assert_eq!(nature(headers), Nature::Personal, "{headers}");
     }
     let failed = "Authentication-Results: mx.example.org; spf=pass; dmarc=fail (p=none)";

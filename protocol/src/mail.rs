@@ -115,6 +115,8 @@ words! {
         "list" => List,
         /// A program answered by itself.
         "auto_reply" => AutoReply,
+        /// A program says that a mail was read.
+        "read_receipt" => ReadReceipt,
         /// It says that a mail did not arrive.
         "bounce" => Bounce,
         /// An inbox's own address wrote it.

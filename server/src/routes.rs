@@ -57,6 +57,7 @@ routes! {
     with_session: WITH_SESSION {
         "/ws/agent" => get(socket::agent),
         "/mail/preview/{kind}" => get(mail::preview),
+        "/mail/raw/{id}" => get(mail::inbound::raw),
     }
     /// Files, by a visitor's token.
     files_by_token: FILES_BY_TOKEN {

@@ -13,7 +13,7 @@ use super::files::FilesView;
 use super::mailed::{CameByMail, Fate, Mailed};
 use crate::live::{Live, Open, Status};
 use crate::outbox::why;
-use crate::review::{MailText, read_mail_text};
+use crate::review::{MailText, RawMailLink, read_mail_text};
 use crate::ui::{Clock, Zone, day_label, day_of};
 
 /// How near to the end, in pixels, counts as looking at the end.
@@ -203,7 +203,7 @@ fn MailSource(id: ConversationId, seq: Seq, came: CameByMail) -> impl IntoView {
     let all = move || match whole.get() {
         None => view! { <p class="soft">"Reading…"</p> }.into_any(),
         Some(Err(failure)) => view! { <p class="soft">{failure}</p> }.into_any(),
-        Some(Ok(MailText { whole, left_out })) => {
+        Some(Ok(MailText { whole, left_out, raw })) => {
             let left_out = (!left_out.is_empty()).then(|| {
                 let names = left_out.join(", ");
                 view! { <p class="soft">{format!("Files that were not taken: {names}")}</p> }
@@ -211,6 +211,7 @@ fn MailSource(id: ConversationId, seq: Seq, came: CameByMail) -> impl IntoView {
             view! {
                 <p class="mail-whole">{whole}</p>
                 {left_out}
+                {raw.map(|id| view! { <RawMailLink id /> })}
             }
             .into_any()
         }
@@ -219,19 +220,18 @@ fn MailSource(id: ConversationId, seq: Seq, came: CameByMail) -> impl IntoView {
         <span class="mail-source" title=format!("From {sender}")>
             <Icon icon=lu::LuMail />
             <span>"By mail"{subject.map(|subject| format!(": {subject}"))}</span>
-            {is_cut
-                .then(|| {
-                    view! {
-                        <button
-                            class="link"
-                            type="button"
-                            aria-expanded=move || is_open.get().to_string()
-                            on:click=toggle
-                        >
-                            {move || if is_open.get() { "Show less" } else { "Show all" }}
-                        </button>
-                    }
-                })}
+            <button
+                class="link"
+                type="button"
+                aria-expanded=move || is_open.get().to_string()
+                on:click=toggle
+            >
+                {move || match (is_open.get(), is_cut) {
+                    (true, _) => "Show less",
+                    (false, true) => "Show all",
+                    (false, false) => "Show the mail",
+                }}
+            </button>
         </span>
         <Show when=move || is_open.get()>{all}</Show>
     }

@@ -27,6 +27,8 @@ pub struct InboundLine {
     pub conversation: Option<ConversationId>,
     /// Whether it can still become a message.
     pub can_be_message: bool,
+    /// Whether it is kept as it came.
+    pub is_kept: bool,
     /// How long it is, in bytes.
     pub bytes: u64,
     /// When it came, in milliseconds since 1970 (UTC).
@@ -53,19 +55,22 @@ pub struct MailText {
     pub whole: String,
     /// The names of the files that were not taken.
     pub left_out: Vec<String>,
+    /// Under which id the mail is kept as it came, if it is.
+    pub raw: Option<InboundId>,
 }
 
-/// The mails of a state, before another.
+/// The mails of a state, before another, that say what is looked for.
 #[server]
 pub async fn read_review(
     state: InboundState,
     #[server(default)] before: Option<InboundId>,
+    #[server(default)] looked_for: String,
 ) -> Result<Review, Failure> {
     let (agent, backend) = crate::backend::require_agent().await?;
     let mut inboxes = backend.domain.list_inboxes().await?;
     inboxes.retain(|inbox| agent.sight.covers(inbox.id));
     let name = |id| inboxes.iter().find(|inbox| inbox.id == id).map(|inbox| inbox.name.clone());
-    let page = backend.domain.list_inbound(&agent, state, before).await?;
+    let page = backend.domain.list_inbound(&agent, state, before, &looked_for).await?;
     let line = |mail: domain::mail::InboundMail| InboundLine {
         id: mail.id,
         inbox: name(mail.inbox).unwrap_or_default(),
@@ -76,6 +81,7 @@ pub async fn read_review(
         text: mail.text,
         conversation: mail.conversation,
         can_be_message: mail.can_be_message,
+        is_kept: mail.is_kept,
         bytes: mail.bytes,
         at_ms: mail.at_ms,
     };
@@ -120,5 +126,5 @@ pub async fn discard_mail(id: InboundId) -> Result<(), Failure> {
 pub async fn read_mail_text(id: ConversationId, seq: Seq) -> Result<MailText, Failure> {
     let (agent, backend) = crate::backend::require_agent().await?;
     let text = backend.domain.inbound_text(&agent, id, seq).await?;
-    Ok(MailText { whole: text.whole, left_out: text.left_out })
+    Ok(MailText { whole: text.whole, left_out: text.left_out, raw: text.raw })
 }

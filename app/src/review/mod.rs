@@ -6,4 +6,4 @@ mod page;
 
 pub(crate) use badge::{Recount, ReviewBadge};
 pub(crate) use calls::{MailText, read_mail_text};
-pub(crate) use page::ReviewPage;
+pub(crate) use page::{RawMailLink, ReviewPage};

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use leptos_icons::Icon;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use protocol::{InboundId, InboundReason, InboundState};
 
 use super::badge::Recount;
@@ -24,14 +25,15 @@ pub(crate) fn ReviewPage() -> impl IntoView {
         named.unwrap_or(InboundState::Review)
     });
     let before = Memo::new(move |_| query.with(|query| InboundId::parse(&query.get("before")?)));
+    let looked_for = Memo::new(move |_| query.with(|query| query.get("q").unwrap_or_default()));
     let version = move || allow.version() + discard.version();
     Effect::new(move |_| {
         version();
         Recount::now();
     });
     let shown = Fresh::new(
-        move || (state.get(), before.get(), version()),
-        |(state, before, _)| read_review(state, before),
+        move || (state.get(), before.get(), looked_for.get(), version()),
+        |(state, before, looked_for, _)| read_review(state, before, looked_for),
     );
     let tab = move |of: InboundState, title: &'static str| {
         let href = match of {
@@ -58,12 +60,24 @@ pub(crate) fn ReviewPage() -> impl IntoView {
                     {tab(InboundState::Ignored, "Left out")}
                     {tab(InboundState::Discarded, "Put away")}
                 </nav>
+                // A plain form: the address says what is looked for.
+                <form class="mail-search" method="get" action="/review" role="search">
+                    <input type="hidden" name="state" value=move || state.get().as_str() />
+                    <input
+                        type="search"
+                        name="q"
+                        aria-label="Search these mails"
+                        placeholder="Search these mails"
+                        maxlength="100"
+                        value=move || looked_for.get()
+                    />
+                </form>
             </header>
             <Notice text=allow.refused(|_| true) />
             <Notice text=discard.refused(|_| true) />
             {shown.show(
                 "The mail could not be read",
-                move |review| view! { <Mails review state allow discard /> },
+                move |review| view! { <Mails review state looked_for allow discard /> },
             )}
         </main>
     }
@@ -73,6 +87,7 @@ pub(crate) fn ReviewPage() -> impl IntoView {
 fn Mails(
     review: Signal<Review>,
     state: Memo<InboundState>,
+    looked_for: Memo<String>,
     allow: Deed<AllowMail>,
     discard: Deed<DiscardMail>,
 ) -> impl IntoView {
@@ -86,6 +101,7 @@ fn Mails(
     let is_on = move || review.with(|review| review.is_on);
     let troubles = move || review.with(|review| review.troubles.clone());
     let empty = move || match state.get() {
+        _ if !looked_for.with(String::is_empty) => "No mail says so.",
         InboundState::Review => "Nothing waits for you. Well done.",
         InboundState::Posted => "No mail has become a message yet.",
         InboundState::Ignored => "Nothing was left out.",
@@ -94,7 +110,9 @@ fn Mails(
     };
     let older = move || {
         let next = review.with(|review| review.next)?;
-        Some(format!("/review?before={next}&state={}", state.get().as_str()))
+        let words =
+            looked_for.with(|words| utf8_percent_encode(words, NON_ALPHANUMERIC).to_string());
+        Some(format!("/review?before={next}&state={}&q={words}", state.get().as_str()))
     };
     let can_set_up = use_context::<Me>().is_some_and(|me| me.can_manage_inboxes);
     view! {
@@ -158,6 +176,7 @@ fn Line(
     let bytes = (reason == Some(InboundReason::TooLarge))
         .then(|| format!(" · {} MB", mail.bytes.div_ceil(1 << 20)));
     let text = text.filter(|text| !text.trim().is_empty());
+    let kept = mail.is_kept.then_some(id);
     let (can_post, can_discard) = (mail.can_be_message, state == InboundState::Review);
     view! {
         <li class=class>
@@ -179,6 +198,7 @@ fn Line(
                     })}
             </div>
             <div class="mail-deeds">
+                {kept.map(|id| view! { <RawMailLink id /> })}
                 {conversation
                     .map(|conversation| {
                         view! {
@@ -226,6 +246,17 @@ fn Line(
     }
 }
 
+/// Takes a mail along as it came.
+#[component]
+pub(crate) fn RawMailLink(id: InboundId) -> impl IntoView {
+    view! {
+        <a class="button small" href=format!("/mail/raw/{id}") download rel="external">
+            <Icon icon=lu::LuDownload />
+            "Download"
+        </a>
+    }
+}
+
 /// How a text begins, on one line.
 fn beginning(text: &str) -> String {
     const CHARS: usize = 140;
@@ -248,10 +279,13 @@ const fn why(reason: InboundReason) -> &'static str {
         }
         InboundReason::FromAgent => "An agent wrote it to the inbox, in answer to nothing.",
         InboundReason::TooMany => "Its sender wrote too many mails within an hour.",
-        InboundReason::List => "It went to a mailing list.",
+        InboundReason::List => "It is a newsletter, or goes to a mailing list.",
         InboundReason::AutoReply => "A program answered by itself: an absence note, most likely.",
+        InboundReason::ReadReceipt => "It says that a mail was read.",
         InboundReason::Bounce => "It says that a mail did not arrive.",
-        InboundReason::Loop => "It comes from an inbox’s own address.",
+        InboundReason::Loop => {
+            "It comes from an inbox’s own address, and does not say who is to be answered."
+        }
         InboundReason::Empty => "Nothing is written in it.",
         InboundReason::TooLarge => {
             "It is larger than 28 MB. It was left where it is: look at it in the mailbox."

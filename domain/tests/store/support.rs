@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use domain::agent::{Agent, NewAgent, Role, Sight};
 use domain::file::Shelf;
 use domain::inbox::Inbox;
+use domain::mail::MailRules;
 use domain::visitor::VisitorIdentity;
 use domain::{Ambient, Clock, Domain, Entropy, Store};
 use migrations::{Migrator, MigratorTrait};
@@ -70,7 +71,8 @@ impl Bench {
         store.watch(move |info| seen.lock().unwrap().push(info.statement.clone()));
         let shelf = Shelf::folder(files.path()).unwrap();
         let ambient = Ambient::new(ticks.clone(), ticks.clone());
-        let domain = Domain::start(store, shelf, ambient);
+        let rules = MailRules { from: Some("chat@example.org".into()), ..MailRules::default() };
+        let domain = Domain::start(store, shelf, ambient).with_mail_rules(rules);
         domain.ensure_inbox().await.unwrap();
         let inbox = domain.find_inbox(None).await.unwrap();
         Self { domain, inbox, ticks, database, files, asked }

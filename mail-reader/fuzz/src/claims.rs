@@ -13,6 +13,7 @@ pub(crate) fn check(raw: &[u8]) {
     if let Ok(text) = std::str::from_utf8(raw) {
         let said = mail_reader::without_quote(text);
         assert!(text.contains(said));
+        assert!(text.contains(mail_reader::without_signature(text)));
         let shown = mail_reader::text_of_html(text);
         assert!(shown.len() <= text.len() * 8 + 64);
     }

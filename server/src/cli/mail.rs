@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
+use domain::mail::MailRules;
 use protocol::Waits;
 
 use crate::mail::MailSettings;
@@ -49,9 +50,27 @@ pub(super) struct MailOptions {
         value_name = "SECONDS"
     )]
     mail_retry: u32,
+
+    /// How many days a mail that came in is kept as it came, for agents to look at and download. Those that
+    /// became no message are forgotten then.
+    #[arg(
+        long,
+        global = true,
+        env = "PORCHLIGHT_MAIL_KEPT_DAYS",
+        default_value_t = 365,
+        value_parser = clap::value_parser!(u32).range(1..=36_500),
+        value_name = "DAYS"
+    )]
+    mail_kept_days: u32,
 }
 
 impl MailOptions {
+    /// What holds of the mail of all inboxes.
+    pub(super) fn rules(&self) -> MailRules {
+        let from = self.mail_from.as_deref().map(|from| from.trim().to_lowercase());
+        MailRules { from, kept_ms: u64::from(self.mail_kept_days) * MailRules::DAY_MS }
+    }
+
     /// What mails are sent by; `None` if none are.
     pub(super) fn settings(&self) -> anyhow::Result<Option<MailSettings>> {
         let Some(url) = self.smtp_url.as_deref().filter(|url| !url.trim().is_empty()) else {

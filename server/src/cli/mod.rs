@@ -154,7 +154,7 @@ async fn migrate(store: &Store) -> anyhow::Result<()> {
 pub async fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => {
-            let domain = cli.store.domain().await?;
+            let domain = cli.store.domain().await?.with_mail_rules(cli.mail.rules());
             let AddressOptions { listen, public_url } = cli.address;
             let mail = cli.mail.settings()?;
             let server = Server::bind(domain, ServeOptions { listen, public_url, mail }).await?;

@@ -35,7 +35,7 @@ async fn trouble(server: &Running) -> Option<String> {
 
 async fn left(server: &Running) -> Vec<(Option<String>, Option<InboundReason>)> {
     let mia = server.domain.list_agents().await.unwrap().remove(0);
-    let page = server.domain.list_inbound(&mia, InboundState::Review, None).await.unwrap();
+    let page = server.domain.list_inbound(&mia, InboundState::Review, None, "").await.unwrap();
     page.mails.into_iter().map(|mail| (mail.sender, mail.reason)).collect()
 }
 

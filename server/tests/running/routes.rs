@@ -319,7 +319,11 @@ async fn check_methods(house: &House, path: &str) {
 async fn check_route(house: &House, path: &str) {
     check_methods(house, path).await;
     let at = |target: &Target, name: &str| {
-        let id = if name == "file" { target.file } else { target.conversation };
+        let id = match name {
+            "file" => target.file,
+            "inbound" => target.inbound,
+            _ => target.conversation,
+        };
         path.replace("{id}", &id.to_string()).replace(":id", &id.to_string())
     };
     let targets = [&house.own, &house.foreign, &House::unknown()];
@@ -377,6 +381,18 @@ async fn check_route(house: &House, path: &str) {
             }
             let answer = house.ask("GET", "/mail/preview/x", Caller::Owner, true, "").await;
             assert!(answer.says("not_found"));
+        }
+        "/mail/raw/{id}" => {
+            for target in targets {
+                let path = at(target, "inbound");
+                let nobody = house.ask("GET", &path, Caller::Nobody, true, "").await;
+                assert!(nobody.says("login_required"), "{path} {}", nobody.body);
+                // Nothing of it was fetched; and of what is foreign nobody learns that much.
+                for who in [Caller::Agent, Caller::Owner] {
+                    let answer = house.ask("GET", &path, who, true, "").await;
+                    assert!(answer.says("mail_unknown"), "{path} {}", answer.body);
+                }
+            }
         }
         "/poll/visitor" => {
             let answer = house.ask("POST", path, Caller::Nobody, false, "{}").await;

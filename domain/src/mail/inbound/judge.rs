@@ -1,6 +1,6 @@
 //! What becomes of a mail: whose words it is, and in which conversation, or that nobody knows.
 
-use mail_reader::{Mail, Nature};
+use mail_reader::{Mail, Nature, Sender};
 use protocol::{
     ConversationId, InboundId, InboundReason, InboundState, InboxId, MailKind, VisitorId,
 };
@@ -49,6 +49,18 @@ pub(super) enum Poster {
     Agent { agent: Agent, conversation: ConversationId, is_note: bool },
 }
 
+/// Somebody who wrote a mail, or had it written.
+struct Wrote {
+    address: String,
+    name: Option<String>,
+}
+
+impl Wrote {
+    fn from(sender: &Sender) -> Option<Self> {
+        Some(Self { address: address(&sender.address)?, name: name(sender) })
+    }
+}
+
 /// What a mail answers.
 enum Answered {
     /// One of ours.
@@ -80,6 +92,7 @@ impl Domain {
         match &mail.nature {
             Nature::Bounce(_) => return Ok(Verdict::Ignore(R::Bounce, conversation)),
             Nature::AutoReply => return Ok(Verdict::Ignore(R::AutoReply, conversation)),
+            Nature::ReadReceipt => return Ok(Verdict::Ignore(R::ReadReceipt, conversation)),
             // The inbox's own address may be a list, which its team reads.
             Nature::List(list) if self.is_own_list(row, list).await? => {}
             Nature::List(_) if conversation.is_none() => return Ok(Verdict::Ignore(R::List, None)),
@@ -87,11 +100,19 @@ impl Domain {
             Nature::Forged => return Ok(Verdict::Review(R::Forged, conversation)),
             Nature::Personal => {}
         }
-        if self.is_own_address(&from).await? {
+        if self.is_our_own(mail).await? {
             return Ok(Verdict::Ignore(R::Loop, conversation));
         }
         if self.posted_lately(&from).await? >= AN_HOUR {
             return Ok(Verdict::Review(R::TooMany, conversation));
+        }
+        let answered_to = self.answered_to(mail).await?;
+        if self.is_own_address(&from).await? {
+            // A form on a site writes so, and says who filled it in.
+            return Ok(match answered_to {
+                Some(who) if answered.is_none() => Verdict::Post(self.newcomer(row, who).await?),
+                _ => Verdict::Review(R::Loop, conversation),
+            });
         }
         match answered {
             Some(Answered::Ours(ours)) => self.answer_to(&ours, mail, &from).await,
@@ -102,10 +123,16 @@ impl Domain {
                 self.go_on(conversation, mail, &from, false).await
             }
             // An agent who writes to the inbox is no visitor: somebody else's mail, most likely.
-            None if self.agent_of(&from).await?.is_some() => {
+            None if answered_to.is_none() && self.agent_of(&from).await?.is_some() => {
                 Ok(Verdict::Review(R::FromAgent, None))
             }
-            None => Ok(Verdict::Post(self.newcomer(row, mail, from).await?)),
+            None => {
+                let who = answered_to.or_else(|| Wrote::from(mail.sender.as_ref()?));
+                match who {
+                    Some(who) => Ok(Verdict::Post(self.newcomer(row, who).await?)),
+                    None => Ok(Verdict::Review(R::NoSender, None)),
+                }
+            }
         }
     }
 
@@ -170,21 +197,26 @@ impl Domain {
     /// Somebody who writes to the inbox's address. Anybody can write with anybody's address: with each mail
     /// that answers nothing they are a visitor of their own, who has nothing of what others with that address
     /// wrote.
-    async fn newcomer(
-        &self,
-        row: &inbound_mail::Model,
-        mail: &Mail,
-        from: String,
-    ) -> Result<Poster> {
+    async fn newcomer(&self, row: &inbound_mail::Model, who: Wrote) -> Result<Poster> {
         let inbox = crate::inbox::find(&self.store.reader, InboxId(row.inbox_id)).await?;
         let visitor = crate::visitor::by_mail(&inbox, InboundId(row.id));
         Ok(Poster::Visitor {
             who: VisitorIdentity { inbox: inbox.id, visitor },
             conversation: None,
-            own: Some(from),
-            name: mail.sender.as_ref().and_then(name),
+            own: Some(who.address),
+            name: who.name,
             is_proven: false,
         })
+    }
+
+    /// Who a mail wants to have answered, where that is somebody else than it is from: forms, and programs that
+    /// send for others. Not where it is an address of ours, which a group of the team's puts there.
+    async fn answered_to(&self, mail: &Mail) -> Result<Option<Wrote>> {
+        let Some(who) = mail.reply_to.as_ref().and_then(Wrote::from) else { return Ok(None) };
+        let is_ours = self.is_own_address(&who.address).await?
+            || self.agent_of(&who.address).await?.is_some()
+            || token::parse(&who.address).is_some();
+        Ok(Some(who).filter(|_| !is_ours))
     }
 
     /// What an agent decided of it.
@@ -200,7 +232,10 @@ impl Domain {
             _ => None,
         };
         let Some(conversation) = answered else {
-            return Ok(Verdict::Post(self.newcomer(row, mail, from.to_owned()).await?));
+            let named = self.answered_to(mail).await?;
+            let who = named.or_else(|| Wrote::from(mail.sender.as_ref()?));
+            let who = who.unwrap_or(Wrote { address: from.to_owned(), name: None });
+            return Ok(Verdict::Post(self.newcomer(row, who).await?));
         };
         let visitor = visitor_of(&self.store.reader, ConversationId(conversation)).await?;
         let who =
@@ -266,8 +301,20 @@ impl Domain {
         Ok(named.iter().any(|name| list.contains(name)))
     }
 
-    /// Whether an inbox writes from there, or is written to.
+    /// Whether it is a mail that we sent, by its name.
+    async fn is_our_own(&self, mail: &Mail) -> Result<bool> {
+        let Some(id) = mail.message_id.as_deref().filter(|id| id.len() <= 255) else {
+            return Ok(false);
+        };
+        let ours = mail::Entity::find().filter(mail::Column::MessageId.eq(id));
+        Ok(ours.count(&self.store.reader).await? > 0)
+    }
+
+    /// Whether we write from there, or are written to.
     async fn is_own_address(&self, from: &str) -> Result<bool> {
+        if self.mail_rules.from.as_deref() == Some(from) {
+            return Ok(true);
+        }
         let own = sea_orm::Condition::any()
             .add(inbox::Column::MailFrom.eq(from))
             .add(inbox::Column::InboundAddress.eq(from));

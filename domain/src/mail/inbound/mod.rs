@@ -6,11 +6,13 @@ mod judge;
 mod keep;
 mod mailbox;
 mod post;
+mod raw;
 mod read;
 mod review;
 
 pub use mailbox::{Mailbox, Position};
 pub(crate) use post::{ByMail, claim, posted};
+pub use raw::RawMail;
 pub use review::{InboundMail, InboundPage, InboundText};
 
 use protocol::{InboundReason, InboundState};

@@ -114,9 +114,6 @@ impl Domain {
         match self.send_by_mail(speaker.clone(), client_id, draft, by_mail).await {
             Ok(()) => {
                 tracing::info!(mail = %id, "a mail came in, and is a message");
-                if let Some(place) = row.place {
-                    self.forget(place).await;
-                }
                 Ok(())
             }
             // Somebody else was first.

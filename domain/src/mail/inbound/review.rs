@@ -4,8 +4,8 @@
 use async_trait::async_trait;
 use protocol::{ConversationId, ErrorCode, InboundId, InboundReason, InboundState, InboxId, Seq};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
+use sea_orm::{ActiveValue::Set, Condition, IntoActiveModel, QueryOrder, QuerySelect};
 
 use super::{reason_of, state_of};
 use crate::Domain;
@@ -18,11 +18,8 @@ use crate::writer::{Command, Shard, Write};
 /// The most mails in a page.
 const PAGE: u64 = 30;
 
-/// How long a mail that is no message is kept after it was settled, in milliseconds: 30 days.
-const KEPT_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
-
-/// How many are swept in one go.
-const AT_A_TIME: u64 = 100;
+/// The most characters that are looked for among mails.
+const LOOKED_FOR_CHARS: usize = 100;
 
 /// What an agent decides of a mail: it goes on in the conversation that it answers, or in one of its
 /// sender's own.
@@ -52,6 +49,8 @@ pub struct InboundMail {
     pub conversation: Option<ConversationId>,
     /// Whether it can still become a message.
     pub can_be_message: bool,
+    /// Whether it is kept as it came.
+    pub is_kept: bool,
     /// How long it is, in bytes.
     pub bytes: u64,
     /// When it came, in milliseconds since 1970 (UTC).
@@ -75,10 +74,13 @@ pub struct InboundText {
     pub whole: String,
     /// The names of the files that were not taken.
     pub left_out: Vec<String>,
+    /// Under which id the mail is kept as it came, if it is.
+    pub raw: Option<InboundId>,
 }
 
 impl Domain {
-    /// The mails of a state that an agent may see, before another: a page of 30.
+    /// The mails of a state that an agent may see, before another: a page of 30. With `looked_for`, those
+    /// that say so in their subject, their text, or of their sender.
     ///
     /// # Errors
     /// The store's.
@@ -87,6 +89,7 @@ impl Domain {
         agent: &Agent,
         state: InboundState,
         before: Option<InboundId>,
+        looked_for: &str,
     ) -> Result<InboundPage> {
         let mut query = inbound_mail::Entity::find()
             .filter(inbound_mail::Column::State.eq(state.as_str()))
@@ -95,6 +98,9 @@ impl Domain {
             .limit(PAGE + 1);
         if let Some(before) = before {
             query = query.filter(inbound_mail::Column::Id.lt(before.0));
+        }
+        if let Some(pattern) = pattern(looked_for) {
+            query = query.filter(says(&pattern));
         }
         let rows = query.all(&self.store.reader).await?;
         let mut mails = Vec::with_capacity(rows.len());
@@ -176,51 +182,18 @@ impl Domain {
         let row = row.ok_or(ErrorCode::MailUnknown)?;
         let names = row.left_out.unwrap_or_default();
         let left_out = names.lines().map(ToOwned::to_owned).collect();
-        Ok(InboundText { whole: row.whole.unwrap_or_default(), left_out })
+        let raw = row.place.map(|_| InboundId(row.id));
+        Ok(InboundText { whole: row.whole.unwrap_or_default(), left_out, raw })
     }
 
-    async fn inbound_for(&self, agent: &Agent, id: InboundId) -> Result<inbound_mail::Model> {
+    pub(super) async fn inbound_for(
+        &self,
+        agent: &Agent,
+        id: InboundId,
+    ) -> Result<inbound_mail::Model> {
         let row = inbound_mail::Entity::find_by_id(id.0).one(&self.store.reader).await?;
         let seen = row.filter(|row| agent.sight.covers(InboxId(row.inbox_id)));
         seen.ok_or(ErrorCode::MailUnknown.into())
-    }
-
-    /// Forgets what is settled: what became a message lies in the conversation, and what did not is kept
-    /// for 30 days.
-    ///
-    /// # Errors
-    /// The store's.
-    pub async fn sweep_inbound(&self) -> Result<()> {
-        // A program that was killed in that moment leaves it behind.
-        let posted = inbound_mail::Entity::find()
-            .filter(inbound_mail::Column::State.eq(InboundState::Posted.as_str()))
-            .filter(inbound_mail::Column::Place.is_not_null())
-            .limit(AT_A_TIME);
-        for row in posted.all(&self.store.reader).await? {
-            self.remove_content(&row).await?;
-        }
-        let before_ms = self.ambient.now_ms().saturating_sub(KEPT_MS) as i64;
-        let over = [InboundState::Ignored, InboundState::Discarded].map(InboundState::as_str);
-        let over = inbound_mail::Entity::find()
-            .filter(inbound_mail::Column::State.is_in(over))
-            .filter(inbound_mail::Column::DueAtMs.lt(before_ms))
-            .limit(AT_A_TIME);
-        for row in over.all(&self.store.reader).await? {
-            self.remove_content(&row).await?;
-            inbound_mail::Entity::delete_by_id(row.id).exec(&self.store.reader).await?;
-        }
-        Ok(())
-    }
-
-    async fn remove_content(&self, row: &inbound_mail::Model) -> Result<()> {
-        let Some(place) = row.place else { return Ok(()) };
-        self.shelf.remove_mail(place).await?;
-        inbound_mail::Entity::update_many()
-            .col_expr(inbound_mail::Column::Place, Expr::value(None::<Uuid>))
-            .filter(inbound_mail::Column::Id.eq(row.id))
-            .exec(&self.store.reader)
-            .await?;
-        Ok(())
     }
 }
 
@@ -231,6 +204,7 @@ fn from_row(row: inbound_mail::Model) -> Result<InboundMail> {
         inbox: InboxId(row.inbox_id),
         reason: row.reason.as_deref().map(reason_of).transpose()?,
         can_be_message: is_open(state) && has_content(&row),
+        is_kept: row.place.is_some(),
         state,
         sender: row.sender,
         sender_name: row.sender_name,
@@ -239,6 +213,23 @@ fn from_row(row: inbound_mail::Model) -> Result<InboundMail> {
         conversation: row.conversation_id.map(ConversationId),
         bytes: row.bytes.unsigned_abs(),
         at_ms: row.at_ms.unsigned_abs(),
+    })
+}
+
+/// What is looked for, as a pattern of `LIKE`; `None` for nothing.
+fn pattern(looked_for: &str) -> Option<String> {
+    let words: String = looked_for.trim().to_lowercase().chars().take(LOOKED_FOR_CHARS).collect();
+    let escaped = words.replace('!', "!!").replace('%', "!%").replace('_', "!_");
+    (!words.is_empty()).then(|| format!("%{escaped}%"))
+}
+
+fn says(pattern: &str) -> Condition {
+    use inbound_mail::Column as C;
+
+    let columns = [C::Subject, C::Sender, C::SenderName, C::Whole];
+    columns.into_iter().fold(Condition::any(), |any, column| {
+        let pattern = LikeExpr::new(pattern).escape('!');
+        any.add(Expr::expr(Func::lower(Expr::col(column))).like(pattern))
     })
 }
 

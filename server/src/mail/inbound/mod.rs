@@ -3,6 +3,7 @@
 
 mod imap;
 mod mailbox;
+mod raw;
 mod webhook;
 
 use std::time::Duration;
@@ -13,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 pub(crate) use imap::try_mailbox;
 pub(crate) use mailbox::watch;
+pub(crate) use raw::raw;
 pub(crate) use webhook::{BODY_BYTES, take};
 
 /// How often it is looked for what is to be read, besides when something comes in.

@@ -1,0 +1,80 @@
+//! Mails as they came, for as long as they are kept: what a program understood of one may be less than what it
+//! says.
+
+use bytes::Bytes;
+use futures_util::stream::BoxStream;
+use protocol::{ConversationId, ErrorCode, InboundId, InboundState};
+use sea_orm::QuerySelect;
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Expr;
+
+use crate::Domain;
+use crate::agent::Agent;
+use crate::conversation::seen;
+use crate::error::Result;
+use crate::table::inbound_mail;
+
+/// How many are swept in one go.
+const AT_A_TIME: u64 = 100;
+
+/// A mail as it came (RFC 5322).
+pub struct RawMail {
+    /// How long it is, in bytes.
+    pub bytes: u64,
+    /// It.
+    pub content: BoxStream<'static, std::io::Result<Bytes>>,
+}
+
+impl Domain {
+    /// A mail as it came, for an agent who may see it.
+    ///
+    /// # Errors
+    /// `mail_unknown`, also once it is not kept any more; `conversation_unknown` if its conversation is none
+    /// that the agent sees; the store's.
+    pub async fn raw_inbound(&self, agent: &Agent, id: InboundId) -> Result<RawMail> {
+        let row = self.inbound_for(agent, id).await?;
+        if let Some(conversation) = row.conversation_id {
+            seen(&self.store.reader, ConversationId(conversation), agent).await?;
+        }
+        let place = row.place.ok_or(ErrorCode::MailUnknown)?;
+        let (bytes, content) = self.shelf.get_mail(place).await?;
+        Ok(RawMail { bytes, content })
+    }
+
+    /// Forgets what was kept for long enough: of a mail that is a message, how it came; of others, all. What
+    /// waits for somebody stays.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn sweep_inbound(&self) -> Result<()> {
+        let before_ms = self.ambient.now_ms().saturating_sub(self.mail_rules.kept_ms) as i64;
+        let old = inbound_mail::Entity::find()
+            .filter(inbound_mail::Column::SettledAtMs.lt(before_ms))
+            .limit(AT_A_TIME);
+        let posted = old
+            .clone()
+            .filter(inbound_mail::Column::State.eq(InboundState::Posted.as_str()))
+            .filter(inbound_mail::Column::Place.is_not_null());
+        for row in posted.all(&self.store.reader).await? {
+            self.remove_content(&row).await?;
+        }
+        let over = [InboundState::Ignored, InboundState::Discarded].map(InboundState::as_str);
+        let over = old.filter(inbound_mail::Column::State.is_in(over));
+        for row in over.all(&self.store.reader).await? {
+            self.remove_content(&row).await?;
+            inbound_mail::Entity::delete_by_id(row.id).exec(&self.store.reader).await?;
+        }
+        Ok(())
+    }
+
+    async fn remove_content(&self, row: &inbound_mail::Model) -> Result<()> {
+        let Some(place) = row.place else { return Ok(()) };
+        self.shelf.remove_mail(place).await?;
+        inbound_mail::Entity::update_many()
+            .col_expr(inbound_mail::Column::Place, Expr::value(None::<Uuid>))
+            .filter(inbound_mail::Column::Id.eq(row.id))
+            .exec(&self.store.reader)
+            .await?;
+        Ok(())
+    }
+}
