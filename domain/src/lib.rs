@@ -20,6 +20,7 @@ pub mod search;
 mod store;
 mod table;
 pub mod team;
+mod visible;
 pub mod visitor;
 mod writer;
 

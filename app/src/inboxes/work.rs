@@ -72,7 +72,7 @@ pub(super) fn Work(
                 >
                     {hours.unwrap_or_default()}
                 </textarea>
-                <small>"A day a line. Without any, the inbox is always open."</small>
+                <small>"A day a line, past midnight as fri 22:00-02:00. Without any, the inbox is always open."</small>
             </label>
             <label>
                 "Time zone"

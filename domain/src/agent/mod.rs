@@ -265,6 +265,8 @@ pub(crate) fn check_email(email: &str) -> Result<String> {
 /// A name of 1 to 80 characters on one line.
 pub(crate) fn check_name(name: &str) -> Result<String> {
     let name = name.trim();
-    let fits = (1..=80).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    let fits = (1..=80).contains(&name.chars().count())
+        && !name.chars().any(char::is_control)
+        && crate::visible::shows(name);
     if fits { Ok(name.to_owned()) } else { Err(ErrorCode::NameInvalid.into()) }
 }

@@ -123,6 +123,7 @@ impl ChangeConversation {
                 }
                 log.row.archived_at_ms = None;
                 log.event(write, author, Event::Unarchived {}).await?;
+                route::release_if_away(write, log).await?;
                 route(write, log, None).await
             }
             Change::Snooze { until_ms } => self.snooze(write, log, *until_ms).await,
@@ -200,7 +201,8 @@ async fn reopen(write: &mut Write<'_>, log: &mut Log, author: &Author) -> Result
     route(write, log, None).await
 }
 
-/// What was settled goes on: with whoever had it, unless they have left for good.
+/// What was settled goes on: with whoever had it, unless they have left for good, or are away where
+/// conversations are given out.
 pub(super) async fn take_up(write: &Write<'_>, log: &mut Log, author: &Author) -> Result<()> {
     let holder = log.row.assignee_id;
     let has_left = holder.is_some() && route::active(write, log, holder).await?.is_none();
@@ -212,7 +214,7 @@ pub(super) async fn take_up(write: &Write<'_>, log: &mut Log, author: &Author) -
     if has_left {
         log.event(write, &Author::System {}, Event::Unassigned {}).await?;
     }
-    Ok(())
+    route::release_if_away(write, log).await
 }
 
 async fn wake(write: &mut Write<'_>, log: &mut Log, author: &Author) -> Result<()> {
@@ -221,6 +223,7 @@ async fn wake(write: &mut Write<'_>, log: &mut Log, author: &Author) -> Result<(
     }
     log.row.snoozed_until_ms = None;
     log.event(write, author, Event::Woken {}).await?;
+    route::release_if_away(write, log).await?;
     route(write, log, None).await
 }
 

@@ -102,6 +102,19 @@ pub(super) async fn route(
     }
 }
 
+/// Takes what goes on after it rested from whoever had it and is not there, where conversations are given out:
+/// somebody else may be.
+pub(super) async fn release_if_away(write: &Write<'_>, log: &mut Log) -> Result<()> {
+    let Some(holder) = log.row.assignee_id.filter(|_| !log.is_resolved()) else { return Ok(()) };
+    let is_there = write.hub.presence(AgentId(holder)) == Presence::Online;
+    if is_there || routing_of(write, &log.row).await? == Routing::Manual {
+        return Ok(());
+    }
+    log.row.assignee_id = None;
+    log.set_status(Status::Open);
+    log.event(write, &Author::System {}, Event::Unassigned {}).await
+}
+
 /// Gives what waits to whoever has room now, but for `except`, which was given back just now.
 pub(super) async fn serve_queue(
     write: &mut Write<'_>,

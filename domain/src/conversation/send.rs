@@ -284,18 +284,24 @@ impl Send {
 /// Whoever writes wants an answer: what was settled, put away or resting is no more.
 async fn wants_answer(write: &Write<'_>, log: &mut Log) -> Result<()> {
     let visitor = Author::Visitor {};
+    let mut rested = false;
     if log.row.archived_at_ms.is_some() {
         log.row.archived_at_ms = None;
         log.event(write, &visitor, Event::Unarchived {}).await?;
+        rested = true;
     }
     if log.row.snoozed_until_ms.is_some() {
         log.row.snoozed_until_ms = None;
         log.event(write, &visitor, Event::Woken {}).await?;
+        rested = true;
     }
     if log.is_resolved() {
-        super::change::take_up(write, log, &visitor).await?;
+        super::change::take_up(write, log, &visitor).await
+    } else if rested {
+        super::route::release_if_away(write, log).await
+    } else {
+        Ok(())
     }
-    Ok(())
 }
 
 /// The visitor's conversation: the one that is not resolved, else the one that is named, else their

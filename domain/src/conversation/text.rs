@@ -12,18 +12,13 @@ pub(super) fn tidy(text: &str) -> Result<String, ErrorCode> {
     let text: String =
         text.replace("\r\n", "\n").replace('\r', "\n").chars().filter(kept).collect();
     let text = text.trim();
-    if text.chars().all(is_invisible) {
+    if !crate::visible::shows(text) {
         return Err(ErrorCode::MessageEmpty);
     }
     if text.len() > MESSAGE_BYTES {
         return Err(ErrorCode::MessageTooLong);
     }
     Ok(text.to_owned())
-}
-
-fn is_invisible(c: char) -> bool {
-    c.is_whitespace()
-        || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{2060}'..='\u{2064}' | '\u{feff}')
 }
 
 /// How a message begins, on one line: its text, or what its files are called.
@@ -57,7 +52,7 @@ mod tests {
 
     #[test]
     fn nothing_to_see_is_empty() {
-        for text in ["", " \n\t", "\u{200b}\u{feff}", "\0\u{7}"] {
+        for text in ["", " \n\t", "\u{200b}\u{feff}", "\0\u{7}", "\u{3164}\u{2800}"] {
             assert_eq!(tidy(text), Err(ErrorCode::MessageEmpty), "{text:?}");
         }
     }

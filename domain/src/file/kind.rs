@@ -1,5 +1,7 @@
 //! What a file is, by its content: what its name or its sender says of it counts for nothing.
 
+use std::io::{Read, Seek};
+
 use infer::MatcherType;
 
 /// How many of the first bytes are looked at.
@@ -62,52 +64,122 @@ const KINDS: &[Kind] = &[
 /// Every text is just that: it is served so that no browser takes it for a page or a script.
 const TEXT: Kind = kind(
     "text/plain",
-    &["txt", "log", "csv", "tsv", "md", "json", "xml", "yaml", "yml", "toml", "ini", "eml", "ics"],
+    &[
+        "txt",
+        "log",
+        "csv",
+        "tsv",
+        "md",
+        "json",
+        "jsonl",
+        "xml",
+        "yaml",
+        "yml",
+        "toml",
+        "ini",
+        "conf",
+        "cfg",
+        "env",
+        "properties",
+        "sql",
+        "diff",
+        "patch",
+        "eml",
+        "ics",
+        "vcf",
+        "srt",
+        "vtt",
+        "gpx",
+        "kml",
+        "geojson",
+        "pem",
+        "crt",
+        "cer",
+        "csr",
+        "asc",
+        "sig",
+        "po",
+        "tex",
+        "bib",
+        "rst",
+    ],
 );
 
 /// How files of Microsoft's compound format begin ([MS-CFB], section 2.2). What is in them stands
 /// anywhere; installers are of that form, too.
 const COMPOUND: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 
-/// What stands near the beginning of office documents, which are zip archives.
-const OFFICE: [(&[u8], &str); 3] = [(b"word/", "docx"), (b"xl/", "xlsx"), (b"ppt/", "pptx")];
+/// The folder in office documents, which are zip archives, that says what each is.
+const OFFICE: [(&str, &str); 3] = [("word/", "docx"), ("xl/", "xlsx"), ("ppt/", "pptx")];
+
+/// The most parts of an archive that are looked at.
+const PARTS: usize = 10_000;
 
 /// What a file is that begins so; `None` if it is not taken. `is_whole` says that no more follows. The
-/// name decides among the compound files alone.
+/// name decides among the compound files alone. What an archive is, [`of_archive`] says.
 pub(super) fn of(beginning: &[u8], is_whole: bool, name: &str) -> Option<Kind> {
-    let ending = |ending: &str| KINDS.iter().find(|kind| kind.endings.contains(&ending)).copied();
     if beginning.starts_with(COMPOUND) {
         let said = name.rsplit('.').next().unwrap_or_default().to_lowercase();
         return ["doc", "xls", "ppt"].iter().find(|one| **one == said).and_then(|one| ending(one));
     }
     let found = infer::get(beginning);
-    if found.is_some_and(|found| found.mime_type() == "application/zip") {
-        let has = |mark: &[u8]| beginning.windows(mark.len()).any(|part| part == mark);
-        let office = OFFICE.iter().find(|(mark, _)| has(b"[Content_Types].xml") && has(mark));
-        return ending(office.map_or("zip", |(_, ending)| ending));
+    // It looks for office documents by the order of their parts, which is any.
+    let is_zip = found.is_some_and(|found| found.matcher_type() == MatcherType::Doc)
+        && beginning.starts_with(b"PK");
+    if is_zip {
+        return ending("zip");
     }
-    match found {
-        Some(found) if found.matcher_type() != MatcherType::Text => {
-            KINDS.iter().find(|kind| kind.media_type == found.mime_type()).copied()
-        }
-        _ => is_text(beginning, is_whole).then_some(TEXT),
-    }
+    let known = found
+        .and_then(|found| KINDS.iter().find(|kind| kind.media_type == found.mime_type()).copied());
+    known.or_else(|| is_text(beginning, is_whole).then_some(TEXT))
 }
 
-fn is_text(beginning: &[u8], is_whole: bool) -> bool {
-    let text = match std::str::from_utf8(beginning) {
-        Ok(text) => text,
-        // The last character goes on after what is looked at.
-        Err(error) if error.error_len().is_none() && !is_whole => {
-            std::str::from_utf8(&beginning[..error.valid_up_to()]).unwrap_or_default()
-        }
-        Err(_) => return false,
+/// Which kind of archive a file is: an office document by its parts, wherever they stand.
+pub(super) fn of_archive(file: impl Read + Seek) -> Option<Kind> {
+    let archive = zip::ZipArchive::new(file).ok();
+    let names: Vec<&str> = match &archive {
+        Some(archive) => archive.file_names().take(PARTS).collect(),
+        None => Vec::new(),
     };
-    !text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t' | '\u{c}'))
+    let is_office = names.contains(&"[Content_Types].xml");
+    let office = OFFICE
+        .iter()
+        .find(|(folder, _)| is_office && names.iter().any(|name| name.starts_with(folder)));
+    ending(office.map_or("zip", |(_, ending)| ending))
+}
+
+fn ending(ending: &str) -> Option<Kind> {
+    KINDS.iter().find(|kind| kind.endings.contains(&ending)).copied()
+}
+
+/// Text of any charset, also with the control characters of terminals and printers. A NUL is in none but
+/// UTF-16, which says so (its byte order mark), and in nearly all else.
+fn is_text(beginning: &[u8], is_whole: bool) -> bool {
+    if let [0xff, 0xfe, rest @ ..] | [0xfe, 0xff, rest @ ..] = beginning {
+        let units = rest.chunks_exact(2);
+        let is_even = units.remainder().is_empty() || !is_whole;
+        return is_even && !rest.is_empty() && !rest.chunks_exact(2).any(|unit| unit == [0, 0]);
+    }
+    if beginning.contains(&0) {
+        return false;
+    }
+    let is_utf8 = match std::str::from_utf8(beginning) {
+        Ok(_) => true,
+        // The last character goes on after what is looked at.
+        Err(error) => error.error_len().is_none() && !is_whole,
+    };
+    // Another charset: without the bytes that no text has.
+    let is_odd = |byte: &u8| matches!(byte, 0x01..=0x06 | 0x0e..=0x19 | 0x1c..=0x1f | 0x7f);
+    is_utf8 || !beginning.iter().any(is_odd)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Cursor, Write};
+
+    use zip::CompressionMethod;
+    use zip::write::SimpleFileOptions;
+
     use super::*;
 
     #[test]
@@ -129,30 +201,39 @@ mod tests {
         check(b"\x00asm\x01\x00\x00\x00", None);
         check(b"words \x00 and a NUL", None);
         check(b"\xff\xfe\x00", None);
-        check(b"half of an \xc3", None);
+        check(b"\xff\xfea\x00\n\x00", Some("text/plain"));
+        check(b"\x1b[31mred\x1b[0m", Some("text/plain"));
+        check(b"Gr\xf6\xdfe;3,50 \x80\r\n", Some("text/plain"));
+        check(b"-----BEGIN CERTIFICATE-----\nMIIB\n", Some("text/plain"));
+        check(b"\xde\xad\xbe\xef\x01\x02", None);
     }
 
     #[test]
     fn documents_are_told_from_archives_and_installers() {
         let zip = |names: &[&str]| {
-            let mut content = Vec::new();
+            let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
             for name in names {
-                content.extend_from_slice(b"PK\x03\x04\x14\x00\x00\x00\x08\x00");
-                content.extend_from_slice(&[0; 16]);
-                content.extend_from_slice(&(name.len() as u16).to_le_bytes());
-                content.extend_from_slice(&[0; 2]);
-                content.extend_from_slice(name.as_bytes());
+                let stored =
+                    SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+                archive.start_file(*name, stored).unwrap();
+                archive.write_all(&[b' '; 9_000]).unwrap();
             }
-            content
+            archive.finish().unwrap()
         };
+        let of_zip = |names: &[&str]| {
+            let content = zip(names);
+            let beginning = &content.get_ref()[..LOOKED_AT];
+            assert_eq!(of(beginning, false, "").unwrap().endings[0], "zip");
+            of_archive(content).unwrap().endings[0]
+        };
+        assert_eq!(of_zip(&["[Content_Types].xml", "_rels/.rels", "word/document.xml"]), "docx");
+        // As other programs write them, and with parts of one's own first.
+        assert_eq!(of_zip(&["xl/workbook.xml", "docProps/app.xml", "[Content_Types].xml"]), "xlsx");
+        assert_eq!(of_zip(&["customXml/item1.xml", "[Content_Types].xml", "ppt/x.xml"]), "pptx");
+        assert_eq!(of_zip(&["notes/word.txt", "photo.jpg"]), "zip");
+        assert_eq!(of_archive(Cursor::new(b"PK\x03\x04 cut off")).unwrap().endings[0], "zip");
         let ending =
             |content: &[u8], name: &str| of(content, false, name).map(|kind| kind.endings[0]);
-        assert_eq!(
-            ending(&zip(&["[Content_Types].xml", "_rels/.rels", "word/document.xml"]), ""),
-            Some("docx")
-        );
-        assert_eq!(ending(&zip(&["[Content_Types].xml", "xl/workbook.xml"]), ""), Some("xlsx"));
-        assert_eq!(ending(&zip(&["notes/word.txt", "photo.jpg"]), "a.docx"), Some("zip"));
         let compound = [COMPOUND, &[0; 100]].concat();
         assert_eq!(ending(&compound, "old.DOC"), Some("doc"));
         assert_eq!(ending(&compound, "prices.xls"), Some("xls"));

@@ -28,14 +28,15 @@ pub(super) fn tidy(said: &str, kind: Kind) -> String {
     format!("{}.{ending}", stem.trim_end())
 }
 
-/// Characters that can't be seen, or that turn the direction of reading: `gpj.exe` can be made to
+/// Characters that can't be seen, but for those that join letters and emoji, or that turn the direction of reading: `gpj.exe` can be made to
 /// look like `exe.jpg` (Unicode Technical Report 36, section 2.5).
 fn is_hidden(c: char) -> bool {
     matches!(
         c,
         '\u{ad}'
             | '\u{61c}'
-            | '\u{200b}'..='\u{200f}'
+            | '\u{200b}'
+            | '\u{200e}'..='\u{200f}'
             | '\u{2028}'..='\u{202e}'
             | '\u{2060}'..='\u{206f}'
             | '\u{feff}'
@@ -66,6 +67,9 @@ mod tests {
             ("...", text, "file.txt"),
             ("\"quoted\".png", png, "_quoted_.png"),
             ("größe 👋.txt", text, "größe 👋.txt"),
+            ("می\u{200c}خواهم 👨\u{200d}👩.txt", text, "می\u{200c}خواهم 👨\u{200d}👩.txt"),
+            ("ann.vcf", text, "ann.vcf"),
+            ("CERTS.PEM", text, "CERTS.PEM"),
         ] {
             assert_eq!(tidy(said, kind), expect, "{said:?}");
         }

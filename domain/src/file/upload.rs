@@ -151,7 +151,21 @@ async fn spool(
     }
     let kind = kind.map_or_else(|| look(&beginning, true, name), Ok)?;
     spooled.flush().await?;
+    if kind.endings == ["zip"] {
+        return of_archive(spooled).await;
+    }
     Ok((kind, spooled))
+}
+
+/// What an archive is, is known once it is here.
+async fn of_archive(spooled: tokio::fs::File) -> Result<(Kind, tokio::fs::File)> {
+    let file = spooled.into_std().await;
+    let looked = tokio::task::spawn_blocking(move || {
+        let kind = kind::of_archive(std::io::BufReader::new(&file));
+        (kind, file)
+    });
+    let (kind, file) = looked.await.map_err(|_| Error::Stopped)?;
+    Ok((kind.ok_or(ErrorCode::FileTypeRefused)?, tokio::fs::File::from_std(file)))
 }
 
 fn look(beginning: &[u8], is_whole: bool, name: &str) -> Result<Kind, ErrorCode> {

@@ -1,6 +1,8 @@
 //! Business hours: when a team means to answer, in its own time zone. Not who is there: see
 //! [`crate::availability`].
 
+use std::cmp::Ordering;
+
 use jiff::civil::{Date, Time, Weekday};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
@@ -18,12 +20,14 @@ const SPANS: usize = 6;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hours {
     zone: TimeZone,
-    /// For each day from Monday, spans of minutes since midnight: ordered, without overlap.
+    /// For each day from Monday, spans of minutes since its midnight: ordered, without overlap. The last may
+    /// go on into the next day.
     week: [Vec<(u16, u16)>; 7],
 }
 
 impl Hours {
-    /// Reads hours: a line a day, as `mon 09:00-12:30,13:30-17:00`; a day without a line is closed.
+    /// Reads hours: a line a day, as `mon 09:00-12:30,13:30-17:00`; a day without a line is closed. What
+    /// ends before it begins, as `fri 22:00-02:00`, ends on the next day.
     ///
     /// # Errors
     /// `hours_invalid`, also for a time zone that does not exist (as IANA names them).
@@ -49,7 +53,10 @@ impl Hours {
     /// The form that [`Hours::parse`] reads.
     #[must_use]
     pub fn to_text(&self) -> String {
-        let clock = |minutes: &u16| format!("{:02}:{:02}", minutes / 60, minutes % 60);
+        let clock = |minutes: &u16| {
+            let minutes = if *minutes > MIDNIGHT { minutes - MIDNIGHT } else { *minutes };
+            format!("{:02}:{:02}", minutes / 60, minutes % 60)
+        };
         let span = |(from, to): &(u16, u16)| format!("{}-{}", clock(from), clock(to));
         let days = DAYS.iter().zip(&self.week).filter(|(_, spans)| !spans.is_empty());
         let line = |(day, spans): (&&str, &Vec<_>)| {
@@ -64,7 +71,11 @@ impl Hours {
         let Some(at) = timestamp(at_ms) else { return false };
         let local = at.to_zoned(self.zone.clone());
         let minute = local.hour() as u16 * 60 + local.minute() as u16;
-        self.on(local.weekday()).iter().any(|(from, to)| (*from..*to).contains(&minute))
+        let covers = |day: Weekday, minute: u16| {
+            self.on(day).iter().any(|(from, to)| (*from..*to).contains(&minute))
+        };
+        let today = local.weekday();
+        covers(today, minute) || covers(today.previous(), minute + MIDNIGHT)
     }
 
     /// When they begin next after `at_ms`, in milliseconds since 1970 (UTC); `None` if they never do.
@@ -106,7 +117,11 @@ fn span_of(text: &str) -> Option<(u16, u16)> {
     };
     let (from, to) = text.split_once('-')?;
     let (from, to) = (clock(from)?, clock(to)?);
-    (from < to).then_some((from, to))
+    match from.cmp(&to) {
+        Ordering::Less => Some((from, to)),
+        Ordering::Greater if from < MIDNIGHT => Some((from, to + MIDNIGHT)),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -130,12 +145,15 @@ mod tests {
         );
         check("tue 09:00-12:00, 13:00-17:00", "UTC", Some("tue 09:00-12:00,13:00-17:00"));
         check("", "UTC", Some(""));
+        check("fri 9:00-12:00,22:00-2:00", "UTC", Some("fri 09:00-12:00,22:00-02:00"));
         check("mon 09:00-17:00", "Europe/Nowhere", None);
         for wrong in [
             "mon",
             "mon 9-17",
             "xyz 09:00-17:00",
-            "mon 17:00-09:00",
+            "mon 09:00-09:00",
+            "mon 24:00-09:00",
+            "mon 22:00-02:00,23:00-24:00",
             "mon 09:00-25:00",
             "mon 09:00-12:00,11:00-13:00",
             "mon 09:00-24:01",
@@ -143,6 +161,23 @@ mod tests {
         ] {
             check(wrong, "UTC", None);
         }
+    }
+
+    #[test]
+    fn hours_may_go_on_past_midnight() {
+        let hours = Hours::parse("mon 22:00-02:00\nsun 20:00-08:00", "UTC").unwrap();
+        let check = |when: &str, open: bool| assert_eq!(hours.are_open(at(when)), open, "{when}");
+        // 2024-01-29 is a Monday.
+        check("2024-01-29T21:59:59Z", false);
+        check("2024-01-29T22:00:00Z", true);
+        check("2024-01-30T01:59:59Z", true);
+        check("2024-01-30T02:00:00Z", false);
+        check("2024-01-30T22:30:00Z", false);
+        // From the end of a week into the next.
+        check("2024-01-29T07:59:59Z", true);
+        check("2024-01-29T08:00:00Z", false);
+        let next = hours.open_next(at("2024-01-30T02:00:00Z"));
+        assert_eq!(next, Some(at("2024-02-04T20:00:00Z")));
     }
 
     #[test]

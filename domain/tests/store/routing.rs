@@ -218,6 +218,50 @@ async fn what_rests_is_not_given_out_and_comes_to_somebody_when_it_goes_on(bench
     assert!(waits.queued_at_ms.is_some(), "ann is busy: it waits, and is not forgotten");
 }
 
+async fn what_goes_on_comes_back_to_who_had_it_only_if_they_are_there(bench) {
+    bench.route(Routing::RoundRobin, None, None).await;
+    let (mut ann, ben) = (bench.desk("ann", None).await, bench.desk("ben", None).await);
+    let visitor = bench.visitor();
+    let write = async |number: u128| {
+        bench.domain.send_as_visitor(&visitor, None, client_id(number), "hi").await.unwrap();
+        listed(&bench.domain, &looker()).await[0].id
+    };
+    let id = write(1).await;
+    let give = async |change: Change| {
+        bench.domain.change_conversation(&ben.who, id, change).await.unwrap();
+    };
+    let to_ann = Change::Assign { agent: Some(ann.who.id) };
+    // While she is there, it is hers again, however it rested.
+    let later_ms = bench.domain.ambient().now_ms() + 60_000;
+    let rests = [Change::Resolve { seen: None }, Change::Archive {}, Change::Snooze { until_ms: later_ms }];
+    for (number, rest) in (2..).zip(&rests) {
+        give(to_ann.clone()).await;
+        give(rest.clone()).await;
+        write(number).await;
+        assert_eq!(bench.holder(id).await, Some(ann.who.id), "{rest:?}");
+    }
+    ann.socket = None;
+    for (number, rest) in (5..).zip(&rests) {
+        give(to_ann.clone()).await;
+        give(rest.clone()).await;
+        write(number).await;
+        assert_eq!(bench.holder(id).await, Some(ben.who.id), "{rest:?}");
+    }
+    // So where it is an agent who has it go on.
+    for (rest, goes_on) in rests.iter().zip([Change::Reopen {}, Change::Unarchive {}, Change::Wake {}]) {
+        give(to_ann.clone()).await;
+        give(rest.clone()).await;
+        give(goes_on.clone()).await;
+        assert_eq!(bench.holder(id).await, Some(ben.who.id), "{goes_on:?}");
+    }
+    // Where agents take what they want, it stays hers: nobody else would be given it.
+    bench.route(Routing::Manual, None, None).await;
+    give(to_ann).await;
+    give(Change::Resolve { seen: None }).await;
+    write(9).await;
+    assert_eq!(bench.holder(id).await, Some(ann.who.id));
+}
+
 async fn of_many_at_once_nobody_gets_more_than_they_can_take(bench) {
     bench.route(Routing::LeastBusy, None, None).await;
     let ann = bench.desk("ann", Some(3)).await;

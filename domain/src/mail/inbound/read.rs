@@ -236,7 +236,8 @@ pub(super) fn address(text: &str) -> Option<String> {
 }
 
 pub(super) fn name(sender: &Sender) -> Option<String> {
-    sender.name.as_deref().map(|name| name.chars().take(80).collect())
+    let name: String = sender.name.as_deref()?.chars().take(80).collect();
+    Some(name).filter(|name| crate::visible::shows(name))
 }
 
 pub(super) fn subject(mail: &Mail) -> Option<String> {
