@@ -167,6 +167,13 @@ tagged! {
             /// Whether they have a socket.
             online: bool,
         },
+        /// The visitor of a watched conversation is on another page of the site.
+        "visitor_page" => VisitorPage {
+            /// Which conversation.
+            conversation: ConversationId,
+            /// Its address; absent if it is too long to be kept.
+            page: Option<String>,
+        },
         /// The line is alive.
         "pong" => Pong {},
         /// Something was refused.

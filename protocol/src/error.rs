@@ -60,7 +60,7 @@ codes! {
     /// The link of a mail is too old, or not whole.
     LinkInvalid = "link_invalid", temporary: false
         says "This link is no longer valid. A newer mail has a newer one.";
-    /// What a page says of its user is not of the form, or too much.
+    /// What a server says of its user is not of the form, or too much.
     UserInvalid = "user_invalid", temporary: false
         says "What the page says of its user can't be read, or is too much.";
     /// A proof of who the user is that does not hold.

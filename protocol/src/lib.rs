@@ -22,6 +22,7 @@ mod filter;
 mod id;
 pub mod json;
 pub mod limits;
+pub mod link;
 mod mail;
 mod outbox;
 mod presence;

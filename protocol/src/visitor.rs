@@ -61,6 +61,11 @@ tagged! {
         },
         /// The visitor is writing. Not kept.
         "typing" => Typing {},
+        /// The visitor is on another page of the site.
+        "page" => Page {
+            /// Its address.
+            page: String,
+        },
         /// Is the line alive?
         "ping" => Ping {},
     }

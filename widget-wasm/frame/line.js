@@ -18,7 +18,7 @@ self.porchlightConnect = () => {
   })
   line.addEventListener('close', () => {
     // It is there when the next try is due, or when the one after is.
-    if (!heard && ++mute > 1) import('./poll.js').then((loaded) => { Poll = loaded.Poll })
+    if (!heard && ++mute > 1) import('./poll.js').then((loaded) => { Poll = loaded.Poll }, () => {})
   })
   return line
 }

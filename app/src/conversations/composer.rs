@@ -51,8 +51,10 @@ pub(super) fn Composer(id: ConversationId, next_client_id: ClientId) -> impl Int
         }
     };
     let on_key = move |event: KeyboardEvent| {
-        // While an input method composes, Enter chooses a word.
-        if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
+        // While an input method composes, Enter chooses a word. Safari says so by the code alone (WebKit bug
+        // 165004).
+        let composes = event.is_composing() || event.key_code() == 229;
+        if event.key() == "Enter" && !event.shift_key() && !composes {
             event.prevent_default();
             send();
         }

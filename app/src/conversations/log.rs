@@ -10,6 +10,7 @@ use protocol::{Author, Body, ClientId, ConversationId, Entry, MailKind, Outgoing
 use super::draft::Drafts;
 use super::event::EventLine;
 use super::files::FilesView;
+use super::linked::linked;
 use super::mailed::{CameByMail, Fate, Mailed};
 use crate::live::{Live, Open, Status};
 use crate::outbox::why;
@@ -37,7 +38,7 @@ pub(super) fn Log(id: ConversationId) -> impl IntoView {
     let query = use_query_map();
     let at = Memo::new(move |_| query.with(|query| query.get("at")?.parse::<Seq>().ok()));
     follow_end(live, id, scroller, at, entries, waiting);
-    show_found(live, id, at, entries);
+    show_found(live, id, scroller, at, entries);
 
     view! {
         <div class="log" node_ref=scroller role="log" aria-live="polite" tabindex="0">
@@ -166,7 +167,7 @@ fn EntryView(
         >
             {note.then(|| view! { <span class="visually-hidden">"Private note"</span> })}
             {(!joined).then(|| who.map(|who| view! { <span class="entry-who">{who}</span> }))}
-            {(!text.is_empty()).then(|| view! { <p class="bubble">{text}</p> })}
+            {(!text.is_empty()).then(|| view! { <p class="bubble">{linked(&text)}</p> })}
             <FilesView files=entry.files />
             {move || came().map(|came| view! { <MailSource id seq came /> })}
             <span class="entry-meta">
@@ -196,7 +197,8 @@ fn MailSource(id: ConversationId, seq: Seq, came: CameByMail) -> impl IntoView {
         if is_open.get_untracked() && !is_read {
             leptos::task::spawn_local(async move {
                 let read = read_mail_text(id, seq).await;
-                whole.set(Some(read.map_err(|failure| failure.to_string())));
+                // The message may have left the screen meanwhile.
+                let _gone = whole.try_set(Some(read.map_err(|failure| failure.to_string())));
             });
         }
     };
@@ -209,7 +211,7 @@ fn MailSource(id: ConversationId, seq: Seq, came: CameByMail) -> impl IntoView {
                 view! { <p class="soft">{format!("Files that were not taken: {names}")}</p> }
             });
             view! {
-                <p class="mail-whole">{whole}</p>
+                <p class="mail-whole">{linked(&whole)}</p>
                 {left_out}
                 {raw.map(|id| view! { <RawMailLink id /> })}
             }
@@ -317,6 +319,12 @@ fn Refused(id: ConversationId, client_id: ClientId) -> impl IntoView {
     }
 }
 
+/// The log's element, while it is there: what a browser calls later may come after it is gone.
+#[cfg(feature = "hydrate")]
+fn element_of(scroller: NodeRef<Div>) -> Option<leptos::web_sys::HtmlDivElement> {
+    scroller.try_get_untracked().flatten()
+}
+
 /// Keeps the end in view while the reader is there, and marks it as read when they are.
 #[cfg(feature = "hydrate")]
 fn follow_end(
@@ -333,7 +341,7 @@ fn follow_end(
     use web_sys::ResizeObserver;
 
     let near_end = move || {
-        scroller.get_untracked().is_none_or(|log| {
+        element_of(scroller).is_none_or(|log| {
             log.scroll_height() - log.scroll_top() - log.client_height() < NEAR_PX
         })
     };
@@ -355,7 +363,7 @@ fn follow_end(
         let goes_on = before.is_some() && !older_came && near_end();
         let follow = is_first || said_something || goes_on;
         request_animation_frame(move || {
-            if let (true, Some(log)) = (follow, scroller.get_untracked()) {
+            if let (true, Some(log)) = (follow, element_of(scroller)) {
                 log.set_scroll_top(log.scroll_height());
             }
             read();
@@ -369,9 +377,12 @@ fn follow_end(
         }
     });
     // A keyboard that comes, or files that are picked, leave the log less room: its end stays in view.
-    let was_near_end = StoredValue::new(true);
+    // Whoever comes from a search is not at the end.
+    let was_near_end = StoredValue::new(at.get_untracked().is_none());
     let resized = Closure::<dyn FnMut()>::new(move || {
-        if let (true, Some(log)) = (was_near_end.get_value(), scroller.get_untracked()) {
+        if let (true, Some(log)) =
+            (was_near_end.try_get_value().unwrap_or(false), element_of(scroller))
+        {
             log.set_scroll_top(log.scroll_height());
         }
     });
@@ -415,7 +426,13 @@ fn follow_end(
 
 /// Brings what a search found into view, once; asks for what is before until it is there.
 #[cfg(feature = "hydrate")]
-fn show_found(live: Live, id: ConversationId, at: Memo<Option<Seq>>, entries: Memo<Vec<Entry>>) {
+fn show_found(
+    live: Live,
+    id: ConversationId,
+    scroller: NodeRef<Div>,
+    at: Memo<Option<Seq>>,
+    entries: Memo<Vec<Entry>>,
+) {
     Effect::new(move |shown: Option<Option<Seq>>| {
         let shown = shown.flatten();
         let wanted = at.get()?;
@@ -428,8 +445,13 @@ fn show_found(live: Live, id: ConversationId, at: Memo<Option<Seq>>, entries: Me
             return shown;
         }
         request_animation_frame(move || {
-            if let Some(entry) = document().get_element_by_id(&format!("entry-{wanted}")) {
-                entry.scroll_into_view();
+            // By itself: what the browser does for an element moves the page around the log, too.
+            let entry = document().get_element_by_id(&format!("entry-{wanted}"));
+            if let (Some(log), Some(entry)) = (element_of(scroller), entry) {
+                let above =
+                    entry.get_bounding_client_rect().top() - log.get_bounding_client_rect().top();
+                let middle = f64::from(log.client_height()) / 3.0;
+                log.set_scroll_top(log.scroll_top() + (above - middle) as i32);
             }
         });
         Some(wanted)
@@ -440,6 +462,7 @@ fn show_found(live: Live, id: ConversationId, at: Memo<Option<Seq>>, entries: Me
 fn show_found(
     _live: Live,
     _id: ConversationId,
+    _scroller: NodeRef<Div>,
     _at: Memo<Option<Seq>>,
     _entries: Memo<Vec<Entry>>,
 ) {

@@ -7,6 +7,7 @@ mod composer;
 mod draft;
 mod event;
 mod files;
+mod linked;
 mod list;
 mod log;
 mod mailed;

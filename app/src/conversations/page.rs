@@ -15,7 +15,7 @@ use super::list::ChoicesHere;
 use super::log::Log;
 use super::side::{PageLink, Side};
 use crate::failure::Failure;
-use crate::live::Live;
+use crate::live::{Live, Status};
 use crate::ui::{Waiting, made_once, state_page};
 
 /// One conversation. Each has a pane of its own, made anew: nothing that belongs to one is left on
@@ -37,22 +37,49 @@ pub(crate) fn ConversationPage() -> impl IntoView {
 
 #[component]
 fn Pane(id: Option<ConversationId>) -> impl IntoView {
+    let live = Live::get();
+    let attempt = RwSignal::new(0);
+    let is_missing = RwSignal::new(false);
     let opened = Resource::new(
-        || (),
-        move |()| async move {
+        move || attempt.get(),
+        move |_| async move {
             match id {
                 Some(id) => open_conversation(id).await,
                 None => Err(Failure(ErrorCode::ConversationUnknown)),
             }
         },
     );
+    // What could not be read for want of a connection is read once there is one.
+    Effect::new(move |_| {
+        if live.status() == Status::Online && is_missing.get_untracked() {
+            attempt.update(|attempt| *attempt += 1);
+        }
+    });
     view! {
         <Suspense fallback=Waiting>
             {move || Suspend::new(async move {
                 let opened = opened.await;
                 made_once().await;
+                is_missing.set(matches!(opened, Err(failure) if failure.0.is_temporary()));
                 match opened {
                     Ok(opened) => view! { <Conversation opened /> }.into_any(),
+                    Err(failure) if failure.0.is_temporary() => {
+                        view! {
+                            <Title text="Not loaded" />
+                            <BackLink />
+                            <div class="state">
+                                <h1>"Couldn’t load this conversation"</h1>
+                                <p>{failure.to_string()}</p>
+                                <button
+                                    class="button"
+                                    on:click=move |_| attempt.update(|attempt| *attempt += 1)
+                                >
+                                    "Try again"
+                                </button>
+                            </div>
+                        }
+                            .into_any()
+                    }
                     Err(failure) => {
                         view! {
                             <Title text="Not found" />

@@ -114,7 +114,14 @@ fn Facts(
     transcript: ServerAction<MailTranscript>,
 ) -> impl IntoView {
     let zone = Zone::get();
+    let live = Live::get();
     let seen = known.last_seen_at_ms;
+    let first = known.page;
+    // Pages that follow come by the socket.
+    let now_on = move || {
+        let moved = live.with(|store| store.open(id).and_then(|open| open.visitor_page.clone()));
+        moved.or_else(|| first.clone())
+    };
     let fact = |name: &'static str, value: Option<String>| {
         value.map(|value| {
             view! {
@@ -148,7 +155,7 @@ fn Facts(
             {fact("Mail to it", known.no_mail)}
             {fact("User id, proven", known.user_id)}
             {attributes.collect_view()}
-            {page("Now on", known.page)}
+            {move || page("Now on", now_on())}
             {page("Came from", known.referrer)}
             {fact("Language", known.language)}
             {fact("Time zone", known.time_zone)}

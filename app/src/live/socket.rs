@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures::channel::mpsc;
-use futures::future::{Either, select};
+use futures::future::{Either, OptionFuture, select};
 use futures::{FutureExt, SinkExt, StreamExt, pin_mut, select_biased};
 use gloo_net::websocket::futures::WebSocket;
 use gloo_net::websocket::{Message, WebSocketError};
@@ -100,8 +100,22 @@ async fn talk(
     }
     let mut pings = IntervalStream::new(limits::PING_EVERY_MS).fuse();
     let mut heard = true;
+    let mut signs = Signs::listen();
+    let mut proof = OptionFuture::from(None::<TimeoutFuture>).fuse();
     loop {
         select_biased! {
+            sign = signs.said.next() => match sign.ok_or(End::Lost)? {
+                Sign::Offline => return Err(End::Lost),
+                // A device that slept finds its socket as it left it, and may be alone with it.
+                Sign::Back => {
+                    heard = false;
+                    writing.send(Message::Text(to_string(&FromAgent::Ping {}))).await?;
+                    proof = OptionFuture::from(Some(TimeoutFuture::new(PROOF_WITHIN_MS))).fuse();
+                }
+            },
+            over = proof => if over.is_some() && !heard {
+                return Err(End::Lost);
+            },
             message = reading.next() => {
                 heard = true;
                 take(live, backoff, message.ok_or(End::Lost)?)?;
@@ -135,6 +149,51 @@ fn take(
         live.status.set(Status::Online);
     }
     Ok(())
+}
+
+/// How long a socket has to show that it is alive once somebody is back at it, in milliseconds.
+const PROOF_WITHIN_MS: u32 = 4_000;
+
+/// What the browser says of the line.
+#[derive(Clone, Copy)]
+enum Sign {
+    /// There is no network.
+    Offline,
+    /// Somebody looks again, or there is a network again.
+    Back,
+}
+
+/// Listens to what the browser says, for as long as it lives.
+struct Signs {
+    said: mpsc::UnboundedReceiver<Sign>,
+    listeners: Vec<WindowListenerHandle>,
+}
+
+impl Signs {
+    fn listen() -> Self {
+        let (sender, said) = mpsc::unbounded();
+        let say = |sign: Sign| {
+            let sender = sender.clone();
+            move || {
+                let _gone = sender.unbounded_send(sign);
+            }
+        };
+        let (offline, online, back) = (say(Sign::Offline), say(Sign::Back), say(Sign::Back));
+        let listeners = vec![
+            window_event_listener(leptos::ev::offline, move |_| offline()),
+            window_event_listener(leptos::ev::online, move |_| online()),
+            window_event_listener(leptos::ev::focus, move |_| back()),
+        ];
+        Self { said, listeners }
+    }
+}
+
+impl Drop for Signs {
+    fn drop(&mut self) {
+        for listener in self.listeners.drain(..) {
+            listener.remove();
+        }
+    }
 }
 
 /// Waits, but not once the browser says that it is online again.

@@ -35,6 +35,8 @@ pub(crate) struct Open {
     pub(crate) visitor_read_seq: Seq,
     /// Whether the visitor has the chat open somewhere.
     pub(crate) visitor_online: bool,
+    /// The page that the visitor went to since, if they did.
+    pub(crate) visitor_page: Option<String>,
     /// Which of the outbox are notes.
     pub(crate) notes: HashSet<ClientId>,
     /// Who writes, and when that was told last.
@@ -331,6 +333,10 @@ impl Store {
                 for mate in self.team.iter_mut().filter(|mate| mate.id == agent) {
                     mate.presence = presence;
                 }
+                Vec::new()
+            }
+            ToAgent::VisitorPage { conversation, page } => {
+                self.open.entry(conversation).or_default().visitor_page = page;
                 Vec::new()
             }
             ToAgent::VisitorPresence { conversation, online } => {

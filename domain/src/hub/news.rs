@@ -85,6 +85,13 @@ pub(crate) enum News {
         /// Whether there is a socket.
         online: bool,
     },
+    /// A visitor is on another page of the site.
+    VisitorMoved {
+        /// Who.
+        visitor: VisitorId,
+        /// Its address.
+        page: Option<String>,
+    },
     /// Whether somebody is there has changed.
     Availability {
         /// In which inbox.
@@ -164,12 +171,14 @@ impl Hub {
                 self.to_agents(|_| true, &ToAgent::Presence { agent, presence });
             }
             News::VisitorPresence { visitor, online } => {
-                let watched: Vec<_> = self.with(|index| {
-                    let of = index.watched.iter().filter(|(_, of)| *of == visitor);
-                    of.map(|(conversation, _)| *conversation).collect()
-                });
-                for conversation in watched {
+                for conversation in self.watched_of(*visitor) {
                     let frame = ToAgent::VisitorPresence { conversation, online: *online };
+                    self.to_watchers(conversation, None, &frame);
+                }
+            }
+            News::VisitorMoved { visitor, page } => {
+                for conversation in self.watched_of(*visitor) {
+                    let frame = ToAgent::VisitorPage { conversation, page: page.clone() };
                     self.to_watchers(conversation, None, &frame);
                 }
             }
@@ -207,6 +216,14 @@ impl Hub {
                 }
             }
         });
+    }
+
+    /// The watched conversations of a visitor.
+    fn watched_of(&self, visitor: VisitorId) -> Vec<ConversationId> {
+        self.with(|index| {
+            let of = index.watched.iter().filter(|(_, of)| **of == visitor);
+            of.map(|(conversation, _)| *conversation).collect()
+        })
     }
 
     /// To the sockets of a visitor that show a conversation, or have not been told which they do.

@@ -1,7 +1,6 @@
 //! What a page says of its visitor. The visitor's word, unless it is proven.
 
 use protocol::ErrorCode;
-use serde::Deserialize;
 use serde_json::{Map, Value};
 
 /// The longest JSON of it, in bytes.
@@ -40,7 +39,7 @@ pub struct User {
     pub name: Option<String>,
     /// Their mail address.
     pub email: Option<String>,
-    /// All else that the site says: plan, account, and so on. Texts, numbers and truths.
+    /// All else that the site says: plan, account, and so on. Any JSON.
     pub attributes: Map<String, Value>,
     /// The HMAC of the id.
     pub hash: Option<String>,
@@ -48,35 +47,27 @@ pub struct User {
     pub jwt: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct Said {
-    user: Option<Map<String, Value>>,
-    referrer: Option<String>,
-    language: Option<String>,
-    time_zone: Option<String>,
-}
-
 impl About {
-    /// Reads what a page said: a JSON object.
-    ///
-    /// # Errors
-    /// `user_invalid`, where it is not of the form, or too much.
-    pub fn parse(json: &str) -> Result<Self, ErrorCode> {
-        if json.len() > BYTES {
-            return Err(ErrorCode::UserInvalid);
-        }
-        let said: Said = serde_json::from_str(json).map_err(|_| ErrorCode::UserInvalid)?;
-        let fact = |text: Option<String>| {
-            text.map(|text| plain(&text))
-                .filter(|text| !text.is_empty() && text.len() <= FACT_BYTES)
+    /// Reads what a page said: a JSON object. What can't be kept is left out: an odd value must not keep
+    /// anybody from writing. The script on the page says which.
+    #[must_use]
+    pub fn read(json: &str) -> Self {
+        let said: Map<String, Value> = match json.len() {
+            ..=BYTES => serde_json::from_str(json).unwrap_or_default(),
+            _ => Map::new(),
         };
-        Ok(Self {
-            user: said.user.map(User::read).transpose()?,
-            referrer: fact(said.referrer),
-            language: fact(said.language),
-            time_zone: fact(said.time_zone),
+        let fact = |name: &str| {
+            let text = plain(said.get(name)?.as_str()?);
+            Some(text).filter(|text| !text.is_empty() && text.len() <= FACT_BYTES)
+        };
+        let user = said.get("user").and_then(Value::as_object);
+        Self {
+            user: user.map(|user| User::fitting(user.clone()).0),
+            referrer: fact("referrer"),
+            language: fact("language"),
+            time_zone: fact("time_zone"),
             browser: None,
-        })
+        }
     }
 }
 
@@ -89,27 +80,44 @@ impl User {
     /// The names that are no attribute's.
     pub const FIELDS: [&'static str; 5] = ["id", "name", "email", "hash", "jwt"];
 
-    /// From the object that the site gave: `id`, `name`, `email`, `hash`, `jwt`; all else is an
+    /// From the object that a site's server gave: `id`, `name`, `email`, `hash`, `jwt`; all else is an
     /// attribute.
     ///
     /// # Errors
-    /// `user_invalid`.
-    pub fn read(mut said: Map<String, Value>) -> Result<Self, ErrorCode> {
-        let mut text = |name: &str| match said.remove(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::String(text)) => Ok(Some(plain(&text)).filter(|text| !text.is_empty())),
-            Some(Value::Number(number)) => Ok(Some(number.to_string())),
-            Some(_) => Err(ErrorCode::UserInvalid),
-        };
-        let (id, name, email) = (text("id")?, text("name")?, text("email")?);
-        let (hash, jwt) = (text("hash")?, text("jwt")?);
-        if id.as_ref().is_some_and(|id| !is_user_id(id)) {
-            return Err(ErrorCode::UserInvalid);
+    /// `user_invalid`, where something of it can't be kept.
+    pub fn read(said: Map<String, Value>) -> Result<Self, ErrorCode> {
+        match Self::fitting(said) {
+            (user, true) => Ok(user),
+            (_, false) => Err(ErrorCode::UserInvalid),
         }
-        // A name or an address that is none is left out: it must not keep anybody from writing.
-        let name = name.map(|name| name.chars().take(80).collect());
+    }
+
+    /// What of an object can be kept, and whether that is all of it.
+    fn fitting(mut said: Map<String, Value>) -> (Self, bool) {
+        let mut is_all = true;
+        let mut text = |name: &str| match said.remove(name)? {
+            Value::Null => None,
+            Value::String(text) => Some(plain(&text)).filter(|text| !text.is_empty()),
+            Value::Number(number) => Some(number.to_string()),
+            _ => {
+                is_all = false;
+                None
+            }
+        };
+        let (id, name, email) = (text("id"), text("name"), text("email"));
+        let (hash, jwt) = (text("hash"), text("jwt"));
+        let good_id = id.clone().filter(|id| is_user_id(id));
+        is_all &= good_id == id;
+        // A name or an address that is none is left out.
+        let name = name
+            .map(|name| name.chars().take(80).collect::<String>())
+            .filter(|name| crate::visible::shows(name));
         let email = email.and_then(|email| crate::agent::check_email(&email).ok());
-        Ok(Self { id, name, email, attributes: attributes(said)?, hash, jwt })
+        let given = said.len();
+        let attributes: Map<String, Value> =
+            said.into_iter().filter(is_attribute).take(ATTRIBUTES).collect();
+        is_all &= attributes.len() == given;
+        (Self { id: good_id, name, email, attributes, hash, jwt }, is_all)
     }
 }
 
@@ -118,19 +126,14 @@ pub(super) fn is_user_id(id: &str) -> bool {
     !id.is_empty() && id.len() <= USER_ID_BYTES && plain(id) == id
 }
 
-fn attributes(said: Map<String, Value>) -> Result<Map<String, Value>, ErrorCode> {
-    let fits = |(name, value): (&String, &Value)| {
-        let short = match value {
-            Value::String(text) => text.chars().count() <= TEXT_CHARS,
-            Value::Number(_) | Value::Bool(_) | Value::Null => true,
-            Value::Array(_) | Value::Object(_) => false,
-        };
-        short && name.chars().count() <= NAME_CHARS
+/// Whether an attribute can be kept: lists and objects as the JSON that they are.
+fn is_attribute((name, value): &(String, Value)) -> bool {
+    let chars = match value {
+        Value::String(text) => text.chars().count(),
+        Value::Number(_) | Value::Bool(_) | Value::Null => 0,
+        Value::Array(_) | Value::Object(_) => value.to_string().chars().count(),
     };
-    if said.len() > ATTRIBUTES || !said.iter().all(fits) {
-        return Err(ErrorCode::UserInvalid);
-    }
-    Ok(said)
+    chars <= TEXT_CHARS && name.chars().count() <= NAME_CHARS
 }
 
 /// On one line, without control characters.
@@ -144,40 +147,49 @@ mod tests {
 
     #[test]
     fn what_a_page_says_is_read() {
-        let about = About::parse(
-            r#"{"user":{"id":42,"name":" Ann\u0007 ","email":"Ann@Example.com","plan":"pro","seats":5},"language":"de","later":1}"#,
-        )
-        .unwrap();
+        let about = About::read(
+            r#"{"user":{"id":42,"name":" Ann\u0007 ","email":"Ann@Example.com","plan":"pro","seats":5,"tags":["a","b"],"address":{"city":"Bern"}},"language":"de","later":1}"#,
+        );
         let user = about.user.unwrap();
         assert_eq!((user.id.as_deref(), user.name.as_deref()), (Some("42"), Some("Ann")));
         assert_eq!(user.email.as_deref(), Some("ann@example.com"));
-        assert_eq!(user.attributes.len(), 2);
+        assert_eq!(user.attributes.len(), 4);
+        assert_eq!(user.attributes["tags"].to_string(), r#"["a","b"]"#);
         assert_eq!(about.language.as_deref(), Some("de"));
     }
 
     #[test]
-    fn what_is_too_much_or_of_another_form_is_refused() {
+    fn what_can_not_be_kept_is_left_out_of_a_page_and_refused_of_a_server() {
         let long = "x".repeat(TEXT_CHARS + 1);
         let many: String = (0..=ATTRIBUTES).map(|n| format!("\"a{n}\":1,")).collect();
-        for said in [
-            "",
-            "[]",
-            "{\"user\":1}",
-            "{\"user\":{\"id\":{}}}",
-            "{\"user\":{\"plan\":[1]}}",
-            &format!("{{\"user\":{{\"plan\":\"{long}\"}}}}"),
-            &format!("{{\"user\":{{{many}\"b\":1}}}}"),
-            &format!("{{\"referrer\":\"{}\"}}", "x".repeat(BYTES)),
-            &format!("{{\"user\":{{\"id\":\"{}\"}}}}", "x".repeat(USER_ID_BYTES + 1)),
+        for (said, kept) in [
+            (r#"{"id":{},"plan":"pro"}"#, 1),
+            (&*format!(r#"{{"long":"{long}","plan":"pro"}}"#), 1),
+            (&*format!(r#"{{"list":["{long}"],"plan":"pro"}}"#), 1),
+            (&*format!(r#"{{"{long}":1,"plan":"pro"}}"#), 1),
+            (&*format!("{{{many}\"b\":1}}"), ATTRIBUTES),
+            (&*format!(r#"{{"id":"{}","plan":"pro"}}"#, "x".repeat(USER_ID_BYTES + 1)), 1),
         ] {
-            assert_eq!(About::parse(said), Err(ErrorCode::UserInvalid), "{said}");
+            let user =
+                About::read(&format!("{{\"user\":{said},\"language\":\"de\"}}")).user.unwrap();
+            assert_eq!((user.id, user.attributes.len()), (None, kept), "{said}");
+            let given = serde_json::from_str(said).unwrap();
+            assert_eq!(User::read(given), Err(ErrorCode::UserInvalid), "{said}");
+        }
+        for said in
+            ["", "[]", "{\"user\":1}", &format!("{{\"referrer\":\"{}\"}}", "x".repeat(BYTES))]
+        {
+            assert_eq!(About::read(said), About::default(), "{said}");
         }
     }
 
     #[test]
-    fn an_address_that_is_none_keeps_nobody_out() {
-        let about = About::parse(r#"{"user":{"email":"a\r\nBcc: x@y","name":null}}"#).unwrap();
-        let user = about.user.unwrap();
-        assert_eq!((user.email, user.name), (None, None));
+    fn an_address_or_a_name_that_is_none_keeps_nobody_out() {
+        for name in ["null", "\"\\u200b\"", "\"\\u3164\\u2800\""] {
+            let about =
+                About::read(&format!(r#"{{"user":{{"email":"a\r\nBcc: x@y","name":{name}}}}}"#));
+            let user = about.user.unwrap();
+            assert_eq!((user.email, user.name), (None, None), "{name}");
+        }
     }
 }

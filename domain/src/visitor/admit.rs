@@ -10,6 +10,7 @@ use super::about::{About, User, is_user_id};
 use super::{VisitorIdentity, proof, token};
 use crate::Domain;
 use crate::error::Result;
+use crate::hub::News;
 use crate::inbox::Inbox;
 use crate::table::{conversation, visitor};
 use crate::writer::{Command, Shard, Write};
@@ -262,6 +263,16 @@ impl Domain {
         let VisitorIdentity { inbox, visitor: known } = *who;
         let note = Admit { inbox, known, user_id: None, about, page, is_here: true };
         self.writer.run(note).await.map(drop)
+    }
+
+    /// A visitor who has written is on another page of the site. Agents who look are told.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn move_visitor(&self, who: &VisitorIdentity, page: Option<String>) -> Result<()> {
+        self.note_visitor(who, About::default(), page.clone()).await?;
+        self.hub().publish(&News::VisitorMoved { visitor: who.visitor, page });
+        Ok(())
     }
 
     /// What the site's own server says of a user: they are made or changed. Needs no other proof.

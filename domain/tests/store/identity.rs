@@ -154,7 +154,7 @@ async fn what_is_known_of_a_visitor_is_kept(bench) {
     let first = bench.admit(None, None).await.unwrap();
     bench.domain.send_as_visitor(&first.who, None, client_id(1), "hi").await.unwrap();
     let said = r#"{"user":{"email":"ann@example.com","plan":"pro","seats":5},"referrer":"https://search.example","language":"de-AT","time_zone":"Europe/Vienna"}"#;
-    let about = About { browser: Some("Browser/1".into()), ..About::parse(said).unwrap() };
+    let about = About { browser: Some("Browser/1".into()), ..About::read(said) };
     let page = Some("https://shop.example/basket".to_owned());
     bench.domain.admit_visitor(&inbox, Some(&first.token), None, about, page).await.unwrap();
 

@@ -225,19 +225,20 @@ impl<'a> Parser<'a> {
 
     fn unicode_escape(&mut self) -> Result<char, DecodeError> {
         let first = self.hex4()?;
-        // A pair of surrogates names one character (RFC 8259, section 7); a lone one names none.
-        let code = if (0xd800..0xdc00).contains(&first) {
-            self.expect(b'\\')?;
-            self.expect(b'u')?;
-            let second = self.hex4()?;
-            if !(0xdc00..0xe000).contains(&second) {
-                return Err(DecodeError::Syntax);
+        // A pair of surrogates names one character (RFC 8259, section 7). A lone one names none: half a
+        // character, where a page cut a text. All else of it is sound.
+        if (0xd800..0xdc00).contains(&first) {
+            let end = self.at;
+            if self.eat(b'\\') && self.eat(b'u') {
+                let second = self.hex4()?;
+                if (0xdc00..0xe000).contains(&second) {
+                    let code = 0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00);
+                    return char::from_u32(code).ok_or(DecodeError::Syntax);
+                }
             }
-            0x1_0000 + ((first - 0xd800) << 10) + (second - 0xdc00)
-        } else {
-            first
-        };
-        char::from_u32(code).ok_or(DecodeError::Syntax)
+            self.at = end;
+        }
+        Ok(char::from_u32(first).unwrap_or(char::REPLACEMENT_CHARACTER))
     }
 
     fn hex4(&mut self) -> Result<u32, DecodeError> {
@@ -272,6 +273,18 @@ mod tests {
     }
 
     #[test]
+    fn half_a_character_costs_itself_alone() {
+        let check = |text: &str, expect: &str| {
+            assert_eq!(parse(text), Ok(Value::Str(expect.into())), "{text}");
+        };
+        check(r#""Ann \ud83d""#, "Ann \u{fffd}");
+        check(r#""\ud83dAnn\udc00""#, "\u{fffd}Ann\u{fffd}");
+        check(r#""\ud83d\u0041""#, "\u{fffd}A");
+        check(r#""\ud83d\ud83d\ude00""#, "\u{fffd}😀");
+        check(r#""\ud83d\n""#, "\u{fffd}\n");
+    }
+
+    #[test]
     fn refuses_what_rfc_8259_does_not() {
         for text in [
             "",
@@ -286,9 +299,7 @@ mod tests {
             "\"a",
             "\"\u{1}\"",
             r#""\x""#,
-            r#""\ud800""#,
-            r#""\ud800\u0041""#,
-            r#""\udc00""#,
+            r#""\ud800\uzzzz""#,
             "[1,]",
             "[1",
             "{\"a\"}",

@@ -25,6 +25,10 @@ const PACE: Quota = {
     Quota::per_second(a_second).allow_burst(at_once)
 };
 
+/// How often one socket may say that its visitor is on another page.
+const MOVES: Quota =
+    Quota::per_second(NonZeroU32::MIN).allow_burst(NonZeroU32::new(5).expect("not zero"));
+
 /// Serves one socket until it ends.
 pub(super) async fn serve(socket: WebSocket, state: ServerState, browser: Option<String>) {
     let (mut writing, mut reading) = socket.split();
@@ -99,12 +103,11 @@ pub(super) async fn admit(
     }
     let about = About {
         browser: browser.map(|name| name.chars().take(300).collect()),
-        ..about
-            .map_or_else(|| Ok(About::default()), |said| About::parse(&said.0))
-            .map_err(Error::from)?
+        ..about.map_or_else(About::default, |said| About::read(&said.0))
     };
     let said = about.clone();
-    let seen_on = page.clone().filter(|page| page.len() <= limits::PAGE_URL_BYTES);
+    let page = page.filter(|page| is_page(page));
+    let seen_on = page.clone();
     let (known, seed) = (token.as_deref(), seed.as_deref());
     let admitted = domain.admit_visitor(&inbox, known, seed, about, seen_on.clone()).await?;
     let Admitted { who, token, is_other, reads } = admitted;
@@ -136,8 +139,18 @@ pub(super) async fn admit(
         team_read_seq,
         entries,
     };
-    let (pace, typing) = (RateLimiter::direct(PACE), Typing::default());
-    Ok((VisitorTalk { domain, who, page, listener, pace, typing, to_note, reads }, welcome))
+    let talk = VisitorTalk {
+        domain,
+        who,
+        page,
+        listener,
+        pace: RateLimiter::direct(PACE),
+        typing: Typing::default(),
+        moves: RateLimiter::direct(MOVES),
+        to_note,
+        reads,
+    };
+    Ok((talk, welcome))
 }
 
 /// What a visitor says and hears.
@@ -149,6 +162,8 @@ pub(super) struct VisitorTalk {
     /// A visitor costs everybody: each message is written, and told to all agents.
     pace: DefaultDirectRateLimiter,
     typing: Typing,
+    /// A page costs a write, and is told to those who look.
+    moves: DefaultDirectRateLimiter,
     /// What is said of a visitor who has not written yet.
     to_note: Option<(About, Option<String>)>,
     /// The address whose mail they came by: theirs, once they have written.
@@ -187,6 +202,19 @@ impl Talk for VisitorTalk {
 }
 
 impl VisitorTalk {
+    /// The visitor is on another page of the site. Who moves on faster than anybody reads is noted where they
+    /// come to rest, with their next message.
+    async fn move_to(&mut self, page: String) -> Result<(), Error> {
+        let page = Some(page).filter(|page| is_page(page));
+        self.page.clone_from(&page);
+        match &mut self.to_note {
+            Some((_, noted)) => *noted = page,
+            None if self.moves.check().is_ok() => self.domain.move_visitor(&self.who, page).await?,
+            None => {}
+        }
+        Ok(())
+    }
+
     fn answer(&self, frame: &ToVisitor) {
         self.listener.send(to_string(frame));
     }
@@ -236,9 +264,19 @@ impl VisitorTalk {
                 }
                 return Ok(None);
             }
+            FromVisitor::Page { page } => {
+                self.move_to(page).await?;
+                return Ok(None);
+            }
             FromVisitor::Ping {} => ToVisitor::Pong { head: domain.visitor_head(who).await? },
         }))
     }
+}
+
+/// Whether it can be the address of a page: of the web, on one line, and not too long.
+fn is_page(page: &str) -> bool {
+    let is_web = page.starts_with("https://") || page.starts_with("http://");
+    is_web && page.len() <= limits::PAGE_URL_BYTES && !page.contains(char::is_control)
 }
 
 fn error_frame(error: &Error, client_id: Option<ClientId>) -> ToVisitor {

@@ -1,7 +1,7 @@
 //! `GET /chat?inbox=KEY`: the page in the widget's iframe, which is also the stand-alone chat.
 
 use axum::extract::{Query, State};
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use domain::inbox::Inbox;
 use protocol::ErrorCode;
@@ -30,6 +30,9 @@ pub(crate) async fn frame(
     let headers = [
         (header::CONTENT_SECURITY_POLICY, policy(&inbox, &state)),
         (header::CACHE_CONTROL, "no-cache".to_owned()),
+        // A page that is isolated from other origins (COEP) takes only frames that are, too.
+        (HeaderName::from_static("cross-origin-embedder-policy"), "require-corp".to_owned()),
+        (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin".to_owned()),
     ];
     (headers, Html(page(&inbox, assets::WIDGET_DIR))).into_response()
 }
