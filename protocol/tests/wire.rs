@@ -87,6 +87,10 @@ fn a_visitors_frames_have_their_golden_form() {
     );
     golden(&FromVisitor::Read { seq: 7 }, r#"{"type":"read","seq":7}"#);
     golden(&FromVisitor::Typing {}, r#"{"type":"typing"}"#);
+    golden(
+        &FromVisitor::Page { page: "https://shop.example/b".into() },
+        r#"{"type":"page","page":"https://shop.example/b"}"#,
+    );
     golden(&FromVisitor::Ping {}, r#"{"type":"ping"}"#);
 }
 
@@ -280,6 +284,10 @@ fn frames_to_an_agent_have_their_golden_form() {
     golden(
         &ToAgent::VisitorPresence { conversation, online: false },
         &format!(r#"{{"type":"visitor_presence",{at},"online":false}}"#),
+    );
+    golden(
+        &ToAgent::VisitorPage { conversation, page: Some("https://shop.example/b".into()) },
+        &format!(r#"{{"type":"visitor_page",{at},"page":"https://shop.example/b"}}"#),
     );
     golden(&ToAgent::Pong {}, r#"{"type":"pong"}"#);
     let error = ToAgent::Error {
