@@ -104,6 +104,8 @@ async fn a_conversation_goes_on_by_mail_and_its_link_logs_in() {
     post.say(&ann, "Haben Sie offen?", about).await;
     post.clock.pass_ms(NOBODY_WAIT_MS);
     let taken = post.taken(2).await;
+    // That they went is noted a moment later, with the time of then.
+    post.settled(MailState::Sent, 2).await;
     let to = |address: &str| {
         let mail = taken.iter().find(|mail| mail.to == [address]).expect("a mail to them");
         MessageParser::default().parse(&mail.content).expect("a mail")
