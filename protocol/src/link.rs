@@ -23,20 +23,23 @@ pub enum Piece<'a> {
 #[must_use]
 pub fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
-    let (mut done, mut at) = (0, 0);
-    while let Some(found) = next(text, at) {
-        if found.start > done {
-            pieces.push(Piece::Text(&text[done..found.start]));
+    let mut done = 0;
+    while let Some(Found { start, end, scheme }) = next(text, done) {
+        if start > done {
+            pieces.push(Piece::Text(part(text, done, start)));
         }
-        let said = &text[found.start..found.end];
-        pieces.push(Piece::Link { said, scheme: found.scheme });
-        done = found.end;
-        at = found.end;
+        pieces.push(Piece::Link { said: part(text, start, end), scheme });
+        done = end;
     }
     if done < text.len() {
-        pieces.push(Piece::Text(&text[done..]));
+        pieces.push(Piece::Text(part(text, done, text.len())));
     }
     pieces
+}
+
+/// Without the words that an index out of place would be answered with: they would weigh 8 KB in the widget.
+fn part(text: &str, start: usize, end: usize) -> &str {
+    text.get(start..end).unwrap_or_default()
 }
 
 struct Found {
@@ -54,94 +57,131 @@ const BEGINNINGS: [(&str, &str, bool); 4] = [
 ];
 
 fn next(text: &str, from: usize) -> Option<Found> {
-    let mut before = text[..from].chars().next_back();
-    for (offset, c) in text[from..].char_indices() {
-        let at = from + offset;
+    let bytes = text.as_bytes();
+    for at in from..bytes.len() {
+        let byte = byte_at(bytes, at);
         // Within a word nothing begins: "xhttp://".
-        if !before.is_some_and(|c| c.is_ascii_alphanumeric()) {
-            let rest = &text[at..];
+        let is_inside = at > 0 && byte_at(bytes, at - 1).is_ascii_alphanumeric();
+        if !is_inside && matches!(byte, b'h' | b'H' | b'm' | b'M' | b'w' | b'W') {
             for (word, scheme, is_mail) in BEGINNINGS {
-                if begins(rest, word) {
-                    let length = extent(rest);
-                    if leads(&rest[word.len().min(length)..length], is_mail) {
-                        return Some(Found { start: at, end: at + length, scheme });
+                if begins(bytes, at, word.as_bytes()) {
+                    let end = extent(text, at);
+                    if leads(bytes, at + word.len(), end, is_mail) {
+                        return Some(Found { start: at, end, scheme });
                     }
                 }
             }
         }
-        if c == '@'
-            && let Some(found) = address(text, from, at)
+        if byte == b'@'
+            && let Some(found) = address(bytes, from, at)
         {
             return Some(found);
         }
-        before = Some(c);
     }
     None
 }
 
-fn begins(text: &str, word: &str) -> bool {
-    text.get(..word.len()).is_some_and(|text| text.eq_ignore_ascii_case(word))
+/// 0 beyond the end.
+fn byte_at(bytes: &[u8], at: usize) -> u8 {
+    bytes.get(at).copied().unwrap_or(0)
+}
+
+fn begins(bytes: &[u8], at: usize, word: &[u8]) -> bool {
+    word.iter().enumerate().all(|(n, byte)| byte_at(bytes, at + n).to_ascii_lowercase() == *byte)
 }
 
 /// A mail address around an `@`.
-fn address(text: &str, from: usize, at: usize) -> Option<Found> {
-    let is_local = |c: char| c.is_ascii_alphanumeric() || "._%+-".contains(c);
-    let local = text[from..at].chars().rev().take_while(|c| is_local(*c)).count();
-    let is_host = |c: &char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
-    let host = text[at + 1..].chars().take_while(is_host).count();
-    let host = text[at + 1..][..host].trim_end_matches(['.', '-']);
-    let start = at - local;
+fn address(bytes: &[u8], from: usize, at: usize) -> Option<Found> {
+    let is_local =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'%' | b'+' | b'-');
+    let is_host = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-');
+    let mut start = at;
+    while start > from && is_local(byte_at(bytes, start - 1)) {
+        start -= 1;
+    }
+    let mut end = at + 1;
+    while is_host(byte_at(bytes, end)) {
+        end += 1;
+    }
+    while end > at + 1 && matches!(byte_at(bytes, end - 1), b'.' | b'-') {
+        end -= 1;
+    }
     // "user@host" in an address of the web, and in a shell.
-    let follows = text[at + 1 + host.len()..].chars().next();
-    let is_part = follows.is_some_and(|c| matches!(c, '@' | ':' | '/'))
-        && !text[at + 1 + host.len()..].starts_with(": ");
-    let is_whole = local > 0 && !text[start..].starts_with('.') && has_domain(host) && !is_part;
-    is_whole.then_some(Found { start, end: at + 1 + host.len(), scheme: "mailto:" })
+    let is_part = match byte_at(bytes, end) {
+        b'@' | b'/' => true,
+        b':' => byte_at(bytes, end + 1) != b' ',
+        _ => false,
+    };
+    let is_whole = start < at && byte_at(bytes, start) != b'.' && has_domain(bytes, at + 1, end);
+    (is_whole && !is_part).then_some(Found { start, end, scheme: "mailto:" })
 }
 
-fn has_domain(host: &str) -> bool {
-    host.rsplit_once('.').is_some_and(|(name, top)| {
-        let is_word = top.len() > 1 && top.chars().all(|c| c.is_ascii_alphabetic());
-        !name.is_empty() && !name.starts_with(['.', '-']) && !name.contains("..") && is_word
-    })
+/// Whether it is a name with a dot in it, and letters behind the last one.
+fn has_domain(bytes: &[u8], start: usize, end: usize) -> bool {
+    let mut before = b'.';
+    let (mut dots, mut letters) = (0, 0);
+    for at in start..end {
+        let byte = byte_at(bytes, at);
+        if byte == b'.' {
+            if before == b'.' {
+                return false;
+            }
+            dots += 1;
+            letters = 0;
+        } else if byte.is_ascii_alphabetic() {
+            letters += 1;
+        }
+        before = byte;
+    }
+    let last_dot = (start..end).rev().find(|at| byte_at(bytes, *at) == b'.');
+    let top = last_dot.map_or(0, |dot| end - dot - 1);
+    dots > 0 && top > 1 && letters == top && byte_at(bytes, start) != b'-'
 }
 
 /// Whether what follows a beginning leads anywhere.
-fn leads(rest: &str, is_mail: bool) -> bool {
-    match (is_mail, rest.split_once('@')) {
-        (true, Some((local, host))) => !local.is_empty() && !host.is_empty(),
-        (true, None) => false,
-        (false, _) => rest.starts_with(|c: char| c.is_alphanumeric() || c == '['),
+fn leads(bytes: &[u8], start: usize, end: usize, is_mail: bool) -> bool {
+    if start >= end {
+        return false;
     }
+    if is_mail {
+        return (start + 1..end.saturating_sub(1)).any(|at| byte_at(bytes, at) == b'@');
+    }
+    let first = byte_at(bytes, start);
+    first.is_ascii_alphanumeric() || first == b'[' || first > 0x7f
 }
 
 /// The longest link, in bytes. No browser shows a longer one, and looking for its end takes time.
 const LINK_BYTES: usize = 2_048;
 
-/// How much of a text belongs to the link that it begins with; nothing, if that is too long.
-fn extent(text: &str) -> usize {
-    let ends = |c: char| {
-        c.is_whitespace()
-            || c.is_control()
-            || "<>\"`“”„«»「」『』。，、；：！？（）【】《》\u{2028}".contains(c)
-    };
-    let mut window = text.len().min(LINK_BYTES);
-    while !text.is_char_boundary(window) {
-        window -= 1;
+/// Where the link ends that begins at `start`; there, if it is too long.
+fn extent(text: &str, start: usize) -> usize {
+    let mut end = start;
+    // By how much more there is of each bracket's end than of its beginning.
+    let mut open = [0_i32; 3];
+    for c in part(text, start, text.len()).chars() {
+        if ends(c) {
+            break;
+        }
+        end += c.len_utf8();
+        if end - start > LINK_BYTES {
+            return start;
+        }
+        if let Some((bracket, by)) = bracket(c) {
+            open[bracket] += by;
+        }
     }
-    let Some(mut end) = text[..window].find(ends).or((window == text.len()).then_some(window))
-    else {
-        return 0;
-    };
     // Marks at the end are the sentence's; a bracket is, unless the link has the one that it closes.
-    while let Some(last) = text[..end].chars().next_back() {
-        let link = &text[..end];
-        let is_sentences = match last {
-            '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '’' | '…' | '*' | '~' | '|' => true,
-            ')' => is_unbalanced(link, '(', ')'),
-            ']' => is_unbalanced(link, '[', ']'),
-            '}' => is_unbalanced(link, '{', '}'),
-            _ => false,
+    while let Some(last) = part(text, start, end).chars().next_back() {
+        let is_sentences = match bracket(last) {
+            Some((bracket, 1)) if open[bracket] > 0 => {
+                open[bracket] -= 1;
+                true
+            }
+            Some(_) => false,
+            None => matches!(
+                last,
+                '.' | ',' | ';' | ':' | '!' | '?' | '\'' | '’' | '…' | '*' | '~' | '|'
+            ),
         };
         if !is_sentences {
             break;
@@ -151,9 +191,25 @@ fn extent(text: &str) -> usize {
     end
 }
 
-fn is_unbalanced(link: &str, open: char, close: char) -> bool {
-    let count = |of: char| link.chars().filter(|c| *c == of).count();
-    count(close) > count(open)
+/// Which kind of bracket it is, and whether it ends (1) or begins (-1).
+fn bracket(c: char) -> Option<(usize, i32)> {
+    Some(match c {
+        '(' => (0, -1),
+        ')' => (0, 1),
+        '[' => (1, -1),
+        ']' => (1, 1),
+        '{' => (2, -1),
+        '}' => (2, 1),
+        _ => return None,
+    })
+}
+
+/// Blanks, control characters, and marks that no address has bare.
+fn ends(c: char) -> bool {
+    matches!(c,
+        '\0'..=' ' | '"' | '<' | '>' | '`' | '\u{7f}'..='\u{a0}' | '«' | '»'
+        | '\u{2000}'..='\u{200b}' | '“'..='„' | '\u{2028}'..='\u{202f}'
+        | '\u{3000}'..='\u{3003}' | '《'..='】' | '！' | '（' | '）' | '，' | '：' | '；' | '？')
 }
 
 #[cfg(test)]

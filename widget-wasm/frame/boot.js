@@ -57,11 +57,11 @@ for (const name of ['dragover', 'drop']) {
 
 const [, event] = await Promise.all([init({ module_or_path: new URL('chat_bg.wasm', import.meta.url) }), greeting])
 if (event) {
-  const { kept, page, open, about } = event.data
+  const { kept, page, open } = event.data
   const [port] = event.ports
   // Says that the chat has started, whatever comes next.
   port.postMessage({})
-  start(port, event.origin, kept, page, open, about)
+  start(port, event.origin, kept, page, open)
 } else {
   // The stand-alone page: what the loader does for a frame, as far as it applies.
   const prefix = 'porchlight:' + document.documentElement.dataset.inbox + ':'

@@ -33,11 +33,6 @@ pub(crate) fn append(parent: &Element, child: &Element) {
     let _appended = parent.append_child(child);
 }
 
-pub(crate) fn append_text(parent: &Element, text: &str) {
-    // The same.
-    let _appended = parent.append_child(&document().create_text_node(text));
-}
-
 /// An icon of one path.
 pub(crate) fn icon(path: &str) -> Element {
     let document = document();

@@ -54,18 +54,10 @@ fn end(_: &core::panic::PanicInfo<'_>) -> ! {
 /// `port` leads to the loader, `site` is the origin of the page around the frame (absent on the
 /// stand-alone page), `kept` is what is kept on
 /// the visitor's device, as a JSON object of texts (see [`chat::Kept`]), `page` the address
-/// of the page around, `open` whether the visitor sees the chat already, and `about` what the page says of
-/// them, as JSON.
+/// of the page around, and `open` whether the visitor sees the chat already.
 #[wasm_bindgen]
-pub fn start(
-    port: MessagePort,
-    site: Option<String>,
-    kept: String,
-    page: String,
-    open: bool,
-    about: Option<String>,
-) {
-    app::start(port, site, &kept, page, open, about);
+pub fn start(port: MessagePort, site: Option<String>, kept: String, page: String, open: bool) {
+    app::start(port, site, &kept, page, open);
 }
 
 /// What proves who the visitor is, for files; none before the server has welcomed them.

@@ -6,14 +6,13 @@ use alloc::vec::Vec;
 use js_sys::{Date, Object};
 use protocol::json::{from_str, to_string};
 use protocol::limits::MESSAGE_BYTES;
-use protocol::link::{Piece, pieces};
 use protocol::{Attendance, Author, Availability, Body, ConversationId, Entry, Outgoing, Seq};
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{Event, HtmlElement, HtmlTextAreaElement, KeyboardEvent};
 
 use crate::app;
 use crate::chat::{Chat, Line};
-use crate::dom::{append, append_text, document, element, field, icon, listen, set, text};
+use crate::dom::{append, document, element, field, icon, listen, set, text};
 use crate::texts;
 
 /// How near to the end, in pixels, counts as looking at the end.
@@ -448,7 +447,7 @@ fn draw_entry(list: &HtmlElement, entry: &Entry, before: Option<&Entry>) {
     }
     let said = entry.body.text();
     if !said.is_empty() {
-        append(&row, &bubble(said));
+        append(&row, &text("p", "bubble", said));
     }
     if !entry.files.is_empty() {
         let place = element("div", "files");
@@ -460,24 +459,6 @@ fn draw_entry(list: &HtmlElement, entry: &Entry, before: Option<&Entry>) {
     append(&meta, &element("span", "seen"));
     append(&row, &meta);
     append(list, &row);
-}
-
-/// What was said, with its links.
-fn bubble(said: &str) -> HtmlElement {
-    let bubble = element("p", "bubble");
-    for piece in pieces(said) {
-        match piece {
-            Piece::Text(said) => append_text(&bubble, said),
-            Piece::Link { said, scheme } => {
-                let link = text("a", "", said);
-                set(&link, "href", &[scheme, said].concat());
-                set(&link, "target", "_blank");
-                set(&link, "rel", "noopener noreferrer nofollow");
-                append(&bubble, &link);
-            }
-        }
-    }
-    bubble
 }
 
 fn set_seen(row: &web_sys::Element, label: &str) {
