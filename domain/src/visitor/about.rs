@@ -49,7 +49,7 @@ pub struct User {
 
 impl About {
     /// Reads what a page said: a JSON object. What can't be kept is left out: an odd value must not keep
-    /// anybody from writing. The script on the page says which.
+    /// anybody from writing.
     #[must_use]
     pub fn read(json: &str) -> Self {
         let said: Map<String, Value> = match json.len() {
