@@ -155,6 +155,15 @@ export class Visitor {
   }
 }
 
+/** A visitor of their own, who says one thing. */
+export async function newcomer(browser: Browser, porchlight: Porchlight, text: string): Promise<Visitor> {
+  const visitor = new Visitor(await (await browser.newContext()).newPage())
+  await visitor.page.goto(`${porchlight.url}/demo`)
+  await visitor.open()
+  await visitor.say(text)
+  return visitor
+}
+
 /** Gives a page the owner's login. */
 export async function logIn(page: Page): Promise<void> {
   await page.context().addCookies(JSON.parse(readFileSync(prepared.login, 'utf8')).cookies)

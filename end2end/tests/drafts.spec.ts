@@ -1,15 +1,6 @@
 // What an agent writes belongs to its conversation: it goes nowhere else, and is not lost.
-import type { Browser, Page } from '@playwright/test'
-import { expect, openInbox, test, Visitor, type Porchlight } from '../support/porchlight.ts'
-
-/** A visitor of their own, who says one thing. */
-async function newcomer(browser: Browser, porchlight: Porchlight, text: string): Promise<Visitor> {
-  const visitor = new Visitor(await (await browser.newContext()).newPage())
-  await visitor.page.goto(`${porchlight.url}/demo`)
-  await visitor.open()
-  await visitor.say(text)
-  return visitor
-}
+import type { Page } from '@playwright/test'
+import { expect, newcomer, openInbox, test } from '../support/porchlight.ts'
 
 const row = (agent: Page, name: string) => agent.locator('.row', { hasText: `from ${name}` })
 const area = (agent: Page) => agent.locator('.composer textarea')

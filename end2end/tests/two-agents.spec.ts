@@ -1,6 +1,6 @@
 // Two agents at once: what one does must not disturb the other's screen, whatever is open on it.
 import type { Browser, Page } from '@playwright/test'
-import { expect, openInbox, openPage, prepared, reply, test as base, watch, Visitor, type Porchlight } from '../support/porchlight.ts'
+import { expect, newcomer, openInbox, openPage, prepared, reply, test as base, watch, type Porchlight } from '../support/porchlight.ts'
 
 /** A server with a second agent, Tom Ode. */
 const test = base.extend({
@@ -20,15 +20,6 @@ async function colleague(browser: Browser, porchlight: Porchlight, faults: strin
   await page.getByRole('button', { name: 'Log in' }).click()
   await expect(page.getByRole('status', { name: 'Connected' })).toBeAttached()
   return page
-}
-
-/** A visitor of their own, who says one thing. */
-async function newcomer(browser: Browser, porchlight: Porchlight, text: string): Promise<Visitor> {
-  const visitor = new Visitor(await (await browser.newContext()).newPage())
-  await visitor.page.goto(`${porchlight.url}/demo`)
-  await visitor.open()
-  await visitor.say(text)
-  return visitor
 }
 
 async function appear(agent: Page, presence: 'Online' | 'Away' | 'Appear offline'): Promise<void> {
