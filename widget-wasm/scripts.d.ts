@@ -13,4 +13,6 @@ interface Window {
   porchlightPicked: (take?: boolean) => string | undefined
   porchlightShow: (place: Element, list: string) => void
   porchlightAway: () => void
+  /** A time in words: 0 the day, 1 the time, 2 both. */
+  porchlightDate: (at: number, when: number) => string
 }

@@ -4,6 +4,7 @@
 //! the compiler made it: for development, where the rest is read from its source. `bundle --ahead` compiles
 //! what takes long, and writes nothing.
 
+mod names;
 mod text;
 mod texts;
 mod wasm;

@@ -12,6 +12,8 @@ use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use wasm_bindgen_cli_support::Bindgen;
 
+use crate::names;
+
 const TARGET: &str = "wasm32-unknown-unknown";
 
 /// The profile of all WASM, in `Cargo.toml`.
@@ -58,7 +60,17 @@ impl Module {
 pub(crate) fn widget(root: &Path, effort: Effort) -> anyhow::Result<Module> {
     let passes: &[&str] = match effort {
         Effort::Draft => &[],
-        Effort::Full => &["-Oz", "--gufa", "-Oz", "--converge", "--strip-producers"],
+        Effort::Full => &[
+            "--flatten",
+            "--rereloop",
+            "-Os",
+            "--gufa",
+            "-Os",
+            "--converge",
+            "--reorder-locals",
+            "--reorder-functions",
+            "--strip-producers",
+        ],
     };
     // Its glue says `chat_bg.wasm` where it finds the module.
     made(root, "chat", &compile(root, "widget-wasm")?, passes)
@@ -88,6 +100,7 @@ fn made(root: &Path, name: &str, compiled: &Path, passes: &[&str]) -> anyhow::Re
     hash.update(passes.join(" "));
     hash.update(include_str!("../package-lock.json"));
     hash.update(include_str!("wasm.rs"));
+    hash.update(include_str!("names.rs"));
     let key = &HEXLOWER.encode(&hash.finalize())[..16];
     let effort = if passes.is_empty() { "-draft" } else { "" };
     let of_name = root.join("target/wasm/made").join(format!("{name}{effort}"));
@@ -104,9 +117,11 @@ fn made(root: &Path, name: &str, compiled: &Path, passes: &[&str]) -> anyhow::Re
     bindgen.generate(&folder).context("wasm-bindgen")?;
     let module = folder.join(format!("{name}_bg.wasm"));
     if !passes.is_empty() {
-        let mut wasm_opt = Command::new(root.join("bundle/node_modules/.bin/wasm-opt"));
-        wasm_opt.args(passes).args(FEATURES).arg(&module).arg("-o").arg(&module);
-        run(&mut wasm_opt).context("can't run wasm-opt: script/bootstrap installs it")?;
+        wasm_opt(root, &module, passes)?;
+        // By itself: `--converge` would name what is named already.
+        let printed = wasm_opt(root, &module, &[names::PASS])?;
+        let glue = folder.join(format!("{name}.js"));
+        fs::write(&glue, names::renamed(&fs::read_to_string(&glue)?, &printed)?)?;
     }
     fs::rename(&module, folder.join("module_bg.wasm"))?;
     fs::rename(folder.join(format!("{name}.js")), folder.join("module.js"))?;
@@ -114,10 +129,18 @@ fn made(root: &Path, name: &str, compiled: &Path, passes: &[&str]) -> anyhow::Re
     Ok(Module(kept))
 }
 
-fn run(command: &mut Command) -> anyhow::Result<()> {
+/// Changes a module in its place.
+fn wasm_opt(root: &Path, module: &Path, passes: &[&str]) -> anyhow::Result<String> {
+    let mut command = Command::new(root.join("bundle/node_modules/.bin/wasm-opt"));
+    command.args(passes).args(FEATURES).arg(module).arg("-o").arg(module);
+    run(&mut command).context("can't run wasm-opt: script/bootstrap installs it")
+}
+
+/// Runs it, and gives what it prints.
+fn run(command: &mut Command) -> anyhow::Result<String> {
     let output = command.output()?;
     if !output.status.success() {
         bail!("{}", String::from_utf8_lossy(&output.stderr));
     }
-    Ok(())
+    Ok(String::from_utf8(output.stdout)?)
 }

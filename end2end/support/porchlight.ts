@@ -139,8 +139,10 @@ export class Visitor {
     return find()!
   }
 
+  /** Opens the chat, unless it stayed open from the page before. */
   async open(): Promise<void> {
-    await this.press()
+    await expect(this.launcher).toBeAttached()
+    if (await this.launcher.getAttribute('open') === null) await this.press()
     await expect((await this.frame()).locator('.dot')).toHaveAttribute('data-state', 'online')
   }
 

@@ -12,7 +12,7 @@ export interface Site {
 export async function serveSite(porchlight: Porchlight, html: (tag: string) => string, headers: Record<string, string> = {}): Promise<Site> {
   let tag = ''
   const server = createServer((request, response) => {
-    if (request.url !== '/') return response.writeHead(404).end()
+    if (request.url === '/favicon.ico') return response.writeHead(404).end()
     response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', ...headers }).end(`<!doctype html><meta charset="utf-8"><title>shop</title>${html(tag)}`)
   })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))

@@ -53,6 +53,11 @@ test('before the visitor acts the page has the loader alone: no request, no cook
 test('a site that the inbox does not allow gets no chat', async ({ porchlight, browser }) => {
   const page = await browser.newPage()
   const visitor = new Visitor(page)
+  // What the launcher shows can be looked at only where its root is open.
+  await page.addInitScript(() => {
+    const attach = Element.prototype.attachShadow
+    Element.prototype.attachShadow = function (init) { return attach.call(this, { ...init, mode: 'open' }) }
+  })
   const refusals: string[] = []
   page.on('console', (message) => refusals.push(message.text()))
   let snippet = ''
@@ -61,6 +66,9 @@ test('a site that the inbox does not allow gets no chat', async ({ porchlight, b
   await page.goto(origin)
   await visitor.press()
   await expect.poll(() => refusals.join('\n')).toContain('frame-ancestors')
+  // What is shown is not the browser's broken page, and whoever built the site is told what to do.
+  await expect.poll(() => refusals.join('\n')).toContain(`Is ${origin} among the inbox's allowed sites?`)
+  await expect(page.getByText('The chat could not be loaded.')).toBeVisible()
   server.close()
   await page.close()
 })

@@ -1,14 +1,15 @@
-// Links in what is said, in the inbox.
+// Links in what is said, on both sides.
 import { expect, openInbox, reply, test } from '../support/porchlight.ts'
 
-test('links can be followed in the inbox, and nothing else becomes one', async ({ porchlight, agent, visitor }) => {
+test('links can be followed in chat and inbox, and nothing else becomes one', async ({ porchlight, agent, visitor }) => {
   await visitor.page.goto(`${porchlight.url}/demo`)
   await visitor.open()
   await visitor.say('see (https://example.com/a_(b)), or javascript:alert(1)')
   await openInbox(agent, porchlight)
   await agent.locator('.row').click()
   await reply(agent, 'write to help@example.com.')
-  for (const side of [agent]) {
+  const chat = await visitor.frame()
+  for (const side of [agent, chat]) {
     const links = side.locator('.bubble a')
     await expect(links).toHaveText(['https://example.com/a_(b)', 'help@example.com'])
     await expect(links.first()).toHaveAttribute('href', 'https://example.com/a_(b)')

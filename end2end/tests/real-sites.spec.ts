@@ -1,6 +1,38 @@
 // What real sites do to the chat, and what it makes of it.
-import { expect, openInbox, test } from '../support/porchlight.ts'
+import type { Page } from '@playwright/test'
+import { expect, openInbox, test, Visitor } from '../support/porchlight.ts'
 import { serveSite } from '../support/site.ts'
+
+/** The messages of the console that begin with the product's name. */
+function warnings(page: Page): string[] {
+  const said: string[] = []
+  page.on('console', (message) => { if (message.text().startsWith('Porchlight:')) said.push(message.text()) })
+  return said
+}
+
+test('what can not be kept of a user is left out, and the rest and the chat go on', async ({ porchlight, agent, visitor }) => {
+  const said = warnings(visitor.page)
+  const site = await serveSite(porchlight, (tag) => `<script>
+    const circle = {}; circle.self = circle
+    window.SupportChat = window.SupportChat || []
+    SupportChat.push(['init', { user: {
+      name: 'Ann \\ud83d', tags: ['a', 'b'], address: { city: 'Bern' }, big: 10n, circle,
+      long: 'x'.repeat(2000), save() {}, plan: 'pro', nothing: undefined,
+    } }])
+  </script>${tag}<h1>Page</h1>`)
+  await visitor.page.goto(site.origin)
+  await visitor.open()
+  await visitor.say('hello')
+  await expect((await visitor.frame()).locator('.entry.own:not(.pending)')).toHaveCount(1)
+  expect(said.map((text) => text.match(/"(\w+)"/)?.[1])).toEqual(['big', 'circle', 'long', 'save'])
+  await openInbox(agent, porchlight)
+  await agent.locator('.row', { hasText: 'Ann \ufffd' }).click()
+  const side = agent.locator('.side')
+  await expect(side).toContainText('["a","b"]')
+  await expect(side).toContainText('{"city":"Bern"}')
+  await expect(side).toContainText('pro')
+  site.close()
+})
 
 test('the launcher comes back, with its conversation, when scripts put another body in place', async ({ porchlight, visitor }) => {
   const site = await serveSite(porchlight, (tag) => `<body><main>one</main>${tag}</body>`)
@@ -33,6 +65,28 @@ test('the launcher comes back, with its conversation, when scripts put another b
   await visitor.page.addScriptTag({ url: await visitor.page.evaluate(() => performance.getEntriesByType('resource').map((one) => one.name).find((name) => name.includes('/widget.js'))!) })
   await expect(visitor.launcher).toHaveCount(1)
   expect(await visitor.bubbles()).toEqual(said)
+  site.close()
+})
+
+test('agents see the page that a visitor is on now', async ({ porchlight, agent, visitor }) => {
+  const site = await serveSite(porchlight, (tag) => `<h1>One page</h1>${tag}`)
+  await visitor.page.goto(site.origin)
+  await visitor.open()
+  await visitor.say('hello')
+  await openInbox(agent, porchlight)
+  await agent.locator('.row').click()
+  const nowOn = agent.locator('.side dt', { hasText: 'Now on' }).locator('xpath=following-sibling::dd[1]')
+  await expect(nowOn).toContainText(new URL(site.origin).host)
+  for (const [path, go] of [
+    ['/second-page', () => history.pushState({}, '', '/second-page')],
+    ['/third-page', () => history.replaceState({}, '', '/third-page')],
+    ['/third-page#part', () => { location.hash = 'part' }],
+  ] as const) {
+    await visitor.page.evaluate(go)
+    await expect(nowOn).toContainText(path)
+  }
+  await agent.reload()
+  await expect(nowOn).toContainText('/third-page#part')
   site.close()
 })
 
@@ -78,3 +132,78 @@ test('Enter in an input method of Safari sends nothing', async ({ porchlight, ag
   }
   await expect(chat.locator('.bubble')).toHaveText(['hello', 'にほんご', 'にほんご'])
 })
+
+test('opening the chat makes one socket, also where the page says who is there', async ({ porchlight, visitor }) => {
+  const sockets: string[] = []
+  visitor.page.on('websocket', (socket) => sockets.push(socket.url()))
+  const site = await serveSite(porchlight, (tag) => `<script>window.SupportChat = [['init', { user: { name: 'Ann' } }]]</script>${tag}<h1>Page</h1>`)
+  await visitor.page.goto(site.origin)
+  await visitor.open()
+  await visitor.say('hello')
+  await expect((await visitor.frame()).locator('.entry.own:not(.pending)')).toHaveCount(1)
+  expect(sockets).toHaveLength(1)
+  site.close()
+})
+
+test('a chat that is opened while the server is away comes by itself when it is back', async ({ porchlight, browser }) => {
+  const page = await browser.newPage()
+  const visitor = new Visitor(page)
+  await page.goto(`${porchlight.url}/demo`)
+  await expect(visitor.launcher).toBeAttached()
+  await porchlight.stop()
+  await visitor.press()
+  await expect(visitor.launcher).toHaveAttribute('open', '')
+  await porchlight.start()
+  await expect.poll(() => page.frames().some((frame) => frame.url().startsWith(`${porchlight.url}/chat`)), { timeout: 30_000 }).toBe(true)
+  await expect((await visitor.frame()).locator('.dot')).toHaveAttribute('data-state', 'online')
+  await visitor.say('here at last')
+  await expect((await visitor.frame()).locator('.entry.own:not(.pending)')).toHaveCount(1)
+  await page.close()
+})
+
+test('what is written and not sent, and the open chat, are there on the next page', async ({ porchlight, visitor }) => {
+  const site = await serveSite(porchlight, (tag) => `<h1>Page</h1>${tag}`)
+  await visitor.page.goto(site.origin)
+  await visitor.open()
+  await (await visitor.frame()).locator('textarea').fill('half a sentence')
+  await visitor.page.goto(`${site.origin}/next`)
+  await expect(visitor.launcher).toHaveAttribute('open', '')
+  await expect((await visitor.frame()).locator('textarea')).toHaveValue('half a sentence')
+  // Who comes next on this device reads nothing of it.
+  await visitor.page.evaluate('SupportChat.logout()')
+  await expect((await visitor.frame()).locator('.dot')).toHaveAttribute('data-state', 'online')
+  await expect((await visitor.frame()).locator('textarea')).toHaveValue('')
+  await visitor.page.evaluate('SupportChat.close()')
+  await visitor.page.goto(site.origin)
+  await expect(visitor.launcher).toBeAttached()
+  await expect(visitor.launcher).not.toHaveAttribute('open')
+  site.close()
+})
+
+for (const [what, css] of [
+  ['moves', 'html { transform: scale(1); height: 3000px }'],
+  ['cuts off', 'body { contain: paint; height: 20px }'],
+  ['covers', '.bar { position: fixed; inset: auto 0 0 0; height: 120px; z-index: 2147483647; background: #ccc }'],
+  ['fades', '* { opacity: 0.3 !important; filter: blur(2px) !important; display: inline !important }'],
+  ['enlarges', 'html { zoom: 2 }'],
+]) {
+  test(`no rule of the page ${what} the launcher`, async ({ porchlight, visitor }) => {
+    await visitor.page.setViewportSize({ width: 1000, height: 700 })
+    const site = await serveSite(porchlight, (tag) => `<style>${css}</style><h1>Page</h1><div class="bar"></div>${tag}`)
+    await visitor.page.goto(site.origin)
+    await expect(visitor.launcher).toBeAttached()
+    const [found, opacity, filter] = await visitor.page.evaluate(() => {
+      const host = document.querySelector('porchlight-chat') as HTMLElement
+      const style = getComputedStyle(host)
+      return [document.elementFromPoint(950, 650) === host, style.opacity, style.filter]
+    })
+    expect([found, opacity, filter]).toEqual([true, '1', 'none'])
+    await visitor.open()
+    // All of the panel is in view.
+    const box = await (await (await visitor.frame()).frameElement()).boundingBox()
+    expect(box?.x).toBeGreaterThanOrEqual(0)
+    expect(box?.y).toBeGreaterThanOrEqual(0)
+    expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThanOrEqual(700)
+    site.close()
+  })
+}

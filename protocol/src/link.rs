@@ -1,4 +1,4 @@
-//! The links in a text: what the inbox makes clickable.
+//! The links in a text: what chat and inbox make clickable.
 //!
 //! A text is anybody's word, so that only what can't harm becomes one: `http`, `https` and `mailto`. What
 //! is shown of a link is always all of where it leads.

@@ -37,6 +37,15 @@ self.porchlightPicked = () => loading ? undefined : '[]'
 self.porchlightShow = (place, list) => {
   files().then(({ show }) => show(place, JSON.parse(list), token))
 }
+// English words, and the clock of where the visitor is.
+const locale = 'en-' + new Intl.Locale(navigator.language).maximize().region
+/** @type {Intl.DateTimeFormatOptions} */
+const day = { weekday: 'long' }
+/** @type {Intl.DateTimeFormatOptions} */
+const time = { hour: '2-digit', minute: '2-digit' }
+/** @type {Intl.DateTimeFormatOptions[]} */
+const whens = [{ ...day, day: 'numeric', month: 'long' }, time, { ...day, ...time }]
+self.porchlightDate = (at, when) => new Date(at).toLocaleString(locale, whens[when])
 self.porchlightAway = () => {
   part('./address.js').then(({ ask }) => ask(token)).catch(() => {})
 }
@@ -55,16 +64,32 @@ for (const name of ['dragover', 'drop']) {
   })
 }
 
+// What is written and not sent stays in this tab, for the next page.
+const { inbox } = document.documentElement.dataset
+const area = document.querySelector('textarea')
+try {
+  area.value ||= sessionStorage.getItem(inbox) || ''
+} catch {}
+for (const name of ['pagehide', 'visibilitychange']) {
+  addEventListener(name, () => {
+    try {
+      sessionStorage.setItem(inbox, area.value)
+    } catch {}
+  })
+}
+
 const [, event] = await Promise.all([init({ module_or_path: new URL('chat_bg.wasm', import.meta.url) }), greeting])
 if (event) {
-  const { kept, page, open } = event.data
+  const { kept, page, open, about, quiet, isNew } = event.data
   const [port] = event.ports
   // Says that the chat has started, whatever comes next.
   port.postMessage({})
-  start(port, event.origin, kept, page, open)
+  if (isNew) area.value = ''
+  start(port, event.origin, kept, page, open, about)
+  if (open && !quiet) area.focus()
 } else {
   // The stand-alone page: what the loader does for a frame, as far as it applies.
-  const prefix = 'porchlight:' + document.documentElement.dataset.inbox + ':'
+  const prefix = 'porchlight:' + inbox + ':'
   const kept = {}
   // The link of a mail: it is taken out of the address, so that no copy of that logs anybody in.
   const [, login] = location.hash.split('#login=')
@@ -101,4 +126,5 @@ if (event) {
   }
   document.documentElement.classList.add('alone')
   start(port2, undefined, JSON.stringify(kept), location.href, true)
+  area.focus()
 }

@@ -11,7 +11,9 @@
   // A second tag, or the same one once a script has put another body in place.
   if (queued?.loaded) return queued.init()
 
-  let host, root, button, badge, panel, frame, port, loaded, user
+  let host, root, button, badge, panel, face, frame, port, loaded, user, page
+  let wait = 4e3
+  let quiet, isNew
   let isOpen = false
   let unread = 0
 
@@ -55,9 +57,41 @@
     } catch {}
   }
 
+  // Whether the chat is open in this tab, also on its next page.
+  const opened = (change) => {
+    try {
+      if (change) sessionStorage.setItem(prefix + 'open', change)
+      return sessionStorage.getItem(prefix + 'open') === 'true'
+    } catch {}
+  }
+
+  const told = []
+
+  // What of the user can be kept. The rest is left out, and whoever builds the site is told.
+  const fitting = (said) => {
+    const kept = {}
+    let room = 12e3
+    let names = 55
+    for (const name in said) {
+      let json
+      try {
+        json = JSON.stringify(said[name])
+      } catch {}
+      const length = json?.length + name.length
+      if (length < (name === 'jwt' ? 8e3 : 1e3) && name.length < 65 && length < room && names-- > 0) {
+        kept[name] = said[name]
+        room -= length
+      } else if (said[name] !== undefined && !told.includes(name)) {
+        told.push(name)
+        console.warn(`Porchlight: "${name}" of the user is left out: it must be JSON of at most 1,000 characters, and all together 12,000.`)
+      }
+    }
+    return kept
+  }
+
   // What the chat may know of the visitor: what the site says, and what every site sees.
   const about = () => JSON.stringify({
-    user,
+    user: user && fitting(user),
     referrer: document.referrer || undefined,
     language: navigator.language,
     time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
@@ -79,7 +113,8 @@
   // and no policy has a say in it.
   const draw = () => {
     if (host) return settle()
-    host = element('porchlight-chat', {})
+    // Where browsers know it, it lies above all that a page may cover it with, or cut it off by.
+    host = element('porchlight-chat', { popover: 'manual' })
     root = host.attachShadow({ mode: 'closed' })
     try {
       const sheet = new CSSStyleSheet()
@@ -95,7 +130,14 @@
       icon('bubble', 'M21 11.5a8.4 8.4 0 0 1-8.5 8.5 8.9 8.9 0 0 1-3.8-.9L3 21l1.9-5.7a8.5 8.5 0 0 1 7.6-12.3 8.4 8.4 0 0 1 8.5 8.5z'),
       icon('cross', 'M18 6 6 18', 'M6 6l12 12'),
       badge)
-    panel = element('div', { class: 'panel', role: 'dialog', 'aria-label': settings.name })
+    const press = (text, act) => {
+      const pressed = element('button', { type: 'button' }, text)
+      pressed.addEventListener('click', act)
+      return pressed
+    }
+    face = element('div', { class: 'face', role: 'alert', hidden: '' },
+      element('p', {}, 'The chat could not be loaded.'), press('Try again', () => load()), press('Close', () => api.close()))
+    panel = element('div', { class: 'panel', role: 'dialog', 'aria-label': settings.name }, face)
     button.addEventListener('click', () => api.toggle())
     // Who points at it will probably press it: a moment's head start.
     button.addEventListener('pointerenter', load)
@@ -103,6 +145,11 @@
     root.append(panel, button)
     settle()
     render()
+    // Who goes on to another page goes on with the conversation, where it does not hide the page.
+    if (opened() && innerWidth > 480 && innerHeight > 500) {
+      quiet = true
+      show(true)
+    }
     // Who has written before may have an answer waiting.
     const idle = window.requestIdleCallback || ((run) => setTimeout(run, 200))
     idle(() => Object.keys(recall()).length && load())
@@ -117,6 +164,8 @@
     if (!body || host.parentNode === body) return
     loaded = undefined
     body.append(host)
+    host.showPopover?.()
+    host.style.setProperty('--zoom', String(1 / (body.currentCSSZoom || 1)))
     watch.disconnect()
     for (const node of [documentElement, body]) watch.observe(node, { childList: true })
   }
@@ -132,25 +181,46 @@
       const channel = new MessageChannel()
       port = channel.port1
       port.onmessage = receive
-      const hello = { porchlight: 1, kept: JSON.stringify(recall()), page: location.href, open: isOpen }
+      page = location.href
+      const hello = { porchlight: 1, kept: JSON.stringify(recall()), page, open: isOpen, about: about(), quiet, isNew }
       frame.contentWindow.postMessage(hello, settings.origin, [channel.port2])
-      // Before all else, so that the first connection already knows.
-      tell({ about: about() })
-      // An error page loads, too. A slow line may take its time before that, but not after it.
-      setTimeout(() => {
-        if (loaded || frame !== mine) return
-        console.warn('Porchlight: the chat did not start. Is ' + location.origin + ' among the inbox\'s allowed sites?')
-        // The server may have been away: the next reason to load tries again.
-        frame.remove()
-        frame = port = undefined
-        if (isOpen) load()
-      }, 20000)
+      // An error page loads, too.
+      setTimeout(fail, 8e3, mine)
     })
+    // A slow line may take its time before that.
+    setTimeout(fail, 3e4, mine)
     panel.append(frame)
   }
 
+  // The browser's own page, which stands where the chat could not be loaded, says nothing to anybody. It is not
+  // shown; what is tells the visitor, and it is tried again.
+  const fail = (mine) => {
+    if (loaded || frame !== mine) return
+    console.error('Porchlight: the chat could not be loaded. Is ' + location.origin + ' among the inbox\'s allowed sites?')
+    frame.remove()
+    frame = port = undefined
+    face.hidden = false
+    setTimeout(() => isOpen && load(), wait)
+    wait = Math.min(2 * wait, 6e4)
+  }
+
+  // Pages that scripts put in place of another are pages, too.
+  const move = () => {
+    if (!port || page === location.href) return
+    page = location.href
+    tell({ page })
+  }
+  for (const name of ['popstate', 'hashchange']) addEventListener(name, move)
+  if (window.navigation) navigation.addEventListener('currententrychange', move)
+  else setInterval(move, 2e3)
+
   const receive = ({ data }) => {
-    loaded = true
+    if (!loaded) {
+      loaded = face.hidden = true
+      frame.classList.add('ready')
+      if (isOpen && !quiet) frame.focus()
+      quiet = isNew = false
+    }
     if (data.store !== undefined) remember(JSON.parse(data.store))
     if (data.unread !== undefined) unread = data.unread
     if (data.close) api.close()
@@ -161,10 +231,11 @@
     if (!host || open === isOpen) return
     if (open) load()
     isOpen = open
+    opened(String(open))
     tell({ open })
     render()
-    if (open) frame.focus()
-    else button.focus()
+    if (!open) button.focus()
+    else if (loaded) frame.focus()
   }
 
   const api = {
@@ -181,6 +252,7 @@
     // The next one at this device is somebody else.
     logout() {
       user = undefined
+      isNew = true
       // What the old frame still has to say must not be kept.
       if (port) port.onmessage = null
       for (const name of Object.keys(recall())) remember({ [name]: null })

@@ -7,7 +7,7 @@ use alloc::string::String;
 use js_sys::{Date, Object, Reflect};
 use protocol::json::{Encode, Fields};
 use protocol::limits::TYPING_MS;
-use protocol::{ClientId, CloseCode, Files};
+use protocol::{ClientId, CloseCode, Files, FromVisitor};
 use spin::Mutex;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageEvent, MessagePort, VisibilityState};
@@ -38,13 +38,20 @@ struct App {
 static APP: Mutex<Option<App>> = Mutex::new(None);
 
 /// Starts the chat. See [`crate::start`].
-pub(crate) fn start(port: MessagePort, site: Option<String>, kept: &str, page: String, open: bool) {
+pub(crate) fn start(
+    port: MessagePort,
+    site: Option<String>,
+    kept: &str,
+    page: String,
+    open: bool,
+    about: Option<String>,
+) {
     listen_loader(&port);
     let root = dom::document().document_element();
     let data = |name| root.as_ref().and_then(|root| root.get_attribute(name)).unwrap_or_default();
     let mut app = App {
         chat: Chat::from_kept(kept, new_seed()),
-        view: View::new(&data("data-name"), &data("data-color")),
+        view: View::new(),
         socket: Socket::default(),
         port,
         inbox: data("data-inbox"),
@@ -57,6 +64,9 @@ pub(crate) fn start(port: MessagePort, site: Option<String>, kept: &str, page: S
         unread: 0,
     };
     app.kept = app.chat.to_kept();
+    if let Some(about) = about {
+        app.chat.is_about(about);
+    }
     *APP.lock() = Some(app);
 
     dom::listen(&dom::document(), "visibilitychange", |_| with(|_| {}));
@@ -64,11 +74,7 @@ pub(crate) fn start(port: MessagePort, site: Option<String>, kept: &str, page: S
         dom::listen(&window, "online", |_| with(App::reconnect));
         dom::listen(&window, "resize", |_| with(|app| app.view.resized()));
     }
-    with(|app| {
-        if app.is_open {
-            app.view.focus();
-        }
-    });
+    with(|_| {});
 }
 
 fn listen_loader(port: &MessagePort) {
@@ -76,9 +82,15 @@ fn listen_loader(port: &MessagePort) {
         let data = event.unchecked_into::<MessageEvent>().data();
         let open = Reflect::get(&data, &"open".into()).ok().and_then(|open| open.as_bool());
         let text = |name: &str| Reflect::get(&data, &name.into()).ok()?.as_string();
-        let (kept, about) = (text("kept"), text("about"));
+        let (kept, about, page) = (text("kept"), text("about"), text("page"));
         with(|app| {
             app.is_open = open.unwrap_or(app.is_open);
+            if let Some(page) = page {
+                if app.chat.line == Line::Online {
+                    app.socket.send(&FromVisitor::Page { page: page.clone() });
+                }
+                app.page = page;
+            }
             let is_other = kept.is_some_and(|kept| app.chat.adopt(&kept));
             let is_about = about.is_some_and(|about| app.chat.is_about(about));
             if (is_other || is_about) && app.is_started {

@@ -3,10 +3,14 @@
 use wasm_bindgen::{JsCast, JsValue, UnwrapThrowExt};
 use web_sys::{Document, Element, Event, EventTarget, HtmlElement};
 
-const SVG: &str = "http://www.w3.org/2000/svg";
-
 pub(crate) fn document() -> Document {
     web_sys::window().and_then(|window| window.document()).expect_throw("a page")
+}
+
+/// A part of the page that the server wrote.
+pub(crate) fn part(selector: &str) -> HtmlElement {
+    let found = document().query_selector(selector).ok().flatten();
+    found.expect_throw("a part of the page").unchecked_into()
 }
 
 /// An element with a class.
@@ -33,16 +37,9 @@ pub(crate) fn append(parent: &Element, child: &Element) {
     let _appended = parent.append_child(child);
 }
 
-/// An icon of one path.
-pub(crate) fn icon(path: &str) -> Element {
-    let document = document();
-    let svg = document.create_element_ns(Some(SVG), "svg").expect_throw("a valid name");
-    set(&svg, "viewBox", "0 0 24 24");
-    set(&svg, "aria-hidden", "true");
-    let drawn = document.create_element_ns(Some(SVG), "path").expect_throw("a valid name");
-    set(&drawn, "d", path);
-    append(&svg, &drawn);
-    svg
+pub(crate) fn append_text(parent: &Element, text: &str) {
+    // The same.
+    let _appended = parent.append_child(&document().create_text_node(text));
 }
 
 /// Calls `act` for every event, as long as the page lives.

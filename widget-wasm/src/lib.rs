@@ -32,6 +32,10 @@ extern "C" {
     #[wasm_bindgen(js_name = porchlightAway)]
     fn away();
 
+    /// A time in milliseconds since 1970 (UTC), in words. `when` is one of `view::When`.
+    #[wasm_bindgen(js_name = porchlightDate)]
+    fn date(at_ms: f64, when: u8) -> String;
+
     /// Draws the files that an entry carries, a JSON array, in an element.
     #[wasm_bindgen(js_name = porchlightShow)]
     fn show(place: &web_sys::Element, files: &str);
@@ -54,10 +58,18 @@ fn end(_: &core::panic::PanicInfo<'_>) -> ! {
 /// `port` leads to the loader, `site` is the origin of the page around the frame (absent on the
 /// stand-alone page), `kept` is what is kept on
 /// the visitor's device, as a JSON object of texts (see [`chat::Kept`]), `page` the address
-/// of the page around, and `open` whether the visitor sees the chat already.
+/// of the page around, `open` whether the visitor sees the chat already, and `about` what the page says of
+/// them, as JSON.
 #[wasm_bindgen]
-pub fn start(port: MessagePort, site: Option<String>, kept: String, page: String, open: bool) {
-    app::start(port, site, &kept, page, open);
+pub fn start(
+    port: MessagePort,
+    site: Option<String>,
+    kept: String,
+    page: String,
+    open: bool,
+    about: Option<String>,
+) {
+    app::start(port, site, &kept, page, open, about);
 }
 
 /// What proves who the visitor is, for files; none before the server has welcomed them.

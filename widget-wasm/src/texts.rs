@@ -1,4 +1,4 @@
-//! What the chat says by itself.
+//! What the chat says by itself, but for what never changes: that is in the page's template.
 
 use alloc::string::String;
 
@@ -6,13 +6,6 @@ use protocol::{Attendance, ErrorCode, Event};
 
 use crate::chat::Line;
 
-pub(crate) const HELLO: &str =
-    "Hello! How can we help? You can leave this page: our answer waits for you here.";
-pub(crate) const PLACEHOLDER: &str = "Write a message…";
-pub(crate) const SEND: &str = "Send";
-pub(crate) const ATTACH: &str = "Attach files";
-pub(crate) const CLOSE: &str = "Close chat";
-pub(crate) const OLDER: &str = "Show earlier messages";
 pub(crate) const WAITING: &str = "Waiting for the connection…";
 pub(crate) const SENDING: &str = "Sending…";
 pub(crate) const SEEN: &str = " · Seen";
@@ -20,8 +13,12 @@ pub(crate) const TYPING: &str = " is writing…";
 pub(crate) const QUEUE: &str = "All are busy. Your place in the queue: ";
 pub(crate) const BACK: &str = ", from ";
 pub(crate) const REMOVE: &str = "Remove";
+pub(crate) const YOU: &str = "You";
 
-/// What the dot beside the name means.
+/// The class of what is for ears only.
+pub(crate) const UNSEEN: &str = "visually-hidden";
+
+/// How the connection is: the dot's state, and what stands beside it while there is none.
 pub(crate) fn of_dot(line: Line) -> (&'static str, &'static str) {
     match line {
         Line::Connecting => ("connecting", "Connecting…"),

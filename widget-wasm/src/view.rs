@@ -3,16 +3,16 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use js_sys::{Date, Object};
 use protocol::json::{from_str, to_string};
 use protocol::limits::MESSAGE_BYTES;
+use protocol::link::{Piece, pieces};
 use protocol::{Attendance, Author, Availability, Body, ConversationId, Entry, Outgoing, Seq};
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlElement, HtmlTextAreaElement, KeyboardEvent};
 
 use crate::app;
 use crate::chat::{Chat, Line};
-use crate::dom::{append, document, element, field, icon, listen, set, text};
+use crate::dom::{append, append_text, document, element, listen, part, set, text};
 use crate::texts;
 
 /// How near to the end, in pixels, counts as looking at the end.
@@ -21,10 +21,13 @@ const NEAR_PX: i32 = 60;
 /// Messages of one author within this time stand together, in milliseconds.
 const JOIN_MS: u64 = 3 * 60_000;
 
-const CROSS: &str = "M18 6 6 18M6 6l12 12";
-const CLIP: &str =
-    "m21 11-9 9a6 6 0 0 1-8.5-8.5l9-9a4 4 0 0 1 5.7 5.7l-9 9a2 2 0 0 1-2.8-2.8l8.5-8.5";
-const PLANE: &str = "M22 2 11 13M22 2l-7 20-4-9-9-4 20-7z";
+/// How a time is written. The numbers are those of `frame/boot.js`.
+#[derive(Clone, Copy)]
+enum When {
+    Day,
+    Time,
+    DayAndTime,
+}
 
 /// What the visitor sees.
 pub(crate) struct View {
@@ -63,88 +66,37 @@ struct Drawn {
 }
 
 impl View {
-    pub(crate) fn new(name: &str, color: &str) -> Self {
-        if let Some(root) = document().document_element() {
-            let root: HtmlElement = root.unchecked_into();
-            let _set = root.style().set_property("--brand", color);
-        }
-        let chat = element("main", "chat");
-
-        let head = element("header", "head");
-        let dot = element("span", "dot");
-        set(&dot, "role", "status");
-        append(&head, &dot);
-        let title = element("div", "title");
-        append(&title, &text("h1", "", name));
-        let there = element("p", "there");
-        set(&there, "role", "status");
-        append(&title, &there);
-        append(&head, &title);
-        let close = button("close", texts::CLOSE, CROSS);
-        listen(&close, "click", |_| app::close());
-        append(&head, &close);
-
-        let banner = element("div", "banner");
-        set(&banner, "role", "status");
-
-        let log = element("div", "log");
-        set(&log, "role", "log");
-        set(&log, "aria-live", "polite");
-        set(&log, "tabindex", "0");
-        let older = text("button", "older", texts::OLDER);
+    /// Of the page as the server wrote it.
+    pub(crate) fn new() -> Self {
+        let root = part("html");
+        let color = root.get_attribute("data-color").unwrap_or_default();
+        let _set = root.style().set_property("--brand", &color);
+        let (log, older, waiting) = (part(".log"), part(".older"), part(".waiting"));
+        let (form, send) = (part("form"), part(".send"));
+        let area = part("textarea").unchecked_into::<HtmlTextAreaElement>();
+        listen(&part(".close"), "click", |_| app::close());
         listen(&older, "click", |_| app::older());
-        append(&log, &older);
-        append(&log, &text("p", "hello", texts::HELLO));
-        let past = element("div", "entries");
-        let entries = element("div", "entries");
-        let waiting = element("div", "entries");
-        append(&log, &past);
-        append(&log, &entries);
-        append(&log, &waiting);
-        let typing = element("p", "typing");
-        append(&log, &typing);
         listen(&log, "scroll", |_| app::scrolled());
         listen(&waiting, "click", |event| removed(&event));
-
-        let form = element("form", "composer");
-        let area = element("textarea", "").unchecked_into::<HtmlTextAreaElement>();
-        area.set_rows(1);
-        area.set_placeholder(texts::PLACEHOLDER);
-        set(&area, "aria-label", texts::PLACEHOLDER);
-        set(&area, "enterkeyhint", "send");
-        let send = button("send", texts::SEND, PLANE);
-        set(&send, "type", "submit");
-        append(&form, &attach());
-        append(&form, &area);
-        append(&form, &send);
-
-        for part in [&head, &banner, &log, &form] {
-            append(&chat, part);
-        }
-        if let Some(body) = document().body() {
-            append(&body, &chat);
-        }
         listen_composer(&form, &area, &send);
         listen(&document(), "keydown", |event| {
             if event.unchecked_ref::<KeyboardEvent>().key() == "Escape" {
                 app::close();
             }
         });
-        grown(&area, &send);
-        let drawn = Drawn { line: Line::Offline, ..Drawn::default() };
         Self {
-            dot,
-            banner,
-            there,
-            typing,
+            dot: part(".dot"),
+            banner: part(".banner"),
+            there: part(".there"),
+            typing: part(".typing"),
             log,
             older,
-            past,
-            entries,
+            past: part(".past"),
+            entries: part(".now"),
             waiting,
             area,
             send,
-            drawn,
+            drawn: Drawn { line: Line::Offline, ..Drawn::default() },
             follow: true,
             was_at_end: true,
         }
@@ -221,8 +173,12 @@ impl View {
             let line = now.typing.as_deref().map(|name| [name, texts::TYPING].concat());
             self.typing.set_text_content(line.as_deref());
         }
-        if (&now.availability, now.queue) != (&self.drawn.availability, self.drawn.queue) {
+        let told = |drawn: &Drawn| (drawn.availability.clone(), drawn.queue, drawn.line);
+        if told(&now) != told(&self.drawn) {
             self.there.set_text_content(Some(&there(&now)));
+            let is_there =
+                now.availability.as_ref().is_some_and(|now| now.attendance == Attendance::Online);
+            let _toggled = self.dot.toggle_attribute_with_force("data-there", is_there);
         }
         if follow {
             self.log.set_scroll_top(self.log.scroll_height());
@@ -235,10 +191,7 @@ impl View {
     }
 
     fn draw_line(&self, line: Line) {
-        let (state, label) = texts::of_dot(line);
-        set(&self.dot, "data-state", state);
-        set(&self.dot, "title", label);
-        set(&self.dot, "aria-label", label);
+        set(&self.dot, "data-state", texts::of_dot(line).0);
         let refused = matches!(line, Line::Refused(_));
         set(&self.banner, "data-kind", if refused { "refused" } else { "offline" });
         self.banner.set_text_content(Some(texts::of_line(line)));
@@ -305,9 +258,13 @@ impl View {
     }
 }
 
-/// Whether somebody answers, or the visitor's turn.
+/// Whether somebody answers, or the visitor's turn; without a connection nobody knows.
 fn there(now: &Drawn) -> String {
     let mut line = String::new();
+    if now.line != Line::Online {
+        line.push_str(texts::of_dot(now.line).1);
+        return line;
+    }
     match (now.queue, &now.availability) {
         // A place means something where somebody works through the queue.
         (Some(place), Some(Availability { attendance: Attendance::Online, .. })) => {
@@ -318,23 +275,12 @@ fn there(now: &Drawn) -> String {
             line.push_str(texts::of_attendance(*attendance));
             if let Some(at_ms) = opens_at_ms {
                 line.push_str(texts::BACK);
-                line.push_str(&format_date(*at_ms, &["weekday"], "long"));
-                line.push(' ');
-                line.push_str(&format_date(*at_ms, &["hour", "minute"], "2-digit"));
+                line.push_str(&crate::date(*at_ms as f64, When::DayAndTime as u8));
             }
         }
         (_, None) => {}
     }
     line
-}
-
-fn button(class: &str, label: &str, path: &str) -> HtmlElement {
-    let made = element("button", class);
-    set(&made, "type", "button");
-    set(&made, "aria-label", label);
-    set(&made, "title", label);
-    append(&made, &icon(path));
-    made
 }
 
 /// A click within what waits: on the button of a refused message.
@@ -394,19 +340,6 @@ fn fits(value: &str, area: &HtmlTextAreaElement) -> Option<()> {
     (is_something && written.len() <= MESSAGE_BYTES && !area.disabled()).then_some(())
 }
 
-/// Where files are picked.
-fn attach() -> HtmlElement {
-    let label = element("label", "attach");
-    set(&label, "title", texts::ATTACH);
-    append(&label, &icon(CLIP));
-    let input = element("input", "");
-    set(&input, "type", "file");
-    set(&input, "multiple", "");
-    set(&input, "aria-label", texts::ATTACH);
-    append(&label, &input);
-    label
-}
-
 /// Fits the text area to its text, and says whether it can be sent. Browsers without
 /// `field-sizing` need the height set.
 fn grown(area: &HtmlTextAreaElement, send: &HtmlElement) {
@@ -418,10 +351,9 @@ fn grown(area: &HtmlTextAreaElement, send: &HtmlElement) {
 }
 
 fn draw_entry(list: &HtmlElement, entry: &Entry, before: Option<&Entry>) {
-    let day = format_date(entry.at_ms, &["weekday", "day", "month"], "long");
-    let same_day = before.is_some_and(|before| {
-        format_date(before.at_ms, &["weekday", "day", "month"], "long") == day
-    });
+    let day = crate::date(entry.at_ms as f64, When::Day as u8);
+    let same_day =
+        before.is_some_and(|before| crate::date(before.at_ms as f64, When::Day as u8) == day);
     if !same_day {
         append(list, &text("div", "day", &day));
     }
@@ -442,12 +374,17 @@ fn draw_entry(list: &HtmlElement, entry: &Entry, before: Option<&Entry>) {
     let mut seq = String::new();
     protocol::json::Encode::encode(&entry.seq, &mut seq);
     set(&row, "data-seq", &seq);
-    if let (false, Author::Agent { name, .. }) = (joined, &entry.author) {
-        append(&row, &text("span", "entry-who", name));
-    }
+    // Who sees where it stands need not be told whose it is.
+    let (who, class) = match &entry.author {
+        Author::Agent { name, .. } => {
+            (name.as_str(), if joined { texts::UNSEEN } else { "entry-who" })
+        }
+        _ => (texts::YOU, texts::UNSEEN),
+    };
+    append(&row, &text("span", class, who));
     let said = entry.body.text();
     if !said.is_empty() {
-        append(&row, &text("p", "bubble", said));
+        append(&row, &bubble(said));
     }
     if !entry.files.is_empty() {
         let place = element("div", "files");
@@ -455,27 +392,35 @@ fn draw_entry(list: &HtmlElement, entry: &Entry, before: Option<&Entry>) {
         crate::show(&place, &to_string(&entry.files));
     }
     let meta = element("span", "entry-meta");
-    append(&meta, &text("time", "", &format_date(entry.at_ms, &["hour", "minute"], "2-digit")));
-    append(&meta, &element("span", "seen"));
+    append(&meta, &text("time", "", &crate::date(entry.at_ms as f64, When::Time as u8)));
+    let seen = element("span", "seen");
+    // It is seen later, and not to be read out again.
+    set(&seen, "aria-live", "off");
+    append(&meta, &seen);
     append(&row, &meta);
     append(list, &row);
+}
+
+/// What was said, with its links.
+fn bubble(said: &str) -> HtmlElement {
+    let bubble = element("p", "bubble");
+    for piece in pieces(said) {
+        match piece {
+            Piece::Text(said) => append_text(&bubble, said),
+            Piece::Link { said, scheme } => {
+                let link = text("a", "", said);
+                set(&link, "href", &[scheme, said].concat());
+                set(&link, "target", "_blank");
+                set(&link, "rel", "noopener noreferrer nofollow");
+                append(&bubble, &link);
+            }
+        }
+    }
+    bubble
 }
 
 fn set_seen(row: &web_sys::Element, label: &str) {
     if let Ok(Some(seen)) = row.query_selector(".seen") {
         seen.set_text_content(Some(label));
     }
-}
-
-/// A date in the visitor's language and zone: the browser knows both.
-fn format_date(at_ms: u64, parts: &[&str], style: &str) -> String {
-    let options = Object::new();
-    for part in parts {
-        // A day of the month has no long form.
-        let style = if *part == "day" { "numeric" } else { style };
-        field(&options, part, &style.into());
-    }
-    let date = Date::new(&JsValue::from_f64(at_ms as f64));
-    let language = web_sys::window().and_then(|window| window.navigator().language());
-    date.to_locale_string(language.as_deref().unwrap_or("en"), &options).into()
 }

@@ -1,5 +1,6 @@
 //! `GET /chat?inbox=KEY`: the page in the widget's iframe, which is also the stand-alone chat.
 
+use askama::Template;
 use axum::extract::{Query, State};
 use axum::http::{HeaderName, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -9,6 +10,15 @@ use protocol::ErrorCode;
 use super::OfInbox;
 use crate::assets;
 use crate::state::ServerState;
+
+/// What is drawn before the chat's program is there, which finds its parts in it.
+#[derive(Template)]
+#[template(path = "chat.html")]
+struct Chat<'a> {
+    inbox: &'a Inbox,
+    /// Where the widget's files are.
+    dir: &'a str,
+}
 
 pub(crate) async fn frame(
     State(state): State<ServerState>,
@@ -34,7 +44,13 @@ pub(crate) async fn frame(
         (HeaderName::from_static("cross-origin-embedder-policy"), "require-corp".to_owned()),
         (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin".to_owned()),
     ];
-    (headers, Html(page(&inbox, assets::WIDGET_DIR))).into_response()
+    match (Chat { inbox: &inbox, dir: assets::WIDGET_DIR }).render() {
+        Ok(page) => (headers, Html(page)).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "the chat's page could not be written");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
 }
 
 /// Only our own files, and only within the sites that the inbox allows.
@@ -49,31 +65,4 @@ fn policy(inbox: &Inbox, state: &ServerState) -> String {
          frame-ancestors 'self' {}",
         sites.join(" ")
     )
-}
-
-fn page(inbox: &Inbox, dir: &str) -> String {
-    let (key, name, color) = (escape(&inbox.key), escape(&inbox.name), escape(&inbox.color));
-    format!(
-        "<!doctype html>
-<html lang=\"en\" data-inbox=\"{key}\" data-name=\"{name}\" data-color=\"{color}\">
-<head>
-<meta charset=\"utf-8\">
-<meta name=\"viewport\" content=\"width=device-width, initial-scale=1, interactive-widget=resizes-content\">
-<meta name=\"robots\" content=\"noindex\">
-<meta name=\"color-scheme\" content=\"light dark\">
-<title>{name}</title>
-<link rel=\"stylesheet\" href=\"/{dir}/chat.css\">
-<link rel=\"modulepreload\" href=\"/{dir}/chat.js\">
-<link rel=\"preload\" href=\"/{dir}/chat_bg.wasm\" as=\"fetch\" type=\"application/wasm\" crossorigin>
-<script type=\"module\" src=\"/{dir}/boot.js\"></script>
-</head>
-<body></body>
-</html>
-"
-    )
-}
-
-/// Text within an attribute.
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
