@@ -1,6 +1,7 @@
 //! How long a search takes among many messages, beside the same search without an index.
 
 use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, ensure};
 use sea_orm::{ConnectionTrait, DatabaseConnection};
@@ -17,6 +18,8 @@ const IN_ONE: u32 = 50;
 
 /// How many messages are written at a time.
 const AT_A_TIME: u32 = 500;
+
+const YEAR_MS: u64 = 365 * 24 * 3_600_000;
 
 /// How often each is asked.
 const ROUNDS: usize = 40;
@@ -108,27 +111,45 @@ async fn fill(db: &DatabaseConnection, kind: Kind, messages: u32) -> anyhow::Res
         }
     };
     let truth = if kind == Kind::Postgres { "true" } else { "1" };
+    let now_ms = u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?;
+    // As much each day, for a year.
+    let at_ms =
+        |message: u32| now_ms - YEAR_MS + YEAR_MS * u64::from(message) / u64::from(messages);
     let mut number = 0;
     while number < messages {
         let last = (number + AT_A_TIME).min(messages);
         let (mut visitors, mut conversations, mut entries) = (Vec::new(), Vec::new(), Vec::new());
+        let mut found_by = Vec::new();
         for message in number..last {
             let conversation = u128::from(message / IN_ONE) + 1;
             let (one, seq) = (id(conversation), message % IN_ONE + 1);
+            let (at_ms, text) = (at_ms(message), text(message));
             if seq == 1 {
                 visitors.push(format!(
-                    "({one}, (SELECT min(id) FROM (SELECT id FROM inbox) AS i), {message})"
+                    "({one}, (SELECT min(id) FROM (SELECT id FROM inbox) AS i), {at_ms})"
                 ));
                 conversations.push(format!(
                     "({one}, (SELECT min(id) FROM (SELECT id FROM inbox) AS i), {one}, {one}, 'open', {IN_ONE}, {IN_ONE}, \
-                     {message}, 'visitor', '', {IN_ONE}, 0, 0, {message}, {message})"
+                     {at_ms}, 'visitor', '', {IN_ONE}, 0, 0, {at_ms}, {at_ms})"
                 ));
             }
+            let words = search_words::index(&text);
+            let (client, before) = (id(u128::from(message) + (1 << 64)), seq - 1);
+            let words = match kind {
+                Kind::Sqlite => {
+                    found_by.push(format!("('{words}', {one}, {seq}, {at_ms})"));
+                    String::new()
+                }
+                Kind::Postgres => {
+                    let words = search_words::in_week(&words, at_ms.cast_signed());
+                    format!(", to_tsvector('simple', '{words}')")
+                }
+                Kind::MySql => {
+                    format!(", '{}'", search_words::in_week(&words, at_ms.cast_signed()))
+                }
+            };
             entries.push(format!(
-                "({one}, {seq}, {}, {truth}, 'message', 'visitor', '{}', {}, {message})",
-                seq - 1,
-                text(message),
-                id(u128::from(message) + (1 << 64))
+                "({one}, {seq}, {before}, {truth}, 'message', 'visitor', '{text}', {client}, {at_ms}{words})"
             ));
         }
         if !visitors.is_empty() {
@@ -148,10 +169,22 @@ async fn fill(db: &DatabaseConnection, kind: Kind, messages: u32) -> anyhow::Res
         }
         db.execute_unprepared(&format!(
             "INSERT INTO entry (conversation_id, seq, prev_public_seq, is_public, kind, author_kind, text, \
-             client_id, at_ms) VALUES {}",
+             client_id, at_ms{}) VALUES {}",
+            match kind {
+                Kind::Sqlite => "",
+                Kind::Postgres => ", search",
+                Kind::MySql => ", words",
+            },
             entries.join(",")
         ))
         .await?;
+        if !found_by.is_empty() {
+            db.execute_unprepared(&format!(
+                "INSERT INTO entry_search (words, conversation_id, seq, at_ms) VALUES {}",
+                found_by.join(",")
+            ))
+            .await?;
+        }
         number = last;
     }
     let analyze = match kind {

@@ -17,6 +17,7 @@ mod m0007_files;
 mod m0008_mail;
 mod m0009_inbound_mail;
 mod m0010_agent_mail;
+mod m0011_search_words;
 
 /// Runs the steps that a database lacks.
 pub struct Migrator;
@@ -35,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_mail::Migration),
             Box::new(m0009_inbound_mail::Migration),
             Box::new(m0010_agent_mail::Migration),
+            Box::new(m0011_search_words::Migration),
         ]
     }
 }

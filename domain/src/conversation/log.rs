@@ -134,7 +134,7 @@ impl Log {
             at_ms: Set(at_ms),
             files: Set((!files.is_empty()).then(|| to_string(&files))),
         };
-        entry::Entity::insert(row).exec_without_returning(write.tx).await?;
+        crate::search::insert_entry(write, row).await?;
         crate::file::carry(write, &files, self.id(), seq.unsigned_abs()).await?;
 
         let after = &mut self.row;

@@ -11,11 +11,13 @@ use crate::agent::Agent;
 use crate::conversation::condition;
 use crate::error::Result;
 use crate::store::Kind;
-use crate::table::{conversation, entry, visitor};
+use crate::table::{conversation, visitor};
 
 /// How many of the latest messages with all words are ranked: a search for a word that is in
 /// every message must not read them all.
 const RANKED: u64 = 1_000;
+
+const DAY_MS: u64 = 24 * 3_600_000;
 
 /// Something that was found.
 pub(super) enum Found {
@@ -40,6 +42,11 @@ struct EntryRow {
 }
 
 #[derive(FromQueryResult)]
+struct First {
+    first: Option<i64>,
+}
+
+#[derive(FromQueryResult)]
 struct VisitorRow {
     conversation_id: Uuid,
     name: Option<String>,
@@ -56,52 +63,40 @@ impl Domain {
         terms: &Terms,
     ) -> Result<Vec<Found>> {
         let kind = self.store.kind;
-        // SQLite's index is a table of its own, with all that is needed to choose.
-        let table = match kind {
-            Kind::Sqlite => "entry_search",
-            Kind::Postgres | Kind::MySql => "entry",
-        };
-        let column = |name: &str| Expr::col((Alias::new(table), Alias::new(name)));
-        let mut select = Select::select();
-        select
-            .column((Alias::new(table), Alias::new("conversation_id")))
-            .column((Alias::new(table), Alias::new("seq")))
-            .column((Alias::new(table), Alias::new("at_ms")))
-            .expr_as(score(kind, terms), Alias::new("score"))
-            .from(Alias::new(table))
-            .inner_join(
-                conversation::Entity,
-                Expr::col((conversation::Entity, conversation::Column::Id))
-                    .equals((Alias::new(table), Alias::new("conversation_id"))),
-            )
-            .and_where(matches(kind, "entry_search", (Alias::new(table), "text"), terms))
-            .cond_where(condition(&query.filter))
-            .cond_where(agent.sight.condition(conversation::Column::InboxId))
-            .limit(RANKED);
-        if kind == Kind::MySql {
-            // An event's text is not for people.
-            select.and_where(Expr::col((entry::Entity, entry::Column::Kind)).ne("event"));
-        }
-        if let Some(from_ms) = query.from_ms {
-            select.and_where(column("at_ms").gte(from_ms as i64));
-        }
-        if let Some(until_ms) = query.until_ms {
-            select.and_where(column("at_ms").lt(until_ms as i64));
-        }
-        match kind {
-            // The order of the index: nothing is sorted.
-            Kind::Sqlite => select.order_by((Alias::new(table), Alias::new("rowid")), Order::Desc),
-            Kind::Postgres | Kind::MySql => {
-                select.order_by((Alias::new(table), Alias::new("at_ms")), Order::Desc)
+        let mut rows: Vec<EntryRow> = Vec::new();
+        // SQLite's index is read from its end; the others read all of a word, and are asked week by week.
+        let groups =
+            if kind == Kind::Sqlite { vec![Vec::new()] } else { self.weeks(query).await? };
+        for weeks in groups {
+            let asked = asked(kind, terms, &weeks);
+            let room = RANKED - rows.len() as u64;
+            rows.extend(self.rows(&entries(kind, agent, query, &asked, room)).await?);
+            if rows.len() as u64 >= RANKED {
+                break;
             }
-        };
-        let mut rows: Vec<EntryRow> = self.rows(&select).await?;
+        }
         rows.sort_by(|one, other| {
             other.score.total_cmp(&one.score).then(other.at_ms.cmp(&one.at_ms))
         });
         let found =
             |row: EntryRow| Found::Entry { conversation: row.conversation_id, seq: row.seq };
         Ok(rows.into_iter().map(found).collect())
+    }
+
+    /// The weeks in which there may be messages, the latest first, each time twice as many: a common word is
+    /// found in the first few, and for a rare one there are not many questions.
+    async fn weeks(&self, query: &Query) -> Result<Vec<Vec<String>>> {
+        let mut select = Select::select();
+        select
+            .expr_as(Expr::col(conversation::Column::CreatedAtMs).min(), Alias::new("first"))
+            .from(conversation::Entity);
+        let first: Option<First> = self.rows(&select).await?.pop();
+        let Some(first_ms) = first.and_then(|first| first.first) else { return Ok(Vec::new()) };
+        // Clocks of several nodes differ a little.
+        let last_ms = self.ambient.now_ms() + DAY_MS;
+        let last_ms = query.until_ms.map_or(last_ms, |until| Ord::min(until, last_ms)) as i64;
+        let from_ms = query.from_ms.unwrap_or_default() as i64;
+        Ok(search_words::weeks(Ord::max(first_ms, from_ms), last_ms))
     }
 
     /// Conversations whose visitor has all words in their name, mail address or id, the most recent
@@ -141,7 +136,8 @@ impl Domain {
                     .equals((visitor::Entity, visitor::Column::Id)),
             );
         }
-        select.and_where(matches(kind, "visitor_search", (Alias::new("visitor"), "search"), terms));
+        let asked = asked(kind, terms, &[search_words::week(0)]);
+        select.and_where(matches(kind, "visitor", &asked));
         let rows: Vec<VisitorRow> = self.rows(&select).await?;
         let found = |row: VisitorRow| {
             let facts = [row.name, row.email, row.user_id];
@@ -161,33 +157,75 @@ impl Domain {
     }
 }
 
-/// Whether all words are there: `table` is SQLite's, `column` PostgreSQL's and MySQL's.
-fn matches(kind: Kind, table: &str, column: (Alias, &str), terms: &Terms) -> Expr {
-    let (of, name) = column;
+/// The latest messages that match.
+fn entries(kind: Kind, agent: &Agent, query: &Query, asked: &str, limit: u64) -> SelectStatement {
+    // SQLite's index is a table of its own, with all that is needed to choose.
+    let table = match kind {
+        Kind::Sqlite => "entry_search",
+        Kind::Postgres | Kind::MySql => "entry",
+    };
+    let column = |name: &str| Expr::col((Alias::new(table), Alias::new(name)));
+    let mut select = Select::select();
+    select
+        .column((Alias::new(table), Alias::new("conversation_id")))
+        .column((Alias::new(table), Alias::new("seq")))
+        .column((Alias::new(table), Alias::new("at_ms")))
+        .expr_as(score(kind, asked), Alias::new("score"))
+        .from(Alias::new(table))
+        .inner_join(
+            conversation::Entity,
+            Expr::col((conversation::Entity, conversation::Column::Id))
+                .equals((Alias::new(table), Alias::new("conversation_id"))),
+        )
+        .and_where(matches(kind, "entry", asked))
+        .cond_where(condition(&query.filter))
+        .cond_where(agent.sight.condition(conversation::Column::InboxId))
+        .limit(limit);
+    if let Some(from_ms) = query.from_ms {
+        select.and_where(column("at_ms").gte(from_ms as i64));
+    }
+    if let Some(until_ms) = query.until_ms {
+        select.and_where(column("at_ms").lt(until_ms as i64));
+    }
     match kind {
-        Kind::Sqlite => Expr::cust_with_values(format!("{table} MATCH ?"), [terms.for_sqlite()]),
-        Kind::Postgres => Expr::cust_with_values(
-            format!("{}.search @@ to_tsquery('simple', $1)", of.to_string()),
-            [terms.for_postgres()],
-        ),
-        Kind::MySql => Expr::cust_with_values(
-            format!("MATCH ({}.{name}) AGAINST (? IN BOOLEAN MODE)", of.to_string()),
-            [terms.for_mysql()],
-        ),
+        // The order of the index: nothing is sorted.
+        Kind::Sqlite => select.order_by((Alias::new(table), Alias::new("rowid")), Order::Desc),
+        Kind::Postgres | Kind::MySql => {
+            select.order_by((Alias::new(table), Alias::new("at_ms")), Order::Desc)
+        }
+    };
+    select
+}
+
+fn asked(kind: Kind, terms: &Terms, weeks: &[String]) -> String {
+    match kind {
+        Kind::Sqlite => terms.for_sqlite(),
+        Kind::Postgres => terms.for_postgres(weeks),
+        Kind::MySql => terms.for_mysql(weeks),
     }
 }
 
+/// Whether all words are there, of an entry or of a visitor.
+fn matches(kind: Kind, table: &str, asked: &str) -> Expr {
+    let sql = match kind {
+        Kind::Sqlite => format!("{table}_search MATCH ?"),
+        Kind::Postgres => format!("{table}.search @@ to_tsquery('simple', $1)"),
+        Kind::MySql => format!("MATCH ({table}.words) AGAINST (? IN BOOLEAN MODE)"),
+    };
+    Expr::cust_with_values(sql, [asked])
+}
+
 /// How well a message fits: more is better.
-fn score(kind: Kind, terms: &Terms) -> Expr {
+fn score(kind: Kind, asked: &str) -> Expr {
     match kind {
         Kind::Sqlite => Expr::cust("-bm25(entry_search)"),
         Kind::Postgres => Expr::cust_with_values(
             "ts_rank_cd(entry.search, to_tsquery('simple', $1))::float8",
-            [terms.for_postgres()],
+            [asked],
         ),
         Kind::MySql => Expr::cust_with_values(
-            "CAST(MATCH (entry.text) AGAINST (? IN BOOLEAN MODE) AS DOUBLE)",
-            [terms.for_mysql()],
+            "CAST(MATCH (entry.words) AGAINST (? IN BOOLEAN MODE) AS DOUBLE)",
+            [asked],
         ),
     }
 }

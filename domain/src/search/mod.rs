@@ -1,8 +1,9 @@
-//! Search over messages, notes and visitors: full text in the store's own way, never across what
-//! the agent may not see.
+//! Search over messages, notes and visitors: by the words of `search-words`, in the store's own index, and
+//! never across what the agent may not see.
 
 mod excerpt;
 mod find;
+mod index;
 mod terms;
 
 use std::collections::{HashMap, HashSet};
@@ -21,6 +22,7 @@ use crate::table::{conversation, entry};
 
 use excerpt::excerpt;
 use find::Found;
+pub(crate) use index::{index_visitor, insert_entry};
 use terms::Terms;
 
 /// How many conversations are shown because of their visitor.

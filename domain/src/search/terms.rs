@@ -1,25 +1,18 @@
-//! What is looked for, word by word, and as each store wants to be asked.
+//! What is looked for, as each store wants to be asked.
 
-/// The most words of a search: more narrow it no further.
+use search_words::Term;
+
+/// The most terms of a search: more narrow it no further.
 const TERMS: usize = 10;
 
-/// The longest word, in characters.
-const TERM_CHARS: usize = 40;
-
-/// The words of a search, in lower case: letters and digits only, so that nothing in them means
-/// anything to a store.
+/// The terms of a search: letters and digits only, so that nothing in them means anything to a store.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Terms(Vec<String>);
+pub(super) struct Terms(Vec<Term>);
 
 impl Terms {
     pub(super) fn of(text: &str) -> Self {
-        let mut terms = Vec::new();
-        for word in text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()) {
-            let word: String = word.to_lowercase().chars().take(TERM_CHARS).collect();
-            if !terms.contains(&word) && terms.len() < TERMS {
-                terms.push(word);
-            }
-        }
+        let mut terms = search_words::terms(text);
+        terms.truncate(TERMS);
         Self(terms)
     }
 
@@ -27,29 +20,47 @@ impl Terms {
         self.0.is_empty()
     }
 
-    /// Whether a word, in lower case, begins with one of them.
-    pub(super) fn begin(&self, word: &str) -> bool {
-        self.0.iter().any(|term| word.starts_with(&**term))
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Term> {
+        self.0.iter()
     }
 
     /// For `MATCH` (sqlite.org/fts5.html, section 3).
     pub(super) fn for_sqlite(&self) -> String {
-        self.join(" AND ", |term| format!("\"{term}\" *"))
+        self.join(" AND ", |term| match term {
+            Term::Beginning(word) => format!("\"{word}\" *"),
+            Term::Phrase(words) => format!("\"{}\"", words.join(" ")),
+        })
     }
 
-    /// For `to_tsquery` (PostgreSQL's manual, section 12.3.2).
-    pub(super) fn for_postgres(&self) -> String {
-        self.join(" & ", |term| format!("'{term}':*"))
+    /// For `to_tsquery` (PostgreSQL's manual, section 12.3.2), within some weeks.
+    pub(super) fn for_postgres(&self, weeks: &[String]) -> String {
+        self.join(" & ", |term| {
+            let in_week = |week: &String| match term {
+                Term::Beginning(word) => format!("'{week}{word}':*"),
+                Term::Phrase(words) => format!("'{}'", of_week(week, words).join("' <-> '")),
+            };
+            format!("({})", weeks.iter().map(in_week).collect::<Vec<_>>().join(" | "))
+        })
     }
 
-    /// For `AGAINST … IN BOOLEAN MODE` (MySQL's manual, section 12.10.2).
-    pub(super) fn for_mysql(&self) -> String {
-        self.join(" ", |term| format!("+{term}*"))
+    /// For `AGAINST … IN BOOLEAN MODE` (MySQL's manual, section 14.9.2), within some weeks.
+    pub(super) fn for_mysql(&self, weeks: &[String]) -> String {
+        self.join(" ", |term| {
+            let in_week = |week: &String| match term {
+                Term::Beginning(word) => format!("{week}{word}*"),
+                Term::Phrase(words) => format!("\"{}\"", of_week(week, words).join(" ")),
+            };
+            format!("+({})", weeks.iter().map(in_week).collect::<Vec<_>>().join(" "))
+        })
     }
 
-    fn join(&self, between: &str, each: impl Fn(&str) -> String) -> String {
-        self.0.iter().map(|term| each(term)).collect::<Vec<_>>().join(between)
+    fn join(&self, between: &str, each: impl Fn(&Term) -> String) -> String {
+        self.0.iter().map(each).collect::<Vec<_>>().join(between)
     }
+}
+
+fn of_week(week: &str, words: &[String]) -> Vec<String> {
+    words.iter().map(|word| format!("{week}{word}")).collect()
 }
 
 #[cfg(test)]
@@ -58,13 +69,26 @@ mod tests {
 
     #[test]
     fn only_letters_and_digits_reach_a_store() {
+        let begins = |word: &str| Term::Beginning(word.into());
         let terms =
             Terms::of("Where's  my+ORDER* 'x' \"q\" -- 42? Größe שלום \u{0} (a) OR NEAR(b)");
-        let words = ["where", "s", "my", "order", "x", "q", "42", "größe", "שלום", "a"];
-        assert_eq!(terms.0, words);
-        assert_eq!(Terms::of("a \"b").for_sqlite(), "\"a\" * AND \"b\" *");
-        assert_eq!(Terms::of("a & 'b").for_postgres(), "'a':* & 'b':*");
-        assert_eq!(Terms::of("a -b +").for_mysql(), "+a* +b*");
+        let words = ["where", "s", "my", "order", "x", "q", "42", "grosse", "שלום", "a"];
+        assert_eq!(terms.0, words.map(begins));
         assert!(Terms::of(" '%_* ").is_empty());
+    }
+
+    #[test]
+    fn each_store_is_asked_in_its_own_words() {
+        let terms = Terms::of("a \"b 尊严权");
+        assert_eq!(terms.for_sqlite(), "\"a\" * AND \"b\" * AND \"尊严 严权\"");
+        let weeks = ["aab".to_owned(), "aaa".to_owned()];
+        assert_eq!(
+            terms.for_postgres(&weeks),
+            "('aaba':* | 'aaaa':*) & ('aabb':* | 'aaab':*) & ('aab尊严' <-> 'aab严权' | 'aaa尊严' <-> 'aaa严权')"
+        );
+        assert_eq!(
+            terms.for_mysql(&weeks),
+            "+(aaba* aaaa*) +(aabb* aaab*) +(\"aab尊严 aab严权\" \"aaa尊严 aaa严权\")"
+        );
     }
 }

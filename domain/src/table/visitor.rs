@@ -20,6 +20,8 @@ pub struct Model {
     pub time_zone: Option<String>,
     pub last_seen_at_ms: Option<i64>,
     pub created_at_ms: i64,
+    /// By which they are found.
+    pub words: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -241,6 +241,7 @@ impl Admit {
         if self.is_here {
             row.last_seen_at_ms = Set(Some(write.ambient.now_ms() as i64));
         }
+        crate::search::index_visitor(write, &mut row);
         visitor::Entity::update(row).exec(write.tx).await?;
         if after != before {
             crate::conversation::tell_renamed(write, VisitorId(id)).await?;

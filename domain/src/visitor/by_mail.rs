@@ -35,6 +35,7 @@ pub(crate) async fn writes_by_mail(
     let mut row = row.into_active_model();
     row.name = Set(known.0.or_else(|| name.map(ToOwned::to_owned)));
     row.email = Set(known.1.or_else(|| Some(address.to_owned())));
+    crate::search::index_visitor(write, &mut row);
     visitor::Entity::update(row).exec(write.tx).await?;
     crate::conversation::tell_renamed(write, who.visitor).await
 }

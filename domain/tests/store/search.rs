@@ -61,6 +61,57 @@ async fn all_words_by_their_beginnings_in_every_script(bench) {
     assert_eq!(both, ["The [ORDER] has come, thank you", "Where is my [order] of last Tuesday?"]);
 }
 
+async fn what_is_written_in_other_ways_is_found(bench) {
+    for (number, text) in [
+        "人人生而自由，在尊严和权利上一律平等。",
+        "配送が遅れているので返金をお願いします。",
+        "ฉันต้องการเงินคืนสำหรับคำสั่งซื้อ",
+        "즉시환불요청합니다",
+        "Zweites Résumé hier",
+        "Meine Straße ist lang",
+        "ｶﾞｲﾄﾞ for iPhone15手机",
+        "a to of 4",
+        "Возврат денег",
+        "मुझे धनवापसी चाहिए",
+    ].iter().enumerate() {
+        bench.says(number as u128 + 1, text).await;
+    }
+    let mia = agent(&bench.domain, "mia@example.com").await;
+    let check = async |text: &str, expect: &[&str]| {
+        assert_eq!(bench.finds(&mia, &query(text)).await, expect, "{text}");
+    };
+    let dignity = ["人人生而自由，在[尊严]和权利上一律平等。"];
+    check("权利", &["人人生而自由，在尊严和[权利]上一律平等。"]).await;
+    check("尊严", &dignity).await;
+    // Not one after the other.
+    check("尊权", &[]).await;
+    check("权", &["人人生而自由，在尊严和[权]利上一律平等。"]).await;
+    check("返金", &["配送が遅れているので[返金]をお願いします。"]).await;
+    check("เงินคืน", &["ฉันต้องการ[เงินคืน]สำหรับคำสั่งซื้อ"]).await;
+    check("환불", &["즉시[환불]요청합니다"]).await;
+    for text in ["Re\u{301}sume\u{301}", "resume", "RÉSUMÉ"] {
+        check(text, &["Zweites [Résumé] hier"]).await;
+    }
+    for text in ["Strasse", "straße", "STRA"] {
+        check(text, &["Meine [Straße] ist lang"]).await;
+    }
+    check("ガイド", &["[ｶﾞｲﾄﾞ] for iPhone15手机"]).await;
+    check("iphone 手机", &["ｶﾞｲﾄﾞ for [iPhone15手机]"]).await;
+    // Short words, which are stopwords elsewhere.
+    check("of 4", &["a to [of] [4]"]).await;
+    check("возвр", &["[Возврат] денег"]).await;
+    check("धनवापसी", &["मुझे [धनवापसी] चाहिए"]).await;
+}
+
+async fn messages_of_long_ago_are_found(bench) {
+    let mia = agent(&bench.domain, "mia@example.com").await;
+    for (number, days) in [(1, 0), (2, 6), (3, 30), (4, 400)] {
+        bench.ticks.pass_ms(days * 24 * 3_600_000);
+        bench.says(number, "a parcel").await;
+    }
+    assert_eq!(bench.finds(&mia, &query("parcel")).await.len(), 4);
+}
+
 async fn the_best_comes_first_and_each_conversation_once(bench) {
     let domain = &bench.domain;
     let mia = agent(domain, "mia@example.com").await;

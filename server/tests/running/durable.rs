@@ -35,7 +35,7 @@ async fn nothing_acknowledged_is_lost_by_kills_on_mysql() {
 /// on each beside the rules.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_mail_is_lost_by_kills() {
-    const MAILS: u32 = 60;
+    const MAILS: u32 = 32;
     const KILLS: u32 = 3;
     let program = Path::new(env!("CARGO_BIN_EXE_porchlight"));
     let outcome = mail::run(program, Kind::Sqlite, MAILS, KILLS).await.unwrap();

@@ -1,0 +1,78 @@
+//! Words that carry the week of their message, for PostgreSQL, MySQL and MariaDB.
+//!
+//! Their indexes give all places of a word before the first can be used (PostgreSQL's manual, section 64.4;
+//! MySQL's, section 14.9): among a million messages a common word takes half a second. With the week before it,
+//! the latest weeks can be asked alone. Besides, no word is shorter than three letters, which is the least that
+//! InnoDB takes.
+
+const WEEK_MS: i64 = 7 * 24 * 3_600_000;
+
+/// The letters of a week.
+const LETTERS: i64 = 26;
+
+/// The week of a time in milliseconds since 1970 (UTC): three letters, of which later ones sort behind earlier
+/// ones until the year 2306.
+#[must_use]
+pub fn week(at_ms: i64) -> String {
+    let week = at_ms.max(0) / WEEK_MS;
+    let letter = |place: i64| char::from(b'a' + u8::try_from(place % LETTERS).unwrap_or_default());
+    [letter(week / LETTERS / LETTERS), letter(week / LETTERS), letter(week)].iter().collect()
+}
+
+/// Words with a blank between, each with the week of a time before it.
+#[must_use]
+pub fn in_week(words: &str, at_ms: i64) -> String {
+    let week = week(at_ms);
+    let mut out = String::with_capacity(words.len() * 2);
+    for word in words.split_ascii_whitespace() {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(&week);
+        out.push_str(word);
+    }
+    out
+}
+
+/// The weeks from a time to another, the latest first, in groups of which each is twice as large as the one
+/// before: what is common is found in the first, and for what is rare there are few groups.
+#[must_use]
+pub fn weeks(first_ms: i64, last_ms: i64) -> Vec<Vec<String>> {
+    let (first, last) = (first_ms.max(0) / WEEK_MS, last_ms.max(0) / WEEK_MS);
+    let mut weeks: Vec<String> = (first..=last).rev().map(|n| week(n * WEEK_MS)).collect();
+    let mut groups = Vec::new();
+    let mut size = 2;
+    while !weeks.is_empty() {
+        let rest = weeks.split_off(size.min(weeks.len()));
+        groups.push(std::mem::replace(&mut weeks, rest));
+        size *= 2;
+    }
+    groups
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn groups_of_weeks_grow_and_leave_none_out() {
+        let groups = weeks(WEEK_MS - 1, 8 * WEEK_MS);
+        let sizes: Vec<usize> = groups.iter().map(Vec::len).collect();
+        assert_eq!(sizes, [2, 4, 3]);
+        assert_eq!(
+            groups.concat(),
+            ["aai", "aah", "aag", "aaf", "aae", "aad", "aac", "aab", "aaa"]
+        );
+        assert_eq!(weeks(5, 5), [["aaa"]]);
+        assert!(weeks(2 * WEEK_MS, WEEK_MS).is_empty());
+    }
+
+    #[test]
+    fn weeks_are_three_letters_in_order() {
+        assert_eq!([week(0), week(WEEK_MS), week(26 * WEEK_MS)], ["aaa", "aab", "aba"]);
+        assert_eq!(week(1_790_000_000_000), "ejv");
+        assert!(week(1_790_000_000_000) < week(1_790_000_000_000 + WEEK_MS));
+        assert_eq!(in_week("where 42", WEEK_MS), "aabwhere aab42");
+        assert_eq!(in_week("", 0), "");
+    }
+}
