@@ -9,6 +9,7 @@ use crate::ambient::Ambient;
 use crate::availability::Told;
 use crate::file::Shelf;
 use crate::hub::Hub;
+use crate::inbox::RefusedSites;
 use crate::mail::MailRules;
 use crate::store::Store;
 use crate::writer::Writer;
@@ -35,6 +36,7 @@ pub struct Domain {
     pub(crate) outbox: Arc<watch::Sender<u64>>,
     pub(crate) inbound: Arc<watch::Sender<u64>>,
     pub(crate) mail_rules: Arc<MailRules>,
+    pub(crate) refused_sites: RefusedSites,
     hub: Hub,
     tasks: TaskTracker,
 }
@@ -58,6 +60,7 @@ impl Domain {
             outbox: Arc::new(watch::Sender::new(0)),
             inbound: Arc::new(watch::Sender::new(0)),
             mail_rules: Arc::default(),
+            refused_sites: RefusedSites::default(),
             hub,
             tasks,
         }

@@ -1,7 +1,7 @@
 // Pages that embed the chat, from other origins and under hostile policies.
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { expect, test, Visitor } from '../support/porchlight.ts'
+import { expect, openPage, test, Visitor } from '../support/porchlight.ts'
 
 async function serve(html: () => string, headers: () => Record<string, string> = () => ({})): Promise<{ server: Server; origin: string }> {
   const server = createServer((request, response) => {
@@ -50,7 +50,7 @@ test('before the visitor acts the page has the loader alone: no request, no cook
   server.close()
 })
 
-test('a site that the inbox does not allow gets no chat', async ({ porchlight, browser }) => {
+test('a site that the inbox does not allow gets no chat, and the owner can let it in', async ({ porchlight, browser, agent }) => {
   const page = await browser.newPage()
   const visitor = new Visitor(page)
   // What the launcher shows can be looked at only where its root is open.
@@ -69,6 +69,15 @@ test('a site that the inbox does not allow gets no chat', async ({ porchlight, b
   // What is shown is not the browser's broken page, and whoever built the site is told what to do.
   await expect.poll(() => refusals.join('\n')).toContain(`Is ${origin} among the inbox's allowed sites?`)
   await expect(page.getByText('The chat could not be loaded.')).toBeVisible()
+  // The owner sees which site it was, and lets it in; the page's chat comes without being loaded again.
+  await openPage(agent, porchlight, '/inboxes')
+  const card = agent.locator('.inbox-card', { has: agent.getByRole('heading', { name: 'Shop', exact: true }) })
+  await expect(card.locator('.refused-sites')).toContainText(origin)
+  await card.getByRole('button', { name: 'Add' }).click()
+  await expect(card.locator('textarea[name=sites]')).toHaveValue(new RegExp(`${origin}$`))
+  await expect(card.locator('.refused-sites li')).toBeHidden()
+  await card.locator('form', { has: agent.locator('textarea[name=sites]') }).getByRole('button', { name: 'Save' }).click()
+  await expect((await visitor.frame()).locator('.dot')).toHaveAttribute('data-state', 'online', { timeout: 30_000 })
   server.close()
   await page.close()
 })

@@ -17,6 +17,9 @@ pub struct InboxDetails {
     pub key: String,
     /// The sites that may embed its chat.
     pub sites: Vec<String>,
+    /// The sites that asked for its chat of late and may not embed it, with the time in milliseconds since
+    /// 1970 (UTC): for the owner only.
+    pub refused_sites: Vec<(String, u64)>,
     /// The tag that embeds its chat.
     pub snippet: String,
     /// When the team means to answer: a line a day. Always, without.
@@ -85,6 +88,9 @@ pub async fn list_inboxes() -> Result<Vec<InboxDetails>, Failure> {
             None
         };
         let is_owner = agent.role.can_manage_inboxes();
+        let refused = backend.domain.refused_sites(&inbox).into_iter().filter(|_| is_owner);
+        let refused_sites =
+            refused.map(|refused| (refused.site.as_str().to_owned(), refused.at_ms)).collect();
         let webhook = inbox.webhook(&backend.public_url).filter(|_| is_owner);
         let mailbox = inbox.mailbox_shown().filter(|_| is_owner).unwrap_or_default();
         let trouble = mailboxes.iter().find(|mailbox| mailbox.inbox == inbox.id);
@@ -103,6 +109,7 @@ pub async fn list_inboxes() -> Result<Vec<InboxDetails>, Failure> {
             an_hour: inbox.mail.an_hour,
         };
         details.push(InboxDetails {
+            refused_sites,
             mail,
             inbound,
             identity_secret,

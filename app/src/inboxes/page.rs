@@ -14,7 +14,7 @@ use super::mail::Mail;
 use super::work::Work;
 use crate::account::Me;
 use crate::team::{TeamDetails, read_team};
-use crate::ui::{Copyable, Deed, Fresh, SaveRow, each};
+use crate::ui::{Copyable, Deed, Fresh, SaveRow, Zone, each};
 
 /// All inboxes.
 #[component]
@@ -92,10 +92,11 @@ fn InboxCard(inbox: InboxDetails, team: TeamDetails, deeds: Deeds) -> impl IntoV
     let Deeds { save, set, prove, send, receive, hand_in } = deeds;
     let (work, mail, inbound, identity) =
         (inbox.clone(), inbox.clone(), inbox.clone(), inbox.clone());
-    let InboxDetails { id, name, key, sites, snippet, .. } = inbox;
+    let InboxDetails { id, name, key, sites, refused_sites, snippet, .. } = inbox;
     let can_change = use_context::<Me>().is_some_and(|me| me.can_manage_inboxes);
     let saving = save.saving(move |input| input.id == id);
-    let rows = (sites.len() + 1).max(3).to_string();
+    let written = RwSignal::new(sites.join("\n"));
+    let rows = move || written.with(|sites| (sites.lines().count() + 1).max(3).to_string());
     view! {
         <section class="card inbox-card">
             <header>
@@ -117,13 +118,16 @@ fn InboxCard(inbox: InboxDetails, team: TeamDetails, deeds: Deeds) -> impl IntoV
                         autocapitalize="off"
                         placeholder="https://example.com"
                         disabled=!can_change
+                        prop:value=written
+                        on:input:target=move |event| written.set(event.target().value())
                     >
                         {sites.join("\n")}
                     </textarea>
                     <small>
-                        "The chat refuses to open anywhere else. This server’s own demo site is always allowed."
+                        "The chat refuses to open anywhere else. https://*.example.com allows shop.example.com and its like. This server’s own demo site is always allowed."
                     </small>
                 </label>
+                <Refused sites=refused_sites written />
                 <SaveRow saving can_change />
             </ActionForm>
             <Work inbox=work team set can_change />
@@ -132,4 +136,36 @@ fn InboxCard(inbox: InboxDetails, team: TeamDetails, deeds: Deeds) -> impl IntoV
             <Identity inbox=identity set=prove />
         </section>
     }
+}
+
+/// Sites that were refused of late, which the owner may have forgotten.
+#[component]
+fn Refused(sites: Vec<(String, u64)>, written: RwSignal<String>) -> impl IntoView {
+    let zone = Zone::get();
+    let rows = sites.into_iter().map(|(site, at_ms)| {
+        let line = site.clone();
+        let is_written = move || written.with(|all| all.lines().any(|other| other.trim() == line));
+        let add = {
+            let site = site.clone();
+            move |_| {
+                written.update(|all| {
+                    if !all.is_empty() && !all.ends_with('\n') {
+                        all.push('\n');
+                    }
+                    all.push_str(&site);
+                });
+            }
+        };
+        view! {
+            <li hidden=is_written>
+                <span>
+                    "Refused: " <strong>{site}</strong> ", " {move || zone.date_and_time(at_ms)}
+                </span>
+                <button type="button" class="button small" on:click=add>
+                    "Add"
+                </button>
+            </li>
+        }
+    });
+    view! { <ul class="refused-sites">{rows.collect_view()}</ul> }
 }

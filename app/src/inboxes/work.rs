@@ -72,7 +72,9 @@ pub(super) fn Work(
                 >
                     {hours.unwrap_or_default()}
                 </textarea>
-                <small>"A day a line, past midnight as fri 22:00-02:00. Without any, the inbox is always open."</small>
+                <small>
+                    "A day a line, past midnight as fri 22:00-02:00. Holidays are dates: 12-25 closed is every year, 2026-12-24 09:00-12:00 only that one. Without any, the inbox is always open."
+                </small>
             </label>
             <label>
                 "Time zone"

@@ -1,14 +1,18 @@
-//! Business hours: when a team means to answer, in its own time zone. Not who is there: see
+//! Business hours and holidays: when a team means to answer, in its own time zone. Not who is there: see
 //! [`crate::availability`].
 
 use std::cmp::Ordering;
+use std::collections::BTreeMap;
 
-use jiff::civil::{Date, Time, Weekday};
+use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
 use protocol::ErrorCode;
 
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+
+/// What a day without hours says.
+const CLOSED: &str = "closed";
 
 /// The end of a day, in minutes.
 const MIDNIGHT: u16 = 24 * 60;
@@ -16,38 +20,87 @@ const MIDNIGHT: u16 = 24 * 60;
 /// The most spans in a day.
 const SPANS: usize = 6;
 
-/// Weekly business hours.
+/// The most dates with hours of their own.
+const DATES: usize = 200;
+
+/// How far ahead the next opening is looked for, in days: over the longest holidays.
+const AHEAD: i32 = 400;
+
+/// Spans of minutes since a day's midnight: ordered, without overlap. The last may go on into the next day.
+type Spans = Vec<(u16, u16)>;
+
+/// Weekly business hours, and dates that have others.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hours {
     zone: TimeZone,
-    /// For each day from Monday, spans of minutes since its midnight: ordered, without overlap. The last may
-    /// go on into the next day.
-    week: [Vec<(u16, u16)>; 7],
+    /// From Monday.
+    week: [Spans; 7],
+    /// Before the days of the week; none is a holiday.
+    dates: BTreeMap<Day, Spans>,
+}
+
+/// A date: of one year, or of every year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Day {
+    Yearly(i8, i8),
+    Once(Date),
+}
+
+impl Day {
+    /// `2026-12-25`, or `12-25` for every year.
+    fn parse(text: &str) -> Option<Self> {
+        // February has a 29th now and then.
+        let (date, is_yearly) = match text.len() {
+            5 => (format!("2024-{text}"), true),
+            _ => (text.to_owned(), false),
+        };
+        let date: Date = date.parse().ok()?;
+        Some(if is_yearly { Self::Yearly(date.month(), date.day()) } else { Self::Once(date) })
+    }
+}
+
+impl std::fmt::Display for Day {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Yearly(month, day) => write!(f, "{month:02}-{day:02}"),
+            Self::Once(date) => write!(f, "{date}"),
+        }
+    }
 }
 
 impl Hours {
     /// Reads hours: a line a day, as `mon 09:00-12:30,13:30-17:00`; a day without a line is closed. What
-    /// ends before it begins, as `fri 22:00-02:00`, ends on the next day.
+    /// ends before it begins, as `fri 22:00-02:00`, ends on the next day. Dates go before days of the week:
+    /// `2026-12-24 09:00-12:00`, and `12-25 closed` for every year.
     ///
     /// # Errors
-    /// `hours_invalid`, also for a time zone that does not exist (as IANA names them).
+    /// `hours_invalid`, also for a time zone that does not exist (as IANA names them), and for more than 200
+    /// dates.
     pub fn parse(text: &str, zone: &str) -> Result<Self, ErrorCode> {
         let zone = TimeZone::get(zone).map_err(|_| ErrorCode::HoursInvalid)?;
-        let mut week: [Vec<(u16, u16)>; 7] = Default::default();
+        let mut hours = Self { zone, week: Default::default(), dates: BTreeMap::new() };
         for line in text.lines().map(str::trim).filter(|line| !line.is_empty()) {
-            let (day, spans) = line.split_once(' ').ok_or(ErrorCode::HoursInvalid)?;
-            let day = day.to_lowercase();
-            let index = DAYS.iter().position(|name| *name == day);
-            let today = &mut week[index.ok_or(ErrorCode::HoursInvalid)?];
-            for span in spans.split(',') {
-                today.push(span_of(span).ok_or(ErrorCode::HoursInvalid)?);
-            }
-            let ordered = today.windows(2).all(|pair| pair[0].1 <= pair[1].0);
-            if !ordered || today.len() > SPANS {
-                return Err(ErrorCode::HoursInvalid);
-            }
+            hours.read(line).ok_or(ErrorCode::HoursInvalid)?;
         }
-        Ok(Self { zone, week })
+        Ok(hours)
+    }
+
+    fn read(&mut self, line: &str) -> Option<()> {
+        let (day, spans) = line.split_once(' ')?;
+        let day = day.to_lowercase();
+        let today = match DAYS.iter().position(|name| *name == day) {
+            Some(index) => &mut self.week[index],
+            None if self.dates.len() < DATES => self.dates.entry(Day::parse(&day)?).or_default(),
+            None => return None,
+        };
+        if spans.trim().eq_ignore_ascii_case(CLOSED) {
+            return today.is_empty().then_some(());
+        }
+        for span in spans.split(',') {
+            today.push(span_of(span)?);
+        }
+        let ordered = today.windows(2).all(|pair| pair[0].1 <= pair[1].0);
+        (ordered && today.len() <= SPANS).then_some(())
     }
 
     /// The form that [`Hours::parse`] reads.
@@ -58,11 +111,14 @@ impl Hours {
             format!("{:02}:{:02}", minutes / 60, minutes % 60)
         };
         let span = |(from, to): &(u16, u16)| format!("{}-{}", clock(from), clock(to));
-        let days = DAYS.iter().zip(&self.week).filter(|(_, spans)| !spans.is_empty());
-        let line = |(day, spans): (&&str, &Vec<_>)| {
-            format!("{day} {}", spans.iter().map(span).collect::<Vec<_>>().join(","))
+        let line = |(day, spans): (String, &Spans)| match spans.as_slice() {
+            [] => format!("{day} {CLOSED}"),
+            spans => format!("{day} {}", spans.iter().map(span).collect::<Vec<_>>().join(",")),
         };
-        days.map(line).collect::<Vec<_>>().join("\n")
+        let week = DAYS.iter().map(ToString::to_string).zip(&self.week);
+        let week = week.filter(|(_, spans)| !spans.is_empty());
+        let dates = self.dates.iter().map(|(day, spans)| (day.to_string(), spans));
+        week.chain(dates).map(line).collect::<Vec<_>>().join("\n")
     }
 
     /// Whether `at_ms` (milliseconds since 1970, UTC) lies within them.
@@ -71,28 +127,34 @@ impl Hours {
         let Some(at) = timestamp(at_ms) else { return false };
         let local = at.to_zoned(self.zone.clone());
         let minute = local.hour() as u16 * 60 + local.minute() as u16;
-        let covers = |day: Weekday, minute: u16| {
-            self.on(day).iter().any(|(from, to)| (*from..*to).contains(&minute))
+        let covers = |date: Date, minute: u16| {
+            self.on(date).iter().any(|(from, to)| (*from..*to).contains(&minute))
         };
-        let today = local.weekday();
-        covers(today, minute) || covers(today.previous(), minute + MIDNIGHT)
+        let today = local.date();
+        covers(today, minute)
+            || today.yesterday().is_ok_and(|yesterday| covers(yesterday, minute + MIDNIGHT))
     }
 
-    /// When they begin next after `at_ms`, in milliseconds since 1970 (UTC); `None` if they never do.
+    /// When they begin next after `at_ms`, in milliseconds since 1970 (UTC); `None` if they don't within a
+    /// year.
     #[must_use]
     pub fn open_next(&self, at_ms: u64) -> Option<u64> {
         let now = timestamp(at_ms)?;
         let today = now.to_zoned(self.zone.clone()).date();
-        (0..=7)
-            .filter_map(|days| today.checked_add(i32::from(days as u8).days()).ok())
-            .flat_map(|date| self.on(date.weekday()).iter().map(move |(from, _)| (date, *from)))
+        (0..=AHEAD)
+            .filter_map(|days| today.checked_add(days.days()).ok())
+            .flat_map(|date| self.on(date).iter().map(move |(from, _)| (date, *from)))
             .filter_map(|(date, from)| self.instant(date, from))
             .find(|at| *at > now)
             .map(|at| at.as_millisecond().unsigned_abs())
     }
 
-    fn on(&self, day: Weekday) -> &[(u16, u16)] {
-        let index = usize::try_from(day.to_monday_zero_offset()).unwrap_or(0);
+    fn on(&self, date: Date) -> &[(u16, u16)] {
+        let yearly = || self.dates.get(&Day::Yearly(date.month(), date.day()));
+        if let Some(spans) = self.dates.get(&Day::Once(date)).or_else(yearly) {
+            return spans;
+        }
+        let index = usize::try_from(date.weekday().to_monday_zero_offset()).unwrap_or(0);
         &self.week[index]
     }
 
@@ -147,6 +209,12 @@ mod tests {
         check("", "UTC", Some(""));
         check("fri 9:00-12:00,22:00-2:00", "UTC", Some("fri 09:00-12:00,22:00-02:00"));
         check("mon 09:00-17:00", "Europe/Nowhere", None);
+        check(
+            "2026-12-24 9:00-12:00\nmon 09:00-17:00\n12-25 Closed\nsat closed",
+            "UTC",
+            Some("mon 09:00-17:00\n12-25 closed\n2026-12-24 09:00-12:00"),
+        );
+        check("02-29 closed", "UTC", Some("02-29 closed"));
         for wrong in [
             "mon",
             "mon 9-17",
@@ -158,6 +226,11 @@ mod tests {
             "mon 09:00-12:00,11:00-13:00",
             "mon 09:00-24:01",
             "mon 99999:00-1:00",
+            "2026-02-29 closed",
+            "13-01 closed",
+            "2026-12-25",
+            "12-25 shut",
+            "12-25 09:00-10:00\n12-25 closed",
         ] {
             check(wrong, "UTC", None);
         }
@@ -178,6 +251,27 @@ mod tests {
         check("2024-01-29T08:00:00Z", false);
         let next = hours.open_next(at("2024-01-30T02:00:00Z"));
         assert_eq!(next, Some(at("2024-02-04T20:00:00Z")));
+    }
+
+    #[test]
+    fn dates_have_hours_of_their_own() {
+        let text = "mon 09:00-17:00\ntue 09:00-17:00\n01-29 closed\n2024-01-30 12:00-13:00\n2024-02-03 22:00-02:00";
+        let hours = Hours::parse(text, "UTC").unwrap();
+        let check = |when: &str, open: bool| assert_eq!(hours.are_open(at(when)), open, "{when}");
+        // A Monday, every year; a Tuesday; and a Saturday, which is closed otherwise.
+        check("2024-01-29T10:00:00Z", false);
+        check("2024-01-30T10:00:00Z", false);
+        check("2024-01-30T12:30:00Z", true);
+        check("2024-02-03T23:00:00Z", true);
+        check("2024-02-04T01:00:00Z", true);
+        check("2024-02-05T10:00:00Z", true);
+        check("2030-01-29T10:00:00Z", false);
+        let next = hours.open_next(at("2024-01-29T00:00:00Z"));
+        assert_eq!(next, Some(at("2024-01-30T12:00:00Z")));
+        let long: String = (1..=31).map(|day| format!("2024-07-{day:02} closed\n")).collect();
+        let hours = Hours::parse(&format!("mon 09:00-17:00\n{long}"), "UTC").unwrap();
+        let next = hours.open_next(at("2024-06-24T18:00:00Z"));
+        assert_eq!(next, Some(at("2024-08-05T09:00:00Z")));
     }
 
     #[test]

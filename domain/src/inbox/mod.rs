@@ -3,6 +3,7 @@
 mod hours;
 mod inbound;
 mod mail;
+mod refused;
 mod settings;
 mod site;
 
@@ -20,6 +21,8 @@ use crate::table::inbox;
 pub use hours::Hours;
 pub use inbound::InboxInbound;
 pub use mail::InboxMail;
+pub use refused::RefusedSite;
+pub(crate) use refused::RefusedSites;
 pub use settings::InboxSettings;
 pub use site::Site;
 
@@ -73,7 +76,8 @@ impl Inbox {
     /// Whether a page of `origin` may embed the chat.
     #[must_use]
     pub fn allows(&self, origin: &str) -> bool {
-        Site::parse(origin).is_ok_and(|site| self.allowed_sites.contains(&site))
+        Site::parse(origin)
+            .is_ok_and(|site| self.allowed_sites.iter().any(|ours| ours.covers(&site)))
     }
 }
 

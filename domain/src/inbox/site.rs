@@ -3,35 +3,43 @@
 use protocol::ErrorCode;
 use url::{Origin, Url};
 
-/// An origin of the web (RFC 6454), as browsers write it: `https://example.com`.
+/// An origin of the web (RFC 6454), as browsers write it: `https://example.com`, or with a star in place of one
+/// label: `https://*.example.com`.
 ///
 /// The text is safe in a header: it holds a scheme, a host and perhaps a port, and nothing else.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Site(String);
 
+/// What stands before the rest of a host that any label may precede.
+const ANY_LABEL: &str = "*.";
+
 impl Site {
     /// Reads an origin. A trailing slash and upper case are forgiven.
     ///
     /// # Errors
-    /// `site_invalid` for anything but `http(s)://host[:port]`.
+    /// `site_invalid` for anything but `http(s)://host[:port]`, where a host of at least two labels may have
+    /// `*.` before it.
     pub fn parse(text: &str) -> Result<Self, ErrorCode> {
-        let invalid = ErrorCode::SiteInvalid;
-        let url = Url::parse(text.trim()).map_err(|_| invalid)?;
-        let bare = matches!(url.path(), "" | "/")
-            && url.query().is_none()
-            && url.fragment().is_none()
-            && url.username().is_empty()
-            && url.password().is_none();
-        let web = matches!(url.scheme(), "http" | "https");
-        match url.origin() {
-            origin @ Origin::Tuple(..) if bare && web => {
-                let text = origin.ascii_serialization();
-                // What a host may hold by the URL standard, CSP and headers may not: `;`, `,`, `*`.
-                let plain = |c: char| c.is_ascii_alphanumeric() || ":/.-[]_".contains(c);
-                if text.chars().all(plain) { Ok(Self(text)) } else { Err(invalid) }
+        let text = text.trim();
+        let Some((scheme, host)) = text.split_once("://*.") else {
+            return origin(text).map(Self).ok_or(ErrorCode::SiteInvalid);
+        };
+        let origin = origin(&format!("{scheme}://{host}")).ok_or(ErrorCode::SiteInvalid)?;
+        match origin.split_once("://") {
+            // Nobody owns all of `*.com`, or of a network.
+            Some((scheme, host)) if host.contains('.') && host.contains(char::is_alphabetic) => {
+                Ok(Self(format!("{scheme}://{ANY_LABEL}{host}")))
             }
-            _ => Err(invalid),
+            _ => Err(ErrorCode::SiteInvalid),
         }
+    }
+
+    /// Whether it is that origin, or has it among its labels.
+    #[must_use]
+    pub fn covers(&self, origin: &Self) -> bool {
+        let Some((scheme, host)) = self.0.split_once(ANY_LABEL) else { return self == origin };
+        let labels = origin.0.strip_prefix(scheme).and_then(|rest| rest.split_once('.'));
+        labels.is_some_and(|(label, rest)| !label.is_empty() && label != "*" && rest == host)
     }
 
     /// The origin as browsers write it.
@@ -41,9 +49,49 @@ impl Site {
     }
 }
 
+fn origin(text: &str) -> Option<String> {
+    let url = Url::parse(text).ok()?;
+    let bare = matches!(url.path(), "" | "/")
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty()
+        && url.password().is_none();
+    let web = matches!(url.scheme(), "http" | "https");
+    match url.origin() {
+        origin @ Origin::Tuple(..) if bare && web => {
+            let text = origin.ascii_serialization();
+            // What a host may hold by the URL standard, CSP and headers may not: `;`, `,`, `*`.
+            let plain = |c: char| c.is_ascii_alphanumeric() || ":/.-[]_".contains(c);
+            text.chars().all(plain).then_some(text)
+        }
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_star_stands_for_one_label() {
+        let site = |text: &str| Site::parse(text).unwrap();
+        let any = site("https://*.example.com:8443");
+        for (origin, expect) in [
+            ("https://shop.example.com:8443", true),
+            ("https://SHOP.example.com:8443/", true),
+            ("https://a.b.example.com:8443", false),
+            ("https://example.com:8443", false),
+            ("https://shop.example.com", false),
+            ("http://shop.example.com:8443", false),
+            ("https://shopexample.com:8443", false),
+            ("https://shop.example.com.evil.example:8443", false),
+            ("https://*.example.com:8443", false),
+        ] {
+            assert_eq!(any.covers(&site(origin)), expect, "{origin}");
+        }
+        assert!(site("https://example.com").covers(&site("https://example.com")));
+        assert!(!site("https://example.com").covers(&site("https://shop.example.com")));
+    }
 
     #[test]
     fn sites_are_origins() {
@@ -57,6 +105,8 @@ mod tests {
         check("https://example.com", Ok("https://example.com"));
         check(" HTTPS://Example.COM:443/ ", Ok("https://example.com"));
         check("http://localhost:8080", Ok("http://localhost:8080"));
+        check(" https://*.Example.COM:443/ ", Ok("https://*.example.com"));
+        check("https://*.bücher.example", Ok("https://*.xn--bcher-kva.example"));
         check("https://bücher.example", Ok("https://xn--bcher-kva.example"));
         for text in [
             "",
@@ -69,7 +119,13 @@ mod tests {
             "https://user@example.com",
             "null",
             "https://a.example;script-src",
-            "https://*.example.com",
+            "https://*.com",
+            "https://*",
+            "https://*.*.example.com",
+            "https://a.*.example.com",
+            "https://*example.com",
+            "https://*.10.0.0.1",
+            "https://*.[::1]",
             "https://a.example, b",
         ] {
             check(text, Err(ErrorCode::SiteInvalid));

@@ -2,10 +2,11 @@
 
 use askama::Template;
 use axum::extract::{Query, State};
-use axum::http::{HeaderName, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use domain::inbox::Inbox;
 use protocol::ErrorCode;
+use url::Url;
 
 use super::OfInbox;
 use crate::assets;
@@ -23,6 +24,7 @@ struct Chat<'a> {
 pub(crate) async fn frame(
     State(state): State<ServerState>,
     Query(query): Query<OfInbox>,
+    headers: HeaderMap,
 ) -> Response {
     let inbox = match state.domain.find_inbox(query.inbox.as_deref()).await {
         Ok(inbox) => inbox,
@@ -37,6 +39,7 @@ pub(crate) async fn frame(
             return (status, text).into_response();
         }
     };
+    note_refusal(&state, &inbox, &headers);
     let headers = [
         (header::CONTENT_SECURITY_POLICY, policy(&inbox, &state)),
         (header::CACHE_CONTROL, "no-cache".to_owned()),
@@ -50,6 +53,29 @@ pub(crate) async fn frame(
             tracing::error!(%error, "the chat's page could not be written");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
+    }
+}
+
+/// The browser will refuse to show the page where the inbox does not allow the site, and tells nobody but
+/// whoever looks into its console: we tell the owner.
+fn note_refusal(state: &ServerState, inbox: &Inbox, headers: &HeaderMap) {
+    let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
+    // An embedding page is the frame's referrer. What is opened by a link has one, too.
+    let is_frame =
+        text(HeaderName::from_static("sec-fetch-dest")).is_none_or(|dest| dest == "iframe");
+    let Some(page) = text(header::REFERER).and_then(|page| Url::parse(page).ok()) else { return };
+    let origin = page.origin().ascii_serialization();
+    if is_frame
+        && !state.public_url.is_own_origin(&origin)
+        && state.domain.refuse_site(inbox, &origin)
+    {
+        let code = ErrorCode::SiteNotAllowed;
+        tracing::info!(
+            code = code.as_str(),
+            inbox = inbox.key,
+            origin,
+            "a site may not embed the chat"
+        );
     }
 }
 

@@ -1,0 +1,50 @@
+//! Sites that asked for a chat and may not embed it, for the owner who wonders why it does not open.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use protocol::InboxId;
+
+use super::{Inbox, Site};
+use crate::Domain;
+
+/// How many are known of an inbox, the latest: anybody can make them up.
+const SITES: usize = 5;
+
+/// A site that was refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RefusedSite {
+    /// Which one.
+    pub site: Site,
+    /// When it asked last, in milliseconds since 1970 (UTC).
+    pub at_ms: u64,
+}
+
+/// What was refused since the program started, of each inbox, the latest first.
+#[derive(Clone, Default)]
+pub(crate) struct RefusedSites(Arc<Mutex<HashMap<InboxId, Vec<RefusedSite>>>>);
+
+impl Domain {
+    /// Notes that a page of a site asked for an inbox's chat, if the inbox does not allow it. Says whether it
+    /// does not.
+    pub fn refuse_site(&self, inbox: &Inbox, origin: &str) -> bool {
+        let Ok(site) = Site::parse(origin) else { return false };
+        if inbox.allows(site.as_str()) {
+            return false;
+        }
+        let mut all = self.refused_sites.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let sites = all.entry(inbox.id).or_default();
+        sites.retain(|refused| refused.site != site);
+        sites.insert(0, RefusedSite { site, at_ms: self.ambient.now_ms() });
+        sites.truncate(SITES);
+        true
+    }
+
+    /// The sites that an inbox refused since the program started, and would still refuse: the latest first.
+    #[must_use]
+    pub fn refused_sites(&self, inbox: &Inbox) -> Vec<RefusedSite> {
+        let all = self.refused_sites.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let sites = all.get(&inbox.id).cloned().unwrap_or_default();
+        sites.into_iter().filter(|refused| !inbox.allows(refused.site.as_str())).collect()
+    }
+}
