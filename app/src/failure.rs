@@ -25,10 +25,15 @@ impl FromServerFnError for Failure {
     /// line is down.
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         use ServerFnErrorErr as E;
-        match error {
-            E::Args(_) | E::MissingArg(_) => Self(ErrorCode::RequestInvalid),
-            _ => Self(ErrorCode::Unavailable),
-        }
+        let code = match error {
+            E::Args(_) | E::MissingArg(_) => ErrorCode::RequestInvalid,
+            // On the server, a body that is no text; in a browser, an answer that is none of ours.
+            E::Deserialization(_) if cfg!(feature = "ssr") => ErrorCode::RequestInvalid,
+            _ => ErrorCode::Unavailable,
+        };
+        #[cfg(feature = "ssr")]
+        crate::status::answer(code);
+        Self(code)
     }
 }
 
@@ -41,6 +46,7 @@ impl From<domain::Error> for Failure {
         } else {
             tracing::info!(code = code.as_str(), "a server function refused");
         }
+        crate::status::answer(code);
         Self(code)
     }
 }

@@ -19,12 +19,16 @@ mod inboxes;
 mod live;
 mod outbox;
 mod review;
+#[cfg(feature = "ssr")]
+mod status;
 mod team;
 mod ui;
 
 pub use app::{App, shell};
 #[cfg(feature = "ssr")]
 pub use backend::{Backend, LoginAttempts, SetupLink, current_agent};
+#[cfg(feature = "ssr")]
+pub use status::status;
 
 /// Makes the page that the server rendered come alive.
 #[cfg(feature = "hydrate")]

@@ -204,11 +204,12 @@ async fn finish(hub: &Hub, batch: &mut Vec<Box<dyn Job>>, committed: Result<Vec<
             (Err(error), Vec::new())
         }
     };
+    let seen = hub.now();
     for job in batch.drain(..) {
         job.finish(outcome.clone());
     }
     for news in news {
-        hub.publish(&news);
+        hub.publish_to(&news, seen);
         // Writers of sockets get their turn before a whole batch is queued for them.
         tokio::task::yield_now().await;
     }

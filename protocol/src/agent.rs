@@ -174,6 +174,11 @@ tagged! {
             /// Its address; absent if it is too long to be kept.
             page: Option<String>,
         },
+        /// The answer to `change`: it is so now, or was already. What it changed comes in frames of its own.
+        "changed" => Changed {
+            /// Which conversation.
+            conversation: ConversationId,
+        },
         /// The line is alive.
         "pong" => Pong {},
         /// Something was refused.

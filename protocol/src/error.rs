@@ -143,7 +143,7 @@ codes! {
         says "There is no such team.";
     /// Business hours that are not written as they should be, or a time zone that does not exist.
     HoursInvalid = "hours_invalid", temporary: false
-        says "Hours are written as `mon 09:00-17:00`, a day a line, in a time zone such as Europe/Berlin.";
+        says "Hours are written as `mon 09:00-17:00` or `12-25 closed`, a day a line, in a time zone such as Europe/Berlin.";
     /// The last owner can't go.
     LastOwner = "last_owner", temporary: false
         says "The last owner can't be deactivated.";
@@ -179,7 +179,7 @@ codes! {
         says "This frame is not allowed now.";
     /// A frame over [`crate::limits::CLIENT_FRAME_BYTES`].
     FrameTooBig = "frame_too_big", temporary: false
-        says "The frame is too big: at most 100 KB.";
+        says "This is too big: a frame has at most 100 KB, and a request 256 KB.";
     /// A socket that does not offer [`crate::SUBPROTOCOL`].
     SubprotocolUnknown = "subprotocol_unknown", temporary: false
         says "Offer the WebSocket subprotocol porchlight.v1.";
@@ -248,7 +248,7 @@ codes! {
         says "A password has 10 to 200 characters.";
     /// A site that is not an origin such as `https://example.com`.
     SiteInvalid = "site_invalid", temporary: false
-        says "A site is an origin such as https://example.com, without a path.";
+        says "A site is an origin such as https://example.com or https://*.example.com, without a path.";
     /// What was asked for does not exist.
     NotFound = "not_found", temporary: false
         says "There is nothing here.";

@@ -18,8 +18,10 @@ record! {
         /// How long it is, in bytes.
         pub bytes: u64,
         /// How wide a picture is, in pixels. Absent where there is no thumbnail.
+        #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
         pub width: Option<u64>,
         /// How high a picture is, in pixels. Absent where there is no thumbnail.
+        #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
         pub height: Option<u64>,
     }
 }

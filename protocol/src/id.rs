@@ -6,6 +6,21 @@ use uuid::Uuid;
 
 use crate::json::{Decode, DecodeError, Encode, Value, write_str};
 
+fn read(text: &str) -> Option<Uuid> {
+    let mut number = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let digit = match byte {
+            b'-' if matches!(at, 8 | 13 | 18 | 23) => continue,
+            _ if matches!(at, 8 | 13 | 18 | 23) => return None,
+            b'0'..=b'9' => byte - b'0',
+            b'a'..=b'f' => byte - b'a' + 10,
+            _ => return None,
+        };
+        number = number << 4 | u128::from(digit);
+    }
+    (text.len() == 36).then_some(Uuid::from_u128(number))
+}
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)+) => {$(
         $(#[$doc])*
@@ -15,10 +30,11 @@ macro_rules! ids {
         pub struct $name(pub Uuid);
 
         impl $name {
-            /// Reads the hyphenated form; `None` if `text` is not a UUID.
+            /// Reads the form that ids are written in, small letters with hyphens; `None` for any other: an
+            /// id that came back in another form would not be known again.
             #[must_use]
             pub fn parse(text: &str) -> Option<Self> {
-                Uuid::try_parse(text).ok().map(Self)
+                read(text).map(Self)
             }
         }
 
@@ -65,4 +81,28 @@ ids! {
     TeamId;
     /// A visitor of an inbox's sites.
     VisitorId;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_have_one_form() {
+        let text = "00112233-4455-6677-8899-aabbccddeeff";
+        assert_eq!(AgentId::parse(text), Uuid::try_parse(text).ok().map(AgentId));
+        for other in [
+            "",
+            "00112233-4455-6677-8899-AABBCCDDEEFF",
+            "00112233445566778899aabbccddeeff",
+            "{00112233-4455-6677-8899-aabbccddeeff}",
+            "urn:uuid:00112233-4455-6677-8899-aabbccddeeff",
+            "00112233-4455-6677-8899-aabbccddeef",
+            "00112233-4455-6677-8899-aabbccddeeff0",
+            "00112233-4455-6677-8899-aabbccddeefg",
+            "0011223304455-6677-8899-aabbccddeeff",
+        ] {
+            assert_eq!(AgentId::parse(other), None, "{other}");
+        }
+    }
 }

@@ -78,7 +78,7 @@ pub const CLIENT_FRAME_BYTES: usize = 100 * 1024;
 /// The most entries in one page of a conversation.
 pub const PAGE_ENTRIES: u64 = 100;
 
-/// The most bytes of text, as written on the wire, in one page of a conversation; a page has one
+/// The most bytes of entries, as written on the wire, in one page of a conversation; a page has one
 /// entry at least.
 pub const PAGE_BYTES: usize = 96 * 1024;
 

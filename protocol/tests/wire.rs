@@ -290,6 +290,10 @@ fn frames_to_an_agent_have_their_golden_form() {
         &format!(r#"{{"type":"visitor_page",{at},"page":"https://shop.example/b"}}"#),
     );
     golden(&ToAgent::Pong {}, r#"{"type":"pong"}"#);
+    golden(
+        &ToAgent::Changed { conversation: CONVERSATION },
+        r#"{"type":"changed","conversation":"00000000-0000-0000-0000-000000000002"}"#,
+    );
     let error = ToAgent::Error {
         code: ErrorCode::ConversationUnknown,
         message: "m".into(),

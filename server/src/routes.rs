@@ -11,7 +11,7 @@ use tower_http::compression::CompressionLayer;
 use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::files::{self, ByLogin, ByToken};
-use crate::http::{harden, health, refuse_foreign};
+use crate::http::{explain_size, harden, health, refuse_foreign};
 use crate::state::ServerState;
 use crate::{address, api, assets, mail, session, socket, widget};
 
@@ -92,6 +92,7 @@ pub(crate) fn router(state: ServerState) -> Router {
     open()
         .merge(dashboard(&state).layer(session()))
         .layer(RequestBodyLimitLayer::new(BODY_BYTES))
+        .layer(from_fn(explain_size))
         // Files have a limit of their own.
         .merge(files_by_token())
         .merge(files_by_login().layer(session()))

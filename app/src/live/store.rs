@@ -343,6 +343,7 @@ impl Store {
                 self.open.entry(conversation).or_default().visitor_online = online;
                 Vec::new()
             }
+            ToAgent::Changed { .. } => Vec::new(),
             ToAgent::Pong {} => self.make_up(),
             ToAgent::Error { code, message, temporary, conversation, client_id } => {
                 match (conversation, client_id) {

@@ -1,5 +1,6 @@
 //! Reading a log, page by page.
 
+use protocol::json::to_string;
 use protocol::limits::{PAGE_BYTES, PAGE_ENTRIES};
 use protocol::{ConversationId, Entry, ErrorCode, Seq, VisitorId};
 use sea_orm::entity::prelude::*;
@@ -25,7 +26,7 @@ pub struct Page {
     pub visitor_read_seq: Seq,
     /// How far the team has read.
     pub team_read_seq: Seq,
-    /// The entries, oldest first: at most [`PAGE_ENTRIES`], and [`PAGE_BYTES`] of text.
+    /// The entries, oldest first: at most [`PAGE_ENTRIES`], and [`PAGE_BYTES`] as JSON.
     pub entries: Vec<Entry>,
 }
 
@@ -182,15 +183,6 @@ pub(super) fn of_visitor_query(visitor: VisitorId) -> Select<conversation::Entit
         .order_by_desc(conversation::Column::Id)
 }
 
-/// How long a text is on the wire, at most.
-fn written_len(text: &str) -> usize {
-    let cost = |byte: u8| match byte {
-        b'"' | b'\\' | b'<' | 0..0x20 => 6,
-        _ => 1,
-    };
-    text.bytes().map(cost).sum()
-}
-
 async fn page(
     db: &impl ConnectionTrait,
     row: conversation::Model,
@@ -202,7 +194,7 @@ async fn page(
     if audience == Audience::Visitor {
         query = query.filter(entry::Column::IsPublic.eq(true));
     }
-    let mut rows = match wanted {
+    let rows = match wanted {
         Wanted::Latest => query.order_by_desc(entry::Column::Seq),
         Wanted::Before(seq) => {
             query.filter(entry::Column::Seq.lt(seq as i64)).order_by_desc(entry::Column::Seq)
@@ -213,19 +205,18 @@ async fn page(
     }
     .all(db)
     .await?;
+    let mut entries = Vec::new();
     let mut bytes = 0;
-    let fitting = rows.iter().take_while(|row| {
-        let is_first = bytes == 0;
-        bytes += written_len(&row.text) + row.files.as_deref().map_or(0, written_len);
-        is_first || bytes <= PAGE_BYTES
-    });
-    rows.truncate(fitting.count());
-    if !matches!(wanted, Wanted::After(_)) {
-        rows.reverse();
-    }
-    let mut entries = Vec::with_capacity(rows.len());
     for row in rows {
-        entries.extend(LogEntry::from_row(row)?.seen_by(audience));
+        let Some(entry) = LogEntry::from_row(row)?.seen_by(audience) else { continue };
+        bytes += to_string(&entry).len() + 1;
+        if bytes > PAGE_BYTES && !entries.is_empty() {
+            break;
+        }
+        entries.push(entry);
+    }
+    if !matches!(wanted, Wanted::After(_)) {
+        entries.reverse();
     }
     let head = match audience {
         Audience::Visitor => row.last_public_seq,

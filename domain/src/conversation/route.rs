@@ -94,12 +94,23 @@ pub(super) async fn route(
         Some(chosen) => give(write, log, chosen).await,
         None => {
             if log.row.queued_at_ms.is_none() {
-                log.row.queued_at_ms = Some(write.ambient.now_ms() as i64);
+                log.row.queued_at_ms = Some(end_of_queue(write).await?);
                 write.publish(News::QueueMoved);
             }
             Ok(())
         }
     }
+}
+
+/// The time at which who comes now has come, after all that wait: the clock may have been put back.
+async fn end_of_queue(write: &Write<'_>) -> Result<i64> {
+    let last = conversation::Entity::find()
+        .filter(conversation::Column::QueuedAtMs.is_not_null())
+        .order_by_desc(conversation::Column::QueuedAtMs)
+        .one(write.tx)
+        .await?;
+    let after = last.and_then(|row| row.queued_at_ms).map_or(0, |at_ms| at_ms + 1);
+    Ok(Ord::max(after, write.ambient.now_ms() as i64))
 }
 
 /// Takes what goes on after it rested from whoever had it and is not there, where conversations are given out:

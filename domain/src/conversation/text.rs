@@ -9,8 +9,10 @@ use protocol::{ErrorCode, Files};
 /// `message_empty` where nothing visible is left, `message_too_long` over [`MESSAGE_BYTES`].
 pub(super) fn tidy(text: &str) -> Result<String, ErrorCode> {
     let kept = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
+    // All that Unicode takes for one (UAX 14).
+    let breaks = ['\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
     let text: String =
-        text.replace("\r\n", "\n").replace('\r', "\n").chars().filter(kept).collect();
+        text.replace("\r\n", "\n").replace(breaks, "\n").chars().filter(kept).collect();
     let text = text.trim();
     if !crate::visible::shows(text) {
         return Err(ErrorCode::MessageEmpty);
@@ -46,6 +48,7 @@ mod tests {
     fn texts_are_tidied() {
         let check = |text: &str, expect: &str| assert_eq!(tidy(text).as_deref(), Ok(expect));
         check("  hi \r\n there\r! \n", "hi \n there\n!");
+        check("a\u{b}b\u{c}c\u{85}d\u{2028}e\u{2029}f", "a\nb\nc\nd\ne\nf");
         check("a\0b\u{1b}[31mc\td", "ab[31mc\td");
         check("שלום 👋🏽", "שלום 👋🏽");
     }

@@ -64,6 +64,22 @@ impl Default for Hub {
     }
 }
 
+/// Since when something is on disk: sockets that came to listen after that have read it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Seen(u64);
+
+impl Seen {
+    /// What no socket has read.
+    pub(crate) const fn none() -> Self {
+        Self(u64::MAX)
+    }
+
+    /// Whether a socket came after it.
+    fn by(self, socket: u64) -> bool {
+        socket >= self.0
+    }
+}
+
 /// What a socket listens with. Dropping it takes the socket out of the hub.
 pub struct Listener {
     hub: Hub,
@@ -119,6 +135,11 @@ impl Hub {
                 socket.line.let_go();
             }
         });
+    }
+
+    /// Now, for what was just written.
+    pub(crate) fn now(&self) -> Seen {
+        Seen(self.next.load(Ordering::Relaxed))
     }
 
     /// How many sockets listen in this process.

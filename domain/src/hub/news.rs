@@ -1,14 +1,12 @@
 //! What happened, and who is told of it.
 
-use std::collections::HashMap;
-
 use protocol::json::to_string;
 use protocol::{
     AgentId, Author, Availability, ConversationId, InboxId, Person, Presence, Reader, Seq, Status,
     Summary, Teammate, ToAgent, ToVisitor, VisitorId,
 };
 
-use super::{Frame, Hub, OfAgent};
+use super::{Frame, Hub, OfAgent, Seen};
 use crate::conversation::{Audience, LogEntry};
 
 /// Something that happened. What is part of a log is on disk already.
@@ -114,10 +112,16 @@ pub(crate) enum News {
 impl Hub {
     /// Tells all who may and want to know.
     pub(crate) fn publish(&self, news: &News) {
+        self.publish_to(news, Seen::none());
+    }
+
+    /// The same, of what is on disk since a moment. Sockets that came later have read it, and are not asked to
+    /// come back for it.
+    pub(crate) fn publish_to(&self, news: &News, seen: Seen) {
         match news {
             News::Appended { entries, visitor, summary } => {
                 let conversation = summary.id;
-                self.meet(*visitor, conversation, summary.status != Status::Resolved);
+                self.meet(*visitor, conversation, summary.status != Status::Resolved, seen);
                 for entry in entries {
                     if let Some(entry) = entry.seen_by(Audience::Visitor) {
                         self.to_visitor(*visitor, conversation, &ToVisitor::Entry { entry });
@@ -187,8 +191,10 @@ impl Hub {
                 self.to_inbox(*inbox, &ToVisitor::Availability { availability });
             }
             News::Moved { visitor } => self.with(|index| {
-                for socket in index.visitors.get(visitor).into_iter().flat_map(|of| of.values()) {
-                    socket.line.let_go();
+                for (id, socket) in index.visitors.get(visitor).into_iter().flatten() {
+                    if !seen.by(*id) {
+                        socket.line.let_go();
+                    }
                 }
             }),
             News::QueueMoved => self.touch(),
@@ -206,10 +212,10 @@ impl Hub {
 
     /// A conversation of a visitor's has news. Sockets that show none show it from now on; those that
     /// show another come back, if it goes on in its place.
-    fn meet(&self, visitor: VisitorId, conversation: ConversationId, goes_on: bool) {
+    fn meet(&self, visitor: VisitorId, conversation: ConversationId, goes_on: bool, seen: Seen) {
         self.with(|index| {
-            for socket in index.visitors.get_mut(&visitor).into_iter().flat_map(HashMap::values_mut)
-            {
+            let sockets = index.visitors.get_mut(&visitor).into_iter().flatten();
+            for (_, socket) in sockets.filter(|(id, _)| !seen.by(**id)) {
                 let shown = *socket.conversation.get_or_insert(conversation);
                 if goes_on && shown != conversation {
                     socket.line.let_go();
@@ -266,5 +272,30 @@ impl Hub {
                 socket.line.send(&frame);
             }
         });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::visitor::VisitorIdentity;
+
+    #[tokio::test]
+    async fn who_came_after_the_news_is_not_sent_back_for_it() {
+        let hub = Hub::default();
+        let visitor = VisitorId(uuid::Uuid::from_u128(1));
+        let who = VisitorIdentity { inbox: InboxId(uuid::Uuid::from_u128(2)), visitor };
+        let before = hub.listen_visitor(&who);
+        let seen = hub.now();
+        let after = hub.listen_visitor(&who);
+        hub.publish_to(&News::Moved { visitor }, seen);
+        assert!(before.too_slow().is_cancelled());
+        assert!(!after.too_slow().is_cancelled());
+        // Nor does it take an older conversation for its own.
+        let (older, own) =
+            (ConversationId(uuid::Uuid::from_u128(3)), ConversationId(uuid::Uuid::from_u128(4)));
+        hub.meet(visitor, older, true, seen);
+        hub.meet(visitor, own, true, hub.now());
+        assert!(!after.too_slow().is_cancelled());
     }
 }

@@ -15,11 +15,11 @@ use sea_orm::Statement;
 use testbed::{Kind, TestDatabase};
 
 #[derive(Clone, Default)]
-pub(crate) struct Counter(Arc<AtomicU64>);
+pub(crate) struct Counter(Arc<AtomicU64>, Arc<AtomicU64>);
 
 impl Clock for Counter {
     fn now_ms(&self) -> u64 {
-        1_700_000_000_000 + self.0.fetch_add(1, Ordering::Relaxed)
+        1_700_000_000_000_u64.wrapping_add(self.0.fetch_add(1, Ordering::Relaxed))
     }
 }
 
@@ -28,11 +28,16 @@ impl Counter {
     pub(crate) fn pass_ms(&self, ms: u64) {
         self.0.fetch_add(ms, Ordering::Relaxed);
     }
+
+    /// Puts the clock back. What is random does not come again by it.
+    pub(crate) fn put_back_ms(&self, ms: u64) {
+        self.0.fetch_sub(ms, Ordering::Relaxed);
+    }
 }
 
 impl Entropy for Counter {
     fn fill(&self, bytes: &mut [u8]) {
-        let number = self.0.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+        let number = self.1.fetch_add(1, Ordering::Relaxed).to_be_bytes();
         for (byte, value) in bytes.iter_mut().rev().zip(number.iter().rev()) {
             *byte = *value;
         }

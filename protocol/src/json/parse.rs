@@ -92,11 +92,9 @@ impl<'a> Parser<'a> {
     }
 
     fn value(&mut self, depth: usize) -> Result<Value<'a>, DecodeError> {
-        if depth > JSON_DEPTH {
-            return Err(DecodeError::TooDeep);
-        }
         self.space();
         match self.peek().ok_or(DecodeError::Syntax)? {
+            b'{' | b'[' if depth >= JSON_DEPTH => Err(DecodeError::TooDeep),
             b'{' => self.object(depth),
             b'[' => self.array(depth),
             b'"' => self.string().map(Value::Str),

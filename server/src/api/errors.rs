@@ -2,10 +2,9 @@
 
 use std::fmt::Write;
 
+use app::status;
 use axum::response::Html;
 use protocol::ErrorCode;
-
-use crate::http::status;
 
 /// `GET /api/errors`: every code, its status and what it means.
 pub(super) async fn list() -> Html<String> {

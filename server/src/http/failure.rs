@@ -62,51 +62,10 @@ pub(crate) struct Problem {
     temporary: bool,
 }
 
-/// The status that goes with a code.
-pub(crate) const fn status(code: ErrorCode) -> StatusCode {
-    use ErrorCode as E;
-    match code {
-        E::InboxUnknown
-        | E::ConversationUnknown
-        | E::VisitorUnknown
-        | E::AgentUnknown
-        | E::LabelUnknown
-        | E::TeamUnknown
-        | E::AccessTokenUnknown
-        | E::FileUnknown
-        | E::MailUnknown
-        | E::LinkInvalid
-        | E::NotFound => StatusCode::NOT_FOUND,
-        E::OriginRefused | E::OwnerRequired | E::SiteNotAllowed | E::ScopeMissing => {
-            StatusCode::FORBIDDEN
-        }
-        E::LoginRequired | E::LoginWrong | E::TokenInvalid | E::AccessTokenInvalid => {
-            StatusCode::UNAUTHORIZED
-        }
-        E::ClientIdReused
-        | E::EmailTaken
-        | E::MailboxTaken
-        | E::AlreadyAssigned
-        | E::AnotherIsOpen
-        | E::NewMessage
-        | E::FileIdTaken => StatusCode::CONFLICT,
-        E::FrameTooBig | E::MessageTooLong | E::FileTooBig | E::MailTooLarge => {
-            StatusCode::PAYLOAD_TOO_LARGE
-        }
-        E::FileTypeRefused => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-        E::FileQuota => StatusCode::INSUFFICIENT_STORAGE,
-        E::LengthRequired => StatusCode::LENGTH_REQUIRED,
-        E::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-        E::TooManyAttempts | E::SlowDown => StatusCode::TOO_MANY_REQUESTS,
-        E::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-        _ => StatusCode::BAD_REQUEST,
-    }
-}
-
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
         let Self { code, detail } = self;
-        let status = status(code);
+        let status = app::status(code);
         let problem = Problem {
             kind: format!("{CODES}#{}", code.as_str()),
             title: code.sentence(),

@@ -9,6 +9,6 @@ mod origin;
 
 pub(crate) use bearer::bearer;
 pub(crate) use extract::{At, Body, Params};
-pub(crate) use failure::{CODES, Failure, status};
-pub(crate) use headers::harden;
+pub(crate) use failure::{CODES, Failure};
+pub(crate) use headers::{explain_size, harden};
 pub(crate) use origin::{is_own, refuse_foreign};

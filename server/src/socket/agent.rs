@@ -163,7 +163,7 @@ impl AgentTalk {
             }
             FromAgent::Change { conversation, change } => {
                 domain.change_conversation(agent, conversation, change).await?;
-                return Ok(None);
+                ToAgent::Changed { conversation }
             }
             FromAgent::Presence { presence } => {
                 domain.choose_presence(agent.id, presence).await?;

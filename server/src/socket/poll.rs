@@ -5,7 +5,7 @@
 //! takes what is queued for it. One that brings nothing new waits for news, until the next
 //! comes. Whoever comes back to no line begins one: the log heals what was on its way.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -42,6 +42,9 @@ const LINES: usize = 10_000;
 
 /// The most bytes of one answer, but for its last frame.
 const ANSWER_BYTES: usize = 128 * 1024;
+
+/// The most frames that wait to be answered.
+const WAITING: usize = 4_096;
 
 /// What one request brings.
 struct Exchange {
@@ -166,21 +169,32 @@ async fn run(mut talk: VisitorTalk, mut exchanges: mpsc::Receiver<Exchange>, sta
     let too_slow = talk.listener().too_slow();
     let mut frames = talk.listener().take_frames();
     let mut next = None;
+    // What came and is not answered yet: an answer holds only so much.
+    let mut waiting = VecDeque::new();
     loop {
         let came = match next.take() {
             Some(exchange) => Some(exchange),
             None => timeout(SILENCE, exchanges.recv()).await.ok().flatten(),
         };
         let Some(Exchange { frames: sent, reply }) = came else { return };
+        waiting.extend(sent);
         let mut end = None;
-        for frame in &sent {
-            if let Err(code) = line::answer(&mut talk, frame).await {
-                end = Some(code);
-                break;
-            }
+        let is_news_awaited = waiting.is_empty();
+        // What is queued makes room for the answers.
+        let mut queued = take(&mut frames, ANSWER_BYTES);
+        let mut room = ANSWER_BYTES.saturating_sub(bytes_of(&queued));
+        while room > 0
+            && end.is_none()
+            && let Some(frame) = waiting.pop_front()
+        {
+            end = line::answer(&mut talk, &frame).await.err();
+            queued.append(&mut take(&mut frames, room));
+            room = ANSWER_BYTES.saturating_sub(bytes_of(&queued));
         }
-        let mut queued = take(&mut frames);
-        if queued.is_empty() && sent.is_empty() && end.is_none() {
+        if waiting.len() > WAITING {
+            end = Some(CloseCode::TooSlow);
+        }
+        if queued.is_empty() && is_news_awaited && end.is_none() {
             let until = Instant::now() + WAIT;
             tokio::select! {
                 frame = frames.next() => queued.extend(frame),
@@ -192,7 +206,7 @@ async fn run(mut talk: VisitorTalk, mut exchanges: mpsc::Receiver<Exchange>, sta
                 () = state.stopping.cancelled() => end = Some(CloseCode::Stopping),
                 () = sleep(until - Instant::now()) => {}
             }
-            queued.append(&mut take(&mut frames));
+            queued.append(&mut take(&mut frames, ANSWER_BYTES));
         }
         if too_slow.is_cancelled() {
             end = Some(CloseCode::TooSlow);
@@ -208,10 +222,14 @@ async fn run(mut talk: VisitorTalk, mut exchanges: mpsc::Receiver<Exchange>, sta
     }
 }
 
-/// What is queued, as far as it fits into an answer.
-fn take(frames: &mut Frames) -> Vec<Frame> {
+fn bytes_of(frames: &[Frame]) -> usize {
+    frames.iter().map(Frame::len).sum()
+}
+
+/// What is queued, as far as it fits into what room there is, but for the last.
+fn take(frames: &mut Frames, room: usize) -> Vec<Frame> {
     let (mut taken, mut bytes) = (Vec::new(), 0);
-    while bytes < ANSWER_BYTES
+    while bytes < room
         && let Some(Some(frame)) = frames.next().now_or_never()
     {
         bytes += frame.len();

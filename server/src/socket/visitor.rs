@@ -145,6 +145,7 @@ pub(super) async fn admit(
         page,
         listener,
         pace: RateLimiter::direct(PACE),
+        waits: None,
         typing: Typing::default(),
         moves: RateLimiter::direct(MOVES),
         to_note,
@@ -161,6 +162,8 @@ pub(super) struct VisitorTalk {
     listener: Listener,
     /// A visitor costs everybody: each message is written, and told to all agents.
     pace: DefaultDirectRateLimiter,
+    /// The message that came too fast, until it comes again.
+    waits: Option<ClientId>,
     typing: Typing,
     /// A page costs a write, and is told to those who look.
     moves: DefaultDirectRateLimiter,
@@ -224,7 +227,13 @@ impl VisitorTalk {
         Ok(Some(match frame {
             FromVisitor::Hello { .. } => return Err(ErrorCode::FrameUnexpected.into()),
             FromVisitor::Send { client_id, text, files } => {
-                self.pace.check().map_err(|_| ErrorCode::SlowDown)?;
+                // What comes behind a message that has to wait must not overtake it.
+                let overtakes = self.waits.is_some_and(|first| first != client_id);
+                if overtakes || self.pace.check().is_err() {
+                    self.waits.get_or_insert(client_id);
+                    return Err(ErrorCode::SlowDown.into());
+                }
+                self.waits = None;
                 let page = self.page.as_deref();
                 let draft = Draft { text: &text, files: &files.0 };
                 let entry = domain.send_as_visitor(who, page, client_id, draft).await?;

@@ -119,6 +119,43 @@ async fn both_talk_and_a_request_waits_for_the_answer() {
 }
 
 #[tokio::test]
+async fn a_request_for_more_than_an_answer_holds_is_answered_by_several() {
+    let server = Running::start().await;
+    let (line, _, _) = begin(&server, None, None).await;
+    // No more than may come at once.
+    for number in 0..18 {
+        let text = "x".repeat(16_000);
+        let polled = poll(&server, Some(&line), &[&send(number, &text)]).await;
+        assert_eq!(polled.header("porchlight-close"), None, "{number}");
+    }
+    let resume = FromVisitor::Resume { after: 0 };
+    let frames: [&dyn Frame; 5] =
+        [&resume, &resume, &resume, &resume, &send(99, "and this is taken")];
+    let mut polled = poll(&server, Some(&line), &frames).await;
+    let (mut pages, mut is_taken) = (0, false);
+    loop {
+        assert_eq!(polled.header("porchlight-close"), None);
+        let bytes = polled.answer.body.len();
+        assert!(bytes < 256 * 1024, "{bytes}");
+        for frame in &polled.frames {
+            match frame {
+                ToVisitor::Entries { entries, .. } => {
+                    assert!(entries.len() < 10, "{}", entries.len());
+                    pages += 1;
+                }
+                ToVisitor::Ack { entry, .. } if entry.seq == 19 => is_taken = true,
+                _ => {}
+            }
+        }
+        if is_taken {
+            break;
+        }
+        polled = poll(&server, Some(&line), &[]).await;
+    }
+    assert_eq!(pages, 4);
+}
+
+#[tokio::test]
 async fn the_next_request_relieves_the_one_that_waits() {
     let server = Running::start().await;
     let (line, _, _) = begin(&server, None, None).await;
@@ -157,7 +194,12 @@ async fn what_is_refused_on_a_socket_is_refused_here() {
         }
     }
     let big = format!("{{\"type\":\"{}\"}}", "x".repeat(110 * 1024));
-    assert_eq!(poll_from(&server, &server.origin(), None, &big).await.answer.status, 413);
+    let polled = poll_from(&server, &server.origin(), None, &big).await;
+    assert_eq!((polled.answer.status, polled.answer.code()), (413, "frame_too_big".into()));
+    // What is too big for any request is refused by its length alone.
+    let big = "x".repeat(300 * 1024);
+    let polled = poll_from(&server, &server.origin(), None, &big).await;
+    assert_eq!((polled.answer.status, polled.answer.code()), (413, "frame_too_big".into()));
     let wrong_site = hello.replace("https://shop.example\"", "https://other.example\"");
     let polled = poll_from(&server, &server.origin(), None, &wrong_site).await;
     assert_eq!(polled.header("porchlight-close"), Some("4000 refused"));

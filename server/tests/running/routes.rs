@@ -606,3 +606,27 @@ async fn a_frame_of_another_form_is_refused_by_its_code() {
         assert_eq!(crate::support::ack(&mut visitor).await.body.text(), text);
     }
 }
+
+#[tokio::test]
+async fn a_refused_call_has_the_status_of_its_code() {
+    let server = Running::start().await;
+    let paths = server::paths();
+    let log_in = paths.iter().find(|path| path.starts_with("/call/log_in")).expect("a call");
+    let origin = server.origin();
+    let form = ("content-type", "application/x-www-form-urlencoded");
+    let ask = async |accept: &str, body: &str| {
+        let headers = [("origin", &*origin), form, ("accept", accept)];
+        server.http("POST", log_in, &headers, body).await
+    };
+    let wrong = "email=mia@example.com&password=wrong";
+    let answer = ask("application/json", wrong).await;
+    assert!(answer.says("login_wrong"), "{answer}");
+    assert_eq!(answer.status, 401);
+    for body in ["email=mia@example.com", "%", "email[]=x"] {
+        let answer = ask("application/json", body).await;
+        assert!(answer.says("request_invalid"), "{body}: {answer}");
+        assert_eq!(answer.status, 400, "{body}");
+    }
+    // A form without scripts is led back to its page.
+    assert_eq!(ask("text/html", wrong).await.status, 302);
+}

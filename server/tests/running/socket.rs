@@ -1,9 +1,11 @@
 //! Sockets against the real server on port 0.
 
+use std::time::{Duration, Instant};
+
 use crate::support::{Client, Running, ack, client_id, refusal, send};
 use protocol::{
-    Author, CloseCode, ConversationId, Entry, ErrorCode, FromAgent, FromVisitor, SUBPROTOCOL,
-    Several, Summary, ToAgent, ToVisitor, limits,
+    Author, Change, CloseCode, ConversationId, Entry, ErrorCode, FromAgent, FromVisitor,
+    SUBPROTOCOL, Several, Summary, ToAgent, ToVisitor, limits,
 };
 use tokio_tungstenite::tungstenite::Message;
 
@@ -295,6 +297,47 @@ async fn a_visitor_who_floods_is_asked_to_slow_down_and_loses_nothing() {
         })
         .await;
     assert!(about.is_some() && temporary, "the client keeps it and tries again");
+    // What comes behind it waits, too, also when there is room again: nothing is taken out of its order.
+    let first = u128::from(limits::MESSAGES_AT_ONCE);
+    assert_eq!(about, Some(client_id(first)));
+    let began = Instant::now();
+    while began.elapsed() < Duration::from_millis(1_500) {
+        assert!(!is_taken(&mut visitor, first + 1).await);
+    }
+    while !is_taken(&mut visitor, first).await {}
+    while !is_taken(&mut visitor, first + 1).await {}
+}
+
+/// Sends, and says whether that was taken.
+async fn is_taken(visitor: &mut Client, number: u128) -> bool {
+    visitor.send(&send(number, "again")).await;
+    visitor
+        .find(|frame| match frame {
+            ToVisitor::Ack { client_id: acked, .. } => (acked == client_id(number)).then_some(true),
+            ToVisitor::Error { client_id: Some(_), .. } => Some(false),
+            _ => None,
+        })
+        .await
+}
+
+#[tokio::test]
+async fn each_change_is_answered_also_one_that_is_so_already() {
+    let server = Running::start().await;
+    let (mut visitor, _) = server.visitor(None).await;
+    visitor.send(&send(1, "hi")).await;
+    ack(&mut visitor).await;
+    let mut mia = server.agent().await;
+    let conversation = mia.welcome().await[0].id;
+    for _ in 0..2 {
+        mia.send(&FromAgent::Change { conversation, change: Change::Archive {} }).await;
+        let answered = mia
+            .find(|frame| match frame {
+                ToAgent::Changed { conversation } => Some(conversation),
+                _ => None,
+            })
+            .await;
+        assert_eq!(answered, conversation);
+    }
 }
 
 #[tokio::test]

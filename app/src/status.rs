@@ -1,0 +1,61 @@
+//! Errors as HTTP has them: what the API, pages and server functions answer.
+
+use http::request::Parts;
+use http::{StatusCode, header};
+use leptos::prelude::use_context;
+use leptos_axum::ResponseOptions;
+use protocol::ErrorCode;
+
+/// Has a server function's answer say so: by itself the framework calls every error the server's own (500). A
+/// form that is sent without scripts is led back to its page all the same.
+pub(crate) fn answer(code: ErrorCode) {
+    let is_form = use_context::<Parts>().is_some_and(|parts| {
+        let accepts = parts.headers.get(header::ACCEPT).and_then(|accepts| accepts.to_str().ok());
+        accepts.is_some_and(|accepts| accepts.contains("text/html"))
+    });
+    if let Some(options) = use_context::<ResponseOptions>().filter(|_| !is_form) {
+        options.set_status(status(code));
+    }
+}
+
+/// The status that goes with a code.
+#[must_use]
+pub const fn status(code: ErrorCode) -> StatusCode {
+    use ErrorCode as E;
+    match code {
+        E::InboxUnknown
+        | E::ConversationUnknown
+        | E::VisitorUnknown
+        | E::AgentUnknown
+        | E::LabelUnknown
+        | E::TeamUnknown
+        | E::AccessTokenUnknown
+        | E::FileUnknown
+        | E::MailUnknown
+        | E::LinkInvalid
+        | E::NotFound => StatusCode::NOT_FOUND,
+        E::OriginRefused | E::OwnerRequired | E::SiteNotAllowed | E::ScopeMissing => {
+            StatusCode::FORBIDDEN
+        }
+        E::LoginRequired | E::LoginWrong | E::TokenInvalid | E::AccessTokenInvalid => {
+            StatusCode::UNAUTHORIZED
+        }
+        E::ClientIdReused
+        | E::EmailTaken
+        | E::MailboxTaken
+        | E::AlreadyAssigned
+        | E::AnotherIsOpen
+        | E::NewMessage
+        | E::FileIdTaken => StatusCode::CONFLICT,
+        E::FrameTooBig | E::MessageTooLong | E::FileTooBig | E::MailTooLarge => {
+            StatusCode::PAYLOAD_TOO_LARGE
+        }
+        E::FileTypeRefused => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        E::FileQuota => StatusCode::INSUFFICIENT_STORAGE,
+        E::LengthRequired => StatusCode::LENGTH_REQUIRED,
+        E::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        E::TooManyAttempts | E::SlowDown => StatusCode::TOO_MANY_REQUESTS,
+        E::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        _ => StatusCode::BAD_REQUEST,
+    }
+}
