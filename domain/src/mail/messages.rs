@@ -1,6 +1,9 @@
 //! Which messages a mail has.
 
-use protocol::limits::{MAIL_EXCERPT_CHARS, MAIL_MESSAGES, TRANSCRIPT_CHARS, TRANSCRIPT_MESSAGES};
+use protocol::limits::{
+    MAIL_EXCERPT_CHARS, MAIL_MESSAGES, MESSAGE_BYTES, TRANSCRIPT_CHARS, TRANSCRIPT_MESSAGES,
+};
+use protocol::link::{Piece, pieces};
 use protocol::{MailKind, MailState};
 use sea_orm::entity::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect};
@@ -103,8 +106,8 @@ pub(super) async fn said(
     write: &Write<'_>,
     conversation: &conversation::Model,
     kind: MailKind,
-    from: i64,
-    through: i64,
+    (from, through): (i64, i64),
+    is_by_mail: bool,
 ) -> Result<(Vec<Said>, u64)> {
     // It repeats nothing of what somebody wrote who may not be the one who reads it.
     if kind == MailKind::Received {
@@ -113,6 +116,8 @@ pub(super) async fn said(
     let query = all_of(kind, conversation.id).filter(entry::Column::Seq.between(from, through));
     let (most, chars) = match kind {
         MailKind::Transcript => (TRANSCRIPT_MESSAGES, TRANSCRIPT_CHARS),
+        // There is nowhere else where they could read the rest.
+        MailKind::UnreadReply if is_by_mail => (MAIL_MESSAGES, MESSAGE_BYTES),
         _ => (MAIL_MESSAGES, MAIL_EXCERPT_CHARS),
     };
     let rows = query.clone().order_by_asc(entry::Column::Seq).limit(most).all(write.tx).await?;
@@ -129,9 +134,47 @@ pub(super) async fn said(
     Ok((rows.into_iter().map(said).collect::<Result<_>>()?, more))
 }
 
+/// How a text begins: cut between words, where there are any, and never within a link.
 fn excerpt(text: &str, chars: usize) -> String {
-    match text.char_indices().nth(chars) {
-        Some((end, _)) => format!("{}…", text[..end].trim_end()),
-        None => text.to_owned(),
+    let Some((end, _)) = text.char_indices().nth(chars) else { return text.to_owned() };
+    let mut at = 0;
+    for piece in pieces(text) {
+        let (said, is_link) = match piece {
+            Piece::Text(said) => (said, false),
+            Piece::Link { said, .. } => (said, true),
+        };
+        let after = at + said.len();
+        if is_link && at < end && after > end {
+            // It is left out, unless it is all there is before.
+            let cut = if text[..at].trim().is_empty() { after } else { at };
+            return format!("{}…", text[..cut].trim_end());
+        }
+        at = after;
+    }
+    let head = &text[..end];
+    let is_between = text[end..].starts_with(char::is_whitespace);
+    let blank = head.rfind(char::is_whitespace).filter(|at| !is_between && *at > end / 2);
+    format!("{}…", head[..blank.unwrap_or(end)].trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_is_cut_between_words_and_never_in_a_link() {
+        for (text, chars, expect) in [
+            ("short", 5, "short"),
+            ("some words here", 12, "some words…"),
+            ("some words here", 10, "some words…"),
+            ("some words, a number", 11, "some words,…"),
+            ("没有空格的句子也会被切断", 4, "没有空格…"),
+            ("a verylongwordthatneverends", 20, "a verylongwordthatne…"),
+            ("see https://example.com/a/long/path there", 20, "see…"),
+            ("https://example.com/a/long/path there", 20, "https://example.com/a/long/path…"),
+            ("see https://a.example there is more", 25, "see https://a.example…"),
+        ] {
+            assert_eq!(excerpt(text, chars), expect, "{text} {chars}");
+        }
     }
 }

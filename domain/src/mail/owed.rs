@@ -110,6 +110,10 @@ pub struct OfConversation {
     pub messages: Vec<Said>,
     /// How many more there are.
     pub more: u64,
+    /// Whether the visitor has only ever written mail, and has no chat to look at.
+    pub is_by_mail: bool,
+    /// The subject of the last mail of such a visitor.
+    pub subject: Option<String>,
     /// Logs its reader in as the visitor, for a while: [`limits::MAIL_LINK_MS`] from when it was first tried.
     pub login: String,
     /// Lets its reader say whether they want more.
@@ -123,7 +127,8 @@ pub struct Said {
     pub seq: Seq,
     /// Who wrote it.
     pub author: Author,
-    /// How it begins: at most [`limits::MAIL_EXCERPT_CHARS`], or [`limits::TRANSCRIPT_CHARS`].
+    /// How it begins: at most [`limits::MAIL_EXCERPT_CHARS`], or [`limits::TRANSCRIPT_CHARS`]; all of an answer to
+    /// who has no chat to look at.
     pub text: String,
     /// The names of the files that it carries.
     pub files: Vec<String>,

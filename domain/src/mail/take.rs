@@ -158,8 +158,15 @@ impl Take {
                 let settled = (address.clone(), Some((from, through)));
                 let preference = preference::issue(write.tx, &row).await?;
                 let owed = self.begin(write, row, settled).await?;
+                // Who came to the chat once can read there.
+                let last_mail = match visitor.last_seen_at_ms {
+                    None => last_mail(write, conversation.id).await?,
+                    Some(_) => None,
+                };
+                let is_by_mail = last_mail.is_some();
                 let (messages, more) =
-                    messages::said(write, &conversation, kind, from, through).await?;
+                    messages::said(write, &conversation, kind, (from, through), is_by_mail).await?;
+                let subject = last_mail.and_then(|mail| mail.subject);
                 let until_ms = owed.begun_at_ms + MAIL_LINK_MS;
                 let reply_to = super::token::reply_to(&inbox, self.id);
                 let of = Box::new(OfConversation {
@@ -172,6 +179,8 @@ impl Take {
                     inbox,
                     messages,
                     more,
+                    is_by_mail,
+                    subject,
                 });
                 let matter = match kind {
                     MailKind::NobodyAvailable => Matter::NobodyAvailable(of),
@@ -358,4 +367,12 @@ fn is_elsewhere(row: &mail::Model, address: &str) -> bool {
 async fn gate(write: &Write<'_>) -> Result<()> {
     let row = mail_gate::Entity::find_by_id(1).lock_exclusive().one(write.tx).await?;
     row.map(drop).ok_or(Error::Corrupt("the gate of mails"))
+}
+
+/// The last mail that a conversation's visitor wrote.
+async fn last_mail(write: &Write<'_>, conversation: Uuid) -> Result<Option<inbound_mail::Model>> {
+    let mails = inbound_mail::Entity::find()
+        .filter(inbound_mail::Column::ConversationId.eq(conversation))
+        .order_by_desc(inbound_mail::Column::AtMs);
+    Ok(mails.one(write.tx).await?)
 }

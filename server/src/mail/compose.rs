@@ -44,13 +44,17 @@ pub(super) fn compose(owed: &Owed, from: &Address, url: &PublicUrl) -> anyhow::R
         message = message.reply_to(Mailbox::new(Some(letter.brand.clone()), address));
     }
     let submitted = match owed.matter {
-        Matter::Received(_) => "auto-replied",
-        _ => "auto-generated",
+        // A person wrote it.
+        Matter::UnreadReply(_) => None,
+        Matter::Received(_) => Some("auto-replied"),
+        _ => Some("auto-generated"),
     };
-    // RFC 3834, section 5; then what Exchange goes by, and what keeps Postmark from giving the mail
-    // another Message-ID.
+    if let Some(submitted) = submitted {
+        // RFC 3834, section 5.
+        message = message.raw_header(header("Auto-Submitted", submitted));
+    }
+    // What Exchange goes by, and what keeps Postmark from giving the mail another Message-ID.
     message = message
-        .raw_header(header("Auto-Submitted", submitted))
         .raw_header(header("X-Auto-Response-Suppress", "DR, RN, NRN, OOF, AutoReply"))
         .raw_header(header("X-PM-KeepID", "true"));
     if let Some((_, href)) = &letter.unsubscribe {

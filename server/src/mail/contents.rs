@@ -63,11 +63,12 @@ fn nobody_available(of: &OfConversation, url: &str) -> Letter {
 
 fn received(of: &OfConversation, url: &str) -> Letter {
     let (sheet, words) = to_visitor(of, url);
+    let text = if of.is_by_mail { words.received_by_mail } else { words.received_text };
     Letter {
-        subject: (words.received_subject)(&sheet.brand),
-        preheader: words.received_text.to_owned(),
+        subject: answered(of).unwrap_or_else(|| (words.received_subject)(&sheet.brand)),
+        preheader: text.to_owned(),
         heading: words.received_heading.to_owned(),
-        paragraphs: vec![(words.received_thanks)(&sheet.brand), words.received_text.to_owned()],
+        paragraphs: vec![(words.received_thanks)(&sheet.brand), text.to_owned()],
         action: words.open,
         ..sheet
     }
@@ -76,13 +77,21 @@ fn received(of: &OfConversation, url: &str) -> Letter {
 fn unread_reply(of: &OfConversation, url: &str) -> Letter {
     let (sheet, words) = to_visitor(of, url);
     Letter {
-        subject: (words.unread_subject)(&sheet.brand),
+        subject: answered(of).unwrap_or_else(|| (words.unread_subject)(&sheet.brand)),
+        is_whole: of.is_by_mail,
         preheader: sheet.quotes.first().map_or_else(String::new, Quote::begin),
         heading: (words.unread_heading)(sheet.quotes.len() as u64 + of.more),
         more: (of.more > 0).then(|| (words.more)(of.more)),
         action: words.answer,
         ..sheet
     }
+}
+
+/// The subject of an answer to a mail: mail programs show together what has the same.
+fn answered(of: &OfConversation) -> Option<String> {
+    let subject = Some(one_line(of.subject.as_deref()?)).filter(|subject| !subject.is_empty())?;
+    let is_answer = subject.get(..3).is_some_and(|begin| begin.eq_ignore_ascii_case("re:"));
+    Some(if is_answer { subject } else { format!("Re: {subject}") })
 }
 
 fn transcript(of: &OfConversation, url: &str) -> Letter {
@@ -236,7 +245,10 @@ fn to_visitor(of: &OfConversation, url: &str) -> (Letter, &'static Words) {
         language: words.language,
         link: format!("{url}/chat?inbox={key}#login={}", of.login),
         hints: vec![words.link.to_owned(), answer_by_mail.to_owned()],
-        because: (words.because)(&sheet.brand),
+        because: match of.is_by_mail {
+            true => (words.because_by_mail)(&sheet.brand),
+            false => (words.because)(&sheet.brand),
+        },
         unsubscribe: Some((words.unsubscribe, preference(&of.preference, url))),
         ..sheet
     };

@@ -21,6 +21,8 @@ pub(super) struct Letter {
     /// What is known: names and values.
     pub(super) facts: Vec<(&'static str, String)>,
     pub(super) quotes: Vec<Quote>,
+    /// Whether they are all that was said, to who reads it here alone.
+    pub(super) is_whole: bool,
     pub(super) more: Option<String>,
     /// What the button says, and where it leads.
     pub(super) action: &'static str,
@@ -69,6 +71,7 @@ impl Letter {
             paragraphs: Vec::new(),
             facts: Vec::new(),
             quotes: Vec::new(),
+            is_whole: false,
             more: None,
             action: "",
             link: String::new(),

@@ -122,6 +122,8 @@ pub(super) fn sample(kind: MailKind, inbox: Inbox, language: &str) -> Owed {
             page: None,
             messages,
             more: 0,
+            is_by_mail: false,
+            subject: None,
             login: "preview".to_owned(),
             preference: "preview".to_owned(),
         })

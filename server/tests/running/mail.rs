@@ -341,3 +341,51 @@ async fn agents_and_inboxes_of_any_name_make_sound_mails() {
         assert_eq!(from[0].name(), Some(name));
     }
 }
+
+#[tokio::test]
+async fn who_only_writes_mail_gets_the_whole_answer_as_one() {
+    let post = Post::start().await;
+    let domain = &post.server.domain;
+    let inbound =
+        domain::inbox::InboxInbound { address: Some("help@example.org".into()), mailbox: None };
+    domain.set_inbox_inbound(post.inbox.id, inbound).await.unwrap();
+    domain.rotate_inbound_key(post.inbox.id).await.unwrap();
+    let inbox = domain.find_inbox(None).await.unwrap();
+    let webhook = inbox.webhook(&post.server.origin()).unwrap();
+    let bearer = format!("Bearer {}", webhook.split(['@', ':']).nth(2).unwrap());
+    let mut mia = post.server.agent().await;
+    mia.welcome().await;
+    let mail = "From: Ann <ann@example.net>\r\nTo: help@example.org\r\nSubject: A question\r\n\
+                Message-ID: <1@example.net>\r\n\r\nWhere is it?\r\n";
+    let path = format!("/mail/inbound/{}", post.server.key);
+    let headers = [("authorization", &*bearer), ("content-type", "message/rfc822")];
+    assert_eq!(post.server.http("POST", &path, &headers, mail).await.status, 200);
+    crate::inbound::said(&mut mia, "Where is it?").await;
+    let owner = domain.list_agents().await.unwrap().remove(0);
+    let all = domain.list_conversations(&owner, &Filter::ALL, None, 10).await.unwrap();
+    let id = all.conversations[0].id;
+
+    let answer =
+        format!("{} https://example.com/{} {}", "word ".repeat(60), "x".repeat(90), "end.");
+    domain.send_as_agent(&owner, id, client_id(1), &*answer, false).await.unwrap();
+    post.clock.pass_ms(UNREAD_WAIT_MS + 60 * 60_000);
+    let is_answer = |mail: &Taken| mail.to == ["ann@example.net"] && text_of(mail).contains("word");
+    let mut mails = 1;
+    let sent = loop {
+        let taken = post.taken(mails).await;
+        if let Some(found) = taken.into_iter().find(is_answer) {
+            break found;
+        }
+        mails += 1;
+    };
+    let read = MessageParser::default().parse(&sent.content).unwrap();
+    assert_eq!(read.subject(), Some("Re: A question"));
+    let text = text_of(&sent);
+    assert!(text.lines().any(|line| line == answer.trim()), "{text}");
+    assert!(text.contains("because you wrote to"), "{text}");
+    assert!(read.header("Auto-Submitted").is_none(), "a person wrote it");
+}
+
+fn text_of(mail: &Taken) -> String {
+    MessageParser::default().parse(&mail.content).unwrap().body_text(0).unwrap().into_owned()
+}

@@ -8,6 +8,7 @@ pub(super) const WORDS: Words = Words {
     received_heading: "Ihre Nachricht ist da",
     received_thanks: |brand| format!("Danke, dass Sie {brand} geschrieben haben."),
     received_text: "Im Augenblick ist niemand da. Die Antwort finden Sie im Chat und, wenn Sie nicht da sind, in Ihrer Mailbox.",
+    received_by_mail: "Gerade ist niemand da. Die Antwort kommt per Mail.",
     unread_subject: |brand| format!("Neue Antwort von {brand}"),
     unread_heading: |count| match count {
         1 => "Sie haben eine neue Antwort".to_owned(),
@@ -26,6 +27,9 @@ pub(super) const WORDS: Words = Words {
         format!(
             "Sie erhalten diese Mail, weil jemand diese Adresse im Chat von {brand} angegeben hat."
         )
+    },
+    because_by_mail: |brand| {
+        format!("Sie erhalten diese Mail, weil Sie an {brand} geschrieben haben.")
     },
     unsubscribe: "Abbestellen",
     preferences: "Mail vom Chat",

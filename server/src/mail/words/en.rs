@@ -8,6 +8,7 @@ pub(super) const WORDS: Words = Words {
     received_heading: "We got your message",
     received_thanks: |brand| format!("Thank you for writing to {brand}."),
     received_text: "Nobody is there right now. You will find the answer in the chat, and by mail if you are away.",
+    received_by_mail: "Nobody is there right now. You will get the answer by mail.",
     unread_subject: |brand| format!("New reply from {brand}"),
     unread_heading: |count| match count {
         1 => "You have a new reply".to_owned(),
@@ -25,6 +26,7 @@ pub(super) const WORDS: Words = Words {
     because: |brand| {
         format!("You get this mail because somebody gave this address in the chat of {brand}.")
     },
+    because_by_mail: |brand| format!("You get this mail because you wrote to {brand}."),
     unsubscribe: "Unsubscribe",
     preferences: "Mail from the chat",
     subscribed: |address, brand| {

@@ -8,6 +8,7 @@ pub(super) const WORDS: Words = Words {
     received_heading: "Hemos recibido su mensaje",
     received_thanks: |brand| format!("Gracias por escribir a {brand}."),
     received_text: "Ahora mismo no hay nadie. Encontrará la respuesta en el chat y, si no está, por correo.",
+    received_by_mail: "Ahora mismo no hay nadie. Recibirá la respuesta por correo.",
     unread_subject: |brand| format!("Nueva respuesta de {brand}"),
     unread_heading: |count| match count {
         1 => "Tiene una respuesta nueva".to_owned(),
@@ -25,6 +26,7 @@ pub(super) const WORDS: Words = Words {
     because: |brand| {
         format!("Recibe este correo porque alguien dio esta dirección en el chat de {brand}.")
     },
+    because_by_mail: |brand| format!("Recibe este correo porque escribió a {brand}."),
     unsubscribe: "Darse de baja",
     preferences: "Correo del chat",
     subscribed: |address, brand| {

@@ -8,6 +8,7 @@ pub(super) const WORDS: Words = Words {
     received_heading: "Nous avons reçu votre message",
     received_thanks: |brand| format!("Merci d’avoir écrit à {brand}."),
     received_text: "Personne n’est là pour le moment. Vous trouverez la réponse dans le chat, et par e-mail si vous êtes absent.",
+    received_by_mail: "Personne n’est là pour l’instant. Vous recevrez la réponse par e-mail.",
     unread_subject: |brand| format!("Nouvelle réponse de {brand}"),
     unread_heading: |count| match count {
         1 => "Vous avez une nouvelle réponse".to_owned(),
@@ -26,6 +27,9 @@ pub(super) const WORDS: Words = Words {
         format!(
             "Vous recevez cet e-mail parce que quelqu’un a donné cette adresse dans le chat de {brand}."
         )
+    },
+    because_by_mail: |brand| {
+        format!("Vous recevez cet e-mail parce que vous avez écrit à {brand}.")
     },
     unsubscribe: "Se désabonner",
     preferences: "E-mails du chat",

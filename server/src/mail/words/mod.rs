@@ -13,6 +13,8 @@ pub(super) struct Words {
     pub(super) received_heading: &'static str,
     pub(super) received_thanks: fn(&str) -> String,
     pub(super) received_text: &'static str,
+    /// The same, to who wrote a mail.
+    pub(super) received_by_mail: &'static str,
     pub(super) unread_subject: fn(&str) -> String,
     /// For how many messages.
     pub(super) unread_heading: fn(u64) -> String,
@@ -29,6 +31,8 @@ pub(super) struct Words {
     pub(super) no_reply: &'static str,
     pub(super) reply: &'static str,
     pub(super) because: fn(&str) -> String,
+    /// The same, to who wrote a mail.
+    pub(super) because_by_mail: fn(&str) -> String,
     pub(super) unsubscribe: &'static str,
     /// The page of preferences: for an address.
     pub(super) preferences: &'static str,
