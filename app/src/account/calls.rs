@@ -33,8 +33,8 @@ pub async fn who_am_i() -> Result<Option<Me>, Failure> {
     }))
 }
 
-/// Logs in, and goes to the page that was asked for, or to the conversations.
-#[server]
+/// Logs in, and goes to the page that was asked for, or to the conversations. Programs know its address.
+#[server(endpoint = "log_in")]
 pub async fn log_in(
     email: String,
     password: String,

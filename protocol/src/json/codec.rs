@@ -250,11 +250,31 @@ macro_rules! tagged {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq)]
         #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(tag = $tag))]
-        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
         pub enum $name {
             $($(#[$vdoc])* #[cfg_attr(feature = "serde", serde(rename = $text))] $variant {
                 $($(#[$fdoc])* $field: $type,)*
             },)*
+        }
+
+        // The derived one names the variants as Rust does.
+        #[cfg(feature = "openapi")]
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                use $crate::json::schema::{one_of, variant};
+                one_of([$(
+                    variant($tag, $text)
+                        $(.field::<$type>(stringify!($field)))*
+                        .build(),
+                )*])
+            }
+        }
+
+        #[cfg(feature = "openapi")]
+        impl utoipa::ToSchema for $name {
+            fn schemas(all: &mut $crate::json::schema::Schemas) {
+                $($(<$type as utoipa::ToSchema>::schemas(all);)*)*
+                let _ = all;
+            }
         }
 
         impl $name {
@@ -311,7 +331,8 @@ macro_rules! words {
         impl utoipa::PartialSchema for $name {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
                 use utoipa::openapi::schema::{ObjectBuilder, Type};
-                ObjectBuilder::new().schema_type(Type::String).enum_values(Some([$($text,)*])).into()
+                let object = ObjectBuilder::new().schema_type(Type::String);
+                object.enum_values(Some([$($text,)*])).into()
             }
         }
 

@@ -9,6 +9,8 @@ use alloc::string::String;
 mod codec;
 mod parse;
 mod raw;
+#[cfg(feature = "openapi")]
+pub(crate) mod schema;
 mod write;
 
 pub use codec::{Decode, DecodeError, Encode, Fields};

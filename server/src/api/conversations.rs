@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::caller::{ChangesConversations, SeesConversations};
-use crate::http::{At, Body, Failure, Params};
+use crate::http::{At, Body, Failure, Params, whole};
 use crate::state::ServerState;
 
 /// Which conversations are wanted: those to which all that is given applies.
@@ -22,9 +22,13 @@ use crate::state::ServerState;
 #[into_params(parameter_in = Query)]
 pub(super) struct Wanted {
     /// `open`, `assigned`, `resolved`, or several with commas between.
-    #[param(example = "open,assigned")]
+    #[param(
+        example = "open,assigned",
+        pattern = "^ *(open|assigned|resolved) *(, *(open|assigned|resolved) *)*$"
+    )]
     pub(super) status: Option<String>,
     /// An agent's id, or `none`.
+    #[param(pattern = "^(none|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$")]
     pub(super) assignee: Option<String>,
     #[param(value_type = Option<InboxId>)]
     pub(super) inbox: Option<InboxId>,
@@ -37,8 +41,12 @@ pub(super) struct Wanted {
     /// Resting, or not; both, without.
     pub(super) snoozed: Option<bool>,
     /// Where the page before ended: its `next`.
+    #[param(
+        pattern = "^[0-9]{1,15}\\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
+    )]
     pub(super) after: Option<String>,
     /// 1 to 200; 50, without.
+    #[param(minimum = 1, maximum = 200)]
     pub(super) limit: Option<u64>,
 }
 
@@ -61,12 +69,13 @@ impl Wanted {
         let Self { inbox, visitor, label, archived, snoozed, .. } = *self;
         Ok(Filter { status, assignee, unassigned, inbox, visitor, label, archived, snoozed })
     }
+}
 
-    pub(super) fn limit(&self) -> Result<u64, Failure> {
-        match self.limit.unwrap_or(50) {
-            limit @ 1..=limits::LIST_CONVERSATIONS => Ok(limit),
-            _ => Err(Failure::about(ErrorCode::RequestInvalid, "limit: 1 to 200")),
-        }
+/// How many are wanted: 1 to so many; 50, without.
+pub(super) fn limit(wanted: Option<u64>, most: u64) -> Result<u64, Failure> {
+    match wanted.unwrap_or(50) {
+        limit if (1..=most).contains(&limit) => Ok(limit),
+        _ => Err(Failure::about(ErrorCode::RequestInvalid, format!("limit: 1 to {most}"))),
     }
 }
 
@@ -88,7 +97,7 @@ pub(super) async fn list(
     State(state): State<ServerState>,
     Params(wanted): Params<Wanted>,
 ) -> Result<Json<Conversations>, Failure> {
-    let (filter, limit) = (wanted.filter()?, wanted.limit()?);
+    let (filter, limit) = (wanted.filter()?, limit(wanted.limit, limits::LIST_CONVERSATIONS)?);
     let after = wanted.after.as_deref().map(ListCursor::parse).transpose()?;
     let page = state.domain.list_conversations(&agent, &filter, after, limit).await?;
     let next = page.next.map(ListCursor::to_text);
@@ -146,6 +155,7 @@ async fn change(
 pub(super) struct Assign {
     /// An agent; `null` for nobody.
     #[serde(deserialize_with = "Option::deserialize")]
+    #[schema(required = true)]
     agent: Option<AgentId>,
 }
 
@@ -168,6 +178,8 @@ pub(super) async fn assign(
 #[serde(deny_unknown_fields)]
 pub(super) struct Snooze {
     /// In the future, by at most a year.
+    #[serde(deserialize_with = "whole")]
+    #[schema(maximum = 9_007_199_254_740_991_u64)]
     until_ms: u64,
 }
 

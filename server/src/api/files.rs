@@ -39,7 +39,7 @@ pub(super) async fn upload(
 #[utoipa::path(get, path = "/files/{file}", tag = "Files",
     params(("file" = FileId, Path)),
     security(("access_token" = ["messages:read"])),
-    responses((status = 200, body = Vec<u8>, content_type = "application/octet-stream"), Failure))]
+    responses((status = 200, body = Vec<u8>, content_type = "*/*", description = "Of the type that the file is."), Failure))]
 pub(super) async fn fetch(
     Reads(agent): Reads,
     State(state): State<ServerState>,

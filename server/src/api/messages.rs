@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::caller::{Reads, Writes};
-use crate::http::{At, Body, Failure, Params};
+use crate::http::{At, Body, Failure, Params, maybe_whole, whole};
 use crate::state::ServerState;
 
 /// Which part of a log is wanted.
@@ -18,10 +18,12 @@ use crate::state::ServerState;
 #[into_params(parameter_in = Query)]
 pub(super) struct Since {
     /// The last position you have: what follows is listed, oldest first. From the beginning, without.
-    #[param(value_type = Option<u64>)]
+    #[serde(default, deserialize_with = "maybe_whole")]
+    #[param(value_type = Option<u64>, maximum = 9_007_199_254_740_991_u64)]
     after: Option<Seq>,
     /// The first position you have: what ends before it is listed, oldest first.
-    #[param(value_type = Option<u64>)]
+    #[serde(default, deserialize_with = "maybe_whole")]
+    #[param(value_type = Option<u64>, maximum = 9_007_199_254_740_991_u64)]
     pub(super) before: Option<Seq>,
 }
 
@@ -118,6 +120,8 @@ pub(super) async fn send(
 #[serde(deny_unknown_fields)]
 pub(super) struct ReadUpTo {
     /// The last position seen.
+    #[serde(deserialize_with = "whole")]
+    #[schema(maximum = 9_007_199_254_740_991_u64)]
     pub(super) seq: u64,
 }
 

@@ -3,13 +3,14 @@
 use axum::Json;
 use axum::extract::State;
 use domain::search::Query as Search;
+use protocol::limits::SEARCH_HITS;
 use protocol::{Hit, InboxId, LabelId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::caller::Reads;
-use super::conversations::Wanted;
-use crate::http::{Failure, Params};
+use super::conversations::{self, Wanted};
+use crate::http::{Failure, Params, maybe_whole};
 use crate::state::ServerState;
 
 /// What is looked for, and where.
@@ -21,8 +22,13 @@ pub(super) struct LookedFor {
     /// visitor's.
     q: String,
     /// `open`, `assigned`, `resolved`, or several with commas between.
+    #[param(
+        example = "open,assigned",
+        pattern = "^ *(open|assigned|resolved) *(, *(open|assigned|resolved) *)*$"
+    )]
     status: Option<String>,
     /// An agent's id, or `none`.
+    #[param(pattern = "^(none|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$")]
     assignee: Option<String>,
     #[param(value_type = Option<InboxId>)]
     inbox: Option<InboxId>,
@@ -31,10 +37,15 @@ pub(super) struct LookedFor {
     /// Put away, or not; both, without.
     archived: Option<bool>,
     /// Written at this time or later.
+    #[serde(default, deserialize_with = "maybe_whole")]
+    #[param(maximum = 9_007_199_254_740_991_u64)]
     from_ms: Option<u64>,
     /// Written before this time.
+    #[serde(default, deserialize_with = "maybe_whole")]
+    #[param(maximum = 9_007_199_254_740_991_u64)]
     until_ms: Option<u64>,
     /// 1 to 50; 50, without.
+    #[param(minimum = 1, maximum = 50)]
     limit: Option<u64>,
 }
 
@@ -57,8 +68,8 @@ pub(super) async fn search(
 ) -> Result<Json<Hits>, Failure> {
     let LookedFor { q: text, status, assignee, inbox, label, archived, .. } = looked_for;
     let LookedFor { from_ms, until_ms, limit, .. } = looked_for;
-    let wanted = Wanted { status, assignee, inbox, label, archived, limit, ..Wanted::default() };
-    let (filter, limit) = (wanted.filter()?, wanted.limit()?);
+    let wanted = Wanted { status, assignee, inbox, label, archived, ..Wanted::default() };
+    let (filter, limit) = (wanted.filter()?, conversations::limit(limit, SEARCH_HITS)?);
     let query = Search { text, filter, from_ms, until_ms, limit };
     Ok(Json(Hits { hits: state.domain.search(&agent, &query).await? }))
 }

@@ -143,6 +143,7 @@ pub(super) struct VisitorWrites {
     /// Your name for it. Sending it again is harmless: the answer is the message that exists.
     client_id: ClientId,
     /// Plain text: at most 16 KB.
+    #[schema(min_length = 1)]
     text: String,
     /// The page they write from.
     page: Option<String>,

@@ -5,7 +5,8 @@ use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::{Json, RequestPartsExt};
 use protocol::ErrorCode;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error};
+use serde::{Deserialize, Deserializer};
 
 use super::Failure;
 use crate::state::ServerState;
@@ -23,6 +24,35 @@ impl<T: DeserializeOwned> FromRequest<ServerState> for Body<T> {
             Err(rejection) => Err(Failure::about(ErrorCode::RequestInvalid, rejection.body_text())),
         }
     }
+}
+
+/// The greatest number: JavaScript's have holes beyond it.
+const MOST: u64 = (1 << 53) - 1;
+
+/// A whole number, also written as `1.0`: to JSON Schema that is one.
+pub(crate) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    let number = serde_json::Number::deserialize(deserializer)?;
+    let whole = number.as_u64().or_else(|| {
+        let float = number.as_f64()?;
+        ((0.0..=MOST as f64).contains(&float) && float.fract() == 0.0).then_some(float as u64)
+    });
+    bounded(whole).ok_or_else(|| D::Error::custom("a whole number from 0 to 2^53 - 1 is expected"))
+}
+
+/// The same in an address, where it may be left out.
+pub(crate) fn maybe_whole<'de, D>(deserializer: D) -> Result<Option<u64>, D::Error>
+where
+    D: Deserializer<'de>,
+{
+    let number = Option::<u64>::deserialize(deserializer)?;
+    if number.is_some() && bounded(number).is_none() {
+        return Err(D::Error::custom("a whole number from 0 to 2^53 - 1 is expected"));
+    }
+    Ok(number)
+}
+
+fn bounded(number: Option<u64>) -> Option<u64> {
+    number.filter(|number| *number <= MOST)
 }
 
 /// What the address names. An address that names nothing does not exist.

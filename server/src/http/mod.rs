@@ -8,7 +8,7 @@ pub(crate) mod health;
 mod origin;
 
 pub(crate) use bearer::bearer;
-pub(crate) use extract::{At, Body, Params};
+pub(crate) use extract::{At, Body, Params, maybe_whole, whole};
 pub(crate) use failure::{CODES, Failure};
 pub(crate) use headers::{explain_size, harden};
 pub(crate) use origin::{is_own, refuse_foreign};

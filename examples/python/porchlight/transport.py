@@ -1,0 +1,152 @@
+"""The two ways to exchange frames with the server: a WebSocket, and plain requests.
+
+Both have the same methods. `receive` raises `Closed` or `Refused` at the end, after every frame
+that came before it. `send` raises neither, so that it can't hide an `error` that says why.
+"""
+
+import asyncio
+import contextlib
+import json
+from email.message import Message
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus
+from websockets.typing import Origin, Subprotocol
+
+from .errors import Closed, Refused
+from .http_request import request
+
+Frame = dict[str, Any]
+
+# The limit for all frames of one request.
+REQUEST_BYTES = 100 * 1024
+
+
+class SocketTransport:
+    """The WebSocket of a visitor or an agent."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
+
+    @classmethod
+    async def open(cls, server: str, path: str, headers: dict[str, str]) -> "SocketTransport":
+        try:
+            socket = await connect(
+                server.replace("http", "ws", 1) + path,
+                origin=Origin(server),
+                subprotocols=[Subprotocol("porchlight.v1")],
+                additional_headers=headers,
+                # The protocol has its own pings.
+                ping_interval=None,
+                close_timeout=1,
+                # Go straight to the server, as http.client does.
+                proxy=None,
+            )
+        except InvalidStatus as error:
+            response = error.response
+            raise Refused.from_response(response.status_code, response.body) from error
+        except (OSError, InvalidHandshake) as error:
+            raise Closed(None, repr(error)) from error
+        return cls(socket)
+
+    async def send(self, frames: list[Frame]) -> None:
+        with contextlib.suppress(ConnectionClosed):
+            for frame in frames:
+                await self._socket.send(to_json(frame))
+
+    async def receive(self) -> Frame:
+        try:
+            frame: Frame = json.loads(await self._socket.recv())
+        except ConnectionClosed as error:
+            code, reason = (error.rcvd.code, error.rcvd.reason) if error.rcvd else (None, "")
+            raise Closed(code, reason) from error
+        return frame
+
+    async def close(self) -> None:
+        await self._socket.close()
+
+    def abort(self) -> None:
+        """End without a close, as when the network is lost."""
+        self._socket.transport.abort()
+
+
+class PollTransport:
+    """A visitor's line without a socket: one request waits for news, another sends frames."""
+
+    def __init__(self, server: str, line: str) -> None:
+        self._server = server
+        self._headers = {"porchlight-line": line}
+        self._incoming: asyncio.Queue[Frame | Closed | Refused] = asyncio.Queue()
+        self._waiting: asyncio.Task[None] | None = None
+
+    @classmethod
+    async def open(cls, server: str, hello: Frame) -> "PollTransport":
+        body = to_json(hello).encode()
+        headers, body = await request("POST", server, "/poll/visitor", {}, body)
+        # A `hello` that is refused opens no line. The answer is an `error` and a close.
+        transport = cls(server, headers.get("porchlight-line", ""))
+        if transport._take(headers, body):
+            transport._waiting = asyncio.create_task(transport._wait())
+        return transport
+
+    async def send(self, frames: list[Frame]) -> None:
+        lines = [to_json(frame).encode() + b"\n" for frame in frames]
+        while lines:
+            body = lines.pop(0)
+            while lines and len(body) + len(lines[0]) <= REQUEST_BYTES:
+                body += lines.pop(0)
+            await self._exchange(body)
+
+    async def receive(self) -> Frame:
+        frame = await self._incoming.get()
+        if isinstance(frame, Exception):
+            raise frame
+        return frame
+
+    async def close(self) -> None:
+        self.abort()
+
+    def abort(self) -> None:
+        """End without a close, as when the network is lost."""
+        if self._waiting is not None:
+            self._waiting.cancel()
+        self._incoming.put_nowait(Closed(None, "aborted"))
+
+    async def _wait(self) -> None:
+        while await self._exchange(b""):
+            pass
+
+    async def _exchange(self, body: bytes) -> bool:
+        """Make a request. False if the line has ended.
+
+        The frames of a lost answer don't come again on the same line, so any failure ends it.
+        """
+        try:
+            answer = await request("POST", self._server, "/poll/visitor", self._headers, body)
+        except (Closed, Refused) as error:
+            if not isinstance(error, Refused) or error.code != "not_found":
+                self._incoming.put_nowait(error)
+            elif not body:
+                self._incoming.put_nowait(Closed(None, "the server has no such line"))
+            # Otherwise the request that waits is told why the line was closed.
+            return False
+        return self._take(*answer)
+
+    def _take(self, headers: Message, body: bytes) -> bool:
+        for line in body.splitlines():
+            self._incoming.put_nowait(json.loads(line))
+        close = headers.get("porchlight-close")
+        if close is None:
+            return True
+        code, _, reason = close.partition(" ")
+        self._incoming.put_nowait(Closed(int(code), reason))
+        return False
+
+
+Transport = SocketTransport | PollTransport
+
+
+def to_json(frame: Frame) -> str:
+    # Escapes would make a long message in a non-Latin script too long for a frame.
+    return json.dumps(frame, ensure_ascii=False)
