@@ -42,7 +42,7 @@ for (const look of looks) {
     await expect(agent.locator('.row')).toHaveCount(1)
     await agent.locator('.row').click()
     await agent.getByRole('button', { name: 'Take' }).click()
-    await agent.locator('.actions summary[aria-label="Labels"]').click()
+    await agent.locator('.actions summary[title="Labels"]').click()
     await shot(agent, 'menu')
     await agent.locator('.actions').getByRole('button', { name: 'VIP' }).click()
     await agent.getByRole('button', { name: 'Note', exact: true }).click()

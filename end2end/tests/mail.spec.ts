@@ -90,7 +90,7 @@ test('a visitor who wrote while nobody was there comes back by the link of a mai
   const transcript = await post.to('ann@example.org')
   expect(transcript.subject).toBe('Ihre Unterhaltung mit Support')
   expect(transcript.text).toContain('Ich bin wieder da')
-  await expect(agent.getByRole('complementary', { name: 'Visitor' })).toContainText('Mail address, proven')
+  await expect(agent.getByRole('complementary', { name: 'Visitor' })).toContainText('Mail address, verified')
 })
 
 test('a visitor whom nobody answers leaves an address, or does not', async ({ porchlight, browser, visitor, faults }) => {

@@ -17,7 +17,7 @@ async function begin(porchlight: Porchlight, agent: Page, visitor: Visitor): Pro
 }
 
 async function choose(agent: Page, menu: string, item: string | RegExp): Promise<void> {
-  await agent.locator('.actions').locator(`summary[aria-label="${menu}"]`).click()
+  await agent.locator('.actions').locator(`summary[title="${menu}"]`).click()
   await agent.locator('.actions').getByRole('button', { name: item }).click()
 }
 
@@ -155,7 +155,7 @@ test('an agent who says to be away is away', async ({ porchlight, agent, visitor
   await visitor.open()
   const chat = await visitor.frame()
   await expect(chat.getByText('We are here.')).toBeVisible()
-  await agent.locator('summary[aria-label="Your presence"]').click()
+  await agent.locator('summary[title="Your presence"]').click()
   await agent.getByRole('button', { name: 'Away' }).click()
   await expect(chat.getByText('We are away')).toBeVisible()
 })

@@ -23,7 +23,7 @@ async function colleague(browser: Browser, porchlight: Porchlight, faults: strin
 }
 
 async function appear(agent: Page, presence: 'Online' | 'Away' | 'Appear offline'): Promise<void> {
-  await agent.locator('summary[aria-label="Your presence"]').click()
+  await agent.locator('summary[title="Your presence"]').click()
   await agent.getByRole('button', { name: presence, exact: true }).click()
 }
 
@@ -76,7 +76,7 @@ test('every page and menu goes on while a colleague comes, goes and gives conver
   const disturb = async () => {
     await appear(tom, presences[arrivals % presences.length])
     const me = arrivals % 2 === 0 ? /Tom Ode/ : /Mia Berg/
-    await tom.locator('.actions summary[aria-label="Assigned to"]').click()
+    await tom.locator('.actions summary[title="Assigned to"]').click()
     await tom.locator('.actions').getByRole('button', { name: me }).click()
     arrivals++
     await newcomer(browser, porchlight, `arrival ${arrivals}`)
@@ -91,7 +91,7 @@ test('every page and menu goes on while a colleague comes, goes and gives conver
     await agent.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: page, exact: true }).click()
     await expect(agent.getByRole('heading', { level: 1, name: page })).toBeVisible()
   }
-  await agent.locator('summary[aria-label="Your presence"]').click()
+  await agent.locator('summary[title="Your presence"]').click()
   await agent.getByRole('link', { name: 'Your mails' }).click()
   await expect(agent.getByRole('heading', { name: 'Your account' })).toBeVisible()
   await disturb()
@@ -100,13 +100,13 @@ test('every page and menu goes on while a colleague comes, goes and gives conver
   await agent.getByRole('link', { name: 'Conversations' }).click()
   for (const menu of ['Assigned to', 'Snooze', 'Labels']) {
     await open(agent, 'second')
-    await agent.locator('.actions').locator(`summary[aria-label="${menu}"]`).click()
+    await agent.locator('.actions').locator(`summary[title="${menu}"]`).click()
     await appear(tom, presences[arrivals++ % presences.length])
     await tom.getByRole('textbox', { name: 'Reply' }).pressSequentially('Hi')
     await expect(agent.locator('.actions .menu-items').first()).toBeAttached()
     await open(agent, 'first')
   }
-  await agent.locator('.actions summary[aria-label="Labels"]').click()
+  await agent.locator('.actions summary[title="Labels"]').click()
   await agent.locator('.actions').getByRole('button', { name: 'VIP' }).click()
   await expect(agent.locator('.row', { hasText: 'VIP' })).toHaveCount(1)
 

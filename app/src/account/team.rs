@@ -3,7 +3,6 @@
 use icondata_lu as lu;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
-use leptos_icons::Icon;
 use leptos_router::components::{A, Outlet, Redirect};
 use leptos_router::hooks::use_location;
 use protocol::{FromAgent, Presence};
@@ -11,7 +10,7 @@ use protocol::{FromAgent, Presence};
 use super::calls::{LogOut, Me, who_am_i};
 use crate::live::{Device, Live, Status};
 use crate::review::{Recount, ReviewBadge};
-use crate::ui::{Menu, badge, made_once, presence_class, state_page};
+use crate::ui::{Icon, Menu, badge, made_once, presence_class, state_page};
 
 /// Shows the page to an agent; sends anybody else to the login.
 #[component]

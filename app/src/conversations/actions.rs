@@ -2,12 +2,11 @@
 
 use icondata_lu as lu;
 use leptos::prelude::*;
-use leptos_icons::Icon;
 use protocol::{AgentId, Change, ConversationId, Presence, Status, Summary};
 
 use super::calls::Choices;
 use crate::live::{Live, now_ms};
-use crate::ui::{Menu, Zone, presence_class};
+use crate::ui::{Icon, Menu, Zone, presence_class};
 
 /// The buttons at the head of a conversation.
 #[component]

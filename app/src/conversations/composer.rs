@@ -5,7 +5,6 @@ use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::form::ActionForm;
 use leptos::html::Textarea;
 use leptos::prelude::*;
-use leptos_icons::Icon;
 use protocol::limits::MESSAGE_BYTES;
 use protocol::{ClientId, ConversationId};
 
@@ -13,6 +12,7 @@ use super::attach::PickedFiles;
 use super::calls::Reply;
 use super::draft::{Draft, Drafts};
 use crate::live::{Live, Status, now_ms};
+use crate::ui::Icon;
 
 /// A text area that grows; Enter sends, Shift+Enter breaks the line. Before scripts run it is a
 /// plain form, which the server takes just as well.

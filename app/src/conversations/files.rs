@@ -1,8 +1,8 @@
 //! Files that entries carry.
 
+use crate::ui::Icon;
 use icondata_lu as lu;
 use leptos::prelude::*;
-use leptos_icons::Icon;
 use protocol::{File, Files};
 
 /// The longer side of a picture in the log, in pixels.

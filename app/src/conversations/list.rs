@@ -2,7 +2,6 @@
 
 use icondata_lu as lu;
 use leptos::prelude::*;
-use leptos_icons::Icon;
 use leptos_meta::Title;
 use leptos_router::components::{A, Outlet};
 use leptos_router::hooks::{use_location, use_navigate, use_query_map};
@@ -15,7 +14,7 @@ use super::search::{FoundList, LookedFor, SearchBox};
 use super::view::{View, Wanted};
 use crate::account::initials;
 use crate::live::{Live, Store, now_ms};
-use crate::ui::{Clock, Waiting, state_page};
+use crate::ui::{Clock, Icon, Waiting, state_page};
 
 /// The address of the list alone.
 const LIST: &str = "/conversations";
@@ -83,9 +82,9 @@ pub(crate) fn ConversationsPage() -> impl IntoView {
 #[component]
 pub(crate) fn NothingOpen() -> impl IntoView {
     view! {
-        <section class="pane nothing">
+        <main class="pane nothing">
             {state_page("No conversation open", "Choose one from the list. New messages appear by themselves.")}
-        </section>
+        </main>
     }
 }
 

@@ -3,7 +3,6 @@
 use icondata_lu as lu;
 use leptos::html::Div;
 use leptos::prelude::*;
-use leptos_icons::Icon;
 use leptos_router::hooks::use_query_map;
 use protocol::{Author, Body, ClientId, ConversationId, Entry, MailKind, Outgoing, Seq};
 
@@ -15,7 +14,7 @@ use super::mailed::{CameByMail, Fate, Mailed};
 use crate::live::{Live, Open, Status};
 use crate::outbox::why;
 use crate::review::{MailText, RawMailLink, read_mail_text};
-use crate::ui::{Clock, Zone, day_label, day_of};
+use crate::ui::{Clock, Icon, Zone, day_label, day_of};
 
 /// How near to the end, in pixels, counts as looking at the end.
 #[cfg(feature = "hydrate")]

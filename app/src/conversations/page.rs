@@ -2,7 +2,6 @@
 
 use icondata_lu as lu;
 use leptos::prelude::*;
-use leptos_icons::Icon;
 use leptos_meta::Title;
 use leptos_router::components::A;
 use leptos_router::hooks::use_params_map;
@@ -16,7 +15,7 @@ use super::log::Log;
 use super::side::{PageLink, Side};
 use crate::failure::Failure;
 use crate::live::{Live, Status};
-use crate::ui::{Waiting, made_once, state_page};
+use crate::ui::{Icon, Waiting, made_once, state_page};
 
 /// One conversation. Each has a pane of its own, made anew: nothing that belongs to one is left on
 /// screen, or alive, when another takes its place.
@@ -27,11 +26,11 @@ pub(crate) fn ConversationPage() -> impl IntoView {
         params.with(|params| params.get("id").and_then(|id| ConversationId::parse(&id)))
     });
     view! {
-        <section class="pane">
+        <main class="pane">
             <For each=move || [id.get()] key=|id| *id let(id)>
                 <Pane id />
             </For>
-        </section>
+        </main>
     }
 }
 
@@ -118,18 +117,29 @@ fn Conversation(opened: Opened) -> impl IntoView {
     // In the browser only: there, somebody looks.
     Effect::new(move |_| live.update(|store| store.watch(id)));
     on_cleanup(move || live.update(|store| store.unwatch(id)));
+    let is_side_open = RwSignal::new(false);
     view! {
         <Title text=name.clone() />
         <header class="bar">
             <BackLink />
             <div class="bar-text">
-                <h2>{name}</h2>
+                <h1>{name}</h1>
                 <p>{inbox} {page.map(|page| view! { " · " <PageLink page /> })}</p>
             </div>
             <Actions id choices />
+            // Where there is no room for it beside the log.
+            <button
+                class="icon-button side-toggle"
+                title="About the visitor"
+                aria-label="About the visitor"
+                aria-expanded=move || is_side_open.get().to_string()
+                on:click=move |_| is_side_open.update(|is_open| *is_open = !*is_open)
+            >
+                <Icon icon=lu::LuPanelRight />
+            </button>
         </header>
         <Refusal />
-        <div class="pane-body">
+        <div class="pane-body" class:side-open=is_side_open>
             <div class="talk">
                 <Log id />
                 <Composer id next_client_id />

@@ -2,7 +2,6 @@
 
 use icondata_lu as lu;
 use leptos::prelude::*;
-use leptos_icons::Icon;
 use leptos_router::components::{A, Form};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use protocol::{Author, Hit, InboxId, LabelId, Part, Status};
@@ -10,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::calls::{Choices, search_conversations};
 use crate::live::Live;
-use crate::ui::{Clock, Waiting, state_page};
+use crate::ui::{Clock, Icon, Waiting, state_page};
 
 /// A day, in milliseconds.
 #[cfg(feature = "ssr")]

@@ -3,14 +3,13 @@
 use icondata_lu as lu;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
-use leptos_icons::Icon;
 use protocol::{ConversationId, Status, Summary};
 
 use super::actions::LabelDot;
 use super::calls::{Known, MailTranscript, read_visitor};
 use crate::account::refusal;
 use crate::live::Live;
-use crate::ui::{Notice, Zone};
+use crate::ui::{Icon, Notice, Zone};
 
 /// The visitor, their page, and where the conversation stands.
 #[component]
@@ -36,7 +35,7 @@ pub(super) fn Side(id: ConversationId) -> impl IntoView {
                     .map(|one| {
                         let labels = one.labels.clone();
                         view! {
-                            <h3>{one.visitor_name}</h3>
+                            <h2>{one.visitor_name}</h2>
                             <p class="side-presence">
                                 <i class=dot></i>
                                 {presence}
@@ -140,6 +139,9 @@ fn Facts(
             }
         })
     };
+    // A name, a plan and an address are anybody's word until the site's own server has vouched for them.
+    let is_vouched_for = known.user_id.is_some();
+    let has_claims = known.email.is_some() || !known.attributes.is_empty();
     let attributes = known.attributes.into_iter().map(|(name, value)| {
         view! {
             <dt>{name}</dt>
@@ -147,13 +149,28 @@ fn Facts(
         }
     });
     view! {
+        {is_vouched_for
+            .then(|| {
+                view! {
+                    <p class="side-identity verified">
+                        <Icon icon=lu::LuBadgeCheck />
+                        "Verified by your site"
+                    </p>
+                }
+            })}
+        {(has_claims && !is_vouched_for)
+            .then(|| {
+                view! {
+                    <p class="side-identity">"Unverified: what the visitor or the page says"</p>
+                }
+            })}
         <dl>
             {fact(
-                if known.is_email_proven { "Mail address, proven" } else { "Mail address" },
+                if known.is_email_proven { "Mail address, verified" } else { "Mail address" },
                 known.email,
             )}
             {fact("Mail to it", known.no_mail)}
-            {fact("User id, proven", known.user_id)}
+            {fact("User ID", known.user_id)}
             {attributes.collect_view()}
             {move || page("Now on", now_on())}
             {page("Came from", known.referrer)}
@@ -214,7 +231,7 @@ fn Others(others: Vec<Summary>) -> impl IntoView {
         }
     };
     view! {
-        <h4>"Other conversations"</h4>
+        <h3>"Other conversations"</h3>
         <ul class="side-others">{others.into_iter().map(line).collect_view()}</ul>
     }
 }

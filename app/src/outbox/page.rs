@@ -3,13 +3,12 @@
 use icondata_lu as lu;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
-use leptos_icons::Icon;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use protocol::{DropReason, MailId, MailKind, MailState};
 
 use super::calls::{DropMail, MailLine, Outbox, RetryMail, read_outbox};
-use crate::ui::{Deed, Fresh, Notice, Zone, each};
+use crate::ui::{Deed, Fresh, Icon, Notice, Zone, each};
 
 /// What mail waits, what failed and why, what went out.
 #[component]

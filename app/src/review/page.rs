@@ -3,7 +3,6 @@
 use icondata_lu as lu;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
-use leptos_icons::Icon;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -12,7 +11,7 @@ use protocol::{InboundId, InboundReason, InboundState};
 use super::badge::Recount;
 use super::calls::{AllowMail, DiscardMail, InboundLine, Review, read_review};
 use crate::account::Me;
-use crate::ui::{Deed, Fresh, Notice, Zone, each};
+use crate::ui::{Deed, Fresh, Icon, Notice, Zone, each};
 
 /// Mails that came in, and what somebody decides of those that are no message.
 #[component]

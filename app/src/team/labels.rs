@@ -3,13 +3,12 @@
 use icondata_lu as lu;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
-use leptos_icons::Icon;
 use protocol::Label;
 
 use super::calls::TeamPage as TeamDetails;
 use super::page::Deeds;
 use crate::conversations::LabelDot;
-use crate::ui::{Notice, each};
+use crate::ui::{Icon, Notice, each};
 
 #[component]
 pub(super) fn Labels(team: Signal<TeamDetails>, deeds: Deeds, can_manage: bool) -> impl IntoView {

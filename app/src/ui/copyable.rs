@@ -2,7 +2,8 @@
 
 use icondata_lu as lu;
 use leptos::prelude::*;
-use leptos_icons::Icon;
+
+use super::Icon;
 
 /// A line of text with a button that copies it.
 #[component]
@@ -18,7 +19,7 @@ pub(crate) fn Copyable(
     };
     view! {
         <div class="snippet">
-            <pre><code>{shown}</code></pre>
+            <pre tabindex="0"><code>{shown}</code></pre>
             <button class="button" type="button" on:click=copy>
                 <Show
                     when=move || copied.get()

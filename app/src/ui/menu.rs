@@ -4,7 +4,8 @@
 use leptos::ev::MouseEvent;
 use leptos::html::Details;
 use leptos::prelude::*;
-use leptos_icons::Icon;
+
+use super::Icon;
 
 /// A menu; its children are `<li>`s with one button or link each.
 #[component]
@@ -35,9 +36,16 @@ pub(crate) fn Menu(
     close_elsewhere(details);
     view! {
         <details class="menu" node_ref=details on:click=on_click>
-            <summary class="button small" title=label aria-label=label>
+            // What is seen is part of what is heard: who speaks to the browser says what they see.
+            <summary class="button small" title=label aria-label=title.is_none().then_some(label)>
                 {icon.map(|icon| view! { <Icon icon /> })}
-                {title.map(|title| view! { <span class="menu-title">{move || title.get()}</span> })}
+                {title
+                    .map(|title| {
+                        view! {
+                            <span class="visually-hidden">{label} ": "</span>
+                            <span class="menu-title">{move || title.get()}</span>
+                        }
+                    })}
             </summary>
             <ul class="menu-items">{children()}</ul>
         </details>

@@ -3,6 +3,7 @@
 mod copyable;
 mod deed;
 mod fresh;
+mod icon;
 mod menu;
 mod once;
 mod presence;
@@ -13,6 +14,7 @@ mod time;
 pub(crate) use copyable::Copyable;
 pub(crate) use deed::{Deed, SaveRow};
 pub(crate) use fresh::{Fresh, each};
+pub(crate) use icon::Icon;
 pub(crate) use menu::Menu;
 pub(crate) use once::made_once;
 pub(crate) use presence::presence_class;

@@ -2,7 +2,8 @@
 
 use icondata_lu as lu;
 use leptos::prelude::*;
-use leptos_icons::Icon;
+
+use super::Icon;
 
 /// A whole pane that has nothing to show but a sentence.
 pub(crate) fn state_page(title: &'static str, text: impl Into<String>) -> impl IntoView {
