@@ -85,6 +85,14 @@ pub async fn run(program: &Path, kind: Kind, messages: u32) -> anyhow::Result<Se
     Ok(Searches { messages, rare, two, everywhere, scan: Times::of(scan) })
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the program that is asked goes by the machine's clock"
+)]
+fn now_ms() -> anyhow::Result<u64> {
+    Ok(u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?)
+}
+
 /// Words that repeat like words do: few often, many rarely.
 fn text(number: u32) -> String {
     let mut text = String::new();
@@ -111,7 +119,7 @@ async fn fill(db: &DatabaseConnection, kind: Kind, messages: u32) -> anyhow::Res
         }
     };
     let truth = if kind == Kind::Postgres { "true" } else { "1" };
-    let now_ms = u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?;
+    let now_ms = now_ms()?;
     // As much each day, for a year.
     let at_ms =
         |message: u32| now_ms - YEAR_MS + YEAR_MS * u64::from(message) / u64::from(messages);

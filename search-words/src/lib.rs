@@ -137,7 +137,8 @@ pub fn terms(text: &str) -> Vec<Term> {
             [] => {}
             [only] => push(Term::Beginning(only.clone())),
             several => {
-                push(Term::Phrase(several.windows(2).take(WORD_CHARS).map(<[_]>::concat).collect()))
+                let words = several.windows(2).take(WORD_CHARS);
+                push(Term::Phrase(words.map(<[_]>::concat).collect()));
             }
         }
         if let Kind::Word(word) = part {
