@@ -42,6 +42,7 @@ pub const fn status(code: ErrorCode) -> StatusCode {
         }
         E::ClientIdReused
         | E::EmailTaken
+        | E::NameTaken
         | E::MailboxTaken
         | E::AlreadyAssigned
         | E::AnotherIsOpen

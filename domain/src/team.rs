@@ -122,7 +122,7 @@ impl Command for SaveTeam {
         let same = team::Entity::find().filter(team::Column::Name.eq(&*self.name));
         let other = same.one(write.tx).await?.filter(|row| Some(TeamId(row.id)) != self.id);
         if other.is_some() {
-            return Err(ErrorCode::NameInvalid.into());
+            return Err(ErrorCode::NameTaken.into());
         }
         let id = match self.id {
             Some(id) => {

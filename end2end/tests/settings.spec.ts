@@ -40,3 +40,34 @@ test('what is refused of one agent is said beside that one', async ({ porchlight
   await expect(row('Tom Ode').getByRole('status')).toContainText('/password/')
   await expect(row('Mia Berg').getByRole('status')).toHaveCount(0)
 })
+
+test('what adds something is empty again once it did, and keeps what was refused', async ({ porchlight, agent }) => {
+  await openPage(agent, porchlight, '/team')
+  const form = agent.locator('details.more-form', { hasText: 'Add a team' })
+  const add = async (name: string) => {
+    await form.locator('summary').click()
+    await form.getByLabel('Name').fill(name)
+    await form.getByRole('button', { name: 'Save' }).click()
+  }
+  await add('Sales')
+  await expect(agent.locator('details.more-form summary', { hasText: 'Sales' })).toBeVisible()
+  await expect(form).not.toHaveAttribute('open')
+  await expect(form.locator('input[name=name]')).toHaveValue('')
+  await add('Sales')
+  await expect(form).toContainText('Another team has this name.')
+  await expect(form.getByLabel('Name')).toHaveValue('Sales')
+
+  const invite = agent.locator('details.more-form', { hasText: 'Invite an agent' })
+  await invite.locator('summary').click()
+  await invite.getByLabel('Name').fill('Tom')
+  await invite.getByLabel('Mail address').fill('tom@example.com')
+  await invite.getByRole('button', { name: 'Invite' }).click()
+  await expect(agent.locator('.made')).toBeVisible()
+  await expect(invite).not.toHaveAttribute('open')
+  await expect(invite.locator('input[name=email]')).toHaveValue('')
+
+  const long = 'a label of more than forty characters, which is too long'
+  await agent.getByLabel('New label').fill(long)
+  await agent.getByRole('button', { name: 'Add', exact: true }).click()
+  await expect(agent.locator('main')).toContainText('A label has a name of its own of 1 to 40 characters.')
+})

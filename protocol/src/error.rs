@@ -59,7 +59,7 @@ codes! {
         says "The visitor's token was not issued by this inbox. Start without one.";
     /// The link of a mail is too old, or not whole.
     LinkInvalid = "link_invalid", temporary: false
-        says "This link is no longer valid. A newer mail has a newer one.";
+        says "This link is no longer valid. If a newer mail came, use the link in that one; else ask for a new one.";
     /// What a server says of its user is not of the form, or too much.
     UserInvalid = "user_invalid", temporary: false
         says "What the page says of its user can't be read, or is too much.";
@@ -243,6 +243,9 @@ codes! {
     /// A name without a visible character, or one that is too long.
     NameInvalid = "name_invalid", temporary: false
         says "A name has 1 to 80 characters.";
+    /// Another team has that name.
+    NameTaken = "name_taken", temporary: false
+        says "Another team has this name.";
     /// A password of fewer than 10 characters, or of more than 200.
     PasswordLength = "password_length", temporary: false
         says "A password has 10 to 200 characters.";

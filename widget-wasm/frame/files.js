@@ -23,8 +23,8 @@ const area = form.querySelector('textarea')
 await style('files.css')
 
 const size = (bytes) => {
-  const [unit, number] = bytes < 1e6 ? ['kilobyte', Math.max(bytes / 1e3, 0.1)] : ['megabyte', bytes / 1e6]
-  return new Intl.NumberFormat(undefined, { style: 'unit', unit, maximumFractionDigits: 1 }).format(number)
+  const [unit, number] = bytes < 1e6 ? ['kilobyte', Math.ceil(bytes / 1e3)] : ['megabyte', bytes / 1e6]
+  return new Intl.NumberFormat('en', { style: 'unit', unit, maximumFractionDigits: 1 }).format(number)
 }
 
 // Waits a while, or until the browser says that the network is back.

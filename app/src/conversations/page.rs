@@ -15,7 +15,7 @@ use super::log::Log;
 use super::side::{PageLink, Side};
 use crate::failure::Failure;
 use crate::live::{Live, Status};
-use crate::ui::{Icon, Waiting, made_once, state_page};
+use crate::ui::{Icon, Waiting, Zone, made_once, state_page};
 
 /// One conversation. Each has a pane of its own, made anew: nothing that belongs to one is left on
 /// screen, or alive, when another takes its place.
@@ -118,13 +118,20 @@ fn Conversation(opened: Opened) -> impl IntoView {
     Effect::new(move |_| live.update(|store| store.watch(id)));
     on_cleanup(move || live.update(|store| store.unwatch(id)));
     let is_side_open = RwSignal::new(false);
+    let zone = Zone::get();
+    let snoozed_until = Memo::new(move |_| {
+        live.with(|store| store.summary(id).and_then(|summary| summary.snoozed_until_ms))
+    });
     view! {
         <Title text=name.clone() />
         <header class="bar">
             <BackLink />
             <div class="bar-text">
                 <h1>{name}</h1>
-                <p>{inbox} {page.map(|page| view! { " · " <PageLink page /> })}</p>
+                <p>
+                    {move || snoozed_until.get().map(|at_ms| format!("Snoozed until {} · ", zone.date_and_time(at_ms)))}
+                    {inbox} {page.map(|page| view! { " · " <PageLink page /> })}
+                </p>
             </div>
             <Actions id choices />
             // Where there is no room for it beside the log.

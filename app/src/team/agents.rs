@@ -154,6 +154,7 @@ pub(super) fn AgentRow(
 #[component]
 pub(super) fn NewAgent(deeds: Deeds, sends_mail: Signal<bool>) -> impl IntoView {
     let invited = move || deeds.invite.made(|_| true);
+    let times = deeds.invite.times_done(|_| true);
     let said = move || {
         if sends_mail.get() {
             "They get a mail with this link. You can hand it on yourself, too."
@@ -173,6 +174,7 @@ pub(super) fn NewAgent(deeds: Deeds, sends_mail: Signal<bool>) -> impl IntoView 
                     }
                 })
         }}
+        <For each=move || [times.get()] key=|times| *times let(_times)>
         <details class="more-form">
             <summary class="button">"Invite an agent"</summary>
             <ActionForm action=deeds.invite.action attr:class="form">
@@ -196,6 +198,7 @@ pub(super) fn NewAgent(deeds: Deeds, sends_mail: Signal<bool>) -> impl IntoView 
                 </div>
             </ActionForm>
         </details>
+        </For>
     }
 }
 

@@ -22,7 +22,8 @@ pub(super) fn Labels(team: Signal<TeamDetails>, deeds: Deeds, can_manage: bool) 
             </ul>
             <ActionForm action=deeds.add_label.action attr:class="form inline">
                 <label>
-                    "New label" <input name="name" required maxlength="40" autocomplete="off" />
+                    // What is too long is refused, and not cut without a word.
+                    "New label" <input name="name" required autocomplete="off" />
                 </label>
                 <label>
                     "Colour" <input name="color" type="color" value="#2f6f5e" />

@@ -16,10 +16,11 @@ pub(super) fn Teams(team: Signal<TeamDetails>, deeds: Deeds, can_manage: bool) -
         let all = teams.into_iter().map(Some).chain(new);
         all.map(|team| (team, agents.clone())).collect()
     };
-    // The form offers agents.
-    let key = |(team, agents): &(Option<TeamRow>, Vec<AgentDetails>)| {
+    let added = deeds.save_team.times_done(|input| input.id.is_none());
+    // The form offers agents; the one for another team is empty again once one was added.
+    let key = move |(team, agents): &(Option<TeamRow>, Vec<AgentDetails>)| {
         let agents: Vec<_> = agents.iter().filter(|one| one.is_active).map(|one| one.id).collect();
-        (team.as_ref().map(|team| team.id), agents)
+        (team.as_ref().map(|team| team.id), team.is_none().then(|| added.get()), agents)
     };
     let row = move |(team, agents)| view! { <TeamDetailsRow team agents deeds can_manage /> };
     view! {

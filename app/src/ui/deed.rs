@@ -67,6 +67,24 @@ where
         self.answer(is_mine).and_then(Result::ok)
     }
 
+    /// How often it was done for the form of which `is_mine` holds: what adds something begins anew then.
+    pub(crate) fn times_done(
+        self,
+        is_mine: impl Fn(&S) -> bool + Copy + Send + Sync + 'static,
+    ) -> RwSignal<usize> {
+        let times = RwSignal::new(0);
+        Effect::new(move |before: Option<usize>| {
+            let version = self.version();
+            let is_done = before.is_some_and(|before| before != version)
+                && untrack(|| self.made(is_mine).is_some());
+            if is_done {
+                times.update(|times| *times += 1);
+            }
+            version
+        });
+        times
+    }
+
     /// What was refused of the form of which `is_mine` holds.
     pub(crate) fn refused(
         self,
