@@ -17,8 +17,6 @@ use crate::table::{conversation, visitor};
 /// every message must not read them all.
 const RANKED: u64 = 1_000;
 
-const DAY_MS: u64 = 24 * 3_600_000;
-
 /// Something that was found.
 pub(super) enum Found {
     Entry { conversation: Uuid, seq: i64 },
@@ -42,8 +40,9 @@ struct EntryRow {
 }
 
 #[derive(FromQueryResult)]
-struct First {
+struct Span {
     first: Option<i64>,
+    last: Option<i64>,
 }
 
 #[derive(FromQueryResult)]
@@ -89,12 +88,14 @@ impl Domain {
         let mut select = Select::select();
         select
             .expr_as(Expr::col(conversation::Column::CreatedAtMs).min(), Alias::new("first"))
+            .expr_as(Expr::col(conversation::Column::LastAtMs).max(), Alias::new("last"))
             .from(conversation::Entity);
-        let first: Option<First> = self.rows(&select).await?.pop();
-        let Some(first_ms) = first.and_then(|first| first.first) else { return Ok(Vec::new()) };
-        // Clocks of several nodes differ a little.
-        let last_ms = self.ambient.now_ms() + DAY_MS;
-        let last_ms = query.until_ms.map_or(last_ms, |until| Ord::min(until, last_ms)) as i64;
+        let span: Option<Span> = self.rows(&select).await?.pop();
+        let Some((first_ms, last_ms)) = span.and_then(|span| span.first.zip(span.last)) else {
+            return Ok(Vec::new());
+        };
+        let until_ms = query.until_ms.map_or(i64::MAX, |until| until.cast_signed());
+        let last_ms = Ord::min(until_ms, last_ms);
         let from_ms = query.from_ms.unwrap_or_default() as i64;
         Ok(search_words::weeks(Ord::max(first_ms, from_ms), last_ms))
     }
