@@ -173,12 +173,29 @@ test('what is written and not sent, and the open chat, are there on the next pag
   await visitor.page.evaluate('SupportChat.logout()')
   await expect((await visitor.frame()).locator('.dot')).toHaveAttribute('data-state', 'online')
   await expect((await visitor.frame()).locator('textarea')).toHaveValue('')
+  // Not on the next page either, which is where most sites go then.
+  await (await visitor.frame()).locator('textarea').fill('another sentence')
+  await visitor.page.evaluate('SupportChat.logout()')
+  await visitor.page.goto(`${site.origin}/goodbye`)
+  await expect((await visitor.frame()).locator('.dot')).toHaveAttribute('data-state', 'online')
+  await expect((await visitor.frame()).locator('textarea')).toHaveValue('')
   await visitor.page.evaluate('SupportChat.close()')
   await visitor.page.goto(site.origin)
   await expect(visitor.launcher).toBeAttached()
   await expect(visitor.launcher).not.toHaveAttribute('open')
   site.close()
 })
+
+for (const language of ['en-US@posix', 'xx', '']) {
+  test(`a browser that calls its language "${language}" has a chat`, async ({ porchlight, visitor }) => {
+    await visitor.page.addInitScript((value) => Object.defineProperty(navigator, 'language', { value }), language)
+    await visitor.page.goto(`${porchlight.url}/demo`)
+    await visitor.open()
+    await visitor.say('hello')
+    await expect((await visitor.frame()).locator('.day')).toHaveCount(1)
+    await expect((await visitor.frame()).locator('.entry.own:not(.pending)')).toHaveCount(1)
+  })
+}
 
 for (const [what, css] of [
   ['moves', 'html { transform: scale(1); height: 3000px }'],

@@ -38,7 +38,13 @@ self.porchlightShow = (place, list) => {
   files().then(({ show }) => show(place, JSON.parse(list), token))
 }
 // English words, and the clock of where the visitor is.
-const locale = 'en-' + new Intl.Locale(navigator.language).maximize().region
+let locale = 'en'
+try {
+  const { region } = new Intl.Locale(navigator.language).maximize()
+  if (region) locale += '-' + region
+} catch {
+  // Some browsers call their language what no standard knows: "en-US@posix".
+}
 /** @type {Intl.DateTimeFormatOptions} */
 const day = { weekday: 'long' }
 /** @type {Intl.DateTimeFormatOptions} */
@@ -70,13 +76,12 @@ const area = document.querySelector('textarea')
 try {
   area.value ||= sessionStorage.getItem(inbox) || ''
 } catch {}
-for (const name of ['pagehide', 'visibilitychange']) {
-  addEventListener(name, () => {
-    try {
-      sessionStorage.setItem(inbox, area.value)
-    } catch {}
-  })
+const keep = () => {
+  try {
+    sessionStorage.setItem(inbox, area.value)
+  } catch {}
 }
+for (const name of ['pagehide', 'visibilitychange']) addEventListener(name, keep)
 
 const [, event] = await Promise.all([init({ module_or_path: new URL('chat_bg.wasm', import.meta.url) }), greeting])
 if (event) {
@@ -84,7 +89,10 @@ if (event) {
   const [port] = event.ports
   // Says that the chat has started, whatever comes next.
   port.postMessage({})
-  if (isNew) area.value = ''
+  if (isNew) {
+    area.value = ''
+    keep()
+  }
   start(port, event.origin, kept, page, open, about)
   if (open && !quiet) area.focus()
 } else {

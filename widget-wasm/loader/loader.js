@@ -57,11 +57,11 @@
     } catch {}
   }
 
-  // Whether the chat is open in this tab, also on its next page.
-  const opened = (change) => {
+  // What holds in this tab, also on its next page: that the chat is open, and that its visitor is another one.
+  const inTab = (name, change) => {
     try {
-      if (change) sessionStorage.setItem(prefix + 'open', change)
-      return sessionStorage.getItem(prefix + 'open') === 'true'
+      if (change !== undefined) sessionStorage.setItem(prefix + name, change)
+      return sessionStorage.getItem(prefix + name) === 'true'
     } catch {}
   }
 
@@ -146,7 +146,7 @@
     settle()
     render()
     // Who goes on to another page goes on with the conversation, where it does not hide the page.
-    if (opened() && innerWidth > 480 && innerHeight > 500) {
+    if (inTab('open') && innerWidth > 480 && innerHeight > 500) {
       quiet = true
       show(true)
     }
@@ -182,7 +182,7 @@
       port = channel.port1
       port.onmessage = receive
       page = location.href
-      const hello = { porchlight: 1, kept: JSON.stringify(recall()), page, open: isOpen, about: about(), quiet, isNew }
+      const hello = { porchlight: 1, kept: JSON.stringify(recall()), page, open: isOpen, about: about(), quiet, isNew: isNew || inTab('new') }
       frame.contentWindow.postMessage(hello, settings.origin, [channel.port2])
       // An error page loads, too.
       setTimeout(fail, 8e3, mine)
@@ -220,6 +220,7 @@
       frame.classList.add('ready')
       if (isOpen && !quiet) frame.focus()
       quiet = isNew = false
+      if (inTab('new')) inTab('new', false)
     }
     if (data.store !== undefined) remember(JSON.parse(data.store))
     if (data.unread !== undefined) unread = data.unread
@@ -231,7 +232,7 @@
     if (!host || open === isOpen) return
     if (open) load()
     isOpen = open
-    opened(String(open))
+    inTab('open', open)
     tell({ open })
     render()
     if (!open) button.focus()
@@ -253,6 +254,7 @@
     logout() {
       user = undefined
       isNew = true
+      inTab('new', true)
       // What the old frame still has to say must not be kept.
       if (port) port.onmessage = null
       for (const name of Object.keys(recall())) remember({ [name]: null })
