@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, ensure};
-use sea_orm::{ConnectionTrait, DatabaseConnection};
+use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use testbed::{Kind, TestDatabase};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -27,6 +27,8 @@ const ROUNDS: usize = 40;
 /// What was measured.
 pub struct Searches {
     messages: u32,
+    text_bytes: i64,
+    index_bytes: i64,
     rare: Times,
     two: Times,
     everywhere: Times,
@@ -35,7 +37,9 @@ pub struct Searches {
 
 impl std::fmt::Display for Searches {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        writeln!(f, "messages={}", self.messages)?;
+        let bytes_each = |bytes: i64| bytes / i64::from(self.messages.max(1));
+        let (text, index) = (bytes_each(self.text_bytes), bytes_each(self.index_bytes));
+        writeln!(f, "messages={} text={text}B each, index={index}B each", self.messages)?;
         writeln!(f, "a rare word          {}", self.rare)?;
         writeln!(f, "two words            {}", self.two)?;
         writeln!(f, "a word in a tenth    {}", self.everywhere)?;
@@ -82,7 +86,33 @@ pub async fn run(program: &Path, kind: Kind, messages: u32) -> anyhow::Result<Se
         db.execute_unprepared(&like).await?;
         scan.push(begin.elapsed());
     }
-    Ok(Searches { messages, rare, two, everywhere, scan: Times::of(scan) })
+    let text_bytes = bytes_of(&db, kind, "SELECT SUM(LENGTH(text)) FROM entry").await?;
+    let index_bytes = bytes_of(&db, kind, index_size(kind)).await?;
+    let scan = Times::of(scan);
+    Ok(Searches { messages, text_bytes, index_bytes, rare, two, everywhere, scan })
+}
+
+/// What is kept to find messages by, besides the messages.
+const fn index_size(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Sqlite => "SELECT SUM(LENGTH(block)) FROM entry_search_data",
+        Kind::Postgres => {
+            "SELECT pg_relation_size('entry_search') + SUM(pg_column_size(search)) FROM entry"
+        }
+        // InnoDB's own tables of an index, and the words they are made of.
+        Kind::MySql => {
+            "SELECT (SELECT SUM(FILE_SIZE) FROM information_schema.INNODB_SYS_TABLESPACES \
+             WHERE NAME LIKE CONCAT(DATABASE(), '/FTS%')) + SUM(LENGTH(words)) FROM entry"
+        }
+    }
+}
+
+async fn bytes_of(db: &DatabaseConnection, kind: Kind, query: &str) -> anyhow::Result<i64> {
+    // Sums are of other types than what is summed.
+    let whole = if kind == Kind::MySql { "SIGNED" } else { "BIGINT" };
+    let query = format!("SELECT CAST(({query}) AS {whole}) AS bytes");
+    let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), query)).await?;
+    Ok(row.context("a sum")?.try_get("", "bytes")?)
 }
 
 #[expect(

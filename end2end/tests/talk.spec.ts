@@ -225,3 +225,30 @@ test('an agent logs out and in again, also without scripts', async ({ porchlight
   await expect(plain.getByRole('heading', { name: 'Open', exact: true })).toBeVisible()
   await context.close()
 })
+
+test('a screen reader hears the visitor’s own message once', async ({ porchlight, visitor }) => {
+  await visitor.page.goto(`${porchlight.url}/demo`)
+  await visitor.open()
+  const chat = await visitor.frame()
+  await chat.locator('[role=log]').evaluate((log) => {
+    const added: string[] = []
+    Object.assign(window, { added })
+    new MutationObserver((changes) => {
+      for (const node of changes.flatMap((change) => [...change.addedNodes])) if (node.textContent?.includes('announce me')) added.push(node.textContent)
+    }).observe(log, { childList: true, subtree: true, characterData: true })
+  })
+  await visitor.say('announce me')
+  await expect(chat.locator('.entry.own:not(.pending) .bubble')).toHaveText('announce me')
+  expect(await chat.evaluate(() => (window as unknown as { added: string[] }).added)).toHaveLength(1)
+})
+
+test('a phone held across has room for what was said', async ({ porchlight, visitor }) => {
+  await visitor.page.setViewportSize({ width: 844, height: 390 })
+  await visitor.page.goto(`${porchlight.url}/demo`)
+  await visitor.open()
+  const chat = await visitor.frame()
+  await visitor.say('Is it open?')
+  await expect(chat.locator('.bubble')).toHaveText('Is it open?')
+  const log = await chat.getByRole('region', { name: 'Conversation' }).boundingBox()
+  expect(log!.height, 'the log takes at least half of the screen').toBeGreaterThan(195)
+})

@@ -159,3 +159,27 @@ test('an agent who says to be away is away', async ({ porchlight, agent, visitor
   await agent.getByRole('button', { name: 'Away' }).click()
   await expect(chat.getByText('We are away')).toBeVisible()
 })
+
+test('an invitation’s link goes when nobody can use it any more', async ({ porchlight, agent }) => {
+  await openPage(agent, porchlight, '/team')
+  await agent.getByText('Invite an agent').click()
+  const form = agent.locator('form', { hasText: 'choose a password themselves' })
+  await form.getByLabel('Name').fill('Ann Lee')
+  await form.getByLabel('Mail address').fill('ann@example.com')
+  await form.getByRole('button', { name: 'Invite' }).click()
+  const made = agent.locator('.made')
+  await expect(made).toContainText('/password/')
+  const ann = agent.locator('.agent-row', { hasText: 'Ann Lee' })
+  await ann.locator('summary').click()
+  await ann.getByRole('button', { name: 'Deactivate' }).click()
+  await expect(ann).toContainText('deactivated')
+  await expect(made).toHaveCount(0)
+})
+
+test('a snoozed conversation says so in its head', async ({ porchlight, agent, visitor }) => {
+  await begin(porchlight, agent, visitor)
+  await choose(agent, 'Snooze', 'For an hour')
+  await agent.getByRole('link', { name: 'Snoozed' }).click()
+  await openOnly(agent)
+  await expect(agent.getByRole('main')).toContainText(/Snoozed until/)
+})

@@ -142,3 +142,33 @@ test('a program that has stopped says so', async ({ porchlight, browser }) => {
   await expect(agent.getByRole('status', { name: 'Connected' })).toBeAttached()
   await expect(agent.getByRole('alert')).toHaveCount(0)
 })
+
+test('a list offers more for as long as there is more', async ({ porchlight, agent, faults }) => {
+  // A token has a pace; six together are as fast as the test is.
+  const tokens = Array.from({ length: 6 }, (_, at) => porchlight.command(['token', 'create', '--name', `${at}`, '--agent', 'mia@example.com']).token)
+  let requests = 0
+  const send = async (method: string, path: string, body?: object) => {
+    const headers = { authorization: `Bearer ${tokens[requests++ % tokens.length]}`, 'content-type': 'application/json' }
+    const answer = await fetch(`${porchlight.url}/api/v1${path}`, { method, headers, body: body && JSON.stringify(body) })
+    expect(answer.ok, await answer.clone().text()).toBe(true)
+    return answer.json()
+  }
+  const [inbox] = await send('GET', '/inboxes')
+  const make = async (at: number) => {
+    const visitor = await send('POST', '/visitors/identify', { inbox: inbox.id, user_id: `${at}` })
+    await send('POST', '/conversations', { visitor: visitor.id })
+  }
+  // More than a page has and the socket brings at once; then more than both.
+  for (let at = 0; at < 60; at++) await make(at)
+  await openInbox(agent, porchlight)
+  await expect(agent.locator('.row')).toHaveCount(60)
+  await expect(agent.getByRole('button', { name: 'Show more' })).toHaveCount(0)
+  for (let at = 60; at < 260; at++) await make(at)
+  await openInbox(agent, porchlight)
+  await expect(async () => {
+    await agent.getByRole('button', { name: 'Show more' }).click({ timeout: 1_000 })
+    await expect(agent.locator('.row')).toHaveCount(260, { timeout: 1_000 })
+  }).toPass()
+  await expect(agent.getByRole('button', { name: 'Show more' })).toHaveCount(0)
+  expect(faults).toEqual([])
+})

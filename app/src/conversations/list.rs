@@ -8,7 +8,7 @@ use leptos_router::hooks::{use_location, use_navigate, use_query_map};
 use protocol::{Author, ConversationId, InboxId, LabelId, Summary};
 
 use super::actions::LabelDot;
-use super::calls::{Choices, list_choices, list_conversations};
+use super::calls::{Choices, Listed as Page, list_choices, list_conversations};
 use super::draft::Drafts;
 use super::search::{FoundList, LookedFor, SearchBox};
 use super::view::{View, Wanted};
@@ -175,7 +175,7 @@ fn Listed(wanted: Wanted) -> impl IntoView {
         if live.with(|store| matching(store, wanted).is_empty()) {
             view! { <Waiting /> }.into_any()
         } else {
-            view! { <List now_ms=now_ms() next=None wanted /> }.into_any()
+            view! { <List now_ms=now_ms() more=None wanted /> }.into_any()
         }
     };
     view! {
@@ -183,11 +183,9 @@ fn Listed(wanted: Wanted) -> impl IntoView {
             {move || Suspend::new(async move {
                 match listed.await {
                     Ok(listed) => {
-                        live.update(|store| {
-                            store.seed_list(listed.conversations);
-                            Vec::new()
-                        });
-                        view! { <List now_ms=listed.now_ms next=listed.next wanted /> }.into_any()
+                        let now_ms = listed.now_ms;
+                        let more = More::seed(live, listed);
+                        view! { <List now_ms more wanted /> }.into_any()
                     }
                     Err(failure) => {
                         state_page("The list could not be read", failure.to_string()).into_any()
@@ -206,22 +204,51 @@ fn matching(store: &Store, wanted: Wanted) -> Vec<ConversationId> {
     matching.map(|one| one.id).collect()
 }
 
+/// Where a list goes on after what was read of it.
+#[derive(Clone, PartialEq)]
+struct More {
+    after: String,
+    /// The last conversation that was read.
+    last: Option<ConversationId>,
+}
+
+impl More {
+    /// Puts a page into the store, and tells where the list goes on.
+    fn seed(live: Live, page: Page) -> Option<Self> {
+        let last = page.conversations.last().map(|one| one.id);
+        live.update(|store| {
+            store.seed_list(page.conversations);
+            Vec::new()
+        });
+        page.next.map(|after| Self { after, last })
+    }
+
+    /// Whether the list goes on with conversations that are here already: the socket brings more of them
+    /// than a page has.
+    fn is_known(&self, ids: &[ConversationId]) -> bool {
+        ids.iter().skip_while(|id| Some(**id) != self.last).nth(1).is_some()
+    }
+}
+
 #[component]
-fn List(now_ms: u64, next: Option<String>, wanted: Wanted) -> impl IntoView {
+fn List(now_ms: u64, more: Option<More>, wanted: Wanted) -> impl IntoView {
     let live = Live::get();
-    let next = RwSignal::new(next);
+    let next = RwSignal::new(more);
     let ids = Memo::new(move |_| live.with(|store| matching(store, wanted)));
     let more = Action::new(move |after: &String| {
         let after = after.clone();
         async move {
             let page = list_conversations(wanted.view, wanted.inbox, wanted.label, Some(after));
             if let Ok(page) = page.await {
-                live.update(|store| {
-                    store.seed_list(page.conversations);
-                    Vec::new()
-                });
-                next.set(page.next);
+                next.set(More::seed(live, page));
             }
+        }
+    });
+    Effect::new(move |_| {
+        if let Some(next) = next.get()
+            && ids.with(|ids| next.is_known(ids))
+        {
+            more.dispatch(next.after);
         }
     });
     view! {
@@ -234,13 +261,13 @@ fn List(now_ms: u64, next: Option<String>, wanted: Wanted) -> impl IntoView {
                 </ul>
                 {move || {
                     next.get()
-                        .map(|after| {
+                        .map(|next| {
                             view! {
                                 <button
                                     class="button quiet more"
                                     disabled=move || more.pending().get()
                                     on:click=move |_| {
-                                        more.dispatch(after.clone());
+                                        more.dispatch(next.after.clone());
                                     }
                                 >
                                     {move || if more.pending().get() { "Loading…" } else { "Show more" }}

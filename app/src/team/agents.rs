@@ -4,7 +4,7 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 use protocol::{AgentId, InboxId, Label};
 
-use super::calls::AgentDetails;
+use super::calls::{AgentDetails, TeamPage};
 use super::page::Deeds;
 use crate::account::initials;
 use crate::ui::{Copyable, Notice};
@@ -152,11 +152,21 @@ pub(super) fn AgentRow(
 }
 
 #[component]
-pub(super) fn NewAgent(deeds: Deeds, sends_mail: Signal<bool>) -> impl IntoView {
-    let invited = move || deeds.invite.made(|_| true);
+pub(super) fn NewAgent(deeds: Deeds, team: Signal<TeamPage>) -> impl IntoView {
+    let sends_mail = move || team.with(|team| team.sends_mail);
+    // A link that has been used, or whose agent may not come any more, is of no use.
+    let waits = move |id: AgentId| {
+        team.with(|team| {
+            team.agents
+                .iter()
+                .find(|one| one.id == id)
+                .is_none_or(|one| one.is_active && one.is_invited)
+        })
+    };
+    let invited = move || deeds.invite.made(|_| true).filter(|invited| waits(invited.agent));
     let times = deeds.invite.times_done(|_| true);
     let said = move || {
-        if sends_mail.get() {
+        if sends_mail() {
             "They get a mail with this link. You can hand it on yourself, too."
         } else {
             "Hand this link on: this server sends no mail."
@@ -165,11 +175,11 @@ pub(super) fn NewAgent(deeds: Deeds, sends_mail: Signal<bool>) -> impl IntoView 
     view! {
         {move || {
             invited()
-                .map(|link| {
+                .map(|invited| {
                     view! {
                         <div class="made" role="status">
                             <p>{said} " It works once, for 7 days."</p>
-                            <Copyable text=link />
+                            <Copyable text=invited.link />
                         </div>
                     }
                 })

@@ -102,16 +102,25 @@ pub async fn read_team() -> Result<TeamPage, Failure> {
     })
 }
 
+/// Who was invited.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Invited {
+    /// The new agent.
+    pub agent: AgentId,
+    /// Where they choose a password.
+    pub link: String,
+}
+
 /// Makes an agent, and owes them an invitation by mail. Returns the link in it, for an owner to hand on
 /// where no mail is sent.
 #[server]
-pub async fn invite_agent(name: String, email: String) -> Result<String, Failure> {
+pub async fn invite_agent(name: String, email: String) -> Result<Invited, Failure> {
     use domain::agent::Role;
 
     let backend = crate::backend::require_owner().await?;
     let agent = backend.domain.invite_agent(&email, &name, Role::Agent).await?;
     let link = backend.domain.password_link(agent.id).await?;
-    Ok(format!("{}/password/{link}", backend.public_url))
+    Ok(Invited { agent: agent.id, link: format!("{}/password/{link}", backend.public_url) })
 }
 
 /// A link by which an agent sets a password, for an owner to hand on.

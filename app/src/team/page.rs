@@ -89,12 +89,11 @@ fn Cards(team: Signal<TeamDetails>, deeds: Deeds, can_manage: bool) -> impl Into
     let row = move |(agent, labels, inboxes)| {
         view! { <AgentRow agent labels inboxes deeds can_manage /> }
     };
-    let sends_mail = Signal::derive(move || team.with(|team| team.sends_mail));
     view! {
         <section class="card stack">
             <h2>"Agents"</h2>
             <ul class="plain stack">{each(agents, key, row)}</ul>
-            {can_manage.then(|| view! { <NewAgent deeds sends_mail /> })}
+            {can_manage.then(|| view! { <NewAgent deeds team /> })}
         </section>
         <Teams team deeds can_manage />
         <Labels team deeds can_manage />

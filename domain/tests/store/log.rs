@@ -3,6 +3,8 @@
 use crate::support::{Bench, agent, client_id, listed, looker, only};
 use domain::Error;
 use domain::agent::{Agent, NewAgent};
+use protocol::json::to_string;
+use protocol::limits::PAGE_BYTES;
 use protocol::{ErrorCode, Seq};
 
 fn code<T: std::fmt::Debug>(result: Result<T, Error>) -> ErrorCode {
@@ -35,6 +37,26 @@ async fn the_same_send_is_one_entry(bench) {
     let other = bench.domain.send_as_visitor(&visitor, None, client_id(1), "ho").await;
     assert_eq!(code(other), ErrorCode::ClientIdReused);
     assert_eq!(bench.domain.visitor_page(&visitor, None).await.unwrap().entries, [first]);
+}
+
+async fn a_page_is_no_longer_than_a_frame_may_be_whatever_is_written(bench) {
+    let visitor = bench.visitor();
+    // Characters that take three to six times their bytes in JSON, and at its edges.
+    for (number, text) in (1..=90_u128).zip(["\u{2028}x", "\"\\", "\u{1}x", "é\u{2029}"].iter().cycle()) {
+        let text = text.repeat(700);
+        bench.domain.send_as_visitor(&visitor, None, client_id(number), &text).await.unwrap();
+    }
+    let mut page = bench.domain.visitor_page(&visitor, None).await.unwrap();
+    let mut seen = Vec::new();
+    while !page.entries.is_empty() {
+        let bytes = to_string(&page.entries).len();
+        assert!(bytes <= PAGE_BYTES, "{bytes} bytes");
+        let first = page.entries[0].seq;
+        assert!(first == 1 || bytes > PAGE_BYTES / 2, "it is used: {bytes} bytes");
+        seen.splice(0..0, page.entries.iter().map(|entry| entry.seq));
+        page = bench.domain.visitor_page_before(&visitor, first).await.unwrap();
+    }
+    assert_eq!(seen, (1..=90).collect::<Vec<Seq>>());
 }
 
 async fn the_same_send_is_one_entry_after_a_restart(bench) {

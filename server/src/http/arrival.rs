@@ -1,0 +1,81 @@
+//! The arrival of a request's body: so many bytes within so much time, and no more.
+
+use std::io::{Error as IoError, ErrorKind};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, HttpBody, to_bytes};
+use axum::extract::{MatchedPath, Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures_util::{Stream, StreamExt, stream};
+use protocol::ErrorCode;
+use tokio::time::{Instant, timeout, timeout_at};
+
+use super::Failure;
+use crate::state::ServerState;
+use crate::traffic::{Client, Deadlines, Resource};
+
+/// The largest body that a request may have, but for what has a limit of its own, in bytes.
+const BODY_BYTES: usize = 256 * 1024;
+
+/// What reads its body by itself, piece by piece, once it is known who sends it.
+const LONG: [&str; 4] =
+    ["/files/visitor/{id}", "/files/agent/{id}", "/api/v1/files/{file}", "/mail/inbound/{inbox}"];
+
+/// The slowest file or mail, in bytes a second: who is slower holds a place for nothing.
+const SLOWEST: u64 = 4 * 1024;
+
+/// Takes a request's body in before anybody looks at the request, so that nothing else is held for one that
+/// does not come. Who may hold how many bodies on their way is bounded.
+pub(crate) async fn take_body(
+    State(state): State<ServerState>,
+    client: Client,
+    request: Request,
+    next: Next,
+) -> Response {
+    let path = request.extensions().get::<MatchedPath>();
+    let is_long = path.is_some_and(|path| LONG.contains(&path.as_str()));
+    if is_long || request.body().is_end_stream() {
+        return next.run(request).await;
+    }
+    let (parts, body) = request.into_parts();
+    let Some(share) = state.traffic.share(Resource::Body, client.neighbour()) else {
+        return Failure::from(ErrorCode::SlowDown).into_response();
+    };
+    let taken = timeout(state.traffic.deadlines().body, to_bytes(body, BODY_BYTES));
+    let body = match taken.await {
+        Ok(Ok(body)) => body,
+        Ok(Err(error)) if is_too_big(&error) => {
+            return Failure::from(ErrorCode::FrameTooBig).into_response();
+        }
+        Ok(Err(_)) | Err(_) => return Failure::from(ErrorCode::UploadCut).into_response(),
+    };
+    drop(share);
+    next.run(Request::from_parts(parts, Body::from(body))).await
+}
+
+fn is_too_big(error: &axum::Error) -> bool {
+    let mut causes =
+        std::iter::successors(Some(error as &(dyn std::error::Error + 'static)), |error| {
+            error.source()
+        });
+    causes.any(|error| error.is::<http_body_util::LengthLimitError>())
+}
+
+/// The pieces of a body of `bytes` bytes that may be long: while they come, and come fast enough.
+pub(crate) fn pieces(
+    body: Body,
+    bytes: u64,
+    deadlines: Deadlines,
+) -> impl Stream<Item = std::io::Result<Bytes>> + use<> {
+    let piece_within = deadlines.piece;
+    let until = Instant::now() + piece_within + Duration::from_secs(bytes / SLOWEST);
+    stream::unfold(body.into_data_stream(), move |mut body| async move {
+        let still = until.min(Instant::now() + piece_within);
+        let piece = match timeout_at(still, body.next()).await {
+            Ok(piece) => piece?.map_err(IoError::other),
+            Err(_) => Err(IoError::from(ErrorKind::TimedOut)),
+        };
+        Some((piece, body))
+    })
+}

@@ -1,0 +1,149 @@
+//! Whom a connection is for.
+
+use std::net::{IpAddr, Ipv6Addr};
+use std::str::FromStr;
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName};
+use ipnet::IpNet;
+use protocol::ErrorCode;
+
+use crate::http::Failure;
+use crate::state::ServerState;
+
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+
+/// Proxies whose `X-Forwarded-For` is believed: networks, as `10.0.0.0/8`, or single addresses.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Proxies(Vec<IpNet>);
+
+impl FromIterator<IpNet> for Proxies {
+    fn from_iter<I: IntoIterator<Item = IpNet>>(networks: I) -> Self {
+        Self(networks.into_iter().collect())
+    }
+}
+
+impl Proxies {
+    /// A network, or one address.
+    ///
+    /// # Errors
+    /// What to write instead.
+    pub fn parse(text: &str) -> Result<IpNet, String> {
+        let network = IpNet::from_str(text).or_else(|_| IpAddr::from_str(text).map(IpNet::from));
+        network
+            .map_err(|_| "write an address, as 127.0.0.1, or a network, as 10.0.0.0/8".to_owned())
+    }
+
+    pub(crate) fn trust(&self, address: IpAddr) -> bool {
+        let address = address.to_canonical();
+        self.0.iter().any(|network| network.contains(&address))
+    }
+
+    /// Who a request is from. Each proxy adds the address it was asked from at the end, so that the last
+    /// one that no proxy of ours stands at is the client: what is before it, the client may have written.
+    pub(super) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> Client {
+        let said = headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
+        let said = said.flat_map(|value| value.split(',')).map(str::trim).collect::<Vec<_>>();
+        let mut address = peer;
+        for before in said.iter().rev() {
+            if !self.trust(address) {
+                break;
+            }
+            let Some(before) = address_in(before) else { break };
+            address = before;
+        }
+        let is_unheard = !said.is_empty() && !self.trust(peer);
+        Client { address: address.to_canonical(), is_unheard }
+    }
+}
+
+/// Some proxies write the port, too.
+fn address_in(text: &str) -> Option<IpAddr> {
+    let plain = || text.parse::<IpAddr>().ok();
+    let with_port = || text.parse::<std::net::SocketAddr>().ok().map(|address| address.ip());
+    plain().or_else(with_port)
+}
+
+/// Who sent a request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Client {
+    pub(crate) address: IpAddr,
+    /// A proxy that is not trusted says whom the request is for, or a client pretends that one does.
+    pub(super) is_unheard: bool,
+}
+
+impl Client {
+    /// What stands for them where shares are counted.
+    pub(crate) fn neighbour(self) -> Neighbour {
+        Neighbour::of(self.address)
+    }
+}
+
+impl FromRequestParts<ServerState> for Client {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &ServerState) -> Result<Self, Failure> {
+        parts.extensions.get().copied().ok_or_else(|| ErrorCode::Unavailable.into())
+    }
+}
+
+/// Those who share one bound: an address, or an IPv6 network of 64 bits, which is what one customer gets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Neighbour(IpAddr);
+
+impl Neighbour {
+    pub(crate) fn of(address: IpAddr) -> Self {
+        const NETWORK: u128 = u128::MAX << 64;
+        Self(match address.to_canonical() {
+            IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & NETWORK).into(),
+            address @ IpAddr::V4(_) => address,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn client(proxies: &[&str], peer: &str, said: &[&str]) -> String {
+        let networks = proxies.iter().map(|text| Proxies::parse(text).unwrap());
+        let mut headers = HeaderMap::new();
+        for value in said {
+            headers.append(FORWARDED_FOR, value.parse().unwrap());
+        }
+        let proxies: Proxies = networks.collect();
+        proxies.client(peer.parse().unwrap(), &headers).address.to_string()
+    }
+
+    #[test]
+    fn only_a_trusted_proxy_says_who_the_client_is() {
+        let proxies = ["127.0.0.1", "10.0.0.0/8", "fd00::/8"];
+        for (peer, said, is) in [
+            ("198.51.100.7", &["203.0.113.9"][..], "198.51.100.7"),
+            ("127.0.0.1", &[], "127.0.0.1"),
+            ("127.0.0.1", &["203.0.113.9"], "203.0.113.9"),
+            ("127.0.0.1", &["1.1.1.1, 203.0.113.9"], "203.0.113.9"),
+            ("127.0.0.1", &["1.1.1.1", "203.0.113.9"], "203.0.113.9"),
+            ("127.0.0.1", &["1.1.1.1, 203.0.113.9, 10.1.2.3"], "203.0.113.9"),
+            ("127.0.0.1", &["203.0.113.9:4711"], "203.0.113.9"),
+            ("127.0.0.1", &["2001:db8::1, fd00::7"], "2001:db8::1"),
+            ("::ffff:127.0.0.1", &["[2001:db8::1]:443"], "2001:db8::1"),
+            // What can't be read is no address: the proxy itself is all that is known.
+            ("127.0.0.1", &["203.0.113.9, unknown"], "127.0.0.1"),
+            ("127.0.0.1", &["10.9.9.9"], "10.9.9.9"),
+        ] {
+            assert_eq!(client(&proxies, peer, said), is, "{peer} {said:?}");
+        }
+        assert_eq!(client(&[], "127.0.0.1", &["203.0.113.9"]), "127.0.0.1");
+    }
+
+    #[test]
+    fn a_network_of_sixty_four_bits_is_one() {
+        let of = |address: &str| Neighbour::of(address.parse().unwrap());
+        assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
+        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
+        assert_eq!(of("::ffff:198.51.100.7"), of("198.51.100.7"));
+        assert_ne!(of("198.51.100.7"), of("198.51.100.8"));
+    }
+}

@@ -1,0 +1,167 @@
+//! Clients that hold what they can, and keep the server waiting.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use domain::Ambient;
+use server::{Deadlines, Proxies, TrafficOptions};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::time::timeout;
+
+use crate::support::{PATIENCE, Running, refusal};
+
+/// A server that gives up soon.
+async fn hasty() -> Running {
+    let soon = Duration::from_millis(200);
+    let deadlines = Deadlines { head: soon, proxy_head: soon, body: soon, piece: soon };
+    let traffic = TrafficOptions { deadlines, ..TrafficOptions::default() };
+    Running::start_for(Ambient::system(), None, traffic).await
+}
+
+/// A server where an address may hold `per_address` connections.
+async fn bounded(per_address: usize, proxies: &[&str]) -> Running {
+    let proxies = proxies.iter().map(|text| Proxies::parse(text).unwrap()).collect();
+    let per_address = Some(per_address);
+    let traffic = TrafficOptions { proxies, per_address, ..TrafficOptions::default() };
+    Running::start_for(Ambient::system(), None, traffic).await
+}
+
+/// A connection from another address of this machine: all of 127.0.0.0/8 is.
+async fn connect_from(last: u8, to: SocketAddr) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(SocketAddr::new(IpAddr::V4(Ipv4Addr::new(127, 0, 0, last)), 0)).unwrap();
+    socket.connect(to).await.unwrap()
+}
+
+/// All that the server says until it closes.
+async fn to_end(stream: &mut TcpStream) -> String {
+    let mut answer = Vec::new();
+    // A connection that is closed before all of a request was read ends in an error.
+    let _end = timeout(PATIENCE, stream.read_to_end(&mut answer)).await.expect("it is closed");
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+/// Asks for the health, and keeps the connection. Whether there was an answer.
+async fn asks(stream: &mut TcpStream) -> bool {
+    let written = stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    let mut answer = [0; 12];
+    let read = timeout(PATIENCE, stream.read_exact(&mut answer)).await.expect("in time");
+    written.is_ok() && read.is_ok() && &answer == b"HTTP/1.1 200"
+}
+
+#[tokio::test]
+async fn a_connection_that_says_nothing_or_too_little_is_closed() {
+    let server = hasty().await;
+    for beginning in ["", "GET / HT", "GET / HTTP/1.1\r\nhost: x\r\nx-a: b\r\n"] {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        stream.write_all(beginning.as_bytes()).await.unwrap();
+        to_end(&mut stream).await;
+    }
+    // One that was used, and then is not.
+    let mut stream = TcpStream::connect(server.address).await.unwrap();
+    assert!(asks(&mut stream).await);
+    to_end(&mut stream).await;
+}
+
+#[tokio::test]
+async fn a_body_that_does_not_come_is_not_waited_for() {
+    let server = hasty().await;
+    let cookie = server.log_in().await;
+    let (origin, key) = (server.origin(), &server.key);
+    let upload = "/files/agent/0192e4a0-0000-7000-8000-000000000001?name=a.txt";
+    for (method, path) in [
+        ("POST", "/poll/visitor"),
+        ("POST", "/call/log_in"),
+        ("POST", "/api/v1/conversations"),
+        ("POST", "/mail/preferences/x"),
+        ("PUT", "/visitor/address"),
+        ("PUT", upload),
+    ] {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        let head = format!(
+            "{method} {path} HTTP/1.1\r\nhost: x\r\norigin: {origin}\r\ncookie: {cookie}\r\n\
+             content-type: application/json\r\nporchlight-inbox: {key}\r\ncontent-length: 90\r\n\r\n{{"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let answer = to_end(&mut stream).await;
+        assert!(answer.starts_with("HTTP/1.1 4"), "{path}: {answer}");
+        assert!(answer.contains("\"upload_cut\""), "{path}: {answer}");
+    }
+}
+
+#[tokio::test]
+async fn one_address_holds_so_many_connections_and_others_notice_nothing() {
+    let server = bounded(16, &[]).await;
+    let mut held = Vec::new();
+    for _ in 0..16 {
+        let mut stream = connect_from(2, server.address).await;
+        assert!(asks(&mut stream).await);
+        held.push(stream);
+    }
+    assert!(!asks(&mut connect_from(2, server.address).await).await, "it has its sixteen");
+    assert!(asks(&mut connect_from(3, server.address).await).await, "another has its own");
+    held.pop();
+    // The server hears of the end when it does.
+    timeout(PATIENCE, async {
+        while !asks(&mut connect_from(2, server.address).await).await {
+            tokio::task::yield_now().await;
+        }
+    })
+    .await
+    .expect("what is given back can be had again");
+}
+
+#[tokio::test]
+async fn one_address_has_so_many_sockets_and_an_agent_comes_in_beside_them() {
+    let server = bounded(32, &[]).await;
+    let mut sockets = Vec::new();
+    for _ in 0..16 {
+        sockets.push(server.visitor(None).await);
+    }
+    let origin = server.origin();
+    let headers = [("origin", &*origin), ("sec-websocket-protocol", protocol::SUBPROTOCOL)];
+    let refused = server.try_connect("/ws/visitor", &headers).await.err().expect("no socket");
+    let (status, body) = refusal(refused);
+    assert_eq!(status, 429, "{body}");
+    assert!(body.contains("slow_down"), "{body}");
+    server.agent().await.welcome().await;
+    // Where an agent is, there is room: it may be their office.
+    server.visitor(None).await;
+}
+
+#[tokio::test]
+async fn one_address_has_so_many_lines() {
+    let server = bounded(32, &[]).await;
+    let origin = server.origin();
+    let hello = protocol::json::to_string(&server.hello(None, None));
+    let headers = [("origin", &*origin)];
+    for _ in 0..8 {
+        let answer = server.http("POST", "/poll/visitor", &headers, &hello).await;
+        assert_eq!(answer.status, 200, "{answer}");
+    }
+    let answer = server.http("POST", "/poll/visitor", &headers, &hello).await;
+    assert!(answer.says("slow_down"), "{answer}");
+}
+
+#[tokio::test]
+async fn behind_a_trusted_proxy_its_clients_are_counted_and_not_the_proxy() {
+    let server = bounded(32, &["127.0.0.1"]).await;
+    let origin = server.origin();
+    let hello = protocol::json::to_string(&server.hello(None, None));
+    for client in ["203.0.113.1", "203.0.113.2"] {
+        let headers = [("origin", &*origin), ("x-forwarded-for", client)];
+        for _ in 0..8 {
+            let answer = server.http("POST", "/poll/visitor", &headers, &hello).await;
+            assert_eq!(answer.status, 200, "{answer}");
+        }
+        let answer = server.http("POST", "/poll/visitor", &headers, &hello).await;
+        assert!(answer.says("slow_down"), "{answer}");
+    }
+    let mut held = Vec::new();
+    for _ in 0..64 {
+        let mut stream = TcpStream::connect(server.address).await.unwrap();
+        assert!(asks(&mut stream).await, "the proxy's own connections are many clients'");
+        held.push(stream);
+    }
+}
