@@ -13,9 +13,11 @@ mod serve;
 mod session;
 mod socket;
 mod state;
+mod traffic;
 mod widget;
 
 pub use cli::{Cli, run};
 pub use mail::MailSettings;
 pub use routes::paths;
 pub use serve::{PublicUrl, ServeOptions, Server};
+pub use traffic::{Deadlines, Proxies, TrafficOptions};

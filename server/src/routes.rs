@@ -8,15 +8,11 @@ use axum::routing::{get, post};
 use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_to_stream_with_context};
 use tower_http::compression::CompressionLayer;
-use tower_http::limit::RequestBodyLimitLayer;
 
 use crate::files::{self, ByLogin, ByToken};
-use crate::http::{explain_size, harden, health, refuse_foreign};
+use crate::http::{harden, health, refuse_foreign, take_body};
 use crate::state::ServerState;
 use crate::{address, api, assets, mail, session, socket, widget};
-
-/// The largest body that a request may have, but for an upload's, in bytes.
-const BODY_BYTES: usize = 256 * 1024;
 
 /// Tables of routes: a router of each, and what they are called, for [`paths`].
 macro_rules! routes {
@@ -91,17 +87,15 @@ pub(crate) fn router(state: ServerState) -> Router {
     let session = || session::layer(state.domain.clone(), &state.public_url);
     open()
         .merge(dashboard(&state).layer(session()))
-        .layer(RequestBodyLimitLayer::new(BODY_BYTES))
-        .layer(from_fn(explain_size))
-        // Files have a limit of their own.
         .merge(files_by_token())
         .merge(files_by_login().layer(session()))
         .layer(from_fn_with_state(state.clone(), refuse_foreign))
         // A mail program that unsubscribes is no page of ours.
-        .merge(by_mail().layer(DefaultBodyLimit::max(BODY_BYTES)))
+        .merge(by_mail())
         .merge(by_provider().layer(DefaultBodyLimit::max(mail::inbound::BODY_BYTES)))
         // Programs send no origin. They come with an access token, which no browser adds by itself.
-        .merge(api::router().layer(DefaultBodyLimit::max(BODY_BYTES)))
+        .merge(api::router())
+        .layer(from_fn_with_state(state.clone(), take_body))
         .layer(CompressionLayer::new())
         .layer(from_fn(harden))
         .with_state(state)

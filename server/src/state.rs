@@ -12,9 +12,9 @@ use tokio_util::task::TaskTracker;
 
 use crate::api::ApiRate;
 use crate::assets;
-use crate::files::Uploads;
 use crate::serve::PublicUrl;
 use crate::socket::Lines;
+use crate::traffic::Traffic;
 
 /// What handlers share. Clones are cheap.
 #[derive(Clone)]
@@ -26,7 +26,8 @@ pub(crate) struct ServerState {
     pub(crate) setup: SetupLink,
     pub(crate) attempts: app::LoginAttempts,
     pub(crate) api_rate: ApiRate,
-    pub(crate) uploads: Uploads,
+    /// Who holds how much of the server.
+    pub(crate) traffic: Traffic,
     pub(crate) leptos: LeptosOptions,
     /// Cancelled when the server begins to stop.
     pub(crate) stopping: CancellationToken,
@@ -41,6 +42,7 @@ impl ServerState {
         domain: Domain,
         public_url: PublicUrl,
         sends_mail: bool,
+        traffic: Traffic,
         stopping: CancellationToken,
         sockets: TaskTracker,
     ) -> Self {
@@ -57,7 +59,7 @@ impl ServerState {
             setup,
             attempts: app::LoginAttempts::default(),
             api_rate: ApiRate::default(),
-            uploads: Uploads::default(),
+            traffic,
             leptos,
             stopping,
             lines: Lines::default(),

@@ -1,6 +1,7 @@
 //! Uploading: room is reserved, the content comes in and is looked at, then it is put on the shelf.
 
 use std::io::SeekFrom;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -11,6 +12,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Func};
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DbBackend, IntoActiveModel, QuerySelect, Select};
 use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
+use tokio::time::timeout;
 
 use super::kind::{self, Kind, LOOKED_AT};
 use super::{Part, Party, from_row, name, thumbnail};
@@ -18,6 +20,11 @@ use crate::Domain;
 use crate::error::{Error, Result};
 use crate::table::file;
 use crate::writer::{Command, Shard, Write};
+
+/// How long a picture waits for its thumbnail to be made, where many come at once. Agents wait until all
+/// visitors before them have lost patience.
+const VISITORS_PATIENCE: Duration = Duration::from_secs(3);
+const TEAMS_PATIENCE: Duration = Duration::from_secs(30);
 
 impl Domain {
     /// Takes a file of `bytes` bytes. Uploading again under the same id is harmless: one that is here
@@ -63,7 +70,11 @@ impl Domain {
         let (domain, party, name) = (self.clone(), party.clone(), name::tidy(name, kind));
         let kept = tokio::spawn(async move {
             let kept = async {
-                let size = domain.shelve(place, kind, spooled, bytes).await?;
+                let patience = match party {
+                    Party::Visitor(_) => VISITORS_PATIENCE,
+                    Party::Agent(_) => TEAMS_PATIENCE,
+                };
+                let size = domain.shelve(place, kind, spooled, bytes, patience).await?;
                 let media_type = kind.media_type;
                 domain.writer.run(Keep { party, id, place, name, media_type, size }).await
             };
@@ -97,16 +108,23 @@ impl Domain {
         kind: Kind,
         mut spooled: tokio::fs::File,
         bytes: u64,
+        patience: Duration,
     ) -> Result<Option<(u32, u32)>> {
-        // From here on no sender can keep us waiting; a few whole files are held in memory at a time.
+        // The scarcer place first: whoever waits for it holds nothing that others wait for. Where many
+        // pictures come at once, some are kept without a thumbnail.
+        let shrinking = match kind.is_picture {
+            true => timeout(patience, self.shrinking.acquire()).await.ok(),
+            false => None,
+        };
+        let shrinking = shrinking.transpose().map_err(|_| Error::Stopped)?;
+        // No sender can keep us waiting; a few whole files are held in memory at a time.
         let _place = self.shelving.acquire().await.map_err(|_| Error::Stopped)?;
         let mut content = Vec::with_capacity(usize::try_from(bytes).unwrap_or_default());
         spooled.seek(SeekFrom::Start(0)).await?;
         spooled.read_to_end(&mut content).await?;
         let content = Bytes::from(content);
         let mut size = None;
-        if kind.is_picture {
-            let _place = self.shrinking.acquire().await.map_err(|_| Error::Stopped)?;
+        if let Some(_place) = shrinking {
             let picture = content.clone();
             let made = tokio::task::spawn_blocking(move || thumbnail::of(&picture)).await;
             // A decoder that fails on what somebody sent costs the thumbnail, not the file.
@@ -260,7 +278,9 @@ impl Reserve {
             if bytes_of(write, theirs).await? + self.bytes > VISITOR_FILE_BYTES {
                 return Err(ErrorCode::FileQuota.into());
             }
+            // What is only announced is bounded by how many uploads there may be at a time.
             let of_inbox = unsent.filter(file::Column::InboxId.eq(who.inbox.0));
+            let of_inbox = of_inbox.filter(file::Column::IsStored.eq(true));
             if bytes_of(write, of_inbox).await? + self.bytes > UNSENT_FILE_BYTES {
                 return Err(ErrorCode::SlowDown.into());
             }

@@ -12,6 +12,7 @@ use super::caller::{Reads, Writes};
 use crate::files::{Named, give_out, take_in};
 use crate::http::{At, Failure, Params};
 use crate::state::ServerState;
+use crate::traffic::Client;
 
 /// Upload a file, to be carried by a message that you send within a day.
 ///
@@ -25,6 +26,7 @@ use crate::state::ServerState;
     responses((status = 200, body = File), Failure))]
 pub(super) async fn upload(
     Writes(agent): Writes,
+    client: Client,
     State(state): State<ServerState>,
     At(id): At<FileId>,
     Params(named): Params<Named>,
@@ -32,7 +34,7 @@ pub(super) async fn upload(
     body: Body,
 ) -> Result<Json<File>, Failure> {
     let party = Party::Agent(agent);
-    take_in(&state, &party, id, &named.name, &headers, body).await.map(Json)
+    take_in(&state, client, &party, id, &named.name, &headers, body).await.map(Json)
 }
 
 /// Fetch a file that a message carries.

@@ -11,9 +11,11 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use domain::file::{Shelf, ShelfError};
 use domain::{Ambient, Domain, Store};
+use ipnet::IpNet;
 use migrations::{Migrator, MigratorTrait};
 
 use crate::serve::{PublicUrl, ServeOptions, Server};
+use crate::traffic::{Proxies, TrafficOptions};
 
 /// Self-hosted live chat: one binary for the visitors' chat, the agents' inbox and all that is kept.
 ///
@@ -110,6 +112,22 @@ struct AddressOptions {
     /// (behind a proxy, say).
     #[arg(long, global = true, env = "PORCHLIGHT_PUBLIC_URL", value_name = "URL")]
     public_url: Option<PublicUrl>,
+
+    /// A proxy whose X-Forwarded-For says whom a request is from: an address, or a network as 10.0.0.0/8.
+    /// Several are separated by commas. From all others that header means nothing.
+    #[arg(
+        long,
+        global = true,
+        env = "PORCHLIGHT_TRUSTED_PROXY",
+        value_name = "NETWORK",
+        value_delimiter = ',',
+        value_parser = Proxies::parse
+    )]
+    trusted_proxy: Vec<IpNet>,
+
+    /// The most connections that one client's address may hold [default: 512]
+    #[arg(long, global = true, env = "PORCHLIGHT_CONNECTIONS_PER_ADDRESS", value_name = "NUMBER")]
+    connections_per_address: Option<usize>,
 }
 
 impl StoreOptions {
@@ -155,9 +173,16 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => {
             let domain = cli.store.domain().await?.with_mail_rules(cli.mail.rules());
-            let AddressOptions { listen, public_url } = cli.address;
+            let AddressOptions { listen, public_url, trusted_proxy, connections_per_address } =
+                cli.address;
             let mail = cli.mail.settings()?;
-            let server = Server::bind(domain, ServeOptions { listen, public_url, mail }).await?;
+            let traffic = TrafficOptions {
+                proxies: trusted_proxy.into_iter().collect(),
+                per_address: connections_per_address,
+                ..TrafficOptions::default()
+            };
+            let options = ServeOptions { listen, public_url, mail, traffic };
+            let server = Server::bind(domain, options).await?;
             server.announce().await?;
             server.run().await
         }

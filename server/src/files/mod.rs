@@ -6,61 +6,27 @@
 
 mod who;
 
-use std::io::{Error as IoError, ErrorKind};
-use std::sync::Arc;
-use std::time::Duration;
-
 use axum::Json;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::file::{Part, Party};
-use futures_util::{StreamExt, stream};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use protocol::{ErrorCode, File, FileId};
 use serde::Deserialize;
-use tokio::sync::Semaphore;
-use tokio::time::{Instant, timeout_at};
 use utoipa::IntoParams;
 
-use crate::http::{At, Failure, Params};
+use crate::http::{At, Failure, Params, pieces};
 use crate::state::ServerState;
+use crate::traffic::{Client, Resource};
 pub(crate) use who::{ByLogin, ByToken};
 
 /// What a page gets in that shows a file by itself: nothing.
 const POLICY: &str = "sandbox; default-src 'none'; frame-ancestors 'none'";
 
-/// How long an upload may stand still.
-const STILL: Duration = Duration::from_secs(30);
-
 /// What a name keeps as it is (RFC 8187, section 3.2.1).
 const IN_NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'-').remove(b'_');
-
-/// The slowest upload, in bytes a second: who is slower holds a place for nothing.
-const SLOWEST: u64 = 4 * 1024;
-
-/// How many uploads there may be at a time: visitors, whoever they are, leave places to the team.
-#[derive(Clone)]
-pub(crate) struct Uploads {
-    visitors: Arc<Semaphore>,
-    team: Arc<Semaphore>,
-}
-
-impl Default for Uploads {
-    fn default() -> Self {
-        Self { visitors: Arc::new(Semaphore::new(192)), team: Arc::new(Semaphore::new(64)) }
-    }
-}
-
-impl Uploads {
-    fn of(&self, party: &Party) -> &Semaphore {
-        match party {
-            Party::Visitor(_) => &self.visitors,
-            Party::Agent(_) => &self.team,
-        }
-    }
-}
 
 /// What to call a file.
 #[derive(Deserialize, IntoParams)]
@@ -83,13 +49,14 @@ impl<P: FromRequestParts<ServerState, Rejection = Failure> + Into<Party>> Asker 
 /// `PUT /files/WHO/ID?name=NAME`
 pub(crate) async fn upload<P: Asker>(
     party: P,
+    client: Client,
     State(state): State<ServerState>,
     At(id): At<FileId>,
     Params(named): Params<Named>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<File>, Failure> {
-    take_in(&state, &party.into(), id, &named.name, &headers, body).await.map(Json)
+    take_in(&state, client, &party.into(), id, &named.name, &headers, body).await.map(Json)
 }
 
 /// `GET /files/WHO/ID`
@@ -115,6 +82,7 @@ pub(crate) async fn thumbnail<P: Asker>(
 /// Takes an upload in.
 pub(crate) async fn take_in(
     state: &ServerState,
+    client: Client,
     party: &Party,
     id: FileId,
     name: &str,
@@ -124,16 +92,12 @@ pub(crate) async fn take_in(
     let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
     let bytes: u64 =
         length.and_then(|length| length.parse().ok()).ok_or(ErrorCode::LengthRequired)?;
-    let _place = state.uploads.of(party).try_acquire().map_err(|_| ErrorCode::Unavailable)?;
-    let until = Instant::now() + STILL + Duration::from_secs(bytes / SLOWEST);
-    let content = stream::unfold(body.into_data_stream(), |mut body| async move {
-        let still = until.min(Instant::now() + STILL);
-        let piece = match timeout_at(still, body.next()).await {
-            Ok(piece) => piece?.map_err(IoError::other),
-            Err(_) => Err(IoError::from(ErrorKind::TimedOut)),
-        };
-        Some((piece, body))
-    });
+    let share = match party {
+        Party::Visitor(_) => state.traffic.share(Resource::Upload, client.neighbour()),
+        Party::Agent(agent) => state.traffic.share_upload(agent.id),
+    };
+    let _share = share.ok_or(ErrorCode::SlowDown)?;
+    let content = pieces(body, bytes, state.traffic.deadlines());
     Ok(state.domain.upload(party, id, name, bytes, content).await?)
 }
 

@@ -1,5 +1,6 @@
 //! What every request goes through: who it comes from, and what headers its answer has.
 
+mod arrival;
 mod bearer;
 mod extract;
 mod failure;
@@ -7,8 +8,9 @@ mod headers;
 pub(crate) mod health;
 mod origin;
 
+pub(crate) use arrival::{pieces, take_body};
 pub(crate) use bearer::bearer;
 pub(crate) use extract::{At, Body, Params, maybe_whole, whole};
 pub(crate) use failure::{CODES, Failure};
-pub(crate) use headers::{explain_size, harden};
+pub(crate) use headers::harden;
 pub(crate) use origin::{is_own, refuse_foreign};

@@ -1,5 +1,6 @@
 //! Starting and stopping.
 
+mod connections;
 mod jobs;
 mod public_url;
 
@@ -14,10 +15,12 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub(crate) use connections::Connection;
 pub use public_url::PublicUrl;
 
 use crate::mail::MailSettings;
 use crate::state::ServerState;
+use crate::traffic::{Traffic, TrafficOptions};
 use crate::{mail, routes};
 
 /// How long sockets, then requests, then writes may take to finish on a stop: together well within
@@ -38,6 +41,8 @@ pub struct ServeOptions {
     pub public_url: Option<PublicUrl>,
     /// What mails are sent by; none are, without.
     pub mail: Option<MailSettings>,
+    /// Who may hold how much of it.
+    pub traffic: TrafficOptions,
 }
 
 /// A server that has its port.
@@ -53,14 +58,16 @@ impl Server {
     /// # Errors
     /// One line that says what to do, where the port can't be had.
     pub async fn bind(domain: Domain, options: ServeOptions) -> anyhow::Result<Self> {
-        let ServeOptions { listen, public_url, mail } = options;
+        let ServeOptions { listen, public_url, mail, traffic } = options;
         let listener = listen_on(listen).with_context(|| {
             format!("can't listen on {listen}: stop what uses it or choose another with --listen")
         })?;
         let address = listener.local_addr().context("the port that was taken has no address")?;
         let public_url = public_url.unwrap_or_else(|| PublicUrl::of(address));
         let (stopping, sockets) = (CancellationToken::new(), TaskTracker::new());
-        let state = ServerState::new(domain, public_url, mail.is_some(), stopping, sockets);
+        let traffic = Traffic::new(&traffic, most_files());
+        let sends_mail = mail.is_some();
+        let state = ServerState::new(domain, public_url, sends_mail, traffic, stopping, sockets);
         Ok(Self { listener, state, mail })
     }
 
@@ -117,29 +124,25 @@ impl Server {
         sockets.spawn(mail::inbound::watch(domain.clone(), stopping.clone()));
 
         let closed = CancellationToken::new();
-        let graceful = {
-            let closed = closed.clone();
-            async move {
-                stop.await;
-                tracing::info!("stopping");
-                stopping.cancel();
-                sockets.close();
-                // Requests are still answered meanwhile, so that a balancer sees that we are not
-                // ready. axum's own shutdown would not wait for upgraded sockets.
-                if timeout(DRAIN, sockets.wait()).await.is_err() {
-                    tracing::warn!("some sockets did not close in time");
-                }
-                closed.cancel();
+        let graceful = async move {
+            stop.await;
+            tracing::info!("stopping");
+            stopping.cancel();
+            sockets.close();
+            // Requests are still answered meanwhile, so that a balancer sees that we are not ready.
+            if timeout(DRAIN, sockets.wait()).await.is_err() {
+                tracing::warn!("some sockets did not close in time");
             }
         };
-        let serving = axum::serve(listener, routes::router(state)).with_graceful_shutdown(graceful);
-        // It waits without end for idle connections.
+        let traffic = state.traffic.clone();
+        let serving = connections::serve(listener, routes::router(state), traffic, closed.clone());
         let deadline = async move {
-            closed.cancelled().await;
+            graceful.await;
+            closed.cancel();
             tokio::time::sleep(DRAIN).await;
         };
         tokio::select! {
-            served = async { serving.await } => served.context("the server failed")?,
+            () = serving => {}
             () = deadline => tracing::warn!("some requests did not finish in time"),
         }
         if timeout(DRAIN, domain.finish()).await.is_err() {
@@ -156,6 +159,17 @@ fn listen_on(address: SocketAddr) -> std::io::Result<TcpListener> {
     socket.set_send_buffer_size(SEND_BUFFER)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)
+}
+
+/// How many files the program may open: as many as the system allows at all. What a login shell or a service
+/// is given at first is often 1,024.
+fn most_files() -> usize {
+    use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+    let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
+    let raised = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
+    let most = if raised.is_ok() { maximum } else { current };
+    most.map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX))
 }
 
 async fn stop_signal() {

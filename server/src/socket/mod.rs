@@ -10,6 +10,7 @@ mod visitor;
 
 pub(crate) use poll::{Lines, visitor as poll_visitor};
 
+use axum::Extension;
 use axum::extract::State;
 use axum::extract::ws::WebSocketUpgrade;
 use axum::http::{HeaderMap, header};
@@ -18,34 +19,48 @@ use protocol::{ErrorCode, SUBPROTOCOL, limits};
 use tower_sessions::Session;
 
 use crate::http::{Failure, is_own};
+use crate::serve::Connection;
 use crate::state::ServerState;
+use crate::traffic::{Client, Resource};
 
 /// `GET /ws/visitor`
 pub(crate) async fn visitor(
     State(state): State<ServerState>,
+    client: Client,
+    Extension(connection): Extension<Connection>,
     headers: HeaderMap,
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let upgrade = match admit(&state, &headers, upgrade) {
         Ok(upgrade) => upgrade,
-        Err(code) => return refused(code, &headers),
+        Err(code) => return refused(code, client, &headers),
+    };
+    let Some(share) = state.traffic.share(Resource::Socket, client.neighbour()) else {
+        return refused(ErrorCode::SlowDown, client, &headers);
     };
     let tracker = state.sockets.clone();
     let browser = headers.get(header::USER_AGENT).and_then(|name| name.to_str().ok());
     let browser = browser.map(ToOwned::to_owned);
-    upgrade.on_upgrade(move |socket| tracker.track_future(visitor::serve(socket, state, browser)))
+    upgrade.on_upgrade(move |socket| {
+        tracker.track_future(async move {
+            visitor::serve(socket, state, browser).await;
+            drop((share, connection));
+        })
+    })
 }
 
 /// `GET /ws/agent`
 pub(crate) async fn agent(
     State(state): State<ServerState>,
+    client: Client,
+    Extension(connection): Extension<Connection>,
     headers: HeaderMap,
     session: Session,
     upgrade: WebSocketUpgrade,
 ) -> Response {
     let upgrade = match admit(&state, &headers, upgrade) {
         Ok(upgrade) => upgrade,
-        Err(code) => return refused(code, &headers),
+        Err(code) => return refused(code, client, &headers),
     };
     let agent = match app::current_agent(&session, &state.domain).await {
         Ok(Some(agent)) => agent,
@@ -54,9 +69,14 @@ pub(crate) async fn agent(
         Ok(None) => return upgrade.on_upgrade(agent::refuse),
         Err(error) => return Failure::from(error).into_response(),
     };
+    state.traffic.is_agents(client.neighbour());
     let tracker = state.sockets.clone();
-    upgrade
-        .on_upgrade(move |socket| tracker.track_future(agent::serve(socket, state, agent, session)))
+    upgrade.on_upgrade(move |socket| {
+        tracker.track_future(async move {
+            agent::serve(socket, state, agent, session).await;
+            drop(connection);
+        })
+    })
 }
 
 /// The upgrade, with its bounds set, if it comes from our own pages and speaks our protocol.
@@ -85,8 +105,8 @@ fn admit(
     Ok(upgrade)
 }
 
-fn refused(code: ErrorCode, headers: &HeaderMap) -> Response {
+fn refused(code: ErrorCode, client: Client, headers: &HeaderMap) -> Response {
     let origin = headers.get(axum::http::header::ORIGIN);
-    tracing::info!(code = code.as_str(), ?origin, "a socket was refused");
+    tracing::info!(code = code.as_str(), client = %client.address, ?origin, "a socket was refused");
     Failure::from(code).into_response()
 }

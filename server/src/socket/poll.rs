@@ -24,6 +24,7 @@ use super::line::{self, Talk};
 use super::visitor::{self, Refusal, VisitorTalk};
 use crate::http::Failure;
 use crate::state::ServerState;
+use crate::traffic::{Client, Resource};
 
 /// Names the line, in requests and in the answer to the first.
 const LINE: HeaderName = HeaderName::from_static("porchlight-line");
@@ -36,9 +37,6 @@ const WAIT: Duration = Duration::from_millis(limits::POLL_WAIT_MS);
 
 /// How long a line may be without a request.
 const SILENCE: Duration = Duration::from_millis(limits::SILENCE_MS);
-
-/// The most lines at a time.
-const LINES: usize = 10_000;
 
 /// The most bytes of one answer, but for its last frame.
 const ANSWER_BYTES: usize = 128 * 1024;
@@ -70,7 +68,11 @@ impl Lines {
 }
 
 /// `POST /poll/visitor`
-pub(crate) async fn visitor(State(state): State<ServerState>, request: Request) -> Response {
+pub(crate) async fn visitor(
+    State(state): State<ServerState>,
+    client: Client,
+    request: Request,
+) -> Response {
     let (parts, body) = request.into_parts();
     let exchange = async {
         let body =
@@ -78,11 +80,11 @@ pub(crate) async fn visitor(State(state): State<ServerState>, request: Request) 
         let frames = read_frames(&body)?;
         match parts.headers.get(LINE) {
             Some(name) => go_on(&state, name, frames).await,
-            None => begin(&state, &parts.headers, frames).await,
+            None => begin(&state, client, &parts.headers, frames).await,
         }
     };
     exchange.await.unwrap_or_else(|code| {
-        tracing::info!(code = code.as_str(), "a visitor's request was refused");
+        tracing::info!(code = code.as_str(), client = %client.address, "a visitor's request was refused");
         Failure::from(code).into_response()
     })
 }
@@ -95,12 +97,15 @@ fn read_frames(body: &Bytes) -> Result<Vec<String>, ErrorCode> {
 
 async fn begin(
     state: &ServerState,
+    client: Client,
     headers: &HeaderMap,
     frames: Vec<String>,
 ) -> Result<Response, ErrorCode> {
-    if state.stopping.is_cancelled() || state.lines.with(|lines| lines.len()) >= LINES {
+    if state.stopping.is_cancelled() {
         return Err(ErrorCode::Unavailable);
     }
+    let share = state.traffic.share(Resource::Line, client.neighbour());
+    let share = share.ok_or(ErrorCode::SlowDown)?;
     let browser = headers.get(header::USER_AGENT).and_then(|name| name.to_str().ok());
     let [hello] = &*frames else { return Err(ErrorCode::FrameUnexpected) };
     match visitor::admit(hello, state, browser.map(ToOwned::to_owned)).await {
@@ -113,6 +118,7 @@ async fn begin(
             state.sockets.spawn(async move {
                 run(talk, waiting, &server).await;
                 lines.with(|lines| lines.remove(&own));
+                drop(share);
             });
             let frames = vec![Frame::from(to_string(&welcome))];
             let mut response = answer(Answer { frames, close: None });

@@ -7,6 +7,7 @@ mod doctor;
 mod drain;
 mod durable;
 mod files;
+mod flood;
 mod http;
 mod imap;
 mod inbound;

@@ -14,7 +14,7 @@ use protocol::json::{Decode, Encode, from_str, to_string};
 use protocol::{
     AgentId, ClientId, Entry, FromVisitor, SUBPROTOCOL, Several, Summary, ToAgent, ToVisitor,
 };
-use server::{MailSettings, ServeOptions, Server};
+use server::{MailSettings, ServeOptions, Server, TrafficOptions};
 use tempfile::TempDir;
 use testbed::{Kind, TestDatabase};
 use tokio::net::{TcpSocket, TcpStream};
@@ -74,6 +74,17 @@ impl Running {
 
     /// The same, with a clock, and with a mail server.
     pub(crate) async fn start_with(ambient: Ambient, mail: Option<MailSettings>) -> Self {
+        // Tests come from one address, whoever they play.
+        let traffic = TrafficOptions { per_address: Some(4_096), ..TrafficOptions::default() };
+        Self::start_for(ambient, mail, traffic).await
+    }
+
+    /// The same, with bounds for clients.
+    pub(crate) async fn start_for(
+        ambient: Ambient,
+        mail: Option<MailSettings>,
+        traffic: TrafficOptions,
+    ) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         let database = TestDatabase::migrated(Kind::Sqlite, migrate).await;
         let store = Store::open(database.address()).await.unwrap();
@@ -88,7 +99,7 @@ impl Running {
         domain.create_agent(new, Role::Agent).await.unwrap();
 
         let listen = "127.0.0.1:0".parse().unwrap();
-        let options = ServeOptions { listen, public_url: None, mail };
+        let options = ServeOptions { listen, public_url: None, mail, traffic };
         let server = Server::bind(domain.clone(), options).await.unwrap();
         let address = server.address().unwrap();
         let (stop, stopped) = oneshot::channel();
@@ -106,10 +117,15 @@ impl Running {
         }
     }
 
-    /// Begins to stop; the server's end can be awaited.
+    /// Begins to stop; the server's end can be awaited. Its database is there until then.
     pub(crate) fn stop(self) -> JoinHandle<anyhow::Result<()>> {
-        self.stop.send(()).expect("the server listens for its stop");
-        self.serving
+        let Self { stop, serving, _database, _folder, .. } = self;
+        stop.send(()).expect("the server listens for its stop");
+        tokio::spawn(async move {
+            let served = serving.await.expect("it does not panic");
+            drop((_database, _folder));
+            served
+        })
     }
 
     pub(crate) fn origin(&self) -> String {

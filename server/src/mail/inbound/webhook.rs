@@ -2,7 +2,7 @@
 //! own way; all can send a password along, as `https://x:KEY@host/…` has it (RFC 7617).
 
 use axum::Json;
-use axum::body::{Bytes, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{FromRequest, Multipart, Path, Request, State};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
@@ -14,7 +14,7 @@ use protocol::limits::MAIL_BYTES;
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::http::{Failure, bearer};
+use crate::http::{Failure, bearer, pieces};
 use crate::state::ServerState;
 
 /// The largest body: Postmark sends the mail, and what is attached to it once more.
@@ -57,7 +57,12 @@ async fn handed_over(
     if !inbox.takes_mail_by(&key) {
         return Err(unknown());
     }
-    let mail = unwrapped(request).await?;
+    // The longest that it may take is that of the longest mail.
+    let mail =
+        unwrapped(request.map(|body| {
+            Body::from_stream(pieces(body, BODY_BYTES as u64, state.traffic.deadlines()))
+        }))
+        .await?;
     let id = state.domain.keep_inbound(inbox.id, mail).await?;
     Ok(id.to_string())
 }
