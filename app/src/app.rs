@@ -41,6 +41,18 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
+/// The title of a page.
+///
+/// On the server the framework writes it into the document as it is, and what is in it may be a stranger's: it
+/// must be text there. In a browser it is set as text.
+fn titled(page: String) -> String {
+    let title =
+        if page.is_empty() { "Porchlight".to_owned() } else { format!("{page} · Porchlight") };
+    #[cfg(feature = "ssr")]
+    let title = html_escape::encode_text(&title).into_owned();
+    title
+}
+
 /// The dashboard. Pages are sent whole (`SsrMode::Async`): they are read from a database beside the
 /// server, and so work without scripts, too.
 #[component]
@@ -53,9 +65,7 @@ pub fn App() -> impl IntoView {
     provide_policy();
 
     view! {
-        <Title formatter=|page: String| {
-            if page.is_empty() { "Porchlight".to_owned() } else { format!("{page} · Porchlight") }
-        } />
+        <Title formatter=titled />
         <Meta name="robots" content="noindex" />
         <Router>
             <Routes fallback=|| {

@@ -13,6 +13,7 @@ mod imap;
 mod inbound;
 mod injection;
 mod mail;
+mod markup;
 mod poll;
 mod routes;
 mod slow;

@@ -16,7 +16,7 @@ use crate::support::{Running, client_id};
 
 /// Who may use a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Caller {
+pub(crate) enum Caller {
     Nobody,
     /// An agent who may see the first inbox alone.
     Agent,
@@ -27,11 +27,11 @@ const CALLERS: [Caller; 3] = [Caller::Nobody, Caller::Agent, Caller::Owner];
 
 /// What a call is aimed at: one's own, what an agent may not see, and what there is not.
 #[derive(Clone, Copy)]
-struct Target {
-    conversation: Uuid,
-    file: Uuid,
+pub(crate) struct Target {
+    pub(crate) conversation: Uuid,
+    pub(crate) file: Uuid,
     inbox: Uuid,
-    agent: Uuid,
+    pub(crate) agent: Uuid,
     team: Uuid,
     label: Uuid,
     token: Uuid,
@@ -138,15 +138,15 @@ fn call(name: &str, at: &Target) -> Call {
     Call { may, body, lacks, by_sight: may == Caller::Agent && lacks.is_some() }
 }
 
-struct House {
-    server: Running,
+pub(crate) struct House {
+    pub(crate) server: Running,
     cookies: [Option<String>; 3],
-    own: Target,
+    pub(crate) own: Target,
     foreign: Target,
 }
 
 impl House {
-    async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let server = Running::start().await;
         let domain = &server.domain;
         let mia = domain.list_agents().await.unwrap().remove(0);
@@ -182,7 +182,14 @@ impl House {
         }
     }
 
-    async fn ask(&self, method: &str, path: &str, who: Caller, origin: bool, body: &str) -> Answer {
+    pub(crate) async fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        who: Caller,
+        origin: bool,
+        body: &str,
+    ) -> Answer {
         let own = self.server.origin();
         let mut headers = vec![
             // A page sends people on; a program gets an answer that it can read.

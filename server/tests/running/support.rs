@@ -57,7 +57,7 @@ pub(crate) struct Running {
     pub(crate) key: String,
     stop: oneshot::Sender<()>,
     serving: JoinHandle<anyhow::Result<()>>,
-    _database: TestDatabase,
+    pub(crate) database: TestDatabase,
     _folder: TempDir,
 }
 
@@ -106,24 +106,16 @@ impl Running {
         let serving = tokio::spawn(server.run_until(async {
             let _stopped = stopped.await;
         }));
-        Self {
-            address,
-            domain,
-            key: inbox.key,
-            stop,
-            serving,
-            _database: database,
-            _folder: folder,
-        }
+        Self { address, domain, key: inbox.key, stop, serving, database, _folder: folder }
     }
 
     /// Begins to stop; the server's end can be awaited. Its database is there until then.
     pub(crate) fn stop(self) -> JoinHandle<anyhow::Result<()>> {
-        let Self { stop, serving, _database, _folder, .. } = self;
+        let Self { stop, serving, database, _folder, .. } = self;
         stop.send(()).expect("the server listens for its stop");
         tokio::spawn(async move {
             let served = serving.await.expect("it does not panic");
-            drop((_database, _folder));
+            drop((database, _folder));
             served
         })
     }
