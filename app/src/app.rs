@@ -7,6 +7,7 @@ use leptos_router::{SsrMode, path};
 
 use crate::access::AccessPage;
 use crate::account::{AccountPage, ForgottenPage, LoginPage, PasswordPage, SetupPage, Team};
+use crate::audit::AuditPage;
 use crate::conversations::{ConversationPage, ConversationsPage, NothingOpen, provide_drafts};
 use crate::inboxes::InboxesPage;
 use crate::live::provide_live;
@@ -83,6 +84,7 @@ pub fn App() -> impl IntoView {
                     </ParentRoute>
                     <Route path=path!("/team") view=TeamPage ssr=SsrMode::Async />
                     <Route path=path!("/access") view=AccessPage ssr=SsrMode::Async />
+                    <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async />
                     <Route path=path!("/outbox") view=OutboxPage ssr=SsrMode::Async />
                     <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
                     <Route path=path!("/review") view=ReviewPage ssr=SsrMode::Async />

@@ -1,21 +1,20 @@
 //! What server functions have at hand, and who is asking.
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use domain::Domain;
-use domain::agent::Agent;
-use governor::clock::DefaultClock;
-use governor::state::keyed::DashMapStateStore;
-use governor::{Quota, RateLimiter};
+use domain::agent::{Agent, Right};
+use domain::audit::{Actor, Deed, Subject};
+use domain::login::{Login, Source};
+use domain::{Domain, Error};
+use http::request::Parts;
 use leptos::prelude::use_context;
-use protocol::{AgentId, ErrorCode};
+use protocol::{AgentId, ErrorCode, InboxId};
 use tower_sessions::Session;
 
 use crate::failure::Failure;
 
-/// The session's field that holds the agent's id.
-const AGENT: &str = "agent";
+/// The session's field that holds whose login it is.
+pub const LOGIN: &str = "login";
 
 /// What server functions have at hand: a context of every request.
 #[derive(Clone)]
@@ -24,8 +23,6 @@ pub struct Backend {
     pub domain: Domain,
     /// The link that creates the owner.
     pub setup: SetupLink,
-    /// How often somebody may try to log in.
-    pub attempts: LoginAttempts,
     /// The address that browsers use.
     pub public_url: String,
     /// Whether the program has a mail server.
@@ -57,45 +54,38 @@ impl SetupLink {
     }
 }
 
-/// How often a password may be tried for one address: ten times at once, then every six seconds.
-#[derive(Clone)]
-pub struct LoginAttempts(Arc<RateLimiter<String, DashMapStateStore<String>, DefaultClock>>);
-
-impl Default for LoginAttempts {
-    fn default() -> Self {
-        const TEN: NonZeroU32 = NonZeroU32::new(10).expect("ten is not zero");
-        Self(Arc::new(RateLimiter::dashmap(Quota::per_minute(TEN))))
-    }
-}
-
-impl LoginAttempts {
-    pub(crate) fn check(&self, email: &str) -> Result<(), ErrorCode> {
-        // No longer address exists (RFC 5321, section 4.5.3.1.3), and each is kept for a while.
-        if email.len() > 254 {
-            return Err(ErrorCode::LoginWrong);
-        }
-        self.0.retain_recent();
-        let key = email.trim().to_lowercase();
-        self.0.check_key(&key).map_err(|_| ErrorCode::TooManyAttempts)
-    }
-}
-
 /// The agent that a session belongs to.
 ///
 /// # Errors
 /// The store's.
 pub async fn current_agent(session: &Session, domain: &Domain) -> domain::Result<Option<Agent>> {
-    let id = match session.get::<AgentId>(AGENT).await {
-        Ok(id) => id,
+    let login = match session.get::<Held>(LOGIN).await {
+        Ok(login) => login,
         Err(error) => {
             tracing::error!(%error, "a session could not be read");
             return Err(ErrorCode::Unavailable.into());
         }
     };
-    match id {
-        Some(id) => domain.find_agent(id).await,
+    match login {
+        Some(Held { agent, epoch, .. }) => domain.find_logged_in(agent, epoch).await,
         None => Ok(None),
     }
+}
+
+/// Whose login a session is, as it holds it.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Held {
+    agent: AgentId,
+    epoch: i32,
+    address: String,
+    browser: Option<String>,
+}
+
+/// Whose login a session is, by what it holds; `None` if it is nobody's.
+#[must_use]
+pub fn login_in(held: &serde_json::Value) -> Option<Login> {
+    let Held { agent, epoch, address, browser } = serde::Deserialize::deserialize(held).ok()?;
+    Some(Login { agent, epoch, address, browser })
 }
 
 /// The request's backend.
@@ -108,6 +98,13 @@ pub(crate) async fn session() -> Result<Session, Failure> {
     leptos_axum::extract().await.map_err(|_| ErrorCode::Unavailable.into())
 }
 
+/// From where the request comes.
+pub(crate) fn source() -> Result<Source, Failure> {
+    let parts = use_context::<Parts>();
+    let source = parts.and_then(|parts| parts.extensions.get().cloned());
+    source.ok_or_else(|| ErrorCode::Unavailable.into())
+}
+
 /// The request's agent.
 ///
 /// # Errors
@@ -118,23 +115,73 @@ pub(crate) async fn require_agent() -> Result<(Agent, Backend), Failure> {
     Ok((agent.ok_or(ErrorCode::LoginRequired)?, backend))
 }
 
-/// The request's backend, for what only the owner may do.
-///
-/// # Errors
-/// `login_required`, `owner_required`.
-pub(crate) async fn require_owner() -> Result<Backend, Failure> {
-    let (agent, backend) = require_agent().await?;
-    if agent.role.can_manage_inboxes() { Ok(backend) } else { Err(ErrorCode::OwnerRequired.into()) }
+/// Somebody who has the right that they need, and what they have at hand.
+pub(crate) struct Caller {
+    pub(crate) agent: Agent,
+    pub(crate) backend: Backend,
+    pub(crate) source: Source,
 }
 
-/// Makes the session the agent's, under a new id (OWASP: renew on a change of privilege).
-pub(crate) async fn begin_session(agent: AgentId) -> Result<(), Failure> {
+/// Whoever asks, if they have a right.
+///
+/// # Errors
+/// `login_required`, `forbidden`.
+pub(crate) async fn require(right: Right) -> Result<Caller, Failure> {
+    let source = source()?;
+    let (agent, backend) = require_agent().await?;
+    if !agent.role.may(right) {
+        tracing::info!(agent = %agent.id, client = %source.address, ?right, "a right is missing");
+        return Err(ErrorCode::Forbidden.into());
+    }
+    Ok(Caller { agent, backend, source })
+}
+
+impl Caller {
+    /// Notes in the audit log what they did.
+    pub(crate) async fn note(&self, deed: Deed, subject: Option<Subject>) -> Result<(), Failure> {
+        let actor = Actor::from(&self.agent);
+        Ok(self.backend.domain.audit(actor, deed, subject, Some(&self.source)).await?)
+    }
+
+    /// Another agent whom they may manage.
+    ///
+    /// # Errors
+    /// `agent_unknown`, `forbidden`.
+    pub(crate) async fn managed(&self, id: AgentId) -> Result<Agent, Failure> {
+        let agents = self.backend.domain.list_agents().await?;
+        let other =
+            agents.into_iter().find(|other| other.id == id).ok_or(ErrorCode::AgentUnknown)?;
+        if !self.agent.role.may_manage(other.role) {
+            return Err(ErrorCode::Forbidden.into());
+        }
+        Ok(other)
+    }
+
+    /// An inbox, as the audit log names it.
+    pub(crate) async fn inbox(&self, id: InboxId) -> Result<Subject, Failure> {
+        let inbox = self.backend.domain.see_inbox(&self.agent, id).await?;
+        Ok((id.0, inbox.name))
+    }
+}
+
+/// An agent, as the audit log names them.
+pub(crate) fn named(agent: &Agent) -> Option<Subject> {
+    Some((agent.id.0, agent.name.clone()))
+}
+
+/// Makes the session the agent's, under a new id (OWASP: renew on a change of privilege), and notes in the
+/// browser that it is known.
+pub(crate) async fn begin_session(agent: &Agent, backend: &Backend) -> Result<(), Failure> {
     let session = session().await?;
+    let Login { agent: id, epoch, address, browser } = Login::of(agent, &source()?);
+    let held = Held { agent: id, epoch, address, browser };
     let begun = async {
         session.cycle_id().await?;
-        session.insert(AGENT, agent).await
+        session.insert(LOGIN, held).await
     };
-    begun.await.map_err(unreadable)
+    begun.await.map_err(unreadable)?;
+    crate::device::set(&backend.domain.device(id).await?, &backend.public_url);
+    Ok(())
 }
 
 /// Ends the session, here and in the store.
@@ -144,5 +191,5 @@ pub(crate) async fn end_session() -> Result<(), Failure> {
 
 fn unreadable(error: tower_sessions::session::Error) -> Failure {
     tracing::error!(%error, "a session could not be written");
-    ErrorCode::Unavailable.into()
+    Error::from(ErrorCode::Unavailable).into()
 }

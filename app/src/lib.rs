@@ -1,6 +1,7 @@
 //! Porchlight's dashboard: pages for agents, rendered on the server and hydrated in the browser.
 //!
-//! Pages stand by feature: `access`, `account`, `conversations`, `inboxes`, `team`. `live` keeps what is on screen
+//! Pages stand by feature: `access`, `account`, `audit`, `conversations`, `inboxes`, `outbox`, `review`,
+//! `team`. `live` keeps what is on screen
 //! true through a socket. What is allowed is decided in `domain`: a server function asks who calls,
 //! calls `domain` and converts.
 
@@ -9,11 +10,14 @@
 mod access;
 mod account;
 mod app;
+mod audit;
 #[cfg(feature = "ssr")]
 mod backend;
 mod conversations;
 #[cfg(feature = "hydrate")]
 mod crash;
+#[cfg(feature = "ssr")]
+mod device;
 mod failure;
 mod inboxes;
 mod live;
@@ -26,7 +30,7 @@ mod ui;
 
 pub use app::{App, shell};
 #[cfg(feature = "ssr")]
-pub use backend::{Backend, LoginAttempts, SetupLink, current_agent};
+pub use backend::{Backend, LOGIN, SetupLink, current_agent, login_in};
 #[cfg(feature = "ssr")]
 pub use status::status;
 

@@ -32,9 +32,10 @@ pub const fn status(code: ErrorCode) -> StatusCode {
         | E::AccessTokenUnknown
         | E::FileUnknown
         | E::MailUnknown
+        | E::LoginUnknown
         | E::LinkInvalid
         | E::NotFound => StatusCode::NOT_FOUND,
-        E::OriginRefused | E::OwnerRequired | E::SiteNotAllowed | E::ScopeMissing => {
+        E::OriginRefused | E::Forbidden | E::SiteNotAllowed | E::ScopeMissing => {
             StatusCode::FORBIDDEN
         }
         E::LoginRequired | E::LoginWrong | E::TokenInvalid | E::AccessTokenInvalid => {

@@ -10,6 +10,7 @@ use crate::availability::Told;
 use crate::file::Shelf;
 use crate::hub::Hub;
 use crate::inbox::RefusedSites;
+use crate::login::Attempts;
 use crate::mail::MailRules;
 use crate::store::Store;
 use crate::writer::Writer;
@@ -37,6 +38,7 @@ pub struct Domain {
     pub(crate) inbound: Arc<watch::Sender<u64>>,
     pub(crate) mail_rules: Arc<MailRules>,
     pub(crate) refused_sites: RefusedSites,
+    pub(crate) attempts: Arc<Attempts>,
     hub: Hub,
     tasks: TaskTracker,
 }
@@ -61,6 +63,7 @@ impl Domain {
             inbound: Arc::new(watch::Sender::new(0)),
             mail_rules: Arc::default(),
             refused_sites: RefusedSites::default(),
+            attempts: Arc::default(),
             hub,
             tasks,
         }

@@ -18,6 +18,7 @@ mod m0008_mail;
 mod m0009_inbound_mail;
 mod m0010_agent_mail;
 mod m0011_search_words;
+mod m0012_logins;
 
 /// Runs the steps that a database lacks.
 pub struct Migrator;
@@ -37,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_inbound_mail::Migration),
             Box::new(m0010_agent_mail::Migration),
             Box::new(m0011_search_words::Migration),
+            Box::new(m0012_logins::Migration),
         ]
     }
 }

@@ -192,9 +192,12 @@ codes! {
     /// Nobody is logged in.
     LoginRequired = "login_required", temporary: false
         says "Log in first.";
-    /// Only the owner may do it.
-    OwnerRequired = "owner_required", temporary: false
-        says "Only the owner can do this.";
+    /// The agent's role does not have the right.
+    Forbidden = "forbidden", temporary: false
+        says "Your role does not allow this.";
+    /// No such login, or one that is over.
+    LoginUnknown = "login_unknown", temporary: false
+        says "This login is over already.";
     /// No agent has that address and password.
     LoginWrong = "login_wrong", temporary: false
         says "No agent has this address and password.";
@@ -249,6 +252,9 @@ codes! {
     /// A password of fewer than 10 characters, or of more than 200.
     PasswordLength = "password_length", temporary: false
         says "A password has 10 to 200 characters.";
+    /// A password that is common, or made of what everybody knows.
+    PasswordWeak = "password_weak", temporary: false
+        says "This password is easy to guess. Take several words that nobody connects with you.";
     /// A site that is not an origin such as `https://example.com`.
     SiteInvalid = "site_invalid", temporary: false
         says "A site is an origin such as https://example.com or https://*.example.com, without a path.";

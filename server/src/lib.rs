@@ -4,6 +4,7 @@
 mod address;
 mod api;
 mod assets;
+mod audit;
 mod cli;
 mod files;
 mod http;

@@ -10,9 +10,9 @@ use leptos_axum::{LeptosRoutes, generate_route_list, render_app_to_stream_with_c
 use tower_http::compression::CompressionLayer;
 
 use crate::files::{self, ByLogin, ByToken};
-use crate::http::{harden, health, refuse_foreign, take_body};
+use crate::http::{harden, health, note_source, refuse_foreign, take_body};
 use crate::state::ServerState;
-use crate::{address, api, assets, mail, session, socket, widget};
+use crate::{address, api, assets, audit, mail, session, socket, widget};
 
 /// Tables of routes: a router of each, and what they are called, for [`paths`].
 macro_rules! routes {
@@ -52,6 +52,7 @@ routes! {
     /// With a session, besides pages and server functions.
     with_session: WITH_SESSION {
         "/ws/agent" => get(socket::agent),
+        "/audit/{file}" => get(audit::export),
         "/mail/preview/{kind}" => get(mail::preview),
         "/mail/raw/{id}" => get(mail::inbound::raw),
     }
@@ -86,7 +87,11 @@ pub fn paths() -> Vec<String> {
 pub(crate) fn router(state: ServerState) -> Router {
     let session = || session::layer(state.domain.clone(), &state.public_url);
     open()
-        .merge(dashboard(&state).layer(session()))
+        .merge(
+            dashboard(&state)
+                .layer(session())
+                .layer(from_fn_with_state(state.clone(), note_source)),
+        )
         .merge(files_by_token())
         .merge(files_by_login().layer(session()))
         .layer(from_fn_with_state(state.clone(), refuse_foreign))

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use domain::Domain;
+use domain::login::{Login, MOST_DAYS};
 use time::OffsetDateTime;
 use tower_sessions::cookie::SameSite;
 use tower_sessions::session::{Id, Record};
@@ -10,10 +11,7 @@ use tower_sessions::{Expiry, SessionManagerLayer, SessionStore};
 
 use crate::serve::PublicUrl;
 
-/// How long a login lasts.
-const LOGIN_DAYS: i64 = 30;
-
-/// Sessions as rows of the store.
+/// Sessions as rows of the store: each is somebody's login.
 #[derive(Clone)]
 pub(crate) struct StoredSessions(Domain);
 
@@ -25,20 +23,25 @@ impl std::fmt::Debug for StoredSessions {
 
 /// The layer that gives each request its session.
 pub(crate) fn layer(domain: Domain, public_url: &PublicUrl) -> SessionManagerLayer<StoredSessions> {
+    let is_secure = public_url.is_secure();
+    // Under https the name makes browsers keep it to this host alone (RFC 6265bis, section 4.1.3.2).
+    let name = if is_secure { "__Host-porchlight_session" } else { "porchlight_session" };
+    let days = time::Duration::days(i64::try_from(MOST_DAYS).unwrap_or(i64::MAX));
     SessionManagerLayer::new(StoredSessions(domain))
-        .with_name("porchlight_session")
+        .with_name(name)
+        .with_path("/")
         .with_http_only(true)
         .with_same_site(SameSite::Lax)
-        .with_secure(public_url.is_secure())
-        .with_expiry(Expiry::OnInactivity(time::Duration::days(LOGIN_DAYS)))
+        .with_secure(is_secure)
+        .with_expiry(Expiry::OnInactivity(days))
 }
 
-fn expires_at_ms(record: &Record) -> u64 {
-    u64::try_from(record.expiry_date.unix_timestamp()).unwrap_or(0) * 1_000
-}
-
-fn encode(record: &Record) -> Result<String> {
-    serde_json::to_string(&record.data).map_err(|error| Error::Encode(error.to_string()))
+/// What is kept of a session: whose it is, and all of it.
+fn read(record: &Record) -> Result<(Login, String)> {
+    let login = record.data.get(app::LOGIN).and_then(app::login_in);
+    let login = login.ok_or_else(|| Error::Encode("a session without a login".to_owned()))?;
+    let data = serde_json::to_string(&record.data);
+    Ok((login, data.map_err(|error| Error::Encode(error.to_string()))?))
 }
 
 fn failed(error: domain::Error) -> Error {
@@ -47,24 +50,18 @@ fn failed(error: domain::Error) -> Error {
 
 #[async_trait]
 impl SessionStore for StoredSessions {
+    /// An id has 128 random bits: that it is free is not asked.
     async fn create(&self, record: &mut Record) -> Result<()> {
-        let data = encode(record)?;
-        let store = self.0.store();
-        let expires = expires_at_ms(record);
-        while !store.insert_session(&record.id.to_string(), &data, expires).await.map_err(failed)? {
-            record.id = Id::default();
-        }
-        Ok(())
+        self.save(record).await
     }
 
     async fn save(&self, record: &Record) -> Result<()> {
-        let (id, data) = (record.id.to_string(), encode(record)?);
-        self.0.store().save_session(&id, &data, expires_at_ms(record)).await.map_err(failed)
+        let (login, data) = read(record)?;
+        self.0.save_login(&record.id.to_string(), &login, &data).await.map_err(failed)
     }
 
     async fn load(&self, id: &Id) -> Result<Option<Record>> {
-        let now_ms = self.0.ambient().now_ms();
-        let found = self.0.store().load_session(&id.to_string(), now_ms).await.map_err(failed)?;
+        let found = self.0.load_login(&id.to_string()).await.map_err(failed)?;
         let Some((data, expires_at_ms)) = found else { return Ok(None) };
         let data = serde_json::from_str(&data).map_err(|error| Error::Decode(error.to_string()))?;
         let seconds = i64::try_from(expires_at_ms / 1_000).unwrap_or(0);
@@ -74,6 +71,6 @@ impl SessionStore for StoredSessions {
     }
 
     async fn delete(&self, id: &Id) -> Result<()> {
-        self.0.store().delete_session(&id.to_string()).await.map_err(failed)
+        self.0.delete_login(&id.to_string()).await.map_err(failed)
     }
 }

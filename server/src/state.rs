@@ -24,7 +24,6 @@ pub(crate) struct ServerState {
     /// Whether there is a mail server.
     pub(crate) sends_mail: bool,
     pub(crate) setup: SetupLink,
-    pub(crate) attempts: app::LoginAttempts,
     pub(crate) api_rate: ApiRate,
     /// Who holds how much of the server.
     pub(crate) traffic: Traffic,
@@ -57,7 +56,6 @@ impl ServerState {
             public_url: Arc::new(public_url),
             sends_mail,
             setup,
-            attempts: app::LoginAttempts::default(),
             api_rate: ApiRate::default(),
             traffic,
             leptos,
@@ -78,7 +76,6 @@ impl ServerState {
         app::Backend {
             domain: self.domain.clone(),
             setup: self.setup.clone(),
-            attempts: self.attempts.clone(),
             public_url: self.public_url.to_string(),
             sends_mail: self.sends_mail,
         }

@@ -37,7 +37,10 @@ pub struct Access {
 /// The access tokens, and in whose name one can act.
 #[server]
 pub async fn read_access() -> Result<Access, Failure> {
-    let backend = crate::backend::require_owner().await?;
+    use domain::agent::Right;
+
+    let by = crate::backend::require(Right::ManageTokens).await?;
+    let backend = &by.backend;
     let row = |token: domain::access::AccessToken| TokenRow {
         id: token.id,
         name: token.name,
@@ -47,6 +50,7 @@ pub async fn read_access() -> Result<Access, Failure> {
         last_used_at_ms: token.last_used_at_ms,
     };
     let agents = backend.domain.list_agents().await?.into_iter();
+    let agents = agents.filter(|agent| by.agent.role.may_manage(agent.role));
     let person = |agent: domain::agent::Agent| Person { id: agent.id, name: agent.name };
     Ok(Access {
         tokens: backend.domain.list_access_tokens().await?.into_iter().map(row).collect(),
@@ -61,15 +65,29 @@ pub async fn create_access_token(
     agent: AgentId,
     #[server(default)] scopes: BTreeSet<Scope>,
 ) -> Result<String, Failure> {
-    let backend = crate::backend::require_owner().await?;
-    Ok(backend.domain.create_access_token(&name, scopes, agent).await?)
+    use domain::agent::Right;
+    use domain::audit::Deed;
+
+    let by = crate::backend::require(Right::ManageTokens).await?;
+    // It may do what they may.
+    let whose = by.managed(agent).await?;
+    let token = by.backend.domain.create_access_token(&name, scopes, agent).await?;
+    let named = format!("{name}, in the name of {}", whose.name);
+    by.note(Deed::TokenCreated, Some((agent.0, named))).await?;
+    Ok(token)
 }
 
 /// Revokes an access token: from now on it opens nothing.
 #[server]
 pub async fn revoke_access_token(id: AccessTokenId) -> Result<(), Failure> {
-    let backend = crate::backend::require_owner().await?;
-    backend.domain.revoke_access_token(id).await?;
+    use domain::agent::Right;
+    use domain::audit::Deed;
+
+    let by = crate::backend::require(Right::ManageTokens).await?;
+    let tokens = by.backend.domain.list_access_tokens().await?;
+    by.backend.domain.revoke_access_token(id).await?;
+    let revoked = tokens.into_iter().find(|token| token.id == id);
+    by.note(Deed::TokenRevoked, revoked.map(|token| (token.agent.id.0, token.name))).await?;
     leptos_axum::redirect("/access");
     Ok(())
 }

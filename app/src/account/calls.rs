@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use protocol::AgentId;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::failure::Failure;
 
@@ -15,19 +16,26 @@ pub struct Me {
     pub name: String,
     /// Their mail address.
     pub email: String,
-    /// Whether they may change inboxes.
-    pub can_manage_inboxes: bool,
+    /// What they are in the team.
+    pub role: String,
+    /// Whether they may change inboxes, the team and access tokens.
+    pub is_admin: bool,
+    /// Whether they may change owners, and what anybody is.
+    pub is_owner: bool,
 }
 
 /// The agent who is logged in; `None` if nobody is.
 #[server]
 pub async fn who_am_i() -> Result<Option<Me>, Failure> {
     use crate::backend::{backend, current_agent, session};
+    use domain::agent::Right;
 
     let agent = current_agent(&session().await?, &backend()?.domain).await?;
     Ok(agent.map(|agent| Me {
         id: agent.id,
-        can_manage_inboxes: agent.role.can_manage_inboxes(),
+        role: agent.role.as_str().to_owned(),
+        is_admin: agent.role.may(Right::ManageInboxes),
+        is_owner: agent.role.may(Right::ManageOwners),
         name: agent.name,
         email: agent.email,
     }))
@@ -40,12 +48,16 @@ pub async fn log_in(
     password: String,
     #[server(default)] to: String,
 ) -> Result<(), Failure> {
-    use crate::backend::{backend, begin_session};
+    use crate::backend::{backend, begin_session, named, source};
+    use domain::audit::Deed;
+    use domain::login::Attempt;
 
-    let backend = backend()?;
-    backend.attempts.check(&email)?;
-    let agent = backend.domain.log_in(&email, password).await?;
-    begin_session(agent.id).await?;
+    let (backend, source) = (backend()?, source()?);
+    let device = crate::device::get(&backend.public_url);
+    let agent = backend.domain.log_in(Attempt { email, password, device }, &source).await?;
+    begin_session(&agent, &backend).await?;
+    let by = (&agent).into();
+    backend.domain.audit(by, Deed::LoggedIn, named(&agent), Some(&source)).await?;
     leptos_axum::redirect(if is_own_page(&to) { &to } else { "/conversations" });
     Ok(())
 }
@@ -61,7 +73,15 @@ fn is_own_page(path: &str) -> bool {
 /// Logs out, and goes to the login.
 #[server]
 pub async fn log_out() -> Result<(), Failure> {
-    crate::backend::end_session().await?;
+    use crate::backend::{backend, current_agent, end_session, named, session, source};
+    use domain::audit::Deed;
+
+    let domain = backend()?.domain;
+    if let Some(agent) = current_agent(&session().await?, &domain).await? {
+        let by = (&agent).into();
+        domain.audit(by, Deed::LoggedOut, named(&agent), Some(&source()?)).await?;
+    }
+    end_session().await?;
     leptos_axum::redirect("/login");
     Ok(())
 }
@@ -81,8 +101,9 @@ pub async fn create_owner(
     email: String,
     password: String,
 ) -> Result<(), Failure> {
-    use crate::backend::{backend, begin_session};
+    use crate::backend::{backend, begin_session, named, source};
     use domain::agent::NewAgent;
+    use domain::audit::Deed;
     use protocol::ErrorCode;
 
     let backend = backend()?;
@@ -90,7 +111,9 @@ pub async fn create_owner(
         return Err(ErrorCode::SetupLinkInvalid.into());
     }
     let owner = backend.domain.create_owner(NewAgent { email, name, password }).await?;
-    begin_session(owner.id).await?;
+    begin_session(&owner, &backend).await?;
+    let by = (&owner).into();
+    backend.domain.audit(by, Deed::OwnerCreated, named(&owner), Some(&source()?)).await?;
     leptos_axum::redirect("/inboxes");
     Ok(())
 }
@@ -111,13 +134,13 @@ pub struct LinkDetails {
 #[server]
 pub async fn forget_password(email: String) -> Result<(), Failure> {
     let backend = crate::backend::backend()?;
-    backend.attempts.check(&email)?;
+    backend.domain.may_forget_password(&email, &crate::backend::source()?)?;
     if !backend.sends_mail {
         leptos_axum::redirect("/password?asked=off");
         return Ok(());
     }
     // The time that it takes must not tell either whether there is such an agent.
-    backend.domain.forget_password_later(email);
+    backend.domain.forget_password_later(email, crate::backend::source()?);
     leptos_axum::redirect("/password?asked=on");
     Ok(())
 }
@@ -133,11 +156,95 @@ pub async fn check_password_link(token: String) -> Result<LinkDetails, Failure> 
 /// Sets a password by a link, logs its agent in, and goes to the conversations.
 #[server]
 pub async fn set_password(token: String, password: String) -> Result<(), Failure> {
-    use crate::backend::{backend, begin_session};
+    use crate::backend::{backend, begin_session, named, source};
+    use domain::audit::Deed;
 
-    let agent = backend()?.domain.set_password(&token, password).await?;
-    begin_session(agent.id).await?;
+    let backend = backend()?;
+    let agent = backend.domain.set_password(&token, password).await?;
+    begin_session(&agent, &backend).await?;
+    let by = (&agent).into();
+    backend.domain.audit(by, Deed::PasswordSet, named(&agent), Some(&source()?)).await?;
     leptos_axum::redirect("/conversations");
+    Ok(())
+}
+
+/// Changes the password of the agent who is logged in, and ends all their other logins.
+#[server]
+pub async fn change_password(current: String, new: String) -> Result<(), Failure> {
+    use crate::backend::{begin_session, named, require};
+    use domain::agent::Right;
+    use domain::audit::Deed;
+
+    let by = require(Right::Answer).await?;
+    let agent = by.backend.domain.change_password(by.agent.id, current, new).await?;
+    begin_session(&agent, &by.backend).await?;
+    by.note(Deed::PasswordChanged, named(&agent)).await?;
+    leptos_axum::redirect("/account");
+    Ok(())
+}
+
+/// A login of the agent who is logged in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoginLine {
+    /// What it is called: not what opens anything.
+    pub id: Uuid,
+    /// From where it began.
+    pub address: String,
+    /// By which browser.
+    pub browser: Option<String>,
+    /// When it began, in milliseconds since 1970 (UTC).
+    pub began_at_ms: u64,
+    /// When it was used last, in milliseconds since 1970 (UTC).
+    pub seen_at_ms: u64,
+    /// Whether it is the one that asks.
+    pub is_this: bool,
+}
+
+/// The logins of the agent who is logged in.
+#[server]
+pub async fn read_my_logins() -> Result<Vec<LoginLine>, Failure> {
+    use crate::backend::{require_agent, session};
+
+    let (agent, backend) = require_agent().await?;
+    let this = session().await?.id().map(|id| id.to_string()).unwrap_or_default();
+    let logins = backend.domain.list_logins(&agent, &this).await?;
+    let line = |login: domain::login::LoginDetails| LoginLine {
+        id: login.id,
+        address: login.address,
+        browser: login.browser,
+        began_at_ms: login.began_at_ms,
+        seen_at_ms: login.seen_at_ms,
+        is_this: login.is_this,
+    };
+    Ok(logins.into_iter().map(line).collect())
+}
+
+/// Ends another login of the agent who is logged in.
+#[server]
+pub async fn end_login(id: Uuid) -> Result<(), Failure> {
+    use crate::backend::{named, require};
+    use domain::agent::Right;
+    use domain::audit::Deed;
+
+    let by = require(Right::Answer).await?;
+    by.backend.domain.end_login(by.agent.id, id).await?;
+    by.note(Deed::LoginEnded, named(&by.agent)).await?;
+    leptos_axum::redirect("/account");
+    Ok(())
+}
+
+/// Ends all other logins of the agent who is logged in.
+#[server]
+pub async fn end_other_logins() -> Result<(), Failure> {
+    use crate::backend::{begin_session, named, require};
+    use domain::agent::Right;
+    use domain::audit::Deed;
+
+    let by = require(Right::Answer).await?;
+    let agent = by.backend.domain.log_out_everywhere(by.agent.id).await?;
+    begin_session(&agent, &by.backend).await?;
+    by.note(Deed::LoginEnded, named(&agent)).await?;
+    leptos_axum::redirect("/account");
     Ok(())
 }
 

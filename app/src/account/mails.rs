@@ -1,30 +1,20 @@
-//! `/account`: what the agent who is logged in wants by mail.
+//! What the agent who is logged in wants by mail.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use super::calls::{MyMail, SetMyMail, read_my_mail};
 use crate::ui::{Deed, Fresh, Notice, SaveRow, each};
 
 /// What the agent wants by mail.
 #[component]
-pub(crate) fn AccountPage() -> impl IntoView {
+pub(super) fn MailsCard() -> impl IntoView {
     let set = Deed::<SetMyMail>::new();
     let shown = Fresh::new(move || set.version(), |_| read_my_mail());
-    view! {
-        <Title text="Your account" />
-        <main class="settings">
-            <header>
-                <h1>"Your account"</h1>
-                <p class="lead">"What you want to hear of by mail. Whether it still matters is asked when it is about to go."</p>
-            </header>
-            {shown.show("Your account could not be read", move |mine| {
-                let form = move |mine| view! { <Mails mine set /> };
-                each(move || vec![mine.get()], |_| (), form)
-            })}
-        </main>
-    }
+    shown.show("Your mails could not be read", move |mine| {
+        let form = move |mine| view! { <Mails mine set /> };
+        each(move || vec![mine.get()], |_| (), form)
+    })
 }
 
 #[component]
@@ -51,6 +41,10 @@ fn Mails(mine: MyMail, set: Deed<SetMyMail>) -> impl IntoView {
     };
     view! {
         <section class="card stack">
+            <h2>"Your mails"</h2>
+            <p class="soft">
+                "What you want to hear of by mail. Whether it still matters is asked when it is about to go."
+            </p>
             {(!is_on)
                 .then(|| view! { <p class="soft">"No mail is sent yet: the program has no mail server."</p> })}
             <p>"They go to " <b>{email}</b> "."</p>

@@ -1,15 +1,19 @@
-//! Who the agent is: the first owner, logging in and out, and the frame around the team's pages.
+//! Who the agent is: the first owner, logging in and out, their own account, and the frame around the team's
+//! pages.
 
 mod calls;
 mod login;
+mod logins;
 mod mails;
+mod own_password;
+mod page;
 mod password;
 mod setup;
 mod team;
 
 pub(crate) use calls::Me;
 pub(crate) use login::{LoginPage, refusal};
-pub(crate) use mails::AccountPage;
+pub(crate) use page::AccountPage;
 pub(crate) use password::{ForgottenPage, PasswordPage};
 pub(crate) use setup::SetupPage;
 pub(crate) use team::{Team, initials};

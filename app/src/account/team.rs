@@ -69,7 +69,7 @@ fn Frame(me: Me) -> impl IntoView {
                     <span class="visually-hidden">"Team"</span>
                 </A>
                 {me
-                    .can_manage_inboxes
+                    .is_admin
                     .then(|| {
                         view! {
                             <A href="/outbox" attr:class="rail-link" attr:title="Outbox">
@@ -79,6 +79,10 @@ fn Frame(me: Me) -> impl IntoView {
                             <A href="/access" attr:class="rail-link" attr:title="API">
                                 <Icon icon=lu::LuKeyRound />
                                 <span class="visually-hidden">"API"</span>
+                            </A>
+                            <A href="/audit" attr:class="rail-link" attr:title="Audit log">
+                                <Icon icon=lu::LuScrollText />
+                                <span class="visually-hidden">"Audit log"</span>
                             </A>
                         }
                     })}
@@ -127,7 +131,7 @@ fn PresenceMenu(name: String, initials: String) -> impl IntoView {
                 {item(Presence::Away, "Away")}
                 {item(Presence::Offline, "Appear offline")}
                 <li>
-                    <A href="/account">"Your mails…"</A>
+                    <A href="/account">"Your account…"</A>
                 </li>
             </Menu>
             <i class=class></i>

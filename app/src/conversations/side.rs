@@ -9,7 +9,7 @@ use super::actions::LabelDot;
 use super::calls::{Known, MailTranscript, read_visitor};
 use crate::account::refusal;
 use crate::live::Live;
-use crate::ui::{Icon, Notice, Zone};
+use crate::ui::{Icon, Notice, Zone, browser_name};
 
 /// The visitor, their page, and where the conversation stands.
 #[component]
@@ -176,7 +176,7 @@ fn Facts(
             {page("Came from", known.referrer)}
             {fact("Language", known.language)}
             {fact("Time zone", known.time_zone)}
-            {fact("Browser", known.browser.as_deref().map(short_browser))}
+            {fact("Browser", known.browser.as_deref().map(browser_name))}
             {seen
                 .map(|at_ms| {
                     view! {
@@ -233,55 +233,5 @@ fn Others(others: Vec<Summary>) -> impl IntoView {
     view! {
         <h3>"Other conversations"</h3>
         <ul class="side-others">{others.into_iter().map(line).collect_view()}</ul>
-    }
-}
-
-/// What matters of a browser's long name for itself.
-fn short_browser(name: &str) -> String {
-    // In this order: each also names those that stand behind it.
-    const KNOWN: [(&str, &str); 5] = [
-        ("Edg/", "Edge"),
-        ("OPR/", "Opera"),
-        ("Firefox/", "Firefox"),
-        ("Chrome/", "Chrome"),
-        ("Version/", "Safari"),
-    ];
-    const SYSTEMS: [(&str, &str); 5] = [
-        ("Android", "Android"),
-        ("iPhone", "iPhone"),
-        ("Windows", "Windows"),
-        ("Mac OS", "macOS"),
-        ("Linux", "Linux"),
-    ];
-    let version = |mark: &str| {
-        let rest = name.split(mark).nth(1)?;
-        Some(rest.split(['.', ' ']).next().unwrap_or_default().to_owned())
-    };
-    let browser =
-        KNOWN.iter().find_map(|(mark, title)| Some(format!("{title} {}", version(mark)?)));
-    let system = SYSTEMS.iter().find(|(mark, _)| name.contains(mark)).map(|(_, title)| *title);
-    match (browser, system) {
-        (Some(browser), Some(system)) => format!("{browser} on {system}"),
-        (Some(browser), None) => browser,
-        _ => name.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::short_browser;
-
-    #[test]
-    fn a_browsers_name_is_shortened() {
-        let check = |name: &str, expect: &str| assert_eq!(short_browser(name), expect);
-        check(
-            "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36",
-            "Chrome 156 on Linux",
-        );
-        check(
-            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1",
-            "Safari 18 on iPhone",
-        );
-        check("curl/8.0", "curl/8.0");
     }
 }

@@ -18,7 +18,7 @@ pub struct InboxDetails {
     /// The sites that may embed its chat.
     pub sites: Vec<String>,
     /// The sites that asked for its chat of late and may not embed it, with the time in milliseconds since
-    /// 1970 (UTC): for the owner only.
+    /// 1970 (UTC): for who may change it.
     pub refused_sites: Vec<(String, u64)>,
     /// The tag that embeds its chat.
     pub snippet: String,
@@ -34,7 +34,7 @@ pub struct InboxDetails {
     pub label: Option<LabelId>,
     /// Whether who claims to be a user of the site must prove it.
     pub requires_identity: bool,
-    /// What the site's server signs its users' ids with: for the owner only.
+    /// What the site's server signs its users' ids with: for who may change it.
     pub identity_secret: Option<String>,
     /// What it sends by mail.
     pub mail: MailDetails,
@@ -64,35 +64,34 @@ pub struct MailDetails {
 pub struct InboundDetails {
     /// The address that it is sent to; empty for none.
     pub address: String,
-    /// Where its mailbox is, without the password: for the owner only.
+    /// Where its mailbox is, without the password: for who may change it.
     pub mailbox: String,
     /// What keeps the mailbox from being read.
     pub mailbox_trouble: Option<String>,
-    /// Where providers hand its mail in, with the key: for the owner only.
+    /// Where providers hand its mail in, with the key: for who may change it.
     pub webhook: Option<String>,
 }
 
 /// All inboxes.
 #[server]
 pub async fn list_inboxes() -> Result<Vec<InboxDetails>, Failure> {
+    use domain::agent::Right;
+
     let (agent, backend) = crate::backend::require_agent().await?;
+    let can_manage = agent.role.may(Right::ManageInboxes);
     let mut inboxes = backend.domain.list_inboxes().await?;
     inboxes.retain(|inbox| agent.sight.covers(inbox.id));
     let mailboxes = backend.domain.mailboxes().await?;
     let mut details = Vec::with_capacity(inboxes.len());
     for inbox in inboxes {
         let snippet = inbox.snippet(&backend.public_url);
-        let identity_secret = if agent.role.can_manage_inboxes() {
-            Some(backend.domain.identity_secret(inbox.id).await?)
-        } else {
-            None
-        };
-        let is_owner = agent.role.can_manage_inboxes();
-        let refused = backend.domain.refused_sites(&inbox).into_iter().filter(|_| is_owner);
+        let identity_secret =
+            if can_manage { Some(backend.domain.identity_secret(inbox.id).await?) } else { None };
+        let refused = backend.domain.refused_sites(&inbox).into_iter().filter(|_| can_manage);
         let refused_sites =
             refused.map(|refused| (refused.site.as_str().to_owned(), refused.at_ms)).collect();
-        let webhook = inbox.webhook(&backend.public_url).filter(|_| is_owner);
-        let mailbox = inbox.mailbox_shown().filter(|_| is_owner).unwrap_or_default();
+        let webhook = inbox.webhook(&backend.public_url).filter(|_| can_manage);
+        let mailbox = inbox.mailbox_shown().filter(|_| can_manage).unwrap_or_default();
         let trouble = mailboxes.iter().find(|mailbox| mailbox.inbox == inbox.id);
         let inbound = InboundDetails {
             address: inbox.inbound.address.unwrap_or_default(),
@@ -132,10 +131,14 @@ pub async fn list_inboxes() -> Result<Vec<InboxDetails>, Failure> {
 /// Replaces the sites that may embed an inbox's chat: one a line.
 #[server]
 pub async fn allow_sites(id: InboxId, sites: String) -> Result<(), Failure> {
-    let backend = crate::backend::require_owner().await?;
+    use domain::agent::Right;
+    use domain::audit::Deed;
+
+    let by = crate::backend::require(Right::ManageInboxes).await?;
     let lines = sites.lines().map(str::trim).filter(|line| !line.is_empty());
     let sites: Vec<String> = lines.map(ToOwned::to_owned).collect();
-    backend.domain.allow_sites(id, &sites).await?;
+    by.backend.domain.allow_sites(id, &sites).await?;
+    by.note(Deed::SitesChanged, Some(by.inbox(id).await?)).await?;
     leptos_axum::redirect("/inboxes");
     Ok(())
 }
@@ -150,9 +153,11 @@ pub async fn set_inbox(
     team: String,
     label: String,
 ) -> Result<(), Failure> {
+    use domain::agent::Right;
+    use domain::audit::Deed;
     use domain::inbox::InboxSettings;
 
-    let backend = crate::backend::require_owner().await?;
+    let by = crate::backend::require(Right::ManageInboxes).await?;
     let settings = InboxSettings {
         hours: Some(hours).filter(|hours| !hours.trim().is_empty()),
         time_zone: time_zone.trim().to_owned(),
@@ -160,7 +165,8 @@ pub async fn set_inbox(
         team: TeamId::parse(&team),
         label: LabelId::parse(&label),
     };
-    backend.domain.set_inbox(id, settings).await?;
+    by.backend.domain.set_inbox(id, settings).await?;
+    by.note(Deed::InboxChanged, Some(by.inbox(id).await?)).await?;
     leptos_axum::redirect("/inboxes");
     Ok(())
 }
@@ -175,9 +181,11 @@ pub async fn set_inbox_mail(
     unread_after: u64,
     an_hour: u32,
 ) -> Result<(), Failure> {
+    use domain::agent::Right;
+    use domain::audit::Deed;
     use domain::inbox::InboxMail;
 
-    let backend = crate::backend::require_owner().await?;
+    let by = crate::backend::require(Right::ManageInboxes).await?;
     let mail = InboxMail {
         from: Some(from),
         team_address: Some(team_address),
@@ -185,7 +193,8 @@ pub async fn set_inbox_mail(
         unread_wait_ms: unread_after.saturating_mul(60_000),
         an_hour,
     };
-    backend.domain.set_inbox_mail(id, mail).await?;
+    by.backend.domain.set_inbox_mail(id, mail).await?;
+    by.note(Deed::InboxChanged, Some(by.inbox(id).await?)).await?;
     leptos_axum::redirect("/inboxes");
     Ok(())
 }
@@ -198,11 +207,14 @@ pub async fn set_inbox_inbound(
     #[server(default)] address: String,
     #[server(default)] mailbox: String,
 ) -> Result<(), Failure> {
+    use domain::agent::Right;
+    use domain::audit::Deed;
     use domain::inbox::InboxInbound;
 
-    let backend = crate::backend::require_owner().await?;
+    let by = crate::backend::require(Right::ManageInboxes).await?;
     let inbound = InboxInbound { address: Some(address), mailbox: Some(mailbox) };
-    backend.domain.set_inbox_inbound(id, inbound).await?;
+    by.backend.domain.set_inbox_inbound(id, inbound).await?;
+    by.note(Deed::InboundChanged, Some(by.inbox(id).await?)).await?;
     leptos_axum::redirect("/inboxes");
     Ok(())
 }
@@ -210,12 +222,16 @@ pub async fn set_inbox_inbound(
 /// Has an inbox's mail handed in by a provider, by a new key, or not any more.
 #[server]
 pub async fn set_webhook(id: InboxId, #[server(default)] is_on: bool) -> Result<(), Failure> {
-    let backend = crate::backend::require_owner().await?;
+    use domain::agent::Right;
+    use domain::audit::Deed;
+
+    let by = crate::backend::require(Right::ManageInboxes).await?;
     if is_on {
-        backend.domain.rotate_inbound_key(id).await?;
+        by.backend.domain.rotate_inbound_key(id).await?;
     } else {
-        backend.domain.drop_inbound_key(id).await?;
+        by.backend.domain.drop_inbound_key(id).await?;
     }
+    by.note(Deed::InboundChanged, Some(by.inbox(id).await?)).await?;
     leptos_axum::redirect("/inboxes");
     Ok(())
 }
@@ -227,11 +243,15 @@ pub async fn set_identity(
     #[server(default)] required: bool,
     #[server(default)] rotate: bool,
 ) -> Result<(), Failure> {
-    let backend = crate::backend::require_owner().await?;
-    backend.domain.require_identity(id, required).await?;
+    use domain::agent::Right;
+    use domain::audit::Deed;
+
+    let by = crate::backend::require(Right::ManageInboxes).await?;
+    by.backend.domain.require_identity(id, required).await?;
     if rotate {
-        backend.domain.rotate_identity_secret(id).await?;
+        by.backend.domain.rotate_identity_secret(id).await?;
     }
+    by.note(Deed::IdentityChanged, Some(by.inbox(id).await?)).await?;
     leptos_axum::redirect("/inboxes");
     Ok(())
 }

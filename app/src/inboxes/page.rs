@@ -93,7 +93,7 @@ fn InboxCard(inbox: InboxDetails, team: TeamDetails, deeds: Deeds) -> impl IntoV
     let (work, mail, inbound, identity) =
         (inbox.clone(), inbox.clone(), inbox.clone(), inbox.clone());
     let InboxDetails { id, name, key, sites, refused_sites, snippet, .. } = inbox;
-    let can_change = use_context::<Me>().is_some_and(|me| me.can_manage_inboxes);
+    let can_change = use_context::<Me>().is_some_and(|me| me.is_admin);
     let saving = save.saving(move |input| input.id == id);
     let written = RwSignal::new(sites.join("\n"));
     let rows = move || written.with(|sites| (sites.lines().count() + 1).max(3).to_string());

@@ -48,7 +48,9 @@ pub async fn read_outbox(
     #[server(default)] state: Option<MailState>,
     #[server(default)] before: Option<MailId>,
 ) -> Result<Outbox, Failure> {
-    let backend = crate::backend::require_owner().await?;
+    use domain::agent::Right;
+
+    let backend = crate::backend::require(Right::ManageOutbox).await?.backend;
     let page = backend.domain.list_mails(state, before).await?;
     let line = |mail: domain::mail::MailRow| MailLine {
         id: mail.id,
@@ -72,15 +74,23 @@ pub async fn read_outbox(
 /// Has a mail tried now.
 #[server]
 pub async fn retry_mail(id: MailId) -> Result<(), Failure> {
-    let backend = crate::backend::require_owner().await?;
-    backend.domain.retry_mail(id).await?;
+    use domain::agent::Right;
+    use domain::audit::Deed;
+
+    let by = crate::backend::require(Right::ManageOutbox).await?;
+    by.backend.domain.retry_mail(id).await?;
+    by.note(Deed::OutboxChanged, Some((id.0, id.to_string()))).await?;
     Ok(())
 }
 
 /// Drops a mail.
 #[server]
 pub async fn drop_mail(id: MailId) -> Result<(), Failure> {
-    let backend = crate::backend::require_owner().await?;
-    backend.domain.drop_mail(id).await?;
+    use domain::agent::Right;
+    use domain::audit::Deed;
+
+    let by = crate::backend::require(Right::ManageOutbox).await?;
+    by.backend.domain.drop_mail(id).await?;
+    by.note(Deed::OutboxChanged, Some((id.0, id.to_string()))).await?;
     Ok(())
 }

@@ -108,16 +108,24 @@ pub async fn allow_mail(
     id: InboundId,
     #[server(default)] in_conversation: bool,
 ) -> Result<(), Failure> {
-    let (agent, backend) = crate::backend::require_agent().await?;
-    backend.domain.allow_inbound(&agent, id, in_conversation).await?;
+    use domain::agent::Right;
+    use domain::audit::Deed;
+
+    let by = crate::backend::require(Right::Answer).await?;
+    by.backend.domain.allow_inbound(&by.agent, id, in_conversation).await?;
+    by.note(Deed::MailReviewed, Some((id.0, id.to_string()))).await?;
     Ok(())
 }
 
 /// Puts a mail away.
 #[server]
 pub async fn discard_mail(id: InboundId) -> Result<(), Failure> {
-    let (agent, backend) = crate::backend::require_agent().await?;
-    backend.domain.discard_inbound(&agent, id).await?;
+    use domain::agent::Right;
+    use domain::audit::Deed;
+
+    let by = crate::backend::require(Right::Answer).await?;
+    by.backend.domain.discard_inbound(&by.agent, id).await?;
+    by.note(Deed::MailReviewed, Some((id.0, id.to_string()))).await?;
     Ok(())
 }
 

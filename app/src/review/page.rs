@@ -113,7 +113,7 @@ fn Mails(
             looked_for.with(|words| utf8_percent_encode(words, NON_ALPHANUMERIC).to_string());
         Some(format!("/review?before={next}&state={}&q={words}", state.get().as_str()))
     };
-    let can_set_up = use_context::<Me>().is_some_and(|me| me.can_manage_inboxes);
+    let can_set_up = use_context::<Me>().is_some_and(|me| me.is_admin);
     view! {
         {move || {
             troubles()

@@ -1,12 +1,14 @@
 //! Agents: how much each takes, their skills, and whether they are part of the team.
 
+use std::collections::BTreeSet;
+
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use protocol::{AgentId, InboxId, Label};
 
 use super::calls::{AgentDetails, TeamPage};
 use super::page::Deeds;
-use crate::account::initials;
+use crate::account::{Me, initials};
 use crate::ui::{Copyable, Notice};
 
 #[component]
@@ -19,8 +21,12 @@ pub(super) fn AgentRow(
 ) -> impl IntoView {
     let AgentDetails { id, name, email, role, capacity, skills, is_active, is_invited, .. } = agent;
     let bounced = agent.bounced.map(|reason| format!("Takes no mail: {reason}"));
-    let is_owner = role == "owner";
-    let theirs = agent.inboxes;
+    // Owners and admins see everything.
+    let sees_by_role = role != "agent";
+    let (theirs, sees_all) = (agent.inboxes, agent.sees_all);
+    let is_owner = use_context::<Me>().is_some_and(|me| me.is_owner);
+    let can_change = can_manage && (is_owner || role != "owner");
+    let their_role = role.clone();
     let shown = match (is_active, is_invited) {
         (false, _) => "deactivated".to_owned(),
         (true, true) => "invited".to_owned(),
@@ -50,14 +56,14 @@ pub(super) fn AgentRow(
                             max="1000"
                             placeholder="No limit"
                             value=capacity
-                            disabled=!can_manage
+                            disabled=!can_change
                         />
                         <small>"Where conversations are given out, nobody gets more than this."</small>
                     </label>
                     {(!labels.is_empty())
                         .then(|| {
                             view! {
-                                <fieldset disabled=!can_manage>
+                                <fieldset disabled=!can_change>
                                     <legend>"Skills"</legend>
                                     <div class="checks">
                                         {labels
@@ -84,38 +90,12 @@ pub(super) fn AgentRow(
                                 </fieldset>
                             }
                         })}
-                    {(inboxes.len() > 1 && !is_owner)
+                    {(!sees_by_role)
                         .then(|| {
-                            view! {
-                                <fieldset disabled=!can_manage>
-                                    <legend>"Inboxes"</legend>
-                                    <div class="checks">
-                                        {inboxes
-                                            .into_iter()
-                                            .map(|(id, name)| {
-                                                let is_theirs = theirs.contains(&id);
-                                                view! {
-                                                    <label>
-                                                        <input
-                                                            type="checkbox"
-                                                            name="inboxes[]"
-                                                            value=id.to_string()
-                                                            checked=is_theirs
-                                                        />
-                                                        {name}
-                                                    </label>
-                                                }
-                                            })
-                                            .collect_view()}
-                                    </div>
-                                    <small>
-                                        "They see the conversations of these and no others; of all, if none is chosen."
-                                    </small>
-                                </fieldset>
-                            }
+                            view! { <SightFields inboxes sees_all theirs=theirs can_manage=can_change /> }
                         })}
                     <Notice text=deeds.set_agent.refused(move |input| input.id == id) />
-                    {can_manage
+                    {can_change
                         .then(|| {
                             view! {
                                 <div class="form-end">
@@ -126,8 +106,9 @@ pub(super) fn AgentRow(
                             }
                         })}
                 </ActionForm>
-                {(can_manage && is_active).then(|| view! { <PasswordLink id is_invited deeds /> })}
-                {can_manage
+                {(is_owner && is_active).then(|| view! { <RoleForm id role=their_role deeds /> })}
+                {(can_change && is_active).then(|| view! { <PasswordLink id is_invited deeds /> })}
+                {can_change
                     .then(|| {
                         view! {
                             <ActionForm action=deeds.set_active.action attr:class="form">
@@ -163,6 +144,8 @@ pub(super) fn NewAgent(deeds: Deeds, team: Signal<TeamPage>) -> impl IntoView {
                 .is_none_or(|one| one.is_active && one.is_invited)
         })
     };
+    let is_owner = use_context::<Me>().is_some_and(|me| me.is_owner);
+    let inboxes = StoredValue::new(team.with_untracked(|team| team.inboxes.clone()));
     let invited = move || deeds.invite.made(|_| true).filter(|invited| waits(invited.agent));
     let times = deeds.invite.times_done(|_| true);
     let said = move || {
@@ -196,6 +179,25 @@ pub(super) fn NewAgent(deeds: Deeds, team: Signal<TeamPage>) -> impl IntoView {
                     "Mail address" <input name="email" type="email" required autocomplete="off" />
                     <small>"They log in with it, and choose a password themselves."</small>
                 </label>
+                {is_owner
+                    .then(|| {
+                        view! {
+                            <label>
+                                "Role" <select name="role">
+                                    <option value="agent">"Agent"</option>
+                                    <option value="admin">"Admin"</option>
+                                    <option value="owner">"Owner"</option>
+                                </select>
+                                <small>{ROLES}</small>
+                            </label>
+                        }
+                    })}
+                <SightFields
+                    inboxes=inboxes.get_value()
+                    sees_all=true
+                    theirs=BTreeSet::new()
+                    can_manage=true
+                />
                 <Notice text=deeds.invite.refused(|_| true) />
                 <div class="form-end">
                     <button
@@ -238,4 +240,75 @@ fn PasswordLink(id: AgentId, is_invited: bool, deeds: Deeds) -> impl IntoView {
             </div>
         </ActionForm>
     }
+}
+
+/// What each role is, in a line.
+const ROLES: &str = "Agents answer. Admins also run inboxes, the team and access tokens. Owners decide who is what.";
+
+/// Changes what somebody is in the team.
+#[component]
+fn RoleForm(id: AgentId, role: String, deeds: Deeds) -> impl IntoView {
+    let role = StoredValue::new(role);
+    let option = move |value: &'static str, title: &'static str| {
+        let is_theirs = role.with_value(|role| role == value);
+        view! {
+            <option value=value selected=is_theirs>
+                {title}
+            </option>
+        }
+    };
+    view! {
+        <ActionForm action=deeds.set_role.action attr:class="form">
+            <input type="hidden" name="id" value=id.to_string() />
+            <label>
+                "Role"
+                <select name="role">
+                    {option("agent", "Agent")} {option("admin", "Admin")} {option("owner", "Owner")}
+                </select>
+                <small>{ROLES} " With another role they log in anew, and access tokens in their name end."</small>
+            </label>
+            <Notice text=deeds.set_role.refused(move |input| input.id == id) />
+            <div class="form-end">
+                <button class="button" type="submit">
+                    "Change the role"
+                </button>
+            </div>
+        </ActionForm>
+    }
+}
+
+/// Which inboxes' conversations somebody sees: all, or these.
+#[component]
+fn SightFields(
+    inboxes: Vec<(InboxId, String)>,
+    sees_all: bool,
+    theirs: BTreeSet<InboxId>,
+    can_manage: bool,
+) -> impl IntoView {
+    if inboxes.len() < 2 && sees_all {
+        return view! { <input type="hidden" name="sees_all" value="true" /> }.into_any();
+    }
+    let choices = inboxes.into_iter().map(|(id, name)| {
+        let is_theirs = theirs.contains(&id);
+        view! {
+            <label>
+                <input type="checkbox" name="inboxes[]" value=id.to_string() checked=is_theirs />
+                {name}
+            </label>
+        }
+    });
+    view! {
+        <fieldset disabled=!can_manage>
+            <legend>"Inboxes"</legend>
+            <div class="checks">
+                <label>
+                    <input type="checkbox" name="sees_all" value="true" checked=sees_all />
+                    "All, those to come as well"
+                </label>
+                {choices.collect_view()}
+            </div>
+            <small>"They see the conversations of these and no others: without any, none."</small>
+        </fieldset>
+    }
+    .into_any()
 }

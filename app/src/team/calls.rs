@@ -23,7 +23,9 @@ pub struct AgentDetails {
     pub capacity: Option<u32>,
     /// The labels that they can take.
     pub skills: BTreeSet<LabelId>,
-    /// The inboxes whose conversations they may see; all, if there is none.
+    /// Whether they may see the conversations of all inboxes.
+    pub sees_all: bool,
+    /// The inboxes whose conversations they may see, if it is not all.
     pub inboxes: BTreeSet<InboxId>,
     /// Whether they are part of the team.
     pub is_active: bool,
@@ -80,6 +82,7 @@ pub async fn read_team() -> Result<TeamPage, Failure> {
         email: agent.email,
         capacity: agent.capacity,
         skills: agent.skills.into_iter().collect(),
+        sees_all: agent.sight == Sight::All,
         inboxes: match agent.sight {
             Sight::All => BTreeSet::new(),
             Sight::Inboxes(inboxes) => inboxes,
@@ -114,37 +117,72 @@ pub struct Invited {
 /// Makes an agent, and owes them an invitation by mail. Returns the link in it, for an owner to hand on
 /// where no mail is sent.
 #[server]
-pub async fn invite_agent(name: String, email: String) -> Result<Invited, Failure> {
-    use domain::agent::Role;
+pub async fn invite_agent(
+    name: String,
+    email: String,
+    #[server(default)] role: String,
+    #[server(default)] sees_all: bool,
+    #[server(default)] inboxes: BTreeSet<InboxId>,
+) -> Result<Invited, Failure> {
+    use crate::backend::named;
+    use domain::agent::{Right, Role};
+    use domain::audit::Deed;
+    use protocol::ErrorCode;
 
-    let backend = crate::backend::require_owner().await?;
-    let agent = backend.domain.invite_agent(&email, &name, Role::Agent).await?;
-    let link = backend.domain.password_link(agent.id).await?;
-    Ok(Invited { agent: agent.id, link: format!("{}/password/{link}", backend.public_url) })
+    let by = crate::backend::require(Right::ManageTeam).await?;
+    let role = Role::parse(&role).unwrap_or(Role::Agent);
+    if !by.agent.role.may_manage(role) {
+        return Err(ErrorCode::Forbidden.into());
+    }
+    let domain = &by.backend.domain;
+    let agent = domain.invite_agent(&email, &name, role, sight(sees_all, inboxes)).await?;
+    by.note(Deed::AgentAdded, named(&agent)).await?;
+    let link = domain.password_link(agent.id).await?;
+    Ok(Invited { agent: agent.id, link: format!("{}/password/{link}", by.backend.public_url) })
+}
+
+/// Which conversations an agent sees, by what a form says.
+#[cfg(feature = "ssr")]
+fn sight(sees_all: bool, inboxes: BTreeSet<InboxId>) -> domain::agent::Sight {
+    use domain::agent::Sight;
+
+    if sees_all { Sight::All } else { Sight::Inboxes(inboxes) }
 }
 
 /// A link by which an agent sets a password, for an owner to hand on.
 #[server]
 pub async fn make_password_link(id: AgentId) -> Result<String, Failure> {
-    let backend = crate::backend::require_owner().await?;
-    let link = backend.domain.password_link(id).await?;
-    Ok(format!("{}/password/{link}", backend.public_url))
+    use crate::backend::named;
+    use domain::agent::Right;
+    use domain::audit::Deed;
+
+    let by = crate::backend::require(Right::ManageTeam).await?;
+    let agent = by.managed(id).await?;
+    let link = by.backend.domain.password_link(id).await?;
+    by.note(Deed::PasswordLinkMade, named(&agent)).await?;
+    Ok(format!("{}/password/{link}", by.backend.public_url))
 }
 
-/// Sets what an agent is given: at most so many, with these labels, and of these inboxes. An empty or
+/// Sets what an agent is given: at most so many, with these labels, and of all inboxes or these. An empty or
 /// unreadable capacity is none.
 #[server]
 pub async fn set_agent(
     id: AgentId,
     capacity: String,
     #[server(default)] skills: BTreeSet<LabelId>,
+    #[server(default)] sees_all: bool,
     #[server(default)] inboxes: BTreeSet<InboxId>,
 ) -> Result<(), Failure> {
-    use domain::agent::AgentSettings;
+    use crate::backend::named;
+    use domain::agent::{AgentSettings, Right};
+    use domain::audit::Deed;
 
-    let backend = crate::backend::require_owner().await?;
+    let by = crate::backend::require(Right::ManageTeam).await?;
+    let agent = by.managed(id).await?;
     let capacity = capacity.trim().parse().ok().filter(|most| *most > 0);
-    backend.domain.set_agent(id, AgentSettings { capacity, skills, inboxes }).await?;
+    let settings = AgentSettings { capacity, skills, sight: sight(sees_all, inboxes) };
+    by.backend.domain.set_agent(id, settings).await?;
+    by.note(Deed::AgentChanged, named(&agent)).await?;
     leptos_axum::redirect("/team");
     Ok(())
 }
@@ -152,8 +190,32 @@ pub async fn set_agent(
 /// Takes an agent out of the team, or back into it.
 #[server]
 pub async fn set_agent_active(id: AgentId, is_active: bool) -> Result<(), Failure> {
-    let backend = crate::backend::require_owner().await?;
-    backend.domain.set_agent_active(id, is_active).await?;
+    use crate::backend::named;
+    use domain::agent::Right;
+    use domain::audit::Deed;
+
+    let by = crate::backend::require(Right::ManageTeam).await?;
+    let agent = by.managed(id).await?;
+    by.backend.domain.set_agent_active(id, is_active).await?;
+    let deed = if is_active { Deed::AgentActivated } else { Deed::AgentDeactivated };
+    by.note(deed, named(&agent)).await?;
+    leptos_axum::redirect("/team");
+    Ok(())
+}
+
+/// Changes what an agent is in the team. They log in anew.
+#[server]
+pub async fn set_agent_role(id: AgentId, role: String) -> Result<(), Failure> {
+    use crate::backend::named;
+    use domain::agent::{Right, Role};
+    use domain::audit::Deed;
+    use protocol::ErrorCode;
+
+    let by = crate::backend::require(Right::ManageOwners).await?;
+    let agent = by.managed(id).await?;
+    let role = Role::parse(&role).ok_or(ErrorCode::RequestInvalid)?;
+    by.backend.domain.set_agent_role(id, role).await?;
+    by.note(Deed::RoleChanged, named(&agent)).await?;
     leptos_axum::redirect("/team");
     Ok(())
 }
@@ -166,8 +228,12 @@ pub async fn save_team(
     routing: Routing,
     #[server(default)] members: Vec<AgentId>,
 ) -> Result<(), Failure> {
-    let backend = crate::backend::require_owner().await?;
-    backend.domain.save_team(id, &name, routing, members).await?;
+    use domain::agent::Right;
+    use domain::audit::Deed;
+
+    let by = crate::backend::require(Right::ManageTeam).await?;
+    let id = by.backend.domain.save_team(id, &name, routing, members).await?;
+    by.note(Deed::TeamSaved, Some((id.0, name))).await?;
     leptos_axum::redirect("/team");
     Ok(())
 }
@@ -175,8 +241,14 @@ pub async fn save_team(
 /// Drops a team.
 #[server]
 pub async fn delete_team(id: TeamId) -> Result<(), Failure> {
-    let backend = crate::backend::require_owner().await?;
-    backend.domain.delete_team(id).await?;
+    use domain::agent::Right;
+    use domain::audit::Deed;
+
+    let by = crate::backend::require(Right::ManageTeam).await?;
+    let teams = by.backend.domain.list_teams().await?;
+    by.backend.domain.delete_team(id).await?;
+    let deleted = teams.into_iter().find(|team| team.id == id).map(|team| (id.0, team.name));
+    by.note(Deed::TeamDeleted, deleted).await?;
     leptos_axum::redirect("/team");
     Ok(())
 }
@@ -184,8 +256,12 @@ pub async fn delete_team(id: TeamId) -> Result<(), Failure> {
 /// Makes a label.
 #[server]
 pub async fn add_label(name: String, color: String) -> Result<(), Failure> {
-    let (_agent, backend) = crate::backend::require_agent().await?;
-    backend.domain.create_label(&name, &color).await?;
+    use domain::agent::Right;
+    use domain::audit::Deed;
+
+    let by = crate::backend::require(Right::Answer).await?;
+    let label = by.backend.domain.create_label(&name, &color).await?;
+    by.note(Deed::LabelAdded, Some((label.id.0, label.name))).await?;
     leptos_axum::redirect("/team");
     Ok(())
 }
@@ -193,8 +269,14 @@ pub async fn add_label(name: String, color: String) -> Result<(), Failure> {
 /// Drops a label, and takes it off all conversations.
 #[server]
 pub async fn delete_label(id: LabelId) -> Result<(), Failure> {
-    let backend = crate::backend::require_owner().await?;
-    backend.domain.delete_label(id).await?;
+    use domain::agent::Right;
+    use domain::audit::Deed;
+
+    let by = crate::backend::require(Right::ManageTeam).await?;
+    let labels = by.backend.domain.list_labels().await?;
+    by.backend.domain.delete_label(id).await?;
+    let deleted = labels.into_iter().find(|label| label.id == id).map(|label| (id.0, label.name));
+    by.note(Deed::LabelDeleted, deleted).await?;
     leptos_axum::redirect("/team");
     Ok(())
 }

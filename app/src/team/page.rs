@@ -7,7 +7,7 @@ use protocol::{InboxId, Label};
 use super::agents::{AgentRow, NewAgent};
 use super::calls::{
     AddLabel, AgentDetails, DeleteLabel, DeleteTeam, InviteAgent, MakePasswordLink, SaveTeam,
-    SetAgent, SetAgentActive, TeamPage as TeamDetails, read_team,
+    SetAgent, SetAgentActive, SetAgentRole, TeamPage as TeamDetails, read_team,
 };
 use super::labels::Labels;
 use super::teams::Teams;
@@ -21,6 +21,7 @@ pub(super) struct Deeds {
     pub(super) link: Deed<MakePasswordLink>,
     pub(super) set_agent: Deed<SetAgent>,
     pub(super) set_active: Deed<SetAgentActive>,
+    pub(super) set_role: Deed<SetAgentRole>,
     pub(super) save_team: Deed<SaveTeam>,
     pub(super) delete_team: Deed<DeleteTeam>,
     pub(super) add_label: Deed<AddLabel>,
@@ -34,6 +35,7 @@ impl Deeds {
             link: Deed::new(),
             set_agent: Deed::new(),
             set_active: Deed::new(),
+            set_role: Deed::new(),
             save_team: Deed::new(),
             delete_team: Deed::new(),
             add_label: Deed::new(),
@@ -46,6 +48,7 @@ impl Deeds {
         self.invite.version()
             + self.set_agent.version()
             + self.set_active.version()
+            + self.set_role.version()
             + self.save_team.version()
             + self.delete_team.version()
             + self.add_label.version()
@@ -58,7 +61,7 @@ impl Deeds {
 pub(crate) fn TeamPage() -> impl IntoView {
     let deeds = Deeds::new();
     let shown = Fresh::new(move || deeds.version(), |_| read_team());
-    let can_manage = use_context::<Me>().is_some_and(|me| me.can_manage_inboxes);
+    let can_manage = use_context::<Me>().is_some_and(|me| me.is_admin);
     let cards = move |team| view! { <Cards team deeds can_manage /> };
     view! {
         <Title text="Team" />

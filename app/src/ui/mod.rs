@@ -1,5 +1,6 @@
 //! Pieces that pages share.
 
+mod browser;
 mod copyable;
 mod deed;
 mod fresh;
@@ -11,6 +12,7 @@ mod routing;
 mod state;
 mod time;
 
+pub(crate) use browser::browser_name;
 pub(crate) use copyable::Copyable;
 pub(crate) use deed::{Deed, SaveRow};
 pub(crate) use fresh::{Fresh, each};

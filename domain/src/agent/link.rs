@@ -11,11 +11,13 @@ use protocol::{AgentId, ErrorCode, MailKind};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
 
-use super::{Agent, Create, Role, check_email, check_name, password, with_sight};
+use super::{Agent, Create, Role, Sight, check_email, check_name, with_sight};
 use crate::Domain;
 use crate::ambient::Ambient;
+use crate::audit::{Actor, Deed, Subject};
 use crate::error::Result;
-use crate::table::{agent, session};
+use crate::login::{Source, end_sessions, password};
+use crate::table::agent;
 use crate::visitor::mac;
 use crate::writer::{Command, Shard, Write};
 
@@ -98,12 +100,18 @@ impl Domain {
     /// Makes an agent without a password, and owes them an invitation by mail.
     ///
     /// # Errors
-    /// `email_taken`, `email_invalid`, `name_invalid`; the store's.
-    pub async fn invite_agent(&self, email: &str, name: &str, role: Role) -> Result<Agent> {
+    /// `email_taken`, `email_invalid`, `name_invalid`, `inbox_unknown`; the store's.
+    pub async fn invite_agent(
+        &self,
+        email: &str,
+        name: &str,
+        role: Role,
+        sight: Sight,
+    ) -> Result<Agent> {
         let (email, name) = (check_email(email)?, check_name(name)?);
         let password_hash = no_password(&self.ambient);
         let create =
-            Create { email, name, role, password_hash, only_first: false, is_invited: true };
+            Create { email, name, role, password_hash, only_first: false, is_invited: true, sight };
         self.add(create).await
     }
 
@@ -117,22 +125,27 @@ impl Domain {
         Ok(issue(&row, self.ambient.now_ms()))
     }
 
-    /// Owes whoever has this address a mail by which they set a password. Says nothing of whether
-    /// there is anybody.
+    /// Owes whoever has this address a mail by which they set a password. Whom that is, is for the audit log
+    /// alone.
     ///
     /// # Errors
     /// The store's.
-    pub async fn forget_password(&self, email: &str) -> Result<()> {
+    pub async fn forget_password(&self, email: &str) -> Result<Option<Subject>> {
         self.writer.run(Forget { email: email.trim().to_lowercase() }).await
     }
 
     /// The same, without waiting for it: the time that it takes does not tell either whether there is
     /// anybody.
-    pub fn forget_password_later(&self, email: String) {
+    pub fn forget_password_later(&self, email: String, source: Source) {
         let domain = self.clone();
         tokio::spawn(async move {
-            if let Err(error) = domain.forget_password(&email).await {
-                tracing::error!(%error, "a forgotten password could not be noted");
+            match domain.forget_password(&email).await {
+                Ok(None) => {}
+                Ok(subject) => {
+                    let deed = Deed::PasswordForgotten;
+                    domain.audit_later(Actor::Stranger(email), deed, subject, &source);
+                }
+                Err(error) => tracing::error!(%error, "a forgotten password could not be noted"),
             }
         });
     }
@@ -152,12 +165,13 @@ impl Domain {
     /// Sets the password of the agent that a link is of, once, and ends their logins.
     ///
     /// # Errors
-    /// `link_invalid`, `password_length`; the store's.
+    /// `link_invalid`, `password_length`, `password_weak`; the store's.
     pub async fn set_password(&self, link: &str, password: String) -> Result<Agent> {
         let link = Link::parse(link)?;
         let row = agent::Entity::find_by_id(link.agent.0).one(&self.store.reader).await?;
         // A password is not hashed for whoever asks.
-        link.opens(row, self.ambient.now_ms())?;
+        let row = link.opens(row, self.ambient.now_ms())?;
+        password::check(&password, &[&row.name, &row.email])?;
         let password_hash = password::hash(password, self.ambient.bytes()).await?;
         let agent = self.writer.run(SetPassword { link, password_hash }).await?;
         self.hub().let_go_agent(agent.id);
@@ -171,21 +185,22 @@ struct Forget {
 
 #[async_trait]
 impl Command for Forget {
-    type Output = ();
+    type Output = Option<Subject>;
 
     fn shard(&self) -> Shard {
         Shard::ANY
     }
 
-    async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
+    async fn apply(&self, write: &mut Write<'_>) -> Result<Option<Subject>> {
         let found = agent::Entity::find()
             .filter(agent::Column::Email.eq(&*self.email))
             .filter(agent::Column::IsActive.eq(true))
             .one(write.tx)
             .await?;
-        let Some(row) = found else { return Ok(()) };
+        let Some(row) = found else { return Ok(None) };
         let kind = if has_password(&row) { MailKind::Password } else { MailKind::Invitation };
-        crate::mail::owe_link(write, AgentId(row.id), kind).await
+        crate::mail::owe_link(write, AgentId(row.id), kind).await?;
+        Ok(Some((row.id, row.name)))
     }
 }
 
@@ -205,14 +220,13 @@ impl Command for SetPassword {
     async fn apply(&self, write: &mut Write<'_>) -> Result<Agent> {
         let query = agent::Entity::find_by_id(self.link.agent.0).lock_exclusive();
         let row = self.link.opens(query.one(write.tx).await?, write.ambient.now_ms())?;
+        // Whoever else knew the old one is not logged in any more.
+        let epoch = row.epoch + 1;
         let mut changed = row.into_active_model();
         changed.password_hash = Set(self.password_hash.clone());
+        changed.epoch = Set(epoch);
         let row = agent::Entity::update(changed).exec(write.tx).await?;
-        // Whoever else knew the old one is not logged in any more. A session names its agent.
-        session::Entity::delete_many()
-            .filter(session::Column::Data.contains(self.link.agent.to_string()))
-            .exec(write.tx)
-            .await?;
+        end_sessions(write.tx, self.link.agent).await?;
         with_sight(write.tx, row).await
     }
 }

@@ -2,7 +2,7 @@
 
 pub(crate) mod link;
 mod mail;
-mod password;
+mod role;
 mod settings;
 mod sight;
 
@@ -13,50 +13,18 @@ use sea_orm::entity::prelude::*;
 
 use crate::Domain;
 use crate::error::{Error, Result};
+use crate::login::password;
 use crate::table::agent;
 use crate::writer::{Command, Shard, Write};
 
 pub use link::LinkHolder;
 pub(crate) use link::has_password;
 pub use mail::AgentMail;
+pub use role::{Right, Role};
 pub use settings::AgentSettings;
 pub(crate) use settings::require;
 pub use sight::Sight;
 pub(crate) use sight::Sights;
-
-/// What an agent may do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// Runs the installation: everything.
-    Owner,
-    /// Answers visitors.
-    Agent,
-}
-
-impl Role {
-    /// Whether the role may change inboxes.
-    #[must_use]
-    pub const fn can_manage_inboxes(self) -> bool {
-        matches!(self, Self::Owner)
-    }
-
-    pub(crate) fn parse(text: &str) -> Result<Self> {
-        match text {
-            "owner" => Ok(Self::Owner),
-            "agent" => Ok(Self::Agent),
-            _ => Err(Error::Corrupt("an agent's role")),
-        }
-    }
-
-    /// The name in the store and in the interface.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Owner => "owner",
-            Self::Agent => "agent",
-        }
-    }
-}
 
 /// A member of the support team.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,6 +49,8 @@ pub struct Agent {
     pub is_active: bool,
     /// Whether they have yet to set a password.
     pub is_invited: bool,
+    /// What their logins are of: those of an earlier epoch are over.
+    pub epoch: i32,
 }
 
 impl Agent {
@@ -97,7 +67,7 @@ pub struct NewAgent {
     pub email: String,
     /// Their name.
     pub name: String,
-    /// Their password: 10 to 200 characters.
+    /// Their password: 10 to 200 characters, and not easy to guess.
     pub password: String,
 }
 
@@ -106,7 +76,7 @@ impl Domain {
     ///
     /// # Errors
     /// `setup_link_invalid` if there is an agent already, `email_invalid`, `name_invalid`,
-    /// `password_length`; the store's.
+    /// `password_length`, `password_weak`; the store's.
     pub async fn create_owner(&self, new: NewAgent) -> Result<Agent> {
         self.create(new, Role::Owner, true).await
     }
@@ -114,7 +84,7 @@ impl Domain {
     /// Makes an agent.
     ///
     /// # Errors
-    /// `email_taken`, `email_invalid`, `name_invalid`, `password_length`; the store's.
+    /// `email_taken`, `email_invalid`, `name_invalid`, `password_length`, `password_weak`; the store's.
     pub async fn create_agent(&self, new: NewAgent, role: Role) -> Result<Agent> {
         self.create(new, role, false).await
     }
@@ -122,9 +92,10 @@ impl Domain {
     async fn create(&self, new: NewAgent, role: Role, only_first: bool) -> Result<Agent> {
         let email = check_email(&new.email)?;
         let name = check_name(&new.name)?;
+        password::check(&new.password, &[&name, &email])?;
         let password_hash = password::hash(new.password, self.ambient.bytes()).await?;
-        let is_invited = false;
-        self.add(Create { email, name, role, password_hash, only_first, is_invited }).await
+        let (is_invited, sight) = (false, Sight::All);
+        self.add(Create { email, name, role, password_hash, only_first, is_invited, sight }).await
     }
 
     async fn add(&self, create: Create) -> Result<Agent> {
@@ -142,25 +113,6 @@ impl Domain {
     /// The store's.
     pub async fn has_agents(&self) -> Result<bool> {
         Ok(agent::Entity::find().one(&self.store.reader).await?.is_some())
-    }
-
-    /// The agent with this address and password.
-    ///
-    /// # Errors
-    /// `login_wrong`, whichever of the two is wrong, after the same time; the store's.
-    pub async fn log_in(&self, email: &str, password: String) -> Result<Agent> {
-        let email = email.trim().to_lowercase();
-        let found = agent::Entity::find()
-            .filter(agent::Column::Email.eq(email))
-            .one(&self.store.reader)
-            .await?;
-        let hash = found.as_ref().filter(|row| has_password(row));
-        let hash = hash.map(|row| row.password_hash.clone());
-        let right = password::verify(password, hash).await?;
-        match found {
-            Some(row) if right && row.is_active => with_sight(&self.store.reader, row).await,
-            _ => Err(ErrorCode::LoginWrong.into()),
-        }
     }
 
     /// The agent with an id, if they are part of the team.
@@ -183,6 +135,7 @@ struct Create {
     password_hash: String,
     only_first: bool,
     is_invited: bool,
+    sight: Sight,
 }
 
 #[async_trait]
@@ -212,9 +165,12 @@ impl Command for Create {
             capacity: Set(None),
             last_assigned_at_ms: Set(0),
             is_active: Set(true),
+            epoch: Set(0),
+            sees_all: Set(self.sight == Sight::All),
             created_at_ms: Set(write.ambient.now_ms() as i64),
         };
         let created = from_row(row.insert(write.tx).await?)?;
+        self.sight.write(write.tx, created.id).await?;
         if self.is_invited {
             crate::mail::owe_link(write, created.id, MailKind::Invitation).await?;
         }
@@ -223,14 +179,13 @@ impl Command for Create {
 }
 
 /// An agent with what they may see.
-async fn with_sight(db: &impl ConnectionTrait, row: agent::Model) -> Result<Agent> {
-    let agent = from_row(row)?;
-    let sight = Sight::read(db, agent.id, agent.role).await?;
-    Ok(Agent { sight, ..agent })
+pub(crate) async fn with_sight(db: &impl ConnectionTrait, row: agent::Model) -> Result<Agent> {
+    let sight = Sight::read(db, &row).await?;
+    Ok(Agent { sight, ..from_row(row)? })
 }
 
 fn from_row(row: agent::Model) -> Result<Agent> {
-    let role = Role::parse(&row.role)?;
+    let role = Role::read(&row.role)?;
     let is_invited = !has_password(&row);
     Ok(Agent {
         id: AgentId(row.id),
@@ -242,6 +197,7 @@ fn from_row(row: agent::Model) -> Result<Agent> {
         skills: Vec::new(),
         sight: Sight::All,
         is_active: row.is_active,
+        epoch: row.epoch,
         is_invited,
     })
 }

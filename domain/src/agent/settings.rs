@@ -3,14 +3,15 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use protocol::{AgentId, ErrorCode, InboxId, LabelId};
+use protocol::{AgentId, ErrorCode, LabelId};
 use sea_orm::entity::prelude::*;
-use sea_orm::{ActiveValue::Set, QueryOrder, QuerySelect};
+use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, QuerySelect};
 
-use super::{Agent, Role, Sights, from_row};
+use super::{Agent, Role, Sight, Sights, from_row};
 use crate::Domain;
 use crate::error::Result;
-use crate::table::{agent, agent_inbox, agent_skill, inbox, label};
+use crate::login::end_sessions;
+use crate::table::{access_token, agent, agent_skill, label};
 use crate::writer::{Command, Shard, Write};
 
 /// The most conversations that a capacity may allow.
@@ -23,8 +24,8 @@ pub struct AgentSettings {
     pub capacity: Option<u32>,
     /// The labels that they can take.
     pub skills: BTreeSet<LabelId>,
-    /// The inboxes whose conversations they may see; all, if there is none.
-    pub inboxes: BTreeSet<InboxId>,
+    /// Which conversations they may see.
+    pub sight: Sight,
 }
 
 impl Domain {
@@ -41,7 +42,7 @@ impl Domain {
         let skills = agent_skill::Entity::find().all(&self.store.reader).await?;
         let sights = Sights::read(&self.store.reader).await?;
         let agent = |row: agent::Model| {
-            let sight = sights.of(row.id, Role::parse(&row.role)?);
+            let sight = sights.of(&row)?;
             let of = skills.iter().filter(|skill| skill.agent_id == row.id);
             let skills = of.map(|skill| LabelId(skill.label_id)).collect();
             from_row(row).map(|agent| Agent { skills, sight, ..agent })
@@ -64,17 +65,28 @@ impl Domain {
         self.serve_queue().await
     }
 
-    /// Takes an agent out of the team, or back into it. Who is out can't log in, and what they had
-    /// is given to others.
+    /// Takes an agent out of the team, or back into it. Who is out can't log in; their logins, their
+    /// sockets and the access tokens in their name are over for good, and what they had is given to others.
     ///
     /// # Errors
     /// `agent_unknown`, `last_owner`; the store's.
     pub async fn set_agent_active(&self, id: AgentId, is_active: bool) -> Result<()> {
         self.writer.run(SetActive { id, is_active }).await?;
         if !is_active {
+            self.hub().let_go_agent(id);
             self.release_conversations(id).await?;
         }
         self.tell_team().await
+    }
+
+    /// Changes what an agent may do. They log in anew, and access tokens in their name are over.
+    ///
+    /// # Errors
+    /// `agent_unknown`, `last_owner`; the store's.
+    pub async fn set_agent_role(&self, id: AgentId, role: Role) -> Result<()> {
+        self.writer.run(SetRole { id, role }).await?;
+        self.hub().let_go_agent(id);
+        self.release_conversations(id).await
     }
 }
 
@@ -99,23 +111,15 @@ impl Command for SetAgent {
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
         let mut row: agent::ActiveModel = require(write, self.id).await?.into();
-        let AgentSettings { capacity, skills, inboxes } = &self.settings;
+        let AgentSettings { capacity, skills, sight } = &self.settings;
         row.capacity = Set(capacity.map(|most| most.min(CAPACITY) as i32));
+        row.sees_all = Set(*sight == Sight::All);
         agent::Entity::update(row).exec(write.tx).await?;
         agent_skill::Entity::delete_many()
             .filter(agent_skill::Column::AgentId.eq(self.id.0))
             .exec(write.tx)
             .await?;
-        agent_inbox::Entity::delete_many()
-            .filter(agent_inbox::Column::AgentId.eq(self.id.0))
-            .exec(write.tx)
-            .await?;
-        for id in inboxes {
-            let known = inbox::Entity::find_by_id(id.0).one(write.tx).await?;
-            known.ok_or(ErrorCode::InboxUnknown)?;
-            let row = agent_inbox::ActiveModel { agent_id: Set(self.id.0), inbox_id: Set(id.0) };
-            agent_inbox::Entity::insert(row).exec_without_returning(write.tx).await?;
-        }
+        sight.write(write.tx, self.id).await?;
         for skill in skills {
             let known = label::Entity::find_by_id(skill.0).one(write.tx).await?;
             known.ok_or(ErrorCode::LabelUnknown)?;
@@ -140,20 +144,72 @@ impl Command for SetActive {
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
-        // All owners are locked: two who put each other out at once must not both succeed.
-        let owners = agent::Entity::find()
-            .filter(agent::Column::Role.eq(Role::Owner.as_str()))
-            .filter(agent::Column::IsActive.eq(true))
-            .order_by_asc(agent::Column::Id)
-            .lock_exclusive()
-            .all(write.tx)
-            .await?;
+        let owners = lock_owners(write).await?;
         if !self.is_active && owners.len() == 1 && owners[0].id == self.id.0 {
             return Err(ErrorCode::LastOwner.into());
         }
-        let mut row: agent::ActiveModel = require(write, self.id).await?.into();
-        row.is_active = Set(self.is_active);
-        agent::Entity::update(row).exec(write.tx).await?;
+        let row = require(write, self.id).await?;
+        let mut changed = row.clone().into_active_model();
+        changed.is_active = Set(self.is_active);
+        if !self.is_active {
+            end_rights(write, &row, &mut changed).await?;
+        }
+        agent::Entity::update(changed).exec(write.tx).await?;
         Ok(())
     }
+}
+
+/// Ends what an agent came in by: it was given to somebody with other rights.
+async fn end_rights(
+    write: &Write<'_>,
+    row: &agent::Model,
+    changed: &mut agent::ActiveModel,
+) -> Result<()> {
+    changed.epoch = Set(row.epoch + 1);
+    end_sessions(write.tx, AgentId(row.id)).await?;
+    access_token::Entity::delete_many()
+        .filter(access_token::Column::AgentId.eq(row.id))
+        .exec(write.tx)
+        .await?;
+    Ok(())
+}
+
+struct SetRole {
+    id: AgentId,
+    role: Role,
+}
+
+#[async_trait]
+impl Command for SetRole {
+    type Output = ();
+
+    fn shard(&self) -> Shard {
+        Shard::ANY
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
+        let owners = lock_owners(write).await?;
+        if self.role != Role::Owner && owners.len() == 1 && owners[0].id == self.id.0 {
+            return Err(ErrorCode::LastOwner.into());
+        }
+        let row = require(write, self.id).await?;
+        if row.role == self.role.as_str() {
+            return Ok(());
+        }
+        let mut changed = row.clone().into_active_model();
+        changed.role = Set(self.role.as_str().to_owned());
+        end_rights(write, &row, &mut changed).await?;
+        agent::Entity::update(changed).exec(write.tx).await?;
+        Ok(())
+    }
+}
+
+/// All owners, locked: of two who put each other out at once, not both succeed.
+async fn lock_owners(write: &Write<'_>) -> Result<Vec<agent::Model>> {
+    let owners = agent::Entity::find()
+        .filter(agent::Column::Role.eq(Role::Owner.as_str()))
+        .filter(agent::Column::IsActive.eq(true))
+        .order_by_asc(agent::Column::Id)
+        .lock_exclusive();
+    Ok(owners.all(write.tx).await?)
 }

@@ -4,12 +4,12 @@
 use std::collections::{BTreeSet, HashMap};
 
 use protocol::{AgentId, ErrorCode, InboxId};
-use sea_orm::Condition;
 use sea_orm::entity::prelude::*;
+use sea_orm::{ActiveValue::Set, Condition};
 
-use super::Role;
+use super::{Right, Role};
 use crate::error::Result;
-use crate::table::{agent_inbox, conversation};
+use crate::table::{agent, agent_inbox, conversation, inbox};
 
 /// Which inboxes' conversations an agent may see.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,22 +50,35 @@ impl Sight {
         }
     }
 
-    /// What an agent is limited to. Whoever runs the installation is not, and neither is who has no
-    /// inbox of their own.
-    fn new(role: Role, inboxes: BTreeSet<InboxId>) -> Self {
-        if role == Role::Owner || inboxes.is_empty() { Self::All } else { Self::Inboxes(inboxes) }
+    /// What an agent is limited to, by what is set for them. Without any inbox they see nothing.
+    fn new(row: &agent::Model, inboxes: BTreeSet<InboxId>) -> Result<Self> {
+        let is_unlimited = row.sees_all || Role::read(&row.role)?.may(Right::SeeAll);
+        Ok(if is_unlimited { Self::All } else { Self::Inboxes(inboxes) })
     }
 
     /// The sight of one agent.
-    pub(crate) async fn read(db: &impl ConnectionTrait, id: AgentId, role: Role) -> Result<Self> {
-        if role == Role::Owner {
-            return Ok(Self::All);
-        }
-        let rows = agent_inbox::Entity::find()
-            .filter(agent_inbox::Column::AgentId.eq(id.0))
+    pub(crate) async fn read(db: &impl ConnectionTrait, row: &agent::Model) -> Result<Self> {
+        let inboxes = agent_inbox::Entity::find()
+            .filter(agent_inbox::Column::AgentId.eq(row.id))
             .all(db)
             .await?;
-        Ok(Self::new(role, rows.into_iter().map(|row| InboxId(row.inbox_id)).collect()))
+        Self::new(row, inboxes.into_iter().map(|row| InboxId(row.inbox_id)).collect())
+    }
+
+    /// Replaces the inboxes that are set for an agent. Whether they see all is a column of their own.
+    pub(super) async fn write(&self, db: &impl ConnectionTrait, agent: AgentId) -> Result<()> {
+        agent_inbox::Entity::delete_many()
+            .filter(agent_inbox::Column::AgentId.eq(agent.0))
+            .exec(db)
+            .await?;
+        let Self::Inboxes(inboxes) = self else { return Ok(()) };
+        for id in inboxes {
+            let known = inbox::Entity::find_by_id(id.0).one(db).await?;
+            known.ok_or(ErrorCode::InboxUnknown)?;
+            let row = agent_inbox::ActiveModel { agent_id: Set(agent.0), inbox_id: Set(id.0) };
+            agent_inbox::Entity::insert(row).exec_without_returning(db).await?;
+        }
+        Ok(())
     }
 }
 
@@ -82,22 +95,7 @@ impl Sights {
     }
 
     /// The sight of an agent.
-    pub(crate) fn of(&self, id: Uuid, role: Role) -> Sight {
-        Sight::new(role, self.0.get(&id).cloned().unwrap_or_default())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn who_has_inboxes_sees_those_and_an_owner_all() {
-        let [one, other] = [1, 2].map(|number| InboxId(Uuid::from_u128(number)));
-        let theirs = BTreeSet::from([one]);
-        let limited = Sight::new(Role::Agent, theirs.clone());
-        assert!(limited.covers(one) && !limited.covers(other));
-        assert!(Sight::new(Role::Agent, BTreeSet::new()).covers(other));
-        assert!(Sight::new(Role::Owner, theirs).covers(other));
+    pub(crate) fn of(&self, row: &agent::Model) -> Result<Sight> {
+        Sight::new(row, self.0.get(&row.id).cloned().unwrap_or_default())
     }
 }

@@ -9,7 +9,7 @@ use sea_orm::{ActiveValue::Set, FromQueryResult, IntoActiveModel, QueryOrder, Qu
 
 use super::log::Log;
 use crate::Domain;
-use crate::agent::{Role, Sight, Sights};
+use crate::agent::{Sight, Sights};
 use crate::error::{Error, Result};
 use crate::hub::News;
 use crate::table::{agent, agent_skill, conversation, conversation_label, inbox, team, team_agent};
@@ -213,7 +213,7 @@ pub(super) async fn active(
     let Some(agent) = agent else { return Ok(None) };
     let found = agent::Entity::find_by_id(agent).one(write.tx).await?;
     let Some(found) = found.filter(|row| row.is_active) else { return Ok(None) };
-    let sight = Sight::read(write.tx, AgentId(agent), Role::parse(&found.role)?).await?;
+    let sight = Sight::read(write.tx, &found).await?;
     Ok(sight.check(&log.row).is_ok().then_some(found))
 }
 
@@ -259,9 +259,7 @@ async fn choose(
         .all(write.tx)
         .await?;
     let sights = Sights::read(write.tx).await?;
-    let sees = |agent: &agent::Model| {
-        Role::parse(&agent.role).is_ok_and(|role| sights.of(agent.id, role).check(row).is_ok())
-    };
+    let sees = |agent: &agent::Model| sights.of(agent).is_ok_and(|sight| sight.check(row).is_ok());
     let mut agents: Vec<_> = agents.into_iter().filter(sees).collect();
     if let Some(team) = row.team_id {
         let members = team_agent::Entity::find()

@@ -22,6 +22,7 @@ pub(super) struct Line {
     frames: mpsc::Sender<Frame>,
     queued: Arc<Queued>,
     too_slow: CancellationToken,
+    asked: CancellationToken,
 }
 
 #[derive(Default)]
@@ -42,7 +43,8 @@ impl Line {
         let (sender, frames) = mpsc::channel(QUEUE_FRAMES);
         let queued = Arc::<Queued>::default();
         let far = Frames { frames, queued: queued.clone(), taken: 0 };
-        (Self { frames: sender, queued, too_slow: CancellationToken::new() }, far)
+        let (too_slow, asked) = (CancellationToken::new(), CancellationToken::new());
+        (Self { frames: sender, queued, too_slow, asked }, far)
     }
 
     /// Queues a frame; what does not fit is not waited for.
@@ -58,6 +60,15 @@ impl Line {
     /// Has the socket closed; it comes back, and resumes from the log.
     pub(super) fn let_go(&self) {
         self.too_slow.cancel();
+    }
+
+    /// Has whoever serves the socket ask who it is.
+    pub(super) fn ask(&self) {
+        self.asked.cancel();
+    }
+
+    pub(super) fn asked(&self) -> &CancellationToken {
+        &self.asked
     }
 
     pub(super) fn too_slow(&self) -> &CancellationToken {

@@ -36,6 +36,8 @@ struct OfAgent {
     agent: AgentId,
     sight: Sight,
     line: Line,
+    /// It is being asked who it is, and hears nothing until it comes back.
+    is_asked: bool,
 }
 
 #[derive(Default)]
@@ -118,7 +120,8 @@ impl Hub {
     pub fn listen_agent(&self, agent: &Agent) -> Listener {
         let before = self.presence(agent.id);
         let (listener, line) = self.listener(Of::Agent(agent.id));
-        let socket = OfAgent { agent: agent.id, sight: agent.sight.clone(), line };
+        let sight = agent.sight.clone();
+        let socket = OfAgent { agent: agent.id, sight, line, is_asked: false };
         self.with(|index| {
             // What they chose since they were read counts for more.
             index.choices.entry(agent.id).or_insert(agent.presence);
@@ -128,11 +131,13 @@ impl Hub {
         listener
     }
 
-    /// Has an agent's sockets close and come back: what they may see has changed.
+    /// Has an agent's sockets asked who they are: what they may see has changed, or that they are logged in. They
+    /// hear nothing more from now on; those that may come back.
     pub(crate) fn let_go_agent(&self, agent: AgentId) {
         self.with(|index| {
-            for socket in index.agents.values().filter(|socket| socket.agent == agent) {
-                socket.line.let_go();
+            for socket in index.agents.values_mut().filter(|socket| socket.agent == agent) {
+                socket.is_asked = true;
+                socket.line.ask();
             }
         });
     }
@@ -186,6 +191,12 @@ impl Listener {
     #[must_use]
     pub fn too_slow(&self) -> CancellationToken {
         self.line.too_slow().clone()
+    }
+
+    /// Cancelled once the socket must be asked who it is, and close.
+    #[must_use]
+    pub fn asked(&self) -> CancellationToken {
+        self.line.asked().clone()
     }
 
     /// Says which conversation a visitor's socket shows: of others it hears nothing, until one of them

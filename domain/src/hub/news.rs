@@ -257,7 +257,8 @@ impl Hub {
     fn to_agents(&self, wanted: impl Fn(&OfAgent) -> bool, frame: &ToAgent) {
         let frame: Frame = to_string(frame).into();
         self.with(|index| {
-            for socket in index.agents.values().filter(|socket| wanted(socket)) {
+            let heard = |socket: &&OfAgent| !socket.is_asked && wanted(socket);
+            for socket in index.agents.values().filter(heard) {
                 socket.line.send(&frame);
             }
         });
@@ -268,6 +269,7 @@ impl Hub {
         self.with(|index| {
             let watchers = index.watchers.get(&conversation).into_iter().flatten();
             let sockets = watchers.filter_map(|id| index.agents.get(id));
+            let sockets = sockets.filter(|socket| !socket.is_asked);
             for socket in sockets.filter(|socket| Some(socket.agent) != except) {
                 socket.line.send(&frame);
             }

@@ -11,7 +11,7 @@ use sea_orm::{QueryOrder, QuerySelect};
 use super::OF_AGENTS;
 use super::decide::{Decision, had_enough};
 use super::owe::row;
-use crate::agent::{AgentMail, Role, Sight};
+use crate::agent::{AgentMail, Sight};
 use crate::error::Result;
 use crate::inbox::Inbox;
 use crate::table::{agent, agent_mail, conversation, entry, mail, read_cursor};
@@ -154,7 +154,7 @@ pub(super) async fn decide(
     let Some(found) = found.filter(|found| found.is_active) else {
         return Ok(Decision::Drop(DropReason::Gone));
     };
-    let sight = Sight::read(write.tx, AgentId(agent), Role::parse(&found.role)?).await?;
+    let sight = Sight::read(write.tx, &found).await?;
     if !sight.covers(inbox.id) {
         return Ok(Decision::Drop(DropReason::Gone));
     }

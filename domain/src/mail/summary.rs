@@ -8,7 +8,7 @@ use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
 
 use super::OF_AGENTS;
 use crate::Domain;
-use crate::agent::{AgentMail, Role, Sight};
+use crate::agent::{AgentMail, Sight};
 use crate::error::Result;
 use crate::table::{agent, agent_mail, conversation, mail, visitor};
 use crate::writer::{Command, Shard, Write};
@@ -119,7 +119,7 @@ pub(super) async fn decide(
     if super::standing(write.tx, OF_AGENTS, &row.email).await?.bounced.is_some() {
         return Ok(Err(DropReason::Bounced));
     }
-    let sight = Sight::read(write.tx, AgentId(agent), Role::parse(&row.role)?).await?;
+    let sight = Sight::read(write.tx, &row).await?;
     let seen = || {
         conversation::Entity::find()
             .filter(sight.condition(conversation::Column::InboxId))

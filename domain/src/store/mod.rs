@@ -2,7 +2,6 @@
 
 mod address;
 mod fault;
-pub mod session;
 
 use std::time::Duration;
 

@@ -15,6 +15,10 @@ pub struct Model {
     pub capacity: Option<i32>,
     pub last_assigned_at_ms: i64,
     pub is_active: bool,
+    /// Whether they see the conversations of all inboxes; else of those in `agent_inbox`.
+    pub sees_all: bool,
+    /// Logins of an earlier one are over.
+    pub epoch: i32,
     pub created_at_ms: i64,
 }
 

@@ -1,4 +1,4 @@
-//! A login of an agent.
+//! A login of an agent. Only a hash of what the browser keeps is here.
 
 use sea_orm::entity::prelude::*;
 
@@ -6,8 +6,15 @@ use sea_orm::entity::prelude::*;
 #[sea_orm(table_name = "session")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    pub id: String,
+    pub hash: String,
+    pub id: Uuid,
+    pub agent_id: Uuid,
+    pub epoch: i32,
     pub data: String,
+    pub address: String,
+    pub browser: Option<String>,
+    pub began_at_ms: i64,
+    pub seen_at_ms: i64,
     pub expires_at_ms: i64,
 }
 

@@ -1,6 +1,6 @@
 //! What agents are told by mail, as each of them chose.
 
-use domain::agent::{Agent, AgentMail, AgentSettings};
+use domain::agent::{Agent, AgentMail, AgentSettings, Sight};
 use domain::mail::{Matter, Outcome, Owed, PreferenceOf};
 use protocol::limits::{NOBODY_WAIT_MS, UNREAD_WAIT_MS};
 use protocol::{Change, ConversationId, ErrorCode, MailKind, MailState};
@@ -143,7 +143,7 @@ async fn what_has_no_answer_for_long_is_told_to_who_asked_for_it(bench) {
     let other = bench.domain.create_inbox("Other", &[]).await.unwrap();
     let tom = agent(&bench.domain, "tom@example.com").await;
     bench.want(&tom, |mail| mail.escalation_ms = Some(MINUTE_MS)).await;
-    let settings = AgentSettings { capacity: None, skills: [].into(), inboxes: [other.id].into() };
+    let settings = AgentSettings { capacity: None, skills: [].into(), sight: Sight::Inboxes([other.id].into()) };
     bench.domain.set_agent(tom.id, settings).await.unwrap();
     bench.ann("ann@example.com").await;
     bench.ticks.pass_ms(9 * MINUTE_MS);

@@ -3,7 +3,7 @@
 
 use std::io::{Cursor, Error, ErrorKind};
 
-use domain::agent::{Agent, AgentSettings};
+use domain::agent::{Agent, AgentSettings, Sight};
 use domain::conversation::Draft;
 use domain::file::{Part, Party};
 use futures_util::{StreamExt, TryStreamExt, stream};
@@ -64,7 +64,8 @@ impl Bench {
 async fn other_agent(bench: &Bench) -> Agent {
     let other = bench.domain.create_inbox("Other", &[]).await.unwrap();
     let who = agent(&bench.domain, "other@example.com").await;
-    let settings = AgentSettings { inboxes: [other.id].into(), ..AgentSettings::default() };
+    let settings =
+        AgentSettings { sight: Sight::Inboxes([other.id].into()), ..AgentSettings::default() };
     bench.domain.set_agent(who.id, settings).await.unwrap();
     bench.domain.find_agent(who.id).await.unwrap().unwrap()
 }

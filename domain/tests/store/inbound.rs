@@ -1,7 +1,7 @@
 //! Mail that comes in: whose word it is, in which conversation, once; and what is kept for people.
 
 use bytes::Bytes;
-use domain::agent::AgentSettings;
+use domain::agent::{AgentSettings, Sight};
 use domain::inbox::{Inbox, InboxInbound};
 use domain::mail::{InboundMail, Outcome, Owed};
 use domain::visitor::{About, User, VisitorIdentity};
@@ -265,7 +265,7 @@ async fn agents_answer_from_their_mail_program(bench) {
     assert_eq!(bench.talk(id).await.last().unwrap(), &("Mia".to_owned(), "I am on it.".to_owned()));
     // Not the visitor, nor an agent who may not see it, nor one who has left.
     let other = bench.domain.create_inbox("Other", &[]).await.unwrap();
-    let settings = AgentSettings { inboxes: [other.id].into(), capacity: None, skills: [].into() };
+    let settings = AgentSettings { sight: Sight::Inboxes([other.id].into()), capacity: None, skills: [].into() };
     bench.domain.set_agent(bob.id, settings).await.unwrap();
     bench.takes(&mail("bob@example.com", &to, "2@e", "", "Me, too.")).await;
     bench.takes(&mail("ann@example.com", &to, "3@e", "", "I am an agent.")).await;

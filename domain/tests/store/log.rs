@@ -1,6 +1,6 @@
 //! The conversation log on every store.
 
-use crate::support::{Bench, agent, client_id, listed, looker, only};
+use crate::support::{Bench, agent, client_id, listed, log_in, looker, only};
 use domain::Error;
 use domain::agent::{Agent, NewAgent};
 use protocol::json::to_string;
@@ -195,10 +195,7 @@ async fn of_two_first_owners_one_is_made(bench) {
 
 async fn a_login_needs_the_right_password(bench) {
     let mia = agent(&bench.domain, "Mia@Example.com").await;
-    let log_in = |email: &'static str, password: &'static str| {
-        let domain = bench.domain.clone();
-        async move { domain.log_in(email, password.to_owned()).await }
-    };
+    let log_in = async |email, password| log_in(&bench.domain, email, password).await;
     assert_eq!(log_in(" mia@example.COM", "correct horse").await.unwrap(), mia);
     assert_eq!(code(log_in("mia@example.com", "wrong horse").await), ErrorCode::LoginWrong);
     assert_eq!(code(log_in("tom@example.com", "correct horse").await), ErrorCode::LoginWrong);

@@ -1,8 +1,9 @@
 //! What is owed by mail, to whom, and when it is not: with a clock that is moved.
 
-use domain::agent::Role;
+use domain::agent::{Role, Sight};
 use domain::hub::Listener;
 use domain::inbox::InboxMail;
+use domain::login::Login;
 use domain::mail::{Matter, OfAccount, OfConversation, Outcome, Owed};
 use domain::visitor::{About, User, VisitorIdentity};
 use protocol::limits::{MAIL_LINK_MS, MAIL_TRIED_MS, NOBODY_WAIT_MS, UNREAD_WAIT_MS};
@@ -12,7 +13,7 @@ use protocol::{
 
 use sea_orm::ConnectionTrait;
 
-use crate::support::{Bench, agent, client_id, looker, only};
+use crate::support::{Bench, agent, client_id, log_in, looker, only, source};
 
 const LEASE_MS: u64 = 60_000;
 const HOUR_MS: u64 = 60 * 60_000;
@@ -710,10 +711,10 @@ async fn a_transcript_goes_to_an_address_that_is_known_to_be_the_visitors(bench)
 
 async fn an_invited_agent_sets_a_password_by_the_link_of_a_mail(bench) {
     let domain = &bench.domain;
-    let invite = domain.invite_agent("ann@example.com", "Ann", Role::Agent);
+    let invite = domain.invite_agent("ann@example.com", "Ann", Role::Agent, Sight::All);
     let ann = invite.await.unwrap();
     assert!(ann.is_invited);
-    let none = domain.log_in("ann@example.com", "correct horse".into()).await;
+    let none = log_in(domain, "ann@example.com", "correct horse").await;
     assert_eq!(none.unwrap_err().code(), ErrorCode::LoginWrong);
     bench.owed().await;
     bench.ticks.pass_ms(LEASE_MS);
@@ -730,7 +731,7 @@ async fn an_invited_agent_sets_a_password_by_the_link_of_a_mail(bench) {
     assert_eq!(short.unwrap_err().code(), ErrorCode::PasswordLength);
     let set = domain.set_password(link, "correct horse".into()).await.unwrap();
     assert_eq!((set.id, set.is_invited), (ann.id, false));
-    domain.log_in("ann@example.com", "correct horse".into()).await.unwrap();
+    log_in(domain, "ann@example.com", "correct horse").await.unwrap();
     // Once: it is worth nothing to whoever reads the mail later.
     let again = domain.set_password(link, "another horse".into()).await;
     assert_eq!(again.unwrap_err().code(), ErrorCode::LinkInvalid);
@@ -744,8 +745,9 @@ async fn an_invited_agent_sets_a_password_by_the_link_of_a_mail(bench) {
 async fn a_forgotten_password_is_set_anew_within_an_hour_and_ends_logins(bench) {
     let domain = &bench.domain;
     let mia = bench.mia().await;
-    domain.store().save_session("hers", &format!(r#"{{"agent":"{}"}}"#, mia.id), u64::MAX >> 1).await.unwrap();
-    domain.store().save_session("other", r#"{"agent":"x"}"#, u64::MAX >> 1).await.unwrap();
+    domain.save_login("hers", &Login::of(&mia, &source()), "{}").await.unwrap();
+    let tom = agent(domain, "tom@example.com").await;
+    domain.save_login("other", &Login::of(&tom, &source()), "{}").await.unwrap();
     domain.forget_password("nobody@example.com").await.unwrap();
     assert!(bench.owed().await.is_empty());
     let ask = async || {
@@ -764,11 +766,11 @@ async fn a_forgotten_password_is_set_anew_within_an_hour_and_ends_logins(bench) 
     assert_eq!(refused.unwrap_err().code(), ErrorCode::LinkInvalid);
     let link = ask().await.unwrap();
     domain.set_password(&link, "another horse".into()).await.unwrap();
-    domain.log_in("mia@example.com", "another horse".into()).await.unwrap();
-    let old = domain.log_in("mia@example.com", "correct horse".into()).await;
+    log_in(domain, "mia@example.com", "another horse").await.unwrap();
+    let old = log_in(domain, "mia@example.com", "correct horse").await;
     assert_eq!(old.unwrap_err().code(), ErrorCode::LoginWrong);
-    assert!(domain.store().load_session("hers", 0).await.unwrap().is_none());
-    assert!(domain.store().load_session("other", 0).await.unwrap().is_some());
+    assert!(domain.load_login("hers").await.unwrap().is_none());
+    assert!(domain.load_login("other").await.unwrap().is_some());
     // Somebody who asks without end sends five an hour.
     let mut sent = 0;
     for _ in 0..20 {

@@ -9,6 +9,7 @@ mod identity;
 mod inbound;
 mod lifecycle;
 mod log;
+mod login;
 mod machine;
 mod mail;
 mod migrations;

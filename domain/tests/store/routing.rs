@@ -9,7 +9,7 @@ use protocol::{
 
 use sea_orm::ConnectionTrait;
 
-use crate::support::{Bench, agent, client_id, listed, looker};
+use crate::support::{Bench, agent, client_id, listed, log_in, looker};
 
 struct Desk {
     who: Agent,
@@ -173,7 +173,7 @@ async fn what_somebody_had_who_leaves_for_good_goes_to_others(bench) {
     bench.domain.set_agent_active(ann.who.id, false).await.unwrap();
     assert_eq!(bench.holder(id).await, Some(ben.who.id));
     assert_eq!(bench.domain.find_agent(ann.who.id).await.unwrap(), None);
-    let again = bench.domain.log_in("ann@example.com", "correct horse".into()).await;
+    let again = log_in(&bench.domain, "ann@example.com", "correct horse").await;
     assert_eq!(again.expect_err("out").code(), ErrorCode::LoginWrong);
 
     // Given back, and nobody else is there: it waits, and is not with nobody for ever.

@@ -1,6 +1,6 @@
 //! Search: what is found, in which order, and what is not.
 
-use domain::agent::{Agent, AgentSettings};
+use domain::agent::{Agent, AgentSettings, Sight};
 use domain::search::Query;
 use domain::visitor::{User, VisitorIdentity};
 use protocol::{Change, Filter, Hit, Status};
@@ -168,7 +168,7 @@ async fn filters_and_what_an_agent_may_see_hold(bench) {
     let other = domain.create_inbox("Other", &[]).await.unwrap();
     let mia = agent(domain, "mia@example.com").await;
     let ann = agent(domain, "ann@example.com").await;
-    let settings = AgentSettings { inboxes: [other.id].into(), ..AgentSettings::default() };
+    let settings = AgentSettings { sight: Sight::Inboxes([other.id].into()), ..AgentSettings::default() };
     domain.set_agent(ann.id, settings).await.unwrap();
     let ann = domain.find_agent(ann.id).await.unwrap().unwrap();
     bench.says(1, "a parcel, here").await;

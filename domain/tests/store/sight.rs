@@ -1,6 +1,6 @@
 //! Agents who are limited to inboxes: what they may not see does not exist for them.
 
-use domain::agent::{Agent, AgentSettings};
+use domain::agent::{Agent, AgentSettings, Sight};
 use domain::inbox::Inbox;
 use domain::visitor::VisitorIdentity;
 use protocol::json::from_str;
@@ -12,7 +12,8 @@ impl Bench {
     /// An agent of one inbox alone.
     async fn agent_of(&self, name: &str, inbox: &Inbox) -> Agent {
         let who = agent(&self.domain, &format!("{name}@example.com")).await;
-        let settings = AgentSettings { inboxes: [inbox.id].into(), ..AgentSettings::default() };
+        let settings =
+            AgentSettings { sight: Sight::Inboxes([inbox.id].into()), ..AgentSettings::default() };
         self.domain.set_agent(who.id, settings).await.unwrap();
         self.domain.find_agent(who.id).await.unwrap().unwrap()
     }
@@ -99,7 +100,7 @@ async fn what_an_agent_may_not_see_is_not_given_to_them(bench) {
 
     let mine = bench.begun_in(&bench.inbox, 2).await;
     assert_eq!(holder(mine).await.map(|person| person.id), Some(ann.id));
-    let settings = AgentSettings { inboxes: [other.id].into(), ..AgentSettings::default() };
+    let settings = AgentSettings { sight: Sight::Inboxes([other.id].into()), ..AgentSettings::default() };
     domain.set_agent(ann.id, settings).await.unwrap();
     assert_eq!(holder(mine).await, None, "it is not theirs to answer any more");
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use domain::agent::{Agent, NewAgent, Role, Sight};
 use domain::file::Shelf;
 use domain::inbox::Inbox;
+use domain::login::{Attempt, Source};
 use domain::mail::MailRules;
 use domain::visitor::VisitorIdentity;
 use domain::{Ambient, Clock, Domain, Entropy, Store};
@@ -113,6 +114,18 @@ pub(crate) async fn agent(domain: &Domain, email: &str) -> Agent {
     domain.create_agent(new, Role::Agent).await.unwrap()
 }
 
+/// From where tests ask.
+pub(crate) fn source() -> Source {
+    let address = std::net::IpAddr::from([127, 0, 0, 1]);
+    Source { address, network: address, browser: Some("A browser".into()) }
+}
+
+/// Comes in from a browser that nobody knows.
+pub(crate) async fn log_in(domain: &Domain, email: &str, password: &str) -> domain::Result<Agent> {
+    let (email, password) = (email.to_owned(), password.to_owned());
+    domain.log_in(Attempt { email, password, device: None }, &source()).await
+}
+
 /// Somebody who sees everything and does nothing.
 pub(crate) fn looker() -> Agent {
     Agent {
@@ -126,6 +139,7 @@ pub(crate) fn looker() -> Agent {
         sight: Sight::All,
         is_active: true,
         is_invited: false,
+        epoch: 0,
     }
 }
 

@@ -6,8 +6,9 @@ use anyhow::Context;
 use clap::{Subcommand, ValueEnum};
 use domain::Domain;
 use domain::agent::{NewAgent, Role};
+use domain::audit::Deed;
 
-use super::print;
+use super::{note, print};
 use crate::serve::PublicUrl;
 
 #[derive(Subcommand)]
@@ -36,6 +37,8 @@ pub(super) enum Command {
 pub(super) enum RoleName {
     /// Everything.
     Owner,
+    /// All but what concerns owners.
+    Admin,
     /// Answer visitors.
     Agent,
 }
@@ -44,6 +47,7 @@ impl From<RoleName> for Role {
     fn from(name: RoleName) -> Self {
         match name {
             RoleName::Owner => Self::Owner,
+            RoleName::Admin => Self::Admin,
             RoleName::Agent => Self::Agent,
         }
     }
@@ -65,6 +69,8 @@ impl Command {
                 let agent = found.with_context(|| format!("no agent has the address {email}"))?;
                 let link = domain.password_link(agent.id).await;
                 let link = link.map_err(|error| anyhow::anyhow!(error.code().sentence()))?;
+                let subject = (agent.id.0, agent.name);
+                note(domain, Deed::PasswordLinkMade, subject).await.context("can't note it")?;
                 let link = format!("{url}/password/{link}");
                 print(json, &serde_json::json!({ "link": link }), &link);
                 Ok(())
@@ -85,6 +91,8 @@ async fn create(
         .create_agent(new, role.into())
         .await
         .map_err(|error| anyhow::anyhow!(error.code().sentence()))?;
+    let subject = (agent.id.0, agent.name.clone());
+    note(domain, Deed::AgentAdded, subject).await.context("can't note it")?;
     let data = serde_json::json!({
         "id": agent.id.to_string(),
         "email": agent.email,

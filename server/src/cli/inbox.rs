@@ -2,6 +2,7 @@
 
 use clap::Subcommand;
 use domain::Domain;
+use domain::audit::Deed;
 use domain::inbox::{Inbox, InboxInbound, InboxMail, Site};
 
 use super::print;
@@ -104,6 +105,8 @@ impl Command {
                     None => {}
                 }
                 let found = domain.find_inbox(Some(&found.key)).await.map_err(failed)?;
+                let subject = (found.id.0, found.name.clone());
+                super::note(domain, Deed::InboundChanged, subject).await.map_err(failed)?;
                 let handed_in_at = found.webhook(&url.to_string());
                 let data = serde_json::json!({
                     "from": saved.from,
@@ -123,6 +126,8 @@ impl Command {
             }
             Self::Create { name, sites } => {
                 let inbox = domain.create_inbox(&name, &sites).await.map_err(failed)?;
+                let subject = (inbox.id.0, inbox.name.clone());
+                super::note(domain, Deed::InboxCreated, subject).await.map_err(failed)?;
                 print(json, &as_json(&inbox, url), &as_text(&inbox, url));
             }
             Self::List => {

@@ -9,6 +9,7 @@ mod token;
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
+use domain::audit::{Actor, Deed};
 use domain::file::{Shelf, ShelfError};
 use domain::{Ambient, Domain, Store};
 use ipnet::IpNet;
@@ -210,6 +211,15 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             command.run(&cli.store.domain().await?, &public_url, cli.json).await
         }
     }
+}
+
+/// Notes in the audit log what was done at the command line. The program's own log stays out of what is printed.
+async fn note(
+    domain: &Domain,
+    deed: Deed,
+    subject: (uuid::Uuid, String),
+) -> Result<(), domain::Error> {
+    domain.audit(Actor::Console, deed, Some(subject), None).await
 }
 
 /// Prints for a program or for a person.

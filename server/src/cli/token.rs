@@ -3,6 +3,7 @@
 use anyhow::Context;
 use clap::Subcommand;
 use domain::Domain;
+use domain::audit::Deed;
 use protocol::Scope;
 
 use super::print;
@@ -42,6 +43,8 @@ impl Command {
             .create_access_token(&name, scopes.into_iter().collect(), agent.id)
             .await
             .map_err(|error| anyhow::anyhow!(error.code().sentence()))?;
+        let subject = (agent.id.0, format!("{name}, in the name of {}", agent.name));
+        super::note(domain, Deed::TokenCreated, subject).await.context("can't note it")?;
         print(json, &serde_json::json!({ "token": token }), &token);
         Ok(())
     }

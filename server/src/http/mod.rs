@@ -7,6 +7,7 @@ mod failure;
 mod headers;
 pub(crate) mod health;
 mod origin;
+mod source;
 
 pub(crate) use arrival::{pieces, take_body};
 pub(crate) use bearer::bearer;
@@ -14,3 +15,4 @@ pub(crate) use extract::{At, Body, Params, maybe_whole, whole};
 pub(crate) use failure::{CODES, Failure};
 pub(crate) use headers::harden;
 pub(crate) use origin::{is_own, refuse_foreign};
+pub(crate) use source::note_source;

@@ -4,6 +4,7 @@
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
+use domain::agent::Right;
 use domain::inbox::Inbox;
 use domain::mail::{Matter, OfAccount, OfConversation, OfSummary, Owed, Said, Unanswered};
 use domain::visitor::Profile;
@@ -52,8 +53,8 @@ pub(crate) async fn preview(
 ) -> Result<Response, Failure> {
     let agent = app::current_agent(&session, &state.domain).await?;
     let agent = agent.ok_or(ErrorCode::LoginRequired)?;
-    if !agent.role.can_manage_inboxes() {
-        return Err(ErrorCode::OwnerRequired.into());
+    if !agent.role.may(Right::ManageInboxes) {
+        return Err(ErrorCode::Forbidden.into());
     }
     let kind = MailKind::parse(&kind).ok_or(ErrorCode::NotFound)?;
     let inbox = state.domain.find_inbox(wanted.inbox.as_deref()).await?;

@@ -62,8 +62,7 @@ pub(super) async fn sweep(domain: Domain, stopping: CancellationToken) {
             _ = sweep.tick() => {}
             () = stopping.cancelled() => return,
         }
-        let now_ms = domain.ambient().now_ms();
-        said("sessions", domain.store().delete_ended_sessions(now_ms).await);
+        said("logins that are over", domain.sweep_logins().await);
         said("mails that were dropped", domain.sweep_mails().await);
         said("mails that came in", domain.sweep_inbound().await);
         tokio::select! {

@@ -121,7 +121,7 @@ pub(super) async fn run(
 ) {
     let stopping = &state.stopping;
     let farewell = CancellationToken::new();
-    let too_slow = talk.listener().too_slow();
+    let (too_slow, asked) = (talk.listener().too_slow(), talk.listener().asked());
     let frames = talk.listener().take_frames();
     let mut writer = tokio::spawn(write(writing, frames, too_slow.clone(), farewell.clone()));
 
@@ -136,6 +136,10 @@ pub(super) async fn run(
                 Err(code) => break End::Close(code),
             },
             () = too_slow.cancelled() => break End::Close(CloseCode::TooSlow),
+            () = asked.cancelled() => {
+                let answer = talk.check().await;
+                break End::Close(answer.err().unwrap_or(CloseCode::Trouble));
+            }
             () = stopping.cancelled() => break End::Close(CloseCode::Stopping),
         };
         heard = Instant::now();

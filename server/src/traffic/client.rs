@@ -93,6 +93,11 @@ impl FromRequestParts<ServerState> for Client {
 pub(crate) struct Neighbour(IpAddr);
 
 impl Neighbour {
+    /// The first address of theirs.
+    pub(crate) fn network(self) -> IpAddr {
+        self.0
+    }
+
     pub(crate) fn of(address: IpAddr) -> Self {
         const NETWORK: u128 = u128::MAX << 64;
         Self(match address.to_canonical() {

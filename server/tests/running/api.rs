@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use domain::agent::AgentSettings;
+use domain::agent::{AgentSettings, Sight};
 use domain::conversation::Draft;
 use domain::file::Party;
 use domain::inbox::Inbox;
@@ -129,7 +129,8 @@ impl Api {
             Target { visitor, conversation, inbox, label, file, agent: agent.id, soon_ms }
         };
         let (own, foreign) = (target(&first, 1).await, target(&other, 2).await);
-        let settings = AgentSettings { inboxes: [first.id].into(), ..AgentSettings::default() };
+        let settings =
+            AgentSettings { sight: Sight::Inboxes([first.id].into()), ..AgentSettings::default() };
         domain.set_agent(agent.id, settings).await.unwrap();
         Self { agent: agent.id, server, own, foreign }
     }
@@ -426,6 +427,9 @@ async fn a_revoked_token_and_one_of_somebody_who_left_open_nothing() {
     domain.set_agent_active(api.agent, false).await.unwrap();
     assert_eq!(ask().await, 401);
     domain.set_agent_active(api.agent, true).await.unwrap();
+    assert_eq!(ask().await, 401, "it does not come back with its agent");
+    let token = api.token([Scope::TeamRead]).await;
+    let ask = async || api.ask("get", "/api/v1/agents", Some(&token), "").await.0;
     assert_eq!(ask().await, 200);
     let listed = domain.list_access_tokens().await.unwrap().remove(0);
     assert!(listed.last_used_at_ms.is_some());

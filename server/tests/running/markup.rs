@@ -53,7 +53,7 @@ const STRUCTURE: &[&str] = &[
     "mail.state",
     "seaql_migrations.version",
     "session.data",
-    "session.id",
+    "session.hash",
     "team.routing",
     "visitor.attributes",
     "visitor.words",

@@ -2,7 +2,10 @@
 //!
 //! The list is the router's own. A route that is new fails until it is said here who may use it.
 
-use domain::agent::{Agent, AgentSettings, NewAgent, Role};
+use std::sync::Mutex;
+
+use domain::agent::{Agent, AgentSettings, NewAgent, Role, Sight};
+use domain::audit::AuditFilter;
 use domain::conversation::Draft;
 use domain::file::Party;
 use domain::visitor::VisitorIdentity;
@@ -55,7 +58,9 @@ fn call(name: &str, at: &Target) -> Call {
     let (may, body, lacks) = match name {
         "who_am_i" => (Caller::Nobody, String::new(), None),
         "check_setup_link" => (Caller::Nobody, "token=x".into(), None),
-        "log_in" => (Caller::Nobody, "email=mia@example.com&password=correct%20horse".into(), None),
+        "log_in" => {
+            (Caller::Nobody, "email=owner@example.com&password=correct%20horse".into(), None)
+        }
         "create_owner" => {
             let body = "token=x&name=Eve&email=eve@example.com&password=correct%20horse";
             (Caller::Nobody, body.into(), None)
@@ -74,6 +79,16 @@ fn call(name: &str, at: &Target) -> Call {
         "reply" => {
             let body = format!("conversation={conversation}&client_id={token}&text=hi");
             (Caller::Agent, body, Some("conversation_unknown"))
+        }
+        "change_password" => {
+            let body = "current=correct%20horse&new=a%20horse%20of%20another%20colour";
+            (Caller::Agent, body.into(), None)
+        }
+        "read_my_logins" | "end_other_logins" => (Caller::Agent, String::new(), None),
+        "end_login" => (Caller::Agent, format!("id={token}"), None),
+        "read_audit" => (Caller::Owner, String::new(), None),
+        "set_agent_role" => {
+            (Caller::Owner, format!("id={agent}&role=agent"), Some("agent_unknown"))
         }
         "list_inboxes" | "read_team" => (Caller::Agent, String::new(), None),
         "read_access" => (Caller::Owner, String::new(), None),
@@ -140,7 +155,8 @@ fn call(name: &str, at: &Target) -> Call {
 
 pub(crate) struct House {
     pub(crate) server: Running,
-    cookies: [Option<String>; 3],
+    /// As browsers keep them: an answer may bring a new one.
+    cookies: Mutex<[Option<String>; 3]>,
     pub(crate) own: Target,
     foreign: Target,
 }
@@ -160,10 +176,12 @@ impl House {
         let other = domain.create_inbox("Other", &[]).await.unwrap().id;
         let own = target(&server, &mia, first, 1).await;
         let foreign = target(&server, &mia, other, 2).await;
-        let settings = AgentSettings { inboxes: [first].into(), ..AgentSettings::default() };
+        let settings =
+            AgentSettings { sight: Sight::Inboxes([first].into()), ..AgentSettings::default() };
         domain.set_agent(mia.id, settings).await.unwrap();
         let cookies =
             [None, Some(server.log_in().await), Some(server.log_in_as("owner@example.com").await)];
+        let cookies = Mutex::new(cookies);
         Self { server, cookies, own, foreign }
     }
 
@@ -197,8 +215,17 @@ impl House {
             ("content-type", "application/x-www-form-urlencoded"),
             ("origin", if origin { &*own } else { "https://evil.example" }),
         ];
-        headers.extend(self.cookies[who as usize].as_deref().map(|cookie| ("cookie", cookie)));
-        self.server.http(method, path, &headers, body).await
+        let cookie = self.cookies.lock().unwrap()[who as usize].clone();
+        headers.extend(cookie.as_deref().map(|cookie| ("cookie", cookie)));
+        let answer = self.server.http(method, path, &headers, body).await;
+        let mut set =
+            answer.headers.get_all("set-cookie").iter().filter_map(|set| set.to_str().ok());
+        let session = set.find(|set| set.starts_with("porchlight_session="));
+        if let (Some(session), Some(_)) = (session, cookie) {
+            let session = session.split(';').next().map(ToOwned::to_owned);
+            self.cookies.lock().unwrap()[who as usize] = session;
+        }
+        answer
     }
 }
 
@@ -259,7 +286,7 @@ async fn check_call(house: &House, path: &str, name: &str) {
     for who in CALLERS.into_iter().filter(|who| *who < about.may) {
         for at in [&house.own, &house.foreign, &House::unknown()] {
             let answer = house.ask("POST", path, who, true, &call(name, at).body).await;
-            let code = if who == Caller::Nobody { "login_required" } else { "owner_required" };
+            let code = if who == Caller::Nobody { "login_required" } else { "forbidden" };
             assert!(answer.says(code), "{name} by {who:?}: {} {}", answer.status, answer.body);
         }
     }
@@ -279,6 +306,7 @@ async fn check_call(house: &House, path: &str, name: &str) {
     }
     let right = match name {
         // No such link, and no owner is made of it.
+        "end_login" => return assert_refused(house, path, &about, "login_unknown").await,
         "mail_transcript" => return assert_refused(house, path, &about, "address_unproven").await,
         // It was left in its mailbox; and no message here came by mail.
         "allow_mail" => return assert_refused(house, path, &about, "mail_settled").await,
@@ -292,11 +320,30 @@ async fn check_call(house: &House, path: &str, name: &str) {
         }
         _ => &about.body,
     };
+    let before = audited(house).await;
     let answer = house.ask("POST", path, about.may, true, right).await;
     assert!(answer.status < 400, "{name}: {} {}", answer.status, answer.body);
+    let is_read = ["read_", "list_", "count_", "search_", "open_", "check_", "who_"];
+    // What is said to visitors has a log of its own; what one wants by mail is nobody else's business.
+    let is_unnoted = ["reply", "set_my_mail", "forget_password", "log_out"].contains(&name)
+        || is_read.iter().any(|read| name.starts_with(read));
+    assert_eq!(audited(house).await > before, !is_unnoted, "{name}: is it in the audit log?");
     if about.may == Caller::Agent {
         for id in [house.foreign.conversation, house.foreign.inbox] {
             assert!(!answer.body.contains(&id.to_string()), "{name} tells of what is foreign");
+        }
+    }
+}
+
+/// How much there is in the audit log.
+async fn audited(house: &House) -> usize {
+    let (mut count, mut after) = (0, None);
+    loop {
+        let page = house.server.domain.list_audit(&AuditFilter::default(), after).await.unwrap();
+        count += page.entries.len();
+        after = page.next;
+        if after.is_none() {
+            return count;
         }
     }
 }
@@ -389,6 +436,22 @@ async fn check_route(house: &House, path: &str) {
             let answer = house.ask("GET", "/mail/preview/x", Caller::Owner, true, "").await;
             assert!(answer.says("not_found"));
         }
+        "/audit/{file}" => {
+            for (who, status) in [(Caller::Nobody, 401), (Caller::Agent, 403), (Caller::Owner, 200)]
+            {
+                for form in ["csv", "json"] {
+                    let path = format!("/audit/export.{form}?q=&deed=");
+                    let answer = house.ask("GET", &path, who, true, "").await;
+                    assert_eq!(answer.status, status, "{path} {who:?}");
+                    assert!(
+                        status != 200 || answer.body.contains("audit_exported"),
+                        "{}",
+                        answer.body
+                    );
+                }
+            }
+            assert!(house.ask("GET", "/audit/x", Caller::Owner, true, "").await.says("not_found"));
+        }
         "/mail/raw/{id}" => {
             for target in targets {
                 let path = at(target, "inbound");
@@ -455,6 +518,7 @@ async fn check_route(house: &House, path: &str) {
         | "/conversations/:id"
         | "/team"
         | "/access"
+        | "/audit"
         | "/outbox"
         | "/review"
         | "/account"

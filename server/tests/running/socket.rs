@@ -351,7 +351,7 @@ async fn a_socket_ends_with_its_login() {
     let headers =
         [("origin", &*own), ("sec-websocket-protocol", SUBPROTOCOL), ("cookie", &*cookie)];
     let mut agent = server.try_connect("/ws/agent", &headers).await.unwrap();
-    let conversation = agent.welcome().await[0].id;
+    agent.welcome().await;
 
     let page = server.http("GET", "/conversations", &[("cookie", &cookie)], "").await;
     let action = page.body.split("action=\"").find(|part| part.contains("log_out")).unwrap();
@@ -359,10 +359,7 @@ async fn a_socket_ends_with_its_login() {
     let answer = server.http("POST", action, &[("origin", &own), ("cookie", &cookie)], "").await;
     assert_eq!(answer.header("location"), Some("/login"), "{answer}");
 
-    let (client_id, text) = (client_id(2), "too late".to_owned());
-    agent
-        .send(&FromAgent::Send { conversation, client_id, text, files: Several::NONE, note: None })
-        .await;
+    // At once, and not with the next look at what the socket may do.
     let code = agent
         .find(|frame| match frame {
             ToAgent::Error { code, .. } => Some(code),
@@ -381,4 +378,28 @@ async fn files_of_another_version_are_not_answered_with_ours() {
     assert_eq!(server.http("GET", script, &[], "").await.status, 200);
     let other = "/widget/0123456789abcdef/boot.js";
     assert_eq!(server.http("GET", other, &[], "").await.status, 404);
+}
+
+#[tokio::test]
+async fn who_is_put_out_of_the_team_hears_nothing_more() {
+    let server = Running::start().await;
+    let (mut visitor, _) = server.visitor(None).await;
+    visitor.send(&send(1, "hi")).await;
+    ack(&mut visitor).await;
+    let mut agent = server.agent().await;
+    agent.welcome().await;
+    let mia = server.domain.list_agents().await.unwrap()[0].id;
+    server.domain.set_agent_active(mia, false).await.unwrap();
+    visitor.send(&send(2, "a secret")).await;
+    ack(&mut visitor).await;
+    loop {
+        match agent.next_or_close::<ToAgent>().await {
+            Ok(ToAgent::Conversation { summary }) => panic!("they hear {summary:?}"),
+            Ok(_) => {}
+            Err(close) => {
+                assert_eq!(close.map(|(code, _)| code), Some(CloseCode::Refused.number()));
+                break;
+            }
+        }
+    }
 }

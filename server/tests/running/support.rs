@@ -214,8 +214,10 @@ impl Running {
         let headers = [("origin", &*origin), ("content-type", "application/x-www-form-urlencoded")];
         let body = format!("email={}&password=correct%20horse", email.replace('@', "%40"));
         let answer = self.http("POST", action.expect("a form"), &headers, &body).await;
-        let cookie = answer.header("set-cookie").and_then(|value| value.split(';').next());
-        cookie.expect("a session cookie").to_owned()
+        let set = answer.headers.get_all("set-cookie").iter().filter_map(|set| set.to_str().ok());
+        let mut cookies = set.filter_map(|set| set.split(';').next());
+        let session = cookies.find(|cookie| cookie.starts_with("porchlight_session="));
+        session.expect("a session cookie").to_owned()
     }
 
     pub(crate) async fn agent(&self) -> Client {

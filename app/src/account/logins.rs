@@ -1,0 +1,70 @@
+//! Where one is logged in.
+
+use icondata_lu as lu;
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+
+use super::calls::{EndLogin, EndOtherLogins, LoginLine, read_my_logins};
+use crate::ui::{Deed, Fresh, Icon, Notice, Zone, browser_name, each};
+
+/// The list.
+#[component]
+pub(super) fn LoginsCard() -> impl IntoView {
+    let (end, end_others) = (Deed::<EndLogin>::new(), Deed::<EndOtherLogins>::new());
+    let shown = Fresh::new(move || end.version() + end_others.version(), |_| read_my_logins());
+    view! {
+        <section class="card stack">
+            <h2>"Where you are logged in"</h2>
+            <p class="soft">
+                "A login ends by itself when it has not been used for seven days, and after thirty in any case."
+            </p>
+            <Notice text=end.refused(|_| true) />
+            <Notice text=end_others.refused(|_| true) />
+            {shown.show("Your logins could not be read", move |logins| {
+                let row = move |line| view! { <Line line end /> };
+                let has_others = move || logins.with(|logins| logins.len() > 1);
+                view! {
+                    <ul class="plain mail-list">
+                        {each(move || logins.get(), |line: &LoginLine| line.id, row)}
+                    </ul>
+                    <Show when=has_others>
+                        <ActionForm action=end_others.action>
+                            <button class="button" type="submit">"Log out everywhere else"</button>
+                        </ActionForm>
+                    </Show>
+                }
+            })}
+        </section>
+    }
+}
+
+#[component]
+fn Line(line: LoginLine, end: Deed<EndLogin>) -> impl IntoView {
+    let zone = Zone::get();
+    let LoginLine { id, address, browser, began_at_ms, seen_at_ms, is_this } = line;
+    let browser = browser.as_deref().map_or_else(|| "A program".to_owned(), browser_name);
+    let times = move || {
+        let (began, seen) = (zone.date_and_time(began_at_ms), zone.date_and_time(seen_at_ms));
+        format!("since {began} · last used {seen}")
+    };
+    view! {
+        <li class="mail">
+            <Icon icon=lu::LuMonitorSmartphone />
+            <div class="grow">
+                <b>{browser}</b>
+                <small>{address} " · " {times}</small>
+            </div>
+            {if is_this {
+                view! { <span class="mark">"This browser"</span> }.into_any()
+            } else {
+                view! {
+                    <ActionForm action=end.action>
+                        <input type="hidden" name="id" value=id.to_string() />
+                        <button class="button small" type="submit">"Log out"</button>
+                    </ActionForm>
+                }
+                    .into_any()
+            }}
+        </li>
+    }
+}

@@ -1,0 +1,45 @@
+//! Changing one's own password.
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+
+use super::calls::ChangePassword;
+use crate::account::Me;
+use crate::ui::{Deed, SaveRow};
+
+/// The form.
+#[component]
+pub(super) fn PasswordCard() -> impl IntoView {
+    let change = Deed::<ChangePassword>::new();
+    let times = change.times_done(|_| true);
+    let email = StoredValue::new(use_context::<Me>().map(|me| me.email));
+    view! {
+        <section class="card stack">
+            <h2>"Your password"</h2>
+            <p class="soft">"A new one ends all your other logins."</p>
+            <For each=move || [times.get()] key=|times| *times let(_times)>
+                <ActionForm action=change.action attr:class="form">
+                    // For password managers.
+                    <input type="hidden" autocomplete="username" value=email.get_value() />
+                    <label>
+                        "Current password"
+                        <input name="current" type="password" autocomplete="current-password" required />
+                    </label>
+                    <label>
+                        "New password"
+                        <input
+                            name="new"
+                            type="password"
+                            autocomplete="new-password"
+                            required
+                            minlength="10"
+                            maxlength="200"
+                        />
+                        <small>"At least 10 characters, and not easy to guess: several words, say."</small>
+                    </label>
+                    <SaveRow saving=change.saving(|_| true) can_change=true />
+                </ActionForm>
+            </For>
+        </section>
+    }
+}

@@ -1,0 +1,134 @@
+//! `/audit`
+
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::components::Form;
+use leptos_router::hooks::use_query_map;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::calls::{AuditLine, AuditLines, read_audit};
+use crate::ui::{Fresh, Zone, browser_name};
+
+/// What is looked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Wanted {
+    deed: String,
+    text: String,
+    after: Option<String>,
+}
+
+impl Wanted {
+    /// The same, as the query of an address.
+    fn to_query(&self) -> String {
+        let part = |name: &str, value: &str| {
+            format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC))
+        };
+        let mut parts = vec![part("deed", &self.deed), part("q", &self.text)];
+        parts.extend(self.after.as_deref().map(|after| part("after", after)));
+        parts.join("&")
+    }
+}
+
+/// Who did what, when and from where.
+#[component]
+pub(crate) fn AuditPage() -> impl IntoView {
+    let query = use_query_map();
+    let wanted = Memo::new(move |_| {
+        query.with(|query| Wanted {
+            deed: query.get("deed").unwrap_or_default(),
+            text: query.get("q").unwrap_or_default(),
+            after: query.get("after"),
+        })
+    });
+    let shown = Fresh::new(
+        move || wanted.get(),
+        |Wanted { deed, text, after }| read_audit(deed, None, text, after),
+    );
+    view! {
+        <Title text="Audit log" />
+        <main class="settings">
+            <header>
+                <h1>"Audit log"</h1>
+                <p class="lead">
+                    "Who changed settings, rights and access, who logged in or could not, and from where. What was said to visitors stands in the conversations."
+                </p>
+            </header>
+            {shown.show("The audit log could not be read", move |page| view! { <Lines page wanted /> })}
+        </main>
+    }
+}
+
+#[component]
+fn Lines(page: Signal<AuditLines>, wanted: Memo<Wanted>) -> impl IntoView {
+    let deeds = page.with_untracked(|page| page.deeds.clone());
+    let is_chosen = move |deed: String| move || wanted.with(|wanted| wanted.deed == deed);
+    let lines = move || page.with(|page| page.lines.clone());
+    let is_empty = move || page.with(|page| page.lines.is_empty());
+    let older = move || {
+        let after = Some(page.with(|page| page.next.clone())?);
+        Some(format!("/audit?{}", Wanted { after, ..wanted.get() }.to_query()))
+    };
+    let export = move |kind: &'static str| {
+        move || {
+            format!("/audit/export.{kind}?{}", Wanted { after: None, ..wanted.get() }.to_query())
+        }
+    };
+    view! {
+        <Form method="GET" action="/audit" attr:class="narrow audit-narrow" attr:role="search">
+            <input
+                type="search"
+                name="q"
+                aria-label="Name or address"
+                placeholder="Name or address"
+                prop:value=move || wanted.get().text
+                value=wanted.get_untracked().text
+            />
+            <select name="deed" aria-label="What was done">
+                <option value="">"Everything"</option>
+                {deeds
+                    .into_iter()
+                    .map(|(deed, says)| {
+                        view! {
+                            <option value=deed.clone() selected=is_chosen(deed)>
+                                {says}
+                            </option>
+                        }
+                    })
+                    .collect_view()}
+            </select>
+            <button class="button" type="submit">"Show"</button>
+            <a class="button quiet" href=export("csv") rel="external" download="audit.csv">"Export CSV"</a>
+            <a class="button quiet" href=export("json") rel="external" download="audit.json">"Export JSON"</a>
+        </Form>
+        <section class="card stack">
+            {move || is_empty().then(|| view! { <p class="soft">"Nothing of this kind was done."</p> })}
+            <ul class="plain audit-list">
+                {move || lines().into_iter().map(|line| view! { <Line line /> }).collect_view()}
+            </ul>
+            {move || older().map(|href| view! { <a class="button quiet" href=href>"Older"</a> })}
+        </section>
+    }
+}
+
+#[component]
+fn Line(line: AuditLine) -> impl IntoView {
+    let zone = Zone::get();
+    let AuditLine { at_ms, actor, is_program, is_stranger, deed, subject, address, browser } = line;
+    let browser = browser.as_deref().map(browser_name);
+    let from = [address, browser].into_iter().flatten().collect::<Vec<_>>().join(" · ");
+    // Somebody who acts on themselves is named once.
+    let subject = subject.filter(|subject| *subject != actor);
+    let deed = if subject.is_none() { deed.trim_end_matches([':', ' ']).to_owned() } else { deed };
+    view! {
+        <li>
+            <time>{move || zone.date_and_time(at_ms)}</time>
+            <div class="grow">
+                <p>
+                    {is_stranger.then_some("Somebody who said to be ")} <b>{actor}</b>
+                    {is_program.then_some(" (by a program)")} " " {deed} " " {subject.map(|subject| view! { <b>{subject}</b> })}
+                </p>
+                <small>{from}</small>
+            </div>
+        </li>
+    }
+}

@@ -1,0 +1,136 @@
+//! How agents come in, and stay in: passwords, how often one may be tried, and logins that last.
+
+mod attempts;
+mod device;
+pub(crate) mod password;
+mod session;
+mod source;
+
+use protocol::{AgentId, ErrorCode};
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{ActiveValue::Set, IntoActiveModel};
+
+pub(crate) use attempts::Attempts;
+pub(crate) use session::end_all as end_sessions;
+pub use session::{Login, LoginDetails, MOST_DAYS};
+pub use source::Source;
+
+use crate::Domain;
+use crate::agent::{Agent, has_password, with_sight};
+use crate::audit::{Actor, Deed};
+use crate::error::Result;
+use crate::table::agent;
+
+/// What somebody brings who wants to come in.
+pub struct Attempt {
+    /// The mail address that they log in with.
+    pub email: String,
+    /// Their password.
+    pub password: String,
+    /// What a browser keeps that they came in by before: see [`Domain::device`].
+    pub device: Option<String>,
+}
+
+impl Domain {
+    /// The agent with this address and password. Who was here before in the same browser is not held up by
+    /// what strangers try.
+    ///
+    /// # Errors
+    /// `login_wrong`, whichever of the two is wrong, after the same time; `too_many_attempts`; the store's.
+    pub async fn log_in(&self, attempt: Attempt, source: &Source) -> Result<Agent> {
+        let email = attempt.email.trim().to_lowercase();
+        // No longer address exists (RFC 5321, section 4.5.3.1.3), and each is remembered for a while.
+        if email.len() > 254 {
+            return Err(ErrorCode::LoginWrong.into());
+        }
+        let found = agent::Entity::find()
+            .filter(agent::Column::Email.eq(&email))
+            .one(&self.store.reader)
+            .await?;
+        let device = attempt.device.as_deref();
+        let known = found.as_ref().zip(device).filter(|(row, device)| device::is_of(row, device));
+        match known {
+            Some((_, device)) => self.attempts.check_known(device)?,
+            None => self.attempts.check_stranger(&email, source)?,
+        }
+        let hash = found.as_ref().filter(|row| has_password(row));
+        let hash = hash.map(|row| row.password_hash.clone());
+        let is_right = password::verify(attempt.password, hash, known.is_some()).await?;
+        match found {
+            Some(row) if is_right && row.is_active => with_sight(&self.store.reader, row).await,
+            found => {
+                // Whose name was tried, where there is such a name.
+                let subject = found.map(|row| (row.id, row.name));
+                self.audit_later(Actor::Stranger(email), Deed::LoginFailed, subject, source);
+                Err(ErrorCode::LoginWrong.into())
+            }
+        }
+    }
+
+    /// Whether a link for a forgotten password may be asked for.
+    ///
+    /// # Errors
+    /// `too_many_attempts`.
+    pub fn may_forget_password(&self, email: &str, source: &Source) -> Result<()> {
+        self.attempts.check_forgotten(&email.trim().to_lowercase(), source)
+    }
+
+    /// What an agent's browser keeps, so that it is known again when they log in. It opens nothing.
+    ///
+    /// # Errors
+    /// `agent_unknown`; the store's.
+    pub async fn device(&self, id: AgentId) -> Result<String> {
+        let row = agent::Entity::find_by_id(id.0).one(&self.store.reader).await?;
+        Ok(device::issue(&row.ok_or(ErrorCode::AgentUnknown)?, &self.ambient))
+    }
+
+    /// Changes an agent's own password, and ends all their other logins. Returns them as they are now.
+    ///
+    /// # Errors
+    /// `login_wrong` where `current` is not their password, `too_many_attempts`, `password_length`,
+    /// `password_weak`; the store's.
+    pub async fn change_password(
+        &self,
+        id: AgentId,
+        current: String,
+        new: String,
+    ) -> Result<Agent> {
+        let row = agent::Entity::find_by_id(id.0).one(&self.store.reader).await?;
+        let row = row.ok_or(ErrorCode::AgentUnknown)?;
+        self.attempts.check_known(&id.to_string())?;
+        let hash = has_password(&row).then(|| row.password_hash.clone());
+        if !password::verify(current, hash, true).await? {
+            return Err(ErrorCode::LoginWrong.into());
+        }
+        password::check(&new, &[&row.name, &row.email])?;
+        let epoch = row.epoch + 1;
+        let mut changed = row.into_active_model();
+        changed.password_hash = Set(password::hash(new, self.ambient.bytes()).await?);
+        changed.epoch = Set(epoch);
+        let row = agent::Entity::update(changed).exec(&self.store.reader).await?;
+        self.end_logins(id).await?;
+        with_sight(&self.store.reader, row).await
+    }
+
+    /// Ends all logins of an agent, here and now. Returns them as they are now.
+    ///
+    /// # Errors
+    /// `agent_unknown`; the store's.
+    pub async fn log_out_everywhere(&self, id: AgentId) -> Result<Agent> {
+        agent::Entity::update_many()
+            .col_expr(agent::Column::Epoch, Expr::col(agent::Column::Epoch).add(1))
+            .filter(agent::Column::Id.eq(id.0))
+            .exec(&self.store.reader)
+            .await?;
+        self.end_logins(id).await?;
+        Ok(self.find_agent(id).await?.ok_or(ErrorCode::AgentUnknown)?)
+    }
+
+    /// Forgets an agent's logins, whose epoch is over, and has their sockets come back: those that may.
+    async fn end_logins(&self, id: AgentId) -> Result<()> {
+        session::end_all(&self.store.reader, id).await?;
+        self.hub().let_go_agent(id);
+        Ok(())
+    }
+}

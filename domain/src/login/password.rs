@@ -1,0 +1,195 @@
+//! Passwords: Argon2id (RFC 9106), on two threads of their own, because each takes 19 MiB.
+//!
+//! Only what works holds one of the two threads: who hangs up leaves no work behind that others do not
+//! know of. A thread of its own uses the same memory again and again, where the system would keep some for
+//! each thread that ever hashed. Who is known goes first, so that a flood of logins keeps out strangers
+//! alone.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use argon2::Argon2;
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use protocol::ErrorCode;
+use tokio::sync::oneshot;
+use tokio::time::timeout;
+
+use crate::error::{Error, Result};
+
+/// How long a password waits for its turn. A flood of logins is then refused, not queued.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// The most that wait of each kind.
+const WAITING: usize = 64;
+
+const THREADS: usize = 2;
+
+/// What is verified where there is no such agent: the answer then takes as long.
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// How hard a password is to guess at least, from 0 to 4 (zxcvbn): the next lower takes a million guesses at
+/// most.
+const STRENGTH: u8 = 2;
+
+/// A password of 10 to 200 characters that is neither common nor made of what everybody knows of its agent.
+pub(crate) fn check(password: &str, known: &[&str]) -> Result<()> {
+    if !(10..=200).contains(&password.chars().count()) {
+        return Err(ErrorCode::PasswordLength.into());
+    }
+    let mut words: Vec<&str> = known.to_vec();
+    words.extend(known.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric())));
+    words.push("porchlight");
+    // What is longer takes long to rate, and is not guessed.
+    let begin: String = password.chars().take(60).collect();
+    if u8::from(zxcvbn::zxcvbn(&begin, &words).score()) < STRENGTH {
+        return Err(ErrorCode::PasswordWeak.into());
+    }
+    Ok(())
+}
+
+/// A PHC string for a password that was checked.
+pub(crate) async fn hash(password: String, salt: [u8; 16]) -> Result<String> {
+    POOL.run(true, move || {
+        let hash = Argon2::default()
+            .hash_password_with_salt(password.as_bytes(), &salt)
+            .map_err(|_| Error::Corrupt("a password's salt"))?;
+        Ok(hash.to_string())
+    })
+    .await
+}
+
+/// Whether the password is the one that was hashed.
+pub(crate) async fn verify(password: String, hash: Option<String>, is_known: bool) -> Result<bool> {
+    POOL.run(is_known, move || {
+        let stored = hash.as_deref().unwrap_or(NOBODY);
+        let parsed = PasswordHash::new(stored).map_err(|_| Error::Corrupt("a password's hash"))?;
+        let right = Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok();
+        Ok(right && hash.is_some())
+    })
+    .await
+}
+
+static POOL: LazyLock<&Pool> = LazyLock::new(Pool::start);
+
+type Job = Box<dyn FnOnce() + Send>;
+
+#[derive(Default)]
+struct Pool {
+    waiting: Mutex<Waiting>,
+    came: Condvar,
+}
+
+#[derive(Default)]
+struct Waiting {
+    known: VecDeque<Job>,
+    strangers: VecDeque<Job>,
+}
+
+impl Pool {
+    /// Threads that work for as long as the program runs.
+    fn start() -> &'static Self {
+        let pool: &Self = Box::leak(Box::default());
+        for number in 0..THREADS {
+            let named = thread::Builder::new().name(format!("password-{number}"));
+            named.spawn(|| pool.work()).expect("the system has a thread for passwords");
+        }
+        pool
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn work(&self) {
+        loop {
+            let mut waiting = self.lock();
+            let job = loop {
+                let Waiting { known, strangers } = &mut *waiting;
+                match known.pop_front().or_else(|| strangers.pop_front()) {
+                    Some(job) => break job,
+                    None => {
+                        let woken = self.came.wait(waiting);
+                        waiting = woken.unwrap_or_else(PoisonError::into_inner);
+                    }
+                }
+            };
+            drop(waiting);
+            job();
+        }
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        is_known: bool,
+        work: impl FnOnce() -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (reply, answer) = oneshot::channel();
+        let job: Job = Box::new(move || {
+            // Nobody may wait for it any more.
+            if !reply.is_closed() {
+                let _unheard = reply.send(work());
+            }
+        });
+        {
+            let mut waiting = self.lock();
+            let lane = if is_known { &mut waiting.known } else { &mut waiting.strangers };
+            if lane.len() >= WAITING {
+                return Err(ErrorCode::TooManyAttempts.into());
+            }
+            lane.push_back(job);
+        }
+        self.came.notify_one();
+        let answer = timeout(PATIENCE, answer).await.map_err(|_| ErrorCode::TooManyAttempts)?;
+        answer.map_err(|_| Error::Stopped)?
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_that_is_common_or_ones_own_name_is_refused() {
+        let refused = |password: &str| check(password, &["Mia Berg", "mia.berg@example.com"]).err();
+        for weak in [
+            "1234567890",
+            "aaaaaaaaaa",
+            "password123",
+            "mia.berg@example.com",
+            "porchlight1",
+            "qwertyuiop",
+        ] {
+            assert_eq!(
+                refused(weak).map(|error| error.code()),
+                Some(ErrorCode::PasswordWeak),
+                "{weak}"
+            );
+        }
+        for short in ["", "t9!xQ2", "123456789"] {
+            assert_eq!(refused(short).map(|error| error.code()), Some(ErrorCode::PasswordLength));
+        }
+        for good in
+            ["correct horse", "battery staple", "tr0ub4dor&3 and more", "ключ под ковриком у двери"]
+        {
+            assert!(refused(good).is_none(), "{good}");
+        }
+        assert!(refused(&"long enough ".repeat(16)).is_none());
+        assert!(refused(&"x".repeat(201)).is_some());
+    }
+
+    #[tokio::test]
+    async fn a_password_is_verified_and_who_hangs_up_leaves_no_work() {
+        let hash = hash("correct horse".into(), [7; 16]).await.unwrap();
+        // Begun and hung up at once, more than can wait: what is left is not worked off before the next.
+        for _ in 0..500 {
+            let verifying = verify("x".into(), Some(hash.clone()), false);
+            drop(timeout(Duration::ZERO, verifying).await);
+        }
+        assert!(verify("correct horse".into(), Some(hash.clone()), true).await.unwrap());
+        assert!(!verify("correct hors".into(), Some(hash.clone()), true).await.unwrap());
+        assert!(!verify("correct horse".into(), None, true).await.unwrap());
+    }
+}

@@ -1,0 +1,220 @@
+//! Logins that last: a row for each. What the browser keeps is random, and only its hash is here, so that
+//! nobody who reads the database is logged in by it.
+
+use data_encoding::HEXLOWER;
+use protocol::{AgentId, ErrorCode};
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ActiveValue::Set, Condition, ConnectionTrait, QueryOrder};
+use sha2::{Digest, Sha256};
+
+use super::Source;
+use crate::Domain;
+use crate::agent::{Agent, with_sight};
+use crate::error::Result;
+use crate::table::{agent, session};
+
+/// How long a login lasts at most, in days.
+pub const MOST_DAYS: u64 = 30;
+
+/// How long it lasts without being used, in days.
+const IDLE_DAYS: u64 = 7;
+
+const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+
+/// How exactly its last use is known, in milliseconds: not every request is worth a write.
+const SEEN_EVERY_MS: u64 = 5 * 60 * 1_000;
+
+/// Whose a login is, as its session knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Login {
+    /// The agent.
+    pub agent: AgentId,
+    /// What their logins' epoch was: once it is another, all of them are over.
+    pub epoch: i32,
+    /// From where they logged in.
+    pub address: String,
+    /// By which browser.
+    pub browser: Option<String>,
+}
+
+impl Login {
+    /// A login of an agent as they are now.
+    #[must_use]
+    pub fn of(agent: &Agent, source: &Source) -> Self {
+        Self {
+            agent: agent.id,
+            epoch: agent.epoch,
+            address: source.address.to_string(),
+            browser: source.browser.clone(),
+        }
+    }
+}
+
+/// A login, as its agent sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoginDetails {
+    /// What it is called: not what opens anything.
+    pub id: Uuid,
+    /// From where it began.
+    pub address: String,
+    /// By which browser.
+    pub browser: Option<String>,
+    /// When it began, in milliseconds since 1970 (UTC).
+    pub began_at_ms: u64,
+    /// When it was used last, in milliseconds since 1970 (UTC), to five minutes.
+    pub seen_at_ms: u64,
+    /// Whether it is the one that asks.
+    pub is_this: bool,
+}
+
+/// A secret has 128 random bits: a plain hash of it can't be guessed back.
+fn hash(secret: &str) -> String {
+    HEXLOWER.encode(&Sha256::digest(secret.as_bytes()))
+}
+
+impl Domain {
+    /// Writes a login, whether it is there or not. `data` is the session library's business.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn save_login(&self, secret: &str, login: &Login, data: &str) -> Result<()> {
+        let now_ms = self.ambient.now_ms();
+        let row = session::ActiveModel {
+            hash: Set(hash(secret)),
+            id: Set(self.ambient.uuid()),
+            agent_id: Set(login.agent.0),
+            epoch: Set(login.epoch),
+            data: Set(data.to_owned()),
+            address: Set(login.address.clone()),
+            browser: Set(login.browser.clone()),
+            began_at_ms: Set(now_ms.cast_signed()),
+            seen_at_ms: Set(now_ms.cast_signed()),
+            expires_at_ms: Set((now_ms + MOST_DAYS * DAY_MS).cast_signed()),
+        };
+        let replace = OnConflict::column(session::Column::Hash)
+            .update_columns([session::Column::Data, session::Column::Epoch])
+            .to_owned();
+        session::Entity::insert(row)
+            .on_conflict(replace)
+            .exec_without_returning(&self.store.reader)
+            .await?;
+        Ok(())
+    }
+
+    /// The data of a login that is not over, and when it will be at the latest, in milliseconds since 1970.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn load_login(&self, secret: &str) -> Result<Option<(String, u64)>> {
+        let now_ms = self.ambient.now_ms();
+        let found = session::Entity::find_by_id(hash(secret))
+            .filter(session::Column::ExpiresAtMs.gt(now_ms.cast_signed()))
+            .filter(session::Column::SeenAtMs.gt(idle_since(now_ms)))
+            .one(&self.store.reader)
+            .await?;
+        let Some(row) = found else { return Ok(None) };
+        if row.seen_at_ms.unsigned_abs() + SEEN_EVERY_MS <= now_ms {
+            session::Entity::update_many()
+                .col_expr(session::Column::SeenAtMs, Expr::value(now_ms.cast_signed()))
+                .filter(session::Column::Hash.eq(row.hash))
+                .exec(&self.store.reader)
+                .await?;
+        }
+        Ok(Some((row.data, row.expires_at_ms.unsigned_abs())))
+    }
+
+    /// Ends a login.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn delete_login(&self, secret: &str) -> Result<()> {
+        let query = session::Entity::find_by_id(hash(secret));
+        let Some(row) = query.one(&self.store.reader).await? else { return Ok(()) };
+        session::Entity::delete_by_id(row.hash).exec(&self.store.reader).await?;
+        // Their sockets ask again who they are: that of this login hears that it is over.
+        self.hub().let_go_agent(AgentId(row.agent_id));
+        Ok(())
+    }
+
+    /// The agent whose login it is, if they are part of the team and have not ended it from elsewhere.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn find_logged_in(&self, id: AgentId, epoch: i32) -> Result<Option<Agent>> {
+        let row = agent::Entity::find_by_id(id.0).one(&self.store.reader).await?;
+        match row.filter(|row| row.is_active && row.epoch == epoch) {
+            Some(row) => with_sight(&self.store.reader, row).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The logins of an agent that are not over, the one used last first. `secret` is that of who asks.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn list_logins(&self, agent: &Agent, secret: &str) -> Result<Vec<LoginDetails>> {
+        let now_ms = self.ambient.now_ms();
+        let this = hash(secret);
+        let rows = session::Entity::find()
+            .filter(session::Column::AgentId.eq(agent.id.0))
+            .filter(session::Column::Epoch.eq(agent.epoch))
+            .filter(session::Column::ExpiresAtMs.gt(now_ms.cast_signed()))
+            .filter(session::Column::SeenAtMs.gt(idle_since(now_ms)))
+            .order_by_desc(session::Column::SeenAtMs)
+            .order_by_asc(session::Column::Id)
+            .all(&self.store.reader)
+            .await?;
+        let details = |row: session::Model| LoginDetails {
+            id: row.id,
+            address: row.address,
+            browser: row.browser,
+            began_at_ms: row.began_at_ms.unsigned_abs(),
+            seen_at_ms: row.seen_at_ms.unsigned_abs(),
+            is_this: row.hash == this,
+        };
+        Ok(rows.into_iter().map(details).collect())
+    }
+
+    /// Ends one of an agent's own logins.
+    ///
+    /// # Errors
+    /// `login_unknown`; the store's.
+    pub async fn end_login(&self, agent: AgentId, id: Uuid) -> Result<()> {
+        let ended = session::Entity::delete_many()
+            .filter(session::Column::AgentId.eq(agent.0))
+            .filter(session::Column::Id.eq(id))
+            .exec(&self.store.reader)
+            .await?;
+        if ended.rows_affected == 0 {
+            return Err(ErrorCode::LoginUnknown.into());
+        }
+        self.hub().let_go_agent(agent);
+        Ok(())
+    }
+
+    /// Drops what is left of logins that are over.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn sweep_logins(&self) -> Result<()> {
+        let now_ms = self.ambient.now_ms();
+        let is_over = Condition::any()
+            .add(session::Column::ExpiresAtMs.lte(now_ms.cast_signed()))
+            .add(session::Column::SeenAtMs.lte(idle_since(now_ms)));
+        session::Entity::delete_many().filter(is_over).exec(&self.store.reader).await?;
+        Ok(())
+    }
+}
+
+/// What was not used since then is over.
+fn idle_since(now_ms: u64) -> i64 {
+    now_ms.saturating_sub(IDLE_DAYS * DAY_MS).cast_signed()
+}
+
+/// Ends all logins of an agent.
+pub(crate) async fn end_all(db: &impl ConnectionTrait, agent: AgentId) -> Result<()> {
+    let theirs = session::Column::AgentId.eq(agent.0);
+    session::Entity::delete_many().filter(theirs).exec(db).await?;
+    Ok(())
+}

@@ -1,0 +1,191 @@
+//! Logins that last, and what ends them; and the audit log.
+
+use domain::agent::{Agent, Role};
+use domain::audit::{Actor, AuditCursor, AuditFilter, Deed};
+use domain::login::{Attempt, Login};
+use protocol::{ErrorCode, Scope};
+use sea_orm::{ConnectionTrait, Statement};
+
+use crate::support::{Bench, agent, log_in, source};
+
+const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+
+/// Begins a login under a secret.
+async fn begin(bench: &Bench, who: &Agent, secret: &str) -> Login {
+    let login = Login::of(who, &source());
+    bench.domain.save_login(secret, &login, "{}").await.unwrap();
+    login
+}
+
+async fn is_in(bench: &Bench, login: &Login, secret: &str) -> bool {
+    let is_there = bench.domain.load_login(secret).await.unwrap().is_some();
+    let agent = bench.domain.find_logged_in(login.agent, login.epoch).await.unwrap();
+    is_there && agent.is_some()
+}
+
+testbed::on_each_store! {
+
+async fn who_reads_the_database_is_not_logged_in_by_it(bench) {
+    let mia = agent(&bench.domain, "mia@example.com").await;
+    begin(&bench, &mia, "a secret of hers").await;
+    let db = bench.database.connect().await;
+    let all = Statement::from_string(db.get_database_backend(), "SELECT hash FROM session");
+    let row = db.query_one_raw(all).await.unwrap().unwrap();
+    let hash: String = row.try_get("", "hash").unwrap();
+    assert!(hash.len() == 64 && !hash.contains("secret"));
+    assert!(bench.domain.load_login(&hash).await.unwrap().is_none());
+    assert!(bench.domain.load_login("a secret of hers").await.unwrap().is_some());
+}
+
+async fn a_login_ends_a_week_after_its_last_use_and_a_month_after_it_began(bench) {
+    let mia = agent(&bench.domain, "mia@example.com").await;
+    let login = begin(&bench, &mia, "unused").await;
+    bench.ticks.pass_ms(7 * DAY_MS - 10_000);
+    begin(&bench, &mia, "used").await;
+    assert!(is_in(&bench, &login, "unused").await);
+    bench.ticks.pass_ms(7 * DAY_MS + 1);
+    assert!(!is_in(&bench, &login, "unused").await && !is_in(&bench, &login, "used").await);
+    bench.domain.sweep_logins().await.unwrap();
+    assert!(bench.domain.list_logins(&mia, "").await.unwrap().is_empty());
+    begin(&bench, &mia, "used").await;
+    for _ in 0..6 {
+        bench.ticks.pass_ms(5 * DAY_MS - 1_000);
+        assert!(is_in(&bench, &login, "used").await);
+    }
+    bench.ticks.pass_ms(10_000);
+    assert!(!is_in(&bench, &login, "used").await, "thirty days are over");
+}
+
+async fn an_agent_sees_their_logins_and_ends_them(bench) {
+    let mia = agent(&bench.domain, "mia@example.com").await;
+    let tom = agent(&bench.domain, "tom@example.com").await;
+    let login = begin(&bench, &mia, "here").await;
+    begin(&bench, &mia, "there").await;
+    begin(&bench, &tom, "his").await;
+    let logins = bench.domain.list_logins(&mia, "here").await.unwrap();
+    assert_eq!(logins.iter().filter(|login| login.is_this).count(), 1);
+    let there = logins.iter().find(|login| !login.is_this).unwrap();
+    assert_eq!((&*there.address, there.browser.as_deref()), ("127.0.0.1", Some("A browser")));
+    let foreign = bench.domain.end_login(tom.id, there.id).await;
+    assert_eq!(foreign.unwrap_err().code(), ErrorCode::LoginUnknown);
+    bench.domain.end_login(mia.id, there.id).await.unwrap();
+    assert!(is_in(&bench, &login, "here").await && !is_in(&bench, &login, "there").await);
+    bench.domain.log_out_everywhere(mia.id).await.unwrap();
+    assert!(!is_in(&bench, &login, "here").await);
+    assert!(bench.domain.load_login("his").await.unwrap().is_some());
+}
+
+async fn a_changed_password_ends_all_other_logins(bench) {
+    let mia = agent(&bench.domain, "mia@example.com").await;
+    let login = begin(&bench, &mia, "old").await;
+    let change = async |current: &str, new: &str| {
+        bench.domain.change_password(mia.id, current.into(), new.into()).await
+    };
+    assert_eq!(change("wrong horse", "another horse").await.unwrap_err().code(), ErrorCode::LoginWrong);
+    assert_eq!(change("correct horse", "password123").await.unwrap_err().code(), ErrorCode::PasswordWeak);
+    assert_eq!(change("correct horse", "mia@example.com").await.unwrap_err().code(), ErrorCode::PasswordWeak);
+    assert!(is_in(&bench, &login, "old").await);
+    // A login that was verified by the old password, and begins when the new one is set.
+    let late = log_in(&bench.domain, "mia@example.com", "correct horse").await.unwrap();
+    let now = change("correct horse", "another horse").await.unwrap();
+    let late = begin(&bench, &late, "late").await;
+    assert!(!is_in(&bench, &login, "old").await && !is_in(&bench, &late, "late").await);
+    let login = begin(&bench, &now, "new").await;
+    assert!(is_in(&bench, &login, "new").await);
+}
+
+async fn what_somebody_came_in_by_does_not_come_back_with_them(bench) {
+    let owner = bench.domain.create_owner(domain::agent::NewAgent {
+        email: "olga@example.com".into(), name: "Olga".into(), password: "correct horse".into(),
+    }).await.unwrap();
+    let mia = agent(&bench.domain, "mia@example.com").await;
+    let token = async || {
+        bench.domain.create_access_token("x", [Scope::TeamRead].into(), mia.id).await.unwrap()
+    };
+    let first = token().await;
+    let login = begin(&bench, &mia, "hers").await;
+    bench.domain.set_agent_active(mia.id, false).await.unwrap();
+    assert!(!is_in(&bench, &login, "hers").await);
+    bench.domain.set_agent_active(mia.id, true).await.unwrap();
+    begin(&bench, &mia, "hers").await;
+    assert!(!is_in(&bench, &login, "hers").await, "of an epoch that is over");
+    let old = bench.domain.check_access_token(&first).await;
+    assert_eq!(old.unwrap_err().code(), ErrorCode::AccessTokenInvalid);
+
+    let mia = bench.domain.find_agent(mia.id).await.unwrap().unwrap();
+    let (login, second) = (begin(&bench, &mia, "again").await, token().await);
+    bench.domain.set_agent_role(mia.id, Role::Agent).await.unwrap();
+    assert!(is_in(&bench, &login, "again").await, "nothing has changed");
+    bench.domain.set_agent_role(mia.id, Role::Admin).await.unwrap();
+    assert!(!is_in(&bench, &login, "again").await);
+    assert!(bench.domain.check_access_token(&second).await.is_err());
+    let last = bench.domain.set_agent_role(owner.id, Role::Admin).await;
+    assert_eq!(last.unwrap_err().code(), ErrorCode::LastOwner);
+}
+
+async fn strangers_lock_nobody_out_who_was_here_before(bench) {
+    let mia = agent(&bench.domain, "mia@example.com").await;
+    let device = bench.domain.device(mia.id).await.unwrap();
+    let attempt = async |password: &str, device: Option<&str>| {
+        let attempt = Attempt {
+            email: "mia@example.com".into(),
+            password: password.into(),
+            device: device.map(Into::into),
+        };
+        bench.domain.log_in(attempt, &source()).await.map_err(|error| error.code())
+    };
+    let mut refused = ErrorCode::LoginWrong;
+    for _ in 0..30 {
+        refused = attempt("wrong horse", None).await.unwrap_err();
+    }
+    assert_eq!(refused, ErrorCode::TooManyAttempts);
+    assert_eq!(attempt("correct horse", None).await, Err(ErrorCode::TooManyAttempts));
+    let forged = format!("{}.00.00", mia.id);
+    assert_eq!(attempt("correct horse", Some(&forged)).await, Err(ErrorCode::TooManyAttempts));
+    assert_eq!(attempt("correct horse", Some(&device)).await, Ok(mia.clone()));
+    // It is no password, and it is of this one.
+    assert_eq!(attempt("wrong horse", Some(&device)).await, Err(ErrorCode::LoginWrong));
+    bench.domain.change_password(mia.id, "correct horse".into(), "another horse".into()).await.unwrap();
+    assert_eq!(attempt("another horse", Some(&device)).await, Err(ErrorCode::TooManyAttempts));
+}
+
+async fn the_audit_log_is_read_page_by_page_and_searched(bench) {
+    let domain = &bench.domain;
+    let mia = agent(domain, "mia@example.com").await;
+    for number in 0..120 {
+        let (deed, name) = match number % 2 {
+            0 => (Deed::LabelAdded, "A 100% label_x".to_owned()),
+            _ => (Deed::TeamSaved, format!("Team {number}")),
+        };
+        let subject = Some((mia.id.0, name));
+        domain.audit(Actor::from(&mia), deed, subject, Some(&source())).await.unwrap();
+    }
+    domain.audit(Actor::Console, Deed::InboxCreated, None, None).await.unwrap();
+    let read = async |filter: &AuditFilter| {
+        let (mut all, mut after) = (Vec::new(), None);
+        loop {
+            let page = domain.list_audit(filter, after).await.unwrap();
+            all.extend(page.entries);
+            let Some(next) = page.next else { return all };
+            after = Some(AuditCursor::parse(&next.to_text()).unwrap());
+        }
+    };
+    let all = read(&AuditFilter::default()).await;
+    assert_eq!(all.len(), 121);
+    assert!(all.is_sorted_by(|one, other| one.at_ms >= other.at_ms), "the latest first");
+    assert_eq!((&*all[0].actor_kind, &*all[0].deed), ("console", "inbox_created"));
+    assert_eq!(all[1].address.as_deref(), Some("127.0.0.1"));
+    let by = async |deed, agent, text: &str| {
+        read(&AuditFilter { deed, agent, text: text.into() }).await.len()
+    };
+    assert_eq!(by(Some(Deed::TeamSaved), None, "").await, 60);
+    assert_eq!(by(None, Some(mia.id), "").await, 120);
+    assert_eq!(by(None, None, "0% LABEL_").await, 60, "nothing in it is a pattern");
+    assert_eq!(by(None, None, "_%").await, 0);
+    assert_eq!(by(None, None, "127.0.0.1").await, 120);
+    for wrong in ["", "x", "1.x", "-1.00000000-0000-0000-0000-000000000000"] {
+        assert_eq!(AuditCursor::parse(wrong).unwrap_err().code(), ErrorCode::CursorInvalid);
+    }
+}
+
+}
