@@ -12,13 +12,14 @@ pub(crate) const LOADER: &str = "widget-wasm/loader/loader.js";
 const SHEET_HERE: &str = "PORCHLIGHT_STYLE";
 
 /// The widget's other files, each with the parts that it is made of. Those that boot.js does not need are
-/// loaded where no socket can be had, there are files, or nobody is there.
-pub(crate) const WIDGET: [(&str, &[&str]); 8] = [
+/// loaded where no socket can be had, there are files, nobody is there, or a mail's link was opened.
+pub(crate) const WIDGET: [(&str, &[&str]); 9] = [
     ("boot.js", &["widget-wasm/frame/line.js", "widget-wasm/frame/boot.js"]),
     ("poll.js", &["widget-wasm/frame/poll.js"]),
     ("part.js", &["widget-wasm/frame/part.js"]),
     ("files.js", &["widget-wasm/frame/files.js"]),
     ("address.js", &["widget-wasm/frame/address.js"]),
+    ("alone.js", &["widget-wasm/frame/alone.js"]),
     ("files.css", &["style/files.css"]),
     ("address.css", &["style/address.css"]),
     ("chat.css", &["style/tokens.css", "style/entries.css", "style/chat.css"]),

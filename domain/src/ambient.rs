@@ -1,11 +1,13 @@
-//! Time, randomness and ids. Everything else takes them from here, so that tests can hold them
-//! still; clippy.toml forbids the ways around it.
+//! Time, randomness, ids, and the keys that seal secrets. Everything else takes them from here, so that tests
+//! can hold them still; clippy.toml forbids the ways around it.
 
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
 
 use data_encoding::HEXLOWER;
 use uuid::Uuid;
+
+use crate::keys::Keys;
 
 /// Tells the time.
 pub trait Clock: Send + Sync {
@@ -41,23 +43,29 @@ impl Entropy for OsEntropy {
     }
 }
 
-/// Time, randomness and ids, handed through the program.
+/// Time, randomness, ids and keys, handed through the program.
 #[derive(Clone)]
 pub struct Ambient {
     clock: Arc<dyn Clock>,
     entropy: Arc<dyn Entropy>,
+    keys: Keys,
 }
 
 impl Ambient {
-    /// From a clock and a source of randomness.
-    pub fn new(clock: impl Clock + 'static, entropy: impl Entropy + 'static) -> Self {
-        Self { clock: Arc::new(clock), entropy: Arc::new(entropy) }
+    /// From a clock, a source of randomness, and keys.
+    pub fn new(clock: impl Clock + 'static, entropy: impl Entropy + 'static, keys: Keys) -> Self {
+        Self { clock: Arc::new(clock), entropy: Arc::new(entropy), keys }
     }
 
     /// The machine's own.
     #[must_use]
-    pub fn system() -> Self {
-        Self::new(SystemClock, OsEntropy)
+    pub fn system(keys: Keys) -> Self {
+        Self::new(SystemClock, OsEntropy, keys)
+    }
+
+    /// What secrets are sealed with.
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.keys
     }
 
     /// Milliseconds since 1970 (UTC).

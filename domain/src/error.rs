@@ -5,6 +5,8 @@ use std::sync::Arc;
 use protocol::ErrorCode;
 use sea_orm::DbErr;
 
+use crate::keys::KeyError;
+
 /// Shorthand for a result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -26,6 +28,9 @@ pub enum Error {
     /// What came in could not be kept for the moment.
     #[error("spool: {0}")]
     Spool(Arc<std::io::Error>),
+    /// A secret could not be opened.
+    #[error("{0}")]
+    Key(KeyError),
     /// The writer is gone: the program is going down.
     #[error("the writer has stopped")]
     Stopped,
@@ -41,9 +46,12 @@ impl Error {
         match self {
             Self::Refused(code) => *code,
             Self::Taken(_) => ErrorCode::AlreadyAssigned,
-            Self::Store(_) | Self::Shelf(_) | Self::Spool(_) | Self::Stopped | Self::Corrupt(_) => {
-                ErrorCode::Unavailable
-            }
+            Self::Store(_)
+            | Self::Shelf(_)
+            | Self::Spool(_)
+            | Self::Key(_)
+            | Self::Stopped
+            | Self::Corrupt(_) => ErrorCode::Unavailable,
         }
     }
 }
@@ -68,6 +76,12 @@ impl From<DbErr> for Error {
 impl From<std::io::Error> for Error {
     fn from(error: std::io::Error) -> Self {
         Self::Spool(Arc::new(error))
+    }
+}
+
+impl From<KeyError> for Error {
+    fn from(error: KeyError) -> Self {
+        Self::Key(error)
     }
 }
 

@@ -14,8 +14,8 @@ async function device(browser: Browser, porchlight: Porchlight, faults: string[]
 
 test('a user whom the site proves finds the conversation on every device', async ({ porchlight, agent, browser, faults }) => {
   await openPage(agent, porchlight, '/inboxes')
-  await agent.getByText('Show the secret for your server').click()
-  const secret = await agent.locator('.secret').innerText()
+  await agent.getByText('Show the secrets for your server').click()
+  const secret = await agent.locator('.secret').first().innerText()
   await agent.getByLabel('Refuse who claims').check()
   await agent.locator('form', { hasText: 'Refuse who claims' }).getByRole('button', { name: 'Save' }).click()
   await expect(agent.getByText('Saved')).toBeVisible()
@@ -54,8 +54,8 @@ test('a user whom the site proves finds the conversation on every device', async
 
 test('what a user wrote before, on another device, is above what goes on', async ({ porchlight, agent, browser, faults }) => {
   await openPage(agent, porchlight, '/inboxes')
-  await agent.getByText('Show the secret for your server').click()
-  const secret = await agent.locator('.secret').innerText()
+  await agent.getByText('Show the secrets for your server').click()
+  const secret = await agent.locator('.secret').first().innerText()
   const user = { id: '7', hash: createHmac('sha256', secret).update('7').digest('hex'), name: 'Ann Lee' }
   const phone = await device(browser, porchlight, faults, user)
   await phone.open()
@@ -103,4 +103,27 @@ test('when another conversation goes on, the chat shows it alone, and the one be
   await expect.poll(() => visitor.bubbles()).toEqual(['four'])
   await chat.getByText('Show earlier messages').click()
   await expect.poll(() => visitor.bubbles()).toEqual(['one', 'two', 'three', 'four'])
+})
+
+test('what a token says is verified, and nothing that a page says looks like it', async ({ porchlight, agent, browser, faults }) => {
+  await openPage(agent, porchlight, '/inboxes')
+  await agent.getByText('Show the secrets for your server').click()
+  const secret = await agent.locator('.secret').nth(1).innerText()
+  const inbox = (await agent.locator('.snippet').first().innerText()).match(/inbox=(\w+)/)![1]
+  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const signed = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ sub: '42', exp: Math.floor(Date.now() / 1000) + 300, aud: inbox, name: 'Ann Lee', plan: 'free' })}`
+  const jwt = `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`
+  const ann = await device(browser, porchlight, faults, { jwt, name: 'The CEO', plan: 'Ultimate', 'User ID': '1', 'Mail address': 'boss@example.com' })
+  await ann.open()
+  await ann.say('I am who the site says')
+  await expect((await ann.frame()).locator('.pending')).toHaveCount(0)
+  await openInbox(agent, porchlight)
+  await agent.locator('.row', { hasText: 'Ann Lee' }).click()
+  const verified = agent.getByRole('region', { name: 'Verified', exact: true })
+  await expect(verified).toContainText('free')
+  await expect(verified.locator('dt')).toHaveText(['Name', 'User ID', 'plan'])
+  const unverified = agent.getByRole('region', { name: 'Unverified', exact: true })
+  await expect(unverified).toContainText('Ultimate')
+  await expect(unverified).toContainText('boss@example.com')
+  await expect(unverified.locator('svg')).toHaveCount(0)
 })

@@ -43,6 +43,8 @@ test('a visitor who wrote while nobody was there comes back by the link of a mai
   const phone = await (await browser.newContext()).newPage()
   watch(phone, faults)
   await phone.goto(link)
+  await expect(phone.locator('.ask')).toContainText('This link opens the conversation of a•••@example.org.')
+  await phone.getByRole('button', { name: 'Open it' }).click()
   await expect(phone.locator('.bubble')).toHaveText(['Haben Sie am Sonntag offen?'])
   expect(phone.url(), 'the address can be shown around').not.toContain('login')
   await phone.locator('textarea').fill('Ich bin wieder da')
@@ -63,6 +65,20 @@ test('a visitor who wrote while nobody was there comes back by the link of a mai
   await expect(other.getByText('link_invalid')).toBeVisible()
   await other.reload()
   await expect(other.locator('.bubble')).toHaveText(['I am somebody else'])
+
+  // Whoever sent a link may have made it for themselves: who has a conversation of their own keeps it.
+  await other.goto('about:blank')
+  await other.goto(link)
+  await expect(other.locator('.ask')).toContainText('You have one of your own in this browser')
+  await other.getByRole('button', { name: 'Go to mine' }).click()
+  await expect(other.locator('.bubble')).toHaveText(['I am somebody else'])
+  await other.goto('about:blank')
+  await other.goto(link)
+  await other.getByRole('button', { name: 'Open it' }).click()
+  await expect(other.locator('.bubble')).toHaveText(['Haben Sie am Sonntag offen?', 'Ich bin wieder da'])
+  const tab = await other.context().newPage()
+  await tab.goto(chat)
+  await expect(tab.locator('.bubble'), 'it is so in one tab alone').toHaveText(['I am somebody else'])
 
   // Who wants no mail says so with one press, and may think again.
   const preferences = received.text!.match(/http:\S+\/mail\/preferences\/\S+/)![0]
@@ -90,7 +106,7 @@ test('a visitor who wrote while nobody was there comes back by the link of a mai
   const transcript = await post.to('ann@example.org')
   expect(transcript.subject).toBe('Ihre Unterhaltung mit Support')
   expect(transcript.text).toContain('Ich bin wieder da')
-  await expect(agent.getByRole('complementary', { name: 'Visitor' })).toContainText('Mail address, verified')
+  await expect(agent.getByRole('region', { name: 'Verified', exact: true })).toContainText('ann@example.org')
 })
 
 test('a visitor whom nobody answers leaves an address, or does not', async ({ porchlight, browser, visitor, faults }) => {

@@ -19,6 +19,7 @@ mod m0009_inbound_mail;
 mod m0010_agent_mail;
 mod m0011_search_words;
 mod m0012_logins;
+mod m0013_origins;
 
 /// Runs the steps that a database lacks.
 pub struct Migrator;
@@ -39,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_agent_mail::Migration),
             Box::new(m0011_search_words::Migration),
             Box::new(m0012_logins::Migration),
+            Box::new(m0013_origins::Migration),
         ]
     }
 }

@@ -1,12 +1,12 @@
 //! `/visitor/address`: where a visitor wants answers when they are gone. Asked for by the chat when nobody
-//! is there, with the token that a `welcome` brought.
+//! is there, with the token that a `welcome` brought. `/visitor/login`: whose conversation the link of a mail opens.
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 
-use crate::files::ByToken;
+use crate::files::{ByToken, inbox_of};
 use crate::http::{Body, Failure};
 use crate::state::ServerState;
 
@@ -39,4 +39,29 @@ pub(crate) async fn leave(
 ) -> Result<StatusCode, Failure> {
     state.domain.leave_address(&who, &address).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Link {
+    login: String,
+}
+
+#[derive(Serialize)]
+pub(crate) struct Whose {
+    /// As much of the address as its owner needs to know it by.
+    address: String,
+}
+
+/// Whose conversation a link opens.
+pub(crate) async fn whose(
+    State(state): State<ServerState>,
+    headers: HeaderMap,
+    Body(Link { login }): Body<Link>,
+) -> Result<Json<Whose>, Failure> {
+    let inbox = inbox_of(&headers, &state).await?;
+    let address = state.domain.login_address(&inbox, &login).await?;
+    let (name, host) = address.split_once('@').unwrap_or((&address, ""));
+    let first: String = name.chars().take(1).collect();
+    Ok(Json(Whose { address: format!("{first}•••@{host}") }))
 }

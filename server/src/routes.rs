@@ -3,7 +3,7 @@
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_to_stream_with_context};
@@ -31,6 +31,7 @@ routes! {
     open: OPEN {
         "/ws/visitor" => get(socket::visitor),
         "/poll/visitor" => post(socket::poll_visitor),
+        "/visitor/login" => post(address::whose),
         "/visitor/address" => get(address::ask).put(address::leave),
         "/widget.js" => get(widget::loader),
         "/widget/{digest}/{file}" => get(assets::widget),
@@ -102,7 +103,7 @@ pub(crate) fn router(state: ServerState) -> Router {
         .merge(api::router())
         .layer(from_fn_with_state(state.clone(), take_body))
         .layer(CompressionLayer::new())
-        .layer(from_fn(harden))
+        .layer(from_fn_with_state(state.clone(), harden))
         .with_state(state)
 }
 

@@ -96,43 +96,7 @@ if (event) {
   start(port, event.origin, kept, page, open, about)
   if (open && !quiet) area.focus()
 } else {
-  // The stand-alone page: what the loader does for a frame, as far as it applies.
-  const prefix = 'porchlight:' + inbox + ':'
-  const kept = {}
-  // The link of a mail: it is taken out of the address, so that no copy of that logs anybody in.
-  const [, login] = location.hash.split('#login=')
-  if (login) history.replaceState(null, '', location.search)
-  let other
-  try {
-    for (const key of Object.keys(localStorage)) {
-      if (key.startsWith(prefix)) kept[key.slice(prefix.length)] = localStorage.getItem(key)
-    }
-  } catch {}
-  // Who is that visitor already needs no login. Else this browser's own visitor, and the words that they
-  // have not sent, stay where they are until it is known that the login is right.
-  if (login && String(kept.token).split('.')[0] !== login.split('.')[0]) {
-    other = true
-    for (const name in kept) delete kept[name]
-    kept.token = login
-  }
-  const { port1, port2 } = new MessageChannel()
-  port1.onmessage = ({ data }) => {
-    if (data.store === undefined) return
-    try {
-      const stored = JSON.parse(data.store)
-      if (other && stored.token) {
-        other = false
-        for (const key of Object.keys(localStorage)) {
-          if (key.startsWith(prefix)) localStorage.removeItem(key)
-        }
-      }
-      for (const [name, text] of Object.entries(stored)) {
-        if (text === null) localStorage.removeItem(prefix + name)
-        else localStorage.setItem(prefix + name, text)
-      }
-    } catch {}
-  }
-  document.documentElement.classList.add('alone')
-  start(port2, undefined, JSON.stringify(kept), location.href, true)
-  area.focus()
+  // The stand-alone page, which mails link to.
+  const { begin } = await part('./alone.js')
+  await begin(start, inbox, area)
 }

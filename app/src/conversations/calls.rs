@@ -145,7 +145,11 @@ pub struct Known {
     pub no_mail: Option<String>,
     /// Whether a transcript can go to it.
     pub takes_transcript: bool,
-    /// What else the site says, by name.
+    /// Whether the site's own server says their name.
+    pub is_name_vouched: bool,
+    /// What else the site's own server says, by name.
+    pub vouched: Vec<(String, String)>,
+    /// What else a page says, by name: anybody's word.
     pub attributes: Vec<(String, String)>,
     /// The page they were on last.
     pub page: Option<String>,
@@ -197,6 +201,8 @@ pub async fn read_visitor(id: ConversationId) -> Result<Known, Failure> {
         takes_transcript: backend.sends_mail && is_known && no_mail.is_none(),
         no_mail,
         is_email_proven: profile.is_email_proven,
+        is_name_vouched: profile.vouched.name.is_some(),
+        vouched: profile.vouched_texts(),
         attributes: profile.attribute_texts(),
         user_id: profile.user_id,
         email: profile.email,

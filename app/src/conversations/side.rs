@@ -92,8 +92,12 @@ pub(super) fn Side(id: ConversationId) -> impl IntoView {
 /// The page a visitor wrote from. It is their word: only a web address becomes a link.
 #[component]
 pub(super) fn PageLink(page: String) -> impl IntoView {
-    if page.starts_with("https://") || page.starts_with("http://") {
-        let shown = page.split_once("://").map_or(page.as_str(), |(_, rest)| rest).to_owned();
+    let web = page.strip_prefix("https://").or_else(|| page.strip_prefix("http://"));
+    // What stands before an @ is no place: `shop.example@evil.example` leads to the latter.
+    let place = |rest: &str| rest.split(['/', '?', '#', '\\']).next().map(ToOwned::to_owned);
+    let is_plain = |rest: &&str| place(rest).is_some_and(|place| !place.contains('@'));
+    if let Some(shown) = web.filter(is_plain) {
+        let shown = shown.to_owned();
         view! {
             <a href=page target="_blank" rel="noopener noreferrer nofollow external">
                 {shown}
@@ -139,39 +143,62 @@ fn Facts(
             }
         })
     };
-    // A name, a plan and an address are anybody's word until the site's own server has vouched for them.
-    let is_vouched_for = known.user_id.is_some();
-    let has_claims = known.email.is_some() || !known.attributes.is_empty();
+    // A mark is an element beside the name: no attribute's name can look like it.
+    let verified = |name: String, value: Option<String>| {
+        value.map(|value| {
+            view! {
+                <dt class="verified">
+                    <Icon icon=lu::LuBadgeCheck />
+                    {name}
+                </dt>
+                <dd>{value}</dd>
+            }
+        })
+    };
+    let (proven, said) = match known.is_email_proven {
+        true => (known.email, None),
+        false => (None, known.email),
+    };
+    let is_verified = known.user_id.is_some()
+        || proven.is_some()
+        || !known.vouched.is_empty()
+        || known.is_name_vouched;
+    let has_claims = said.is_some() || !known.attributes.is_empty();
+    let vouched = known.vouched.into_iter().map(|(name, value)| verified(name, Some(value)));
     let attributes = known.attributes.into_iter().map(|(name, value)| {
         view! {
             <dt>{name}</dt>
             <dd>{value}</dd>
         }
     });
+    let name = known.is_name_vouched.then(|| "by your site".to_owned());
     view! {
-        {is_vouched_for
+        {is_verified
             .then(|| {
                 view! {
-                    <p class="side-identity verified">
-                        <Icon icon=lu::LuBadgeCheck />
-                        "Verified by your site"
-                    </p>
+                    <section class="side-facts" aria-label="Verified">
+                        <h3>"Verified by your site, or by a mail"</h3>
+                        <dl>
+                            {verified("Name".to_owned(), name)}
+                            {verified("Mail address".to_owned(), proven)}
+                            {verified("User ID".to_owned(), known.user_id)} {vouched.collect_view()}
+                        </dl>
+                    </section>
                 }
             })}
-        {(has_claims && !is_vouched_for)
+        {has_claims
             .then(|| {
                 view! {
-                    <p class="side-identity">"Unverified: what the visitor or the page says"</p>
+                    <section class="side-facts" aria-label="Unverified">
+                        <h3>"Unverified: what the visitor or the page says"</h3>
+                        <dl>
+                            {fact("Mail address", said)} {attributes.collect_view()}
+                        </dl>
+                    </section>
                 }
             })}
         <dl>
-            {fact(
-                if known.is_email_proven { "Mail address, verified" } else { "Mail address" },
-                known.email,
-            )}
-            {fact("Mail to it", known.no_mail)}
-            {fact("User ID", known.user_id)}
-            {attributes.collect_view()}
+            {fact("Mail to them", known.no_mail)}
             {move || page("Now on", now_on())}
             {page("Came from", known.referrer)}
             {fact("Language", known.language)}

@@ -36,6 +36,8 @@ pub struct InboxDetails {
     pub requires_identity: bool,
     /// What the site's server signs its users' ids with: for who may change it.
     pub identity_secret: Option<String>,
+    /// What it signs JWTs with: for who may change it.
+    pub jwt_secret: Option<String>,
     /// What it sends by mail.
     pub mail: MailDetails,
     /// Where its mail comes in.
@@ -85,8 +87,8 @@ pub async fn list_inboxes() -> Result<Vec<InboxDetails>, Failure> {
     let mut details = Vec::with_capacity(inboxes.len());
     for inbox in inboxes {
         let snippet = inbox.snippet(&backend.public_url);
-        let identity_secret =
-            if can_manage { Some(backend.domain.identity_secret(inbox.id).await?) } else { None };
+        let secrets = can_manage.then(|| (inbox.identity_secret().to_owned(), inbox.jwt_secret()));
+        let (identity_secret, jwt_secret) = secrets.unzip();
         let refused = backend.domain.refused_sites(&inbox).into_iter().filter(|_| can_manage);
         let refused_sites =
             refused.map(|refused| (refused.site.as_str().to_owned(), refused.at_ms)).collect();
@@ -112,6 +114,7 @@ pub async fn list_inboxes() -> Result<Vec<InboxDetails>, Failure> {
             mail,
             inbound,
             identity_secret,
+            jwt_secret,
             requires_identity: inbox.requires_identity,
             id: inbox.id,
             snippet,
@@ -224,10 +227,11 @@ pub async fn set_inbox_inbound(
 pub async fn set_webhook(id: InboxId, #[server(default)] is_on: bool) -> Result<(), Failure> {
     use domain::agent::Right;
     use domain::audit::Deed;
+    use domain::inbox::SecretOf;
 
     let by = crate::backend::require(Right::ManageInboxes).await?;
     if is_on {
-        by.backend.domain.rotate_inbound_key(id).await?;
+        by.backend.domain.rotate_secret(id, SecretOf::Inbound, false).await?;
     } else {
         by.backend.domain.drop_inbound_key(id).await?;
     }
@@ -236,20 +240,23 @@ pub async fn set_webhook(id: InboxId, #[server(default)] is_on: bool) -> Result<
     Ok(())
 }
 
-/// Says whether a claim to be a user needs a proof; with `rotate`, makes a new secret, too.
+/// Says whether a claim to be a user needs a proof; with `rotate`, makes a new secret, too: what the old one signed
+/// is taken for a day, or no more `at_once`.
 #[server]
 pub async fn set_identity(
     id: InboxId,
     #[server(default)] required: bool,
     #[server(default)] rotate: bool,
+    #[server(default)] at_once: bool,
 ) -> Result<(), Failure> {
     use domain::agent::Right;
     use domain::audit::Deed;
+    use domain::inbox::SecretOf;
 
     let by = crate::backend::require(Right::ManageInboxes).await?;
     by.backend.domain.require_identity(id, required).await?;
     if rotate {
-        by.backend.domain.rotate_identity_secret(id).await?;
+        by.backend.domain.rotate_secret(id, SecretOf::Identity, at_once).await?;
     }
     by.note(Deed::IdentityChanged, Some(by.inbox(id).await?)).await?;
     leptos_axum::redirect("/inboxes");

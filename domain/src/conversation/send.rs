@@ -245,7 +245,7 @@ impl Command for Send {
         }
         let is_visitors = author == Author::Visitor {};
         let entry = log.append(write, author, self.client_id, self.body.clone(), files).await?;
-        let inbox = crate::inbox::find(write.tx, InboxId(log.row.inbox_id)).await?;
+        let inbox = crate::inbox::find(write.tx, write.ambient, InboxId(log.row.inbox_id)).await?;
         if let Some(by_mail) = &self.by_mail {
             crate::mail::posted(write, by_mail, inbox.id, log.id(), entry.seq).await?;
             log.event(write, &Author::System {}, by_mail.event(entry.seq)).await?;

@@ -142,6 +142,19 @@ impl Hub {
         });
     }
 
+    /// Has a visitor's sockets close and come back, but for one: what was given out to them may open nothing
+    /// any more.
+    pub(crate) fn let_go_visitor(&self, visitor: VisitorId, except: Option<&Listener>) {
+        let except = except.map(|listener| listener.id);
+        self.with(|index| {
+            for (id, socket) in index.visitors.get(&visitor).into_iter().flatten() {
+                if Some(*id) != except {
+                    socket.line.let_go();
+                }
+            }
+        });
+    }
+
     /// Now, for what was just written.
     pub(crate) fn now(&self) -> Seen {
         Seen(self.next.load(Ordering::Relaxed))

@@ -8,7 +8,7 @@ use sea_orm::{ActiveValue::Set, IntoActiveModel};
 use url::Url;
 
 use super::mail::is_sender;
-use super::{Inbox, from_row};
+use super::{Inbox, Rotating, Secrets, from_row};
 use crate::Domain;
 use crate::agent::check_email;
 use crate::error::Result;
@@ -33,8 +33,8 @@ pub struct InboxInbound {
 }
 
 impl InboxInbound {
-    pub(super) fn of(row: &inbox::Model) -> Self {
-        Self { address: row.inbound_address.clone(), mailbox: row.imap_url.clone() }
+    pub(super) fn of(row: &inbox::Model, secrets: &Secrets) -> Self {
+        Self { address: row.inbound_address.clone(), mailbox: secrets.mailbox.clone() }
     }
 
     fn check(self) -> Result<Self> {
@@ -55,7 +55,7 @@ impl Inbox {
     /// The address that its mail comes in by, if any does.
     #[must_use]
     pub fn inbound_address(&self) -> Option<&str> {
-        let is_read = self.inbound.mailbox.is_some() || self.inbound_key.is_some();
+        let is_read = self.inbound.mailbox.is_some() || self.secrets.inbound.is_some();
         self.inbound.address.as_deref().filter(|_| is_read)
     }
 
@@ -65,7 +65,7 @@ impl Inbox {
     pub fn webhook(&self, public_url: &str) -> Option<String> {
         let mut url = Url::parse(public_url).ok()?;
         url.set_username("mail").ok()?;
-        url.set_password(Some(self.inbound_key.as_deref()?)).ok()?;
+        url.set_password(Some(self.secrets.inbound.as_ref().map(Rotating::now)?)).ok()?;
         url.set_path(&format!("/mail/inbound/{}", self.key));
         Some(url.into())
     }
@@ -79,11 +79,13 @@ impl Inbox {
     /// Whether a key is the one by which its mail is handed in. Takes the same time wherever it fails.
     #[must_use]
     pub fn takes_mail_by(&self, key: &str) -> bool {
-        let right = self.inbound_key.as_deref().is_some_and(|right| {
-            let tag = mac(&self.secret, KEY, right.as_bytes()).finalize().into_bytes();
-            mac(&self.secret, KEY, key.as_bytes()).verify(&tag).is_ok()
-        });
-        right && !key.is_empty()
+        let secret = self.secrets.visitors.now();
+        let is_right = |right: &str| {
+            let tag = mac(secret, KEY, right.as_bytes()).finalize().into_bytes();
+            mac(secret, KEY, key.as_bytes()).verify(&tag).is_ok()
+        };
+        let mut all = self.secrets.inbound.iter().flat_map(Rotating::all);
+        !key.is_empty() && all.any(is_right)
     }
 }
 
@@ -98,25 +100,12 @@ impl Domain {
         self.writer.run(SetInbound { id, inbound: inbound.check()? }).await
     }
 
-    /// Makes a new key by which an inbox's mail is handed in: the one before is void.
-    ///
-    /// # Errors
-    /// `inbox_unknown`; the store's.
-    pub async fn rotate_inbound_key(&self, id: InboxId) -> Result<()> {
-        self.set_inbound_key(id, Some(self.ambient.secret())).await
-    }
-
     /// Has no mail of an inbox handed in any more.
     ///
     /// # Errors
     /// `inbox_unknown`; the store's.
     pub async fn drop_inbound_key(&self, id: InboxId) -> Result<()> {
-        self.set_inbound_key(id, None).await
-    }
-
-    async fn set_inbound_key(&self, id: InboxId, key: Option<String>) -> Result<()> {
-        let row = inbox::ActiveModel { id: Set(id.0), inbound_key: Set(key), ..Default::default() };
-        self.change_inbox(row).await
+        self.change_secrets(id, |secrets| secrets.inbound = None).await
     }
 }
 
@@ -195,28 +184,30 @@ impl Command for SetInbound {
                 return Err(ErrorCode::InboundAddressInvalid.into());
             }
         }
-        let known = found.imap_url.clone();
+        let mut secrets = Secrets::open(write.ambient, &found)?;
+        let known = secrets.mailbox.clone();
         let meant =
             |given: &String| meant(given, known.as_deref()).ok_or(ErrorCode::ImapUrlInvalid);
         let mailbox = mailbox.as_ref().map(meant).transpose()?;
         let place_of = |url: &Option<String>| url.as_deref().and_then(place);
         if let Some(place) = place_of(&mailbox) {
             // Read for two inboxes, each mail would be in both.
-            let others = inbox::Entity::find()
-                .filter(inbox::Column::ImapUrl.is_not_null())
-                .filter(inbox::Column::Id.ne(self.id.0));
-            let others = others.all(write.tx).await?;
-            if others.iter().any(|other| place_of(&other.imap_url).as_ref() == Some(&place)) {
-                return Err(ErrorCode::MailboxTaken.into());
+            let others = inbox::Entity::find().filter(inbox::Column::Id.ne(self.id.0));
+            for other in others.all(write.tx).await? {
+                let other = Secrets::open(write.ambient, &other)?.mailbox;
+                if place_of(&other).as_ref() == Some(&place) {
+                    return Err(ErrorCode::MailboxTaken.into());
+                }
             }
         }
         if place_of(&mailbox) != place_of(&known) {
             // Another mailbox is read from its own next mail on.
             mailbox::Entity::delete_by_id(self.id.0).exec(write.tx).await?;
         }
+        secrets.mailbox = mailbox;
         let mut row = found.into_active_model();
         row.inbound_address = Set(address.clone());
-        row.imap_url = Set(mailbox);
-        from_row(row.update(write.tx).await?)
+        row.secrets = Set(secrets.seal(write.ambient, self.id.0));
+        from_row(row.update(write.tx).await?, write.ambient)
     }
 }

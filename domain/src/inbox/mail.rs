@@ -102,6 +102,6 @@ impl Command for SetMail {
         row.mails_visitors = Set(*to_visitors);
         row.unread_wait_ms = Set(*unread_wait_ms as i64);
         row.mails_an_hour = Set(an_hour.cast_signed());
-        from_row(row.update(write.tx).await?)
+        from_row(row.update(write.tx).await?, write.ambient)
     }
 }

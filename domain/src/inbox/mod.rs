@@ -4,17 +4,18 @@ mod hours;
 mod inbound;
 mod mail;
 mod refused;
+mod secrets;
 mod settings;
 mod site;
 
 use protocol::limits::{MAILS_AN_HOUR, UNREAD_WAIT_MS};
 use protocol::{ErrorCode, InboxId, LabelId, Routing, TeamId};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, ConnectionTrait, IntoActiveModel, QueryOrder};
 
 use crate::Domain;
 use crate::agent::Agent;
+use crate::ambient::Ambient;
 use crate::error::{Error, Result};
 use crate::table::inbox;
 
@@ -23,6 +24,9 @@ pub use inbound::InboxInbound;
 pub use mail::InboxMail;
 pub use refused::RefusedSite;
 pub(crate) use refused::RefusedSites;
+pub(crate) use secrets::Rotating;
+pub use secrets::SecretOf;
+use secrets::Secrets;
 pub use settings::InboxSettings;
 pub use site::Site;
 
@@ -56,14 +60,10 @@ pub struct Inbox {
     pub mail: InboxMail,
     /// Where its mail comes in.
     pub inbound: InboxInbound,
-    /// What the site's server signs its users' ids with.
-    pub(crate) identity_secret: Option<String>,
     /// Whether who says to be a user of the site must prove it.
     pub requires_identity: bool,
-    /// What providers hand mails in by.
-    pub(crate) inbound_key: Option<String>,
-    /// Signs its visitors' tokens. Never leaves this crate.
-    pub(crate) secret: String,
+    /// What it keeps to itself.
+    pub(crate) secrets: Secrets,
 }
 
 impl Inbox {
@@ -71,6 +71,19 @@ impl Inbox {
     #[must_use]
     pub fn snippet(&self, public_url: &str) -> String {
         format!("<script async src=\"{public_url}/widget.js?inbox={}\"></script>", self.key)
+    }
+
+    /// What the site's server makes the HMAC of its users' ids with. Only for the eyes of who runs the inbox.
+    #[must_use]
+    pub fn identity_secret(&self) -> &str {
+        self.secrets.identity.now()
+    }
+
+    /// What it signs JWTs with: another one, so that no id that somebody chose is a token. Only for the eyes of who
+    /// runs the inbox.
+    #[must_use]
+    pub fn jwt_secret(&self) -> String {
+        crate::visitor::jwt_secret(self.secrets.identity.now())
     }
 
     /// Whether a page of `origin` may embed the chat.
@@ -87,14 +100,14 @@ impl Domain {
     /// # Errors
     /// `name_invalid`, `site_invalid`; the store's.
     pub async fn create_inbox(&self, name: &str, sites: &[String]) -> Result<Inbox> {
+        let (id, secrets) = (self.ambient.uuid(), Secrets::new(&self.ambient));
         let row = inbox::ActiveModel {
-            id: Set(self.ambient.uuid()),
+            id: Set(id),
+            secrets: Set(secrets.seal(&self.ambient, id)),
             key: Set(self.ambient.key()),
             name: Set(crate::agent::check_name(name)?),
             allowed_sites: Set(write_sites(&parse_sites(sites)?)),
             color: Set(COLOR.to_owned()),
-            secret: Set(self.ambient.secret()),
-            identity_secret: Set(Some(self.ambient.secret())),
             requires_identity: Set(false),
             hours: Set(None),
             time_zone: Set("UTC".to_owned()),
@@ -107,11 +120,9 @@ impl Domain {
             unread_wait_ms: Set(UNREAD_WAIT_MS as i64),
             mails_an_hour: Set(MAILS_AN_HOUR.cast_signed()),
             inbound_address: Set(None),
-            imap_url: Set(None),
-            inbound_key: Set(None),
             created_at_ms: Set(self.ambient.now_ms() as i64),
         };
-        from_row(row.insert(&self.store.reader).await?)
+        from_row(row.insert(&self.store.reader).await?, &self.ambient)
     }
 
     /// All inboxes, oldest first.
@@ -124,7 +135,7 @@ impl Domain {
             .order_by_asc(inbox::Column::Id)
             .all(&self.store.reader)
             .await?;
-        rows.into_iter().map(from_row).collect()
+        rows.into_iter().map(|row| from_row(row, &self.ambient)).collect()
     }
 
     /// The inbox with a key; without one the oldest, which is the default.
@@ -138,7 +149,7 @@ impl Domain {
             None => query,
         };
         let row = query.one(&self.store.reader).await?;
-        from_row(row.ok_or(ErrorCode::InboxUnknown)?)
+        from_row(row.ok_or(ErrorCode::InboxUnknown)?, &self.ambient)
     }
 
     /// The inbox with an id, if an agent may see it.
@@ -148,7 +159,7 @@ impl Domain {
     pub async fn see_inbox(&self, agent: &Agent, id: InboxId) -> Result<Inbox> {
         let row = inbox::Entity::find_by_id(id.0).one(&self.store.reader).await?;
         let seen = row.filter(|row| agent.sight.covers(InboxId(row.id)));
-        from_row(seen.ok_or(ErrorCode::InboxUnknown)?)
+        from_row(seen.ok_or(ErrorCode::InboxUnknown)?, &self.ambient)
     }
 
     /// Replaces the sites that may embed an inbox's chat.
@@ -160,44 +171,7 @@ impl Domain {
         let row = inbox::Entity::find_by_id(id.0).one(&self.store.reader).await?;
         let mut row = row.ok_or(ErrorCode::InboxUnknown)?.into_active_model();
         row.allowed_sites = Set(write_sites(&sites));
-        from_row(row.update(&self.store.reader).await?)
-    }
-
-    /// What the site's server signs its users' ids with; made, where there is none yet. Only for the
-    /// owner's eyes.
-    ///
-    /// # Errors
-    /// `inbox_unknown`; the store's.
-    pub async fn identity_secret(&self, id: InboxId) -> Result<String> {
-        let found = inbox::Entity::find_by_id(id.0).one(&self.store.reader).await?;
-        let row = found.ok_or(ErrorCode::InboxUnknown)?;
-        if let Some(secret) = row.identity_secret {
-            return Ok(secret);
-        }
-        // Of two who look at once, one makes it, and both see the same.
-        inbox::Entity::update_many()
-            .col_expr(inbox::Column::IdentitySecret, Expr::value(self.ambient.secret()))
-            .filter(inbox::Column::Id.eq(id.0))
-            .filter(inbox::Column::IdentitySecret.is_null())
-            .exec(&self.store.reader)
-            .await?;
-        let found = inbox::Entity::find_by_id(id.0).one(&self.store.reader).await?;
-        found.and_then(|row| row.identity_secret).ok_or(ErrorCode::InboxUnknown.into())
-    }
-
-    /// Makes a new identity secret: what was signed with the old one proves nothing any more.
-    ///
-    /// # Errors
-    /// `inbox_unknown`; the store's.
-    pub async fn rotate_identity_secret(&self, id: InboxId) -> Result<String> {
-        let secret = self.ambient.secret();
-        let row = inbox::ActiveModel {
-            id: Set(id.0),
-            identity_secret: Set(Some(secret.clone())),
-            ..Default::default()
-        };
-        self.change_inbox(row).await?;
-        Ok(secret)
+        from_row(row.update(&self.store.reader).await?, &self.ambient)
     }
 
     /// Says whether who claims to be a user of the site must prove it.
@@ -238,9 +212,13 @@ impl Domain {
 ///
 /// # Errors
 /// `inbox_unknown`; the store's.
-pub(crate) async fn find(db: &impl ConnectionTrait, id: InboxId) -> Result<Inbox> {
+pub(crate) async fn find(
+    db: &impl ConnectionTrait,
+    ambient: &Ambient,
+    id: InboxId,
+) -> Result<Inbox> {
     let row = inbox::Entity::find_by_id(id.0).one(db).await?;
-    from_row(row.ok_or(ErrorCode::InboxUnknown)?)
+    from_row(row.ok_or(ErrorCode::InboxUnknown)?, ambient)
 }
 
 /// A colour as `#rrggbb`, in lower case.
@@ -269,25 +247,24 @@ fn write_sites(sites: &[Site]) -> String {
     sites.iter().map(Site::as_str).collect::<Vec<_>>().join("\n")
 }
 
-fn from_row(row: inbox::Model) -> Result<Inbox> {
+fn from_row(row: inbox::Model, ambient: &Ambient) -> Result<Inbox> {
+    let secrets = Secrets::open(ambient, &row)?;
     let hours = row.hours.as_deref().map(|text| Hours::parse(text, &row.time_zone)).transpose();
     let sites = row.allowed_sites.lines().map(Site::parse).collect::<std::result::Result<_, _>>();
     Ok(Inbox {
         mail: InboxMail::of(&row),
-        inbound: InboxInbound::of(&row),
+        inbound: InboxInbound::of(&row, &secrets),
         id: InboxId(row.id),
         key: row.key,
         name: row.name,
         allowed_sites: sites.map_err(|_| Error::Corrupt("an inbox's allowed sites"))?,
         color: row.color,
-        identity_secret: row.identity_secret,
         requires_identity: row.requires_identity,
-        inbound_key: row.inbound_key,
         hours: hours.map_err(|_| Error::Corrupt("an inbox's hours"))?,
         time_zone: row.time_zone,
         routing: Routing::parse(&row.routing).ok_or(Error::Corrupt("a routing"))?,
         team: row.team_id.map(TeamId),
         label: row.label_id.map(LabelId),
-        secret: row.secret,
+        secrets,
     })
 }

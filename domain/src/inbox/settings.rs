@@ -73,6 +73,6 @@ impl Command for SetInbox {
         row.routing = Set(routing.as_str().to_owned());
         row.team_id = Set(team.map(|team| team.0));
         row.label_id = Set(label.map(|label| label.0));
-        from_row(row.update(write.tx).await?)
+        from_row(row.update(write.tx).await?, write.ambient)
     }
 }

@@ -24,7 +24,7 @@ pub(crate) async fn owe_assigned(
     conversation: ConversationId,
     agent: AgentId,
 ) -> Result<()> {
-    let wait_ms = crate::inbox::find(write.tx, inbox).await?.mail.unread_wait_ms;
+    let wait_ms = crate::inbox::find(write.tx, write.ambient, inbox).await?.mail.unread_wait_ms;
     let owing = Owing { inbox, conversation, agent };
     // Somebody who loads a page again was never away.
     owing.insert_once(write, MailKind::Assigned, NOBODY_WAIT_MS).await?;

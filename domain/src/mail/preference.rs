@@ -10,6 +10,7 @@ use sea_orm::entity::prelude::*;
 use super::kind_of;
 use crate::Domain;
 use crate::agent::AgentMail;
+use crate::ambient::Ambient;
 use crate::error::Result;
 use crate::inbox::Inbox;
 use crate::table::{agent, mail};
@@ -47,30 +48,35 @@ enum Reader {
 }
 
 impl Reader {
-    async fn of(db: &impl ConnectionTrait, row: &mail::Model) -> Result<Option<Self>> {
+    async fn of(
+        db: &impl ConnectionTrait,
+        ambient: &Ambient,
+        row: &mail::Model,
+    ) -> Result<Option<Self>> {
         Ok(match (row.agent_id, row.inbox_id) {
             (Some(agent), _) => agent::Entity::find_by_id(agent).one(db).await?.map(Self::Agent),
-            (None, Some(inbox)) => {
-                Some(Self::Visitor(Box::new(crate::inbox::find(db, InboxId(inbox)).await?)))
-            }
+            (None, Some(inbox)) => Some(Self::Visitor(Box::new(
+                crate::inbox::find(db, ambient, InboxId(inbox)).await?,
+            ))),
             (None, None) => None,
         })
     }
 
-    fn mac(&self, id: MailId) -> hmac::Hmac<sha2::Sha256> {
-        let secret = match self {
-            Self::Visitor(inbox) => &inbox.secret,
-            Self::Agent(agent) => &agent.password_hash,
-        };
-        mac(secret, PREFERENCE, id.0.as_bytes())
+    /// What it is signed with: the newest first.
+    fn secrets(&self) -> Vec<&str> {
+        match self {
+            Self::Visitor(inbox) => inbox.secrets.visitors.all().collect(),
+            Self::Agent(agent) => vec![&agent.password_hash],
+        }
     }
 }
 
 /// What lets the reader of a mail say whether they want more: `ID.MAC`.
-pub(super) async fn issue(db: &impl ConnectionTrait, row: &mail::Model) -> Result<String> {
+pub(super) async fn issue(write: &Write<'_>, row: &mail::Model) -> Result<String> {
     let id = MailId(row.id);
-    let reader = Reader::of(db, row).await?.ok_or(ErrorCode::LinkInvalid)?;
-    Ok(format!("{id}.{}", HEXLOWER.encode(&reader.mac(id).finalize().into_bytes())))
+    let reader = Reader::of(write.tx, write.ambient, row).await?.ok_or(ErrorCode::LinkInvalid)?;
+    let tag = mac(reader.secrets()[0], PREFERENCE, id.0.as_bytes()).finalize().into_bytes();
+    Ok(format!("{id}.{}", HEXLOWER.encode(&tag)))
 }
 
 impl Domain {
@@ -118,8 +124,11 @@ impl Domain {
         let tag = HEXLOWER_PERMISSIVE.decode(tag.as_bytes()).ok().ok_or_else(invalid)?;
         let row = mail::Entity::find_by_id(id.0).one(&self.store.reader).await?;
         let row = row.ok_or_else(invalid)?;
-        let reader = Reader::of(&self.store.reader, &row).await?.ok_or_else(invalid)?;
-        reader.mac(id).verify_slice(&tag).map_err(|_| invalid())?;
+        let reader = Reader::of(&self.store.reader, &self.ambient, &row).await?;
+        let reader = reader.ok_or_else(invalid)?;
+        let is_right =
+            |secret: &&str| mac(secret, PREFERENCE, id.0.as_bytes()).verify_slice(&tag).is_ok();
+        reader.secrets().iter().find(|secret| is_right(secret)).ok_or_else(invalid)?;
         let address = row.address.clone().ok_or_else(invalid)?;
         Ok((row, reader, address))
     }

@@ -156,7 +156,7 @@ pub(super) async fn decide(
         own: own.count(write.tx).await?,
         waiting: waiting().count(write.tx).await?,
         longest: longest.into_iter().map(unanswered).collect(),
-        preference: super::preference::issue(write.tx, owed).await?,
+        preference: super::preference::issue(write, owed).await?,
     };
     // Nothing to say is not said.
     let is_empty = of.begun + of.unassigned + of.own + of.waiting == 0;

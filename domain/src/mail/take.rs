@@ -138,7 +138,7 @@ impl Take {
         inbox: InboxId,
         conversation: conversation::Model,
     ) -> Result<Option<Owed>> {
-        let inbox = crate::inbox::find(write.tx, inbox).await?;
+        let inbox = crate::inbox::find(write.tx, write.ambient, inbox).await?;
         let visitor = visitor::Entity::find_by_id(conversation.visitor_id).one(write.tx).await?;
         let visitor = visitor.ok_or(Error::Corrupt("a conversation's visitor"))?;
         let kind = kind_of(&row.kind)?;
@@ -156,7 +156,7 @@ impl Take {
             Decision::Send { address, from, through } => {
                 let thread = self.thread(write, &conversation, &address).await?;
                 let settled = (address.clone(), Some((from, through)));
-                let preference = preference::issue(write.tx, &row).await?;
+                let preference = preference::issue(write, &row).await?;
                 let owed = self.begin(write, row, settled).await?;
                 // Who came to the chat once can read there.
                 let last_mail = match visitor.last_seen_at_ms {

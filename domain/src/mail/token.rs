@@ -19,7 +19,7 @@ const ID: usize = 16;
 /// The address for answers to a mail, if the inbox takes any.
 pub(super) fn reply_to(inbox: &Inbox, id: MailId) -> Option<String> {
     let (name, host) = inbox.inbound_address()?.split_once('@')?;
-    let tag = mac(&inbox.secret, REPLY, id.0.as_bytes()).finalize().into_bytes();
+    let tag = mac(inbox.secrets.visitors.now(), REPLY, id.0.as_bytes()).finalize().into_bytes();
     let token = [id.0.as_bytes().as_slice(), &tag[..TAG]].concat();
     // Servers may change the case of what stands before the `@`.
     Some(format!("{name}+{}@{host}", BASE32_NOPAD.encode(&token).to_lowercase()))
@@ -37,6 +37,7 @@ pub(super) fn parse(address: &str) -> Option<(MailId, Vec<u8>)> {
 
 /// Whether the inbox issued it. The comparison takes the same time wherever it fails.
 pub(super) fn is_right(inbox: &Inbox, id: MailId, tag: &[u8]) -> bool {
+    let mut all = inbox.secrets.visitors.all();
     tag.len() == TAG
-        && mac(&inbox.secret, REPLY, id.0.as_bytes()).verify_truncated_left(tag).is_ok()
+        && all.any(|secret| mac(secret, REPLY, id.0.as_bytes()).verify_truncated_left(tag).is_ok())
 }

@@ -68,11 +68,14 @@ impl Address {
                 url: format!("{address}?mode=rwc"),
                 file: Some(PathBuf::from(rest)),
             }),
-            "postgres" | "postgresql" if url::Url::parse(address).is_ok() => {
-                Ok(Self { kind: Kind::Postgres, url: address.to_owned(), file: None })
+            "postgres" | "postgresql" => {
+                let url = verified(address, "sslmode", "verify-full").ok_or_else(unsupported)?;
+                Ok(Self { kind: Kind::Postgres, url, file: None })
             }
-            "mysql" | "mariadb" if url::Url::parse(address).is_ok() => {
-                Ok(Self { kind: Kind::MySql, url: format!("mysql://{rest}"), file: None })
+            "mysql" | "mariadb" => {
+                let address = format!("mysql://{rest}");
+                let url = verified(&address, "ssl-mode", "VERIFY_IDENTITY");
+                Ok(Self { kind: Kind::MySql, url: url.ok_or_else(unsupported)?, file: None })
             }
             _ => Err(unsupported()),
         }
@@ -92,6 +95,29 @@ impl Address {
             None => OpenError::Server(without_password(&self.url), error),
         }
     }
+}
+
+/// An address under which the server proves who it is, if it is on another machine and nothing else is said. The
+/// library's own choice would take any certificate, or none. `None` for what is no address.
+fn verified(address: &str, parameter: &str, mode: &str) -> Option<String> {
+    let mut url = url::Url::parse(address).ok()?;
+    let is_said = url.query_pairs().any(|(name, _)| {
+        // A folder for a host is a socket of this machine.
+        ["sslmode", "ssl-mode", "host", "socket"].contains(&&*name)
+    });
+    let is_here = match url.host_str() {
+        None | Some("" | "localhost") => true,
+        Some(host) => {
+            let host = host.trim_matches(['[', ']']);
+            host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+                || host.starts_with("%2F")
+        }
+    };
+    if is_said || is_here {
+        return Some(address.to_owned());
+    }
+    url.query_pairs_mut().append_pair(parameter, mode);
+    Some(url.into())
 }
 
 /// An address fit for a log: `postgres://user:secret@host` without what lies before the `@`.
@@ -123,6 +149,33 @@ mod tests {
         {
             check(wrong, None);
         }
+    }
+
+    #[test]
+    fn a_server_on_another_machine_proves_who_it_is_unless_told_otherwise() {
+        let check = |address: &str, expect: &str| {
+            assert_eq!(Address::parse(address).unwrap().url, expect, "{address}");
+        };
+        let here = [
+            "postgres://me@127.0.0.1:5432/chat",
+            "postgres://me@localhost/chat",
+            "postgres://me@[::1]/chat",
+            "postgres://me@%2Fvar%2Frun%2Fpostgresql/chat",
+            "postgres:///chat?host=/var/run/postgresql",
+            "postgres://me@db.example.com/chat?sslmode=disable",
+            "mysql://root@127.0.0.1/chat",
+            "mysql://root@db.example.com/chat?ssl-mode=PREFERRED",
+        ];
+        here.into_iter().for_each(|address| check(address, address));
+        check(
+            "postgres://me:p@db.example.com/chat",
+            "postgres://me:p@db.example.com/chat?sslmode=verify-full",
+        );
+        check(
+            "postgresql://10.0.0.7/chat?a=b",
+            "postgresql://10.0.0.7/chat?a=b&sslmode=verify-full",
+        );
+        check("mariadb://root@db/chat", "mysql://root@db/chat?ssl-mode=VERIFY_IDENTITY");
     }
 
     #[test]

@@ -11,8 +11,8 @@ pub struct Model {
     pub name: String,
     pub allowed_sites: String,
     pub color: String,
-    pub secret: String,
-    pub identity_secret: Option<String>,
+    /// Sealed.
+    pub secrets: String,
     pub requires_identity: bool,
     pub hours: Option<String>,
     pub time_zone: String,
@@ -25,8 +25,6 @@ pub struct Model {
     pub unread_wait_ms: i64,
     pub mails_an_hour: i32,
     pub inbound_address: Option<String>,
-    pub imap_url: Option<String>,
-    pub inbound_key: Option<String>,
     pub created_at_ms: i64,
 }
 

@@ -20,6 +20,10 @@ pub struct Model {
     pub time_zone: Option<String>,
     pub last_seen_at_ms: Option<i64>,
     pub created_at_ms: i64,
+    /// Tokens of an earlier one open nothing.
+    pub token_gen: i32,
+    /// What the site's own server says, as JSON.
+    pub vouched: Option<String>,
     /// By which they are found.
     pub words: Option<String>,
 }

@@ -80,6 +80,11 @@ impl User {
     /// The names that are no attribute's.
     pub const FIELDS: [&'static str; 5] = ["id", "name", "email", "hash", "jwt"];
 
+    /// What the claims of a JWT say of its user.
+    pub(super) fn claimed(said: Map<String, Value>) -> Self {
+        Self { id: None, hash: None, jwt: None, ..Self::fitting(said).0 }
+    }
+
     /// From the object that a site's server gave: `id`, `name`, `email`, `hash`, `jwt`; all else is an
     /// attribute.
     ///
@@ -94,7 +99,15 @@ impl User {
 
     /// What of an object can be kept, and whether that is all of it.
     fn fitting(mut said: Map<String, Value>) -> (Self, bool) {
-        let mut is_all = true;
+        // An id is what it is: with something left out it would be another's.
+        let id = match said.remove("id") {
+            None | Some(Value::Null) => None,
+            Some(Value::String(id)) => Some(id).filter(|id| !id.is_empty()),
+            Some(Value::Number(number)) => Some(number.to_string()),
+            Some(_) => Some(String::new()),
+        };
+        let good_id = id.clone().filter(|id| is_user_id(id));
+        let mut is_all = good_id == id;
         let mut text = |name: &str| match said.remove(name)? {
             Value::Null => None,
             Value::String(text) => Some(plain(&text)).filter(|text| !text.is_empty()),
@@ -104,10 +117,8 @@ impl User {
                 None
             }
         };
-        let (id, name, email) = (text("id"), text("name"), text("email"));
+        let (name, email) = (text("name"), text("email"));
         let (hash, jwt) = (text("hash"), text("jwt"));
-        let good_id = id.clone().filter(|id| is_user_id(id));
-        is_all &= good_id == id;
         // A name or an address that is none is left out.
         let name = name
             .map(|name| name.chars().take(80).collect::<String>())
@@ -169,6 +180,8 @@ mod tests {
             (&*format!(r#"{{"{long}":1,"plan":"pro"}}"#), 1),
             (&*format!("{{{many}\"b\":1}}"), ATTRIBUTES),
             (&*format!(r#"{{"id":"{}","plan":"pro"}}"#, "x".repeat(USER_ID_BYTES + 1)), 1),
+            (r#"{"id":"42\u0001","plan":"pro"}"#, 1),
+            (r#"{"id":" 42","plan":"pro"}"#, 1),
         ] {
             let user =
                 About::read(&format!("{{\"user\":{said},\"language\":\"de\"}}")).user.unwrap();

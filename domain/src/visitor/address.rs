@@ -20,7 +20,7 @@ impl Domain {
     /// # Errors
     /// The store's.
     pub async fn asks_for_address(&self, who: &VisitorIdentity) -> Result<bool> {
-        let inbox = crate::inbox::find(&self.store.reader, who.inbox).await?;
+        let inbox = crate::inbox::find(&self.store.reader, &self.ambient, who.inbox).await?;
         if !inbox.mail.to_visitors || inbox.requires_identity {
             return Ok(false);
         }
@@ -35,7 +35,7 @@ impl Domain {
     /// `email_invalid`; `identity_required` where the inbox takes no visitor's own word; the store's.
     pub async fn leave_address(&self, who: &VisitorIdentity, address: &str) -> Result<()> {
         let email = Some(check_email(address)?);
-        let inbox = crate::inbox::find(&self.store.reader, who.inbox).await?;
+        let inbox = crate::inbox::find(&self.store.reader, &self.ambient, who.inbox).await?;
         if inbox.requires_identity {
             return Err(ErrorCode::IdentityRequired.into());
         }
@@ -66,7 +66,7 @@ impl Command for Tell {
             .one(write.tx)
             .await?;
         let Some(row) = waits else { return Ok(()) };
-        let inbox = crate::inbox::find(write.tx, self.who.inbox).await?;
+        let inbox = crate::inbox::find(write.tx, write.ambient, self.who.inbox).await?;
         crate::mail::owe_received(write, &inbox, ConversationId(row.id)).await
     }
 }

@@ -3,17 +3,22 @@
 use async_trait::async_trait;
 use protocol::{ConversationId, ErrorCode, InboxId, VisitorId};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
 
 use super::about::{About, User, is_user_id};
-use super::{VisitorIdentity, proof, token};
+use super::token::Token;
+use super::{VisitorIdentity, Vouched, proof, token};
 use crate::Domain;
+use crate::agent::Agent;
 use crate::error::Result;
-use crate::hub::News;
+use crate::hub::{Listener, News};
 use crate::inbox::Inbox;
 use crate::table::{conversation, visitor};
 use crate::writer::{Command, Shard, Write};
+
+/// How long a token is good for without being used, in seconds.
+const UNUSED_S: u64 = 90 * 24 * 60 * 60;
 
 /// A visitor who was admitted.
 #[derive(Clone, Debug)]
@@ -24,8 +29,17 @@ pub struct Admitted {
     pub token: String,
     /// Whether they are another than their token said: what they have is not of this one.
     pub is_other: bool,
-    /// The address that they read, if they came by the link of a mail.
-    pub reads: Option<String>,
+    /// What they read, if they came by the link of a mail.
+    pub reads: Option<Reads>,
+}
+
+/// An address that a visitor reads, and what their token is of from then on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reads {
+    /// The address.
+    pub address: String,
+    /// The generation.
+    pub generation: i32,
 }
 
 impl Domain {
@@ -33,103 +47,178 @@ impl Domain {
     /// site proves who they are, the visitor of that user, on every device; what they wrote before
     /// comes along. What is claimed without proof is only noted on the visitor themselves.
     ///
-    /// The link of a mail brings a login in a token's place.
+    /// The link of a mail brings a login in a token's place. Until its reader has written, anybody could have
+    /// left the address: their token is of the next generation, which then is the only one.
     ///
     /// Writes nothing for a visitor who has not written and is not proven to be anybody.
     ///
     /// # Errors
-    /// `link_invalid` for a login that is over; `token_invalid` if the token was not issued by this inbox, `seed_invalid`; `identity_invalid`
-    /// for a proof that is none, `identity_required` for a claim without proof in an inbox that
-    /// demands one; the store's.
+    /// `link_invalid` for a login that is over; `token_invalid` if the token was not issued by this inbox, or
+    /// opens nothing any more; `seed_invalid`; `identity_invalid` for a proof that is none, `identity_required`
+    /// for a claim without proof in an inbox that demands one; the store's.
     pub async fn admit_visitor(
         &self,
         inbox: &Inbox,
         token: Option<&str>,
         seed: Option<&str>,
-        about: About,
+        mut about: About,
         page: Option<String>,
     ) -> Result<Admitted> {
         let mut reads = None;
-        let known = match (token, seed) {
-            (Some(token), _) => match token::Login::parse(token) {
+        let (known, row, generation) = match (token, seed) {
+            (Some(text), _) => match token::Login::parse(text) {
                 Some(login) => {
-                    let (visitor, address) = self.by_login(inbox, &login).await?;
-                    reads = Some(address);
-                    visitor
+                    let row = self.by_login(inbox, &login).await?;
+                    let generation = row.token_gen + i32::from(!row.is_email_proven);
+                    let address = row.email.clone().unwrap_or_default();
+                    reads = Some(Reads { address, generation });
+                    (login.visitor, Some(row), generation)
                 }
-                None => token::check(&inbox.secret, token).ok_or(ErrorCode::TokenInvalid)?,
+                None => {
+                    let (token, row) = self.open_token(inbox, text).await?;
+                    (token.visitor, row, token.generation)
+                }
             },
             (None, Some(seed)) => {
-                token::of_seed(&inbox.secret, seed).ok_or(ErrorCode::SeedInvalid)?
+                let visitor = token::of_seed(inbox.secrets.visitors.now(), seed);
+                let visitor = visitor.ok_or(ErrorCode::SeedInvalid)?;
+                (visitor, self.row_of(visitor, 0).await?, 0)
             }
-            (None, None) => VisitorId(self.ambient.uuid()),
+            (None, None) => (VisitorId(self.ambient.uuid()), None, 0),
         };
-        let user_id = match &about.user {
+        let proven = match &about.user {
             Some(user) => proven(inbox, user, self.ambient.now_ms())?,
             None => None,
         };
+        if proven.is_none() && inbox.requires_identity {
+            // What an unproven page says of its visitor is not even shown.
+            about.user = None;
+        }
+        let (user_id, vouched) = proven.unzip();
         // Most who open a chat never write: there is nothing to note of them, and no write to wait for.
-        let row = visitor::Entity::find_by_id(known.0).one(&self.store.reader).await?;
-        let visitor = if row.is_none() && user_id.is_none() {
-            known
+        let (visitor, generation) = if row.is_none() && user_id.is_none() {
+            (known, generation)
         } else {
-            let is_here = true;
-            self.writer.run(Admit { inbox: inbox.id, known, user_id, about, page, is_here }).await?
+            let vouched = vouched.flatten();
+            let admit =
+                Admit { inbox: inbox.id, known, user_id, about, vouched, page, is_here: true };
+            let (visitor, current) = self.writer.run(admit).await?;
+            (visitor, if visitor == known { generation } else { current })
         };
+        let token = Token { visitor, generation, issued_s: self.ambient.now_ms() / 1_000 };
         Ok(Admitted {
             who: VisitorIdentity { inbox: inbox.id, visitor },
-            token: token::issue(&inbox.secret, visitor),
+            token: token.write(&inbox.secrets.visitors),
             is_other: visitor != known,
             reads,
         })
     }
-}
 
-impl Domain {
-    /// Notes that a visitor reads an address. Opening the link of a mail is not enough for it: programs
-    /// that look for harm open links, too.
+    /// What a token says, and its visitor's row, if they have one.
+    pub(super) async fn open_token(
+        &self,
+        inbox: &Inbox,
+        text: &str,
+    ) -> Result<(Token, Option<visitor::Model>)> {
+        let token = Token::read(&inbox.secrets.visitors, text).ok_or(ErrorCode::TokenInvalid)?;
+        if token.issued_s + UNUSED_S <= self.ambient.now_ms() / 1_000 {
+            return Err(ErrorCode::TokenInvalid.into());
+        }
+        Ok((token, self.row_of(token.visitor, token.generation).await?))
+    }
+
+    /// The row of a visitor, for a token of this generation.
+    async fn row_of(&self, visitor: VisitorId, generation: i32) -> Result<Option<visitor::Model>> {
+        let row = visitor::Entity::find_by_id(visitor.0).one(&self.store.reader).await?;
+        if row.as_ref().is_some_and(|row| generation < row.token_gen) {
+            return Err(ErrorCode::TokenInvalid.into());
+        }
+        Ok(row)
+    }
+
+    /// Notes that a visitor reads an address: they have come by a mail's link, and write. Opening the link is not
+    /// enough for it: programs that look for harm open links, too. What was given out before, to whoever had
+    /// left the address, opens nothing any more. `own` is the socket of who writes.
     ///
     /// # Errors
     /// The store's.
-    pub async fn prove_address(&self, who: &VisitorIdentity, address: &str) -> Result<()> {
-        visitor::Entity::update_many()
+    pub async fn prove_address(
+        &self,
+        who: &VisitorIdentity,
+        reads: &Reads,
+        own: Option<&Listener>,
+    ) -> Result<()> {
+        let proven = visitor::Entity::update_many()
             .col_expr(visitor::Column::IsEmailProven, Expr::value(true))
+            .col_expr(visitor::Column::TokenGen, Expr::value(reads.generation))
             .filter(visitor::Column::Id.eq(who.visitor.0))
-            .filter(visitor::Column::Email.eq(address))
+            .filter(visitor::Column::Email.eq(&*reads.address))
+            .filter(visitor::Column::IsEmailProven.eq(false))
             .exec(&self.store.reader)
             .await?;
+        if proven.rows_affected > 0 {
+            self.hub().let_go_visitor(who.visitor, own);
+        }
         Ok(())
     }
 
-    /// The visitor of a login, and the address that it went to.
-    async fn by_login(&self, inbox: &Inbox, login: &token::Login) -> Result<(VisitorId, String)> {
+    /// Has nothing that was given out to a visitor open anything any more.
+    ///
+    /// # Errors
+    /// `visitor_unknown`; the store's.
+    pub async fn log_out_visitor(&self, agent: &Agent, id: VisitorId) -> Result<()> {
+        self.find_visitor(agent, id).await?;
+        visitor::Entity::update_many()
+            .col_expr(visitor::Column::TokenGen, Expr::col(visitor::Column::TokenGen).add(1))
+            .filter(visitor::Column::Id.eq(id.0))
+            .exec(&self.store.reader)
+            .await?;
+        self.hub().let_go_visitor(id, None);
+        Ok(())
+    }
+
+    /// The address that the link of a mail went to.
+    ///
+    /// # Errors
+    /// `link_invalid`; the store's.
+    pub async fn login_address(&self, inbox: &Inbox, login: &str) -> Result<String> {
+        let login = token::Login::parse(login).ok_or(ErrorCode::LinkInvalid)?;
+        Ok(self.by_login(inbox, &login).await?.email.unwrap_or_default())
+    }
+
+    /// The visitor of a login.
+    async fn by_login(&self, inbox: &Inbox, login: &token::Login) -> Result<visitor::Model> {
         let row = visitor::Entity::find_by_id(login.visitor.0).one(&self.store.reader).await?;
         let now_ms = self.ambient.now_ms();
         let is_right = |row: &visitor::Model| {
             let address = row.email.as_deref().unwrap_or_default();
-            login.is_right(&inbox.secret, address, now_ms)
+            login.is_right(&inbox.secrets.visitors, address, now_ms)
         };
-        let row = row.filter(is_right).ok_or(ErrorCode::LinkInvalid)?;
-        Ok((login.visitor, row.email.unwrap_or_default()))
+        Ok(row.filter(is_right).ok_or(ErrorCode::LinkInvalid)?)
     }
 }
 
-/// The user's id, if it is proven.
-fn proven(inbox: &Inbox, user: &User, now_ms: u64) -> Result<Option<String>> {
-    let secret = inbox.identity_secret.as_deref();
+/// The user's id, if it is proven, and what is proven with it.
+fn proven(inbox: &Inbox, user: &User, now_ms: u64) -> Result<Option<(String, Option<User>)>> {
     let invalid = || ErrorCode::IdentityInvalid.into();
+    let mut secrets = inbox.secrets.identity.all();
     match (&user.id, &user.hash, &user.jwt) {
         (_, _, Some(jwt)) => {
-            let secret = secret.ok_or_else(invalid)?;
-            let found = proof::user_of_jwt(secret, &inbox.key, jwt, now_ms).ok_or_else(invalid)?;
+            let found =
+                secrets.find_map(|secret| proof::user_of_jwt(secret, &inbox.key, jwt, now_ms));
+            let (id, said) = found.ok_or_else(invalid)?;
             // An id beside the token must not be another.
-            let same = user.id.as_ref().is_none_or(|id| *id == found);
-            if same && is_user_id(&found) { Ok(Some(found)) } else { Err(invalid()) }
+            let same = user.id.as_ref().is_none_or(|beside| *beside == id);
+            if same && is_user_id(&id) {
+                Ok(Some((id, Some(User::claimed(said)))))
+            } else {
+                Err(invalid())
+            }
         }
         (Some(id), Some(hash), None) => {
-            let secret = secret.ok_or_else(invalid)?;
-            if proof::is_hash_right(secret, id, hash) {
-                Ok(Some(id.clone()))
+            if secrets.any(|secret| proof::is_hash_right(secret, id, hash)) {
+                // It is the id alone that was signed.
+                Ok(Some((id.clone(), None)))
             } else {
                 Err(invalid())
             }
@@ -146,7 +235,10 @@ struct Admit {
     inbox: InboxId,
     known: VisitorId,
     user_id: Option<String>,
+    /// What the page says.
     about: About,
+    /// What the site's own server says.
+    vouched: Option<User>,
     page: Option<String>,
     /// Whether it is the visitor who comes, and not only word of them.
     is_here: bool,
@@ -154,20 +246,22 @@ struct Admit {
 
 #[async_trait]
 impl Command for Admit {
-    type Output = VisitorId;
+    /// The visitor, and of which generation their tokens are.
+    type Output = (VisitorId, i32);
 
     fn shard(&self) -> Shard {
         Shard::of(self.known.0)
     }
 
-    async fn apply(&self, write: &mut Write<'_>) -> Result<VisitorId> {
+    async fn apply(&self, write: &mut Write<'_>) -> Result<(VisitorId, i32)> {
         let query = visitor::Entity::find_by_id(self.known.0).lock_exclusive();
         let known = query.one(write.tx).await?;
         let Some(user_id) = &self.user_id else {
+            let generation = known.as_ref().map_or(0, |known| known.token_gen);
             if let Some(known) = known {
                 self.note(write, known).await?;
             }
-            return Ok(self.known);
+            return Ok((self.known, generation));
         };
         let users = visitor::Entity::find()
             .filter(visitor::Column::InboxId.eq(self.inbox.0))
@@ -188,9 +282,9 @@ impl Command for Admit {
         if let Some(known) = known.filter(|known| known.user_id.is_none()) {
             bring_along(write, &known, row.id).await?;
         }
-        let id = VisitorId(row.id);
+        let (id, generation) = (VisitorId(row.id), row.token_gen);
         self.note(write, row).await?;
-        Ok(id)
+        Ok((id, generation))
     }
 }
 
@@ -203,28 +297,35 @@ impl Admit {
     /// Notes what is known now. What is not said stays as it was.
     async fn note(&self, write: &mut Write<'_>, row: visitor::Model) -> Result<()> {
         let before = (row.name.clone(), row.email.clone());
-        let id = row.id;
+        let (id, was_proven) = (row.id, row.is_email_proven);
+        let mut vouched = Vouched::of(&row);
         let mut row = row.into_active_model();
         let About { user, referrer, language, time_zone, browser } = &self.about;
         if let Some(user_id) = &self.user_id {
             row.user_id = Set(Some(user_id.clone()));
         }
-        let mut after = before.clone();
-        if let Some(user) = user {
-            after =
-                (user.name.clone().or(before.0.clone()), user.email.clone().or(before.1.clone()));
-            row.name = Set(after.0.clone());
-            row.email = Set(after.1.clone());
-            // What the site's own server says is known; what a page says is anybody's word.
-            if !self.is_here && user.email.is_some() {
-                row.is_email_proven = Set(true);
-            } else if after.1 != before.1 {
-                row.is_email_proven = Set(false);
-            }
-            if !user.attributes.is_empty() {
-                let text = serde_json::Value::Object(user.attributes.clone()).to_string();
-                row.attributes = Set(Some(text));
-            }
+        if let Some(said) = &self.vouched {
+            vouched = vouched.and(said);
+            row.vouched = Set(Some(vouched.to_text()));
+        }
+        // What the site's own server says stays, whatever a page says; and so does an address that is proven.
+        let (said_name, said_email) =
+            user.as_ref().map_or((None, None), |user| (user.name.clone(), user.email.clone()));
+        let said_email = said_email.filter(|_| !was_proven);
+        let after = (
+            vouched.name.clone().or(said_name).or(before.0.clone()),
+            vouched.email.clone().or(said_email).or(before.1.clone()),
+        );
+        row.name = Set(after.0.clone());
+        row.email = Set(after.1.clone());
+        if vouched.email.is_some() {
+            row.is_email_proven = Set(true);
+        } else if after.1 != before.1 {
+            row.is_email_proven = Set(false);
+        }
+        if let Some(user) = user.as_ref().filter(|user| !user.attributes.is_empty()) {
+            let text = serde_json::Value::Object(user.attributes.clone()).to_string();
+            row.attributes = Set(Some(text));
         }
         let facts = [
             (&mut row.page, &self.page),
@@ -262,7 +363,7 @@ impl Domain {
         page: Option<String>,
     ) -> Result<()> {
         let VisitorIdentity { inbox, visitor: known } = *who;
-        let note = Admit { inbox, known, user_id: None, about, page, is_here: true };
+        let note = Admit { inbox, known, user_id: None, about, vouched: None, page, is_here: true };
         self.writer.run(note).await.map(drop)
     }
 
@@ -283,9 +384,10 @@ impl Domain {
     pub async fn identify_visitor(&self, inbox: InboxId, user: User) -> Result<VisitorIdentity> {
         let user_id = Some(user.id.clone().ok_or(ErrorCode::UserInvalid)?);
         let known = VisitorId(self.ambient.uuid());
-        let about = About { user: Some(user), ..About::default() };
-        let admit = Admit { inbox, known, user_id, about, page: None, is_here: false };
-        let visitor = self.writer.run(admit).await?;
+        let about = About::default();
+        let vouched = Some(user);
+        let admit = Admit { inbox, known, user_id, about, vouched, page: None, is_here: false };
+        let (visitor, _) = self.writer.run(admit).await?;
         Ok(VisitorIdentity { inbox, visitor })
     }
 }

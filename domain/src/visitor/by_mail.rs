@@ -2,18 +2,19 @@
 
 use protocol::{ConversationId, InboundId, InboxId, VisitorId};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
 
 use super::{VisitorIdentity, token};
 use crate::error::Result;
+use crate::hub::News;
 use crate::inbox::Inbox;
 use crate::table::{conversation, visitor};
 use crate::writer::Write;
 
 /// The visitor who begins a conversation by a mail: always the same one, however often it is read.
 pub(crate) fn by_mail(inbox: &Inbox, mail: InboundId) -> VisitorId {
-    token::of_mail(&inbox.secret, mail)
+    token::of_mail(inbox.secrets.visitors.now(), mail)
 }
 
 /// Notes the address that a visitor writes from, and what they call themselves, where nothing is known
@@ -40,21 +41,27 @@ pub(crate) async fn writes_by_mail(
     crate::conversation::tell_renamed(write, who.visitor).await
 }
 
-/// Notes that a conversation's visitor reads an address.
+/// Notes that a conversation's visitor reads an address. Until then anybody could have said that it is theirs: what
+/// was given out before opens nothing any more.
 pub(crate) async fn reads(
-    write: &Write<'_>,
+    write: &mut Write<'_>,
     inbox: InboxId,
     conversation: ConversationId,
     address: &str,
 ) -> Result<()> {
     let row = conversation::Entity::find_by_id(conversation.0).one(write.tx).await?;
     let Some(row) = row else { return Ok(()) };
-    visitor::Entity::update_many()
+    let proven = visitor::Entity::update_many()
         .col_expr(visitor::Column::IsEmailProven, Expr::value(true))
+        .col_expr(visitor::Column::TokenGen, Expr::col(visitor::Column::TokenGen).add(1))
         .filter(visitor::Column::Id.eq(row.visitor_id))
         .filter(visitor::Column::InboxId.eq(inbox.0))
         .filter(visitor::Column::Email.eq(address))
+        .filter(visitor::Column::IsEmailProven.eq(false))
         .exec(write.tx)
         .await?;
+    if proven.rows_affected > 0 {
+        write.publish(News::Moved { visitor: VisitorId(row.visitor_id) });
+    }
     Ok(())
 }

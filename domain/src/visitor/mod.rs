@@ -7,21 +7,25 @@ mod by_mail;
 mod profile;
 mod proof;
 mod token;
+mod vouched;
 
-use protocol::{ErrorCode, InboxId, VisitorId};
+use protocol::{InboxId, VisitorId};
 use sea_orm::ActiveValue::Set;
 
+use crate::Domain;
 use crate::error::Result;
 use crate::inbox::Inbox;
 use crate::table::visitor;
 use crate::writer::Write;
 
 pub use about::{About, User};
-pub use admit::Admitted;
+pub use admit::{Admitted, Reads};
 pub(crate) use by_mail::{by_mail, reads, writes_by_mail};
 pub use profile::Profile;
 pub(crate) use profile::from_row as profile;
+pub(crate) use proof::jwt_secret;
 pub(crate) use token::mac;
+pub use vouched::Vouched;
 
 /// A visitor whose token was checked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,14 +36,14 @@ pub struct VisitorIdentity {
     pub visitor: VisitorId,
 }
 
-impl Inbox {
+impl Domain {
     /// The visitor that a token names.
     ///
     /// # Errors
-    /// `token_invalid` if it was not issued by this inbox.
-    pub fn recognize(&self, token: &str) -> Result<VisitorIdentity> {
-        let visitor = token::check(&self.secret, token).ok_or(ErrorCode::TokenInvalid)?;
-        Ok(VisitorIdentity { inbox: self.id, visitor })
+    /// `token_invalid` if it was not issued by this inbox, or opens nothing any more; the store's.
+    pub async fn recognize(&self, inbox: &Inbox, token: &str) -> Result<VisitorIdentity> {
+        let (token, _) = self.open_token(inbox, token).await?;
+        Ok(VisitorIdentity { inbox: inbox.id, visitor: token.visitor })
     }
 }
 
@@ -50,7 +54,8 @@ pub(crate) fn login(
     address: &str,
     until_ms: u64,
 ) -> String {
-    token::issue_login(&inbox.secret, VisitorId(visitor.id), address, until_ms)
+    let secret = inbox.secrets.visitors.now();
+    token::issue_login(secret, VisitorId(visitor.id), address, until_ms)
 }
 
 /// A visitor of whom nothing is known yet.
@@ -62,6 +67,7 @@ pub(crate) fn new_row(
     visitor::ActiveModel {
         id: Set(visitor.0),
         inbox_id: Set(inbox.0),
+        token_gen: Set(0),
         created_at_ms: Set(write.ambient.now_ms() as i64),
         ..Default::default()
     }

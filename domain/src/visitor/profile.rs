@@ -4,7 +4,7 @@ use protocol::{ConversationId, ErrorCode, InboxId, VisitorId};
 use sea_orm::entity::prelude::*;
 use serde_json::{Map, Value};
 
-use super::VisitorIdentity;
+use super::{VisitorIdentity, Vouched};
 use crate::Domain;
 use crate::agent::Agent;
 use crate::conversation::seen;
@@ -26,7 +26,9 @@ pub struct Profile {
     pub email: Option<String>,
     /// Whether it is known to be theirs: they came by a mail's link, or the site's server says so.
     pub is_email_proven: bool,
-    /// What else the site says, by name: texts, numbers and truths.
+    /// What the site's own server says of them. A name and an address in it are those above.
+    pub vouched: Vouched,
+    /// What else a page of the site says, by name: anybody's word. Any JSON.
     pub attributes: Map<String, Value>,
     /// The page they were on last.
     pub page: Option<String>,
@@ -51,15 +53,25 @@ impl Profile {
         VisitorIdentity { inbox: self.inbox, visitor: self.id }
     }
 
-    /// What else the site says, as people read it.
+    /// What a page says, as people read it.
     #[must_use]
     pub fn attribute_texts(&self) -> Vec<(String, String)> {
-        let text = |value: &Value| match value {
-            Value::String(text) => text.clone(),
-            other => other.to_string(),
-        };
-        self.attributes.iter().map(|(name, value)| (name.clone(), text(value))).collect()
+        texts(&self.attributes)
     }
+
+    /// What the site's own server says besides a name and an address, as people read it.
+    #[must_use]
+    pub fn vouched_texts(&self) -> Vec<(String, String)> {
+        texts(&self.vouched.attributes)
+    }
+}
+
+fn texts(attributes: &Map<String, Value>) -> Vec<(String, String)> {
+    let text = |value: &Value| match value {
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    attributes.iter().map(|(name, value)| (name.clone(), text(value))).collect()
 }
 
 impl Domain {
@@ -87,6 +99,7 @@ impl Domain {
 pub(crate) fn from_row(row: visitor::Model) -> Profile {
     let said = row.attributes.as_deref().and_then(|text| serde_json::from_str(text).ok());
     Profile {
+        vouched: Vouched::of(&row),
         id: VisitorId(row.id),
         inbox: InboxId(row.inbox_id),
         user_id: row.user_id,

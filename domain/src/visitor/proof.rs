@@ -1,11 +1,14 @@
 //! What proves that a visitor is the user that the site says they are: a JWT, or an HMAC of the
-//! user's id, both made by the site's server with the inbox's identity secret.
+//! user's id, both made by the site's server, each with a secret of its own: who lets people choose their ids signs
+//! what they like, and must not sign a token by it.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use data_encoding::HEXLOWER_PERMISSIVE;
+use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
+use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
 use serde::Deserialize;
+use serde_json::{Map, Value};
 use sha2::Sha256;
 
 /// The longest life of a JWT, in seconds: it is made for one page, not to be kept.
@@ -22,17 +25,32 @@ pub(super) fn is_hash_right(secret: &str, user_id: &str, hash: &str) -> bool {
         .is_some_and(|tag| mac(secret, user_id.as_bytes()).verify_slice(&tag).is_ok())
 }
 
-#[derive(Deserialize)]
-struct Header {
-    alg: String,
+/// What JWTs are signed with: made from the identity secret (HKDF, RFC 5869), so that there is one to keep.
+pub(crate) fn jwt_secret(secret: &str) -> String {
+    let mut key = [0; 32];
+    let derived = Hkdf::<Sha256>::new(Some(b"porchlight"), secret.as_bytes());
+    derived.expand(b"identity jwt v1", &mut key).expect("32 bytes are not too many");
+    HEXLOWER.encode(&key)
 }
 
 #[derive(Deserialize)]
-struct Claims {
+struct Header {
+    alg: String,
+    /// What must be understood (RFC 7515, section 4.1.11): nothing is.
+    crit: Option<Value>,
+}
+
+#[derive(Deserialize)]
+struct Registered {
     sub: String,
     exp: u64,
     aud: Audience,
+    nbf: Option<u64>,
+    iat: Option<u64>,
 }
+
+/// Claims that say nothing of the user (RFC 7519, section 4.1).
+const REGISTERED: [&str; 7] = ["sub", "exp", "aud", "nbf", "iat", "iss", "jti"];
 
 /// One name, or several (RFC 7519, section 4.1.3).
 #[derive(Deserialize)]
@@ -42,29 +60,41 @@ enum Audience {
     Many(Vec<String>),
 }
 
-/// The user's id that a JWT proves: HS256 (RFC 7518, section 3.2) and no other algorithm, made for
-/// this audience, not over, and of a short life.
+/// What a JWT proves: the user's id, and what else it says of them. HS256 (RFC 7518, section 3.2) and no other
+/// algorithm, made for this audience, valid now, and of a short life.
 ///
 /// Ours because this one algorithm is ten lines, and libraries bring RSA and curves along.
-pub(super) fn user_of_jwt(secret: &str, audience: &str, jwt: &str, now_ms: u64) -> Option<String> {
+pub(super) fn user_of_jwt(
+    identity_secret: &str,
+    audience: &str,
+    jwt: &str,
+    now_ms: u64,
+) -> Option<(String, Map<String, Value>)> {
+    let secret = jwt_secret(identity_secret);
     let (signed, signature) = jwt.rsplit_once('.')?;
     let (header, payload) = signed.split_once('.')?;
     let header: Header = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(header).ok()?).ok()?;
-    if header.alg != "HS256" {
+    if header.alg != "HS256" || header.crit.is_some() {
         return None;
     }
     let tag = URL_SAFE_NO_PAD.decode(signature).ok()?;
-    mac(secret, signed.as_bytes()).verify_slice(&tag).ok()?;
+    mac(&secret, signed.as_bytes()).verify_slice(&tag).ok()?;
     // Read only once it is known to be the site's.
-    let claims: Claims = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()?;
+    let payload = URL_SAFE_NO_PAD.decode(payload).ok()?;
+    let claims: Registered = serde_json::from_slice(&payload).ok()?;
     let now_s = now_ms / 1_000;
+    let has_begun = |at_s: Option<u64>| at_s.is_none_or(|at_s| at_s <= now_s + CLOCK_SKEW_S);
     let in_time = claims.exp.saturating_add(CLOCK_SKEW_S) > now_s
-        && claims.exp <= now_s + JWT_LIFE_S + CLOCK_SKEW_S;
+        && claims.exp <= now_s + JWT_LIFE_S + CLOCK_SKEW_S
+        && has_begun(claims.nbf)
+        && has_begun(claims.iat);
     let for_us = match &claims.aud {
         Audience::One(one) => one == audience,
         Audience::Many(many) => many.iter().any(|one| one == audience),
     };
-    (in_time && for_us).then_some(claims.sub)
+    let mut said: Map<String, Value> = serde_json::from_slice(&payload).ok()?;
+    said.retain(|name, _| !REGISTERED.contains(&&**name));
+    (in_time && for_us).then_some((claims.sub, said))
 }
 
 fn mac(secret: &str, of: &[u8]) -> Hmac<Sha256> {
@@ -75,13 +105,15 @@ fn mac(secret: &str, of: &[u8]) -> Hmac<Sha256> {
 
 #[cfg(test)]
 mod tests {
-    use data_encoding::HEXLOWER;
-
     use super::*;
 
     const NOW_MS: u64 = 1_700_000_000_000;
 
     fn jwt(secret: &str, header: &str, payload: &str) -> String {
+        signed(&jwt_secret(secret), header, payload)
+    }
+
+    fn signed(secret: &str, header: &str, payload: &str) -> String {
         let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
         let signed = format!("{}.{}", encode(header), encode(payload));
         let tag = mac(secret, signed.as_bytes()).finalize().into_bytes();
@@ -106,7 +138,7 @@ mod tests {
         let payload = |exp: u64, aud: &str| format!(r#"{{"sub":"42","exp":{exp},"aud":{aud}}}"#);
         let check = |jwt: &str, expect: Option<&str>| {
             let found = user_of_jwt("secret", "inbox", jwt, NOW_MS);
-            assert_eq!(found.as_deref(), expect, "{jwt}");
+            assert_eq!(found.as_ref().map(|(id, _)| &**id), expect, "{jwt}");
         };
         let soon = payload(now_s + 300, r#""inbox""#);
         check(&jwt("secret", hs256, &soon), Some("42"));
@@ -116,6 +148,17 @@ mod tests {
         check(&jwt("secret", hs256, &payload(now_s + 90_000, r#""inbox""#)), None);
         check(&jwt("secret", hs256, &payload(now_s + 300, r#""elsewhere""#)), None);
         check(&jwt("secret", hs256, r#"{"sub":"42","aud":"inbox"}"#), None);
+        let with = |more: &str| soon.replace("}", &format!(",{more}}}"));
+        check(&jwt("secret", hs256, &with(&format!(r#""nbf":{now_s},"iat":{now_s}"#))), Some("42"));
+        check(&jwt("secret", hs256, &with(&format!(r#""nbf":{}"#, now_s + 120))), None);
+        check(&jwt("secret", hs256, &with(&format!(r#""iat":{}"#, now_s + 120))), None);
+        check(&jwt("secret", r#"{"alg":"HS256","crit":["exp"]}"#, &soon), None);
+        // What signs ids signs no token, whatever somebody chose for an id.
+        check(&signed("secret", hs256, &soon), None);
+        let said = with(r#""name":"Ann","plan":"pro","iss":"us""#);
+        let (_, said) =
+            user_of_jwt("secret", "inbox", &jwt("secret", hs256, &said), NOW_MS).unwrap();
+        assert_eq!(Value::Object(said), serde_json::json!({ "name": "Ann", "plan": "pro" }));
         for alg in ["none", "None", "HS512", "RS256", "hs256"] {
             check(&jwt("secret", &format!(r#"{{"alg":"{alg}"}}"#), &soon), None);
         }

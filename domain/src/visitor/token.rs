@@ -1,13 +1,16 @@
-//! A visitor's token: `ID.MAC`, the MAC being HMAC-SHA-256 (RFC 2104) of the id under the inbox's
-//! secret. It is checked without a look at the store, and one inbox's tokens are void in another.
+//! A visitor's token: `ID.GENERATION.ISSUED.MAC`, the MAC being HMAC-SHA-256 (RFC 2104) of the rest under the
+//! inbox's secret. One inbox's tokens are void in another. A token that is not used for a while is over; one of
+//! an earlier generation than the visitor's opens nothing: that is how what was given out is taken back.
 
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use hmac::{Hmac, KeyInit, Mac};
 use protocol::{InboundId, VisitorId};
 use sha2::Sha256;
 
+use crate::inbox::Rotating;
+
 /// Separates the uses of the secret from each other.
-const TOKEN: &[u8] = b"visitor token v1:";
+const TOKEN: &[u8] = b"visitor token v2:";
 const SEED: &[u8] = b"visitor seed v1:";
 const LOGIN: &[u8] = b"visitor login v1:";
 const MAIL: &[u8] = b"visitor mail v1:";
@@ -32,17 +35,43 @@ fn named_by(secret: &str, purpose: &[u8], of: &[u8]) -> VisitorId {
     VisitorId(uuid::Builder::from_custom_bytes(random).into_uuid())
 }
 
-pub(super) fn issue(secret: &str, visitor: VisitorId) -> String {
-    let mac = mac(secret, TOKEN, visitor.0.as_bytes()).finalize().into_bytes();
-    format!("{visitor}.{}", HEXLOWER.encode(&mac))
+/// What a token says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Token {
+    pub(super) visitor: VisitorId,
+    pub(super) generation: i32,
+    /// When it was given out, in seconds since 1970 (UTC).
+    pub(super) issued_s: u64,
 }
 
-/// The visitor that the token was issued to. The comparison takes the same time wherever it fails.
-pub(super) fn check(secret: &str, token: &str) -> Option<VisitorId> {
-    let (id, tag) = token.split_once('.')?;
-    let visitor = VisitorId::parse(id)?;
-    let tag = HEXLOWER_PERMISSIVE.decode(tag.as_bytes()).ok()?;
-    mac(secret, TOKEN, visitor.0.as_bytes()).verify_slice(&tag).ok().map(|()| visitor)
+impl Token {
+    fn mac(&self, secret: &str) -> Hmac<Sha256> {
+        let mut mac = mac(secret, TOKEN, self.visitor.0.as_bytes());
+        mac.update(&self.generation.to_be_bytes());
+        mac.update(&self.issued_s.to_be_bytes());
+        mac
+    }
+
+    pub(super) fn write(&self, secrets: &Rotating) -> String {
+        let Self { visitor, generation, issued_s } = self;
+        let tag = self.mac(secrets.now()).finalize().into_bytes();
+        format!("{visitor}.{generation}.{issued_s}.{}", HEXLOWER.encode(&tag))
+    }
+
+    /// A token that the inbox issued. The comparison takes the same time wherever it fails.
+    pub(super) fn read(secrets: &Rotating, text: &str) -> Option<Self> {
+        let mut parts = text.split('.');
+        let (visitor, generation) = (parts.next()?, parts.next()?);
+        let (issued_s, tag) = (parts.next()?, parts.next()?);
+        let token = Self {
+            visitor: VisitorId::parse(visitor)?,
+            generation: generation.parse().ok()?,
+            issued_s: issued_s.parse().ok()?,
+        };
+        let tag = HEXLOWER_PERMISSIVE.decode(tag.as_bytes()).ok()?;
+        let is_right = |secret: &str| token.mac(secret).verify_slice(&tag).is_ok();
+        (parts.next().is_none() && secrets.all().any(is_right)).then_some(token)
+    }
 }
 
 /// What a mail's link brings along in a token's place: `ID.UNTIL.MAC`. It is for the one address that
@@ -78,9 +107,12 @@ impl Login {
     }
 
     /// Whether it was issued for this address, and is not over.
-    pub(super) fn is_right(&self, secret: &str, address: &str, now_ms: u64) -> bool {
-        let mac = mac_of_login(secret, self.visitor, address, self.until_ms);
-        mac.verify_slice(&self.tag).is_ok() && now_ms < self.until_ms
+    pub(super) fn is_right(&self, secrets: &Rotating, address: &str, now_ms: u64) -> bool {
+        let is_right = |secret: &str| {
+            let mac = mac_of_login(secret, self.visitor, address, self.until_ms);
+            mac.verify_slice(&self.tag).is_ok()
+        };
+        now_ms < self.until_ms && secrets.all().any(is_right)
     }
 }
 
@@ -102,12 +134,20 @@ pub(crate) fn mac(secret: &str, purpose: &[u8], of: &[u8]) -> Hmac<Sha256> {
 mod tests {
     use super::*;
 
+    fn rotating(secret: &str) -> Rotating {
+        Rotating::new(secret.to_owned())
+    }
+
+    fn token() -> Token {
+        let visitor = VisitorId::parse("01890000-0000-7000-8000-000000000001").unwrap();
+        Token { visitor, generation: 3, issued_s: 1_700_000_000 }
+    }
+
     #[test]
     fn only_the_inbox_that_issued_a_token_takes_it() {
-        let visitor = VisitorId::parse("01890000-0000-7000-8000-000000000001").unwrap();
-        let token = issue("one", visitor);
-        assert_eq!(check("one", &token), Some(visitor));
-        assert_eq!(check("two", &token), None);
+        let text = token().write(&rotating("one"));
+        assert_eq!(Token::read(&rotating("one"), &text), Some(token()));
+        assert_eq!(Token::read(&rotating("two"), &text), None);
     }
 
     #[test]
@@ -128,25 +168,39 @@ mod tests {
         let text = issue_login("one", visitor, "ann@example.com", 1_000);
         let login = Login::parse(&text).unwrap();
         assert_eq!(login.visitor, visitor);
-        assert!(login.is_right("one", "ann@example.com", 999));
-        assert!(!login.is_right("one", "ann@example.com", 1_000));
-        assert!(!login.is_right("one", "bob@example.com", 999));
-        assert!(!login.is_right("two", "ann@example.com", 999));
+        let (one, two) = (rotating("one"), rotating("two"));
+        assert!(login.is_right(&one, "ann@example.com", 999));
+        assert!(!login.is_right(&one, "ann@example.com", 1_000));
+        assert!(!login.is_right(&one, "bob@example.com", 999));
+        assert!(!login.is_right(&two, "ann@example.com", 999));
         let longer = text.replace(".1000.", ".9000.");
-        assert!(!Login::parse(&longer).unwrap().is_right("one", "ann@example.com", 999));
+        assert!(!Login::parse(&longer).unwrap().is_right(&one, "ann@example.com", 999));
         // Neither is taken for the other.
-        assert_eq!(check("one", &text), None);
-        assert!(Login::parse(&issue("one", visitor)).is_none());
+        assert_eq!(Token::read(&one, &text), None);
+        assert!(Login::parse(&token().write(&one)).is_none());
     }
 
     #[test]
     fn a_forged_token_is_refused() {
-        let visitor = VisitorId::parse("01890000-0000-7000-8000-000000000001").unwrap();
-        let token = issue("one", visitor);
-        let other = token.replace("0001.", "0002.");
-        let cut = &token[..token.len() - 2];
-        for forged in ["", ".", "x.y", &other, cut, &format!("{token}00"), &format!("{visitor}.")] {
-            assert_eq!(check("one", forged), None, "{forged}");
+        let one = rotating("one");
+        let text = token().write(&one);
+        let other = text.replace("0001.", "0002.");
+        let (newer, later) =
+            (text.replace(".3.", ".4."), text.replace(".1700000000.", ".1800000000."));
+        let cut = &text[..text.len() - 2];
+        for forged in [
+            "",
+            ".",
+            "x.y",
+            "x.3.1.y",
+            &other,
+            &newer,
+            &later,
+            cut,
+            &format!("{text}00"),
+            &format!("{text}.x"),
+        ] {
+            assert_eq!(Token::read(&one, forged), None, "{forged}");
         }
     }
 }

@@ -2,17 +2,22 @@
 
 use domain::conversation::Draft;
 use domain::file::Party;
-use domain::visitor::{About, Admitted, User};
+use domain::inbox::SecretOf;
+use domain::visitor::{About, Admitted, Reads, User};
 use domain::{Domain, Error};
 use hmac::{Hmac, KeyInit, Mac};
 use protocol::{ErrorCode, FileId, Status};
+use sea_orm::{ConnectionTrait, Statement};
 use sha2::Sha256;
 
 use crate::support::{Bench, agent, client_id, listed, looker};
 
+const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+
 impl Bench {
     async fn hash(&self, user: &str) -> String {
-        let secret = self.domain.identity_secret(self.inbox.id).await.unwrap();
+        let inbox = self.domain.find_inbox(None).await.unwrap();
+        let secret = inbox.identity_secret();
         let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).unwrap();
         mac.update(user.as_bytes());
         mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
@@ -132,7 +137,13 @@ async fn a_proof_that_does_not_hold_is_refused(bench) {
     assert!(bench.admit(None, bench.proven("42").await).await.is_ok());
     assert!(bench.admit(None, None).await.is_ok(), "who claims nothing may write");
     let before = bench.proven("42").await;
-    bench.domain.rotate_identity_secret(bench.inbox.id).await.unwrap();
+    bench.domain.rotate_secret(bench.inbox.id, SecretOf::Identity, false).await.unwrap();
+    assert!(bench.admit(None, before.clone()).await.is_ok(), "for a day both prove it");
+    assert!(bench.admit(None, bench.proven("42").await).await.is_ok());
+    bench.ticks.pass_ms(DAY_MS);
+    assert_eq!(code(bench.admit(None, before).await), ErrorCode::IdentityInvalid);
+    let before = bench.proven("42").await;
+    bench.domain.rotate_secret(bench.inbox.id, SecretOf::Identity, true).await.unwrap();
     assert_eq!(code(bench.admit(None, before).await), ErrorCode::IdentityInvalid);
 }
 
@@ -168,6 +179,107 @@ async fn what_is_known_of_a_visitor_is_kept(bench) {
     assert_eq!(known.page.as_deref(), Some("https://shop.example/basket"));
     assert_eq!(known.browser.as_deref(), Some("Browser/1"));
     assert!(known.last_seen_at_ms.is_some());
+}
+
+async fn who_left_somebodys_address_reads_nothing_of_theirs(bench) {
+    let domain = &bench.domain;
+    let mallory = bench.admit(None, None).await.unwrap();
+    domain.send_as_visitor(&mallory.who, None, client_id(1), "hi").await.unwrap();
+    domain.leave_address(&mallory.who, "ann@example.com").await.unwrap();
+    // Ann opens the link of a mail, and writes.
+    let reads = Reads { address: "ann@example.com".into(), generation: 1 };
+    assert!(bench.admit(Some(&mallory.token), None).await.is_ok(), "programs open links, too");
+    domain.prove_address(&mallory.who, &reads, None).await.unwrap();
+    let inbox = domain.find_inbox(None).await.unwrap();
+    let refused = bench.admit(Some(&mallory.token), None).await;
+    assert_eq!(refused.unwrap_err().code(), ErrorCode::TokenInvalid);
+    let refused = domain.recognize(&inbox, &mallory.token).await;
+    assert_eq!(refused.unwrap_err().code(), ErrorCode::TokenInvalid);
+    // Nothing that a page says makes it somebody else's again.
+    let user = User { email: Some("eve@example.com".into()), ..User::default() };
+    let about = About { user: Some(user), ..About::default() };
+    domain.note_visitor(&mallory.who, about, None).await.unwrap();
+    let mia = agent(domain, "mia@example.com").await;
+    let known = domain.find_visitor(&mia, mallory.who.visitor).await.unwrap();
+    assert_eq!((known.email.as_deref(), known.is_email_proven), (Some("ann@example.com"), true));
+}
+
+async fn a_token_is_over_when_it_is_not_used_or_taken_back(bench) {
+    let domain = &bench.domain;
+    let ann = bench.admit(None, None).await.unwrap();
+    domain.send_as_visitor(&ann.who, None, client_id(1), "hi").await.unwrap();
+    bench.ticks.pass_ms(80 * DAY_MS);
+    let again = bench.admit(Some(&ann.token), None).await.unwrap();
+    bench.ticks.pass_ms(80 * DAY_MS);
+    let refused = bench.admit(Some(&ann.token), None).await;
+    assert_eq!(refused.unwrap_err().code(), ErrorCode::TokenInvalid);
+    let again = bench.admit(Some(&again.token), None).await.expect("who comes back goes on");
+    let mia = agent(domain, "mia@example.com").await;
+    domain.log_out_visitor(&mia, ann.who.visitor).await.unwrap();
+    let refused = bench.admit(Some(&again.token), None).await;
+    assert_eq!(refused.unwrap_err().code(), ErrorCode::TokenInvalid);
+}
+
+async fn what_signs_tokens_is_rotated_and_tokens_go_on_unless_it_is_known(bench) {
+    let rotate = async |at_once| {
+        bench.domain.rotate_secret(bench.inbox.id, SecretOf::Visitors, at_once).await.unwrap();
+    };
+    let ann = bench.admit(None, None).await.unwrap();
+    bench.domain.send_as_visitor(&ann.who, None, client_id(1), "hi").await.unwrap();
+    rotate(false).await;
+    let again = bench.admit(Some(&ann.token), None).await.unwrap();
+    assert_eq!(again.who, ann.who);
+    rotate(true).await;
+    for token in [&ann.token, &again.token] {
+        let refused = bench.admit(Some(token), None).await;
+        assert_eq!(refused.unwrap_err().code(), ErrorCode::TokenInvalid);
+    }
+}
+
+async fn what_the_sites_server_says_stays_whatever_a_page_says(bench) {
+    let domain = &bench.domain;
+    let user = |json: &str| User::read(serde_json::from_str(json).unwrap()).unwrap();
+    let said = user(r#"{"id":"42","name":"Ann","email":"ann@example.com","plan":"free","verified":false}"#);
+    domain.identify_visitor(bench.inbox.id, said).await.unwrap();
+    let mut page = bench.proven("42").await.unwrap();
+    page.name = Some("The CEO".into());
+    page.email = Some("ceo@example.com".into());
+    page.attributes = user(r#"{"plan":"Ultimate","verified":true}"#).attributes;
+    let ann = bench.admit(None, Some(page)).await.unwrap();
+    let mia = agent(domain, "mia@example.com").await;
+    let known = domain.find_visitor(&mia, ann.who.visitor).await.unwrap();
+    assert_eq!((known.name.as_deref(), known.email.as_deref()), (Some("Ann"), Some("ann@example.com")));
+    assert!(known.is_email_proven);
+    assert_eq!(known.vouched_texts(), [("plan".into(), "free".into()), ("verified".into(), "false".into())]);
+    assert_eq!(known.attribute_texts()[0].1, "Ultimate", "and is kept apart from it");
+
+    // An inbox that demands proof takes nothing without one, and does not turn anybody away for a plan.
+    domain.require_identity(bench.inbox.id, true).await.unwrap();
+    let plan = user(r#"{"plan":"Enterprise"}"#);
+    let eve = bench.admit(None, Some(plan.clone())).await.unwrap();
+    domain.send_as_visitor(&eve.who, None, client_id(7), "hi").await.unwrap();
+    bench.admit(Some(&eve.token), Some(plan)).await.unwrap();
+    let known = domain.find_visitor(&mia, eve.who.visitor).await.unwrap();
+    assert!(known.attributes.is_empty());
+}
+
+async fn secrets_are_sealed_in_the_database(bench) {
+    let db = bench.database.connect().await;
+    let inbox = bench.domain.find_inbox(None).await.unwrap();
+    let all = Statement::from_string(db.get_database_backend(), "SELECT secrets FROM inbox");
+    let read = async || -> String {
+        db.query_one_raw(all.clone()).await.unwrap().unwrap().try_get("", "secrets").unwrap()
+    };
+    let sealed = read().await;
+    assert!(sealed.starts_with("v1.") && !sealed.contains(inbox.identity_secret()));
+    assert_eq!(bench.domain.seal_secrets().await.unwrap(), 0, "nothing to do");
+    // As an earlier version has left it.
+    let plain = r#"{"visitors":{"now":"one"},"identity":{"now":"two"},"inbound":null,"mailbox":null}"#;
+    db.execute_unprepared(&format!("UPDATE inbox SET secrets = '{plain}'")).await.unwrap();
+    assert_eq!(bench.domain.find_inbox(None).await.unwrap().identity_secret(), "two");
+    assert_eq!(bench.domain.seal_secrets().await.unwrap(), 1);
+    assert!(read().await.starts_with("v1."));
+    assert_eq!(bench.domain.find_inbox(None).await.unwrap().identity_secret(), "two");
 }
 
 }

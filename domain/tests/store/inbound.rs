@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 use domain::agent::{AgentSettings, Sight};
-use domain::inbox::{Inbox, InboxInbound};
+use domain::inbox::{Inbox, InboxInbound, SecretOf};
 use domain::mail::{InboundMail, Outcome, Owed};
 use domain::visitor::{About, User, VisitorIdentity};
 use futures_util::TryStreamExt;
@@ -24,7 +24,7 @@ impl Bench {
         let address = Some("help@example.org".into());
         let inbound = InboxInbound { address, mailbox: None };
         self.domain.set_inbox_inbound(self.inbox.id, inbound).await.unwrap();
-        self.domain.rotate_inbound_key(self.inbox.id).await.unwrap();
+        self.domain.rotate_secret(self.inbox.id, SecretOf::Inbound, true).await.unwrap();
         self.domain.find_inbox(None).await.unwrap()
     }
 
@@ -574,12 +574,14 @@ async fn settings_of_what_comes_in_are_checked(bench) {
     let taken = set(other.id, "desk@example.org", "imaps://help:x@IMAP.example.org").await;
     assert_eq!(taken.err(), Some(ErrorCode::MailboxTaken));
     // A key is void once there is another.
-    bench.domain.rotate_inbound_key(bench.inbox.id).await.unwrap();
+    bench.domain.rotate_secret(bench.inbox.id, SecretOf::Inbound, true).await.unwrap();
     let one = bench.domain.find_inbox(None).await.unwrap();
     let url = one.webhook("https://chat.example.org").unwrap();
     let key = url.split(['@', ':']).nth(2).unwrap();
     assert!(one.takes_mail_by(key) && !one.takes_mail_by("") && !one.takes_mail_by("x"));
-    bench.domain.rotate_inbound_key(bench.inbox.id).await.unwrap();
+    bench.domain.rotate_secret(bench.inbox.id, SecretOf::Inbound, false).await.unwrap();
+    assert!(bench.domain.find_inbox(None).await.unwrap().takes_mail_by(key), "for a day");
+    bench.ticks.pass_ms(24 * 60 * 60 * 1_000);
     assert!(!bench.domain.find_inbox(None).await.unwrap().takes_mail_by(key));
     bench.domain.drop_inbound_key(bench.inbox.id).await.unwrap();
     assert!(!bench.domain.find_inbox(None).await.unwrap().takes_mail_by(""));

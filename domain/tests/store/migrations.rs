@@ -1,6 +1,7 @@
 //! The migrations themselves: all other tests run on copies of what they made.
 
 use domain::Store;
+use domain::agent::Sight;
 use domain::search::Query;
 use migrations::{Migrator, MigratorTrait};
 use protocol::Filter;
@@ -17,14 +18,34 @@ async fn what_was_written_before_is_found(kind: Kind) {
     let store = Store::open(database.address()).await.unwrap();
     Migrator::up(store.for_migrations(), Some(BEFORE_WORDS)).await.unwrap();
     store.close().await.unwrap();
-    let bench = Bench::open(database, tempfile::tempdir().unwrap(), Counter::default()).await;
-    let db = bench.database.connect().await;
+    let db = database.connect().await;
     let id = |id: uuid::Uuid| match kind {
         Kind::Postgres => format!("'{id}'"),
         Kind::Sqlite | Kind::MySql => format!("x'{}'", id.simple()),
     };
-    let inbox = id(bench.inbox.id.0);
+    let inbox = id(uuid::Uuid::from_u128(9));
     let at_ms = 1_690_000_000_000_u64;
+    let key = if kind == Kind::MySql { "`key`" } else { "key" };
+    let (no, yes) = if kind == Kind::Postgres { ("false", "true") } else { ("0", "1") };
+    db.execute_unprepared(&format!(
+        "INSERT INTO inbox (id, {key}, name, allowed_sites, color, secret, identity_secret, requires_identity, \
+         time_zone, routing, mails_visitors, unread_wait_ms, mails_an_hour, inbound_key, created_at_ms) VALUES \
+         ({inbox}, 'k', 'Shop', '', '#2f6f5e', 'one', 'two', {no}, 'UTC', 'manual', {yes}, 1, 1, 'three', {at_ms})"
+    ))
+    .await
+    .unwrap();
+    for (number, name) in [(11_u128, "Mia"), (12, "Tom")] {
+        let one = id(uuid::Uuid::from_u128(number));
+        db.execute_unprepared(&format!(
+            "INSERT INTO agent (id, email, name, role, password_hash, presence, last_assigned_at_ms, is_active, \
+             created_at_ms) VALUES ({one}, '{name}', '{name}', 'agent', '!', 'online', 0, {yes}, {at_ms})"
+        ))
+        .await
+        .unwrap();
+    }
+    let tom = id(uuid::Uuid::from_u128(12));
+    let limit = format!("INSERT INTO agent_inbox (agent_id, inbox_id) VALUES ({tom}, {inbox})");
+    db.execute_unprepared(&limit).await.unwrap();
     for (number, name, text) in [(1_u128, "Zoë", "Straße"), (2, "Ann", "在尊严和权利")] {
         let one = id(uuid::Uuid::from_u128(number));
         let truth = if kind == Kind::Postgres { "true" } else { "1" };
@@ -46,11 +67,16 @@ async fn what_was_written_before_is_found(kind: Kind) {
             db.execute_unprepared(&sql).await.unwrap();
         }
     }
-    let Bench { domain, database, files, ticks, .. } = bench;
-    domain.finish().await;
     drop(db);
     migrate(database.address().to_owned()).await;
-    let bench = Bench::open(database, files, ticks).await;
+    let bench = Bench::open(database, tempfile::tempdir().unwrap(), Counter::default()).await;
+    assert_eq!(bench.inbox.identity_secret(), "two");
+    assert!(bench.inbox.takes_mail_by("three"));
+    let agents = bench.domain.list_agents().await.unwrap();
+    assert_eq!(
+        agents.iter().map(|agent| &agent.sight).collect::<Vec<_>>(),
+        [&Sight::All, &Sight::Inboxes([bench.inbox.id].into()),]
+    );
     for text in ["strasse", "尊严", "zoe"] {
         let query = Query {
             text: text.into(),

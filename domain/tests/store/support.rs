@@ -9,7 +9,7 @@ use domain::inbox::Inbox;
 use domain::login::{Attempt, Source};
 use domain::mail::MailRules;
 use domain::visitor::VisitorIdentity;
-use domain::{Ambient, Clock, Domain, Entropy, Store};
+use domain::{Ambient, Clock, Domain, Entropy, Keys, Store};
 use migrations::{Migrator, MigratorTrait};
 use protocol::{AgentId, ClientId, Filter, Presence, Summary, VisitorId};
 use sea_orm::Statement;
@@ -76,7 +76,8 @@ impl Bench {
         let seen = asked.clone();
         store.watch(move |info| seen.lock().unwrap().push(info.statement.clone()));
         let shelf = Shelf::folder(files.path()).unwrap();
-        let ambient = Ambient::new(ticks.clone(), ticks.clone());
+        let ambient =
+            Ambient::new(ticks.clone(), ticks.clone(), Keys::parse(&"5a".repeat(32)).unwrap());
         let rules = MailRules { from: Some("chat@example.org".into()), ..MailRules::default() };
         let domain = Domain::start(store, shelf, ambient).with_mail_rules(rules);
         domain.ensure_inbox().await.unwrap();

@@ -66,6 +66,7 @@ fn described() -> OpenApiRouter<ServerState> {
     let v1 = OpenApiRouter::new()
         .routes(routes!(visitors::identify))
         .routes(routes!(visitors::show))
+        .routes(routes!(visitors::logout))
         .routes(routes!(visitors::messages, visitors::send))
         .routes(routes!(visitors::read))
         .routes(routes!(conversations::list, conversations::create))

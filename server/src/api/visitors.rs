@@ -23,9 +23,12 @@ pub(super) struct Visitor {
     user_id: Option<String>,
     name: Option<String>,
     email: Option<String>,
-    /// What else the site says: texts, numbers and truths.
+    /// What else the site says, by name: of what its server and its pages both say, what its server says.
     #[schema(value_type = Object)]
     attributes: Map<String, Value>,
+    /// The names of what the site's server says or a mail has proven: `name`, `email`, and those of attributes.
+    /// All else is anybody's word.
+    verified: Vec<String>,
     /// The page they were on last.
     page: Option<String>,
     /// The page that led to the first one.
@@ -42,13 +45,20 @@ pub(super) struct Visitor {
 
 impl From<Profile> for Visitor {
     fn from(profile: Profile) -> Self {
+        let vouched = profile.vouched;
+        let mut verified: Vec<String> = vouched.attributes.keys().cloned().collect();
+        verified.extend(vouched.name.map(|_| "name".to_owned()));
+        verified.extend(profile.is_email_proven.then(|| "email".to_owned()));
+        let mut attributes = profile.attributes;
+        attributes.extend(vouched.attributes);
         Self {
+            verified,
             id: profile.id,
             inbox: profile.inbox,
             user_id: profile.user_id,
             name: profile.name,
             email: profile.email,
-            attributes: profile.attributes,
+            attributes,
             page: profile.page,
             referrer: profile.referrer,
             browser: profile.browser,
@@ -74,6 +84,20 @@ pub(super) struct Identify {
     #[serde(default)]
     #[schema(value_type = Object)]
     attributes: Map<String, Value>,
+}
+
+/// Log a visitor out everywhere: what their browsers keep opens nothing any more.
+#[utoipa::path(post, path = "/visitors/{visitor}/logout", tag = "Visitors",
+    params(("visitor" = VisitorId, Path)),
+    security(("access_token" = ["visitors:write"])),
+    responses((status = 204), Failure))]
+pub(super) async fn logout(
+    NamesVisitors(agent): NamesVisitors,
+    State(state): State<ServerState>,
+    At(id): At<VisitorId>,
+) -> Result<StatusCode, Failure> {
+    state.domain.log_out_visitor(&agent, id).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Identify a visitor: insert or update by the site's own user id.

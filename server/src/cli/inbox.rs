@@ -3,13 +3,25 @@
 use clap::Subcommand;
 use domain::Domain;
 use domain::audit::Deed;
-use domain::inbox::{Inbox, InboxInbound, InboxMail, Site};
+use domain::inbox::{Inbox, InboxInbound, InboxMail, SecretOf, Site};
 
 use super::print;
 use crate::serve::PublicUrl;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
+    /// Make a new secret for an inbox.
+    Rotate {
+        /// The inbox's key [default: the oldest inbox]
+        #[arg(long, value_name = "KEY")]
+        inbox: Option<String>,
+        /// Which one.
+        #[arg(long, value_enum)]
+        secret: SecretName,
+        /// Drop the one before at once, because somebody else has it: all visitors begin anew.
+        #[arg(long)]
+        at_once: bool,
+    },
     /// Make an inbox, and print its key and the snippet that embeds its chat.
     Create {
         /// The name that visitors see.
@@ -59,6 +71,17 @@ pub(super) enum Command {
     },
 }
 
+/// Which of an inbox's secrets.
+#[derive(Clone, Copy, clap::ValueEnum)]
+pub(super) enum SecretName {
+    /// What visitors' tokens and the links of mails are signed with. The one before is taken for 90 days.
+    Visitors,
+    /// What the site's server signs its users' ids with. The one before is taken for a day.
+    Identity,
+    /// The key by which providers hand mails in. The one before is taken for a day.
+    Inbound,
+}
+
 impl Command {
     pub(super) async fn run(
         self,
@@ -100,7 +123,12 @@ impl Command {
                 let saved = domain.set_inbox_mail(found.id, mail).await.map_err(failed)?.mail;
                 domain.set_inbox_inbound(found.id, inbound).await.map_err(failed)?;
                 match webhook {
-                    Some(true) => domain.rotate_inbound_key(found.id).await.map_err(failed)?,
+                    Some(true) => {
+                        domain
+                            .rotate_secret(found.id, SecretOf::Inbound, false)
+                            .await
+                            .map_err(failed)?;
+                    }
                     Some(false) => domain.drop_inbound_key(found.id).await.map_err(failed)?,
                     None => {}
                 }
@@ -123,6 +151,19 @@ impl Command {
                     |address| format!("Saved. Mail is handed in by POST to\n  {address}"),
                 );
                 print(json, &data, &text);
+            }
+            Self::Rotate { inbox, secret, at_once } => {
+                let found = domain.find_inbox(inbox.as_deref()).await.map_err(failed)?;
+                let of = match secret {
+                    SecretName::Visitors => SecretOf::Visitors,
+                    SecretName::Identity => SecretOf::Identity,
+                    SecretName::Inbound => SecretOf::Inbound,
+                };
+                domain.rotate_secret(found.id, of, at_once).await.map_err(failed)?;
+                let subject = (found.id.0, found.name.clone());
+                super::note(domain, Deed::IdentityChanged, subject).await.map_err(failed)?;
+                let data = serde_json::json!({ "inbox": found.id.to_string(), "rotated": true });
+                print(json, &data, "There is a new one.");
             }
             Self::Create { name, sites } => {
                 let inbox = domain.create_inbox(&name, &sites).await.map_err(failed)?;

@@ -3,6 +3,7 @@
 mod agent;
 mod doctor;
 mod inbox;
+mod key;
 mod mail;
 mod outbox;
 mod token;
@@ -11,7 +12,7 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use domain::audit::{Actor, Deed};
 use domain::file::{Shelf, ShelfError};
-use domain::{Ambient, Domain, Store};
+use domain::{Ambient, Domain, KeyError, Keys, OsEntropy, Store};
 use ipnet::IpNet;
 use migrations::{Migrator, MigratorTrait};
 
@@ -59,6 +60,9 @@ enum Command {
     /// Look at the outbox: what mail waits, what failed, and why.
     #[command(subcommand)]
     Mail(outbox::Command),
+    /// Manage the key that secrets in the database are sealed with.
+    #[command(subcommand)]
+    Key(key::Command),
     /// Manage access tokens, by which programs use the API.
     #[command(subcommand)]
     Token(token::Command),
@@ -93,6 +97,12 @@ struct StoreOptions {
     /// AWS_ENDPOINT [default: files in the data folder]
     #[arg(long, global = true, env = "PORCHLIGHT_FILES", value_name = "PLACE")]
     files: Option<String>,
+
+    /// The file with the key that secrets in the database are sealed with; made if there is none. Several
+    /// machines on one database share it. PORCHLIGHT_KEY (64 hexadecimal digits) takes its place
+    /// [default: key in the data folder]
+    #[arg(long, global = true, env = "PORCHLIGHT_KEY_FILE", value_name = "FILE")]
+    key_file: Option<std::path::PathBuf>,
 }
 
 /// Where the server is found.
@@ -144,13 +154,41 @@ impl StoreOptions {
         Shelf::open(&self.files.clone().unwrap_or_else(default), settings)
     }
 
+    fn keys(&self) -> Result<Keys, KeyError> {
+        if let Ok(text) = std::env::var("PORCHLIGHT_KEY") {
+            return Keys::parse(&text);
+        }
+        let default = || self.data_dir.join("key");
+        Keys::open(&self.key_file.clone().unwrap_or_else(default), &OsEntropy)
+    }
+
     /// The rules over a migrated store.
     async fn domain(&self) -> anyhow::Result<Domain> {
+        self.domain_with(self.keys()?).await
+    }
+
+    async fn domain_with(&self, keys: Keys) -> anyhow::Result<Domain> {
         let store = self.open().await?;
         migrate(&store).await?;
-        let domain = Domain::start(store, self.shelf()?, Ambient::system());
+        let domain = Domain::start(store, self.shelf()?, Ambient::system(keys));
+        // Those of an earlier version are not sealed yet; and with another key nothing would work.
+        domain.seal_secrets().await.context("secrets in the database can't be opened")?;
         domain.ensure_inbox().await.context("can't make the default inbox")?;
         Ok(domain)
+    }
+}
+
+impl StoreOptions {
+    /// Takes others' rights on the data folder, as earlier versions left them.
+    fn close_folder(&self) -> std::io::Result<()> {
+        use std::os::unix::fs::PermissionsExt;
+
+        match std::fs::metadata(&self.data_dir) {
+            Ok(found) if found.permissions().mode() & 0o077 != 0 => {
+                std::fs::set_permissions(&self.data_dir, PermissionsExt::from_mode(0o700))
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -171,6 +209,9 @@ async fn migrate(store: &Store) -> anyhow::Result<()> {
 /// # Errors
 /// One line that says what failed and what to do.
 pub async fn run(cli: Cli) -> anyhow::Result<()> {
+    // What is made from here on is its owner's alone: the database, files, and the folder around them.
+    rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+    cli.store.close_folder().context("the data folder can't be closed to others")?;
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => {
             let domain = cli.store.domain().await?.with_mail_rules(cli.mail.rules());
@@ -205,6 +246,10 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             doctor::run(&cli.store, &public_url, mail, cli.json).await
         }
         Command::Mail(command) => command.run(&cli.store.domain().await?, cli.json).await,
+        Command::Key(command) => {
+            let keys = cli.store.keys()?;
+            command.run(&cli.store.domain_with(keys.clone()).await?, &keys, cli.json).await
+        }
         Command::Token(command) => command.run(&cli.store.domain().await?, cli.json).await,
         Command::Inbox(command) => {
             let public_url = cli.address.public_url();

@@ -20,7 +20,7 @@ use utoipa::IntoParams;
 use crate::http::{At, Failure, Params, pieces};
 use crate::state::ServerState;
 use crate::traffic::{Client, Resource};
-pub(crate) use who::{ByLogin, ByToken};
+pub(crate) use who::{ByLogin, ByToken, inbox_of};
 
 /// What a page gets in that shows a file by itself: nothing.
 const POLICY: &str = "sandbox; default-src 'none'; frame-ancestors 'none'";

@@ -1,10 +1,11 @@
 //! Who uploads or fetches: a visitor by their token, an agent by their login.
 
 use axum::extract::FromRequestParts;
-use axum::http::HeaderName;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName};
 use domain::agent::Agent;
 use domain::file::Party;
+use domain::inbox::Inbox;
 use domain::visitor::VisitorIdentity;
 use protocol::ErrorCode;
 use tower_sessions::Session;
@@ -28,11 +29,16 @@ impl FromRequestParts<ServerState> for ByToken {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, Failure> {
-        let key = parts.headers.get(INBOX).and_then(|key| key.to_str().ok());
-        let inbox = state.domain.find_inbox(Some(key.unwrap_or_default())).await?;
+        let inbox = inbox_of(&parts.headers, state).await?;
         let token = bearer(&parts.headers).ok_or(ErrorCode::TokenInvalid)?;
-        Ok(Self(inbox.recognize(token)?))
+        Ok(Self(state.domain.recognize(&inbox, token).await?))
     }
+}
+
+/// The inbox that a chat's request is about.
+pub(crate) async fn inbox_of(headers: &HeaderMap, state: &ServerState) -> domain::Result<Inbox> {
+    let key = headers.get(INBOX).and_then(|key| key.to_str().ok());
+    state.domain.find_inbox(Some(key.unwrap_or_default())).await
 }
 
 /// An agent, by their session.

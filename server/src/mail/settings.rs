@@ -55,8 +55,8 @@ pub(super) enum Security {
 impl FromStr for Smtp {
     type Err = anyhow::Error;
 
-    /// `smtps://USER:PASSWORD@HOST`, or `smtp://…` for STARTTLS; `?tls=none` sends in the clear. What
-    /// is neither letter nor digit in a user or a password is written as %XX.
+    /// `smtps://USER:PASSWORD@HOST`, or `smtp://…` for STARTTLS; `?tls=none` sends in the clear, to this
+    /// machine, or with `&network=trusted` to another. What is neither letter nor digit in a user or a password is written as %XX.
     fn from_str(text: &str) -> anyhow::Result<Self> {
         let url = Url::parse(text).context("not an address such as smtps://USER:PASSWORD@HOST")?;
         let tls = url.query_pairs().find(|(name, _)| name == "tls").map(|(_, value)| value);
@@ -78,8 +78,18 @@ impl FromStr for Smtp {
         let host = host.trim_matches(['[', ']']).to_owned();
         let is_here = host == "localhost"
             || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
-        if security == Security::None && credentials.is_some() && !is_here {
-            bail!("a password does not travel in the clear: leave `tls=none` out");
+        if security == Security::None && !is_here {
+            if credentials.is_some() {
+                bail!("a password does not travel in the clear: leave `tls=none` out");
+            }
+            // Links for new passwords and whole conversations are in these mails.
+            let is_trusted =
+                url.query_pairs().any(|pair| pair == ("network".into(), "trusted".into()));
+            ensure!(
+                is_trusted,
+                "mails do not travel in the clear: leave `tls=none` out, or add `&network=trusted` for a relay \
+                 within your own network"
+            );
         }
         Ok(Self { host, port: url.port().unwrap_or(port), security, credentials })
     }
@@ -108,6 +118,7 @@ mod tests {
         check("smtp://127.0.0.1:2525?tls=none", 2525, Security::None, false);
         check("smtp://[::1]?tls=none", 25, Security::None, false);
         check("smtp://me:pass@127.0.0.1?tls=none", 25, Security::None, true);
+        check("smtp://relay.internal?tls=none&network=trusted", 25, Security::None, false);
         let wrong = [
             "",
             "smtp.example.com",
@@ -115,6 +126,8 @@ mod tests {
             "smtp://",
             "smtp://me@smtp.example.com",
             "smtp://smtp.example.com?tls=maybe",
+            "smtp://relay.internal?tls=none",
+            "smtp://me:pass@relay.internal?tls=none&network=trusted",
             "smtps://smtp.example.com?tls=none",
             "smtps://smtp.example.com/path",
             "smtp://me:pass@smtp.example.com?tls=none",

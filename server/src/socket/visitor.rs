@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::extract::ws::WebSocket;
 use domain::conversation::{Draft, Page};
 use domain::hub::Listener;
-use domain::visitor::{About, Admitted, VisitorIdentity};
+use domain::visitor::{About, Admitted, Reads, VisitorIdentity};
 use domain::{Domain, Error};
 use futures_util::StreamExt;
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
@@ -169,8 +169,8 @@ pub(super) struct VisitorTalk {
     moves: DefaultDirectRateLimiter,
     /// What is said of a visitor who has not written yet.
     to_note: Option<(About, Option<String>)>,
-    /// The address whose mail they came by: theirs, once they have written.
-    reads: Option<String>,
+    /// The address whose mail they came by: theirs, once they write.
+    reads: Option<Reads>,
 }
 
 impl Talk for VisitorTalk {
@@ -236,17 +236,16 @@ impl VisitorTalk {
                 self.waits = None;
                 let page = self.page.as_deref();
                 let draft = Draft { text: &text, files: &files.0 };
+                if let Some(reads) = self.reads.take() {
+                    // Before it is written: whoever had only left the address must not read it.
+                    domain.prove_address(who, &reads, Some(&self.listener)).await?;
+                }
                 let entry = domain.send_as_visitor(who, page, client_id, draft).await?;
                 if let Some((about, page)) = self.to_note.take() {
                     // The message is on disk, whatever becomes of this.
                     if let Err(error) = domain.note_visitor(who, about, page).await {
                         tracing::warn!(%error, "a visitor's page could not be noted");
                     }
-                }
-                if let Some(address) = self.reads.take()
-                    && let Err(error) = domain.prove_address(who, &address).await
-                {
-                    tracing::warn!(%error, "that a visitor reads their address could not be noted");
                 }
                 ToVisitor::Ack { client_id, entry }
             }

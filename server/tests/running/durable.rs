@@ -68,3 +68,30 @@ async fn the_disk_is_synced_before_the_acknowledgement_is_written() {
     });
     assert!(synced, "{}", calls[welcome..=ack].join("\n"));
 }
+
+#[tokio::test]
+async fn what_the_program_keeps_is_its_own_users_alone() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let program = Program::start().await;
+    let (mut visitor, ..) = program.visitor(None).await;
+    visitor.send(&send(1, "hi")).await;
+    ack(&mut visitor).await;
+    let mut seen = 0;
+    let mut folders = vec![program.folder().to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(&folder).unwrap() {
+            let entry = entry.unwrap();
+            let mode = entry.metadata().unwrap().permissions().mode() & 0o777;
+            assert_eq!(mode & 0o077, 0, "{:?} has {mode:o}", entry.path());
+            seen += 1;
+            if entry.file_type().unwrap().is_dir() {
+                folders.push(entry.path());
+            }
+        }
+    }
+    assert!(seen >= 4, "the database, what is beside it, the key and the files: {seen}");
+    drop(visitor);
+    program.terminate();
+    program.wait();
+}

@@ -9,14 +9,14 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
-use crate::support::{PATIENCE, Running, refusal};
+use crate::support::{PATIENCE, Running, keys, refusal};
 
 /// A server that gives up soon.
 async fn hasty() -> Running {
     let soon = Duration::from_millis(200);
     let deadlines = Deadlines { head: soon, proxy_head: soon, body: soon, piece: soon };
     let traffic = TrafficOptions { deadlines, ..TrafficOptions::default() };
-    Running::start_for(Ambient::system(), None, traffic).await
+    Running::start_for(Ambient::system(keys()), None, traffic).await
 }
 
 /// A server where an address may hold `per_address` connections.
@@ -24,7 +24,7 @@ async fn bounded(per_address: usize, proxies: &[&str]) -> Running {
     let proxies = proxies.iter().map(|text| Proxies::parse(text).unwrap()).collect();
     let per_address = Some(per_address);
     let traffic = TrafficOptions { proxies, per_address, ..TrafficOptions::default() };
-    Running::start_for(Ambient::system(), None, traffic).await
+    Running::start_for(Ambient::system(keys()), None, traffic).await
 }
 
 /// A connection from another address of this machine: all of 127.0.0.0/8 is.

@@ -1,5 +1,6 @@
 //! Mail that providers hand in, each in its own way.
 
+use domain::inbox::SecretOf;
 use protocol::ToAgent;
 use serde_json::json;
 
@@ -14,7 +15,7 @@ async fn start() -> (Running, String) {
     let inbox = server.domain.find_inbox(None).await.unwrap();
     let inbound = domain::inbox::InboxInbound { address: Some(ADDRESS.into()), mailbox: None };
     server.domain.set_inbox_inbound(inbox.id, inbound).await.unwrap();
-    server.domain.rotate_inbound_key(inbox.id).await.unwrap();
+    server.domain.rotate_secret(inbox.id, SecretOf::Inbound, true).await.unwrap();
     let inbox = server.domain.find_inbox(None).await.unwrap();
     let webhook = inbox.webhook(&server.origin()).unwrap();
     let key = webhook.split(['@', ':']).nth(2).unwrap().to_owned();

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use domain::agent::{Agent, NewAgent, Role};
 use domain::conversation::Draft;
 use domain::file::Party;
-use domain::inbox::InboxInbound;
-use domain::visitor::{About, User, VisitorIdentity};
+use domain::inbox::{InboxInbound, SecretOf};
+use domain::visitor::{About, Reads, User, VisitorIdentity};
 use futures_util::stream;
 use mail_parser::{MessageParser, MimeHeaders};
 use protocol::limits::{NOBODY_WAIT_MS, UNREAD_WAIT_MS};
@@ -147,7 +147,7 @@ async fn whatever_anybody_writes_makes_one_mail_to_agents_and_in_transcripts() {
     let domain = &post.server.domain;
     let inbound = InboxInbound { address: Some("help@example.net".into()), mailbox: None };
     domain.set_inbox_inbound(post.inbox.id, inbound).await.unwrap();
-    domain.rotate_inbound_key(post.inbox.id).await.unwrap();
+    domain.rotate_secret(post.inbox.id, SecretOf::Inbound, true).await.unwrap();
     let mia = domain.list_agents().await.unwrap().remove(0);
     let new = NewAgent {
         email: "tom@example.com".into(),
@@ -158,7 +158,8 @@ async fn whatever_anybody_writes_makes_one_mail_to_agents_and_in_transcripts() {
     let texts = hostile();
     for (number, text) in texts.iter().enumerate() {
         let visitor = write(&post, number, text).await;
-        domain.prove_address(&visitor, &format!("v{number}@example.org")).await.unwrap();
+        let reads = Reads { address: format!("v{number}@example.org"), generation: 1 };
+        domain.prove_address(&visitor, &reads, None).await.unwrap();
         let id = conversation_of(&post, &tom, &visitor).await;
         let assign = Change::Assign { agent: Some(mia.id) };
         domain.change_conversation(&tom, id, assign).await.unwrap();

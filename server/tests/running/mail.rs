@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use domain::agent::{Agent, NewAgent, Role};
-use domain::inbox::{Inbox, InboxMail};
+use domain::inbox::{Inbox, InboxMail, SecretOf};
 use domain::visitor::{About, User, VisitorIdentity};
 use mail_parser::MessageParser;
 use protocol::limits::{NOBODY_WAIT_MS, UNREAD_WAIT_MS};
@@ -162,7 +162,7 @@ async fn a_conversation_goes_on_by_mail_and_its_link_logs_in() {
             break token;
         }
     };
-    assert_eq!(post.inbox.recognize(&token).unwrap(), ann);
+    assert_eq!(post.server.domain.recognize(&post.inbox, &token).await.unwrap(), ann);
     socket.send(&send(9, "Danke")).await;
     ack(&mut socket).await;
 
@@ -349,7 +349,7 @@ async fn who_only_writes_mail_gets_the_whole_answer_as_one() {
     let inbound =
         domain::inbox::InboxInbound { address: Some("help@example.org".into()), mailbox: None };
     domain.set_inbox_inbound(post.inbox.id, inbound).await.unwrap();
-    domain.rotate_inbound_key(post.inbox.id).await.unwrap();
+    domain.rotate_secret(post.inbox.id, SecretOf::Inbound, true).await.unwrap();
     let inbox = domain.find_inbox(None).await.unwrap();
     let webhook = inbox.webhook(&post.server.origin()).unwrap();
     let bearer = format!("Bearer {}", webhook.split(['@', ':']).nth(2).unwrap());

@@ -39,14 +39,11 @@ const STRUCTURE: &[&str] = &[
     "inbox.allowed_sites",
     "inbox.color",
     "inbox.hours",
-    "inbox.identity_secret",
-    "inbox.imap_url",
     "inbox.inbound_address",
-    "inbox.inbound_key",
     "inbox.key",
     "inbox.mail_from",
     "inbox.routing",
-    "inbox.secret",
+    "inbox.secrets",
     "inbox.time_zone",
     "label.color",
     "mail.kind",
@@ -56,6 +53,7 @@ const STRUCTURE: &[&str] = &[
     "session.hash",
     "team.routing",
     "visitor.attributes",
+    "visitor.vouched",
     "visitor.words",
 ];
 
@@ -89,6 +87,9 @@ async fn poison(db: &DatabaseConnection) {
     let json = HOSTILE.replace('"', "\\\"").replace('\'', "''");
     for update in [
         format!("UPDATE visitor SET attributes = '{{\"{json}\":\"{json}\"}}'"),
+        format!(
+            "UPDATE visitor SET vouched = '{{\"name\":\"{json}\",\"attributes\":{{\"{json}\":\"{json}\"}}}}'"
+        ),
         format!("UPDATE entry SET files = replace(files, '\"x.txt\"', '\"{json}\"')"),
     ] {
         db.execute_unprepared(&update).await.unwrap_or_else(|error| panic!("{update}: {error}"));

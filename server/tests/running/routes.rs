@@ -356,7 +356,7 @@ async fn assert_refused(house: &House, path: &str, call: &Call, code: &str) {
 /// A method that is new on a known path fails, too.
 async fn check_methods(house: &House, path: &str) {
     let known: &[&str] = match path {
-        "/poll/visitor" | "/mail/inbound/{inbox}" => &["POST"],
+        "/poll/visitor" | "/visitor/login" | "/mail/inbound/{inbox}" => &["POST"],
         "/mail/preferences/{token}" => &["GET", "POST"],
         "/files/visitor/{id}" | "/files/agent/{id}" | "/visitor/address" => &["GET", "PUT"],
         _ => &["GET"],
@@ -467,6 +467,21 @@ async fn check_route(house: &House, path: &str) {
         "/poll/visitor" => {
             let answer = house.ask("POST", path, Caller::Nobody, false, "{}").await;
             assert!(answer.says("origin_refused"), "{path}");
+        }
+        "/visitor/login" => {
+            for login in ["x", "x.y.z", &format!("{}.9999999999999.00", house.own.conversation)] {
+                let body = format!(r#"{{"login":"{login}"}}"#);
+                let own = house.server.origin();
+                let headers = [
+                    ("content-type", "application/json"),
+                    ("origin", &*own),
+                    ("porchlight-inbox", &*house.server.key),
+                ];
+                let answer = house.server.http("POST", path, &headers, &body).await;
+                assert!(answer.says("link_invalid"), "{answer}");
+            }
+            let foreign = house.ask("POST", path, Caller::Owner, false, "{}").await;
+            assert!(foreign.says("origin_refused"), "{foreign}");
         }
         "/visitor/address" => {
             for (method, body) in [("GET", ""), ("PUT", r#"{"address":"ann@example.com"}"#)] {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use domain::agent::{NewAgent, Role};
 use domain::file::Shelf;
-use domain::{Ambient, Clock, Domain, OsEntropy, Store, SystemClock};
+use domain::{Ambient, Clock, Domain, Keys, OsEntropy, Store, SystemClock};
 use futures_util::{SinkExt, StreamExt};
 use migrations::{Migrator, MigratorTrait};
 use protocol::json::{Decode, Encode, from_str, to_string};
@@ -47,8 +47,13 @@ impl Moved {
     }
 
     pub(crate) fn ambient(&self) -> Ambient {
-        Ambient::new(self.clone(), OsEntropy)
+        Ambient::new(self.clone(), OsEntropy, keys())
     }
+}
+
+/// What tests seal secrets with.
+pub(crate) fn keys() -> Keys {
+    Keys::parse(&"5a".repeat(32)).unwrap()
 }
 
 pub(crate) struct Running {
@@ -69,7 +74,7 @@ async fn migrate(address: String) {
 
 impl Running {
     pub(crate) async fn start() -> Self {
-        Self::start_with(Ambient::system(), None).await
+        Self::start_with(Ambient::system(keys()), None).await
     }
 
     /// The same, with a clock, and with a mail server.
@@ -461,6 +466,11 @@ impl Program {
             })
             .await;
         (client, token, entries)
+    }
+
+    /// Where it keeps its data.
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.folder.path()
     }
 
     /// Asks it to end. strace passes that on to the program that it started.

@@ -198,7 +198,8 @@ impl Domain {
     /// that answers nothing they are a visitor of their own, who has nothing of what others with that address
     /// wrote.
     async fn newcomer(&self, row: &inbound_mail::Model, who: Wrote) -> Result<Poster> {
-        let inbox = crate::inbox::find(&self.store.reader, InboxId(row.inbox_id)).await?;
+        let inbox =
+            crate::inbox::find(&self.store.reader, &self.ambient, InboxId(row.inbox_id)).await?;
         let visitor = crate::visitor::by_mail(&inbox, InboundId(row.id));
         Ok(Poster::Visitor {
             who: VisitorIdentity { inbox: inbox.id, visitor },
@@ -262,7 +263,7 @@ impl Domain {
             let Some((id, tag)) = token::parse(recipient) else { continue };
             let Some(row) = mail::Entity::find_by_id(id.0).one(db).await? else { continue };
             let Some(inbox) = row.inbox_id else { continue };
-            let inbox = crate::inbox::find(db, InboxId(inbox)).await?;
+            let inbox = crate::inbox::find(db, &self.ambient, InboxId(inbox)).await?;
             if token::is_right(&inbox, id, &tag) {
                 return Ok(Some(Answered::Ours(Box::new(row))));
             }
@@ -295,7 +296,8 @@ impl Domain {
     /// Whether a list is the inbox's own address: it says so where it says what it is, as
     /// `<help.example.org>` or `<mailto:help@example.org>`.
     async fn is_own_list(&self, row: &inbound_mail::Model, list: &str) -> Result<bool> {
-        let inbox = crate::inbox::find(&self.store.reader, InboxId(row.inbox_id)).await?;
+        let inbox =
+            crate::inbox::find(&self.store.reader, &self.ambient, InboxId(row.inbox_id)).await?;
         let Some(address) = inbox.inbound_address() else { return Ok(false) };
         let named = [format!("<{}>", address.replace('@', ".")), format!("<mailto:{address}>")];
         Ok(named.iter().any(|name| list.contains(name)))

@@ -7,7 +7,7 @@ use sea_orm::sea_query::OnConflict;
 
 use crate::Domain;
 use crate::error::Result;
-use crate::table::{inbox, mailbox};
+use crate::table::mailbox;
 
 /// How far a mailbox was read (RFC 3501, section 2.3.1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,19 +40,17 @@ impl Domain {
     /// The store's.
     pub async fn mailboxes(&self) -> Result<Vec<Mailbox>> {
         let db = &self.store.reader;
-        let inboxes =
-            inbox::Entity::find().filter(inbox::Column::ImapUrl.is_not_null()).all(db).await?;
-        let mut mailboxes = Vec::with_capacity(inboxes.len());
-        for inbox in inboxes {
-            let Some(url) = inbox.imap_url else { continue };
-            let read = mailbox::Entity::find_by_id(inbox.id).one(db).await?;
+        let mut mailboxes = Vec::new();
+        for inbox in self.list_inboxes().await? {
+            let Some(url) = inbox.inbound.mailbox else { continue };
+            let read = mailbox::Entity::find_by_id(inbox.id.0).one(db).await?;
             let number = |value: Option<i64>| value.and_then(|value| u32::try_from(value).ok());
             let position = read.as_ref().and_then(|read| {
                 let (uid_validity, uid) = (number(read.uid_validity)?, number(read.uid)?);
                 Some(Position { uid_validity, uid })
             });
             mailboxes.push(Mailbox {
-                inbox: InboxId(inbox.id),
+                inbox: inbox.id,
                 url,
                 position,
                 looked_at_ms: read.as_ref().map(|read| read.looked_at_ms.unsigned_abs()),
@@ -113,8 +111,9 @@ impl Domain {
 
     /// Whoever reads one that was taken away learns of it a little later.
     async fn is_mailbox_of(&self, inbox: InboxId, url: &str) -> Result<bool> {
-        let row = inbox::Entity::find_by_id(inbox.0).one(&self.store.reader).await?;
-        Ok(row.is_some_and(|row| row.imap_url.as_deref() == Some(url)))
+        let inboxes = self.list_inboxes().await?;
+        let of = inboxes.into_iter().find(|one| one.id == inbox);
+        Ok(of.is_some_and(|of| of.inbound.mailbox.as_deref() == Some(url)))
     }
 
     async fn note(&self, row: mailbox::ActiveModel, columns: &[mailbox::Column]) -> Result<()> {

@@ -216,7 +216,7 @@ pub(crate) async fn claim(write: &Write<'_>, by_mail: &ByMail) -> Result<()> {
 
 /// Notes which entry a mail became.
 pub(crate) async fn posted(
-    write: &Write<'_>,
+    write: &mut Write<'_>,
     by_mail: &ByMail,
     inbox: InboxId,
     conversation: ConversationId,

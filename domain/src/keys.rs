@@ -1,0 +1,265 @@
+//! What secrets are sealed with that must be read back: whoever reads the database alone has none of them.
+//!
+//! A sealed text is `v1.KEY.BASE64`: the name of its key, and a random nonce of 24 bytes before what
+//! XChaCha20-Poly1305 made of it (draft-irtf-cfrg-xchacha-03). What it is for is authenticated with it, so that one
+//! can't be put in another's place.
+
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use chacha20poly1305::aead::{Aead, KeyInit, Payload};
+use chacha20poly1305::{Key as CipherKey, XChaCha20Poly1305, XNonce};
+use data_encoding::{BASE64, HEXLOWER, HEXLOWER_PERMISSIVE};
+use sha2::{Digest, Sha256};
+
+use crate::ambient::Entropy;
+
+/// How a sealed text begins.
+const SEALED: &str = "v1.";
+
+const NONCE: usize = 24;
+
+/// Why there are no keys, or not the right one.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum KeyError {
+    /// A key that is none.
+    #[error(
+        "a key has 64 hexadecimal digits; several are separated by commas or line ends, the newest first"
+    )]
+    Form,
+    /// The file can't be read or written.
+    #[error("{path}: {error}")]
+    File {
+        /// Where it should be.
+        path: String,
+        /// What the system says.
+        error: Arc<std::io::Error>,
+    },
+    /// A secret was sealed with a key that is not here.
+    #[error(
+        "the key {0} is missing, by which secrets in the database are sealed: copy the key file (--key-file) of \
+         the machine that had it, or set PORCHLIGHT_KEY"
+    )]
+    Missing(String),
+    /// A sealed text that was changed, or is not for this.
+    #[error("a sealed secret is not what was written")]
+    Broken,
+}
+
+#[derive(Clone)]
+struct Key {
+    name: String,
+    bytes: [u8; 32],
+}
+
+impl Key {
+    fn new(bytes: [u8; 32]) -> Self {
+        let digest = Sha256::new().chain_update(b"key name v1:").chain_update(bytes).finalize();
+        Self { name: HEXLOWER.encode(&digest[..4]), bytes }
+    }
+
+    fn cipher(&self) -> XChaCha20Poly1305 {
+        XChaCha20Poly1305::new(&CipherKey::from(self.bytes))
+    }
+}
+
+/// The keys, the newest first: that one seals, all of them open. Clones share them.
+#[derive(Clone)]
+pub struct Keys {
+    keys: Arc<RwLock<Vec<Key>>>,
+    /// Where they are from: looked at again for one that is not known.
+    file: Option<PathBuf>,
+}
+
+impl Keys {
+    /// From a text: 64 hexadecimal digits each.
+    ///
+    /// # Errors
+    /// [`KeyError::Form`].
+    pub fn parse(text: &str) -> Result<Self, KeyError> {
+        Ok(Self { keys: Arc::new(RwLock::new(parse(text)?)), file: None })
+    }
+
+    /// From a file, which is made with a new key if there is none. Only its owner may read it.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub fn open(path: &Path, entropy: &impl Entropy) -> Result<Self, KeyError> {
+        if !path.exists() {
+            write(path, &[random(entropy)])?;
+        }
+        let keys = Arc::new(RwLock::new(read(path)?));
+        Ok(Self { keys, file: Some(path.to_owned()) })
+    }
+
+    /// Puts a new key before the others of the file.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub fn add(&self, entropy: &impl Entropy) -> Result<(), KeyError> {
+        let Some(path) = &self.file else { return Ok(()) };
+        let mut keys = read(path)?;
+        keys.insert(0, random(entropy));
+        write(path, &keys)?;
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+        Ok(())
+    }
+
+    /// Drops all keys of the file but the newest.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub fn drop_old(&self) -> Result<(), KeyError> {
+        let Some(path) = &self.file else { return Ok(()) };
+        let mut keys = read(path)?;
+        keys.truncate(1);
+        write(path, &keys)?;
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+        Ok(())
+    }
+
+    /// Seals a text for a purpose.
+    pub(crate) fn seal(&self, purpose: &str, text: &str, nonce: [u8; NONCE]) -> String {
+        let key = self.newest();
+        let payload = Payload { msg: text.as_bytes(), aad: purpose.as_bytes() };
+        let sealed = key.cipher().encrypt(&XNonce::from(nonce), payload);
+        let sealed = sealed.expect("a text is shorter than 256 GB");
+        format!("{SEALED}{}.{}", key.name, BASE64.encode(&[nonce.as_slice(), &sealed].concat()))
+    }
+
+    /// Opens a sealed text. One that was never sealed is itself.
+    pub(crate) fn unseal(&self, purpose: &str, text: &str) -> Result<String, KeyError> {
+        let Some((name, sealed)) = text.strip_prefix(SEALED).and_then(|rest| rest.split_once('.'))
+        else {
+            return Ok(text.to_owned());
+        };
+        let key = self.named(name)?;
+        let sealed = BASE64.decode(sealed.as_bytes()).map_err(|_| KeyError::Broken)?;
+        let (nonce, sealed) = sealed.split_first_chunk::<NONCE>().ok_or(KeyError::Broken)?;
+        let payload = Payload { msg: sealed, aad: purpose.as_bytes() };
+        let opened = key.cipher().decrypt(&XNonce::from(*nonce), payload);
+        String::from_utf8(opened.map_err(|_| KeyError::Broken)?).map_err(|_| KeyError::Broken)
+    }
+
+    /// Whether a text is sealed with the newest key.
+    pub(crate) fn is_fresh(&self, text: &str) -> bool {
+        text.strip_prefix(SEALED)
+            .and_then(|rest| rest.split_once('.'))
+            .is_some_and(|(name, _)| name == self.newest().name)
+    }
+
+    fn newest(&self) -> Key {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner)[0].clone()
+    }
+
+    /// The key of a name. Another process may have made it since.
+    fn named(&self, name: &str) -> Result<Key, KeyError> {
+        let find = |keys: &[Key]| keys.iter().find(|key| key.name == name).cloned();
+        if let Some(key) = find(&self.keys.read().unwrap_or_else(PoisonError::into_inner)) {
+            return Ok(key);
+        }
+        let missing = || KeyError::Missing(name.to_owned());
+        let keys = read(self.file.as_deref().ok_or_else(missing)?)?;
+        let found = find(&keys).ok_or_else(missing)?;
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+        Ok(found)
+    }
+}
+
+fn random(entropy: &impl Entropy) -> Key {
+    let mut bytes = [0; 32];
+    entropy.fill(&mut bytes);
+    Key::new(bytes)
+}
+
+fn parse(text: &str) -> Result<Vec<Key>, KeyError> {
+    let texts = text.split([',', '\n']).map(str::trim).filter(|text| !text.is_empty());
+    let key = |text: &str| {
+        let bytes = HEXLOWER_PERMISSIVE.decode(text.as_bytes()).ok()?;
+        Some(Key::new(bytes.try_into().ok()?))
+    };
+    let keys: Option<Vec<Key>> = texts.map(key).collect();
+    keys.filter(|keys| !keys.is_empty()).ok_or(KeyError::Form)
+}
+
+fn failed(path: &Path) -> impl Fn(std::io::Error) -> KeyError {
+    let path = path.display().to_string();
+    move |error| KeyError::File { path: path.clone(), error: Arc::new(error) }
+}
+
+fn read(path: &Path) -> Result<Vec<Key>, KeyError> {
+    parse(&std::fs::read_to_string(path).map_err(failed(path))?)
+}
+
+/// Puts all of it in the file's place, or nothing.
+fn write(path: &Path, keys: &[Key]) -> Result<(), KeyError> {
+    let failed = failed(path);
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(&failed)?;
+    }
+    let beside = path.with_extension("new");
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&beside)
+        .map_err(&failed)?;
+    for key in keys {
+        writeln!(file, "{}", HEXLOWER.encode(&key.bytes)).map_err(&failed)?;
+    }
+    file.sync_all().map_err(&failed)?;
+    std::fs::rename(&beside, path).map_err(&failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use super::*;
+
+    struct Counting(std::sync::atomic::AtomicU8);
+
+    impl Entropy for Counting {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.fill(self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed));
+        }
+    }
+
+    #[test]
+    fn a_sealed_text_opens_for_its_purpose_alone() {
+        let keys = Keys::parse(&"01".repeat(32)).unwrap();
+        let sealed = keys.seal("one", "a secret", [7; NONCE]);
+        assert!(sealed.starts_with("v1.") && !sealed.contains("secret"));
+        assert_eq!(keys.unseal("one", &sealed).unwrap(), "a secret");
+        assert!(matches!(keys.unseal("other", &sealed), Err(KeyError::Broken)));
+        let changed = format!("{}A{}", &sealed[..20], &sealed[21..]);
+        assert!(keys.unseal("one", &changed).is_err());
+        assert!(matches!(keys.unseal("one", "v1.00000000.AAAA"), Err(KeyError::Missing(_))));
+        assert_eq!(keys.unseal("one", "never sealed").unwrap(), "never sealed");
+        for wrong in ["", "xyz", &"0".repeat(63), "\n,\n"] {
+            assert!(matches!(Keys::parse(wrong), Err(KeyError::Form)), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_file_of_keys_is_its_owners_alone_and_another_process_may_add_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, entropy) = (folder.path().join("data/key"), Counting(1.into()));
+        let server = Keys::open(&path, &entropy).unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        let old = server.seal("x", "old", [1; NONCE]);
+        let command = Keys::open(&path, &entropy).unwrap();
+        command.add(&entropy).unwrap();
+        assert!(!command.is_fresh(&old));
+        let new = command.seal("x", "new", [1; NONCE]);
+        assert_eq!(server.unseal("x", &new).unwrap(), "new", "it looks again");
+        assert_eq!(command.unseal("x", &old).unwrap(), "old");
+        command.drop_old().unwrap();
+        assert!(matches!(command.unseal("x", &old), Err(KeyError::Missing(_))));
+        assert_eq!(command.unseal("x", &new).unwrap(), "new");
+    }
+}
