@@ -86,13 +86,13 @@ test('every page and menu goes on while a colleague comes, goes and gives conver
   // The pages, one after another within the program: nothing is loaded anew.
   await agent.getByRole('link', { name: 'Conversations' }).click()
   await open(agent, 'second')
-  for (const page of ['Mail that came in', 'Inboxes', 'Team', 'Outbox', 'API']) {
+  for (const page of ['Mail that came in', 'Inboxes', 'Team', 'Outbox', 'API', 'Audit log']) {
     await disturb()
     await agent.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: page, exact: true }).click()
     await expect(agent.getByRole('heading', { level: 1, name: page })).toBeVisible()
   }
   await agent.locator('summary[title="Your presence"]').click()
-  await agent.getByRole('link', { name: 'Your mails' }).click()
+  await agent.getByRole('link', { name: 'Your account' }).click()
   await expect(agent.getByRole('heading', { name: 'Your account' })).toBeVisible()
   await disturb()
 

@@ -3,6 +3,7 @@
 //! Knows nothing of conversations, stores or networks, and so can be tried with anything at all.
 //! Whatever comes in, [`read`] returns: a [`Mail`], or why it is none that is read here.
 
+mod authentication;
 mod body;
 mod bomb;
 mod bounce;
@@ -19,6 +20,7 @@ use std::panic::catch_unwind;
 
 use mail_parser::{Addr, Address, HeaderName, HeaderValue, Message, MessageParser};
 
+pub use authentication::{Checked, Found, Verdict};
 pub use bounce::{Bounce, says_address_is_bad};
 pub use html::text_of_html;
 pub use quote::{without_quote, without_signature};
@@ -46,6 +48,8 @@ pub struct Mail {
     pub files: Vec<Attached>,
     /// What kind of mail it is.
     pub nature: Nature,
+    /// What the servers that it came by say of who sent it, the last one first. Anybody can write anything there.
+    pub checked: Vec<Checked>,
 }
 
 /// Who a mail says to be from. Anybody can write anything there.
@@ -77,8 +81,6 @@ impl std::fmt::Debug for Attached {
 pub enum Nature {
     /// Somebody wrote it.
     Personal,
-    /// The same, but the server that took it in says that it is not from whom it says (RFC 7489).
-    Forged,
     /// A program answered by itself (RFC 3834).
     AutoReply,
     /// It goes to many who can leave it (RFC 2369): what the list says of itself, in lower case.
@@ -152,6 +154,7 @@ pub fn read(raw: &[u8]) -> Result<Mail, Unreadable> {
         said,
         files,
         nature: nature::of(&message, &whole),
+        checked: authentication::of(&message),
         whole,
     })
 }

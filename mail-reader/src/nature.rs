@@ -37,14 +37,6 @@ pub(crate) fn of(message: &Message<'_>, text: &str) -> Nature {
         let names = ["List-Id", "List-Unsubscribe"].map(|name| header(name).unwrap_or_default());
         return Nature::List(names.join(" "));
     }
-    // Each check of a server may have one of its own. A forged one can only say that it is forged.
-    let checked = message
-        .headers_raw()
-        .filter(|(name, _)| name.eq_ignore_ascii_case("Authentication-Results"))
-        .map(|(_, value)| plain(value).to_lowercase());
-    if checked.into_iter().any(|it| it.split([';', ' ']).any(|word| word == "dmarc=fail")) {
-        return Nature::Forged;
-    }
     Nature::Personal
 }
 

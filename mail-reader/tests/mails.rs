@@ -109,12 +109,6 @@ fn programs_are_told_from_people() {
     ] {
         assert_eq!(nature(headers), Nature::Personal, "{headers}");
     }
-    let failed = "Authentication-Results: mx.example.org; spf=pass; dmarc=fail (p=none)";
-    assert_eq!(nature(failed), Nature::Forged);
-    let checks = ["spf=pass", "dkim=none", "dmarc=fail"];
-    let each = checks.map(|check| format!("Authentication-Results: mx.example.org; {check}"));
-    assert_eq!(nature(&each.join("\n")), Nature::Forged);
-    assert_eq!(nature("Authentication-Results: mx.example.org; dmarc=pass"), Nature::Personal);
 }
 
 const REPORT: &str = r#"Return-Path: <>

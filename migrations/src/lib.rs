@@ -20,6 +20,7 @@ mod m0010_agent_mail;
 mod m0011_search_words;
 mod m0012_logins;
 mod m0013_origins;
+mod m0014_checked_mail;
 
 /// Runs the steps that a database lacks.
 pub struct Migrator;
@@ -41,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_search_words::Migration),
             Box::new(m0012_logins::Migration),
             Box::new(m0013_origins::Migration),
+            Box::new(m0014_checked_mail::Migration),
         ]
     }
 }

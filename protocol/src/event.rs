@@ -97,6 +97,8 @@ tagged! {
             /// Whether there is more to the mail than the message: quotes, a signature, files that were
             /// not taken.
             is_cut: bool,
+            /// That nobody says that it is from whom it says.
+            is_unchecked: Option<bool>,
         },
     }
 }

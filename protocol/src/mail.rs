@@ -107,6 +107,8 @@ words! {
         "other_sender" => OtherSender,
         /// The server that took it in says that it is not from whom it says.
         "forged" => Forged,
+        /// It is an agent's answer, and nobody says that it is from them.
+        "unchecked" => Unchecked,
         /// An agent wrote it to the inbox, in answer to nothing.
         "from_agent" => FromAgent,
         /// Its sender wrote too many within an hour.

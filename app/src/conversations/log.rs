@@ -187,7 +187,7 @@ fn EntryView(
 /// That a message came by mail: from where, under which subject, and all of it if it is asked for.
 #[component]
 fn MailSource(id: ConversationId, seq: Seq, came: CameByMail) -> impl IntoView {
-    let CameByMail { sender, subject, is_cut, .. } = came;
+    let CameByMail { sender, subject, is_cut, is_unchecked, .. } = came;
     let is_open = RwSignal::new(false);
     let whole = RwSignal::new(None::<Result<MailText, String>>);
     let toggle = move |_| {
@@ -221,6 +221,14 @@ fn MailSource(id: ConversationId, seq: Seq, came: CameByMail) -> impl IntoView {
         <span class="mail-source" title=format!("From {sender}")>
             <Icon icon=lu::LuMail />
             <span>"By mail"{subject.map(|subject| format!(": {subject}"))}</span>
+            {is_unchecked
+                .then(|| {
+                    view! {
+                        <span class="mark" title="No mail server has said that it is from whom it says.">
+                            "Sender not checked"
+                        </span>
+                    }
+                })}
             <button
                 class="link"
                 type="button"

@@ -65,17 +65,21 @@ pub(super) struct CameByMail {
     pub(super) subject: Option<String>,
     /// Whether there is more to the mail than the message.
     pub(super) is_cut: bool,
+    /// Whether nobody says that it is from whom it says.
+    pub(super) is_unchecked: bool,
 }
 
 impl CameByMail {
     /// What an entry says of another, if it is about a mail that came in.
     pub(super) fn of(entry: &Entry) -> Option<Self> {
-        let Body::Event { event: Event::CameByMail { seq, sender, subject, is_cut } } = &entry.body
+        let Body::Event { event: Event::CameByMail { seq, sender, subject, is_cut, is_unchecked } } =
+            &entry.body
         else {
             return None;
         };
         let (sender, subject) = (sender.clone(), subject.clone());
-        Some(Self { seq: *seq, sender, subject, is_cut: *is_cut })
+        let (is_cut, is_unchecked) = (*is_cut, is_unchecked.unwrap_or_default());
+        Some(Self { seq: *seq, sender, subject, is_cut, is_unchecked })
     }
 
     /// How a message came, if it was by mail.

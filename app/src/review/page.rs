@@ -274,7 +274,10 @@ const fn why(reason: InboundReason) -> &'static str {
             "It answers this conversation, but comes from another address than the mail went to."
         }
         InboundReason::Forged => {
-            "Your mail server says that it is not from whom it says (DMARC). Be careful."
+            "Your mail server does not say that it is from whom it says (DMARC). Be careful."
+        }
+        InboundReason::Unchecked => {
+            "It says to be an agent’s answer, and nobody has checked that: name your mail server with --authserv-id."
         }
         InboundReason::FromAgent => "An agent wrote it to the inbox, in answer to nothing.",
         InboundReason::TooMany => "Its sender wrote too many mails within an hour.",

@@ -6,6 +6,9 @@ pub struct MailRules {
     /// Where mails come from that no inbox gives an address of its own, in lower case: what comes in from there
     /// was written by a program.
     pub from: Option<String>,
+    /// What the mail servers call themselves that take mails in for us, and whose word counts on who sent one
+    /// (RFC 8601, section 2.5).
+    pub authserv_ids: Vec<String>,
     /// How long a mail that came in is kept as it came, in milliseconds; those that are no message, at all.
     pub kept_ms: u64,
 }
@@ -17,6 +20,6 @@ impl MailRules {
 
 impl Default for MailRules {
     fn default() -> Self {
-        Self { from: None, kept_ms: 365 * Self::DAY_MS }
+        Self { from: None, authserv_ids: Vec::new(), kept_ms: 365 * Self::DAY_MS }
     }
 }

@@ -20,6 +20,8 @@ pub struct Model {
     pub seq: Option<i64>,
     pub whole: Option<String>,
     pub left_out: Option<String>,
+    /// What the provider that handed it over says of its sender, as `Authentication-Results` has it.
+    pub checked: Option<String>,
     pub place: Option<Uuid>,
     pub bytes: i64,
     pub attempts: i32,

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use domain::agent::{AgentSettings, Sight};
 use domain::inbox::{Inbox, InboxInbound, SecretOf};
-use domain::mail::{InboundMail, Outcome, Owed};
+use domain::mail::{InboundMail, MailRules, Outcome, Owed};
 use domain::visitor::{About, User, VisitorIdentity};
 use futures_util::TryStreamExt;
 use protocol::limits::{MAIL_BYTES, NOBODY_WAIT_MS, UNREAD_WAIT_MS};
@@ -43,8 +43,14 @@ impl Bench {
 
     /// Takes a mail in, and reads what is there.
     async fn takes(&self, mail: &str) {
+        self.takes_checked(mail, None).await;
+    }
+
+    /// The same, with what a provider says of its sender.
+    async fn takes_checked(&self, mail: &str, checked: Option<&str>) {
         let raw = Bytes::from(mail.replace('\n', "\r\n"));
-        self.domain.keep_inbound(self.inbox.id, raw).await.unwrap();
+        let checked = checked.map(ToOwned::to_owned);
+        self.domain.keep_inbound(self.inbox.id, raw, checked).await.unwrap();
         self.read().await;
     }
 
@@ -136,7 +142,7 @@ async fn an_answer_that_came_to_two_inboxes_is_said_once(bench) {
     let one = mail("ann@example.com", &both, "1@example.com", "", "Yes!");
     bench.takes(&one).await;
     let raw = Bytes::from(one.replace('\n', "\r\n"));
-    bench.domain.keep_inbound(other.id, raw).await.unwrap();
+    bench.domain.keep_inbound(other.id, raw, None).await.unwrap();
     bench.read().await;
     assert_eq!(bench.talk(id).await.iter().filter(|(_, text)| text == "Yes!").count(), 1);
     assert_eq!(bench.of_state(InboundState::Posted).await.len(), 2);
@@ -261,7 +267,8 @@ async fn agents_answer_from_their_mail_program(bench) {
     let team = owed.iter().find(|one| one.address == "team@example.org").unwrap();
     let to = team.reply_to.clone().unwrap();
     let id = only(&bench.domain, &looker()).await.id;
-    bench.takes(&mail("Mia <mia@example.com>", &to, "1@e", "", "I am on it.")).await;
+    let said = mail("Mia <mia@example.com>", &to, "1@e", "", "I am on it.");
+    bench.takes_checked(&said, Some("provider; dkim=pass header.d=example.com")).await;
     assert_eq!(bench.talk(id).await.last().unwrap(), &("Mia".to_owned(), "I am on it.".to_owned()));
     // Not the visitor, nor an agent who may not see it, nor one who has left.
     let other = bench.domain.create_inbox("Other", &[]).await.unwrap();
@@ -276,6 +283,71 @@ async fn agents_answer_from_their_mail_program(bench) {
     assert_eq!(bench.talk(id).await.len(), 2);
 }
 
+async fn no_header_that_its_sender_wrote_vouches_for_a_mail(bench) {
+    let mut bench = bench;
+    let (_, id, sent) = bench.mailed().await;
+    let visitors = sent.reply_to.clone().unwrap();
+    bench.mails(|mail| mail.team_address = Some("team@example.org".into())).await;
+    bench.ann("bea@example.com").await;
+    bench.mia().await;
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    let owed = bench.owed().await;
+    let team = owed.iter().find(|one| one.address == "team@example.org").unwrap();
+    let teams = team.reply_to.clone().unwrap();
+    let own_list = "List-Id: <help.example.org>\nList-Unsubscribe: <https://x.example>\n";
+    let mut number = 0;
+    let mut becomes = async |bench: &Bench, to: &str, headers: &str, checked: Option<&str>| {
+        number += 1;
+        let from = if to == teams { "mia@example.com" } else { "ann@example.com" };
+        let reviewed = bench.reviewed().await.len();
+        bench.takes_checked(&mail(from, to, &format!("v{number}@e"), headers, "Pay here."), checked).await;
+        if bench.reviewed().await.len() > reviewed { Some(bench.reviewed().await[0]) } else { None }
+    };
+    let (posted, forged, unchecked) = (None, Some(InboundReason::Forged), Some(InboundReason::Unchecked));
+    let says = |results: &str| format!("Authentication-Results: mx.example.org; {results}\n");
+    // Nobody is named whose word would count: visitors come in, with a mark, and agents do not.
+    assert_eq!(becomes(&bench, &visitors, "", None).await, posted);
+    let Body::Event { event: Event::CameByMail { is_unchecked, .. } } = &bench.log_of(id).await.last().unwrap().body.clone() else {
+        panic!("it came by mail");
+    };
+    assert_eq!(*is_unchecked, Some(true));
+    assert_eq!(becomes(&bench, &teams, "", None).await, unchecked);
+    assert_eq!(becomes(&bench, &teams, &says("dmarc=pass"), None).await, unchecked, "anybody writes that");
+    for results in ["dmarc=fail", "dmarc=fail(p=reject)", "dmarc = fail"] {
+        for list in ["", own_list] {
+            let headers = format!("{list}{}", says(results));
+            assert_eq!(becomes(&bench, "help@example.org", &headers, None).await, forged, "{headers}");
+            assert_eq!(becomes(&bench, &teams, &headers, None).await, forged, "{headers}");
+        }
+    }
+    // What a provider says counts, and nothing in the mail beside it.
+    let pass = Some("provider; spf=pass smtp.mailfrom=x@example.com");
+    let other = Some("provider; spf=pass smtp.mailfrom=eve@example.net; dkim=pass header.d=example.net");
+    assert_eq!(becomes(&bench, &teams, &says("dmarc=fail"), pass).await, posted);
+    assert_eq!(becomes(&bench, &teams, &says("dmarc=pass"), other).await, forged);
+    assert_eq!(becomes(&bench, &visitors, "", other).await, forged);
+    // A server is named: each mail needs its word.
+    let rules = MailRules { authserv_ids: vec!["mx.example.org".into()], ..MailRules::default() };
+    bench.domain = bench.domain.clone().with_mail_rules(rules);
+    for (to, is_agent) in [(&visitors, false), (&teams, true)] {
+        assert_eq!(becomes(&bench, to, &says("dmarc=pass"), None).await, posted, "{is_agent}");
+        for headers in [
+            String::new(),
+            says("dmarc=permerror"),
+            says("dmarc=none; spf=fail"),
+            "Authentication-Results: evil.example; dmarc=pass\n".into(),
+            format!("{own_list}{}", says("dmarc=fail")),
+        ] {
+            assert_eq!(becomes(&bench, to, &headers, None).await, forged, "{headers} {is_agent}");
+        }
+    }
+    let last = bench.log_of(id).await.into_iter().rev().find_map(|entry| match entry.body {
+        Body::Event { event: Event::CameByMail { is_unchecked, .. } } => Some(is_unchecked),
+        _ => None,
+    });
+    assert_eq!(last, Some(None), "it was checked");
+}
+
 async fn an_answer_to_a_note_stays_among_the_team(bench) {
     bench.takes_mail().await;
     bench.mails(|mail| mail.to_visitors = false).await;
@@ -287,7 +359,8 @@ async fn an_answer_to_a_note_stays_among_the_team(bench) {
     let owed = bench.owed().await;
     let note = owed.iter().find(|one| one.address == mia.email).unwrap();
     let to = note.reply_to.clone().unwrap();
-    bench.takes(&mail("mia@example.com", &to, "1@e", "", "Yes, I looked.")).await;
+    let said = mail("mia@example.com", &to, "1@e", "", "Yes, I looked.");
+    bench.takes_checked(&said, Some("provider; spf=pass smtp.mailfrom=mia@example.com")).await;
     assert_eq!(bench.talk(id).await.len(), 1, "the visitor hears nothing of it");
     let log = bench.log_of(id).await;
     assert!(log.iter().any(|entry| entry.body == Body::Note { text: "Yes, I looked.".into() }));
@@ -470,12 +543,12 @@ async fn what_can_not_be_read_is_kept_and_the_next_is_read(bench) {
     let bomb = mail("ann@example.com", &to, "1@e", "Content-Type: multipart/mixed; boundary=b\n", &parts);
     let nothing = mail("ann@example.com", &to, "2@e", "", "").replace("Subject: Re: x\n", "");
     let large = vec![b'x'; MAIL_BYTES as usize + 1];
-    let refused = bench.domain.keep_inbound(bench.inbox.id, large.into()).await.unwrap_err();
+    let refused = bench.domain.keep_inbound(bench.inbox.id, large.into(), None).await.unwrap_err();
     assert_eq!(refused.code(), ErrorCode::MailTooLarge);
-    assert_eq!(bench.domain.keep_inbound(bench.inbox.id, Bytes::new()).await.unwrap_err().code(), ErrorCode::MailEmpty);
+    assert_eq!(bench.domain.keep_inbound(bench.inbox.id, Bytes::new(), None).await.unwrap_err().code(), ErrorCode::MailEmpty);
     for one in [&bomb, &nothing] {
         let raw = Bytes::from(one.replace('\n', "\r\n"));
-        bench.domain.keep_inbound(bench.inbox.id, raw).await.unwrap();
+        bench.domain.keep_inbound(bench.inbox.id, raw, None).await.unwrap();
     }
     bench.domain.leave_inbound(bench.inbox.id, Bytes::from_static(b"From: a@b.c\r\nSubject: Big\r\n\r\n"), 50 << 20, InboundReason::TooLarge).await.unwrap();
     bench.takes(&mail("ann@example.com", &to, "3@e", "", "Fine.")).await;
@@ -490,7 +563,7 @@ async fn what_can_not_be_read_is_kept_and_the_next_is_read(bench) {
 async fn a_mail_that_ends_the_program_each_time_is_left_to_people(bench) {
     bench.takes_mail().await;
     let raw = Bytes::from_static(b"From: a@example.com\r\nMessage-ID: <1@e>\r\n\r\nhello");
-    let id = bench.domain.keep_inbound(bench.inbox.id, raw).await.unwrap();
+    let id = bench.domain.keep_inbound(bench.inbox.id, raw, None).await.unwrap();
     // While its content is away it is tried, however often: that is not the mail's fault.
     let folder = bench.files.path().join("mails");
     let away = bench.files.path().join("away");

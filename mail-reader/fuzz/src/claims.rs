@@ -9,11 +9,16 @@ pub(crate) fn check(raw: &[u8]) {
     if let Ok(mail) = mail_reader::read(raw) {
         assert!(mail.whole.contains(mail.said.trim()));
         assert!(!mail.subject.chars().any(char::is_control));
+        // Nobody is trusted, nobody is believed.
+        assert_eq!(mail.verdict(&[]), None);
     }
     if let Ok(text) = std::str::from_utf8(raw) {
         let said = mail_reader::without_quote(text);
         assert!(text.contains(said));
         assert!(text.contains(mail_reader::without_signature(text)));
+        if let Some(checked) = mail_reader::Checked::parse(text) {
+            assert!(checked.results.iter().all(|found| !found.method.contains(' ')));
+        }
         let shown = mail_reader::text_of_html(text);
         assert!(shown.len() <= text.len() * 8 + 64);
     }

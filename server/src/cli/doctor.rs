@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use domain::inbox::Inbox;
+use domain::mail::MailRules;
 use protocol::SUBPROTOCOL;
 use reqwest::{Client, StatusCode, header};
 use serde_json::json;
@@ -26,6 +27,7 @@ pub(super) async fn run(
     store: &StoreOptions,
     url: &PublicUrl,
     mail: anyhow::Result<Option<MailSettings>>,
+    rules: &MailRules,
     json: bool,
 ) -> anyhow::Result<()> {
     let from = mail.as_ref().ok().and_then(Option::as_ref).map(|mail| mail.from.to_string());
@@ -34,6 +36,7 @@ pub(super) async fn run(
         Finding { what: "Mail server", said: try_mail(mail, url).await },
     ];
     findings.extend(try_mailboxes(store, from.as_deref()).await);
+    findings.extend(try_senders(store, rules).await);
     findings.extend([
         Finding { what: "Address", said: words(try_address(url).await) },
         Finding { what: "Sockets", said: words(try_socket(url).await) },
@@ -101,6 +104,21 @@ async fn try_mailboxes(store: &StoreOptions, from: Option<&str>) -> Vec<Finding>
         findings.push(Finding { what: "Mailbox", said });
     }
     findings
+}
+
+/// Whether anybody says that mails are from whom they say, where any come in.
+async fn try_senders(store: &StoreOptions, rules: &MailRules) -> Option<Finding> {
+    let inboxes = store.domain().await.ok()?.list_inboxes().await.ok()?;
+    inboxes.iter().find(|inbox| inbox.inbound_address().is_some())?;
+    let said = match rules.authserv_ids.join(", ") {
+        ids if ids.is_empty() => {
+            "who sent a mail is checked where SendGrid or Mailgun say it, and else by nobody: \
+             agents' answers wait for review. Name your mail server with --authserv-id"
+                .to_owned()
+        }
+        ids => format!("who sent a mail is checked by {ids}"),
+    };
+    Some(Finding { what: "Senders", said: Ok(said) })
 }
 
 /// That what does not arrive may not be heard of: reports go to where mails come from.

@@ -62,13 +62,30 @@ pub(super) struct MailOptions {
         value_name = "DAYS"
     )]
     mail_kept_days: u32,
+
+    /// What the mail server that takes your mail in calls itself in Authentication-Results (RFC 8601), as
+    /// mx.example.com: who sent a mail goes by its word, and by nobody else's. It must take away what others say in
+    /// its name. Several are separated by commas.
+    #[arg(
+        long,
+        global = true,
+        env = "PORCHLIGHT_AUTHSERV_ID",
+        value_delimiter = ',',
+        value_name = "NAME"
+    )]
+    authserv_id: Vec<String>,
 }
 
 impl MailOptions {
     /// What holds of the mail of all inboxes.
     pub(super) fn rules(&self) -> MailRules {
         let from = self.mail_from.as_deref().map(|from| from.trim().to_lowercase());
-        MailRules { from, kept_ms: u64::from(self.mail_kept_days) * MailRules::DAY_MS }
+        let ids = self.authserv_id.iter().map(|id| id.trim().to_owned());
+        MailRules {
+            from,
+            authserv_ids: ids.filter(|id| !id.is_empty()).collect(),
+            kept_ms: u64::from(self.mail_kept_days) * MailRules::DAY_MS,
+        }
     }
 
     /// What mails are sent by; `None` if none are.

@@ -243,7 +243,8 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Doctor => {
             let (public_url, mail) = (cli.address.public_url(), cli.mail.settings());
-            doctor::run(&cli.store, &public_url, mail, cli.json).await
+            let rules = cli.mail.rules();
+            doctor::run(&cli.store, &public_url, mail, &rules, cli.json).await
         }
         Command::Mail(command) => command.run(&cli.store.domain().await?, cli.json).await,
         Command::Key(command) => {

@@ -1,6 +1,6 @@
 //! What becomes of a mail: whose words it is, and in which conversation, or that nobody knows.
 
-use mail_reader::{Mail, Nature, Sender};
+use mail_reader::{Checked, Mail, Nature, Sender};
 use protocol::{
     ConversationId, InboundId, InboundReason, InboundState, InboxId, MailKind, VisitorId,
 };
@@ -69,7 +69,38 @@ enum Answered {
     Theirs(ConversationId),
 }
 
+/// Whether a mail is from whom it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// A server that is trusted says so.
+    Vouched,
+    /// It does not say so, or somebody says that it is not.
+    Disowned,
+    /// Nobody is known whose word would count.
+    Unchecked,
+}
+
 impl Domain {
+    /// Whether a mail is from whom it says: by the word of whoever handed it over, or of the servers that the
+    /// operator named, and of nobody else.
+    pub(super) fn origin(&self, row: &inbound_mail::Model, mail: &Mail) -> Origin {
+        let of = |verdict: mail_reader::Verdict| match verdict {
+            mail_reader::Verdict::Pass => Origin::Vouched,
+            mail_reader::Verdict::Fail => Origin::Disowned,
+        };
+        if let Some(said) = row.checked.as_deref().and_then(Checked::parse) {
+            return of(mail.verdict_of(&said));
+        }
+        let trusted = &self.mail_rules.authserv_ids;
+        match mail.verdict(trusted) {
+            Some(verdict) => of(verdict),
+            // They check each mail: one without their word did not come by them.
+            None if !trusted.is_empty() => Origin::Disowned,
+            None if mail.is_disowned() => Origin::Disowned,
+            None => Origin::Unchecked,
+        }
+    }
+
     pub(super) async fn judge(&self, row: &inbound_mail::Model, mail: &Mail) -> Result<Verdict> {
         use InboundReason as R;
         let sender = mail.sender.as_ref();
@@ -93,12 +124,19 @@ impl Domain {
             Nature::Bounce(_) => return Ok(Verdict::Ignore(R::Bounce, conversation)),
             Nature::AutoReply => return Ok(Verdict::Ignore(R::AutoReply, conversation)),
             Nature::ReadReceipt => return Ok(Verdict::Ignore(R::ReadReceipt, conversation)),
+            Nature::List(_) | Nature::Personal => {}
+        }
+        // Before all that its sender had a say in.
+        let origin = self.origin(row, mail);
+        if origin == Origin::Disowned {
+            return Ok(Verdict::Review(R::Forged, conversation));
+        }
+        match &mail.nature {
             // The inbox's own address may be a list, which its team reads.
             Nature::List(list) if self.is_own_list(row, list).await? => {}
             Nature::List(_) if conversation.is_none() => return Ok(Verdict::Ignore(R::List, None)),
             Nature::List(_) => return Ok(Verdict::Review(R::List, conversation)),
-            Nature::Forged => return Ok(Verdict::Review(R::Forged, conversation)),
-            Nature::Personal => {}
+            _ => {}
         }
         if self.is_our_own(mail).await? {
             return Ok(Verdict::Ignore(R::Loop, conversation));
@@ -115,9 +153,9 @@ impl Domain {
             });
         }
         match answered {
-            Some(Answered::Ours(ours)) => self.answer_to(&ours, mail, &from).await,
+            Some(Answered::Ours(ours)) => self.answer_to(&ours, mail, &from, origin).await,
             Some(Answered::Theirs(conversation)) if self.agent_of(&from).await?.is_some() => {
-                self.as_agent(conversation, &from, false).await
+                self.as_agent(conversation, &from, false, origin).await
             }
             Some(Answered::Theirs(conversation)) => {
                 self.go_on(conversation, mail, &from, false).await
@@ -137,7 +175,13 @@ impl Domain {
     }
 
     /// One of our mails that is answered.
-    async fn answer_to(&self, ours: &mail::Model, mail: &Mail, from: &str) -> Result<Verdict> {
+    async fn answer_to(
+        &self,
+        ours: &mail::Model,
+        mail: &Mail,
+        from: &str,
+        origin: Origin,
+    ) -> Result<Verdict> {
         let conversation = ours.conversation_id.map(ConversationId);
         let Some(conversation) = conversation else {
             return Ok(Verdict::Review(InboundReason::OtherSender, None));
@@ -145,7 +189,7 @@ impl Domain {
         let kind = kind_of(&ours.kind)?;
         if !is_to_visitor(kind) {
             // What answers a note stays among the team.
-            return self.as_agent(conversation, from, kind == MailKind::Mentioned).await;
+            return self.as_agent(conversation, from, kind == MailKind::Mentioned, origin).await;
         }
         // Who answers from the address that it went to has read it.
         let is_reader =
@@ -158,15 +202,19 @@ impl Domain {
         conversation: ConversationId,
         from: &str,
         is_note: bool,
+        origin: Origin,
     ) -> Result<Verdict> {
         let other = Verdict::Review(InboundReason::OtherSender, Some(conversation));
         let Some(agent) = self.agent_of(from).await? else { return Ok(other) };
         let row = conversation::Entity::find_by_id(conversation.0).one(&self.store.reader).await?;
         let may_see = row.is_some_and(|row| agent.sight.check(&row).is_ok());
-        Ok(if may_see {
-            Verdict::Post(Poster::Agent { agent, conversation, is_note })
-        } else {
-            other
+        Ok(match origin {
+            _ if !may_see => other,
+            Origin::Vouched => Verdict::Post(Poster::Agent { agent, conversation, is_note }),
+            // Visitors trust an agent's word: it takes more than the name at the top of a mail.
+            Origin::Unchecked | Origin::Disowned => {
+                Verdict::Review(InboundReason::Unchecked, Some(conversation))
+            }
         })
     }
 

@@ -16,11 +16,17 @@ use crate::writer::{Command, Shard, Write};
 
 impl Domain {
     /// Keeps a mail as it came (RFC 5322). Once this has returned it is on disk, and is read until it is
-    /// settled. Keeping it again is harmless, by whatever way it comes.
+    /// settled. Keeping it again is harmless, by whatever way it comes. `checked` is what a provider says of its
+    /// sender outside of the mail, as `Authentication-Results` has it (RFC 8601).
     ///
     /// # Errors
     /// `mail_empty`, `mail_too_large` over [`MAIL_BYTES`]; the store's.
-    pub async fn keep_inbound(&self, inbox: InboxId, raw: Bytes) -> Result<InboundId> {
+    pub async fn keep_inbound(
+        &self,
+        inbox: InboxId,
+        raw: Bytes,
+        checked: Option<String>,
+    ) -> Result<InboundId> {
         if raw.is_empty() {
             return Err(ErrorCode::MailEmpty.into());
         }
@@ -34,7 +40,7 @@ impl Domain {
         let place = self.ambient.uuid();
         let bytes = raw.len() as i64;
         self.shelf.put_mail(place, raw).await?;
-        let keep = Keep { inbox, digest, place: Some(place), bytes, unread: None };
+        let keep = Keep { inbox, digest, place: Some(place), bytes, checked, unread: None };
         let kept = self.writer.run(keep).await;
         // Where it is not known whether the row is there, its content has to be.
         if matches!(kept, Ok((_, false))) {
@@ -57,7 +63,8 @@ impl Domain {
     ) -> Result<InboundId> {
         let digest = digest(headers.clone()).await?;
         let unread = Some((headers, reason));
-        let keep = Keep { inbox, digest, place: None, bytes: bytes as i64, unread };
+        let bytes = bytes as i64;
+        let keep = Keep { inbox, digest, place: None, bytes, checked: None, unread };
         Ok(self.writer.run(keep).await?.0)
     }
 
@@ -97,6 +104,7 @@ struct Keep {
     digest: String,
     place: Option<Uuid>,
     bytes: i64,
+    checked: Option<String>,
     /// The headers of one that is not fetched, and why.
     unread: Option<(Bytes, InboundReason)>,
 }
@@ -136,6 +144,7 @@ impl Command for Keep {
             seq: Set(None),
             whole: Set(None),
             left_out: Set(None),
+            checked: Set(self.checked.clone()),
             place: Set(self.place),
             bytes: Set(self.bytes),
             attempts: Set(0),

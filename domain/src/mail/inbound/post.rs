@@ -12,7 +12,7 @@ use protocol::{
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, QuerySelect};
 
-use super::judge::Poster;
+use super::judge::{Origin, Poster};
 use super::read::{Told, beginning};
 use super::state_of;
 use crate::Domain;
@@ -40,6 +40,8 @@ pub(crate) struct ByMail {
     is_proven: bool,
     /// Whether only the team sees it.
     is_note: bool,
+    /// Whether nobody says that it is from whom it says.
+    is_unchecked: bool,
     subject: Option<String>,
     /// Whether there is more to it than the message says.
     is_cut: bool,
@@ -66,6 +68,7 @@ impl ByMail {
             sender: self.sender.clone().unwrap_or_default(),
             subject: self.subject.clone(),
             is_cut: self.is_cut || !self.left_out.is_empty(),
+            is_unchecked: self.is_unchecked.then_some(true),
         }
     }
 }
@@ -78,6 +81,7 @@ impl Domain {
         poster: Poster,
     ) -> Result<()> {
         let id = InboundId(row.id);
+        let is_unchecked = self.origin(row, &mail) != Origin::Vouched;
         let is_note = matches!(poster, Poster::Agent { is_note: true, .. });
         let (speaker, party, own, is_proven) = match poster {
             Poster::Visitor { who, conversation, own, name, is_proven } => {
@@ -103,6 +107,7 @@ impl Domain {
             own,
             is_proven,
             is_note,
+            is_unchecked,
             subject: super::read::subject(&mail),
             is_cut: text.trim() != mail.whole.trim(),
             left_out,

@@ -196,7 +196,7 @@ async fn take(
     if content.is_empty() {
         return Ok(());
     }
-    domain.keep_inbound(inbox, content).await?;
+    domain.keep_inbound(inbox, content, None).await?;
     if let Err(error) = talk.mark(uid).await {
         tracing::debug!(%inbox, %error, "a mail that was kept could not be marked as read");
     }

@@ -1,0 +1,20 @@
+//! What a provider says of who sent a mail that it hands over.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::schema::text_null;
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[derive(DeriveIden)]
+enum InboundMail {
+    Table,
+    Checked,
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        crate::add_column(manager, InboundMail::Table, text_null(InboundMail::Checked)).await
+    }
+}
