@@ -7,7 +7,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::ambient::Ambient;
 use crate::availability::Told;
-use crate::file::Shelf;
+use crate::file::{FileRules, Shelf};
 use crate::hub::Hub;
 use crate::inbox::RefusedSites;
 use crate::login::Attempts;
@@ -39,6 +39,7 @@ pub struct Domain {
     pub(crate) mail_rules: Arc<MailRules>,
     pub(crate) refused_sites: RefusedSites,
     pub(crate) attempts: Arc<Attempts>,
+    pub(crate) file_rules: Arc<FileRules>,
     hub: Hub,
     tasks: TaskTracker,
 }
@@ -64,6 +65,7 @@ impl Domain {
             mail_rules: Arc::default(),
             refused_sites: RefusedSites::default(),
             attempts: Arc::default(),
+            file_rules: Arc::default(),
             hub,
             tasks,
         }

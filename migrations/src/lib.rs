@@ -21,6 +21,7 @@ mod m0011_search_words;
 mod m0012_logins;
 mod m0013_origins;
 mod m0014_checked_mail;
+mod m0015_networks;
 
 /// Runs the steps that a database lacks.
 pub struct Migrator;
@@ -43,6 +44,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_logins::Migration),
             Box::new(m0013_origins::Migration),
             Box::new(m0014_checked_mail::Migration),
+            Box::new(m0015_networks::Migration),
         ]
     }
 }

@@ -92,7 +92,7 @@ codes! {
         says "Too many files: at most 10 in a message.";
     /// A visitor's files would be over [`crate::limits::VISITOR_FILE_BYTES`].
     FileQuota = "file_quota", temporary: false
-        says "There is no more room for this visitor's files.";
+        says "There is no more room for files.";
     /// The id names somebody else's file, or one that was swept.
     FileIdTaken = "file_id_taken", temporary: false
         says "This id names another file already. Make up a new one.";

@@ -22,6 +22,8 @@ pub struct Me {
     pub is_admin: bool,
     /// Whether they may change owners, and what anybody is.
     pub is_owner: bool,
+    /// What whoever runs the installation has to see to.
+    pub trouble: Option<String>,
 }
 
 /// The agent who is logged in; `None` if nobody is.
@@ -30,8 +32,17 @@ pub async fn who_am_i() -> Result<Option<Me>, Failure> {
     use crate::backend::{backend, current_agent, session};
     use domain::agent::Right;
 
-    let agent = current_agent(&session().await?, &backend()?.domain).await?;
+    let domain = backend()?.domain;
+    let agent = current_agent(&session().await?, &domain).await?;
+    let trouble = |agent: &domain::agent::Agent| {
+        let free = domain.too_little_room().filter(|_| agent.role.may(Right::ManageInboxes))?;
+        let free = free / (1024 * 1024);
+        Some(format!(
+            "The disk is nearly full ({free} MB are free): visitors can send no files until there is room."
+        ))
+    };
     Ok(agent.map(|agent| Me {
+        trouble: trouble(&agent),
         id: agent.id,
         role: agent.role.as_str().to_owned(),
         is_admin: agent.role.may(Right::ManageInboxes),

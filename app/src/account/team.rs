@@ -43,6 +43,7 @@ fn Frame(me: Me) -> impl IntoView {
     let live = Live::get();
     live.belongs_to(me.id);
     provide_context(me.clone());
+    let trouble = me.trouble.clone();
     let unread = move || live.with(|store| store.unread_conversations());
     view! {
         <div class="frame">
@@ -97,6 +98,7 @@ fn Frame(me: Me) -> impl IntoView {
                     </button>
                 </form>
             </nav>
+            {trouble.map(|trouble| view! { <p class="trouble" role="alert">{trouble}</p> })}
             <Outlet />
         </div>
     }

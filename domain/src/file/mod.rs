@@ -8,6 +8,7 @@ mod carry;
 mod fetch;
 mod kind;
 mod name;
+mod room;
 mod shelf;
 mod sweep;
 mod thumbnail;
@@ -20,6 +21,7 @@ use crate::table::file;
 use crate::visitor::VisitorIdentity;
 
 pub(crate) use carry::{carry, claim, hand_over};
+pub use room::FileRules;
 pub use shelf::{Content, Part, Shelf, ShelfError};
 
 /// Who uploads, sends or fetches a file.

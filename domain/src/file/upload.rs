@@ -48,8 +48,13 @@ impl Domain {
         if bytes > FILE_BYTES {
             return Err(ErrorCode::FileTooBig.into());
         }
+        if let (Party::Visitor(_), Some(free)) = (party, self.too_little_room()) {
+            tracing::error!(free, "the disk is nearly full: visitors' files are not taken");
+            return Err(ErrorCode::FileQuota.into());
+        }
         let place = self.ambient.uuid();
-        let reserve = Reserve { party: party.clone(), id, place, bytes };
+        let inbox_bytes = self.file_rules.inbox_bytes;
+        let reserve = Reserve { party: party.clone(), id, place, bytes, inbox_bytes };
         match self.writer.run(reserve).await? {
             Reserved::Here(file) => return Ok(file),
             Reserved::Room { before: Some(before) } => {
@@ -204,6 +209,8 @@ struct Reserve {
     id: FileId,
     place: Uuid,
     bytes: u64,
+    /// The most that all visitors of the inbox may have.
+    inbox_bytes: u64,
 }
 
 /// What becomes of an upload.
@@ -276,6 +283,12 @@ impl Reserve {
         if let Party::Visitor(who) = &self.party {
             let theirs = file::Entity::find().filter(file::Column::VisitorId.eq(who.visitor.0));
             if bytes_of(write, theirs).await? + self.bytes > VISITOR_FILE_BYTES {
+                return Err(ErrorCode::FileQuota.into());
+            }
+            let of_all = file::Entity::find()
+                .filter(file::Column::InboxId.eq(who.inbox.0))
+                .filter(file::Column::VisitorId.is_not_null());
+            if bytes_of(write, of_all).await? + self.bytes > self.inbox_bytes {
                 return Err(ErrorCode::FileQuota.into());
             }
             // What is only announced is bounded by how many uploads there may be at a time.

@@ -77,6 +77,9 @@ pub(super) const fn is_to_visitor(kind: MailKind) -> bool {
     matches!(kind, MailKind::Received | MailKind::UnreadReply | MailKind::Transcript)
 }
 
+/// Of what an inbox may cause in an hour, one network's visitors have a tenth.
+const NETWORKS_SHARE: u64 = 10;
+
 struct Question<'a> {
     write: &'a Write<'a>,
     row: &'a mail::Model,
@@ -146,7 +149,43 @@ impl Question<'_> {
                 return Ok(Some(last + HOUR_MS));
             }
         }
+        if let Some(until_ms) = self.has_network_had_enough().await? {
+            return Ok(Some(until_ms));
+        }
         had_enough(self.write, self.inbox, self.kind).await
+    }
+
+    /// Until when a mail has to wait because its visitor's network caused enough of its kind in the last hour:
+    /// visitors cost nothing, and what all may cause together must not be one client's.
+    async fn has_network_had_enough(&self) -> Result<Option<i64>> {
+        let Some(network) = self.visitor.network.as_deref() else { return Ok(None) };
+        let now_ms = self.write.ambient.now_ms() as i64;
+        let lately: Vec<Option<Uuid>> = mail::Entity::find()
+            .select_only()
+            .column(mail::Column::ConversationId)
+            .filter(mail::Column::InboxId.eq(self.inbox.id.0))
+            .filter(mail::Column::Kind.eq(self.kind.as_str()))
+            .filter(mail::Column::Id.ne(self.row.id))
+            .filter(on_its_way_since(now_ms - HOUR_MS))
+            .into_tuple()
+            .all(self.write.tx)
+            .await?;
+        let most = u64::from(self.inbox.mail.an_hour) / NETWORKS_SHARE;
+        if (lately.len() as u64) < most.max(1) {
+            return Ok(None);
+        }
+        let visitors: Vec<Uuid> = conversation::Entity::find()
+            .select_only()
+            .column(conversation::Column::VisitorId)
+            .filter(conversation::Column::Id.is_in(lately.into_iter().flatten()))
+            .into_tuple()
+            .all(self.write.tx)
+            .await?;
+        let theirs = visitor::Entity::find()
+            .filter(visitor::Column::Id.is_in(visitors))
+            .filter(visitor::Column::Network.eq(network));
+        let theirs = theirs.count(self.write.tx).await?;
+        Ok((theirs >= most.max(1)).then_some(now_ms + CAPPED_WAIT_MS))
     }
 }
 

@@ -24,6 +24,8 @@ pub struct Model {
     pub token_gen: i32,
     /// What the site's own server says, as JSON.
     pub vouched: Option<String>,
+    /// From which network they came first: a number that says nothing by itself.
+    pub network: Option<String>,
     /// By which they are found.
     pub words: Option<String>,
 }

@@ -28,6 +28,8 @@ pub struct About {
     pub time_zone: Option<String>,
     /// The browser's name for itself.
     pub browser: Option<String>,
+    /// From which network they come: see [`crate::inbox::Inbox::network`].
+    pub network: Option<String>,
 }
 
 /// Who the site says a visitor is.
@@ -67,6 +69,7 @@ impl About {
             language: fact("language"),
             time_zone: fact("time_zone"),
             browser: None,
+            network: None,
         }
     }
 }

@@ -298,9 +298,10 @@ impl Admit {
     async fn note(&self, write: &mut Write<'_>, row: visitor::Model) -> Result<()> {
         let before = (row.name.clone(), row.email.clone());
         let (id, was_proven) = (row.id, row.is_email_proven);
+        let came_from = row.network.clone();
         let mut vouched = Vouched::of(&row);
         let mut row = row.into_active_model();
-        let About { user, referrer, language, time_zone, browser } = &self.about;
+        let About { user, referrer, language, time_zone, browser, network } = &self.about;
         if let Some(user_id) = &self.user_id {
             row.user_id = Set(Some(user_id.clone()));
         }
@@ -338,6 +339,9 @@ impl Admit {
             if fact.is_some() {
                 *column = Set(fact.clone());
             }
+        }
+        if came_from.is_none() {
+            row.network = Set(network.clone());
         }
         if self.is_here {
             row.last_seen_at_ms = Set(Some(write.ambient.now_ms() as i64));

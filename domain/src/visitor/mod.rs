@@ -9,6 +9,10 @@ mod proof;
 mod token;
 mod vouched;
 
+use std::net::IpAddr;
+
+use data_encoding::HEXLOWER;
+use hmac::Mac;
 use protocol::{InboxId, VisitorId};
 use sea_orm::ActiveValue::Set;
 
@@ -34,6 +38,19 @@ pub struct VisitorIdentity {
     pub inbox: InboxId,
     /// Which one.
     pub visitor: VisitorId,
+}
+
+/// Separates this use of the secret from the others.
+const NETWORK: &[u8] = b"visitor network v1:";
+
+impl Inbox {
+    /// What a network is called where what its visitors may cause is counted. It can't be guessed back without
+    /// the inbox's secret: addresses are not kept.
+    #[must_use]
+    pub fn network(&self, network: IpAddr) -> String {
+        let tag = mac(self.secrets.visitors.now(), NETWORK, network.to_string().as_bytes());
+        HEXLOWER.encode(&tag.finalize().into_bytes()[..8])
+    }
 }
 
 impl Domain {

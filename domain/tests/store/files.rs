@@ -3,9 +3,10 @@
 
 use std::io::{Cursor, Error, ErrorKind};
 
+use domain::Domain;
 use domain::agent::{Agent, AgentSettings, Sight};
 use domain::conversation::Draft;
-use domain::file::{Part, Party};
+use domain::file::{FileRules, Part, Party};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use image::{DynamicImage, ImageFormat};
 use protocol::{ErrorCode, File, FileId, limits};
@@ -240,6 +241,27 @@ async fn what_nobody_sent_is_swept_away(bench) {
     let draft = Draft { text: "", files: &[file_id(1)] };
     let late = bench.domain.send_as_visitor(&who, None, client_id(2), draft).await;
     assert_eq!(late.map_err(|error| error.code()), Err(ErrorCode::FileUnknown));
+}
+
+async fn an_inbox_has_so_much_room_and_the_disk_is_never_filled(bench) {
+    let upload = async |domain: &Domain, party: Party, number| {
+        let content = futures_util::stream::iter([Ok(vec![b'x'; 600].into())]);
+        domain.upload(&party, file_id(number), "a.txt", 600, content).await.map_err(|error| error.code())
+    };
+    let rules = FileRules { inbox_bytes: 1_000, ..FileRules::default() };
+    let domain = bench.domain.clone().with_file_rules(rules);
+    upload(&domain, Party::Visitor(bench.visitor()), 1).await.unwrap();
+    let full = upload(&domain, Party::Visitor(bench.visitor()), 2).await;
+    assert_eq!(full.err(), Some(ErrorCode::FileQuota), "another visitor's files count");
+    let mia = agent(&bench.domain, "mia@example.com").await;
+    upload(&domain, Party::Agent(mia.clone()), 3).await.unwrap();
+    let folder = Some(std::env::temp_dir());
+    let rules = FileRules { free_bytes: u64::MAX, folder, ..FileRules::default() };
+    let domain = bench.domain.clone().with_file_rules(rules);
+    assert!(domain.too_little_room().is_some());
+    let full = upload(&domain, Party::Visitor(bench.visitor()), 4).await;
+    assert_eq!(full.err(), Some(ErrorCode::FileQuota));
+    upload(&domain, Party::Agent(mia), 5).await.unwrap();
 }
 
 }

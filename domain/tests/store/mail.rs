@@ -631,6 +631,26 @@ async fn two_nodes_do_not_exceed_a_limit_together(bench) {
     assert_eq!(taken.len(), 6, "three of each kind");
 }
 
+async fn a_flood_of_made_up_visitors_does_not_use_up_the_mails_of_others(bench) {
+    bench.mails(|mail| mail.an_hour = 30).await;
+    let note = async |who: &VisitorIdentity, network: &str| {
+        let about = About { network: Some(network.into()), ..About::default() };
+        bench.domain.note_visitor(who, about, None).await.unwrap();
+    };
+    for number in 0..40 {
+        let who = bench.ann(&format!("flood{number}@example.com")).await;
+        note(&who, "one").await;
+    }
+    note(&bench.ann("innocent@example.com").await, "other").await;
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    let owed = bench.owed().await;
+    let made_up = owed.iter().filter(|one| one.address.starts_with("flood")).count();
+    assert_eq!(made_up, 3, "a tenth");
+    assert_eq!(owed.iter().filter(|one| one.address == "innocent@example.com").count(), 1);
+    let team = owed.iter().filter(|one| one.address == "team@example.com").count();
+    assert_eq!(team, 4, "the team hears of three, and of the innocent one");
+}
+
 async fn the_link_of_a_mail_logs_its_visitor_in_for_a_while(bench) {
     bench.mails(|mail| mail.team_address = None).await;
     let ann = bench.ann("ann@example.com").await;

@@ -11,7 +11,7 @@ mod token;
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use domain::audit::{Actor, Deed};
-use domain::file::{Shelf, ShelfError};
+use domain::file::{FileRules, Shelf, ShelfError};
 use domain::{Ambient, Domain, KeyError, Keys, OsEntropy, Store};
 use ipnet::IpNet;
 use migrations::{Migrator, MigratorTrait};
@@ -103,6 +103,26 @@ struct StoreOptions {
     /// [default: key in the data folder]
     #[arg(long, global = true, env = "PORCHLIGHT_KEY_FILE", value_name = "FILE")]
     key_file: Option<std::path::PathBuf>,
+
+    /// The most that all visitors' files of one inbox may have together, in gigabytes.
+    #[arg(
+        long,
+        global = true,
+        env = "PORCHLIGHT_INBOX_FILES_GB",
+        default_value_t = 20,
+        value_name = "GB"
+    )]
+    inbox_files_gb: u64,
+
+    /// How much of the disk stays free, whatever visitors upload, in megabytes.
+    #[arg(
+        long,
+        global = true,
+        env = "PORCHLIGHT_FREE_DISK_MB",
+        default_value_t = 1024,
+        value_name = "MB"
+    )]
+    free_disk_mb: u64,
 }
 
 /// Where the server is found.
@@ -170,7 +190,13 @@ impl StoreOptions {
     async fn domain_with(&self, keys: Keys) -> anyhow::Result<Domain> {
         let store = self.open().await?;
         migrate(&store).await?;
+        let rules = FileRules {
+            inbox_bytes: self.inbox_files_gb.saturating_mul(1024 * 1024 * 1024),
+            free_bytes: self.free_disk_mb.saturating_mul(1024 * 1024),
+            folder: Some(self.data_dir.clone()),
+        };
         let domain = Domain::start(store, self.shelf()?, Ambient::system(keys));
+        let domain = domain.with_file_rules(rules);
         // Those of an earlier version are not sealed yet; and with another key nothing would work.
         domain.seal_secrets().await.context("secrets in the database can't be opened")?;
         domain.ensure_inbox().await.context("can't make the default inbox")?;

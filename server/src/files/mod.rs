@@ -97,6 +97,10 @@ pub(crate) async fn take_in(
         Party::Agent(agent) => state.traffic.share_upload(agent.id),
     };
     let _share = share.ok_or(ErrorCode::SlowDown)?;
+    let is_visitor = matches!(party, Party::Visitor(_));
+    if is_visitor && !state.traffic.may_bring(client.neighbour(), bytes) {
+        return Err(ErrorCode::SlowDown.into());
+    }
     let content = pieces(body, bytes, state.traffic.deadlines());
     Ok(state.domain.upload(party, id, name, bytes, content).await?)
 }

@@ -43,7 +43,7 @@ pub(crate) async fn visitor(
     let browser = browser.map(ToOwned::to_owned);
     upgrade.on_upgrade(move |socket| {
         tracker.track_future(async move {
-            visitor::serve(socket, state, browser).await;
+            visitor::serve(socket, state, client, browser).await;
             drop((share, connection));
         })
     })

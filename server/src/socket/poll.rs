@@ -108,7 +108,7 @@ async fn begin(
     let share = share.ok_or(ErrorCode::SlowDown)?;
     let browser = headers.get(header::USER_AGENT).and_then(|name| name.to_str().ok());
     let [hello] = &*frames else { return Err(ErrorCode::FrameUnexpected) };
-    match visitor::admit(hello, state, browser.map(ToOwned::to_owned)).await {
+    match visitor::admit(hello, state, client, browser.map(ToOwned::to_owned)).await {
         Ok((talk, welcome)) => {
             let name = state.domain.ambient().secret();
             let (exchanges, waiting) = mpsc::channel(8);

@@ -17,6 +17,7 @@ use tokio::time::timeout;
 use super::line::{self, End, Reading, Talk};
 use super::typing::Typing;
 use crate::state::ServerState;
+use crate::traffic::{Client, Neighbour, Traffic};
 
 /// How fast one socket may send.
 const PACE: Quota = {
@@ -25,14 +26,23 @@ const PACE: Quota = {
     Quota::per_second(a_second).allow_burst(at_once)
 };
 
+/// How fast one socket's frames are answered, whatever they are.
+const FRAMES: Quota = Quota::per_second(NonZeroU32::new(50).expect("not zero"))
+    .allow_burst(NonZeroU32::new(500).expect("not zero"));
+
 /// How often one socket may say that its visitor is on another page.
 const MOVES: Quota =
     Quota::per_second(NonZeroU32::MIN).allow_burst(NonZeroU32::new(5).expect("not zero"));
 
 /// Serves one socket until it ends.
-pub(super) async fn serve(socket: WebSocket, state: ServerState, browser: Option<String>) {
+pub(super) async fn serve(
+    socket: WebSocket,
+    state: ServerState,
+    client: Client,
+    browser: Option<String>,
+) {
     let (mut writing, mut reading) = socket.split();
-    match greet(&mut reading, &state, browser).await {
+    match greet(&mut reading, &state, client, browser).await {
         Ok((talk, welcome)) => {
             talk.listener.send(to_string(&welcome));
             line::run(reading, writing, talk, &state).await;
@@ -67,6 +77,7 @@ impl From<Error> for Refusal {
 async fn greet(
     reading: &mut Reading,
     state: &ServerState,
+    client: Client,
     browser: Option<String>,
 ) -> Result<(VisitorTalk, ToVisitor), Refusal> {
     let within = Duration::from_millis(limits::HELLO_WITHIN_MS);
@@ -75,13 +86,14 @@ async fn greet(
         Ok(Err(End::Close(code))) => return Err(Refusal { error: None, code: Some(code) }),
         Ok(Err(End::Gone)) | Err(_) => return Err(Refusal { error: None, code: None }),
     };
-    admit(&text, state, browser).await
+    admit(&text, state, client, browser).await
 }
 
 /// Admits the visitor whose `hello` this is.
 pub(super) async fn admit(
     hello: &str,
     state: &ServerState,
+    client: Client,
     browser: Option<String>,
 ) -> Result<(VisitorTalk, ToVisitor), Refusal> {
     let frame = from_str::<FromVisitor>(hello).map_err(|error| {
@@ -103,6 +115,7 @@ pub(super) async fn admit(
     }
     let about = About {
         browser: browser.map(|name| name.chars().take(300).collect()),
+        network: Some(inbox.network(client.neighbour().network())),
         ..about.map_or_else(About::default, |said| About::read(&said.0))
     };
     let said = about.clone();
@@ -140,6 +153,9 @@ pub(super) async fn admit(
         entries,
     };
     let talk = VisitorTalk {
+        traffic: state.traffic.clone(),
+        from: client.neighbour(),
+        frames: RateLimiter::direct(FRAMES),
         domain,
         who,
         page,
@@ -157,6 +173,11 @@ pub(super) async fn admit(
 /// What a visitor says and hears.
 pub(super) struct VisitorTalk {
     domain: Domain,
+    traffic: Traffic,
+    /// Whose share it is, what comes by it.
+    from: Neighbour,
+    /// Each frame costs a look at the database.
+    frames: DefaultDirectRateLimiter,
     who: VisitorIdentity,
     page: Option<String>,
     listener: Listener,
@@ -179,6 +200,8 @@ impl Talk for VisitorTalk {
     }
 
     async fn frame(&mut self, text: &str) -> Result<(), CloseCode> {
+        // Who is faster waits: nothing is lost by it.
+        self.frames.until_ready().await;
         let frame = match from_str::<FromVisitor>(text) {
             Ok(frame) => frame,
             Err(error) => {
@@ -229,7 +252,12 @@ impl VisitorTalk {
             FromVisitor::Send { client_id, text, files } => {
                 // What comes behind a message that has to wait must not overtake it.
                 let overtakes = self.waits.is_some_and(|first| first != client_id);
-                if overtakes || self.pace.check().is_err() {
+                let may_come = || {
+                    self.pace.check().is_ok()
+                        && self.traffic.may_write(self.from)
+                        && (self.to_note.is_none() || self.traffic.may_begin(self.from, who.inbox))
+                };
+                if overtakes || !may_come() {
                     self.waits.get_or_insert(client_id);
                     return Err(ErrorCode::SlowDown.into());
                 }

@@ -5,6 +5,7 @@
 //! come from.
 
 mod client;
+mod pace;
 mod shares;
 
 use std::net::IpAddr;
@@ -15,7 +16,8 @@ use std::time::Duration;
 use axum::http::HeaderMap;
 pub use client::Proxies;
 pub(crate) use client::{Client, Neighbour};
-use protocol::AgentId;
+use pace::Paces;
+use protocol::{AgentId, InboxId};
 pub(crate) use shares::Share;
 use shares::{Known, Shares};
 
@@ -98,6 +100,7 @@ struct Inner {
     lines: Shares<Neighbour>,
     uploads: Shares<Neighbour>,
     team_uploads: Shares<AgentId>,
+    paces: Paces,
 }
 
 impl Traffic {
@@ -118,6 +121,7 @@ impl Traffic {
             lines: Shares::new(10_000.min(most / 2), each(per_address / 4, most / 2)),
             uploads: Shares::new(192, each(per_address / 64, 192)),
             team_uploads: Shares::new(64, 16),
+            paces: Paces::new(per_address),
         }))
     }
 
@@ -159,6 +163,21 @@ impl Traffic {
     /// The same for an agent's upload, wherever they are.
     pub(crate) fn share_upload(&self, agent: AgentId) -> Option<Share> {
         self.0.team_uploads.take(agent, false)
+    }
+
+    /// Whether somebody new may begin a conversation from there.
+    pub(crate) fn may_begin(&self, whom: Neighbour, inbox: InboxId) -> bool {
+        self.0.paces.may_begin(whom, inbox)
+    }
+
+    /// Whether another message of a visitor may come from there.
+    pub(crate) fn may_write(&self, whom: Neighbour) -> bool {
+        self.0.paces.may_write(whom)
+    }
+
+    /// Whether a visitor's file of so many bytes may come from there.
+    pub(crate) fn may_bring(&self, whom: Neighbour, bytes: u64) -> bool {
+        self.0.paces.may_bring(whom, bytes)
     }
 
     /// Somebody logged in is at this address: room is kept for them from now on.

@@ -165,3 +165,30 @@ async fn behind_a_trusted_proxy_its_clients_are_counted_and_not_the_proxy() {
         held.push(stream);
     }
 }
+
+/// Whether the next word of a new visitor is taken.
+async fn begins(server: &Running, from: u8) -> bool {
+    let stream = connect_from(from, server.address).await;
+    let mut one = server.visitor_over(stream).await;
+    one.send(&crate::support::send(1, "hi")).await;
+    one.find(|frame| match frame {
+        protocol::ToVisitor::Ack { .. } => Some(true),
+        protocol::ToVisitor::Error { code, .. } => {
+            assert_eq!(code.as_str(), "slow_down");
+            Some(false)
+        }
+        _ => None,
+    })
+    .await
+}
+
+#[tokio::test]
+async fn one_network_begins_so_many_conversations_and_others_as_many() {
+    // What one address may cause grows with what it may hold: three at once.
+    let server = bounded(40, &[]).await;
+    for _ in 0..3 {
+        assert!(begins(&server, 2).await);
+    }
+    assert!(!begins(&server, 2).await);
+    assert!(begins(&server, 3).await, "an innocent one comes in");
+}

@@ -80,7 +80,7 @@ impl Running {
     /// The same, with a clock, and with a mail server.
     pub(crate) async fn start_with(ambient: Ambient, mail: Option<MailSettings>) -> Self {
         // Tests come from one address, whoever they play.
-        let traffic = TrafficOptions { per_address: Some(4_096), ..TrafficOptions::default() };
+        let traffic = TrafficOptions { per_address: Some(65_536), ..TrafficOptions::default() };
         Self::start_for(ambient, mail, traffic).await
     }
 
@@ -160,6 +160,16 @@ impl Running {
     pub(crate) async fn knock(&self) -> Client {
         let origin = self.origin();
         self.try_connect("/ws/visitor", &self.visitor_headers(&origin)).await.unwrap()
+    }
+
+    /// A new visitor's socket after its hello, over this connection.
+    pub(crate) async fn visitor_over(&self, stream: TcpStream) -> Client {
+        let origin = self.origin();
+        let headers = self.visitor_headers(&origin);
+        let mut client = self.upgrade(stream, "/ws/visitor", &headers).await.unwrap();
+        client.send(&self.hello(None, None)).await;
+        client.find(|frame| matches!(frame, ToVisitor::Welcome { .. }).then_some(())).await;
+        client
     }
 
     /// A visitor's socket that takes little at a time.

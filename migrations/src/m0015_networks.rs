@@ -1,0 +1,20 @@
+//! From which network a visitor came first, as a number that says nothing: what strangers may cause is shared.
+
+use sea_orm_migration::prelude::*;
+use sea_orm_migration::schema::string_null;
+
+#[derive(DeriveMigrationName)]
+pub(crate) struct Migration;
+
+#[derive(DeriveIden)]
+enum Visitor {
+    Table,
+    Network,
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        crate::add_column(manager, Visitor::Table, string_null(Visitor::Network)).await
+    }
+}
