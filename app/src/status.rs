@@ -32,10 +32,12 @@ pub const fn status(code: ErrorCode) -> StatusCode {
         | E::AccessTokenUnknown
         | E::FileUnknown
         | E::MailUnknown
+        | E::BlockUnknown
+        | E::NetworkUnknown
         | E::LoginUnknown
         | E::LinkInvalid
         | E::NotFound => StatusCode::NOT_FOUND,
-        E::OriginRefused | E::Forbidden | E::SiteNotAllowed | E::ScopeMissing => {
+        E::OriginRefused | E::Forbidden | E::Blocked | E::SiteNotAllowed | E::ScopeMissing => {
             StatusCode::FORBIDDEN
         }
         E::LoginRequired | E::LoginWrong | E::TokenInvalid | E::AccessTokenInvalid => {

@@ -24,8 +24,11 @@ async function choose(agent: Page, menu: string, item: string | RegExp): Promise
 test('each sees that the other writes', async ({ porchlight, agent, visitor }) => {
   await begin(porchlight, agent, visitor)
   const chat = await visitor.frame()
-  await chat.locator('textarea').pressSequentially('And')
-  await expect(agent.getByText('The visitor is writing…')).toBeVisible()
+  // It is shown for two seconds: on a busy machine one may look away for as long.
+  await expect(async () => {
+    await chat.locator('textarea').pressSequentially('And')
+    await expect(agent.getByText('The visitor is writing…')).toBeVisible({ timeout: 2_000 })
+  }).toPass()
   await expect(agent.getByText('The visitor is writing…')).toBeHidden()
   await agent.getByRole('textbox', { name: 'Reply' }).pressSequentially('Yes')
   await expect(chat.getByText('Mia Berg is writing…')).toBeVisible()

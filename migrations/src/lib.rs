@@ -22,6 +22,7 @@ mod m0012_logins;
 mod m0013_origins;
 mod m0014_checked_mail;
 mod m0015_networks;
+mod m0016_blocks;
 
 /// Runs the steps that a database lacks.
 pub struct Migrator;
@@ -45,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_origins::Migration),
             Box::new(m0014_checked_mail::Migration),
             Box::new(m0015_networks::Migration),
+            Box::new(m0016_blocks::Migration),
         ]
     }
 }

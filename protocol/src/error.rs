@@ -102,6 +102,15 @@ codes! {
     /// An upload that ended before its end.
     UploadCut = "upload_cut", temporary: true
         says "The upload ended before its end. Upload the file again.";
+    /// An agent has blocked the visitor, or where they come from.
+    Blocked = "blocked", temporary: false
+        says "You can't write here.";
+    /// No such block, or one that is over.
+    BlockUnknown = "block_unknown", temporary: false
+        says "This block is over already.";
+    /// It is not known from which network a visitor came.
+    NetworkUnknown = "network_unknown", temporary: false
+        says "It is not known from where this visitor came.";
     /// More messages in a short time than a person writes.
     SlowDown = "slow_down", temporary: true
         says "Too many messages at once. Wait a moment.";

@@ -10,7 +10,7 @@ use leptos_axum::{LeptosRoutes, generate_route_list, render_app_to_stream_with_c
 use tower_http::compression::CompressionLayer;
 
 use crate::files::{self, ByLogin, ByToken};
-use crate::http::{harden, health, note_source, refuse_foreign, take_body};
+use crate::http::{harden, health, note_source, refuse_foreign, stay, take_body};
 use crate::state::ServerState;
 use crate::{address, api, assets, audit, mail, session, socket, widget};
 
@@ -91,7 +91,8 @@ pub(crate) fn router(state: ServerState) -> Router {
         .merge(
             dashboard(&state)
                 .layer(session())
-                .layer(from_fn_with_state(state.clone(), note_source)),
+                .layer(from_fn_with_state(state.clone(), note_source))
+                .layer(from_fn_with_state(state.clone(), stay)),
         )
         .merge(files_by_token())
         .merge(files_by_login().layer(session()))

@@ -12,6 +12,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::api::ApiRate;
 use crate::assets;
+use crate::http::health::Ready;
 use crate::serve::PublicUrl;
 use crate::socket::Lines;
 use crate::traffic::Traffic;
@@ -25,6 +26,7 @@ pub(crate) struct ServerState {
     pub(crate) sends_mail: bool,
     pub(crate) setup: SetupLink,
     pub(crate) api_rate: ApiRate,
+    pub(crate) ready: Ready,
     /// Who holds how much of the server.
     pub(crate) traffic: Traffic,
     pub(crate) leptos: LeptosOptions,
@@ -57,6 +59,7 @@ impl ServerState {
             sends_mail,
             setup,
             api_rate: ApiRate::default(),
+            ready: Ready::default(),
             traffic,
             leptos,
             stopping,

@@ -163,6 +163,8 @@ pub struct Known {
     pub time_zone: Option<String>,
     /// When they were last connected, in milliseconds since 1970 (UTC).
     pub last_seen_at_ms: Option<u64>,
+    /// Whether it is known from which network they came.
+    pub has_network: bool,
     /// Their other conversations, the most recent first.
     pub others: Vec<Summary>,
 }
@@ -212,6 +214,28 @@ pub async fn read_visitor(id: ConversationId) -> Result<Known, Failure> {
         language: profile.language,
         time_zone: profile.time_zone,
         last_seen_at_ms: profile.last_seen_at_ms,
+        has_network: profile.has_network,
         others,
     })
+}
+
+/// Blocks a conversation's visitor, alone or with everybody from where they came, and archives what they wrote.
+#[server]
+pub async fn block_visitor(
+    id: ConversationId,
+    #[server(default)] network: bool,
+) -> Result<(), Failure> {
+    use domain::agent::Right;
+    use domain::audit::Deed;
+    use domain::visitor::BlockOf;
+
+    let by = crate::backend::require(Right::Block).await?;
+    let (of, deed) = match network {
+        true => (BlockOf::Network, Deed::NetworkBlocked),
+        false => (BlockOf::Visitor, Deed::VisitorBlocked),
+    };
+    let (name, archived) = by.backend.domain.block_visitor(&by.agent, id, of).await?;
+    by.note(deed, Some((id.0, format!("{name} ({archived} conversations archived)")))).await?;
+    leptos_axum::redirect("/conversations");
+    Ok(())
 }

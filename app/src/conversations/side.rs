@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use protocol::{ConversationId, Status, Summary};
 
 use super::actions::LabelDot;
-use super::calls::{Known, MailTranscript, read_visitor};
+use super::calls::{BlockVisitor, Known, MailTranscript, read_visitor};
 use crate::account::refusal;
 use crate::live::Live;
 use crate::ui::{Icon, Notice, Zone, browser_name};
@@ -213,6 +213,7 @@ fn Facts(
                 })}
         </dl>
         {known.takes_transcript.then(|| view! { <TranscriptButton id transcript /> })}
+        <BlockMenu id can_block_network=known.has_network />
         {(!known.others.is_empty()).then(|| view! { <Others others=known.others /> })}
     }
 }
@@ -233,6 +234,35 @@ fn TranscriptButton(id: ConversationId, transcript: ServerAction<MailTranscript>
             </span>
             <Notice text=refusal(transcript) />
         </ActionForm>
+    }
+}
+
+/// Has the visitor write no more.
+#[component]
+fn BlockMenu(id: ConversationId, can_block_network: bool) -> impl IntoView {
+    let block = ServerAction::<BlockVisitor>::new();
+    let form = move |network: bool, title: &'static str| {
+        view! {
+            <ActionForm action=block>
+                <input type="hidden" name="id" value=id.to_string() />
+                <input type="hidden" name="network" value=network.to_string() />
+                <button class="button small" type="submit" disabled=move || block.pending().get()>
+                    {title}
+                </button>
+            </ActionForm>
+        }
+    };
+    view! {
+        <details class="side-block">
+            <summary>"Block…"</summary>
+            <p class="soft">
+                "They can’t write any more, and all their conversations are archived. Inboxes shows who is blocked."
+            </p>
+            {form(false, "This visitor")}
+            {can_block_network
+                .then(|| form(true, "Everybody from their network, for 30 days"))}
+            <Notice text=refusal(block) />
+        </details>
     }
 }
 

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use protocol::{InboxId, LabelId, Routing, TeamId};
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::failure::Failure;
 
@@ -259,6 +260,58 @@ pub async fn set_identity(
         by.backend.domain.rotate_secret(id, SecretOf::Identity, at_once).await?;
     }
     by.note(Deed::IdentityChanged, Some(by.inbox(id).await?)).await?;
+    leptos_axum::redirect("/inboxes");
+    Ok(())
+}
+
+/// Who may not write any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockRow {
+    /// The block's id.
+    pub id: Uuid,
+    /// What the visitor was called.
+    pub name: String,
+    /// Whether all of their network are blocked.
+    pub is_network: bool,
+    /// The inbox's name.
+    pub inbox: String,
+    /// Which agent did it.
+    pub agent: String,
+    /// When, in milliseconds since 1970 (UTC).
+    pub at_ms: u64,
+    /// Until when, in milliseconds since 1970 (UTC).
+    pub until_ms: Option<u64>,
+}
+
+/// Who may not write any more.
+#[server]
+pub async fn read_blocks() -> Result<Vec<BlockRow>, Failure> {
+    use domain::visitor::{Block, BlockOf};
+
+    let (agent, backend) = crate::backend::require_agent().await?;
+    let inboxes = backend.domain.list_inboxes().await?;
+    let name = |id| inboxes.iter().find(|inbox| inbox.id == id).map(|inbox| inbox.name.clone());
+    let row = |block: Block| BlockRow {
+        id: block.id,
+        name: block.name,
+        is_network: block.of == BlockOf::Network,
+        inbox: name(block.inbox).unwrap_or_default(),
+        agent: block.agent_name,
+        at_ms: block.at_ms,
+        until_ms: block.until_ms,
+    };
+    Ok(backend.domain.list_blocks(&agent).await?.into_iter().map(row).collect())
+}
+
+/// Ends a block.
+#[server]
+pub async fn unblock(id: Uuid) -> Result<(), Failure> {
+    use domain::agent::Right;
+    use domain::audit::Deed;
+
+    let by = crate::backend::require(Right::Block).await?;
+    let name = by.backend.domain.unblock(&by.agent, id).await?;
+    by.note(Deed::Unblocked, Some((id, name))).await?;
     leptos_axum::redirect("/inboxes");
     Ok(())
 }

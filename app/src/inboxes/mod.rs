@@ -1,5 +1,6 @@
 //! Inboxes: how each is put on a site.
 
+mod blocks;
 mod calls;
 mod identity;
 mod inbound;

@@ -4,6 +4,7 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+use super::blocks::BlocksCard;
 use super::calls::{
     AllowSites, InboxDetails, SetIdentity, SetInbox, SetInboxInbound, SetInboxMail, SetWebhook,
     list_inboxes,
@@ -35,6 +36,7 @@ pub(crate) fn InboxesPage() -> impl IntoView {
                 </p>
             </header>
             {shown.show("The inboxes could not be read", move |read| cards(read, deeds))}
+            <BlocksCard />
         </main>
     }
 }

@@ -88,6 +88,12 @@ deeds! {
     MailReviewed = "mail_reviewed", "decided about a mail that came in";
     /// Sent a mail again, or dropped it.
     OutboxChanged = "outbox_changed", "changed what becomes of a mail in the outbox";
+    /// Blocked a visitor.
+    VisitorBlocked = "visitor_blocked", "blocked the visitor";
+    /// Blocked a network.
+    NetworkBlocked = "network_blocked", "blocked everybody from where this visitor came from:";
+    /// Ended a block.
+    Unblocked = "unblocked", "unblocked the visitor";
     /// Sent a conversation to its visitor.
     TranscriptSent = "transcript_sent", "sent a transcript to";
     /// Took the audit log along.

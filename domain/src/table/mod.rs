@@ -9,6 +9,7 @@ pub(crate) mod agent_inbox;
 pub(crate) mod agent_mail;
 pub(crate) mod agent_skill;
 pub(crate) mod audit;
+pub(crate) mod block;
 pub(crate) mod conversation;
 pub(crate) mod conversation_label;
 pub(crate) mod entry;

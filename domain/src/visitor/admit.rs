@@ -55,7 +55,7 @@ impl Domain {
     /// # Errors
     /// `link_invalid` for a login that is over; `token_invalid` if the token was not issued by this inbox, or
     /// opens nothing any more; `seed_invalid`; `identity_invalid` for a proof that is none, `identity_required`
-    /// for a claim without proof in an inbox that demands one; the store's.
+    /// for a claim without proof in an inbox that demands one; `blocked`; the store's.
     pub async fn admit_visitor(
         &self,
         inbox: &Inbox,
@@ -86,6 +86,7 @@ impl Domain {
             }
             (None, None) => (VisitorId(self.ambient.uuid()), None, 0),
         };
+        self.check_blocks(inbox.id, known, about.network.as_deref()).await?;
         let proven = match &about.user {
             Some(user) => proven(inbox, user, self.ambient.now_ms())?,
             None => None,

@@ -3,6 +3,7 @@
 mod about;
 mod address;
 mod admit;
+mod block;
 mod by_mail;
 mod profile;
 mod proof;
@@ -24,6 +25,7 @@ use crate::writer::Write;
 
 pub use about::{About, User};
 pub use admit::{Admitted, Reads};
+pub use block::{Block, BlockOf};
 pub(crate) use by_mail::{by_mail, reads, writes_by_mail};
 pub use profile::Profile;
 pub(crate) use profile::from_row as profile;

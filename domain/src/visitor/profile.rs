@@ -40,6 +40,8 @@ pub struct Profile {
     pub language: Option<String>,
     /// The time zone, as IANA names it.
     pub time_zone: Option<String>,
+    /// Whether it is known from which network they came.
+    pub has_network: bool,
     /// When they were last connected, in milliseconds since 1970 (UTC).
     pub last_seen_at_ms: Option<u64>,
     /// When they first wrote, in milliseconds since 1970 (UTC).
@@ -102,6 +104,7 @@ pub(crate) fn from_row(row: visitor::Model) -> Profile {
         vouched: Vouched::of(&row),
         id: VisitorId(row.id),
         inbox: InboxId(row.inbox_id),
+        has_network: row.network.is_some(),
         user_id: row.user_id,
         name: row.name,
         email: row.email,

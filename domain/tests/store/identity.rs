@@ -3,7 +3,7 @@
 use domain::conversation::Draft;
 use domain::file::Party;
 use domain::inbox::SecretOf;
-use domain::visitor::{About, Admitted, Reads, User};
+use domain::visitor::{About, Admitted, BlockOf, Reads, User};
 use domain::{Domain, Error};
 use hmac::{Hmac, KeyInit, Mac};
 use protocol::{ErrorCode, FileId, Status};
@@ -280,6 +280,43 @@ async fn secrets_are_sealed_in_the_database(bench) {
     assert_eq!(bench.domain.seal_secrets().await.unwrap(), 1);
     assert!(read().await.starts_with("v1."));
     assert_eq!(bench.domain.find_inbox(None).await.unwrap().identity_secret(), "two");
+}
+
+async fn a_blocked_visitor_and_a_blocked_network_write_no_more(bench) {
+    let domain = &bench.domain;
+    let from = async |token: Option<&str>, network: &str| {
+        let inbox = domain.find_inbox(None).await.unwrap();
+        let about = About { network: Some(network.into()), ..About::default() };
+        domain.admit_visitor(&inbox, token, None, about, None).await
+    };
+    let write = async |number, network: &str| {
+        let one = from(None, network).await.unwrap();
+        domain.send_as_visitor(&one.who, None, client_id(number), "hi").await.unwrap();
+        let about = About { network: Some(network.into()), ..About::default() };
+        domain.note_visitor(&one.who, about, None).await.unwrap();
+        one
+    };
+    let (eve, other, ann) =
+        (write(1, "bad").await, write(2, "bad").await, write(3, "good").await);
+    let mia = agent(domain, "mia@example.com").await;
+    let of = async |who: &Admitted| domain.visitor_page(&who.who, None).await.unwrap().conversation.unwrap();
+    let (_, archived) = domain.block_visitor(&mia, of(&eve).await, BlockOf::Visitor).await.unwrap();
+    assert_eq!(archived, 1);
+    let refused = from(Some(&eve.token), "elsewhere").await;
+    assert_eq!(refused.unwrap_err().code(), ErrorCode::Blocked);
+    assert!(from(Some(&other.token), "bad").await.is_ok());
+    let (_, archived) = domain.block_visitor(&mia, of(&other).await, BlockOf::Network).await.unwrap();
+    assert_eq!(archived, 1, "hers is archived already");
+    assert_eq!(from(None, "bad").await.unwrap_err().code(), ErrorCode::Blocked);
+    assert!(from(Some(&ann.token), "good").await.is_ok());
+    let blocks = domain.list_blocks(&mia).await.unwrap();
+    assert_eq!(blocks.iter().map(|block| block.of).collect::<Vec<_>>(), [BlockOf::Network, BlockOf::Visitor]);
+    domain.unblock(&mia, blocks[1].id).await.unwrap();
+    assert!(from(Some(&eve.token), "good").await.is_ok());
+    assert_eq!(domain.unblock(&mia, blocks[1].id).await.unwrap_err().code(), ErrorCode::BlockUnknown);
+    bench.ticks.pass_ms(30 * DAY_MS);
+    assert!(from(None, "bad").await.is_ok(), "its addresses are somebody else's by now");
+    assert!(domain.list_blocks(&mia).await.unwrap().is_empty());
 }
 
 }

@@ -112,4 +112,6 @@ async def log_in(server: str, fields: dict[str, str]) -> str:
         "Accept": "application/json",
     }
     answer, _ = await request("POST", server, form[1], headers, urlencode(fields).encode())
-    return answer["Set-Cookie"].partition(";")[0]
+    # Another cookie knows the browser again, and opens nothing.
+    cookies = [cookie.partition(";")[0] for cookie in answer.get_all("Set-Cookie", [])]
+    return next(cookie for cookie in cookies if "porchlight_session=" in cookie)

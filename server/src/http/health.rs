@@ -1,9 +1,39 @@
 //! For whatever watches over the process.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use axum::extract::State;
 use axum::http::StatusCode;
+use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use crate::state::ServerState;
+
+/// How long an answer of the store counts. Anybody may ask, and none of them costs a query of their own.
+const COUNTS: Duration = Duration::from_secs(1);
+
+/// When the store was asked last, and whether it answered.
+#[derive(Clone, Default)]
+pub(crate) struct Ready(Arc<Mutex<Option<(Instant, bool)>>>);
+
+impl Ready {
+    /// Whether the store answers. Who comes while it is asked waits for the same answer.
+    async fn is(&self, state: &ServerState) -> bool {
+        let mut last = self.0.lock().await;
+        if let Some((at, is_ready)) = *last
+            && at.elapsed() < COUNTS
+        {
+            return is_ready;
+        }
+        let asked = state.domain.store().ping().await;
+        if let Err(error) = &asked {
+            tracing::error!(%error, "the store does not answer");
+        }
+        *last = Some((Instant::now(), asked.is_ok()));
+        asked.is_ok()
+    }
+}
 
 /// `GET /healthz`: the process answers.
 pub(crate) async fn healthz() -> &'static str {
@@ -15,11 +45,9 @@ pub(crate) async fn readyz(State(state): State<ServerState>) -> (StatusCode, &'s
     if state.stopping.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
     }
-    match state.domain.store().ping().await {
-        Ok(()) => (StatusCode::OK, "ready\n"),
-        Err(error) => {
-            tracing::error!(%error, "the store does not answer");
-            (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n")
-        }
+    if state.ready.is(&state).await {
+        (StatusCode::OK, "ready\n")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n")
     }
 }

@@ -7,6 +7,7 @@ mod failure;
 mod headers;
 pub(crate) mod health;
 mod origin;
+mod redirect;
 mod source;
 
 pub(crate) use arrival::{pieces, take_body};
@@ -15,4 +16,5 @@ pub(crate) use extract::{At, Body, Params, maybe_whole, whole};
 pub(crate) use failure::{CODES, Failure};
 pub(crate) use headers::harden;
 pub(crate) use origin::{is_own, refuse_foreign};
+pub(crate) use redirect::stay;
 pub(crate) use source::note_source;

@@ -96,6 +96,7 @@ pub(super) fn sample(kind: MailKind, inbox: Inbox, language: &str) -> Owed {
         name: Some("Ann Miller".to_owned()),
         email: Some("ann@example.com".to_owned()),
         is_email_proven: true,
+        has_network: false,
         vouched: domain::visitor::Vouched::default(),
         attributes: serde_json::Map::new(),
         page: Some("https://example.com/pricing".to_owned()),

@@ -90,6 +90,11 @@ fn call(name: &str, at: &Target) -> Call {
         "set_agent_role" => {
             (Caller::Owner, format!("id={agent}&role=agent"), Some("agent_unknown"))
         }
+        "read_blocks" => (Caller::Agent, String::new(), None),
+        "unblock" => (Caller::Agent, format!("id={token}"), None),
+        "block_visitor" => {
+            (Caller::Agent, format!("id={conversation}"), Some("conversation_unknown"))
+        }
         "list_inboxes" | "read_team" => (Caller::Agent, String::new(), None),
         "read_access" => (Caller::Owner, String::new(), None),
         "allow_sites" => {
@@ -306,6 +311,7 @@ async fn check_call(house: &House, path: &str, name: &str) {
     }
     let right = match name {
         // No such link, and no owner is made of it.
+        "unblock" => return assert_refused(house, path, &about, "block_unknown").await,
         "end_login" => return assert_refused(house, path, &about, "login_unknown").await,
         "mail_transcript" => return assert_refused(house, path, &about, "address_unproven").await,
         // It was left in its mailbox; and no message here came by mail.

@@ -1,0 +1,54 @@
+//! Who may not write any more.
+
+use icondata_lu as lu;
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+
+use super::calls::{BlockRow, Unblock, read_blocks};
+use crate::ui::{Deed, Fresh, Icon, Notice, Zone, each};
+
+/// The list; nothing, while nobody is blocked.
+#[component]
+pub(super) fn BlocksCard() -> impl IntoView {
+    let unblock = Deed::<Unblock>::new();
+    let shown = Fresh::new(move || unblock.version(), |_| read_blocks());
+    shown.show("Who is blocked could not be read", move |blocks| {
+        let row = move |block| view! { <Line block unblock /> };
+        let is_any = move || blocks.with(|blocks| !blocks.is_empty());
+        view! {
+            <Show when=is_any>
+                <section class="card stack">
+                    <h2>"Blocked visitors"</h2>
+                    <Notice text=unblock.refused(|_| true) />
+                    <ul class="plain mail-list">
+                        {each(move || blocks.get(), |block: &BlockRow| block.id, row)}
+                    </ul>
+                </section>
+            </Show>
+        }
+    })
+}
+
+#[component]
+fn Line(block: BlockRow, unblock: Deed<Unblock>) -> impl IntoView {
+    let zone = Zone::get();
+    let BlockRow { id, name, is_network, inbox, agent, at_ms, until_ms } = block;
+    let whom = if is_network { format!("Everybody from the network of {name}") } else { name };
+    let when = move || {
+        let until = until_ms.map(|until_ms| format!(", until {}", zone.date_and_time(until_ms)));
+        format!("{}{}", zone.date_and_time(at_ms), until.unwrap_or_default())
+    };
+    view! {
+        <li class="mail">
+            <Icon icon=lu::LuBan />
+            <div class="grow">
+                <b>{whom}</b>
+                <small>{inbox} " · by " {agent} " · " {when}</small>
+            </div>
+            <ActionForm action=unblock.action>
+                <input type="hidden" name="id" value=id.to_string() />
+                <button class="button small" type="submit">"Unblock"</button>
+            </ActionForm>
+        </li>
+    }
+}

@@ -1,0 +1,174 @@
+//! Visitors who may not write any more: by themselves, or with everybody of their network.
+
+use protocol::{Change, ConversationId, ErrorCode, InboxId, VisitorId};
+use sea_orm::entity::prelude::*;
+use sea_orm::{ActiveValue::Set, Condition, QueryOrder, QuerySelect};
+
+use super::display_name;
+use crate::Domain;
+use crate::agent::Agent;
+use crate::conversation::seen;
+use crate::error::Result;
+use crate::table::{block, conversation, visitor};
+
+/// How long a network is blocked, in milliseconds: its addresses are somebody else's one day.
+const NETWORK_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
+
+/// Who is blocked with a visitor.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BlockOf {
+    /// They alone.
+    Visitor,
+    /// All who come from where they came from, for 30 days.
+    Network,
+}
+
+/// A block.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Block {
+    /// Its id.
+    pub id: Uuid,
+    /// Of which inbox.
+    pub inbox: InboxId,
+    /// Who is blocked.
+    pub of: BlockOf,
+    /// What the visitor was called.
+    pub name: String,
+    /// Which agent did it.
+    pub agent_name: String,
+    /// When, in milliseconds since 1970 (UTC).
+    pub at_ms: u64,
+    /// Until when, in milliseconds since 1970 (UTC).
+    pub until_ms: Option<u64>,
+}
+
+impl Domain {
+    /// Blocks a conversation's visitor, and archives all their conversations. Returns what they were called, and how
+    /// many conversations that were.
+    ///
+    /// # Errors
+    /// `conversation_unknown`, `network_unknown` where it is not known from where they came; the store's.
+    pub async fn block_visitor(
+        &self,
+        agent: &Agent,
+        id: ConversationId,
+        of: BlockOf,
+    ) -> Result<(String, usize)> {
+        let db = &self.store.reader;
+        let row = seen(db, id, agent).await?;
+        let found = visitor::Entity::find_by_id(row.visitor_id).one(db).await?;
+        let who = found.ok_or(ErrorCode::ConversationUnknown)?;
+        let name = display_name(&who);
+        let now_ms = self.ambient.now_ms();
+        let (visitors, until_ms) = match of {
+            BlockOf::Visitor => (vec![who.id], None),
+            BlockOf::Network => {
+                let network = who.network.clone().ok_or(ErrorCode::NetworkUnknown)?;
+                let all = visitor::Entity::find()
+                    .select_only()
+                    .column(visitor::Column::Id)
+                    .filter(visitor::Column::InboxId.eq(who.inbox_id))
+                    .filter(visitor::Column::Network.eq(network));
+                (all.into_tuple().all(db).await?, Some(now_ms + NETWORK_MS))
+            }
+        };
+        let block = block::ActiveModel {
+            id: Set(self.ambient.uuid()),
+            inbox_id: Set(who.inbox_id),
+            visitor_id: Set((of == BlockOf::Visitor).then_some(who.id)),
+            network: Set(who.network.filter(|_| of == BlockOf::Network)),
+            name: Set(name.clone()),
+            agent_name: Set(agent.name.clone()),
+            at_ms: Set(now_ms.cast_signed()),
+            until_ms: Set(until_ms.map(u64::cast_signed)),
+        };
+        block::Entity::insert(block).exec_without_returning(db).await?;
+        let mut archived = 0;
+        for visitor in visitors {
+            self.hub().let_go_visitor(VisitorId(visitor), None);
+            archived += self.archive_all(agent, visitor).await?;
+        }
+        Ok((name, archived))
+    }
+
+    async fn archive_all(&self, agent: &Agent, visitor: Uuid) -> Result<usize> {
+        let theirs: Vec<Uuid> = conversation::Entity::find()
+            .select_only()
+            .column(conversation::Column::Id)
+            .filter(conversation::Column::VisitorId.eq(visitor))
+            .filter(conversation::Column::ArchivedAtMs.is_null())
+            .into_tuple()
+            .all(&self.store.reader)
+            .await?;
+        for id in &theirs {
+            self.change_conversation(agent, ConversationId(*id), Change::Archive {}).await?;
+        }
+        Ok(theirs.len())
+    }
+
+    /// The blocks of the inboxes that an agent may see, the latest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn list_blocks(&self, agent: &Agent) -> Result<Vec<Block>> {
+        let rows = block::Entity::find()
+            .filter(agent.sight.condition(block::Column::InboxId))
+            .filter(self.in_force())
+            .order_by_desc(block::Column::AtMs)
+            .order_by_desc(block::Column::Id)
+            .all(&self.store.reader)
+            .await?;
+        let block = |row: block::Model| Block {
+            id: row.id,
+            inbox: InboxId(row.inbox_id),
+            of: if row.network.is_some() { BlockOf::Network } else { BlockOf::Visitor },
+            name: row.name,
+            agent_name: row.agent_name,
+            at_ms: row.at_ms.unsigned_abs(),
+            until_ms: row.until_ms.map(i64::unsigned_abs),
+        };
+        Ok(rows.into_iter().map(block).collect())
+    }
+
+    /// Ends a block. Returns what the visitor was called.
+    ///
+    /// # Errors
+    /// `block_unknown`; the store's.
+    pub async fn unblock(&self, agent: &Agent, id: Uuid) -> Result<String> {
+        let row = block::Entity::find_by_id(id)
+            .filter(agent.sight.condition(block::Column::InboxId))
+            .one(&self.store.reader)
+            .await?;
+        let row = row.ok_or(ErrorCode::BlockUnknown)?;
+        block::Entity::delete_by_id(row.id).exec(&self.store.reader).await?;
+        Ok(row.name)
+    }
+
+    /// Whether a visitor may not write: by themselves, or because of where they come from.
+    ///
+    /// # Errors
+    /// `blocked`; the store's.
+    pub(super) async fn check_blocks(
+        &self,
+        inbox: InboxId,
+        visitor: VisitorId,
+        network: Option<&str>,
+    ) -> Result<()> {
+        let of = Condition::any()
+            .add(block::Column::VisitorId.eq(visitor.0))
+            .add_option(network.map(|network| block::Column::Network.eq(network)));
+        let found = block::Entity::find()
+            .filter(block::Column::InboxId.eq(inbox.0))
+            .filter(of)
+            .filter(self.in_force())
+            .one(&self.store.reader)
+            .await?;
+        found.map_or(Ok(()), |_| Err(ErrorCode::Blocked.into()))
+    }
+
+    fn in_force(&self) -> Condition {
+        let now_ms = self.ambient.now_ms().cast_signed();
+        let until = block::Column::UntilMs;
+        Condition::any().add(until.is_null()).add(until.gt(now_ms))
+    }
+}

@@ -1,0 +1,22 @@
+// Visitors whom nobody wants to hear from.
+import { expect, newcomer, openInbox, openPage, test } from '../support/porchlight.ts'
+
+test('a visitor is blocked with all they wrote, and unblocked', async ({ porchlight, agent, browser }) => {
+  const eve = await newcomer(browser, porchlight, 'from the spammer')
+  await newcomer(browser, porchlight, 'from the innocent')
+  await openInbox(agent, porchlight)
+  await expect(agent.locator('.row')).toHaveCount(2)
+  await agent.locator('.row', { hasText: 'spammer' }).click()
+  await agent.getByText('Block…').click()
+  await agent.getByRole('button', { name: 'This visitor' }).click()
+  await expect(agent.locator('.row')).toHaveCount(1)
+  await expect((await eve.frame()).getByText("This chat can't be shown")).toBeVisible()
+  await openPage(agent, porchlight, '/inboxes')
+  const card = agent.locator('section', { hasText: 'Blocked visitors' })
+  await expect(card.locator('li')).toContainText('by Mia Berg')
+  await card.getByRole('button', { name: 'Unblock' }).click()
+  await expect(agent.getByText('Blocked visitors')).toHaveCount(0)
+  await eve.page.reload()
+  await eve.open()
+  await expect.poll(() => eve.bubbles()).toEqual(['from the spammer'])
+})
