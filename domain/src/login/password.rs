@@ -1,18 +1,18 @@
 //! Passwords: Argon2id (RFC 9106), on two threads of their own, because each takes 19 MiB.
 //!
 //! Only what works holds one of the two threads: who hangs up leaves no work behind that others do not
-//! know of. A thread of its own uses the same memory again and again, where the system would keep some for
-//! each thread that ever hashed. Who is known goes first, so that a flood of logins keeps out strangers
-//! alone.
+//! know of. Each thread keeps its memory, because an allocator that gets it back after each password would
+//! keep far more. Who is known goes first, so that a flood of logins keeps out strangers alone.
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::sync::{Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use argon2::Argon2;
-use argon2::password_hash::phc::PasswordHash;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier};
+use argon2::password_hash::PasswordHasher;
+use argon2::password_hash::phc::{Output, PasswordHash};
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use protocol::ErrorCode;
 use tokio::sync::oneshot;
 use tokio::time::timeout;
@@ -66,10 +66,35 @@ pub(crate) async fn verify(password: String, hash: Option<String>, is_known: boo
     POOL.run(is_known, move || {
         let stored = hash.as_deref().unwrap_or(NOBODY);
         let parsed = PasswordHash::new(stored).map_err(|_| Error::Corrupt("a password's hash"))?;
-        let right = Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok();
+        let right = is_right(&password, &parsed).ok_or(Error::Corrupt("a password's hash"))?;
         Ok(right && hash.is_some())
     })
     .await
+}
+
+thread_local! {
+    static MEMORY: RefCell<Vec<Block>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Nothing, if what is stored is not of this algorithm.
+fn is_right(password: &str, stored: &PasswordHash) -> Option<bool> {
+    if stored.algorithm != Algorithm::Argon2id.ident() {
+        return None;
+    }
+    let (salt, expected) = (stored.salt?, stored.hash?);
+    let params = Params::try_from(stored).ok()?;
+    let blocks = params.block_count();
+    let argon = Argon2::new(Algorithm::Argon2id, Version::V0x13, params);
+    let mut computed = [0; Output::MAX_LENGTH];
+    let computed = computed.get_mut(..expected.len())?;
+    MEMORY.with_borrow_mut(|memory| {
+        if memory.len() < blocks {
+            memory.resize(blocks, Block::new());
+        }
+        argon.hash_password_into_with_memory(password.as_bytes(), &salt, computed, memory).ok()
+    })?;
+    // An output compares itself in constant time.
+    Some(Output::new(computed).ok()? == expected)
 }
 
 static POOL: LazyLock<&Pool> = LazyLock::new(Pool::start);
