@@ -6,14 +6,16 @@ use leptos_router::components::{ParentRoute, Redirect, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 use crate::access::AccessPage;
-use crate::account::{AccountPage, ForgottenPage, LoginPage, PasswordPage, SetupPage, Team};
+use crate::account::{
+    AccountPage, ForgottenPage, LoginPage, PasswordPage, SecondPage, SetupPage, Team,
+};
 use crate::audit::AuditPage;
 use crate::conversations::{ConversationPage, ConversationsPage, NothingOpen, provide_drafts};
 use crate::inboxes::InboxesPage;
 use crate::live::provide_live;
 use crate::outbox::OutboxPage;
 use crate::review::ReviewPage;
-use crate::team::TeamPage;
+use crate::team::{LoginsPage, TeamPage};
 use crate::ui::{Zone, state_page};
 
 /// The document around every page.
@@ -73,6 +75,7 @@ pub fn App() -> impl IntoView {
                 state_page("Nothing here", "This page does not exist, or not any more.").into_any()
             }>
                 <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
+                <Route path=path!("/login/second") view=SecondPage ssr=SsrMode::Async />
                 <Route path=path!("/password") view=ForgottenPage ssr=SsrMode::Async />
                 <Route path=path!("/password/:token") view=PasswordPage ssr=SsrMode::Async />
                 <Route path=path!("/setup/:token") view=SetupPage ssr=SsrMode::Async />
@@ -83,6 +86,7 @@ pub fn App() -> impl IntoView {
                         <Route path=path!("/:id") view=ConversationPage ssr=SsrMode::Async />
                     </ParentRoute>
                     <Route path=path!("/team") view=TeamPage ssr=SsrMode::Async />
+                    <Route path=path!("/team/logins") view=LoginsPage ssr=SsrMode::Async />
                     <Route path=path!("/access") view=AccessPage ssr=SsrMode::Async />
                     <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async />
                     <Route path=path!("/outbox") view=OutboxPage ssr=SsrMode::Async />

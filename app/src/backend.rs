@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::agent::{Agent, Right};
 use domain::audit::{Actor, Deed, Subject};
-use domain::login::{Login, Source};
+use domain::login::{Login, PasskeySite, Source};
 use domain::{Domain, Error};
 use http::request::Parts;
 use leptos::prelude::use_context;
@@ -12,6 +12,9 @@ use protocol::{AgentId, ErrorCode, InboxId};
 use tower_sessions::Session;
 
 use crate::failure::Failure;
+
+/// How long a login counts as fresh, in milliseconds.
+const FRESH_MS: u64 = 15 * 60 * 1_000;
 
 /// The session's field that holds whose login it is.
 pub const LOGIN: &str = "login";
@@ -27,6 +30,8 @@ pub struct Backend {
     pub public_url: String,
     /// Whether the program has a mail server.
     pub sends_mail: bool,
+    /// Where agents' passkeys are used, if browsers make them for this address.
+    pub passkeys: Option<PasskeySite>,
 }
 
 /// The one-time link that creates the owner. It works while there is no agent.
@@ -79,12 +84,15 @@ struct Held {
     epoch: i32,
     address: String,
     browser: Option<String>,
+    /// When its agent last showed who they are, in milliseconds since 1970 (UTC).
+    #[serde(default)]
+    shown_at_ms: u64,
 }
 
 /// Whose login a session is, by what it holds; `None` if it is nobody's.
 #[must_use]
 pub fn login_in(held: &serde_json::Value) -> Option<Login> {
-    let Held { agent, epoch, address, browser } = serde::Deserialize::deserialize(held).ok()?;
+    let Held { agent, epoch, address, browser, .. } = serde::Deserialize::deserialize(held).ok()?;
     Some(Login { agent, epoch, address, browser })
 }
 
@@ -113,6 +121,26 @@ pub(crate) async fn require_agent() -> Result<(Agent, Backend), Failure> {
     let backend = backend()?;
     let agent = current_agent(&session().await?, &backend.domain).await?;
     Ok((agent.ok_or(ErrorCode::LoginRequired)?, backend))
+}
+
+/// Whether the request's agent showed who they are a short while ago: what decides who can come in is not
+/// changed by whoever finds an open computer.
+pub(crate) async fn is_fresh(domain: &Domain) -> Result<bool, Failure> {
+    let held: Option<Held> = session().await?.get(LOGIN).await.map_err(unreadable)?;
+    let shown_at_ms = held.map_or(0, |held| held.shown_at_ms);
+    Ok(shown_at_ms + FRESH_MS > domain.ambient().now_ms())
+}
+
+/// Whoever asks, if they have a right, and showed a short while ago who they are.
+///
+/// # Errors
+/// `login_required`, `forbidden`, `login_stale`.
+pub(crate) async fn require_fresh(right: Right) -> Result<Caller, Failure> {
+    let caller = require(right).await?;
+    if !is_fresh(&caller.backend.domain).await? {
+        return Err(ErrorCode::LoginStale.into());
+    }
+    Ok(caller)
 }
 
 /// Somebody who has the right that they need, and what they have at hand.
@@ -172,15 +200,67 @@ pub(crate) fn named(agent: &Agent) -> Option<Subject> {
 /// Makes the session the agent's, under a new id (OWASP: renew on a change of privilege), and notes in the
 /// browser that it is known.
 pub(crate) async fn begin_session(agent: &Agent, backend: &Backend) -> Result<(), Failure> {
+    hold(&session().await?, agent, &source()?, backend.domain.ambient().now_ms()).await?;
+    crate::cookie::DEVICE.set(&backend.domain.device(agent.id).await?, &backend.public_url);
+    Ok(())
+}
+
+/// Makes the session the agent's anew, who has shown nothing meanwhile.
+pub(crate) async fn renew_session(agent: &Agent) -> Result<(), Failure> {
     let session = session().await?;
-    let Login { agent: id, epoch, address, browser } = Login::of(agent, &source()?);
-    let held = Held { agent: id, epoch, address, browser };
+    let held: Option<Held> = session.get(LOGIN).await.map_err(unreadable)?;
+    let shown_at_ms = held.map_or(0, |held| held.shown_at_ms);
+    Ok(hold(&session, agent, &source()?, shown_at_ms).await?)
+}
+
+/// Makes a session an agent's, under a new id, who showed then who they are.
+///
+/// # Errors
+/// `unavailable`: the store's.
+pub async fn hold(
+    session: &Session,
+    agent: &Agent,
+    source: &Source,
+    shown_at_ms: u64,
+) -> domain::Result<()> {
+    let Login { agent: id, epoch, address, browser } = Login::of(agent, source);
+    let held = Held { agent: id, epoch, address, browser, shown_at_ms };
     let begun = async {
         session.cycle_id().await?;
         session.insert(LOGIN, held).await
     };
-    begun.await.map_err(unreadable)?;
-    crate::device::set(&backend.domain.device(id).await?, &backend.public_url);
+    begun.await.map_err(|error| {
+        tracing::error!(%error, "a session could not be written");
+        ErrorCode::Unavailable.into()
+    })
+}
+
+/// Lets an agent in whose password was right, or leads them to where more is asked of them. Says where they
+/// are led.
+pub(crate) async fn enter(
+    agent: &Agent,
+    backend: &Backend,
+    deed: Deed,
+    to: &str,
+) -> Result<(), Failure> {
+    if let Some(step) = backend.domain.admit(agent, to).await? {
+        crate::cookie::STEP.set(&step, &backend.public_url);
+        leptos_axum::redirect("/login/second");
+        return Ok(());
+    }
+    let_in(agent, backend, deed, to).await
+}
+
+/// Lets an agent in who has shown all that is asked.
+pub(crate) async fn let_in(
+    agent: &Agent,
+    backend: &Backend,
+    deed: Deed,
+    to: &str,
+) -> Result<(), Failure> {
+    begin_session(agent, backend).await?;
+    backend.domain.audit(agent.into(), deed, named(agent), Some(&source()?)).await?;
+    leptos_axum::redirect(to);
     Ok(())
 }
 

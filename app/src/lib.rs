@@ -14,10 +14,10 @@ mod audit;
 #[cfg(feature = "ssr")]
 mod backend;
 mod conversations;
+#[cfg(feature = "ssr")]
+mod cookie;
 #[cfg(feature = "hydrate")]
 mod crash;
-#[cfg(feature = "ssr")]
-mod device;
 mod failure;
 mod inboxes;
 mod live;
@@ -28,9 +28,13 @@ mod status;
 mod team;
 mod ui;
 
+#[cfg(feature = "ssr")]
+pub use account::own_page;
 pub use app::{App, shell};
 #[cfg(feature = "ssr")]
-pub use backend::{Backend, LOGIN, SetupLink, current_agent, login_in};
+pub use backend::{Backend, LOGIN, SetupLink, current_agent, hold, login_in};
+#[cfg(feature = "ssr")]
+pub use cookie::{CookieName, STEP};
 #[cfg(feature = "ssr")]
 pub use status::status;
 

@@ -35,14 +35,26 @@ pub const fn status(code: ErrorCode) -> StatusCode {
         | E::BlockUnknown
         | E::NetworkUnknown
         | E::LoginUnknown
+        | E::PasskeyUnknown
+        | E::ProviderUnknown
         | E::LinkInvalid
         | E::NotFound => StatusCode::NOT_FOUND,
-        E::OriginRefused | E::Forbidden | E::Blocked | E::SiteNotAllowed | E::ScopeMissing => {
-            StatusCode::FORBIDDEN
-        }
-        E::LoginRequired | E::LoginWrong | E::TokenInvalid | E::AccessTokenInvalid => {
-            StatusCode::UNAUTHORIZED
-        }
+        E::OriginRefused
+        | E::Forbidden
+        | E::Blocked
+        | E::SiteNotAllowed
+        | E::ScopeMissing
+        | E::LoginStale
+        | E::SecondFactorRequired
+        | E::PasswordsOff
+        | E::ProviderRefused => StatusCode::FORBIDDEN,
+        E::LoginRequired
+        | E::LoginWrong
+        | E::LoginStepOver
+        | E::CodeWrong
+        | E::PasskeyInvalid
+        | E::TokenInvalid
+        | E::AccessTokenInvalid => StatusCode::UNAUTHORIZED,
         E::ClientIdReused
         | E::EmailTaken
         | E::NameTaken
@@ -59,6 +71,7 @@ pub const fn status(code: ErrorCode) -> StatusCode {
         E::LengthRequired => StatusCode::LENGTH_REQUIRED,
         E::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
         E::TooManyAttempts | E::SlowDown => StatusCode::TOO_MANY_REQUESTS,
+        E::ProviderFailed => StatusCode::BAD_GATEWAY,
         E::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         _ => StatusCode::BAD_REQUEST,
     }

@@ -49,6 +49,15 @@ export class Porchlight {
     return porchlight
   }
 
+  /** One whose address is a name: browsers make passkeys for no other. */
+  static async named(): Promise<Porchlight> {
+    const port = await freePort()
+    const porchlight = new Porchlight(port, binary, { PORCHLIGHT_PUBLIC_URL: `http://localhost:${port}` })
+    cpSync(prepared.data, join(porchlight.folder, 'data'), { recursive: true })
+    await porchlight.start()
+    return porchlight
+  }
+
   /** One that has nothing yet. */
   static async empty(program = binary): Promise<Porchlight> {
     const porchlight = new Porchlight(await freePort(), program, {})
@@ -69,7 +78,7 @@ export class Porchlight {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.port}`
+    return this.settings.PORCHLIGHT_PUBLIC_URL ?? `http://127.0.0.1:${this.port}`
   }
 
   private get args(): string[] {

@@ -23,6 +23,7 @@ mod m0013_origins;
 mod m0014_checked_mail;
 mod m0015_networks;
 mod m0016_blocks;
+mod m0017_second_factors;
 
 /// Runs the steps that a database lacks.
 pub struct Migrator;
@@ -47,6 +48,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_checked_mail::Migration),
             Box::new(m0015_networks::Migration),
             Box::new(m0016_blocks::Migration),
+            Box::new(m0017_second_factors::Migration),
         ]
     }
 }

@@ -264,6 +264,39 @@ codes! {
     /// A password that is common, or made of what everybody knows.
     PasswordWeak = "password_weak", temporary: false
         says "This password is easy to guess. Take several words that nobody connects with you.";
+    /// A login that was begun too long ago, or finished already.
+    LoginStepOver = "login_step_over", temporary: false
+        says "That took too long, or was done already. Begin again.";
+    /// A login that is too old for something that somebody else must not do at an open computer.
+    LoginStale = "login_stale", temporary: false
+        says "For this, log in once more.";
+    /// A code that is not of the second factor, or was taken before.
+    CodeWrong = "code_wrong", temporary: false
+        says "This code is wrong, or was used already.";
+    /// Somebody who must have a second factor, and has none.
+    SecondFactorRequired = "second_factor_required", temporary: false
+        says "A second factor is needed: set up an authenticator app or a passkey first.";
+    /// A passkey that proves nothing.
+    PasskeyInvalid = "passkey_invalid", temporary: false
+        says "This passkey was not accepted.";
+    /// No such passkey.
+    PasskeyUnknown = "passkey_unknown", temporary: false
+        says "There is no such passkey.";
+    /// A password, where agents log in by a provider.
+    PasswordsOff = "passwords_off", temporary: false
+        says "Agents log in by single sign-on here.";
+    /// A provider's settings that can't be.
+    ProviderInvalid = "provider_invalid", temporary: false
+        says "A provider has an issuer such as https://id.example.com, a client id and a secret. Roles need the name of their claim.";
+    /// No such provider.
+    ProviderUnknown = "provider_unknown", temporary: false
+        says "There is no such provider.";
+    /// Somebody whom a provider knows, and we don't.
+    ProviderRefused = "provider_refused", temporary: false
+        says "You have no account here. Ask an owner to invite you, by an address that your provider has verified.";
+    /// A provider that gave no answer, or none that proves anything.
+    ProviderFailed = "provider_failed", temporary: true
+        says "Single sign-on did not work. Try again, or ask whoever runs this server to look at its log.";
     /// A site that is not an origin such as `https://example.com`.
     SiteInvalid = "site_invalid", temporary: false
         says "A site is an origin such as https://example.com or https://*.example.com, without a path.";

@@ -13,6 +13,7 @@ mod routes;
 mod serve;
 mod session;
 mod socket;
+mod sso;
 mod state;
 mod traffic;
 mod widget;

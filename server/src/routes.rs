@@ -12,7 +12,7 @@ use tower_http::compression::CompressionLayer;
 use crate::files::{self, ByLogin, ByToken};
 use crate::http::{harden, health, note_source, refuse_foreign, stay, take_body};
 use crate::state::ServerState;
-use crate::{address, api, assets, audit, mail, session, socket, widget};
+use crate::{address, api, assets, audit, mail, session, socket, sso, widget};
 
 /// Tables of routes: a router of each, and what they are called, for [`paths`].
 macro_rules! routes {
@@ -57,6 +57,11 @@ routes! {
         "/mail/preview/{kind}" => get(mail::preview),
         "/mail/raw/{id}" => get(mail::inbound::raw),
     }
+    /// To a provider, which is another site, and back.
+    by_sso: BY_SSO {
+        "/login/sso/{provider}" => get(sso::leave),
+        "/login/sso/{provider}/back" => get(sso::come_back),
+    }
     /// Files, by a visitor's token.
     files_by_token: FILES_BY_TOKEN {
         "/files/visitor/{id}" => get(files::fetch::<ByToken>).put(files::upload::<ByToken>),
@@ -73,7 +78,8 @@ routes! {
 /// each who may use it.
 #[must_use]
 pub fn paths() -> Vec<String> {
-    let own = [OPEN, BY_MAIL, BY_PROVIDER, WITH_SESSION, FILES_BY_TOKEN, FILES_BY_LOGIN].concat();
+    let own = [OPEN, BY_MAIL, BY_PROVIDER, WITH_SESSION, BY_SSO, FILES_BY_TOKEN, FILES_BY_LOGIN];
+    let own = own.concat();
     let pages = generate_route_list(app::App);
     let calls = leptos::server_fn::axum::server_fn_paths().map(|(path, _)| path.to_owned());
     let pages = pages.iter().map(|page| page.path().to_owned());
@@ -94,6 +100,7 @@ pub(crate) fn router(state: ServerState) -> Router {
                 .layer(from_fn_with_state(state.clone(), note_source))
                 .layer(from_fn_with_state(state.clone(), stay)),
         )
+        .merge(by_sso().layer(session()).layer(from_fn_with_state(state.clone(), note_source)))
         .merge(files_by_token())
         .merge(files_by_login().layer(session()))
         .layer(from_fn_with_state(state.clone(), refuse_foreign))

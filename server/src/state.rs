@@ -5,6 +5,7 @@ use std::sync::Arc;
 use app::SetupLink;
 use axum::extract::FromRef;
 use domain::Domain;
+use domain::login::PasskeySite;
 use leptos::config::LeptosOptions;
 use protocol::limits;
 use tokio_util::sync::CancellationToken;
@@ -15,6 +16,7 @@ use crate::assets;
 use crate::http::health::Ready;
 use crate::serve::PublicUrl;
 use crate::socket::Lines;
+use crate::sso::Discovered;
 use crate::traffic::Traffic;
 
 /// What handlers share. Clones are cheap.
@@ -27,6 +29,8 @@ pub(crate) struct ServerState {
     pub(crate) setup: SetupLink,
     pub(crate) api_rate: ApiRate,
     pub(crate) ready: Ready,
+    /// Providers that agents log in by.
+    pub(crate) discovered: Discovered,
     /// Who holds how much of the server.
     pub(crate) traffic: Traffic,
     pub(crate) leptos: LeptosOptions,
@@ -60,6 +64,7 @@ impl ServerState {
             setup,
             api_rate: ApiRate::default(),
             ready: Ready::default(),
+            discovered: Discovered::default(),
             traffic,
             leptos,
             stopping,
@@ -81,6 +86,7 @@ impl ServerState {
             setup: self.setup.clone(),
             public_url: self.public_url.to_string(),
             sends_mail: self.sends_mail,
+            passkeys: PasskeySite::new(&self.public_url.to_string()),
         }
     }
 }

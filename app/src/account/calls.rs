@@ -59,18 +59,21 @@ pub async fn log_in(
     password: String,
     #[server(default)] to: String,
 ) -> Result<(), Failure> {
-    use crate::backend::{backend, begin_session, named, source};
+    use crate::backend::{backend, enter, source};
     use domain::audit::Deed;
     use domain::login::Attempt;
 
     let (backend, source) = (backend()?, source()?);
-    let device = crate::device::get(&backend.public_url);
+    let device = crate::cookie::DEVICE.get(&backend.public_url);
     let agent = backend.domain.log_in(Attempt { email, password, device }, &source).await?;
-    begin_session(&agent, &backend).await?;
-    let by = (&agent).into();
-    backend.domain.audit(by, Deed::LoggedIn, named(&agent), Some(&source)).await?;
-    leptos_axum::redirect(if is_own_page(&to) { &to } else { "/conversations" });
-    Ok(())
+    enter(&agent, &backend, Deed::LoggedIn, own_page(&to)).await
+}
+
+/// Where somebody goes who logs in: where they wanted to, if it is here.
+#[cfg(feature = "ssr")]
+#[must_use]
+pub fn own_page(path: &str) -> &str {
+    if is_own_page(path) { path } else { "/conversations" }
 }
 
 /// Whether it is a page of the dashboard, and nowhere else: browsers take `//host` and `/\host` for
@@ -167,16 +170,14 @@ pub async fn check_password_link(token: String) -> Result<LinkDetails, Failure> 
 /// Sets a password by a link, logs its agent in, and goes to the conversations.
 #[server]
 pub async fn set_password(token: String, password: String) -> Result<(), Failure> {
-    use crate::backend::{backend, begin_session, named, source};
+    use crate::backend::{backend, enter, named, source};
     use domain::audit::Deed;
 
     let backend = backend()?;
     let agent = backend.domain.set_password(&token, password).await?;
-    begin_session(&agent, &backend).await?;
     let by = (&agent).into();
     backend.domain.audit(by, Deed::PasswordSet, named(&agent), Some(&source()?)).await?;
-    leptos_axum::redirect("/conversations");
-    Ok(())
+    enter(&agent, &backend, Deed::LoggedIn, "/conversations").await
 }
 
 /// Changes the password of the agent who is logged in, and ends all their other logins.
@@ -247,13 +248,13 @@ pub async fn end_login(id: Uuid) -> Result<(), Failure> {
 /// Ends all other logins of the agent who is logged in.
 #[server]
 pub async fn end_other_logins() -> Result<(), Failure> {
-    use crate::backend::{begin_session, named, require};
+    use crate::backend::{named, renew_session, require};
     use domain::agent::Right;
     use domain::audit::Deed;
 
     let by = require(Right::Answer).await?;
     let agent = by.backend.domain.log_out_everywhere(by.agent.id).await?;
-    begin_session(&agent, &by.backend).await?;
+    renew_session(&agent).await?;
     by.note(Deed::LoginEnded, named(&agent)).await?;
     leptos_axum::redirect("/account");
     Ok(())

@@ -4,8 +4,11 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
+use protocol::ErrorCode;
+use uuid::Uuid;
 
 use super::calls::LogIn;
+use super::factors::{LoginWays, PasskeyButton, read_login_ways};
 use crate::failure::Failure;
 use crate::ui::Notice;
 
@@ -13,8 +16,18 @@ use crate::ui::Notice;
 #[component]
 pub(crate) fn LoginPage() -> impl IntoView {
     let log_in = ServerAction::<LogIn>::new();
-    let refused = refusal(log_in);
     let query = use_query_map();
+    // Why a provider's word was not enough: a code, because anybody can write an address.
+    let came_back = move || {
+        let code = query.with(|query| query.get("error"))?;
+        let known = ErrorCode::ALL.iter().find(|known| known.as_str() == code)?;
+        Some(known.sentence().to_owned())
+    };
+    let refused = {
+        let refused = refusal(log_in);
+        ArcSignal::derive(move || refused.get().or_else(came_back))
+    };
+    let ways = Resource::new(|| (), |()| read_login_ways());
     let to = move || query.with(|query| query.get("to").unwrap_or_default());
     view! {
         <Title text="Log in" />
@@ -41,8 +54,36 @@ pub(crate) fn LoginPage() -> impl IntoView {
                 </button>
                 <a href="/password">"Forgotten password"</a>
             </ActionForm>
+            <Suspense>
+                {move || Suspend::new(async move {
+                    let ways = ways.await.unwrap_or_default();
+                    view! { <OtherWays ways to=Signal::derive(to) /> }
+                })}
+            </Suspense>
         </main>
     }
+}
+
+/// Providers and passkeys.
+#[component]
+fn OtherWays(ways: LoginWays, to: Signal<String>) -> impl IntoView {
+    let LoginWays { providers, takes_passkeys } = ways;
+    let provider = move |(id, name): (Uuid, String)| {
+        let address = move || format!("/login/sso/{id}?to={}", to.get());
+        view! {
+            <a class="button" href=address rel="external">
+                "Log in with " {name}
+            </a>
+        }
+    };
+    (takes_passkeys || !providers.is_empty()).then(|| {
+        view! {
+            <div class="card form">
+                {providers.into_iter().map(provider).collect_view()}
+                {takes_passkeys.then(|| view! { <PasskeyButton to /> })}
+            </div>
+        }
+    })
 }
 
 /// Why the last try was refused. It may be made where pages are read anew: it lives as long as it is

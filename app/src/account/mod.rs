@@ -2,6 +2,7 @@
 //! pages.
 
 mod calls;
+mod factors;
 mod login;
 mod logins;
 mod mails;
@@ -12,6 +13,9 @@ mod setup;
 mod team;
 
 pub(crate) use calls::Me;
+#[cfg(feature = "ssr")]
+pub use calls::own_page;
+pub(crate) use factors::SecondPage;
 pub(crate) use login::{LoginPage, refusal};
 pub(crate) use page::AccountPage;
 pub(crate) use password::{ForgottenPage, PasswordPage};

@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use leptos_meta::Title;
 
+use super::factors::FactorsCard;
 use super::logins::LoginsCard;
 use super::mails::MailsCard;
 use super::own_password::PasswordCard;
@@ -22,6 +23,7 @@ pub(crate) fn AccountPage() -> impl IntoView {
             </header>
             <MailsCard />
             <PasswordCard />
+            <FactorsCard />
             <LoginsCard />
         </main>
     }

@@ -108,6 +108,7 @@ pub(super) fn AgentRow(
                 </ActionForm>
                 {(is_owner && is_active).then(|| view! { <RoleForm id role=their_role deeds /> })}
                 {(can_change && is_active).then(|| view! { <PasswordLink id is_invited deeds /> })}
+                {(can_change && is_active).then(|| view! { <ResetForm id deeds /> })}
                 {can_change
                     .then(|| {
                         view! {
@@ -237,6 +238,26 @@ fn PasswordLink(id: AgentId, is_invited: bool, deeds: Deeds) -> impl IntoView {
                 <button class="button" type="submit">
                     {if is_invited { "Show the invitation’s link" } else { "Make a link for a new password" }}
                 </button>
+            </div>
+        </ActionForm>
+    }
+}
+
+/// For whoever lost their phone, and the recovery codes with it.
+#[component]
+fn ResetForm(id: AgentId, deeds: Deeds) -> impl IntoView {
+    let is_done = move || deeds.reset.made(|input| input.id == id).is_some();
+    view! {
+        <ActionForm action=deeds.reset.action attr:class="form">
+            <input type="hidden" name="id" value=id.to_string() />
+            <Notice text=deeds.reset.refused(move |input| input.id == id) />
+            <div class="form-end">
+                <button class="button" type="submit">
+                    "Reset the second factor"
+                </button>
+                <span class="saved" role="status">
+                    {move || is_done().then_some("Reset")}
+                </span>
             </div>
         </ActionForm>
     }

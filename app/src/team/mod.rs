@@ -3,8 +3,11 @@
 mod agents;
 mod calls;
 mod labels;
+mod login_calls;
+mod logins;
 mod page;
 mod teams;
 
 pub(crate) use calls::{TeamPage as TeamDetails, read_team};
+pub(crate) use logins::LoginsPage;
 pub(crate) use page::TeamPage;

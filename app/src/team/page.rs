@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_meta::Title;
+use leptos_router::components::A;
 use protocol::{InboxId, Label};
 
 use super::agents::{AgentRow, NewAgent};
@@ -10,6 +11,7 @@ use super::calls::{
     SetAgent, SetAgentActive, SetAgentRole, TeamPage as TeamDetails, read_team,
 };
 use super::labels::Labels;
+use super::login_calls::ResetSecondFactors;
 use super::teams::Teams;
 use crate::account::Me;
 use crate::ui::{Deed, Fresh, each};
@@ -22,6 +24,7 @@ pub(super) struct Deeds {
     pub(super) set_agent: Deed<SetAgent>,
     pub(super) set_active: Deed<SetAgentActive>,
     pub(super) set_role: Deed<SetAgentRole>,
+    pub(super) reset: Deed<ResetSecondFactors>,
     pub(super) save_team: Deed<SaveTeam>,
     pub(super) delete_team: Deed<DeleteTeam>,
     pub(super) add_label: Deed<AddLabel>,
@@ -36,6 +39,7 @@ impl Deeds {
             set_agent: Deed::new(),
             set_active: Deed::new(),
             set_role: Deed::new(),
+            reset: Deed::new(),
             save_team: Deed::new(),
             delete_team: Deed::new(),
             add_label: Deed::new(),
@@ -61,7 +65,9 @@ impl Deeds {
 pub(crate) fn TeamPage() -> impl IntoView {
     let deeds = Deeds::new();
     let shown = Fresh::new(move || deeds.version(), |_| read_team());
-    let can_manage = use_context::<Me>().is_some_and(|me| me.is_admin);
+    let me = use_context::<Me>();
+    let can_manage = me.as_ref().is_some_and(|me| me.is_admin);
+    let is_owner = me.is_some_and(|me| me.is_owner);
     let cards = move |team| view! { <Cards team deeds can_manage /> };
     view! {
         <Title text="Team" />
@@ -72,6 +78,15 @@ pub(crate) fn TeamPage() -> impl IntoView {
                     "Who answers, how much each takes at a time, and what they know about."
                 </p>
             </header>
+            {is_owner
+                .then(|| {
+                    view! {
+                        <p>
+                            <A href="/team/logins">"How agents log in"</A>
+                            ": second factor, and single sign-on."
+                        </p>
+                    }
+                })}
             {shown.show("The team could not be read", cards)}
         </main>
     }

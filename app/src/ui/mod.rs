@@ -1,5 +1,6 @@
 //! Pieces that pages share.
 
+mod alive;
 mod browser;
 mod copyable;
 mod deed;
@@ -12,6 +13,7 @@ mod routing;
 mod state;
 mod time;
 
+pub(crate) use alive::is_alive;
 pub(crate) use browser::browser_name;
 pub(crate) use copyable::Copyable;
 pub(crate) use deed::{Deed, SaveRow};

@@ -115,6 +115,25 @@ impl Domain {
         self.add(create).await
     }
 
+    /// Makes an agent whom a provider vouches for: they have no password.
+    pub(crate) async fn add_by_provider(
+        &self,
+        email: &str,
+        name: &str,
+        role: Role,
+    ) -> Result<Agent> {
+        self.add(Create {
+            email: email.to_owned(),
+            name: name.to_owned(),
+            role,
+            password_hash: no_password(&self.ambient),
+            only_first: false,
+            is_invited: false,
+            sight: Sight::All,
+        })
+        .await
+    }
+
     /// A link by which an agent sets their password, for an owner to hand on.
     ///
     /// # Errors

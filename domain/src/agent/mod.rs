@@ -167,6 +167,8 @@ impl Command for Create {
             is_active: Set(true),
             epoch: Set(0),
             sees_all: Set(self.sight == Sight::All),
+            totp_secret: Set(None),
+            totp_step: Set(0),
             created_at_ms: Set(write.ambient.now_ms() as i64),
         };
         let created = from_row(row.insert(write.tx).await?)?;

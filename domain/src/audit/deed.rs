@@ -50,6 +50,26 @@ deeds! {
     PasswordSet = "password_set", "set a password by a link for";
     /// Made a link by which somebody sets a password.
     PasswordLinkMade = "password_link_made", "made a link for a password of";
+    /// Set up an authenticator app.
+    TotpAdded = "totp_added", "set up an authenticator app for";
+    /// Took an authenticator app away.
+    TotpRemoved = "totp_removed", "removed the authenticator app of";
+    /// Made recovery codes anew.
+    RecoveryCodesMade = "recovery_codes_made", "made new recovery codes for";
+    /// Came in by a recovery code.
+    RecoveryCodeUsed = "recovery_code_used", "used a recovery code of";
+    /// Added a passkey.
+    PasskeyAdded = "passkey_added", "added a passkey of";
+    /// Removed a passkey.
+    PasskeyRemoved = "passkey_removed", "removed a passkey of";
+    /// Forgot somebody's second factors.
+    SecondFactorsReset = "second_factors_reset", "reset the second factors of";
+    /// Changed how agents must log in.
+    LoginRulesChanged = "login_rules_changed", "changed how agents log in";
+    /// Changed a provider.
+    ProviderSaved = "provider_saved", "saved the single sign-on provider";
+    /// Removed a provider.
+    ProviderDeleted = "provider_deleted", "deleted a single sign-on provider";
     /// Made the first agent.
     OwnerCreated = "owner_created", "set up this installation, and became its owner:";
     /// Made an agent.

@@ -175,6 +175,6 @@ impl Domain {
                 .await?;
             sealed += 1;
         }
-        Ok(sealed)
+        Ok(sealed + self.seal_login_secrets().await?)
     }
 }

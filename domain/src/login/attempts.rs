@@ -23,6 +23,7 @@ pub(crate) struct Attempts {
     networks: Limits<IpAddr>,
     known: Limits<String>,
     forgotten: Limits<String>,
+    second: Limits<String>,
 }
 
 /// So many at once, then one each time that so many seconds have passed.
@@ -40,6 +41,9 @@ impl Default for Attempts {
             networks: RateLimiter::dashmap(quota(30, 2)),
             known: RateLimiter::dashmap(quota(10, 6)),
             forgotten: RateLimiter::dashmap(quota(5, 600)),
+            // A code has 20 bits, and three are right at a time: who has the password has an even chance
+            // after forty days.
+            second: RateLimiter::dashmap(quota(5, 15)),
         }
     }
 }
@@ -62,7 +66,12 @@ impl Attempts {
         check(&self.forgotten, email.to_owned())
     }
 
-    fn check_network(&self, source: &Source) -> Result<()> {
+    /// A code of a second factor, by somebody whose password was right.
+    pub(super) fn check_second(&self, agent: &str) -> Result<()> {
+        check(&self.second, agent.to_owned())
+    }
+
+    pub(super) fn check_network(&self, source: &Source) -> Result<()> {
         check(&self.networks, source.network)
     }
 }

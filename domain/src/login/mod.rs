@@ -2,9 +2,14 @@
 
 mod attempts;
 mod device;
+mod passkey;
 pub(crate) mod password;
+mod provider;
+mod rules;
+mod second;
 mod session;
 mod source;
+mod step;
 
 use protocol::{AgentId, ErrorCode};
 use sea_orm::entity::prelude::*;
@@ -13,6 +18,10 @@ use sea_orm::{ActiveValue::Set, IntoActiveModel};
 
 pub(crate) use attempts::Attempts;
 pub(crate) use session::end_all as end_sessions;
+pub use passkey::{PasskeyDetails, PasskeyRequest, PasskeySite};
+pub use provider::{Provider, Vouched};
+pub use rules::LoginRules;
+pub use second::{Pending, SecondFactors, TotpOffer};
 pub use session::{Login, LoginDetails, MOST_DAYS};
 pub use source::Source;
 
@@ -66,6 +75,16 @@ impl Domain {
                 Err(ErrorCode::LoginWrong.into())
             }
         }
+    }
+
+    /// Lets somebody in whose password was right, or asks them for more: then it is the secret that goes on with
+    /// it.
+    ///
+    /// # Errors
+    /// `passwords_off`; the store's.
+    pub async fn admit(&self, agent: &Agent, to: &str) -> Result<Option<String>> {
+        self.may_come_without_provider(agent.role).await?;
+        self.ask_second_factor(agent, to).await
     }
 
     /// Whether a link for a forgotten password may be asked for.
@@ -127,8 +146,13 @@ impl Domain {
         Ok(self.find_agent(id).await?.ok_or(ErrorCode::AgentUnknown)?)
     }
 
+    /// Seals anew what logins are proven by, where it is not sealed with the newest key.
+    pub(crate) async fn seal_login_secrets(&self) -> Result<usize> {
+        Ok(self.reseal_totp().await? + self.reseal_providers().await?)
+    }
+
     /// Forgets an agent's logins, whose epoch is over, and has their sockets come back: those that may.
-    async fn end_logins(&self, id: AgentId) -> Result<()> {
+    pub(super) async fn end_logins(&self, id: AgentId) -> Result<()> {
         session::end_all(&self.store.reader, id).await?;
         self.hub().let_go_agent(id);
         Ok(())

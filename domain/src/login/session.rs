@@ -69,7 +69,7 @@ pub struct LoginDetails {
 }
 
 /// A secret has 128 random bits: a plain hash of it can't be guessed back.
-fn hash(secret: &str) -> String {
+pub(super) fn hash(secret: &str) -> String {
     HEXLOWER.encode(&Sha256::digest(secret.as_bytes()))
 }
 
@@ -193,7 +193,7 @@ impl Domain {
         Ok(())
     }
 
-    /// Drops what is left of logins that are over.
+    /// Drops what is left of logins that are over, and of those that were never finished.
     ///
     /// # Errors
     /// The store's.
@@ -203,7 +203,7 @@ impl Domain {
             .add(session::Column::ExpiresAtMs.lte(now_ms.cast_signed()))
             .add(session::Column::SeenAtMs.lte(idle_since(now_ms)));
         session::Entity::delete_many().filter(is_over).exec(&self.store.reader).await?;
-        Ok(())
+        self.sweep_steps().await
     }
 }
 

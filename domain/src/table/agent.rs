@@ -19,6 +19,10 @@ pub struct Model {
     pub sees_all: bool,
     /// Logins of an earlier one are over.
     pub epoch: i32,
+    /// What their authenticator app makes codes of, sealed.
+    pub totp_secret: Option<String>,
+    /// The step of the last code that was taken.
+    pub totp_step: i64,
     pub created_at_ms: i64,
 }
 

@@ -5,6 +5,7 @@
 
 pub(crate) mod access_token;
 pub(crate) mod agent;
+pub(crate) mod agent_identity;
 pub(crate) mod agent_inbox;
 pub(crate) mod agent_mail;
 pub(crate) mod agent_skill;
@@ -14,14 +15,19 @@ pub(crate) mod conversation;
 pub(crate) mod conversation_label;
 pub(crate) mod entry;
 pub(crate) mod file;
+pub(crate) mod identity_provider;
 pub(crate) mod inbound_mail;
 pub(crate) mod inbox;
 pub(crate) mod label;
+pub(crate) mod login_rules;
+pub(crate) mod login_step;
 pub(crate) mod mail;
 pub(crate) mod mail_address;
 pub(crate) mod mail_gate;
 pub(crate) mod mailbox;
+pub(crate) mod passkey;
 pub(crate) mod read_cursor;
+pub(crate) mod recovery_code;
 pub(crate) mod session;
 pub(crate) mod team;
 pub(crate) mod team_agent;

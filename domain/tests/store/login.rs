@@ -2,7 +2,7 @@
 
 use domain::agent::{Agent, Role};
 use domain::audit::{Actor, AuditCursor, AuditFilter, Deed};
-use domain::login::{Attempt, Login};
+use domain::login::{Attempt, Login, LoginRules, Provider, Vouched};
 use protocol::{ErrorCode, Scope};
 use sea_orm::{ConnectionTrait, Statement};
 
@@ -15,6 +15,27 @@ async fn begin(bench: &Bench, who: &Agent, secret: &str) -> Login {
     let login = Login::of(who, &source());
     bench.domain.save_login(secret, &login, "{}").await.unwrap();
     login
+}
+
+/// What an authenticator app shows for a secret.
+fn code_of(secret: &str, now_ms: u64) -> String {
+    let secret = totp_rs::Secret::try_from_base32(secret).unwrap();
+    let totp = totp_rs::Builder::new().with_secret(secret).with_account_name("x").build();
+    totp.unwrap().generate(now_ms / 1_000).to_string()
+}
+
+fn provider() -> Provider {
+    Provider {
+        id: uuid::Uuid::from_u128(7),
+        name: "Example".into(),
+        issuer: "https://id.example.com".into(),
+        client_id: "porchlight".into(),
+        client_secret: "hush".into(),
+        domains: vec!["example.com".into()],
+        role_claim: Some("groups".into()),
+        admin_values: vec!["admins".into()],
+        agent_values: vec!["support".into()],
+    }
 }
 
 async fn is_in(bench: &Bench, login: &Login, secret: &str) -> bool {
@@ -147,6 +168,172 @@ async fn strangers_lock_nobody_out_who_was_here_before(bench) {
     assert_eq!(attempt("wrong horse", Some(&device)).await, Err(ErrorCode::LoginWrong));
     bench.domain.change_password(mia.id, "correct horse".into(), "another horse".into()).await.unwrap();
     assert_eq!(attempt("another horse", Some(&device)).await, Err(ErrorCode::TooManyAttempts));
+}
+
+async fn a_second_factor_is_asked_for_and_each_code_taken_once(bench) {
+    let domain = &bench.domain;
+    let mia = agent(domain, "mia@example.com").await;
+    assert_eq!(domain.admit(&mia, "/team").await.unwrap(), None, "she has none");
+    let offer = domain.offer_totp(&mia).await.unwrap();
+    assert!(offer.uri.contains(&offer.secret) && offer.uri.contains("mia%40example.com"));
+    let tom = agent(domain, "tom@example.com").await;
+    let code = code_of(&offer.secret, domain.ambient().now_ms());
+    let code_error = async |id, step: &str, code: &str| {
+        domain.confirm_totp(id, step, code).await.unwrap_err().code()
+    };
+    assert_eq!(code_error(tom.id, &offer.step, &code).await, ErrorCode::LoginStepOver, "it is hers");
+    assert_eq!(code_error(mia.id, &offer.step, "12345").await, ErrorCode::CodeWrong);
+    let spare = domain.confirm_totp(mia.id, &offer.step, &code).await.unwrap();
+    assert_eq!((spare.len(), spare[0].len()), (10, 19));
+    assert_eq!(code_error(mia.id, &offer.step, &code).await, ErrorCode::LoginStepOver, "once");
+
+    // What was shown to confirm it opens nothing.
+    let step = domain.admit(&mia, "/team").await.unwrap().expect("she has one");
+    let finish = async |step: &str, code: &str| {
+        let finished = domain.finish_by_code(step, code).await;
+        finished.map(|(agent, to, is_spare)| (agent.id, to, is_spare)).map_err(|error| error.code())
+    };
+    assert_eq!(finish(&step, &code).await, Err(ErrorCode::CodeWrong));
+    bench.ticks.pass_ms(60_000);
+    let code = code_of(&offer.secret, domain.ambient().now_ms());
+    let spaced = format!("{} {}", &code[..3], &code[3..]);
+    assert_eq!(finish(&step, &spaced).await, Ok((mia.id, "/team".into(), false)));
+    assert_eq!(finish(&step, &code).await, Err(ErrorCode::LoginStepOver));
+    let step = domain.admit(&mia, "/").await.unwrap().unwrap();
+    assert_eq!(finish(&step, &code).await, Err(ErrorCode::CodeWrong), "it was taken");
+    // A recovery code, however it is written; and not twice, nor by another.
+    let his = { let offer = domain.offer_totp(&tom).await.unwrap();
+        let code = code_of(&offer.secret, domain.ambient().now_ms());
+        domain.confirm_totp(tom.id, &offer.step, &code).await.unwrap() };
+    assert_eq!(finish(&step, &his[0]).await, Err(ErrorCode::CodeWrong));
+    let typed = spare[3].to_uppercase().replace('-', " ");
+    assert_eq!(finish(&step, &typed).await, Ok((mia.id, "/".into(), true)));
+    assert_eq!(domain.second_factors(mia.id).await.unwrap().recovery_codes, 9);
+    let step = domain.admit(&mia, "/").await.unwrap().unwrap();
+    // Tried too often, whatever is right: there were three wrong ones and two right ones above.
+    assert_eq!(finish(&step, &spare[3]).await, Err(ErrorCode::TooManyAttempts));
+    assert!(domain.pending(&step).await.is_ok());
+    // The password changed meanwhile, or it took too long.
+    domain.change_password(mia.id, "correct horse".into(), "another horse".into()).await.unwrap();
+    assert_eq!(domain.pending(&step).await.unwrap_err().code(), ErrorCode::LoginStepOver);
+    let mia = domain.find_agent(mia.id).await.unwrap().unwrap();
+    let step = domain.admit(&mia, "/").await.unwrap().unwrap();
+    bench.ticks.pass_ms(10 * 60 * 1_000);
+    assert_eq!(domain.pending(&step).await.unwrap_err().code(), ErrorCode::LoginStepOver);
+    domain.reset_second_factors(mia.id).await.unwrap();
+    let mia = domain.find_agent(mia.id).await.unwrap().unwrap();
+    assert_eq!(domain.admit(&mia, "/").await.unwrap(), None);
+    assert_eq!(domain.second_factors(mia.id).await.unwrap(), Default::default());
+}
+
+async fn an_owner_demands_a_second_factor(bench) {
+    let domain = &bench.domain;
+    let olga = agent(domain, "olga@example.com").await;
+    let mia = agent(domain, "mia@example.com").await;
+    let (hers, his) = (begin(&bench, &olga, "olga").await, begin(&bench, &mia, "mia").await);
+    let demanded = LoginRules { second_factor_required: true, passwords_off: false };
+    let refused = domain.set_login_rules(olga.id, demanded).await.unwrap_err();
+    assert_eq!(refused.code(), ErrorCode::SecondFactorRequired, "she has none herself");
+    let offer = domain.offer_totp(&olga).await.unwrap();
+    let code = code_of(&offer.secret, domain.ambient().now_ms());
+    domain.confirm_totp(olga.id, &offer.step, &code).await.unwrap();
+    domain.set_login_rules(olga.id, demanded).await.unwrap();
+    assert_eq!(domain.login_rules().await.unwrap(), demanded);
+    assert!(is_in(&bench, &hers, "olga").await && !is_in(&bench, &his, "mia").await);
+    let lost = domain.remove_totp(olga.id).await.unwrap_err();
+    assert_eq!(lost.code(), ErrorCode::SecondFactorRequired);
+
+    // Who has none sets one up on the way in, and is not in before.
+    let mia = log_in(domain, "mia@example.com", "correct horse").await.unwrap();
+    let step = domain.admit(&mia, "/").await.unwrap().expect("it is demanded");
+    assert!(!domain.pending(&step).await.unwrap().factors.is_any());
+    let finished = domain.finish_set_up(&step).await.unwrap_err();
+    assert_eq!(finished.code(), ErrorCode::SecondFactorRequired);
+    let offer = domain.offer_totp(&mia).await.unwrap();
+    let code = code_of(&offer.secret, domain.ambient().now_ms());
+    domain.confirm_totp(mia.id, &offer.step, &code).await.unwrap();
+    assert_eq!(domain.finish_set_up(&step).await.unwrap().0.id, mia.id);
+}
+
+async fn secrets_of_second_factors_and_providers_are_sealed_and_sealed_anew(bench) {
+    let domain = &bench.domain;
+    let mia = agent(domain, "mia@example.com").await;
+    let offer = domain.offer_totp(&mia).await.unwrap();
+    let db = bench.database.connect().await;
+    let read = async |sql: &str, column: &str| {
+        let all = Statement::from_string(db.get_database_backend(), sql);
+        let row = db.query_one_raw(all).await.unwrap().unwrap();
+        row.try_get::<String>("", column).unwrap()
+    };
+    let begun = read("SELECT data FROM login_step", "data").await;
+    assert!(!begun.contains(&offer.secret) && begun.contains("v1."), "{begun}");
+    let code = code_of(&offer.secret, domain.ambient().now_ms());
+    let spare = domain.confirm_totp(mia.id, &offer.step, &code).await.unwrap();
+    let kept = read("SELECT totp_secret FROM agent", "totp_secret").await;
+    assert!(!kept.contains(&offer.secret) && kept.starts_with("v1."), "{kept}");
+    let hash = read("SELECT hash FROM recovery_code", "hash").await;
+    assert!(!spare.iter().any(|code| hash.contains(&code[..4])) && hash.len() == 64);
+    domain.save_provider(provider()).await.unwrap();
+    let kept = read("SELECT client_secret FROM identity_provider", "client_secret").await;
+    assert!(!kept.contains("hush") && kept.starts_with("v1."), "{kept}");
+    // An empty secret keeps the one that it has.
+    domain.save_provider(Provider { client_secret: String::new(), ..provider() }).await.unwrap();
+    assert_eq!(domain.find_provider(provider().id).await.unwrap(), provider());
+    assert_eq!(domain.seal_secrets().await.unwrap(), 0, "all of it is fresh");
+}
+
+async fn a_provider_says_who_somebody_is_and_what(bench) {
+    let domain = &bench.domain;
+    let owner = domain.create_owner(domain::agent::NewAgent {
+        email: "olga@example.com".into(), name: "Olga".into(), password: "correct horse".into(),
+    }).await.unwrap();
+    let mia = agent(domain, "mia@elsewhere.example").await;
+    domain.save_provider(provider()).await.unwrap();
+    let who = |subject: &str, email: Option<&str>, roles: &[&str]| Vouched {
+        subject: subject.into(),
+        email: email.map(Into::into),
+        name: Some("Ann Lee".into()),
+        roles: roles.iter().map(|role| (*role).to_owned()).collect(),
+    };
+    let come = async |who: Vouched| {
+        let come = domain.log_in_by_provider(&provider(), &who).await;
+        come.map(|agent| (agent.email, agent.role)).map_err(|error| error.code())
+    };
+    let refused = Err(ErrorCode::ProviderRefused);
+    assert_eq!(come(who("1", Some("ann@example.com"), &["guests"])).await, refused, "no role");
+    assert_eq!(come(who("1", None, &["support"])).await, refused, "no proven address");
+    assert_eq!(come(who("1", Some("ann@other.example"), &["support"])).await, refused);
+    assert_eq!(come(who("1", Some("ann@example.com.evil.example"), &["support"])).await, refused);
+    assert_eq!(come(who("1", Some("x@y@example.com"), &["support"])).await, refused);
+    let ann = Ok(("ann@example.com".to_owned(), Role::Agent));
+    assert_eq!(come(who("1", Some("Ann@Example.com"), &["support"])).await, ann);
+    // By its subject from then on, whatever the address; and what she is changes.
+    assert_eq!(
+        come(who("1", Some("olga@example.com"), &["admins"])).await,
+        Ok(("ann@example.com".to_owned(), Role::Admin))
+    );
+    // Who is there already is known by the address, wherever it is; an owner stays one.
+    assert_eq!(
+        come(who("2", Some("mia@elsewhere.example"), &["support"])).await,
+        Ok((mia.email.clone(), Role::Agent))
+    );
+    assert_eq!(
+        come(who("3", Some("olga@example.com"), &["support"])).await,
+        Ok((owner.email.clone(), Role::Owner))
+    );
+    domain.set_agent_active(mia.id, false).await.unwrap();
+    assert_eq!(come(who("2", None, &["support"])).await, refused, "not any more");
+    domain.set_agent_active(mia.id, true).await.unwrap();
+
+    // Where passwords are off, they are for owners alone.
+    let off = LoginRules { second_factor_required: false, passwords_off: true };
+    domain.set_login_rules(owner.id, off).await.unwrap();
+    let mia = log_in(domain, "mia@elsewhere.example", "correct horse").await.unwrap();
+    assert_eq!(domain.admit(&mia, "/").await.unwrap_err().code(), ErrorCode::PasswordsOff);
+    assert_eq!(domain.admit(&owner, "/").await.unwrap(), None);
+    domain.delete_provider(provider().id).await.unwrap();
+    assert_eq!(domain.admit(&mia, "/").await.unwrap(), None, "else nobody came in");
+    assert_eq!(domain.set_login_rules(owner.id, off).await.unwrap_err().code(), ErrorCode::ProviderUnknown);
 }
 
 async fn the_audit_log_is_read_page_by_page_and_searched(bench) {

@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Read};
 use anyhow::Context;
 use clap::{Subcommand, ValueEnum};
 use domain::Domain;
-use domain::agent::{NewAgent, Role};
+use domain::agent::{Agent, NewAgent, Role};
 use domain::audit::Deed;
 
 use super::{note, print};
@@ -27,6 +27,12 @@ pub(super) enum Command {
     },
     /// Make a link by which an agent sets a password: for whoever forgot theirs, where no mail is sent.
     Link {
+        /// The mail address that the agent logs in with.
+        #[arg(long)]
+        email: String,
+    },
+    /// Forget an agent's authenticator app, passkeys and recovery codes: for whoever lost them.
+    Reset {
         /// The mail address that the agent logs in with.
         #[arg(long)]
         email: String,
@@ -63,10 +69,7 @@ impl Command {
         match self {
             Self::Create { email, name, role } => create(domain, email, name, role, json).await,
             Self::Link { email } => {
-                let email = email.trim().to_lowercase();
-                let agents = domain.list_agents().await.context("can't look for the agent")?;
-                let found = agents.into_iter().find(|agent| agent.email == email);
-                let agent = found.with_context(|| format!("no agent has the address {email}"))?;
+                let agent = find(domain, &email).await?;
                 let link = domain.password_link(agent.id).await;
                 let link = link.map_err(|error| anyhow::anyhow!(error.code().sentence()))?;
                 let subject = (agent.id.0, agent.name);
@@ -75,8 +78,25 @@ impl Command {
                 print(json, &serde_json::json!({ "link": link }), &link);
                 Ok(())
             }
+            Self::Reset { email } => {
+                let agent = find(domain, &email).await?;
+                let reset = domain.reset_second_factors(agent.id).await;
+                reset.map_err(|error| anyhow::anyhow!(error.code().sentence()))?;
+                let said = format!("{} logs in with a password alone now.", agent.name);
+                let subject = (agent.id.0, agent.name);
+                note(domain, Deed::SecondFactorsReset, subject).await.context("can't note it")?;
+                print(json, &serde_json::json!({ "reset": true }), &said);
+                Ok(())
+            }
         }
     }
+}
+
+async fn find(domain: &Domain, email: &str) -> anyhow::Result<Agent> {
+    let email = email.trim().to_lowercase();
+    let agents = domain.list_agents().await.context("can't look for the agent")?;
+    let found = agents.into_iter().find(|agent| agent.email == email);
+    found.with_context(|| format!("no agent has the address {email}"))
 }
 
 async fn create(

@@ -18,5 +18,6 @@ mod poll;
 mod routes;
 mod slow;
 mod socket;
+mod sso;
 mod support;
 mod together;

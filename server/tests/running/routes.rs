@@ -90,6 +90,30 @@ fn call(name: &str, at: &Target) -> Call {
         "set_agent_role" => {
             (Caller::Owner, format!("id={agent}&role=agent"), Some("agent_unknown"))
         }
+        "read_factors" | "offer_totp" | "remove_totp" | "make_recovery_codes" => {
+            (Caller::Agent, String::new(), None)
+        }
+        "confirm_totp" => (Caller::Agent, "step=x&code=123456".into(), None),
+        "offer_passkey" => (Caller::Agent, String::new(), None),
+        "add_passkey" => (Caller::Agent, "step=x&name=x&credential=x".into(), None),
+        "remove_passkey" => (Caller::Agent, format!("id={token}"), None),
+        "read_step" | "finish_set_up" | "ask_passkey" | "read_login_ways" => {
+            (Caller::Nobody, String::new(), None)
+        }
+        "finish_login" => (Caller::Nobody, "code=123456".into(), None),
+        "log_in_by_passkey" => (Caller::Nobody, "step=x&credential=x".into(), None),
+        "read_login_settings" | "set_login_rules" => (Caller::Owner, String::new(), None),
+        "save_provider" => {
+            let body = format!(
+                "provider[id]={token}&provider[name]=x&provider[issuer]=https://id.example.com&\
+                 provider[client_id]=x&provider[client_secret]=x"
+            );
+            (Caller::Owner, body, None)
+        }
+        "delete_provider" => (Caller::Owner, format!("id={token}"), None),
+        "reset_second_factors" => {
+            (Caller::Owner, format!("id={agent}"), Some("agent_unknown"))
+        }
         "read_blocks" => (Caller::Agent, String::new(), None),
         "unblock" => (Caller::Agent, format!("id={token}"), None),
         "block_visitor" => {
@@ -312,6 +336,15 @@ async fn check_call(house: &House, path: &str, name: &str) {
     let right = match name {
         // No such link, and no owner is made of it.
         "unblock" => return assert_refused(house, path, &about, "block_unknown").await,
+        // Nobody is in the middle of anything; and browsers make no passkeys for a number.
+        "read_step" | "finish_set_up" | "finish_login" | "confirm_totp" => {
+            return assert_refused(house, path, &about, "login_step_over").await;
+        }
+        "offer_passkey" | "add_passkey" | "ask_passkey" | "log_in_by_passkey" => {
+            return assert_refused(house, path, &about, "passkey_invalid").await;
+        }
+        "remove_passkey" => return assert_refused(house, path, &about, "passkey_unknown").await,
+        "delete_provider" => return assert_refused(house, path, &about, "provider_unknown").await,
         "end_login" => return assert_refused(house, path, &about, "login_unknown").await,
         "mail_transcript" => return assert_refused(house, path, &about, "address_unproven").await,
         // It was left in its mailbox; and no message here came by mail.
@@ -330,8 +363,16 @@ async fn check_call(house: &House, path: &str, name: &str) {
     let answer = house.ask("POST", path, about.may, true, right).await;
     assert!(answer.status < 400, "{name}: {} {}", answer.status, answer.body);
     let is_read = ["read_", "list_", "count_", "search_", "open_", "check_", "who_"];
+    if name == "reset_second_factors" {
+        // All her logins are over, and she has changed her password above.
+        let domain = &house.server.domain;
+        let link = domain.password_link(protocol::AgentId(house.own.agent)).await.unwrap();
+        domain.set_password(&link, "correct horse".into()).await.unwrap();
+        let cookie = house.server.log_in().await;
+        house.cookies.lock().unwrap()[Caller::Agent as usize] = Some(cookie);
+    }
     // What is said to visitors has a log of its own; what one wants by mail is nobody else's business.
-    let is_unnoted = ["reply", "set_my_mail", "forget_password", "log_out"].contains(&name)
+    let is_unnoted = ["reply", "set_my_mail", "forget_password", "log_out", "offer_totp"].contains(&name)
         || is_read.iter().any(|read| name.starts_with(read));
     assert_eq!(audited(house).await > before, !is_unnoted, "{name}: is it in the audit log?");
     if about.may == Caller::Agent {
@@ -458,6 +499,15 @@ async fn check_route(house: &House, path: &str) {
             }
             assert!(house.ask("GET", "/audit/x", Caller::Owner, true, "").await.says("not_found"));
         }
+        "/login/sso/{provider}" | "/login/sso/{provider}/back" => {
+            let path = path.replace("{provider}", &Uuid::nil().to_string());
+            for who in CALLERS {
+                let answer = house.ask("GET", &format!("{path}?code=x&state=x"), who, true, "").await;
+                let location = answer.headers.get("location").unwrap().to_str().unwrap();
+                let expect = if path.ends_with("back") { "login_step_over" } else { "provider_unknown" };
+                assert_eq!(location, format!("/login?error={expect}"), "{path}");
+            }
+        }
         "/mail/raw/{id}" => {
             for target in targets {
                 let path = at(target, "inbound");
@@ -527,7 +577,7 @@ async fn check_route(house: &House, path: &str) {
             }
         }
         // Pages: who is not logged in is sent to the login, whatever they ask for.
-        "/login" | "/password" | "/password/:token" | "/password/{token}" | "/setup/:token"
+        "/login" | "/login/second" | "/password" | "/password/:token" | "/password/{token}" | "/setup/:token"
         | "/setup/{token}" => {
             let answer =
                 house.ask("GET", &path.replace("{token}", "x"), Caller::Nobody, true, "").await;
@@ -538,6 +588,7 @@ async fn check_route(house: &House, path: &str) {
         | "/conversations/{id}"
         | "/conversations/:id"
         | "/team"
+        | "/team/logins"
         | "/access"
         | "/audit"
         | "/outbox"

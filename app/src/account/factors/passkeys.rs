@@ -1,0 +1,122 @@
+//! Passkeys: adding one, and logging in by one. They need scripts: so does every browser that has them.
+
+use leptos::prelude::*;
+
+use super::browser::{Ask, passkey};
+use super::calls::{add_passkey, ask_passkey, log_in_by_passkey, offer_passkey};
+use crate::failure::Failure;
+use crate::ui::{Notice, is_alive};
+
+/// Why nothing came of it.
+#[derive(Clone, Debug)]
+enum Outcome {
+    Done,
+    /// Called off, or not there.
+    Nothing,
+    Failed(Failure),
+}
+
+fn said(outcome: &Outcome) -> Option<String> {
+    match outcome {
+        Outcome::Done => None,
+        Outcome::Nothing => Some("No passkey was chosen.".to_owned()),
+        Outcome::Failed(failure) => Some(failure.to_string()),
+    }
+}
+
+/// Logs in by a passkey.
+#[component]
+pub(crate) fn PasskeyButton(to: Signal<String>) -> impl IntoView {
+    let log_in = Action::new_local(move |(): &()| async move {
+        let to = to.get_untracked();
+        let outcome = async {
+            let request = ask_passkey().await.map_err(Outcome::Failed)?;
+            let shown = passkey(Ask::Get, &request.options).await.ok_or(Outcome::Nothing)?;
+            let next = log_in_by_passkey(request.step, shown, to).await;
+            leave_for(&next.map_err(Outcome::Failed)?);
+            Ok(())
+        };
+        outcome.await.map_or_else(|outcome| outcome, |()| Outcome::Done)
+    });
+    let is_alive = is_alive();
+    let refused = ArcSignal::derive(move || log_in.value().get().as_ref().and_then(said));
+    view! {
+        <Notice text=refused />
+        <button
+            class="button"
+            type="button"
+            disabled=move || !is_alive.get() || log_in.pending().get()
+            on:click=move |_| {
+                log_in.dispatch_local(());
+            }
+        >
+            "Log in with a passkey"
+        </button>
+    }
+}
+
+/// Adds a passkey; `added` is called after it.
+#[component]
+pub(super) fn NewPasskey(added: Callback<()>) -> impl IntoView {
+    let name = RwSignal::new(String::new());
+    let add = Action::new_local(move |name: &String| {
+        let name = name.clone();
+        async move {
+            let outcome = async {
+                let request = offer_passkey().await.map_err(Outcome::Failed)?;
+                let made = passkey(Ask::Create, &request.options).await.ok_or(Outcome::Nothing)?;
+                add_passkey(request.step, name, made).await.map_err(Outcome::Failed)
+            };
+            outcome.await.map_or_else(|outcome| outcome, |()| Outcome::Done)
+        }
+    });
+    Effect::new(move |_| {
+        if matches!(add.value().get(), Some(Outcome::Done)) {
+            name.set(String::new());
+            added.run(());
+        }
+    });
+    let is_alive = is_alive();
+    let refused = ArcSignal::derive(move || add.value().get().as_ref().and_then(said));
+    view! {
+        <form
+            class="form"
+            on:submit=move |event| {
+                event.prevent_default();
+                add.dispatch_local(name.get_untracked());
+            }
+        >
+            <Notice text=refused />
+            <label>
+                "Name of the new passkey"
+                <input
+                    required
+                    maxlength="80"
+                    placeholder="Mia’s phone"
+                    autocomplete="off"
+                    prop:value=name
+                    on:input=move |event| name.set(event_target_value(&event))
+                />
+                <small>"Your phone, computer, password manager or security key keeps it."</small>
+            </label>
+            <div class="form-end">
+                <button
+                    class="button"
+                    type="submit"
+                    disabled=move || !is_alive.get() || add.pending().get()
+                >
+                    "Add a passkey"
+                </button>
+            </div>
+        </form>
+    }
+}
+
+/// The page is loaded anew: nothing of another login stays in the browser.
+#[cfg(feature = "hydrate")]
+pub(super) fn leave_for(path: &str) {
+    let _leaving = window().location().set_href(path);
+}
+
+#[cfg(not(feature = "hydrate"))]
+pub(super) fn leave_for(_path: &str) {}

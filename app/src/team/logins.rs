@@ -1,0 +1,202 @@
+//! `/team/logins`: how agents log in, for owners.
+
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_meta::Title;
+
+use super::login_calls::{
+    DeleteProvider, LoginSettings, ProviderDetails, SaveProvider, SetLoginRules,
+    read_login_settings,
+};
+use crate::ui::{Copyable, Deed, Fresh, Notice, SaveRow, each};
+
+/// What can be done on the page.
+#[derive(Clone, Copy)]
+struct Deeds {
+    rules: Deed<SetLoginRules>,
+    save: Deed<SaveProvider>,
+    delete: Deed<DeleteProvider>,
+}
+
+/// The second factor, and single sign-on.
+#[component]
+pub(crate) fn LoginsPage() -> impl IntoView {
+    let deeds = Deeds { rules: Deed::new(), save: Deed::new(), delete: Deed::new() };
+    let version = move || deeds.rules.version() + deeds.save.version() + deeds.delete.version();
+    let shown = Fresh::new(version, |_| read_login_settings());
+    view! {
+        <Title text="How agents log in" />
+        <main class="settings">
+            <header>
+                <h1>"How agents log in"</h1>
+                <p class="lead">"A second factor for everybody, and single sign-on (OpenID Connect)."</p>
+            </header>
+            {shown
+                .show(
+                    "How agents log in could not be read",
+                    move |settings| view! { <Cards settings deeds /> },
+                )}
+        </main>
+    }
+}
+
+#[component]
+fn Cards(settings: Signal<LoginSettings>, deeds: Deeds) -> impl IntoView {
+    let is_fresh = Memo::new(move |_| settings.with(|settings| settings.is_fresh));
+    let providers = move || settings.with(|settings| settings.providers.clone());
+    let new = move || vec![settings.with(|settings| settings.new.clone())];
+    let row = move |provider: ProviderDetails| {
+        view! {
+            <details>
+                <summary>
+                    <b>{provider.name.clone()}</b>
+                    " "
+                    <small>{provider.issuer.clone()}</small>
+                </summary>
+                <ProviderForm provider deeds is_new=false can_change=is_fresh.get() />
+            </details>
+        }
+    };
+    let blank = move |provider: ProviderDetails| {
+        view! {
+            <details class="more-form">
+                <summary class="button">"Add a provider"</summary>
+                <ProviderForm provider deeds is_new=true can_change=is_fresh.get() />
+            </details>
+        }
+    };
+    view! {
+        <Show when=move || !is_fresh.get()>
+            <p>
+                "To change these, " <a href="/login?to=/team/logins" rel="external">
+                    "log in once more"
+                </a> "."
+            </p>
+        </Show>
+        {each(
+            move || vec![settings.get()],
+            |_| (),
+            move |settings| view! { <RulesCard settings deeds /> },
+        )}
+        <section class="card stack">
+            <h2>"Single sign-on"</h2>
+            <p class="soft">
+                "Agents come in by a provider that knows them. Who comes first is known by their verified mail \
+                 address. Owners can always use their password, so that a provider that fails locks nobody out."
+            </p>
+            {each(providers, |provider: &ProviderDetails| provider.id, row)}
+            {each(new, |provider: &ProviderDetails| provider.id, blank)}
+        </section>
+    }
+}
+
+#[component]
+fn RulesCard(settings: LoginSettings, deeds: Deeds) -> impl IntoView {
+    let LoginSettings { second_factor_required, passwords_off, is_fresh, .. } = settings;
+    view! {
+        <section class="card stack">
+            <h2>"For everybody"</h2>
+            <ActionForm action=deeds.rules.action attr:class="form">
+                <div class="checks">
+                    <label>
+                        <input
+                            type="checkbox"
+                            name="second_factor_required"
+                            value="true"
+                            checked=second_factor_required
+                        />
+                        "Who logs in with a password needs a second factor"
+                    </label>
+                    <label>
+                        <input type="checkbox" name="passwords_off" value="true" checked=passwords_off />
+                        "Single sign-on only, but for owners"
+                    </label>
+                </div>
+                <small>
+                    "Whoever has no second factor is logged out, and sets one up when they log in. You need one first."
+                </small>
+                <SaveRow saving=deeds.rules.saving(|_| true) can_change=is_fresh />
+            </ActionForm>
+        </section>
+    }
+}
+
+#[component]
+fn ProviderForm(
+    provider: ProviderDetails,
+    deeds: Deeds,
+    is_new: bool,
+    can_change: bool,
+) -> impl IntoView {
+    let ProviderDetails { id, name, issuer, client_id, domains, .. } = provider;
+    let ProviderDetails { role_claim, admin_values, agent_values, redirect, .. } = provider;
+    let field = |name: &'static str, title: &'static str, hint: &'static str, value: String| {
+        view! {
+            <label>
+                {title}
+                <input name=name value=value placeholder=hint autocomplete="off" spellcheck="false" />
+            </label>
+        }
+    };
+    let lines = |name: &'static str, title: &'static str, hint: &'static str, value: String| {
+        view! {
+            <label>
+                {title} <textarea name=name rows="2" spellcheck="false" prop:value=value.clone()>
+                    {value.clone()}
+                </textarea> <small>{hint}</small>
+            </label>
+        }
+    };
+    view! {
+        <p class="soft">"Set this address up there, as the one to send people back to:"</p>
+        <Copyable text=redirect />
+        <ActionForm action=deeds.save.action attr:class="form">
+            <input type="hidden" name="provider[id]" value=id.to_string() />
+            {field("provider[name]", "Name", "Example", name)}
+            {field("provider[issuer]", "Issuer", "https://id.example.com", issuer)}
+            {field("provider[client_id]", "Client ID", "", client_id)}
+            <label>
+                "Client secret"
+                <input
+                    name="provider[client_secret]"
+                    type="password"
+                    autocomplete="off"
+                    required=is_new
+                    placeholder=if is_new { "" } else { "unchanged" }
+                />
+            </label>
+            {lines(
+                "provider[domains]",
+                "Domains",
+                "One on each line. Whoever has a verified address there becomes an agent. Others must be invited first.",
+                domains,
+            )} {field("provider[role_claim]", "Claim with the role", "groups", role_claim)}
+            {lines(
+                "provider[admin_values]",
+                "Values that make an admin",
+                "One on each line. Owners stay what they are.",
+                admin_values,
+            )}
+            {lines(
+                "provider[agent_values]",
+                "Values that make an agent",
+                "Where a claim is named, who has none of these is not let in.",
+                agent_values,
+            )} <SaveRow saving=deeds.save.saving(move |input| input.provider.is_of(id)) can_change />
+        </ActionForm>
+        {(!is_new && can_change)
+            .then(|| {
+                view! {
+                    <ActionForm action=deeds.delete.action attr:class="form">
+                        <input type="hidden" name="id" value=id.to_string() />
+                        <Notice text=deeds.delete.refused(move |input| input.id == id) />
+                        <div class="form-end">
+                            <button class="button" type="submit">
+                                "Delete"
+                            </button>
+                        </div>
+                    </ActionForm>
+                }
+            })}
+    }
+}

@@ -1,0 +1,257 @@
+//! Passkeys (Web Authentication): a key that a device or a password manager keeps, and shows after it has seen
+//! that it is its owner. It takes the place of password and second factor at once.
+
+use data_encoding::HEXLOWER;
+use protocol::{AgentId, ErrorCode};
+use sea_orm::ActiveValue::Set;
+use sea_orm::entity::prelude::*;
+use sea_orm::{IntoActiveModel, QueryOrder};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use url::{Host, Url};
+use webauthn_rs::prelude::{
+    DiscoverableAuthentication, Passkey, PasskeyRegistration, PublicKeyCredential,
+    RegisterPublicKeyCredential, Webauthn, WebauthnBuilder,
+};
+
+use super::step::Kind;
+use crate::Domain;
+use crate::agent::{Agent, check_name};
+use crate::error::{Error, Result};
+use crate::table::passkey;
+
+/// How many an agent may have.
+const PASSKEYS: usize = 20;
+
+/// How many bytes a credential may have: public keys and statements are far smaller.
+const CREDENTIAL_BYTES: usize = 32 * 1024;
+
+/// Where passkeys are used: a browser shows one to the site alone that it was made for.
+#[derive(Clone)]
+pub struct PasskeySite(std::sync::Arc<Webauthn>);
+
+impl PasskeySite {
+    /// The site of an address. There is none for an address that is a number: no browser makes passkeys for it
+    /// (Web Authentication, section 5.1.3). Outside of `localhost` browsers demand https.
+    #[must_use]
+    pub fn new(public_url: &str) -> Option<Self> {
+        let url = Url::parse(public_url).ok()?;
+        let Some(Host::Domain(host)) = url.host() else { return None };
+        if url.scheme() != "https" && host != "localhost" {
+            return None;
+        }
+        let site = WebauthnBuilder::new(host, &url).ok()?.rp_name("Porchlight").build().ok()?;
+        Some(Self(std::sync::Arc::new(site)))
+    }
+}
+
+/// A passkey, as its agent sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PasskeyDetails {
+    /// What it is called in requests.
+    pub id: Uuid,
+    /// What its agent calls it.
+    pub name: String,
+    /// When it was made, in milliseconds since 1970 (UTC).
+    pub created_at_ms: u64,
+    /// When it was used last, in milliseconds since 1970 (UTC).
+    pub used_at_ms: Option<u64>,
+}
+
+/// What a browser is asked for a passkey.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PasskeyRequest {
+    /// Goes on with it.
+    pub step: String,
+    /// `publicKey` of what a browser takes (`PublicKeyCredentialCreationOptionsJSON` or
+    /// `PublicKeyCredentialRequestOptionsJSON`), as JSON.
+    pub options: String,
+}
+
+fn refused(error: &webauthn_rs::prelude::WebauthnError) -> Error {
+    tracing::info!(%error, "a passkey was refused");
+    ErrorCode::PasskeyInvalid.into()
+}
+
+fn hash(credential: &[u8]) -> String {
+    HEXLOWER.encode(&Sha256::digest(credential))
+}
+
+fn read<T: for<'a> Deserialize<'a>>(credential: &str) -> Result<T> {
+    let read = (credential.len() <= CREDENTIAL_BYTES).then(|| serde_json::from_str(credential));
+    read.and_then(std::result::Result::ok).ok_or_else(|| ErrorCode::PasskeyInvalid.into())
+}
+
+fn write(value: &impl Serialize) -> Result<String> {
+    serde_json::to_string(value).map_err(|_| Error::Corrupt("a passkey"))
+}
+
+/// The options within what the library makes, with `keys` set in them.
+fn options(made: &impl Serialize, set: &[(&str, &str, serde_json::Value)]) -> Result<String> {
+    let mut made = serde_json::to_value(made).map_err(|_| Error::Corrupt("a passkey"))?;
+    let mut options = made["publicKey"].take();
+    for (place, key, value) in set {
+        options[*place][*key] = value.clone();
+    }
+    write(&options)
+}
+
+impl Domain {
+    /// An agent's passkeys, the oldest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn list_passkeys(&self, id: AgentId) -> Result<Vec<PasskeyDetails>> {
+        let rows = passkey::Entity::find()
+            .filter(passkey::Column::AgentId.eq(id.0))
+            .order_by_asc(passkey::Column::CreatedAtMs)
+            .order_by_asc(passkey::Column::Id)
+            .all(&self.store.reader)
+            .await?;
+        let details = |row: passkey::Model| PasskeyDetails {
+            id: row.id,
+            name: row.name,
+            created_at_ms: row.created_at_ms.unsigned_abs(),
+            used_at_ms: row.used_at_ms.map(i64::unsigned_abs),
+        };
+        Ok(rows.into_iter().map(details).collect())
+    }
+
+    /// What a browser is asked that makes a passkey for an agent.
+    ///
+    /// # Errors
+    /// `passkey_invalid` if they have too many; the store's.
+    pub async fn offer_passkey(&self, site: &PasskeySite, agent: &Agent) -> Result<PasskeyRequest> {
+        let keys = self.keys_of(agent.id).await?;
+        if keys.len() >= PASSKEYS {
+            return Err(ErrorCode::PasskeyInvalid.into());
+        }
+        let known = keys.iter().map(|key| key.cred_id().clone()).collect();
+        let (made, state) = site
+            .0
+            .start_passkey_registration(agent.id.0, &agent.email, &agent.name, Some(known))
+            .map_err(|error| refused(&error))?;
+        let step = self.begin_step(Kind::NewPasskey, Some(agent.id), &state).await?;
+        // Who logs in by it says no name: the device must know whose it is.
+        let resident = [
+            ("authenticatorSelection", "residentKey", "required".into()),
+            ("authenticatorSelection", "requireResidentKey", true.into()),
+        ];
+        Ok(PasskeyRequest { step, options: options(&made, &resident)? })
+    }
+
+    /// Keeps a passkey that a browser made.
+    ///
+    /// # Errors
+    /// `login_step_over`, `passkey_invalid`, `name_invalid`; the store's.
+    pub async fn add_passkey(
+        &self,
+        site: &PasskeySite,
+        id: AgentId,
+        step: &str,
+        name: &str,
+        credential: &str,
+    ) -> Result<()> {
+        let name = check_name(name)?;
+        let found = self.read_step::<PasskeyRegistration>(Kind::NewPasskey, step).await?;
+        if found.agent != Some(id) {
+            return Err(ErrorCode::LoginStepOver.into());
+        }
+        let credential: RegisterPublicKeyCredential = read(credential)?;
+        let made = site.0.finish_passkey_registration(&credential, &found.data);
+        let key = made.map_err(|error| refused(&error))?;
+        self.end_step(step).await?;
+        let credential_hash = hash(key.cred_id());
+        let same = passkey::Column::CredentialHash.eq(&*credential_hash);
+        if passkey::Entity::find().filter(same).one(&self.store.reader).await?.is_some() {
+            return Err(ErrorCode::PasskeyInvalid.into());
+        }
+        let row = passkey::ActiveModel {
+            id: Set(self.ambient.uuid()),
+            agent_id: Set(id.0),
+            credential_hash: Set(credential_hash),
+            name: Set(name),
+            data: Set(write(&key)?),
+            created_at_ms: Set(self.ambient.now_ms().cast_signed()),
+            used_at_ms: Set(None),
+        };
+        passkey::Entity::insert(row).exec_without_returning(&self.store.reader).await?;
+        Ok(())
+    }
+
+    /// Forgets a passkey of an agent.
+    ///
+    /// # Errors
+    /// `passkey_unknown`, `second_factor_required` if it is the last factor and one is demanded; the store's.
+    pub async fn remove_passkey(&self, agent: AgentId, id: Uuid) -> Result<()> {
+        let factors = self.second_factors(agent).await?;
+        if !factors.passkeys.iter().any(|key| key.id == id) {
+            return Err(ErrorCode::PasskeyUnknown.into());
+        }
+        self.may_lose(!factors.has_totp && factors.passkeys.len() == 1).await?;
+        passkey::Entity::delete_by_id(id).exec(&self.store.reader).await?;
+        Ok(())
+    }
+
+    /// What a browser is asked that logs in by a passkey: whose, nobody has said yet.
+    ///
+    /// # Errors
+    /// `too_many_attempts`; the store's.
+    pub async fn ask_passkey(
+        &self,
+        site: &PasskeySite,
+        source: &super::Source,
+    ) -> Result<PasskeyRequest> {
+        self.attempts.check_network(source)?;
+        let begun = site.0.start_discoverable_authentication();
+        let (made, state) = begun.map_err(|error| refused(&error))?;
+        let step = self.begin_step(Kind::Passkey, None, &state).await?;
+        Ok(PasskeyRequest { step, options: options(&made, &[])? })
+    }
+
+    /// The agent whose passkey a browser has shown.
+    ///
+    /// # Errors
+    /// `login_step_over`, `passkey_invalid`, `passwords_off`; the store's.
+    pub async fn log_in_by_passkey(
+        &self,
+        site: &PasskeySite,
+        step: &str,
+        credential: &str,
+    ) -> Result<Agent> {
+        let state = self.read_step::<DiscoverableAuthentication>(Kind::Passkey, step).await?.data;
+        // One try: what was shown is not shown again.
+        self.end_step(step).await?;
+        let credential: PublicKeyCredential = read(credential)?;
+        let (user, id) = site
+            .0
+            .identify_discoverable_authentication(&credential)
+            .map_err(|error| refused(&error))?;
+        let found = passkey::Entity::find()
+            .filter(passkey::Column::CredentialHash.eq(hash(id)))
+            .filter(passkey::Column::AgentId.eq(user))
+            .one(&self.store.reader)
+            .await?;
+        let row = found.ok_or(ErrorCode::PasskeyInvalid)?;
+        let mut key: Passkey =
+            serde_json::from_str(&row.data).map_err(|_| Error::Corrupt("a passkey"))?;
+        let shown = site.0.finish_discoverable_authentication_v2(&credential, state, &key);
+        let shown = shown.map_err(|error| refused(&error))?;
+        let agent = self.find_agent(AgentId(user)).await?.ok_or(ErrorCode::PasskeyInvalid)?;
+        self.may_come_without_provider(agent.role).await?;
+        key.update_credential(&shown);
+        let mut changed = row.into_active_model();
+        changed.data = Set(write(&key)?);
+        changed.used_at_ms = Set(Some(self.ambient.now_ms().cast_signed()));
+        passkey::Entity::update(changed).exec(&self.store.reader).await?;
+        Ok(agent)
+    }
+
+    async fn keys_of(&self, id: AgentId) -> Result<Vec<Passkey>> {
+        let theirs = passkey::Entity::find().filter(passkey::Column::AgentId.eq(id.0));
+        let rows = theirs.all(&self.store.reader).await?;
+        let key = |row: passkey::Model| serde_json::from_str(&row.data);
+        let keys: std::result::Result<_, _> = rows.into_iter().map(key).collect();
+        keys.map_err(|_| Error::Corrupt("a passkey"))
+    }
+}

@@ -1,0 +1,366 @@
+//! Providers by which agents log in (OpenID Connect): which there are, and who somebody is for us whom one vouches
+//! for. How they are talked to is not here.
+
+use protocol::{AgentId, ErrorCode};
+use sea_orm::ActiveValue::Set;
+use sea_orm::entity::prelude::*;
+use sea_orm::{IntoActiveModel, QueryOrder};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use url::{Host, Url};
+
+use super::session::hash;
+use super::step::Kind;
+use crate::Domain;
+use crate::agent::{Agent, Role, check_email, check_name};
+use crate::error::Result;
+use crate::table::{agent, agent_identity, identity_provider};
+
+/// A provider, as owners set it up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Provider {
+    /// Its id: part of the address that it sends people back to.
+    pub id: Uuid,
+    /// What agents know it as.
+    pub name: String,
+    /// Its issuer: an https address, or http on this machine.
+    pub issuer: String,
+    /// What we are called there.
+    pub client_id: String,
+    /// What shows that it is us.
+    pub client_secret: String,
+    /// Whoever has a proven address in one of these domains becomes an agent when they come first.
+    pub domains: Vec<String>,
+    /// The claim that says what somebody is. Without one, everybody is an agent, and stays what they are.
+    pub role_claim: Option<String>,
+    /// Its values that make an admin.
+    pub admin_values: Vec<String>,
+    /// Its values that make an agent.
+    pub agent_values: Vec<String>,
+}
+
+/// What a provider says of somebody, once it is known to be its word.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Vouched {
+    /// What it calls them, for ever (`sub`).
+    pub subject: String,
+    /// Their mail address, if it says that it was proven.
+    pub email: Option<String>,
+    /// Their name.
+    pub name: Option<String>,
+    /// The values of the claim that says what they are.
+    pub roles: Vec<String>,
+}
+
+fn lines(text: &str) -> Vec<String> {
+    text.lines().map(ToOwned::to_owned).collect()
+}
+
+fn purpose(id: Uuid) -> String {
+    format!("provider secret v1:{id}")
+}
+
+fn check(provider: &Provider) -> Result<()> {
+    check_name(&provider.name)?;
+    let url = Url::parse(&provider.issuer).map_err(|_| ErrorCode::ProviderInvalid)?;
+    let is_here = match url.host() {
+        Some(Host::Domain(host)) => host == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    };
+    let is_safe = url.scheme() == "https" || (url.scheme() == "http" && is_here);
+    let is_plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
+    let of_one_line = |text: &String| {
+        (1..=500).contains(&text.len()) && !text.chars().any(|c| c.is_control())
+    };
+    let texts = provider.domains.iter().chain(&provider.admin_values).chain(&provider.agent_values);
+    let fits = [&provider.issuer, &provider.client_id, &provider.client_secret]
+        .into_iter()
+        .chain(texts)
+        .chain(&provider.role_claim)
+        .all(of_one_line);
+    let is_whole = provider.role_claim.is_some()
+        || (provider.admin_values.is_empty() && provider.agent_values.is_empty());
+    if is_safe && is_plain && fits && is_whole {
+        Ok(())
+    } else {
+        Err(ErrorCode::ProviderInvalid.into())
+    }
+}
+
+impl Domain {
+    /// The providers, by name.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn list_providers(&self) -> Result<Vec<Provider>> {
+        let query = identity_provider::Entity::find()
+            .order_by_asc(identity_provider::Column::Name)
+            .order_by_asc(identity_provider::Column::Id);
+        let rows = query.all(&self.store.reader).await?;
+        rows.into_iter().map(|row| self.provider(row)).collect()
+    }
+
+    /// A provider.
+    ///
+    /// # Errors
+    /// `provider_unknown`; the store's.
+    pub async fn find_provider(&self, id: Uuid) -> Result<Provider> {
+        let row = identity_provider::Entity::find_by_id(id).one(&self.store.reader).await?;
+        self.provider(row.ok_or(ErrorCode::ProviderUnknown)?)
+    }
+
+    fn provider(&self, row: identity_provider::Model) -> Result<Provider> {
+        Ok(Provider {
+            client_secret: self.ambient.keys().unseal(&purpose(row.id), &row.client_secret)?,
+            id: row.id,
+            name: row.name,
+            issuer: row.issuer,
+            client_id: row.client_id,
+            domains: lines(&row.domains),
+            role_claim: row.role_claim,
+            admin_values: lines(&row.admin_values),
+            agent_values: lines(&row.agent_values),
+        })
+    }
+
+    /// Saves a provider: a new one if its id is nobody's. With an empty secret it keeps the one that it has.
+    ///
+    /// # Errors
+    /// `provider_invalid`, `name_invalid`; the store's.
+    pub async fn save_provider(&self, mut provider: Provider) -> Result<()> {
+        let known =
+            identity_provider::Entity::find_by_id(provider.id).one(&self.store.reader).await?;
+        let is_known = known.is_some();
+        if provider.client_secret.is_empty()
+            && let Some(row) = known
+        {
+            provider.client_secret = self.provider(row)?.client_secret;
+        }
+        check(&provider)?;
+        let row = identity_provider::ActiveModel {
+            client_secret: Set(self.ambient.keys().seal(
+                &purpose(provider.id),
+                &provider.client_secret,
+                self.ambient.bytes(),
+            )),
+            id: Set(provider.id),
+            name: Set(provider.name.trim().to_owned()),
+            issuer: Set(provider.issuer),
+            client_id: Set(provider.client_id),
+            domains: Set(provider.domains.join("\n").to_lowercase()),
+            role_claim: Set(provider.role_claim),
+            admin_values: Set(provider.admin_values.join("\n")),
+            agent_values: Set(provider.agent_values.join("\n")),
+        };
+        if is_known {
+            identity_provider::Entity::update(row).exec(&self.store.reader).await?;
+        } else {
+            identity_provider::Entity::insert(row)
+                .exec_without_returning(&self.store.reader)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// Forgets a provider, and who is who for it. Passwords are taken again if it was the last one.
+    ///
+    /// # Errors
+    /// `provider_unknown`; the store's.
+    pub async fn delete_provider(&self, id: Uuid) -> Result<()> {
+        let gone = identity_provider::Entity::delete_by_id(id).exec(&self.store.reader).await?;
+        if gone.rows_affected == 0 {
+            return Err(ErrorCode::ProviderUnknown.into());
+        }
+        let of_it = agent_identity::Column::ProviderId.eq(id);
+        agent_identity::Entity::delete_many().filter(of_it).exec(&self.store.reader).await?;
+        Ok(())
+    }
+
+    /// Whether a provider may be asked something because of somebody who wants to come in.
+    ///
+    /// # Errors
+    /// `too_many_attempts`.
+    pub fn may_ask_provider(&self, source: &super::Source) -> Result<()> {
+        self.attempts.check_network(source)
+    }
+
+    /// Notes what somebody needs who comes back from a provider.
+    ///
+    /// # Errors
+    /// `too_many_attempts`; the store's.
+    pub async fn leave_for_provider(
+        &self,
+        data: &impl Serialize,
+        source: &super::Source,
+    ) -> Result<String> {
+        self.attempts.check_network(source)?;
+        self.begin_step(Kind::Provider, None, data).await
+    }
+
+    /// What somebody noted who comes back from a provider, once.
+    ///
+    /// # Errors
+    /// `login_step_over`; the store's.
+    pub async fn come_from_provider<T: DeserializeOwned>(&self, step: &str) -> Result<T> {
+        let data = self.read_step::<T>(Kind::Provider, step).await?.data;
+        self.end_step(step).await?;
+        Ok(data)
+    }
+
+    /// Whether somebody may come in who was not vouched for by a provider: owners may, so that a provider that
+    /// fails locks nobody out for good.
+    pub(super) async fn may_come_without_provider(&self, role: Role) -> Result<()> {
+        let rules = self.login_rules().await?;
+        let is_off = rules.passwords_off && role != Role::Owner;
+        if is_off && !self.list_providers().await?.is_empty() {
+            return Err(ErrorCode::PasswordsOff.into());
+        }
+        Ok(())
+    }
+
+    /// The agent whom a provider vouches for. Who comes first is known by their proven address; whoever has one
+    /// in a domain of the provider's becomes an agent.
+    ///
+    /// # Errors
+    /// `provider_refused` where they are nobody for us, or not any more; the store's.
+    pub async fn log_in_by_provider(&self, provider: &Provider, who: &Vouched) -> Result<Agent> {
+        let role = match &provider.role_claim {
+            None => None,
+            Some(_) => Some(role_of(provider, &who.roles).ok_or(ErrorCode::ProviderRefused)?),
+        };
+        let identity = hash(&format!("identity v1:{}:{}", provider.id, who.subject));
+        let known = agent_identity::Entity::find_by_id(&*identity).one(&self.store.reader).await?;
+        let id = match known {
+            Some(known) => AgentId(known.agent_id),
+            None => {
+                let id = self.recognise(provider, who, role).await?;
+                let row = agent_identity::ActiveModel {
+                    hash: Set(identity),
+                    provider_id: Set(provider.id),
+                    agent_id: Set(id.0),
+                };
+                agent_identity::Entity::insert(row)
+                    .exec_without_returning(&self.store.reader)
+                    .await?;
+                id
+            }
+        };
+        let agent = self.find_agent(id).await?.ok_or(ErrorCode::ProviderRefused)?;
+        // What an owner is, owners say.
+        match role.filter(|role| agent.role != Role::Owner && agent.role != *role) {
+            Some(role) => {
+                self.set_agent_role(id, role).await?;
+                Ok(self.find_agent(id).await?.ok_or(ErrorCode::ProviderRefused)?)
+            }
+            None => Ok(agent),
+        }
+    }
+
+    async fn recognise(
+        &self,
+        provider: &Provider,
+        who: &Vouched,
+        role: Option<Role>,
+    ) -> Result<AgentId> {
+        let email = who.email.as_deref().ok_or(ErrorCode::ProviderRefused)?;
+        let email = check_email(email).map_err(|_| ErrorCode::ProviderRefused)?;
+        let same = agent::Column::Email.eq(&*email);
+        if let Some(row) = agent::Entity::find().filter(same).one(&self.store.reader).await? {
+            return Ok(AgentId(row.id));
+        }
+        let domain = email.rsplit_once('@').map(|(_, domain)| domain);
+        if !provider.domains.iter().any(|ours| Some(ours.as_str()) == domain) {
+            return Err(ErrorCode::ProviderRefused.into());
+        }
+        let name = who.name.as_deref().and_then(|name| check_name(name).ok());
+        let name = name.unwrap_or_else(|| email.split('@').next().unwrap_or(&email).to_owned());
+        let name: String = name.chars().take(80).collect();
+        let made = self.add_by_provider(&email, &name, role.unwrap_or(Role::Agent)).await?;
+        Ok(made.id)
+    }
+
+    /// Seals with the newest key what was sealed with others.
+    pub(super) async fn reseal_providers(&self) -> Result<usize> {
+        let mut count = 0;
+        for row in identity_provider::Entity::find().all(&self.store.reader).await? {
+            if self.ambient.keys().is_fresh(&row.client_secret) {
+                continue;
+            }
+            let secret = self.ambient.keys().unseal(&purpose(row.id), &row.client_secret)?;
+            let purpose = purpose(row.id);
+            let mut changed = row.into_active_model();
+            changed.client_secret =
+                Set(self.ambient.keys().seal(&purpose, &secret, self.ambient.bytes()));
+            identity_provider::Entity::update(changed).exec(&self.store.reader).await?;
+            count += 1;
+        }
+        Ok(count)
+    }
+}
+
+/// The most that one of the values makes somebody.
+fn role_of(provider: &Provider, values: &[String]) -> Option<Role> {
+    let any = |wanted: &[String]| values.iter().any(|value| wanted.contains(value));
+    if any(&provider.admin_values) {
+        Some(Role::Admin)
+    } else if any(&provider.agent_values) {
+        Some(Role::Agent)
+    } else {
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn provider() -> Provider {
+        Provider {
+            id: Uuid::nil(),
+            name: "Example".into(),
+            issuer: "https://id.example.com/a".into(),
+            client_id: "porchlight".into(),
+            client_secret: "secret".into(),
+            domains: vec!["example.com".into()],
+            role_claim: Some("groups".into()),
+            admin_values: vec!["admins".into()],
+            agent_values: vec!["support".into()],
+        }
+    }
+
+    #[test]
+    fn the_most_counts_that_somebody_is() {
+        let role = |values: &[&str]| {
+            let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
+            role_of(&provider(), &values)
+        };
+        assert_eq!(role(&["support", "admins"]), Some(Role::Admin));
+        assert_eq!(role(&["other", "support"]), Some(Role::Agent));
+        assert_eq!(role(&["Admins", "admin", ""]), None);
+        assert_eq!(role(&[]), None);
+    }
+
+    #[test]
+    fn an_issuer_is_spoken_to_in_secret() {
+        assert!(check(&provider()).is_ok());
+        for issuer in [
+            "http://id.example.com",
+            "http://10.0.0.1",
+            "ftp://localhost",
+            "https://a@id.example.com",
+            "https://id.example.com/?a=b",
+            "id.example.com",
+            "",
+        ] {
+            let wrong = Provider { issuer: issuer.into(), ..provider() };
+            assert!(check(&wrong).is_err(), "{issuer}");
+        }
+        for issuer in ["http://localhost:1", "http://127.0.0.1:1", "http://[::1]:1"] {
+            assert!(check(&Provider { issuer: issuer.into(), ..provider() }).is_ok(), "{issuer}");
+        }
+        assert!(check(&Provider { client_id: "a\nb".into(), ..provider() }).is_err());
+        assert!(check(&Provider { role_claim: None, ..provider() }).is_err());
+    }
+}
