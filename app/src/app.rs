@@ -14,6 +14,7 @@ use crate::conversations::{ConversationPage, ConversationsPage, NothingOpen, pro
 use crate::inboxes::InboxesPage;
 use crate::live::provide_live;
 use crate::outbox::OutboxPage;
+use crate::people::PeoplePage;
 use crate::review::ReviewPage;
 use crate::team::{LoginsPage, TeamPage};
 use crate::ui::{Zone, state_page};
@@ -89,6 +90,7 @@ pub fn App() -> impl IntoView {
                     <Route path=path!("/team/logins") view=LoginsPage ssr=SsrMode::Async />
                     <Route path=path!("/access") view=AccessPage ssr=SsrMode::Async />
                     <Route path=path!("/audit") view=AuditPage ssr=SsrMode::Async />
+                    <Route path=path!("/people") view=PeoplePage ssr=SsrMode::Async />
                     <Route path=path!("/outbox") view=OutboxPage ssr=SsrMode::Async />
                     <Route path=path!("/account") view=AccountPage ssr=SsrMode::Async />
                     <Route path=path!("/review") view=ReviewPage ssr=SsrMode::Async />

@@ -244,6 +244,9 @@ pub(crate) async fn enter(
     to: &str,
 ) -> Result<(), Failure> {
     if let Some(step) = backend.domain.admit(agent, to).await? {
+        let deed = Deed::SecondFactorAsked;
+        let actor = Actor::Stranger(agent.email.clone());
+        backend.domain.audit(actor, deed, named(agent), Some(&source()?)).await?;
         crate::cookie::STEP.set(&step, &backend.public_url);
         leptos_axum::redirect("/login/second");
         return Ok(());

@@ -1,8 +1,7 @@
 //! Porchlight's dashboard: pages for agents, rendered on the server and hydrated in the browser.
 //!
-//! Pages stand by feature: `access`, `account`, `audit`, `conversations`, `inboxes`, `outbox`, `review`,
-//! `team`. `live` keeps what is on screen
-//! true through a socket. What is allowed is decided in `domain`: a server function asks who calls,
+//! Pages stand by feature: `access`, `account`, `audit`, `conversations`, `inboxes`, `outbox`, `people`,
+//! `review`, `team`. `live` keeps what is on screen true through a socket. What is allowed is decided in `domain`: a server function asks who calls,
 //! calls `domain` and converts.
 
 #![expect(unreachable_pub, reason = "Leptos's macros write `pub` items into private modules")]
@@ -22,6 +21,7 @@ mod failure;
 mod inboxes;
 mod live;
 mod outbox;
+mod people;
 mod review;
 #[cfg(feature = "ssr")]
 mod status;

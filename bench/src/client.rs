@@ -2,13 +2,13 @@
 //! kept, and sent again in order after every welcome.
 
 use std::collections::VecDeque;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use anyhow::{Context, bail};
 use futures_util::{SinkExt, StreamExt};
 use protocol::json::{RawJson, from_str, to_string};
 use protocol::{ClientId, Entry, FromVisitor, SUBPROTOCOL, Seq, Several, ToVisitor};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{WebSocketStream, client_async};
@@ -25,10 +25,21 @@ pub(crate) struct Visitor {
     socket: Option<WebSocketStream<TcpStream>>,
     /// Their mail address, if they give one.
     email: Option<String>,
+    /// Which address of this machine they come from.
+    by: IpAddr,
+}
+
+/// A connection from an address of this machine.
+pub(crate) async fn from(by: IpAddr, to: SocketAddr) -> anyhow::Result<TcpStream> {
+    let socket = TcpSocket::new_v4()?;
+    socket.bind(SocketAddr::new(by, 0))?;
+    let stream = socket.connect(to).await?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
 }
 
 #[expect(clippy::disallowed_methods, reason = "a load generator is an edge of its own")]
-fn random() -> uuid::Uuid {
+pub(crate) fn random() -> uuid::Uuid {
     uuid::Uuid::new_v4()
 }
 
@@ -43,6 +54,7 @@ impl Visitor {
             acked: Vec::new(),
             socket: None,
             email: None,
+            by: IpAddr::V4(Ipv4Addr::LOCALHOST),
         }
     }
 
@@ -51,11 +63,15 @@ impl Visitor {
         Self { email: Some(email), ..self }
     }
 
-    /// Connects, and sends what waits again.
-    pub(crate) async fn connect(&mut self) -> anyhow::Result<()> {
+    /// A visitor who comes from another address of this machine.
+    pub(crate) fn by(self, by: IpAddr) -> Self {
+        Self { by, ..self }
+    }
+
+    /// Connects, and sends what waits again. Returns what the visitor may come back with.
+    pub(crate) async fn connect(&mut self) -> anyhow::Result<String> {
         self.socket = None;
-        let stream = TcpStream::connect(self.address).await?;
-        stream.set_nodelay(true)?;
+        let stream = from(self.by, self.address).await?;
         let origin = format!("http://{}", self.address);
         let mut request = format!("ws://{}/ws/visitor", self.address).into_client_request()?;
         request.headers_mut().insert("origin", origin.parse()?);
@@ -76,11 +92,15 @@ impl Visitor {
             conversation: None,
         };
         self.send(&hello).await?;
-        while !matches!(self.next().await?, ToVisitor::Welcome { .. }) {}
+        let token = loop {
+            if let ToVisitor::Welcome { token, .. } = self.next().await? {
+                break token;
+            }
+        };
         for client_id in self.waiting.clone() {
             self.send(&say(client_id)).await?;
         }
-        Ok(())
+        Ok(token)
     }
 
     /// Sends a new message; it is kept until it is acknowledged.
@@ -107,6 +127,13 @@ impl Visitor {
                 _ => {}
             }
         }
+        Ok(())
+    }
+
+    /// Asks for the log, and waits for its first page.
+    pub(crate) async fn ask_log(&mut self) -> anyhow::Result<()> {
+        self.send(&FromVisitor::Resume { after: 0 }).await?;
+        while !matches!(self.next().await?, ToVisitor::Entries { .. }) {}
         Ok(())
     }
 

@@ -1,4 +1,5 @@
 //! `cargo run -p bench -- crash --kills N --store sqlite|postgres|mysql`
+//! `cargo run -p bench -- flood --rounds N --seconds N --store sqlite|postgres|mysql`
 //! `cargo run -p bench -- latency --rate N --seconds N --store sqlite|postgres|mysql`
 //! `cargo run -p bench -- mail --mails N --kills N --store sqlite|postgres|mysql`
 //! `cargo run -p bench -- search --messages N --store sqlite|postgres|mysql`
@@ -6,7 +7,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use bench::{crash, latency, mail, search};
+use bench::{crash, flood, latency, mail, search};
 use clap::{Parser, Subcommand};
 use testbed::Kind;
 
@@ -32,6 +33,18 @@ enum Command {
         /// How often.
         #[arg(long, default_value_t = 20)]
         kills: u32,
+    },
+    /// What strangers' floods cost those who are at work: 20 agents and 200 visitors.
+    Flood {
+        /// How often each is tried.
+        #[arg(long, default_value_t = 3)]
+        rounds: u32,
+        /// How long it is looked at, without and with it.
+        #[arg(long, default_value_t = 8)]
+        seconds: u64,
+        /// Those alone whose name has this in it.
+        #[arg(long)]
+        only: Option<String>,
     },
     /// How long an acknowledgement takes, beside the machine's own fdatasync.
     Latency {
@@ -69,6 +82,12 @@ async fn main() -> anyhow::Result<ExitCode> {
     let well = match cli.command {
         Command::Crash { kills } => {
             let outcome = crash::run(&cli.program, cli.store, kills).await?;
+            println!("{outcome}");
+            outcome.is_well()
+        }
+        Command::Flood { rounds, seconds, only } => {
+            let only = only.as_deref();
+            let outcome = flood::run(&cli.program, cli.store, rounds, seconds, only).await?;
             println!("{outcome}");
             outcome.is_well()
         }

@@ -56,17 +56,32 @@ impl Server {
         Ok(inboxes[0]["key"].as_str().context("an inbox has a key")?.to_owned())
     }
 
-    /// An access token of its owner, who is made.
-    pub(crate) async fn token(&self) -> anyhow::Result<String> {
+    /// Makes an owner whose password is `correct horse`.
+    pub(crate) async fn add_agent(&self, email: &str) -> anyhow::Result<()> {
         let database = ["--json", "--database-url", &self.database];
         let mut create = command(&self.program);
         create.args(["agent", "create", "--role", "owner", "--name", "Bench"]);
-        create.args(["--email", "bench@example.com"]).args(database).stdin(Stdio::piped());
+        create.args(["--email", email]).args(database).stdin(Stdio::piped());
         let mut child = create.stdout(Stdio::null()).spawn()?;
         let mut stdin = child.stdin.take().context("a standard input")?;
         stdin.write_all(b"correct horse").await?;
         drop(stdin);
         ensure!(child.wait().await?.success(), "no owner could be made");
+        Ok(())
+    }
+
+    /// How much memory it holds, in megabytes (proc(5): `VmRSS`).
+    pub(crate) fn memory_mb(&self) -> anyhow::Result<f64> {
+        let id = self.child.id().context("it runs")?;
+        let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kilobytes = line.and_then(|line| line.split_whitespace().next()).context("VmRSS")?;
+        Ok(kilobytes.parse::<f64>()? / 1_024.0)
+    }
+
+    /// An access token of its owner, who is made.
+    pub(crate) async fn token(&self) -> anyhow::Result<String> {
+        self.add_agent("bench@example.com").await?;
         let create = ["token", "create", "--name", "bench", "--agent", "bench@example.com"];
         let made = self.ask(&create).await?;
         Ok(made["token"].as_str().context("a token")?.to_owned())
@@ -92,10 +107,10 @@ impl Server {
     }
 }
 
-/// The program, with a place of its own for files: not the folder that a benchmark is started in.
+/// The program, with a place of its own for what is no row: not the folder that a benchmark is started in.
 fn command(program: &Path) -> Command {
     let mut command = Command::new(program);
-    command.env("PORCHLIGHT_FILES", std::env::temp_dir().join("porchlight-bench"));
+    command.env("PORCHLIGHT_DATA_DIR", std::env::temp_dir().join("porchlight-bench"));
     command
 }
 

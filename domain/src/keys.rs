@@ -12,6 +12,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{Key as CipherKey, XChaCha20Poly1305, XNonce};
 use data_encoding::{BASE64, HEXLOWER, HEXLOWER_PERMISSIVE};
+use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 
 use crate::ambient::Entropy;
@@ -58,6 +59,15 @@ impl Key {
     fn new(bytes: [u8; 32]) -> Self {
         let digest = Sha256::new().chain_update(b"key name v1:").chain_update(bytes).finalize();
         Self { name: HEXLOWER.encode(&digest[..4]), bytes }
+    }
+
+    fn mac(&self, purpose: &[u8], parts: &[&[u8]]) -> Hmac<Sha256> {
+        let mut mac = Hmac::new_from_slice(&self.bytes).expect("every key fits");
+        mac.update(purpose);
+        for part in parts {
+            mac.update(part);
+        }
+        mac
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {
@@ -141,6 +151,18 @@ impl Keys {
         let payload = Payload { msg: sealed, aad: purpose.as_bytes() };
         let opened = key.cipher().decrypt(&XNonce::from(*nonce), payload);
         String::from_utf8(opened.map_err(|_| KeyError::Broken)?).map_err(|_| KeyError::Broken)
+    }
+
+    /// Signs with the newest key (HMAC-SHA256), for a purpose. `parts` need no marks between them if all but the last
+    /// have one length.
+    pub(crate) fn sign(&self, purpose: &[u8], parts: &[&[u8]]) -> Vec<u8> {
+        self.newest().mac(purpose, parts).finalize().into_bytes().to_vec()
+    }
+
+    /// Whether one of the keys has signed it.
+    pub(crate) fn is_signed(&self, purpose: &[u8], parts: &[&[u8]], tag: &[u8]) -> bool {
+        let is_right = |key: &Key| key.mac(purpose, parts).verify_slice(tag).is_ok();
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).iter().any(is_right)
     }
 
     /// Whether a text is sealed with the newest key.

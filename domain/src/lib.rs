@@ -19,6 +19,7 @@ mod keys;
 mod label;
 pub mod login;
 pub mod mail;
+pub mod privacy;
 pub mod search;
 mod store;
 mod table;

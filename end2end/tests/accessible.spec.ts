@@ -9,7 +9,7 @@ async function found(page: Page): Promise<string[]> {
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target, html }) => `${id}: ${target.join(' ')} ${html.slice(0, 160)}`))
 }
 
-const PAGES = ['/conversations', '/review', '/inboxes', '/team', '/team/logins', '/outbox', '/access', '/account', '/audit']
+const PAGES = ['/conversations', '/review', '/inboxes', '/team', '/team/logins', '/outbox', '/access', '/account', '/audit', '/people']
 
 for (const theme of ['light', 'dark'] as const) {
   test(`every page of the dashboard is accessible (${theme})`, async ({ porchlight, agent, visitor, browser }) => {

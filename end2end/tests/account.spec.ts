@@ -21,7 +21,7 @@ test('a password is changed, and a login elsewhere is ended at once', async ({ p
   await expect(line).toHaveCount(0)
   await expect(phone.getByRole('status', { name: 'Logged out: load the page again' })).toBeAttached()
 
-  const form = agent.locator('section', { hasText: 'Your password' }).locator('form')
+  const form = agent.locator('form', { has: agent.getByLabel('Current password') })
   const save = async (current: string, next: string) => {
     await form.getByLabel('Current password').fill(current)
     await form.getByLabel('New password').fill(next)

@@ -24,6 +24,7 @@ mod m0014_checked_mail;
 mod m0015_networks;
 mod m0016_blocks;
 mod m0017_second_factors;
+mod m0018_privacy;
 
 /// Runs the steps that a database lacks.
 pub struct Migrator;
@@ -49,6 +50,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_networks::Migration),
             Box::new(m0016_blocks::Migration),
             Box::new(m0017_second_factors::Migration),
+            Box::new(m0018_privacy::Migration),
         ]
     }
 }

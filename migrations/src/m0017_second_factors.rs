@@ -137,8 +137,16 @@ impl MigrationTrait for Migration {
             manager.create_table(crate::exact(manager, table)).await?;
         }
         for (name, table, column) in [
-            ("login_step_end", LoginStep::Table.into_table_ref(), LoginStep::ExpiresAtMs.into_iden()),
-            ("recovery_code_agent", RecoveryCode::Table.into_table_ref(), RecoveryCode::AgentId.into_iden()),
+            (
+                "login_step_end",
+                LoginStep::Table.into_table_ref(),
+                LoginStep::ExpiresAtMs.into_iden(),
+            ),
+            (
+                "recovery_code_agent",
+                RecoveryCode::Table.into_table_ref(),
+                RecoveryCode::AgentId.into_iden(),
+            ),
             ("passkey_agent", Passkey::Table.into_table_ref(), Passkey::AgentId.into_iden()),
         ] {
             let mut index = Index::create();

@@ -19,5 +19,7 @@ words! {
         "messages:write" => MessagesWrite,
         /// See agents, teams, labels and inboxes, and whether somebody answers.
         "team:read" => TeamRead,
+        /// Export and erase people.
+        "people:manage" => PeopleManage,
     }
 }

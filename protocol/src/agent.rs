@@ -167,6 +167,11 @@ tagged! {
             /// Whether they have a socket.
             online: bool,
         },
+        /// A conversation was erased.
+        "gone" => Gone {
+            /// Which.
+            conversation: ConversationId,
+        },
         /// The visitor of a watched conversation is on another page of the site.
         "visitor_page" => VisitorPage {
             /// Which conversation.

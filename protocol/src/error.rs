@@ -153,6 +153,9 @@ codes! {
     /// Business hours that are not written as they should be, or a time zone that does not exist.
     HoursInvalid = "hours_invalid", temporary: false
         says "Hours are written as `mon 09:00-17:00` or `12-25 closed`, a day a line, in a time zone such as Europe/Berlin.";
+    /// A number of days that is none.
+    DaysInvalid = "days_invalid", temporary: false
+        says "How long something is kept is a whole number of days, from 1 to 36500.";
     /// The last owner can't go.
     LastOwner = "last_owner", temporary: false
         says "The last owner can't be deactivated.";

@@ -289,6 +289,7 @@ fn frames_to_an_agent_have_their_golden_form() {
         &ToAgent::VisitorPage { conversation, page: Some("https://shop.example/b".into()) },
         &format!(r#"{{"type":"visitor_page",{at},"page":"https://shop.example/b"}}"#),
     );
+    golden(&ToAgent::Gone { conversation }, &format!(r#"{{"type":"gone",{at}}}"#));
     golden(&ToAgent::Pong {}, r#"{"type":"pong"}"#);
     golden(
         &ToAgent::Changed { conversation: CONVERSATION },

@@ -9,6 +9,7 @@ mod cli;
 mod files;
 mod http;
 mod mail;
+mod people;
 mod routes;
 mod serve;
 mod session;

@@ -12,7 +12,7 @@ use tower_http::compression::CompressionLayer;
 use crate::files::{self, ByLogin, ByToken};
 use crate::http::{harden, health, note_source, refuse_foreign, stay, take_body};
 use crate::state::ServerState;
-use crate::{address, api, assets, audit, mail, session, socket, sso, widget};
+use crate::{address, api, assets, audit, mail, people, session, socket, sso, widget};
 
 /// Tables of routes: a router of each, and what they are called, for [`paths`].
 macro_rules! routes {
@@ -54,6 +54,7 @@ routes! {
     with_session: WITH_SESSION {
         "/ws/agent" => get(socket::agent),
         "/audit/{file}" => get(audit::export),
+        "/people/{visitor}/export.zip" => get(people::export),
         "/mail/preview/{kind}" => get(mail::preview),
         "/mail/raw/{id}" => get(mail::inbound::raw),
     }

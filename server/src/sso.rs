@@ -9,12 +9,13 @@ use std::time::Duration;
 
 use axum::Extension;
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::audit::{Actor, Deed};
 use domain::login::{Provider, Source, Vouched};
+use futures_util::future::BoxFuture;
 use openidconnect::core::{
     CoreAuthenticationFlow, CoreClient, CoreJwsSigningAlgorithm, CoreProviderMetadata,
 };
@@ -115,7 +116,8 @@ fn failed(error: impl std::error::Error) -> SsoError {
         said = format!("{said}: {error}");
         source = error.source();
     }
-    SsoError::Provider(said)
+    // A provider's own words are part of it.
+    SsoError::Provider(said.chars().filter(|c| !c.is_control()).take(500).collect())
 }
 
 /// Leads somebody to a provider.
@@ -124,7 +126,13 @@ pub(crate) async fn leave(
     Path(id): Path<Uuid>,
     Query(Leaving { to }): Query<Leaving>,
     Extension(source): Extension<Source>,
+    headers: HeaderMap,
 ) -> Response {
+    // Another site's page must not spend what a network may ask, nor have somebody logged in who did not mean it.
+    let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
+    if site.is_some_and(|site| site != b"same-origin" && site != b"none") {
+        return lead(&state, "/login", "");
+    }
     match go(&state, id, to, &source).await {
         Ok((address, step)) => lead(&state, &address, &step),
         Err(error) => back_to_login(&state, id, &error),
@@ -149,7 +157,7 @@ pub(crate) async fn come_back(
 /// A redirect, with what the browser is in the middle of.
 fn lead(state: &ServerState, to: &str, step: &str) -> Response {
     let cookie = app::STEP.header(step, &state.public_url.to_string());
-    let location = to.parse::<axum::http::HeaderValue>();
+    let location = to.parse::<HeaderValue>();
     let mut response = StatusCode::SEE_OTHER.into_response();
     let headers = response.headers_mut();
     if let (Some(cookie), Ok(location)) = (cookie, location) {
@@ -160,7 +168,7 @@ fn lead(state: &ServerState, to: &str, step: &str) -> Response {
 }
 
 fn back_to_login(state: &ServerState, provider: Uuid, error: &SsoError) -> Response {
-    tracing::warn!(%error, %provider, "single sign-on failed");
+    tracing::info!(%error, %provider, "single sign-on failed");
     lead(state, &format!("/login?error={}", error.code().as_str()), "")
 }
 
@@ -241,7 +249,7 @@ async fn let_in(
     }
     let code = back.code.ok_or_else(|| SsoError::Provider("there is no code".to_owned()))?;
     let provider = state.domain.find_provider(id).await?;
-    let who = ask(state, &provider, code, away.nonce, away.verifier).await?;
+    let (who, shown_at_ms) = ask(state, &provider, code, away.nonce, away.verifier).await?;
     let agent = match state.domain.log_in_by_provider(&provider, &who).await {
         Ok(agent) => agent,
         Err(error) => {
@@ -252,7 +260,7 @@ async fn let_in(
             return Err(error.into());
         }
     };
-    app::hold(session, &agent, source, state.domain.ambient().now_ms()).await?;
+    app::hold(session, &agent, source, shown_at_ms).await?;
     let subject = Some((agent.id.0, agent.name.clone()));
     state.domain.audit((&agent).into(), Deed::LoggedIn, subject, Some(source)).await?;
     Ok(away.to)
@@ -260,24 +268,23 @@ async fn let_in(
 
 async fn discover(provider: &Provider) -> Result<CoreProviderMetadata, SsoError> {
     let issuer = IssuerUrl::new(provider.issuer.clone()).map_err(failed)?;
+    let fetch = fetch_of(provider);
     let found = CoreProviderMetadata::discover_async(issuer, &fetch).await.map_err(failed)?;
-    // Where the issuer is asked in secret, so is all that it names.
-    let is_secret = |url: &url::Url| url.scheme() == "https" || provider.issuer.starts_with("http:");
-    let endpoints = [Some(found.authorization_endpoint().url()), found.token_endpoint().map(|at| at.url())];
-    if !endpoints.into_iter().flatten().all(is_secret) {
-        return Err(SsoError::Provider("it names addresses without https".to_owned()));
+    if !is_secret(provider, found.authorization_endpoint().url().as_str()) {
+        return Err(SsoError::Provider("it names an address without https".to_owned()));
     }
     Ok(found)
 }
 
-/// What the provider says of whoever came back with `code`.
+/// What the provider says of whoever came back with `code`, and when they showed it who they are, in milliseconds
+/// since 1970 (UTC): 0 where it does not say.
 async fn ask(
     state: &ServerState,
     provider: &Provider,
     code: String,
     nonce: String,
     verifier: String,
-) -> Result<Vouched, SsoError> {
+) -> Result<(Vouched, u64), SsoError> {
     // Anew: it may sign with another key by now.
     let metadata = discover(provider).await?;
     let client = CoreClient::from_provider_metadata(
@@ -290,7 +297,7 @@ async fn ask(
         .exchange_code(AuthorizationCode::new(code))
         .map_err(failed)?
         .set_pkce_verifier(PkceCodeVerifier::new(verifier))
-        .request_async(&fetch)
+        .request_async(&fetch_of(provider))
         .await
         .map_err(failed)?;
     let token = answer.id_token().ok_or_else(|| SsoError::Provider("no id token".to_owned()))?;
@@ -299,12 +306,15 @@ async fn ask(
     let all = payload(&token.to_string()).unwrap_or_default();
     let roles = provider.role_claim.as_ref().and_then(|name| all.get(name));
     let is_verified = claims.email_verified() == Some(true);
-    Ok(Vouched {
+    let shown_at_ms = claims.auth_time().map_or(0, |at| at.timestamp_millis());
+    let shown_at_ms = shown_at_ms.unsigned_abs().min(state.domain.ambient().now_ms());
+    let who = Vouched {
         subject: claims.subject().to_string(),
         email: claims.email().filter(|_| is_verified).map(|email| email.to_string()),
         name: all.get("name").and_then(Value::as_str).map(ToOwned::to_owned),
         roles: roles.map(texts).unwrap_or_default(),
-    })
+    };
+    Ok((who, shown_at_ms))
 }
 
 /// The claims of a token that has been checked.
@@ -317,9 +327,7 @@ fn payload(token: &str) -> Option<Value> {
 fn texts(claim: &Value) -> Vec<String> {
     match claim {
         Value::String(text) => vec![text.clone()],
-        Value::Array(all) => {
-            all.iter().filter_map(Value::as_str).map(ToOwned::to_owned).collect()
-        }
+        Value::Array(all) => all.iter().filter_map(Value::as_str).map(ToOwned::to_owned).collect(),
         _ => Vec::new(),
     }
 }
@@ -328,10 +336,30 @@ fn texts(claim: &Value) -> Vec<String> {
 enum FetchError {
     #[error("it can't be reached")]
     Http(#[from] reqwest::Error),
+    #[error("it names an address without https")]
+    Plain,
     #[error("its answer is too long")]
     TooLong,
     #[error("its answer can't be read")]
     Form(#[from] axum::http::Error),
+}
+
+/// Where the issuer is asked in secret, so is all that it names. One without https is on this machine.
+fn is_secret(provider: &Provider, address: &str) -> bool {
+    address.starts_with("https://") || provider.issuer.starts_with("http://")
+}
+
+/// Asks a provider, and its keys.
+fn fetch_of(
+    provider: &Provider,
+) -> impl Fn(HttpRequest) -> BoxFuture<'static, Result<HttpResponse, FetchError>> + use<> {
+    let provider = provider.clone();
+    move |request| {
+        let is_secret = is_secret(&provider, &request.uri().to_string());
+        Box::pin(
+            async move { if is_secret { fetch(request).await } else { Err(FetchError::Plain) } },
+        )
+    }
 }
 
 /// One request to a provider.

@@ -5,6 +5,7 @@ import { element, style } from './part.js'
 
 const texts = {
   whose: 'This link opens the conversation of ',
+  somebody: 'somebody',
   other: ' You have one of your own in this browser: it stays as it is.',
   open: 'Open it',
   mine: 'Go to mine',
@@ -24,9 +25,9 @@ async function ask(login, inbox, hasOwn) {
     }).catch(() => undefined),
     style('address.css'),
   ])
-  // What the link lacks, or the line, the chat itself says.
-  if (!answer?.ok) return true
-  const { address } = await answer.json()
+  // What the link lacks, the chat itself says. Who can't be told whose it is, is asked all the same.
+  if (answer?.status === 404) return true
+  const { address } = answer?.ok ? await answer.json() : { address: texts.somebody }
   const card = element('form', 'ask alone-ask')
   const whose = element('p', '', texts.whose)
   whose.append(element('b', '', address), '.', hasOwn ? texts.other : '')

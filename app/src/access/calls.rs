@@ -68,7 +68,7 @@ pub async fn create_access_token(
     use domain::agent::Right;
     use domain::audit::Deed;
 
-    let by = crate::backend::require(Right::ManageTokens).await?;
+    let by = crate::backend::require_fresh(Right::ManageTokens).await?;
     // It may do what they may.
     let whose = by.managed(agent).await?;
     let token = by.backend.domain.create_access_token(&name, scopes, agent).await?;

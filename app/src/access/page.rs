@@ -167,5 +167,6 @@ const fn meaning(scope: Scope) -> &'static str {
         Scope::MessagesRead => "Read messages and notes",
         Scope::MessagesWrite => "Write messages and notes, and mark them as read",
         Scope::TeamRead => "See agents, teams, labels and inboxes",
+        Scope::PeopleManage => "Export and erase people: for owners and admins",
     }
 }

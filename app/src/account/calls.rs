@@ -183,13 +183,17 @@ pub async fn set_password(token: String, password: String) -> Result<(), Failure
 /// Changes the password of the agent who is logged in, and ends all their other logins.
 #[server]
 pub async fn change_password(current: String, new: String) -> Result<(), Failure> {
-    use crate::backend::{begin_session, named, require};
+    use crate::backend::{begin_session, named, renew_session, require};
     use domain::agent::Right;
     use domain::audit::Deed;
 
     let by = require(Right::Answer).await?;
     let agent = by.backend.domain.change_password(by.agent.id, current, new).await?;
-    begin_session(&agent, &by.backend).await?;
+    // Who has a second factor has not shown it by this.
+    match by.backend.domain.second_factors(agent.id).await?.is_any() {
+        true => renew_session(&agent).await?,
+        false => begin_session(&agent, &by.backend).await?,
+    }
     by.note(Deed::PasswordChanged, named(&agent)).await?;
     leptos_axum::redirect("/account");
     Ok(())

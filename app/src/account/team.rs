@@ -77,6 +77,10 @@ fn Frame(me: Me) -> impl IntoView {
                                 <Icon icon=lu::LuMails />
                                 <span class="visually-hidden">"Outbox"</span>
                             </A>
+                            <A href="/people" attr:class="rail-link" attr:title="People">
+                                <Icon icon=lu::LuUserSearch />
+                                <span class="visually-hidden">"People"</span>
+                            </A>
                             <A href="/access" attr:class="rail-link" attr:title="API">
                                 <Icon icon=lu::LuKeyRound />
                                 <span class="visually-hidden">"API"</span>

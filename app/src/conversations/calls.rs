@@ -1,7 +1,9 @@
 //! Server functions about conversations: what the first rendering needs. News come by the socket.
 
 use leptos::prelude::*;
-use protocol::{ClientId, ConversationId, Entry, Hit, InboxId, Label, LabelId, Seq, Summary};
+use protocol::{
+    ClientId, ConversationId, Entry, Hit, InboxId, Label, LabelId, Seq, Summary, VisitorId,
+};
 use serde::{Deserialize, Serialize};
 
 use super::search::LookedFor;
@@ -165,6 +167,8 @@ pub struct Known {
     pub last_seen_at_ms: Option<u64>,
     /// Whether it is known from which network they came.
     pub has_network: bool,
+    /// Which visitor they are: for who may export and erase what is kept of them.
+    pub person: Option<VisitorId>,
     /// Their other conversations, the most recent first.
     pub others: Vec<Summary>,
 }
@@ -214,6 +218,7 @@ pub async fn read_visitor(id: ConversationId) -> Result<Known, Failure> {
         language: profile.language,
         time_zone: profile.time_zone,
         last_seen_at_ms: profile.last_seen_at_ms,
+        person: agent.role.may(domain::agent::Right::ErasePeople).then_some(profile.id),
         has_network: profile.has_network,
         others,
     })

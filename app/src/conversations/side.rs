@@ -214,6 +214,9 @@ fn Facts(
         </dl>
         {known.takes_transcript.then(|| view! { <TranscriptButton id transcript /> })}
         <BlockMenu id can_block_network=known.has_network />
+        {known
+            .person
+            .map(|person| view! { <p class="side-deed"><a href=format!("/people?q={person}")>"Export or erase…"</a></p> })}
         {(!known.others.is_empty()).then(|| view! { <Others others=known.others /> })}
     }
 }

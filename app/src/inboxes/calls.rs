@@ -43,6 +43,21 @@ pub struct InboxDetails {
     pub mail: MailDetails,
     /// Where its mail comes in.
     pub inbound: InboundDetails,
+    /// What is kept of its visitors.
+    pub kept: KeptDetails,
+}
+
+/// What an inbox keeps of its visitors, and for how long; without a time, for ever.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeptDetails {
+    /// Conversations, in days after their last message.
+    pub conversations_days: Option<u32>,
+    /// Files, in days after they came.
+    pub files_days: Option<u32>,
+    /// Mail addresses and networks, in days after the visitor was last here.
+    pub addresses_days: Option<u32>,
+    /// Whether the addresses of pages are kept with their queries and fragments.
+    pub with_queries: bool,
 }
 
 /// What an inbox sends by mail.
@@ -110,7 +125,14 @@ pub async fn list_inboxes() -> Result<Vec<InboxDetails>, Failure> {
             unread_after_minutes: inbox.mail.unread_wait_ms / 60_000,
             an_hour: inbox.mail.an_hour,
         };
+        let kept = KeptDetails {
+            conversations_days: inbox.kept.conversations_days,
+            files_days: inbox.kept.files_days,
+            addresses_days: inbox.kept.addresses_days,
+            with_queries: inbox.kept.with_queries,
+        };
         details.push(InboxDetails {
+            kept,
             refused_sites,
             mail,
             inbound,
@@ -199,6 +221,37 @@ pub async fn set_inbox_mail(
     };
     by.backend.domain.set_inbox_mail(id, mail).await?;
     by.note(Deed::InboxChanged, Some(by.inbox(id).await?)).await?;
+    leptos_axum::redirect("/inboxes");
+    Ok(())
+}
+
+/// Says what an inbox keeps of its visitors, and for how long. An empty number of days is for ever.
+#[server]
+pub async fn set_inbox_kept(
+    id: InboxId,
+    #[server(default)] conversations_days: String,
+    #[server(default)] files_days: String,
+    #[server(default)] addresses_days: String,
+    #[server(default)] with_queries: bool,
+) -> Result<(), Failure> {
+    use domain::agent::Right;
+    use domain::audit::Deed;
+    use domain::inbox::InboxKept;
+    use protocol::ErrorCode;
+
+    let by = crate::backend::require(Right::ManageInboxes).await?;
+    let days = |text: &str| match text.trim() {
+        "" => Ok(None),
+        text => text.parse().map(Some).map_err(|_| Failure(ErrorCode::DaysInvalid)),
+    };
+    let kept = InboxKept {
+        conversations_days: days(&conversations_days)?,
+        files_days: days(&files_days)?,
+        addresses_days: days(&addresses_days)?,
+        with_queries,
+    };
+    by.backend.domain.set_inbox_kept(id, kept).await?;
+    by.note(Deed::KeptChanged, Some(by.inbox(id).await?)).await?;
     leptos_axum::redirect("/inboxes");
     Ok(())
 }

@@ -4,6 +4,7 @@ mod blocks;
 mod calls;
 mod identity;
 mod inbound;
+mod kept;
 mod mail;
 mod page;
 mod work;

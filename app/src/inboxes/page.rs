@@ -6,15 +6,17 @@ use leptos_meta::Title;
 
 use super::blocks::BlocksCard;
 use super::calls::{
-    AllowSites, InboxDetails, SetIdentity, SetInbox, SetInboxInbound, SetInboxMail, SetWebhook,
-    list_inboxes,
+    AllowSites, InboxDetails, SetIdentity, SetInbox, SetInboxInbound, SetInboxKept, SetInboxMail,
+    SetWebhook, list_inboxes,
 };
 use super::identity::Identity;
 use super::inbound::Inbound;
+use super::kept::Kept;
 use super::mail::Mail;
 use super::work::Work;
 use crate::account::Me;
 use crate::team::{TeamDetails, read_team};
+use crate::ui;
 use crate::ui::{Copyable, Deed, Fresh, SaveRow, Zone, each};
 
 /// All inboxes.
@@ -50,6 +52,7 @@ struct Deeds {
     send: Deed<SetInboxMail>,
     receive: Deed<SetInboxInbound>,
     hand_in: Deed<SetWebhook>,
+    keep: Deed<SetInboxKept>,
 }
 
 impl Deeds {
@@ -61,6 +64,7 @@ impl Deeds {
             send: Deed::new(),
             receive: Deed::new(),
             hand_in: Deed::new(),
+            keep: Deed::new(),
         }
     }
 
@@ -72,6 +76,7 @@ impl Deeds {
             + self.send.version()
             + self.receive.version()
             + self.hand_in.version()
+            + self.keep.version()
     }
 }
 
@@ -91,9 +96,9 @@ fn cards(read: Signal<(Vec<InboxDetails>, TeamDetails)>, deeds: Deeds) -> impl I
 
 #[component]
 fn InboxCard(inbox: InboxDetails, team: TeamDetails, deeds: Deeds) -> impl IntoView {
-    let Deeds { save, set, prove, send, receive, hand_in } = deeds;
-    let (work, mail, inbound, identity) =
-        (inbox.clone(), inbox.clone(), inbox.clone(), inbox.clone());
+    let Deeds { save, set, prove, send, receive, hand_in, keep } = deeds;
+    let (work, mail, inbound, identity, kept) =
+        (inbox.clone(), inbox.clone(), inbox.clone(), inbox.clone(), inbox.clone());
     let InboxDetails { id, name, key, sites, refused_sites, snippet, .. } = inbox;
     let can_change = use_context::<Me>().is_some_and(|me| me.is_admin);
     let saving = save.saving(move |input| input.id == id);
@@ -123,7 +128,7 @@ fn InboxCard(inbox: InboxDetails, team: TeamDetails, deeds: Deeds) -> impl IntoV
                         prop:value=written
                         on:input:target=move |event| written.set(event.target().value())
                     >
-                        {sites.join("\n")}
+                        {ui::written(sites.join("\n"))}
                     </textarea>
                     <small>
                         "The chat refuses to open anywhere else. https://*.example.com allows shop.example.com and its like. This server’s own demo site is always allowed."
@@ -136,6 +141,7 @@ fn InboxCard(inbox: InboxDetails, team: TeamDetails, deeds: Deeds) -> impl IntoV
             <Mail inbox=mail set=send can_change />
             {can_change.then(|| view! { <Inbound inbox=inbound set=receive hand_in /> })}
             <Identity inbox=identity set=prove />
+            <Kept inbox=kept set=keep can_change />
         </section>
     }
 }

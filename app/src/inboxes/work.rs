@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::calls::{InboxDetails, SetInbox};
 use crate::team::TeamDetails;
-use crate::ui::{Deed, RoutingOptions, SaveRow};
+use crate::ui::{Deed, RoutingOptions, SaveRow, written};
 
 #[component]
 pub(super) fn Work(
@@ -70,7 +70,7 @@ pub(super) fn Work(
                     placeholder="mon 09:00-17:00\ntue 09:00-12:30,13:30-17:00"
                     disabled=!can_change
                 >
-                    {hours.unwrap_or_default()}
+                    {written(hours.unwrap_or_default())}
                 </textarea>
                 <small>
                     "A day a line, past midnight as fri 22:00-02:00. Holidays are dates: 12-25 closed is every year, 2026-12-24 09:00-12:00 only that one. Without any, the inbox is always open."

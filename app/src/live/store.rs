@@ -335,6 +335,10 @@ impl Store {
                 }
                 Vec::new()
             }
+            ToAgent::Gone { conversation } => {
+                self.forget(conversation);
+                Vec::new()
+            }
             ToAgent::VisitorPage { conversation, page } => {
                 self.open.entry(conversation).or_default().visitor_page = page;
                 Vec::new()
@@ -436,6 +440,15 @@ impl Store {
             summary.read_messages = summary.read_messages.or(known.read_messages);
         }
         self.put(summary);
+    }
+
+    /// What was erased is not shown any more, and what was to be said in it is not sent.
+    fn forget(&mut self, id: ConversationId) {
+        self.conversations.retain(|known| known.id != id);
+        self.early.remove(&id);
+        if self.open.remove(&id).is_some_and(|open| open.watched) {
+            self.notice = Some("This conversation was erased.".to_owned());
+        }
     }
 
     fn put(&mut self, summary: Summary) {

@@ -74,18 +74,23 @@ pub async fn read_team() -> Result<TeamPage, Failure> {
     let agents = backend.domain.list_agents().await?;
     let teams = backend.domain.list_teams().await?;
     let mut bounced = backend.domain.bounced_agents().await?;
+    // How others are reached, and which inboxes there are, is for who runs the team.
+    let sees_all = me.role.may(domain::agent::Right::ManageTeam);
     let agent = |agent: domain::agent::Agent| AgentDetails {
-        bounced: bounced.remove(&agent.email),
+        bounced: bounced.remove(&agent.email).filter(|_| sees_all),
         id: agent.id,
         role: agent.role.as_str().to_owned(),
         name: agent.name,
-        email: agent.email,
+        email: if sees_all || agent.id == me.id { agent.email } else { String::new() },
         capacity: agent.capacity,
         skills: agent.skills.into_iter().collect(),
         sees_all: agent.sight == Sight::All,
         inboxes: match agent.sight {
             Sight::All => BTreeSet::new(),
-            Sight::Inboxes(inboxes) => inboxes,
+            Sight::Inboxes(mut inboxes) => {
+                inboxes.retain(|inbox| me.sight.covers(*inbox));
+                inboxes
+            }
         },
         is_active: agent.is_active,
         is_invited: agent.is_invited,
@@ -129,7 +134,7 @@ pub async fn invite_agent(
     use domain::audit::Deed;
     use protocol::ErrorCode;
 
-    let by = crate::backend::require(Right::ManageTeam).await?;
+    let by = crate::backend::require_fresh(Right::ManageTeam).await?;
     let role = Role::parse(&role).unwrap_or(Role::Agent);
     if !by.agent.role.may_manage(role) {
         return Err(ErrorCode::Forbidden.into());
@@ -156,7 +161,7 @@ pub async fn make_password_link(id: AgentId) -> Result<String, Failure> {
     use domain::agent::Right;
     use domain::audit::Deed;
 
-    let by = crate::backend::require(Right::ManageTeam).await?;
+    let by = crate::backend::require_fresh(Right::ManageTeam).await?;
     let agent = by.managed(id).await?;
     let link = by.backend.domain.password_link(id).await?;
     by.note(Deed::PasswordLinkMade, named(&agent)).await?;
@@ -194,7 +199,7 @@ pub async fn set_agent_active(id: AgentId, is_active: bool) -> Result<(), Failur
     use domain::agent::Right;
     use domain::audit::Deed;
 
-    let by = crate::backend::require(Right::ManageTeam).await?;
+    let by = crate::backend::require_fresh(Right::ManageTeam).await?;
     let agent = by.managed(id).await?;
     by.backend.domain.set_agent_active(id, is_active).await?;
     let deed = if is_active { Deed::AgentActivated } else { Deed::AgentDeactivated };
@@ -211,7 +216,7 @@ pub async fn set_agent_role(id: AgentId, role: String) -> Result<(), Failure> {
     use domain::audit::Deed;
     use protocol::ErrorCode;
 
-    let by = crate::backend::require(Right::ManageOwners).await?;
+    let by = crate::backend::require_fresh(Right::ManageOwners).await?;
     let agent = by.managed(id).await?;
     let role = Role::parse(&role).ok_or(ErrorCode::RequestInvalid)?;
     by.backend.domain.set_agent_role(id, role).await?;

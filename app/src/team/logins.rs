@@ -8,7 +8,7 @@ use super::login_calls::{
     DeleteProvider, LoginSettings, ProviderDetails, SaveProvider, SetLoginRules,
     read_login_settings,
 };
-use crate::ui::{Copyable, Deed, Fresh, Notice, SaveRow, each};
+use crate::ui::{Copyable, Deed, Fresh, Notice, SaveRow, each, written};
 
 /// What can be done on the page.
 #[derive(Clone, Copy)]
@@ -82,7 +82,7 @@ fn Cards(settings: Signal<LoginSettings>, deeds: Deeds) -> impl IntoView {
             <h2>"Single sign-on"</h2>
             <p class="soft">
                 "Agents come in by a provider that knows them. Who comes first is known by their verified mail \
-                 address. Owners can always use their password, so that a provider that fails locks nobody out."
+                 address, in one of the provider’s domains. Owners can always use their password, so that a provider that fails locks nobody out."
             </p>
             {each(providers, |provider: &ProviderDetails| provider.id, row)}
             {each(new, |provider: &ProviderDetails| provider.id, blank)}
@@ -142,7 +142,7 @@ fn ProviderForm(
         view! {
             <label>
                 {title} <textarea name=name rows="2" spellcheck="false" prop:value=value.clone()>
-                    {value.clone()}
+                    {written(value.clone())}
                 </textarea> <small>{hint}</small>
             </label>
         }
@@ -168,7 +168,7 @@ fn ProviderForm(
             {lines(
                 "provider[domains]",
                 "Domains",
-                "One on each line. Whoever has a verified address there becomes an agent. Others must be invited first.",
+                "One on each line, at least one. Whoever has a verified address there comes in: as the agent with that address, or as a new one.",
                 domains,
             )} {field("provider[role_claim]", "Claim with the role", "groups", role_claim)}
             {lines(

@@ -12,6 +12,7 @@ mod presence;
 mod routing;
 mod state;
 mod time;
+mod written;
 
 pub(crate) use alive::is_alive;
 pub(crate) use browser::browser_name;
@@ -25,6 +26,7 @@ pub(crate) use presence::presence_class;
 pub(crate) use routing::RoutingOptions;
 pub(crate) use state::{Notice, Waiting, state_page};
 pub(crate) use time::{Clock, Zone, day_label, day_of};
+pub(crate) use written::written;
 
 /// A number of things that wait, as short as it must be.
 pub(crate) fn badge(count: u64) -> String {

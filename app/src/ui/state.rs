@@ -2,6 +2,8 @@
 
 use icondata_lu as lu;
 use leptos::prelude::*;
+use leptos_router::hooks::use_location;
+use protocol::ErrorCode;
 
 use super::Icon;
 
@@ -22,12 +24,22 @@ pub(crate) fn Notice(
     #[prop(into)]
     text: ArcSignal<Option<String>>,
 ) -> impl IntoView {
+    let path = use_location().pathname;
+    // What can be done about it stands beside it.
+    let again = move |text: &str| {
+        let is_stale = text == ErrorCode::LoginStale.sentence();
+        is_stale.then(|| {
+            let href = format!("/login?to={}", path.get_untracked());
+            view! { " " <a href=href rel="external">"Log in once more"</a> }
+        })
+    };
     move || {
         text.get().map(|text| {
+            let again = again(&text);
             view! {
                 <p class="notice" role="alert">
                     <Icon icon=lu::LuCircleAlert />
-                    <span>{text}</span>
+                    <span>{text} {again}</span>
                 </p>
             }
         })

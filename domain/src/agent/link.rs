@@ -1,11 +1,11 @@
 //! Links by which an agent sets their password: an invitation, or because it was forgotten.
 //!
-//! A link is `ID.UNTIL.MAC`, the MAC being made with what is stored of the agent's password: once that
-//! is another, the link opens nothing any more. There is no row to keep and none to sweep.
+//! A link is `ID.UNTIL.MAC`, the MAC being of what is stored of the agent's password: once that is another, the
+//! link opens nothing any more. There is no row to keep and none to sweep. Its key is not in the database: who reads
+//! a backup can make none.
 
 use async_trait::async_trait;
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
-use hmac::Mac;
 use protocol::limits::{INVITATION_MS, PASSWORD_LINK_MS};
 use protocol::{AgentId, ErrorCode, MailKind};
 use sea_orm::entity::prelude::*;
@@ -16,13 +16,13 @@ use crate::Domain;
 use crate::ambient::Ambient;
 use crate::audit::{Actor, Deed, Subject};
 use crate::error::Result;
+use crate::keys::Keys;
 use crate::login::{Source, end_sessions, password};
 use crate::table::agent;
-use crate::visitor::mac;
 use crate::writer::{Command, Shard, Write};
 
 /// Separates this use of what is stored from the others.
-const LINK: &[u8] = b"agent link v1:";
+const LINK: &[u8] = b"agent link v2:";
 
 /// What is stored of the password of somebody who has none yet: no PHC string, and secret.
 pub(super) fn no_password(ambient: &Ambient) -> String {
@@ -40,16 +40,14 @@ pub(crate) fn life_ms(row: &agent::Model) -> u64 {
 }
 
 /// A link for an agent as they are now, whose life begins then.
-pub(crate) fn issue(row: &agent::Model, from_ms: u64) -> String {
+pub(crate) fn issue(row: &agent::Model, from_ms: u64, keys: &Keys) -> String {
     let until_ms = from_ms + life_ms(row);
-    let tag = mac_of(row, until_ms).finalize().into_bytes();
+    let tag = keys.sign(LINK, &signed(row, &until_ms.to_be_bytes()));
     format!("{}.{until_ms}.{}", AgentId(row.id), HEXLOWER.encode(&tag))
 }
 
-fn mac_of(row: &agent::Model, until_ms: u64) -> hmac::Hmac<sha2::Sha256> {
-    let mut mac = mac(&row.password_hash, LINK, row.id.as_bytes());
-    mac.update(&until_ms.to_be_bytes());
-    mac
+fn signed<'a>(row: &'a agent::Model, until_ms: &'a [u8; 8]) -> [&'a [u8]; 3] {
+    [row.id.as_bytes(), until_ms, row.password_hash.as_bytes()]
 }
 
 /// A link, before it is known whether it is one.
@@ -76,10 +74,12 @@ impl Link {
     }
 
     /// The agent that it is of, if it still opens anything.
-    fn opens(&self, row: Option<agent::Model>, now_ms: u64) -> Result<agent::Model> {
+    fn opens(&self, row: Option<agent::Model>, ambient: &Ambient) -> Result<agent::Model> {
         let is_right = |row: &agent::Model| {
-            let in_time = now_ms < self.until_ms;
-            row.is_active && in_time && mac_of(row, self.until_ms).verify_slice(&self.tag).is_ok()
+            let until_ms = self.until_ms.to_be_bytes();
+            let in_time = ambient.now_ms() < self.until_ms;
+            let signed = signed(row, &until_ms);
+            row.is_active && in_time && ambient.keys().is_signed(LINK, &signed, &self.tag)
         };
         row.filter(is_right).ok_or(ErrorCode::LinkInvalid.into())
     }
@@ -141,7 +141,7 @@ impl Domain {
     pub async fn password_link(&self, id: AgentId) -> Result<String> {
         let row = agent::Entity::find_by_id(id.0).one(&self.store.reader).await?;
         let row = row.filter(|row| row.is_active).ok_or(ErrorCode::AgentUnknown)?;
-        Ok(issue(&row, self.ambient.now_ms()))
+        Ok(issue(&row, self.ambient.now_ms(), self.ambient.keys()))
     }
 
     /// Owes whoever has this address a mail by which they set a password. Whom that is, is for the audit log
@@ -176,7 +176,7 @@ impl Domain {
     pub async fn link_holder(&self, link: &str) -> Result<LinkHolder> {
         let link = Link::parse(link)?;
         let row = agent::Entity::find_by_id(link.agent.0).one(&self.store.reader).await?;
-        let row = link.opens(row, self.ambient.now_ms())?;
+        let row = link.opens(row, &self.ambient)?;
         let is_invited = !has_password(&row);
         Ok(LinkHolder { name: row.name, email: row.email, is_invited })
     }
@@ -189,7 +189,7 @@ impl Domain {
         let link = Link::parse(link)?;
         let row = agent::Entity::find_by_id(link.agent.0).one(&self.store.reader).await?;
         // A password is not hashed for whoever asks.
-        let row = link.opens(row, self.ambient.now_ms())?;
+        let row = link.opens(row, &self.ambient)?;
         password::check(&password, &[&row.name, &row.email])?;
         let password_hash = password::hash(password, self.ambient.bytes()).await?;
         let agent = self.writer.run(SetPassword { link, password_hash }).await?;
@@ -238,7 +238,7 @@ impl Command for SetPassword {
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<Agent> {
         let query = agent::Entity::find_by_id(self.link.agent.0).lock_exclusive();
-        let row = self.link.opens(query.one(write.tx).await?, write.ambient.now_ms())?;
+        let row = self.link.opens(query.one(write.tx).await?, write.ambient)?;
         // Whoever else knew the old one is not logged in any more.
         let epoch = row.epoch + 1;
         let mut changed = row.into_active_model();

@@ -11,7 +11,7 @@ use super::{Agent, Role, Sight, Sights, from_row};
 use crate::Domain;
 use crate::error::Result;
 use crate::login::end_sessions;
-use crate::table::{access_token, agent, agent_skill, label};
+use crate::table::{access_token, agent, agent_identity, agent_skill, label};
 use crate::writer::{Command, Shard, Write};
 
 /// The most conversations that a capacity may allow.
@@ -153,6 +153,9 @@ impl Command for SetActive {
         changed.is_active = Set(self.is_active);
         if !self.is_active {
             end_rights(write, &row, &mut changed).await?;
+            // A provider that still vouches for them lets nobody in who comes back later.
+            let theirs = agent_identity::Column::AgentId.eq(row.id);
+            agent_identity::Entity::delete_many().filter(theirs).exec(write.tx).await?;
         }
         agent::Entity::update(changed).exec(write.tx).await?;
         Ok(())

@@ -36,6 +36,8 @@ macro_rules! deeds {
 deeds! {
     /// Came in.
     LoggedIn = "logged_in", "logged in";
+    /// Had the right password, and was asked for more.
+    SecondFactorAsked = "second_factor_asked", "showed the right password, and was asked for a second factor:";
     /// Did not come in.
     LoginFailed = "login_failed", "tried to log in, and could not";
     /// Went.
@@ -116,6 +118,14 @@ deeds! {
     Unblocked = "unblocked", "unblocked the visitor";
     /// Sent a conversation to its visitor.
     TranscriptSent = "transcript_sent", "sent a transcript to";
+    /// Took along all that is kept of a visitor.
+    PersonExported = "person_exported", "exported what is kept of";
+    /// Erased a visitor.
+    PersonErased = "person_erased", "erased a visitor:";
+    /// Erased what its inbox keeps no longer.
+    OldErased = "old_erased", "erased what is kept no longer by the inbox";
+    /// Changed what an inbox keeps.
+    KeptChanged = "kept_changed", "changed what is kept by the inbox";
     /// Took the audit log along.
     AuditExported = "audit_exported", "exported the audit log";
 }

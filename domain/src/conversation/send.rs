@@ -1,7 +1,6 @@
 //! Writing in a conversation.
 
 use async_trait::async_trait;
-use protocol::limits::PAGE_URL_BYTES;
 use protocol::{
     Author, Body, ClientId, ConversationId, Entry, ErrorCode, Event, FileId, Files, InboxId,
     LabelId, Status, Summary, VisitorId,
@@ -17,6 +16,7 @@ use crate::Domain;
 use crate::agent::Agent;
 use crate::error::{Error, Result};
 use crate::file::Party;
+use crate::inbox::PageUrl;
 use crate::mail::ByMail;
 use crate::table::{conversation, inbox, visitor};
 use crate::visitor::VisitorIdentity;
@@ -65,13 +65,12 @@ impl Domain {
     pub async fn send_as_visitor(
         &self,
         who: &VisitorIdentity,
-        page: Option<&str>,
+        page: Option<PageUrl>,
         client_id: ClientId,
         draft: impl Into<Draft<'_>>,
     ) -> Result<Entry> {
         let (text, files) = draft.into().tidy()?;
         let body = Body::Message { text };
-        let page = page.filter(|page| page.len() <= PAGE_URL_BYTES).map(ToOwned::to_owned);
         let speaker = Speaker::Visitor { who: *who, conversation: None, page };
         let send = Send { speaker, client_id, body, files, by_mail: None };
         let entry = self.writer.run(send).await?;
@@ -172,7 +171,7 @@ struct Send {
 pub(crate) enum Speaker {
     /// A visitor: in the conversation of theirs that goes on, else in the one that is named, else in
     /// their latest.
-    Visitor { who: VisitorIdentity, conversation: Option<ConversationId>, page: Option<String> },
+    Visitor { who: VisitorIdentity, conversation: Option<ConversationId>, page: Option<PageUrl> },
     /// An agent.
     Agent { conversation: ConversationId, agent: Agent },
 }
@@ -211,7 +210,7 @@ impl Command for Send {
                 if let Some((address, name)) = self.by_mail.as_ref().and_then(ByMail::own) {
                     crate::visitor::writes_by_mail(write, who, address, name).await?;
                 }
-                let log = of_visitor(write, who, *conversation, page.as_deref()).await?;
+                let log = of_visitor(write, who, *conversation, page.as_ref()).await?;
                 (log, Author::Visitor {})
             }
             Speaker::Agent { conversation, agent } => {
@@ -310,7 +309,7 @@ async fn of_visitor(
     write: &Write<'_>,
     who: &VisitorIdentity,
     named: Option<ConversationId>,
-    page: Option<&str>,
+    page: Option<&PageUrl>,
 ) -> Result<Log> {
     let query = super::page::of_visitor_query(who.visitor).lock_exclusive();
     let found = query.one(write.tx).await?.map(Log::of);
@@ -330,7 +329,7 @@ async fn begin(
     write: &Write<'_>,
     inbox: InboxId,
     visitor: VisitorId,
-    page: Option<&str>,
+    page: Option<&PageUrl>,
 ) -> Result<Log> {
     let now_ms = write.ambient.now_ms() as i64;
     let row = crate::visitor::new_row(write, inbox, visitor);
@@ -343,7 +342,7 @@ async fn begin(
         inbox_id: Set(inbox.0),
         visitor_id: Set(visitor.0),
         unresolved_visitor_id: Set(Some(visitor.0)),
-        page: Set(page.map(ToOwned::to_owned)),
+        page: Set(page.cloned().map(String::from)),
         status: Set(Status::Open.as_str().to_owned()),
         assignee_id: Set(None),
         team_id: Set(inbox_row.team_id),

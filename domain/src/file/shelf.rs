@@ -85,7 +85,7 @@ impl Shelf {
     }
 
     /// The content, and how long it is in bytes.
-    pub(super) async fn get(&self, place: Uuid, part: Part) -> Result<(u64, Content)> {
+    pub(crate) async fn get(&self, place: Uuid, part: Part) -> Result<(u64, Content)> {
         self.get_from(part.folder(), place).await
     }
 

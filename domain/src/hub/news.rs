@@ -64,6 +64,15 @@ pub(crate) enum News {
         /// Who.
         visitor: VisitorId,
     },
+    /// A conversation was erased.
+    Erased {
+        /// Of which inbox.
+        inbox: InboxId,
+        /// Which.
+        conversation: ConversationId,
+        /// Its visitor.
+        visitor: VisitorId,
+    },
     /// Somebody joined the team, or left it.
     Team {
         /// As it is now, by name.
@@ -197,6 +206,19 @@ impl Hub {
                     }
                 }
             }),
+            News::Erased { inbox, conversation, visitor } => {
+                let gone = ToAgent::Gone { conversation: *conversation };
+                self.to_agents(|socket| socket.sight.covers(*inbox), &gone);
+                self.with(|index| {
+                    let sockets =
+                        index.visitors.get(visitor).into_iter().flat_map(|of| of.values());
+                    for socket in
+                        sockets.filter(|socket| socket.conversation == Some(*conversation))
+                    {
+                        socket.line.let_go();
+                    }
+                });
+            }
             News::QueueMoved => self.touch(),
             News::Queued { visitor, position } => {
                 self.with(|index| {

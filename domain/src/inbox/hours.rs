@@ -174,8 +174,9 @@ fn span_of(text: &str) -> Option<(u16, u16)> {
     let clock = |text: &str| {
         let (hour, minute) = text.trim().split_once(':')?;
         let (hour, minute): (u16, u16) = (hour.parse().ok()?, minute.parse().ok()?);
-        let at = hour * 60 + minute;
-        (hour <= 24 && minute < 60 && at <= MIDNIGHT).then_some(at)
+        let is_time = hour <= 24 && minute < 60;
+        // Looked at first: the product of a larger one is none.
+        is_time.then(|| hour * 60 + minute).filter(|at| *at <= MIDNIGHT)
     };
     let (from, to) = text.split_once('-')?;
     let (from, to) = (clock(from)?, clock(to)?);
@@ -226,6 +227,7 @@ mod tests {
             "mon 09:00-12:00,11:00-13:00",
             "mon 09:00-24:01",
             "mon 99999:00-1:00",
+            "mon 1200:00-2:00",
             "2026-02-29 closed",
             "13-01 closed",
             "2026-12-25",

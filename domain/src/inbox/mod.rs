@@ -2,6 +2,7 @@
 
 mod hours;
 mod inbound;
+mod kept;
 mod mail;
 mod refused;
 mod secrets;
@@ -21,6 +22,7 @@ use crate::table::inbox;
 
 pub use hours::Hours;
 pub use inbound::InboxInbound;
+pub use kept::{InboxKept, PageUrl};
 pub use mail::InboxMail;
 pub use refused::RefusedSite;
 pub(crate) use refused::RefusedSites;
@@ -60,6 +62,8 @@ pub struct Inbox {
     pub mail: InboxMail,
     /// Where its mail comes in.
     pub inbound: InboxInbound,
+    /// What is kept of its visitors, and for how long.
+    pub kept: InboxKept,
     /// Whether who says to be a user of the site must prove it.
     pub requires_identity: bool,
     /// What it keeps to itself.
@@ -120,6 +124,10 @@ impl Domain {
             unread_wait_ms: Set(UNREAD_WAIT_MS as i64),
             mails_an_hour: Set(MAILS_AN_HOUR.cast_signed()),
             inbound_address: Set(None),
+            keep_conversations_days: Set(None),
+            keep_files_days: Set(None),
+            keep_addresses_days: Set(None),
+            keeps_queries: Set(false),
             created_at_ms: Set(self.ambient.now_ms() as i64),
         };
         from_row(row.insert(&self.store.reader).await?, &self.ambient)
@@ -254,6 +262,7 @@ fn from_row(row: inbox::Model, ambient: &Ambient) -> Result<Inbox> {
     Ok(Inbox {
         mail: InboxMail::of(&row),
         inbound: InboxInbound::of(&row, &secrets),
+        kept: InboxKept::of(&row),
         id: InboxId(row.id),
         key: row.key,
         name: row.name,

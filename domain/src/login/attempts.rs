@@ -52,7 +52,11 @@ impl Attempts {
     /// A login from a browser that nobody knows.
     pub(super) fn check_stranger(&self, email: &str, source: &Source) -> Result<()> {
         self.check_network(source)?;
-        check(&self.accounts, email.to_owned())
+        let checked = check(&self.accounts, email.to_owned());
+        if checked.is_err() {
+            tracing::info!(client = %source.address, "too many attempts for one account");
+        }
+        checked
     }
 
     /// A login from a browser that is known.
@@ -72,7 +76,11 @@ impl Attempts {
     }
 
     pub(super) fn check_network(&self, source: &Source) -> Result<()> {
-        check(&self.networks, source.network)
+        let checked = check(&self.networks, source.network);
+        if checked.is_err() {
+            tracing::info!(client = %source.address, "too many attempts from one network");
+        }
+        checked
     }
 }
 

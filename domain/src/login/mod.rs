@@ -14,14 +14,13 @@ mod step;
 use protocol::{AgentId, ErrorCode};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveValue::Set, IntoActiveModel};
 
 pub(crate) use attempts::Attempts;
-pub(crate) use session::end_all as end_sessions;
 pub use passkey::{PasskeyDetails, PasskeyRequest, PasskeySite};
 pub use provider::{Provider, Vouched};
 pub use rules::LoginRules;
 pub use second::{Pending, SecondFactors, TotpOffer};
+pub(crate) use session::end_all as end_sessions;
 pub use session::{Login, LoginDetails, MOST_DAYS};
 pub use source::Source;
 
@@ -58,7 +57,10 @@ impl Domain {
             .one(&self.store.reader)
             .await?;
         let device = attempt.device.as_deref();
-        let known = found.as_ref().zip(device).filter(|(row, device)| device::is_of(row, device));
+        let known = found
+            .as_ref()
+            .zip(device)
+            .filter(|(row, device)| device::is_of(row, device, &self.ambient));
         match known {
             Some((_, device)) => self.attempts.check_known(device)?,
             None => self.attempts.check_stranger(&email, source)?,
@@ -123,13 +125,21 @@ impl Domain {
             return Err(ErrorCode::LoginWrong.into());
         }
         password::check(&new, &[&row.name, &row.email])?;
-        let epoch = row.epoch + 1;
-        let mut changed = row.into_active_model();
-        changed.password_hash = Set(password::hash(new, self.ambient.bytes()).await?);
-        changed.epoch = Set(epoch);
-        let row = agent::Entity::update(changed).exec(&self.store.reader).await?;
+        let new = password::hash(new, self.ambient.bytes()).await?;
+        // Only of what was verified: a link may have set another password meanwhile.
+        let changed = agent::Entity::update_many()
+            .col_expr(agent::Column::PasswordHash, Expr::value(new))
+            .col_expr(agent::Column::Epoch, Expr::col(agent::Column::Epoch).add(1))
+            .filter(agent::Column::Id.eq(id.0))
+            .filter(agent::Column::Epoch.eq(row.epoch))
+            .filter(agent::Column::PasswordHash.eq(row.password_hash))
+            .exec(&self.store.reader)
+            .await?;
+        if changed.rows_affected == 0 {
+            return Err(ErrorCode::LoginWrong.into());
+        }
         self.end_logins(id).await?;
-        with_sight(&self.store.reader, row).await
+        Ok(self.find_agent(id).await?.ok_or(ErrorCode::AgentUnknown)?)
     }
 
     /// Ends all logins of an agent, here and now. Returns them as they are now.

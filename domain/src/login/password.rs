@@ -34,6 +34,9 @@ const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAA
 /// most.
 const STRENGTH: u8 = 2;
 
+/// A shorter one must be stronger: many that people choose are as short as may be.
+const SHORT: usize = 12;
+
 /// A password of 10 to 200 characters that is neither common nor made of what everybody knows of its agent.
 pub(crate) fn check(password: &str, known: &[&str]) -> Result<()> {
     if !(10..=200).contains(&password.chars().count()) {
@@ -44,7 +47,8 @@ pub(crate) fn check(password: &str, known: &[&str]) -> Result<()> {
     words.push("porchlight");
     // What is longer takes long to rate, and is not guessed.
     let begin: String = password.chars().take(60).collect();
-    if u8::from(zxcvbn::zxcvbn(&begin, &words).score()) < STRENGTH {
+    let needed = if password.chars().count() < SHORT { STRENGTH + 1 } else { STRENGTH };
+    if u8::from(zxcvbn::zxcvbn(&begin, &words).score()) < needed {
         return Err(ErrorCode::PasswordWeak.into());
     }
     Ok(())

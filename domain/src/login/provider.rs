@@ -4,7 +4,7 @@
 use protocol::{AgentId, ErrorCode};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
-use sea_orm::{IntoActiveModel, QueryOrder};
+use sea_orm::{Condition, IntoActiveModel, QueryOrder};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use url::{Host, Url};
@@ -13,6 +13,7 @@ use super::session::hash;
 use super::step::Kind;
 use crate::Domain;
 use crate::agent::{Agent, Role, check_email, check_name};
+use crate::audit::{Actor, Deed};
 use crate::error::Result;
 use crate::table::{agent, agent_identity, identity_provider};
 
@@ -29,7 +30,8 @@ pub struct Provider {
     pub client_id: String,
     /// What shows that it is us.
     pub client_secret: String,
-    /// Whoever has a proven address in one of these domains becomes an agent when they come first.
+    /// Whoever has a proven address in one of these domains comes in by it: as the agent with that address, or as a new
+    /// one. At least one: a provider speaks for its own people alone.
     pub domains: Vec<String>,
     /// The claim that says what somebody is. Without one, everybody is an agent, and stays what they are.
     pub role_claim: Option<String>,
@@ -71,18 +73,18 @@ fn check(provider: &Provider) -> Result<()> {
     };
     let is_safe = url.scheme() == "https" || (url.scheme() == "http" && is_here);
     let is_plain = url.query().is_none() && url.fragment().is_none() && url.username().is_empty();
-    let of_one_line = |text: &String| {
-        (1..=500).contains(&text.len()) && !text.chars().any(|c| c.is_control())
-    };
+    let of_one_line =
+        |text: &String| (1..=500).contains(&text.len()) && !text.chars().any(|c| c.is_control());
     let texts = provider.domains.iter().chain(&provider.admin_values).chain(&provider.agent_values);
     let fits = [&provider.issuer, &provider.client_id, &provider.client_secret]
         .into_iter()
         .chain(texts)
         .chain(&provider.role_claim)
         .all(of_one_line);
+    let has_domain = !provider.domains.is_empty();
     let is_whole = provider.role_claim.is_some()
         || (provider.admin_values.is_empty() && provider.agent_values.is_empty());
-    if is_safe && is_plain && fits && is_whole {
+    if is_safe && is_plain && fits && is_whole && has_domain {
         Ok(())
     } else {
         Err(ErrorCode::ProviderInvalid.into())
@@ -125,7 +127,8 @@ impl Domain {
         })
     }
 
-    /// Saves a provider: a new one if its id is nobody's. With an empty secret it keeps the one that it has.
+    /// Saves a provider: a new one if its id is nobody's. With an empty secret it keeps the one that it has, unless it
+    /// is somewhere else from now on.
     ///
     /// # Errors
     /// `provider_invalid`, `name_invalid`; the store's.
@@ -135,6 +138,7 @@ impl Domain {
         let is_known = known.is_some();
         if provider.client_secret.is_empty()
             && let Some(row) = known
+            && row.issuer == provider.issuer
         {
             provider.client_secret = self.provider(row)?.client_secret;
         }
@@ -164,7 +168,7 @@ impl Domain {
         Ok(())
     }
 
-    /// Forgets a provider, and who is who for it. Passwords are taken again if it was the last one.
+    /// Forgets a provider, and who is who for it, and ends the logins of those whom it let in. Passwords are taken again if it was the last one.
     ///
     /// # Errors
     /// `provider_unknown`; the store's.
@@ -174,8 +178,11 @@ impl Domain {
             return Err(ErrorCode::ProviderUnknown.into());
         }
         let of_it = agent_identity::Column::ProviderId.eq(id);
+        let known =
+            agent_identity::Entity::find().filter(of_it.clone()).all(&self.store.reader).await?;
         agent_identity::Entity::delete_many().filter(of_it).exec(&self.store.reader).await?;
-        Ok(())
+        let agents = agent::Column::Id.is_in(known.iter().map(|known| known.agent_id));
+        self.end_logins_of(Condition::all().add(agents)).await
     }
 
     /// Whether a provider may be asked something because of somebody who wants to come in.
@@ -220,8 +227,8 @@ impl Domain {
         Ok(())
     }
 
-    /// The agent whom a provider vouches for. Who comes first is known by their proven address; whoever has one
-    /// in a domain of the provider's becomes an agent.
+    /// The agent whom a provider vouches for. Who comes first is known by their proven address in a domain of the
+    /// provider's; whoever is not an agent yet becomes one. What that changes is in the audit log.
     ///
     /// # Errors
     /// `provider_refused` where they are nobody for us, or not any more; the store's.
@@ -230,7 +237,8 @@ impl Domain {
             None => None,
             Some(_) => Some(role_of(provider, &who.roles).ok_or(ErrorCode::ProviderRefused)?),
         };
-        let identity = hash(&format!("identity v1:{}:{}", provider.id, who.subject));
+        let identity =
+            hash(&format!("identity v1:{}:{}:{}", provider.id, provider.issuer, who.subject));
         let known = agent_identity::Entity::find_by_id(&*identity).one(&self.store.reader).await?;
         let id = match known {
             Some(known) => AgentId(known.agent_id),
@@ -252,6 +260,7 @@ impl Domain {
         match role.filter(|role| agent.role != Role::Owner && agent.role != *role) {
             Some(role) => {
                 self.set_agent_role(id, role).await?;
+                self.note_provided(Deed::RoleChanged, &agent, provider).await?;
                 Ok(self.find_agent(id).await?.ok_or(ErrorCode::ProviderRefused)?)
             }
             None => Ok(agent),
@@ -266,19 +275,25 @@ impl Domain {
     ) -> Result<AgentId> {
         let email = who.email.as_deref().ok_or(ErrorCode::ProviderRefused)?;
         let email = check_email(email).map_err(|_| ErrorCode::ProviderRefused)?;
-        let same = agent::Column::Email.eq(&*email);
-        if let Some(row) = agent::Entity::find().filter(same).one(&self.store.reader).await? {
-            return Ok(AgentId(row.id));
-        }
         let domain = email.rsplit_once('@').map(|(_, domain)| domain);
         if !provider.domains.iter().any(|ours| Some(ours.as_str()) == domain) {
             return Err(ErrorCode::ProviderRefused.into());
+        }
+        let same = agent::Column::Email.eq(&*email);
+        if let Some(row) = agent::Entity::find().filter(same).one(&self.store.reader).await? {
+            return Ok(AgentId(row.id));
         }
         let name = who.name.as_deref().and_then(|name| check_name(name).ok());
         let name = name.unwrap_or_else(|| email.split('@').next().unwrap_or(&email).to_owned());
         let name: String = name.chars().take(80).collect();
         let made = self.add_by_provider(&email, &name, role.unwrap_or(Role::Agent)).await?;
+        self.note_provided(Deed::AgentAdded, &made, provider).await?;
         Ok(made.id)
+    }
+
+    async fn note_provided(&self, deed: Deed, agent: &Agent, provider: &Provider) -> Result<()> {
+        let subject = (agent.id.0, format!("{} (by {})", agent.name, provider.name));
+        self.audit(Actor::System, deed, Some(subject), None).await
     }
 
     /// Seals with the newest key what was sealed with others.
@@ -362,5 +377,6 @@ mod tests {
         }
         assert!(check(&Provider { client_id: "a\nb".into(), ..provider() }).is_err());
         assert!(check(&Provider { role_claim: None, ..provider() }).is_err());
+        assert!(check(&Provider { domains: vec![], ..provider() }).is_err());
     }
 }

@@ -1,10 +1,12 @@
 //! How agents must log in, as owners say.
 
 use sea_orm::ActiveValue::Set;
+use sea_orm::Condition;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Expr, ExprTrait, OnConflict};
+use sea_orm::sea_query::{OnConflict, Query};
 
 use crate::Domain;
+use crate::agent::Role;
 use crate::error::Result;
 use crate::table::{agent, login_rules, passkey};
 use protocol::{AgentId, ErrorCode};
@@ -60,31 +62,29 @@ impl Domain {
             .exec_without_returning(&self.store.reader)
             .await?;
         if rules.second_factor_required {
-            self.end_logins_without_second_factor().await?;
+            self.end_logins_of(without_second_factor()).await?;
+        }
+        if rules.passwords_off {
+            let others = agent::Column::Role.ne(Role::Owner.as_str());
+            self.end_logins_of(Condition::all().add(others)).await?;
         }
         Ok(())
     }
 
-    async fn end_logins_without_second_factor(&self) -> Result<()> {
-        let with_passkey: Vec<Uuid> = passkey::Entity::find()
-            .all(&self.store.reader)
-            .await?
-            .into_iter()
-            .map(|row| row.agent_id)
-            .collect();
-        let without = agent::Entity::find()
-            .filter(agent::Column::TotpSecret.is_null())
-            .filter(agent::Column::Id.is_not_in(with_passkey))
-            .all(&self.store.reader)
-            .await?;
-        for row in without {
-            agent::Entity::update_many()
-                .col_expr(agent::Column::Epoch, Expr::col(agent::Column::Epoch).add(1))
-                .filter(agent::Column::Id.eq(row.id))
-                .exec(&self.store.reader)
-                .await?;
-            self.end_logins(AgentId(row.id)).await?;
+    /// Ends the logins of agents, for good.
+    pub(super) async fn end_logins_of(&self, agents: Condition) -> Result<()> {
+        for row in agent::Entity::find().filter(agents).all(&self.store.reader).await? {
+            self.log_out_everywhere(AgentId(row.id)).await?;
         }
         Ok(())
     }
+}
+
+/// Agents who have none. Whoever has one came in by it: setting up the first ends all logins of before.
+fn without_second_factor() -> Condition {
+    let mut with_passkey = Query::select();
+    with_passkey.column(passkey::Column::AgentId).from(passkey::Entity);
+    Condition::all()
+        .add(agent::Column::TotpSecret.is_null())
+        .add(agent::Column::Id.not_in_subquery(with_passkey))
 }

@@ -14,7 +14,7 @@ use crate::Domain;
 use crate::agent::Agent;
 use crate::error::{Error, Result};
 use crate::login::passkey::PasskeyDetails;
-use crate::table::{agent, passkey, recovery_code};
+use crate::table::{agent, agent_identity, passkey, recovery_code};
 
 /// How many recovery codes there are at a time.
 const RECOVERY_CODES: usize = 10;
@@ -67,6 +67,9 @@ pub struct Pending {
 struct Begun {
     epoch: i32,
     to: String,
+    /// Whether what was asked for has been set up in this login.
+    #[serde(default)]
+    is_set_up: bool,
 }
 
 impl Domain {
@@ -90,13 +93,17 @@ impl Domain {
     ///
     /// # Errors
     /// The store's.
-    pub(super) async fn ask_second_factor(&self, agent: &Agent, to: &str) -> Result<Option<String>> {
+    pub(super) async fn ask_second_factor(
+        &self,
+        agent: &Agent,
+        to: &str,
+    ) -> Result<Option<String>> {
         let is_asked = self.second_factors(agent.id).await?.is_any()
             || self.login_rules().await?.second_factor_required;
         if !is_asked {
             return Ok(None);
         }
-        let begun = Begun { epoch: agent.epoch, to: to.to_owned() };
+        let begun = Begun { epoch: agent.epoch, to: to.to_owned(), is_set_up: false };
         self.begin_step(Kind::SecondFactor, Some(agent.id), &begun).await.map(Some)
     }
 
@@ -134,17 +141,27 @@ impl Domain {
         Ok((pending.agent, pending.to, is_recovery))
     }
 
-    /// Lets somebody in who has just set up what was asked for.
+    /// Notes that somebody has set up in this login what was asked for: only they need no code.
+    ///
+    /// # Errors
+    /// `login_step_over`; the store's.
+    pub async fn note_set_up(&self, step: &str) -> Result<()> {
+        let begun = self.read_step::<Begun>(Kind::SecondFactor, step).await?.data;
+        self.change_step(step, &Begun { is_set_up: true, ..begun }).await
+    }
+
+    /// Lets somebody in who has just set up what was asked for. Whoever else came in before is logged out.
     ///
     /// # Errors
     /// `login_step_over`, `second_factor_required`; the store's.
     pub async fn finish_set_up(&self, step: &str) -> Result<(Agent, String)> {
         let pending = self.pending(step).await?;
-        if !pending.factors.is_any() {
+        let begun = self.read_step::<Begun>(Kind::SecondFactor, step).await?.data;
+        if !begun.is_set_up || !pending.factors.is_any() {
             return Err(ErrorCode::SecondFactorRequired.into());
         }
         self.end_step(step).await?;
-        Ok((pending.agent, pending.to))
+        Ok((self.log_out_everywhere(pending.agent.id).await?, pending.to))
     }
 
     /// Makes a secret for an authenticator app. It counts once a code of it was shown.
@@ -192,9 +209,9 @@ impl Domain {
     /// # Errors
     /// The store's.
     pub async fn make_recovery_codes(&self, id: AgentId) -> Result<Vec<String>> {
-        // 80 bits each: a plain hash of it can't be guessed back.
+        // 160 bits each: a plain hash of it can't be guessed back.
         let codes: Vec<String> = (0..RECOVERY_CODES)
-            .map(|_| BASE32_NOPAD.encode(&self.ambient.bytes::<10>()).to_lowercase())
+            .map(|_| BASE32_NOPAD.encode(&self.ambient.bytes::<20>()).to_lowercase())
             .collect();
         let rows = codes.iter().map(|code| recovery_code::ActiveModel {
             hash: Set(recovery_hash(id, code)),
@@ -219,6 +236,9 @@ impl Domain {
         let mut changed = row.ok_or(ErrorCode::AgentUnknown)?.into_active_model();
         changed.totp_secret = Set(None);
         agent::Entity::update(changed).exec(&self.store.reader).await?;
+        // They are of the app: with another one there are others.
+        let theirs = recovery_code::Column::AgentId.eq(id.0);
+        recovery_code::Entity::delete_many().filter(theirs).exec(&self.store.reader).await?;
         Ok(())
     }
 
@@ -230,7 +250,7 @@ impl Domain {
         Ok(())
     }
 
-    /// Forgets all second factors of an agent who lost them, and ends their logins. Where one is demanded, they
+    /// Forgets all second factors of an agent who lost them, and whom providers take for them, and ends their logins. Where one is demanded, they
     /// set one up when they log in.
     ///
     /// # Errors
@@ -246,6 +266,8 @@ impl Domain {
         recovery_code::Entity::delete_many().filter(theirs).exec(&tx).await?;
         let theirs = passkey::Column::AgentId.eq(id.0);
         passkey::Entity::delete_many().filter(theirs).exec(&tx).await?;
+        let theirs = agent_identity::Column::AgentId.eq(id.0);
+        agent_identity::Entity::delete_many().filter(theirs).exec(&tx).await?;
         tx.commit().await?;
         self.log_out_everywhere(id).await.map(drop)
     }
@@ -327,7 +349,7 @@ fn recovery_hash(id: AgentId, code: &str) -> String {
     hash(&format!("recovery code v1:{id}:{code}"))
 }
 
-/// `abcd-efgh-ijkl-mnop`
+/// `abcd-efgh-…`, eight groups.
 fn grouped(code: &str) -> String {
     let letters: Vec<char> = code.chars().collect();
     let groups = letters.chunks(4).map(|group| group.iter().collect::<String>());

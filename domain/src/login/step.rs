@@ -7,6 +7,7 @@
 use protocol::{AgentId, ErrorCode};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Expr;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -87,9 +88,22 @@ impl Domain {
             .one(&self.store.reader)
             .await?;
         let row = found.ok_or(ErrorCode::LoginStepOver)?;
-        let data =
-            serde_json::from_str(&row.data).map_err(|_| Error::Corrupt("a login's step"))?;
+        let data = serde_json::from_str(&row.data).map_err(|_| Error::Corrupt("a login's step"))?;
         Ok(Step { agent: row.agent_id.map(AgentId), data })
+    }
+
+    /// Changes what a step is about.
+    ///
+    /// # Errors
+    /// The store's.
+    pub(super) async fn change_step(&self, secret: &str, data: &impl Serialize) -> Result<()> {
+        let data = serde_json::to_string(data).map_err(|_| Error::Corrupt("a login's step"))?;
+        login_step::Entity::update_many()
+            .col_expr(login_step::Column::Data, Expr::value(data))
+            .filter(login_step::Column::Hash.eq(hash(secret)))
+            .exec(&self.store.reader)
+            .await?;
+        Ok(())
     }
 
     /// Ends a step: of two who do so, one gets on.

@@ -70,6 +70,6 @@ pub(super) async fn decide(
     if now_ms >= begun_at_ms + link::life_ms(&row) {
         return Ok(Err(DropReason::Late));
     }
-    let link = link::issue(&row, begun_at_ms);
+    let link = link::issue(&row, begun_at_ms, write.ambient.keys());
     Ok(Ok((row.email, OfAccount { name: row.name, link })))
 }

@@ -80,6 +80,9 @@ pub(super) const fn is_to_visitor(kind: MailKind) -> bool {
 /// Of what an inbox may cause in an hour, one network's visitors have a tenth.
 const NETWORKS_SHARE: u64 = 10;
 
+/// The same of who comes from nowhere, which is a half: made-up senders of mails.
+const NOWHERES_SHARE: u64 = 2;
+
 struct Question<'a> {
     write: &'a Write<'a>,
     row: &'a mail::Model,
@@ -158,7 +161,13 @@ impl Question<'_> {
     /// Until when a mail has to wait because its visitor's network caused enough of its kind in the last hour:
     /// visitors cost nothing, and what all may cause together must not be one client's.
     async fn has_network_had_enough(&self) -> Result<Option<i64>> {
-        let Some(network) = self.visitor.network.as_deref() else { return Ok(None) };
+        let network = self.visitor.network.as_deref();
+        // Who writes by mail alone comes from nowhere: all of them share one bound, of what the team is told.
+        let is_by_mail = network.is_none() && self.visitor.last_seen_at_ms.is_none();
+        let is_told = matches!(self.kind, MailKind::NobodyAvailable | MailKind::Received);
+        if network.is_none() && !(is_by_mail && is_told) {
+            return Ok(None);
+        }
         let now_ms = self.write.ambient.now_ms() as i64;
         let lately: Vec<Option<Uuid>> = mail::Entity::find()
             .select_only()
@@ -170,7 +179,8 @@ impl Question<'_> {
             .into_tuple()
             .all(self.write.tx)
             .await?;
-        let most = u64::from(self.inbox.mail.an_hour) / NETWORKS_SHARE;
+        let share = if network.is_some() { NETWORKS_SHARE } else { NOWHERES_SHARE };
+        let most = u64::from(self.inbox.mail.an_hour) / share;
         if (lately.len() as u64) < most.max(1) {
             return Ok(None);
         }
@@ -181,9 +191,13 @@ impl Question<'_> {
             .into_tuple()
             .all(self.write.tx)
             .await?;
-        let theirs = visitor::Entity::find()
-            .filter(visitor::Column::Id.is_in(visitors))
-            .filter(visitor::Column::Network.eq(network));
+        let theirs = visitor::Entity::find().filter(visitor::Column::Id.is_in(visitors));
+        let theirs = match network {
+            Some(network) => theirs.filter(visitor::Column::Network.eq(network)),
+            None => theirs
+                .filter(visitor::Column::Network.is_null())
+                .filter(visitor::Column::LastSeenAtMs.is_null()),
+        };
         let theirs = theirs.count(self.write.tx).await?;
         Ok((theirs >= most.max(1)).then_some(now_ms + CAPPED_WAIT_MS))
     }

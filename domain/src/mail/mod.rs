@@ -27,7 +27,7 @@ pub use account::OfAccount;
 pub(crate) use account::owe_link;
 pub use address::Standing;
 pub(crate) use address::{OF_AGENTS, arrived, standing};
-pub(crate) use inbound::{ByMail, claim, posted};
+pub(crate) use inbound::{ByMail, claim, forget_senders, posted};
 pub use inbound::{InboundMail, InboundPage, InboundText, Mailbox, Position, RawMail};
 pub(crate) use notify::{owe_assigned, owe_mentioned, owe_waiting};
 pub use outbox::{MailRow, OutboxPage};

@@ -3,6 +3,7 @@
 
 mod excerpt;
 mod find;
+mod forget;
 mod index;
 mod terms;
 
@@ -22,6 +23,7 @@ use crate::table::{conversation, entry};
 
 use excerpt::excerpt;
 use find::Found;
+pub(crate) use forget::{Indexed, forget};
 pub(crate) use index::{index_visitor, insert_entry};
 use terms::Terms;
 

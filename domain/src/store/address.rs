@@ -1,5 +1,6 @@
 //! A database's address, and what to say when it can't be opened.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use sea_orm::DbErr;
@@ -101,11 +102,16 @@ impl Address {
 /// library's own choice would take any certificate, or none. `None` for what is no address.
 fn verified(address: &str, parameter: &str, mode: &str) -> Option<String> {
     let mut url = url::Url::parse(address).ok()?;
-    let is_said = url.query_pairs().any(|(name, _)| {
+    let is_said = url.query_pairs().any(|(name, value)| match &*name {
+        "sslmode" | "ssl-mode" | "socket" => true,
         // A folder for a host is a socket of this machine.
-        ["sslmode", "ssl-mode", "host", "socket"].contains(&&*name)
+        "host" => value.starts_with('/'),
+        _ => false,
     });
-    let is_here = match url.host_str() {
+    // Both libraries go by what stands behind the `?`.
+    let named = |(name, _): &(Cow<'_, str>, _)| ["host", "hostaddr"].contains(&&**name);
+    let named = url.query_pairs().find(named).map(|(_, host)| host.into_owned());
+    let is_here = match named.as_deref().or(url.host_str()) {
         None | Some("" | "localhost") => true,
         Some(host) => {
             let host = host.trim_matches(['[', ']']);
@@ -175,6 +181,11 @@ mod tests {
             "postgresql://10.0.0.7/chat?a=b",
             "postgresql://10.0.0.7/chat?a=b&sslmode=verify-full",
         );
+        // Where it is, is what the library goes by.
+        for host in ["host", "hostaddr"] {
+            let address = format!("postgres:///chat?{host}=10.0.0.7");
+            check(&address, &format!("{address}&sslmode=verify-full"));
+        }
         check("mariadb://root@db/chat", "mysql://root@db/chat?ssl-mode=VERIFY_IDENTITY");
     }
 

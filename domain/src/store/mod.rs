@@ -70,6 +70,18 @@ impl Store {
         self.reader.execute_unprepared("SELECT 1").await.map(drop)
     }
 
+    /// Empties SQLite's log of changes into its file: what was erased is still in the log. Left for later if
+    /// somebody reads meanwhile.
+    ///
+    /// # Errors
+    /// The database's.
+    pub(crate) async fn forget_log(&self) -> Result<(), DbErr> {
+        if self.kind == Kind::Sqlite {
+            self.writer.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
+        }
+        Ok(())
+    }
+
     /// Leaves the database: nothing of ours is connected to it any more.
     ///
     /// # Errors
@@ -95,6 +107,8 @@ async fn connect(address: &Address, connections: u32) -> Result<DatabaseConnecti
                 .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(Duration::from_secs(5))
                 .foreign_keys(true)
+                // What is deleted is written over: somebody who is erased is not left in free pages.
+                .pragma("secure_delete", "ON")
         });
     // MySQL's default, REPEATABLE READ, keeps what a transaction saw first: a batch would not see what
     // another writer committed meanwhile, not even behind a lock. Set on the pool, which does it for

@@ -25,6 +25,10 @@ pub struct Model {
     pub unread_wait_ms: i64,
     pub mails_an_hour: i32,
     pub inbound_address: Option<String>,
+    pub keep_conversations_days: Option<i32>,
+    pub keep_files_days: Option<i32>,
+    pub keep_addresses_days: Option<i32>,
+    pub keeps_queries: bool,
     pub created_at_ms: i64,
 }
 

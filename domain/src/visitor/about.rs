@@ -3,6 +3,8 @@
 use protocol::ErrorCode;
 use serde_json::{Map, Value};
 
+use crate::inbox::{InboxKept, PageUrl};
+
 /// The longest JSON of it, in bytes.
 const BYTES: usize = 16 * 1024;
 
@@ -21,7 +23,7 @@ pub struct About {
     /// Who the site says they are.
     pub user: Option<User>,
     /// The page that led to the first one.
-    pub referrer: Option<String>,
+    pub referrer: Option<PageUrl>,
     /// The browser's language, as BCP 47 writes it.
     pub language: Option<String>,
     /// The time zone, as IANA names it.
@@ -50,10 +52,10 @@ pub struct User {
 }
 
 impl About {
-    /// Reads what a page said: a JSON object. What can't be kept is left out: an odd value must not keep
-    /// anybody from writing.
+    /// Reads what a page said: a JSON object. What can't be kept, or is not, is left out: an odd value must not
+    /// keep anybody from writing.
     #[must_use]
-    pub fn read(json: &str) -> Self {
+    pub fn read(json: &str, kept: InboxKept) -> Self {
         let said: Map<String, Value> = match json.len() {
             ..=BYTES => serde_json::from_str(json).unwrap_or_default(),
             _ => Map::new(),
@@ -65,7 +67,7 @@ impl About {
         let user = said.get("user").and_then(Value::as_object);
         Self {
             user: user.map(|user| User::fitting(user.clone()).0),
-            referrer: fact("referrer"),
+            referrer: said.get("referrer").and_then(Value::as_str).and_then(|page| kept.page(page)),
             language: fact("language"),
             time_zone: fact("time_zone"),
             browser: None,
@@ -163,6 +165,7 @@ mod tests {
     fn what_a_page_says_is_read() {
         let about = About::read(
             r#"{"user":{"id":42,"name":" Ann\u0007 ","email":"Ann@Example.com","plan":"pro","seats":5,"tags":["a","b"],"address":{"city":"Bern"}},"language":"de","later":1}"#,
+            InboxKept::default(),
         );
         let user = about.user.unwrap();
         assert_eq!((user.id.as_deref(), user.name.as_deref()), (Some("42"), Some("Ann")));
@@ -186,8 +189,12 @@ mod tests {
             (r#"{"id":"42\u0001","plan":"pro"}"#, 1),
             (r#"{"id":" 42","plan":"pro"}"#, 1),
         ] {
-            let user =
-                About::read(&format!("{{\"user\":{said},\"language\":\"de\"}}")).user.unwrap();
+            let user = About::read(
+                &format!("{{\"user\":{said},\"language\":\"de\"}}"),
+                InboxKept::default(),
+            )
+            .user
+            .unwrap();
             assert_eq!((user.id, user.attributes.len()), (None, kept), "{said}");
             let given = serde_json::from_str(said).unwrap();
             assert_eq!(User::read(given), Err(ErrorCode::UserInvalid), "{said}");
@@ -195,15 +202,17 @@ mod tests {
         for said in
             ["", "[]", "{\"user\":1}", &format!("{{\"referrer\":\"{}\"}}", "x".repeat(BYTES))]
         {
-            assert_eq!(About::read(said), About::default(), "{said}");
+            assert_eq!(About::read(said, InboxKept::default()), About::default(), "{said}");
         }
     }
 
     #[test]
     fn an_address_or_a_name_that_is_none_keeps_nobody_out() {
         for name in ["null", "\"\\u200b\"", "\"\\u3164\\u2800\""] {
-            let about =
-                About::read(&format!(r#"{{"user":{{"email":"a\r\nBcc: x@y","name":{name}}}}}"#));
+            let about = About::read(
+                &format!(r#"{{"user":{{"email":"a\r\nBcc: x@y","name":{name}}}}}"#),
+                InboxKept::default(),
+            );
             let user = about.user.unwrap();
             assert_eq!((user.email, user.name), (None, None), "{name}");
         }

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use protocol::{ConversationId, ErrorCode, InboxId, VisitorId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait};
-use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
+use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect, TransactionTrait};
 
 use super::about::{About, User, is_user_id};
 use super::token::Token;
@@ -13,7 +13,7 @@ use crate::Domain;
 use crate::agent::Agent;
 use crate::error::Result;
 use crate::hub::{Listener, News};
-use crate::inbox::Inbox;
+use crate::inbox::{Inbox, PageUrl};
 use crate::table::{conversation, visitor};
 use crate::writer::{Command, Shard, Write};
 
@@ -36,8 +36,8 @@ pub struct Admitted {
 /// An address that a visitor reads, and what their token is of from then on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reads {
-    /// The address.
-    pub address: String,
+    /// The address; none, if it is not the one that is left by now.
+    pub address: Option<String>,
     /// The generation.
     pub generation: i32,
 }
@@ -62,7 +62,7 @@ impl Domain {
         token: Option<&str>,
         seed: Option<&str>,
         mut about: About,
-        page: Option<String>,
+        page: Option<PageUrl>,
     ) -> Result<Admitted> {
         let mut reads = None;
         let (known, row, generation) = match (token, seed) {
@@ -70,13 +70,20 @@ impl Domain {
                 Some(login) => {
                     let row = self.by_login(inbox, &login).await?;
                     let generation = row.token_gen + i32::from(!row.is_email_proven);
-                    let address = row.email.clone().unwrap_or_default();
-                    reads = Some(Reads { address, generation });
+                    reads = Some(Reads { address: row.email.clone(), generation });
                     (login.visitor, Some(row), generation)
                 }
                 None => {
                     let (token, row) = self.open_token(inbox, text).await?;
-                    (token.visitor, row, token.generation)
+                    let generation = token.generation;
+                    // Came by a link before, and has not written since.
+                    if let Some(row) = row.as_ref().filter(|row| generation > row.token_gen) {
+                        let is_theirs =
+                            |address: &String| token.is_of_reader(&inbox.secrets.visitors, address);
+                        let address = row.email.clone().filter(is_theirs);
+                        reads = Some(Reads { address, generation });
+                    }
+                    (token.visitor, row, generation)
                 }
             },
             (None, Some(seed)) => {
@@ -106,7 +113,14 @@ impl Domain {
             let (visitor, current) = self.writer.run(admit).await?;
             (visitor, if visitor == known { generation } else { current })
         };
-        let token = Token { visitor, generation, issued_s: self.ambient.now_ms() / 1_000 };
+        let secrets = &inbox.secrets.visitors;
+        let address = reads.as_ref().and_then(|reads| reads.address.as_deref());
+        let token = Token {
+            visitor,
+            generation,
+            issued_s: self.ambient.now_ms() / 1_000,
+            reads: address.map(|address| token::tag_of(secrets.now(), address)),
+        };
         Ok(Admitted {
             who: VisitorIdentity { inbox: inbox.id, visitor },
             token: token.write(&inbox.secrets.visitors),
@@ -139,7 +153,8 @@ impl Domain {
 
     /// Notes that a visitor reads an address: they have come by a mail's link, and write. Opening the link is not
     /// enough for it: programs that look for harm open links, too. What was given out before, to whoever had
-    /// left the address, opens nothing any more. `own` is the socket of who writes.
+    /// left the address, opens nothing any more. Where that is another by now, whoever left it did not know who reads: it
+    /// is forgotten. `own` is the socket of who writes.
     ///
     /// # Errors
     /// The store's.
@@ -149,15 +164,35 @@ impl Domain {
         reads: &Reads,
         own: Option<&Listener>,
     ) -> Result<()> {
-        let proven = visitor::Entity::update_many()
-            .col_expr(visitor::Column::IsEmailProven, Expr::value(true))
+        let tx = self.store.reader.begin().await?;
+        let raised = visitor::Entity::update_many()
             .col_expr(visitor::Column::TokenGen, Expr::value(reads.generation))
             .filter(visitor::Column::Id.eq(who.visitor.0))
-            .filter(visitor::Column::Email.eq(&*reads.address))
-            .filter(visitor::Column::IsEmailProven.eq(false))
-            .exec(&self.store.reader)
+            .filter(visitor::Column::TokenGen.lt(reads.generation))
+            .exec(&tx)
             .await?;
-        if proven.rows_affected > 0 {
+        if raised.rows_affected > 0 {
+            let is_theirs = match &reads.address {
+                Some(address) => visitor::Column::Email.eq(&**address),
+                None => visitor::Column::Id.is_null(),
+            };
+            let theirs = visitor::Entity::update_many()
+                .col_expr(visitor::Column::IsEmailProven, Expr::value(true))
+                .filter(visitor::Column::Id.eq(who.visitor.0))
+                .filter(is_theirs)
+                .exec(&tx)
+                .await?;
+            if theirs.rows_affected == 0 {
+                visitor::Entity::update_many()
+                    .col_expr(visitor::Column::Email, Expr::value(None::<String>))
+                    .filter(visitor::Column::Id.eq(who.visitor.0))
+                    .filter(visitor::Column::IsEmailProven.eq(false))
+                    .exec(&tx)
+                    .await?;
+            }
+        }
+        tx.commit().await?;
+        if raised.rows_affected > 0 {
             self.hub().let_go_visitor(who.visitor, own);
         }
         Ok(())
@@ -170,7 +205,8 @@ impl Domain {
     pub async fn log_out_visitor(&self, agent: &Agent, id: VisitorId) -> Result<()> {
         self.find_visitor(agent, id).await?;
         visitor::Entity::update_many()
-            .col_expr(visitor::Column::TokenGen, Expr::col(visitor::Column::TokenGen).add(1))
+            // What came by a link is of the next one already.
+            .col_expr(visitor::Column::TokenGen, Expr::col(visitor::Column::TokenGen).add(2))
             .filter(visitor::Column::Id.eq(id.0))
             .exec(&self.store.reader)
             .await?;
@@ -240,7 +276,7 @@ struct Admit {
     about: About,
     /// What the site's own server says.
     vouched: Option<User>,
-    page: Option<String>,
+    page: Option<PageUrl>,
     /// Whether it is the visitor who comes, and not only word of them.
     is_here: bool,
 }
@@ -330,15 +366,15 @@ impl Admit {
             row.attributes = Set(Some(text));
         }
         let facts = [
-            (&mut row.page, &self.page),
-            (&mut row.referrer, referrer),
-            (&mut row.language, language),
-            (&mut row.time_zone, time_zone),
-            (&mut row.browser, browser),
+            (&mut row.page, self.page.clone().map(String::from)),
+            (&mut row.referrer, referrer.clone().map(String::from)),
+            (&mut row.language, language.clone()),
+            (&mut row.time_zone, time_zone.clone()),
+            (&mut row.browser, browser.clone()),
         ];
         for (column, fact) in facts {
             if fact.is_some() {
-                *column = Set(fact.clone());
+                *column = Set(fact);
             }
         }
         if came_from.is_none() {
@@ -365,7 +401,7 @@ impl Domain {
         &self,
         who: &VisitorIdentity,
         about: About,
-        page: Option<String>,
+        page: Option<PageUrl>,
     ) -> Result<()> {
         let VisitorIdentity { inbox, visitor: known } = *who;
         let note = Admit { inbox, known, user_id: None, about, vouched: None, page, is_here: true };
@@ -376,8 +412,9 @@ impl Domain {
     ///
     /// # Errors
     /// The store's.
-    pub async fn move_visitor(&self, who: &VisitorIdentity, page: Option<String>) -> Result<()> {
+    pub async fn move_visitor(&self, who: &VisitorIdentity, page: Option<PageUrl>) -> Result<()> {
         self.note_visitor(who, About::default(), page.clone()).await?;
+        let page = page.map(String::from);
         self.hub().publish(&News::VisitorMoved { visitor: who.visitor, page });
         Ok(())
     }

@@ -29,7 +29,7 @@ pub use block::{Block, BlockOf};
 pub(crate) use by_mail::{by_mail, reads, writes_by_mail};
 pub use profile::Profile;
 pub(crate) use profile::from_row as profile;
-pub(crate) use proof::jwt_secret;
+pub use proof::{jwt_secret, user_of_jwt};
 pub(crate) use token::mac;
 pub use vouched::Vouched;
 
@@ -59,9 +59,11 @@ impl Domain {
     /// The visitor that a token names.
     ///
     /// # Errors
-    /// `token_invalid` if it was not issued by this inbox, or opens nothing any more; the store's.
+    /// `token_invalid` if it was not issued by this inbox, or opens nothing any more; `blocked`; the store's.
     pub async fn recognize(&self, inbox: &Inbox, token: &str) -> Result<VisitorIdentity> {
-        let (token, _) = self.open_token(inbox, token).await?;
+        let (token, row) = self.open_token(inbox, token).await?;
+        let network = row.as_ref().and_then(|row| row.network.as_deref());
+        self.check_blocks(inbox.id, token.visitor, network).await?;
         Ok(VisitorIdentity { inbox: inbox.id, visitor: token.visitor })
     }
 }

@@ -26,7 +26,8 @@ pub(super) fn is_hash_right(secret: &str, user_id: &str, hash: &str) -> bool {
 }
 
 /// What JWTs are signed with: made from the identity secret (HKDF, RFC 5869), so that there is one to keep.
-pub(crate) fn jwt_secret(secret: &str) -> String {
+#[must_use]
+pub fn jwt_secret(secret: &str) -> String {
     let mut key = [0; 32];
     let derived = Hkdf::<Sha256>::new(Some(b"porchlight"), secret.as_bytes());
     derived.expand(b"identity jwt v1", &mut key).expect("32 bytes are not too many");
@@ -64,7 +65,8 @@ enum Audience {
 /// algorithm, made for this audience, valid now, and of a short life.
 ///
 /// Ours because this one algorithm is ten lines, and libraries bring RSA and curves along.
-pub(super) fn user_of_jwt(
+#[must_use]
+pub fn user_of_jwt(
     identity_secret: &str,
     audience: &str,
     jwt: &str,

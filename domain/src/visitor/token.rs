@@ -1,6 +1,9 @@
 //! A visitor's token: `ID.GENERATION.ISSUED.MAC`, the MAC being HMAC-SHA-256 (RFC 2104) of the rest under the
 //! inbox's secret. One inbox's tokens are void in another. A token that is not used for a while is over; one of
 //! an earlier generation than the visitor's opens nothing: that is how what was given out is taken back.
+//!
+//! Behind the generation stands `rTAG` where the token was given out to who came by the link of a mail and had not
+//! written yet. The tag is of the address that the link went to: they read it, whatever address is left meanwhile.
 
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use hmac::{Hmac, KeyInit, Mac};
@@ -14,6 +17,7 @@ const TOKEN: &[u8] = b"visitor token v2:";
 const SEED: &[u8] = b"visitor seed v1:";
 const LOGIN: &[u8] = b"visitor login v1:";
 const MAIL: &[u8] = b"visitor mail v1:";
+const READS: &[u8] = b"visitor reads v1:";
 
 /// The visitor of a seed: its MAC, shaped as a UUID. Who does not know a seed of 128 random bits can't
 /// come out at its visitor.
@@ -42,6 +46,19 @@ pub(super) struct Token {
     pub(super) generation: i32,
     /// When it was given out, in seconds since 1970 (UTC).
     pub(super) issued_s: u64,
+    /// The tag of the address whose mail they came by.
+    pub(super) reads: Option<[u8; TAG]>,
+}
+
+/// How long the tag of an address is, in bytes.
+const TAG: usize = 8;
+
+/// What an address is called in a token.
+pub(super) fn tag_of(secret: &str, address: &str) -> [u8; TAG] {
+    let mac: [u8; 32] = mac(secret, READS, address.as_bytes()).finalize().into_bytes().into();
+    let mut tag = [0; TAG];
+    tag.copy_from_slice(&mac[..TAG]);
+    tag
 }
 
 impl Token {
@@ -49,13 +66,22 @@ impl Token {
         let mut mac = mac(secret, TOKEN, self.visitor.0.as_bytes());
         mac.update(&self.generation.to_be_bytes());
         mac.update(&self.issued_s.to_be_bytes());
+        if let Some(tag) = &self.reads {
+            mac.update(tag);
+        }
         mac
     }
 
     pub(super) fn write(&self, secrets: &Rotating) -> String {
-        let Self { visitor, generation, issued_s } = self;
+        let Self { visitor, generation, issued_s, reads } = self;
         let tag = self.mac(secrets.now()).finalize().into_bytes();
-        format!("{visitor}.{generation}.{issued_s}.{}", HEXLOWER.encode(&tag))
+        let reads = reads.map(|tag| format!("r{}", HEXLOWER.encode(&tag))).unwrap_or_default();
+        format!("{visitor}.{generation}{reads}.{issued_s}.{}", HEXLOWER.encode(&tag))
+    }
+
+    /// Whether it was given out to who came by a mail to this address.
+    pub(super) fn is_of_reader(&self, secrets: &Rotating, address: &str) -> bool {
+        secrets.all().any(|secret| self.reads == Some(tag_of(secret, address)))
     }
 
     /// A token that the inbox issued. The comparison takes the same time wherever it fails.
@@ -63,10 +89,18 @@ impl Token {
         let mut parts = text.split('.');
         let (visitor, generation) = (parts.next()?, parts.next()?);
         let (issued_s, tag) = (parts.next()?, parts.next()?);
+        let (generation, reads) = match generation.split_once('r') {
+            None => (generation, None),
+            Some((generation, tag)) => {
+                let tag = HEXLOWER_PERMISSIVE.decode(tag.as_bytes()).ok()?;
+                (generation, Some(tag.try_into().ok()?))
+            }
+        };
         let token = Self {
             visitor: VisitorId::parse(visitor)?,
             generation: generation.parse().ok()?,
             issued_s: issued_s.parse().ok()?,
+            reads,
         };
         let tag = HEXLOWER_PERMISSIVE.decode(tag.as_bytes()).ok()?;
         let is_right = |secret: &str| token.mac(secret).verify_slice(&tag).is_ok();
@@ -140,7 +174,7 @@ mod tests {
 
     fn token() -> Token {
         let visitor = VisitorId::parse("01890000-0000-7000-8000-000000000001").unwrap();
-        Token { visitor, generation: 3, issued_s: 1_700_000_000 }
+        Token { visitor, generation: 3, issued_s: 1_700_000_000, reads: None }
     }
 
     #[test]
@@ -148,6 +182,18 @@ mod tests {
         let text = token().write(&rotating("one"));
         assert_eq!(Token::read(&rotating("one"), &text), Some(token()));
         assert_eq!(Token::read(&rotating("two"), &text), None);
+        let ann = tag_of("one", "ann@example.com");
+        let reader = Token { reads: Some(ann), ..token() };
+        let text = reader.write(&rotating("one"));
+        assert_eq!(Token::read(&rotating("one"), &text), Some(reader));
+        assert!(reader.is_of_reader(&rotating("one"), "ann@example.com"));
+        assert!(!reader.is_of_reader(&rotating("one"), "mallory@example.com"));
+        assert!(!token().is_of_reader(&rotating("one"), "ann@example.com"));
+        let other = tag_of("one", "mallory@example.com");
+        let (own, other) = (HEXLOWER.encode(&ann), HEXLOWER.encode(&other));
+        for forged in [text.replace(&own, &other), text.replace(&format!("r{own}"), "")] {
+            assert_eq!(Token::read(&rotating("one"), &forged), None, "{forged}");
+        }
     }
 
     #[test]

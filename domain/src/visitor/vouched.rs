@@ -37,7 +37,7 @@ impl Vouched {
         }
     }
 
-    pub(super) fn to_text(&self) -> String {
+    pub(crate) fn to_text(&self) -> String {
         serde_json::to_string(self).expect("texts are JSON")
     }
 }

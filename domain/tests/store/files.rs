@@ -26,7 +26,12 @@ fn picture(width: u32, height: u32) -> Vec<u8> {
 }
 
 impl Bench {
-    async fn upload(&self, party: &Party, id: u128, content: &[u8]) -> Result<File, ErrorCode> {
+    pub(crate) async fn upload(
+        &self,
+        party: &Party,
+        id: u128,
+        content: &[u8],
+    ) -> Result<File, ErrorCode> {
         self.upload_as(party, id, "note.txt", content.len() as u64, content).await
     }
 
@@ -55,7 +60,7 @@ impl Bench {
     }
 
     /// What lies on the shelf.
-    fn shelved(&self) -> usize {
+    pub(crate) fn shelved(&self) -> usize {
         let folders = ["files", "thumbnails"].map(|name| self.files.path().join(name));
         let count = |folder| std::fs::read_dir(folder).map_or(0, Iterator::count);
         folders.into_iter().map(count).sum()

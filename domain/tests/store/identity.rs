@@ -165,8 +165,8 @@ async fn what_is_known_of_a_visitor_is_kept(bench) {
     let first = bench.admit(None, None).await.unwrap();
     bench.domain.send_as_visitor(&first.who, None, client_id(1), "hi").await.unwrap();
     let said = r#"{"user":{"email":"ann@example.com","plan":"pro","seats":5},"referrer":"https://search.example","language":"de-AT","time_zone":"Europe/Vienna"}"#;
-    let about = About { browser: Some("Browser/1".into()), ..About::read(said) };
-    let page = Some("https://shop.example/basket".to_owned());
+    let about = About { browser: Some("Browser/1".into()), ..About::read(said, inbox.kept) };
+    let page = inbox.kept.page("https://shop.example/basket?session=secret");
     bench.domain.admit_visitor(&inbox, Some(&first.token), None, about, page).await.unwrap();
 
     let mia = agent(&bench.domain, "mia@example.com").await;
@@ -187,7 +187,7 @@ async fn who_left_somebodys_address_reads_nothing_of_theirs(bench) {
     domain.send_as_visitor(&mallory.who, None, client_id(1), "hi").await.unwrap();
     domain.leave_address(&mallory.who, "ann@example.com").await.unwrap();
     // Ann opens the link of a mail, and writes.
-    let reads = Reads { address: "ann@example.com".into(), generation: 1 };
+    let reads = Reads { address: Some("ann@example.com".into()), generation: 1 };
     assert!(bench.admit(Some(&mallory.token), None).await.is_ok(), "programs open links, too");
     domain.prove_address(&mallory.who, &reads, None).await.unwrap();
     let inbox = domain.find_inbox(None).await.unwrap();

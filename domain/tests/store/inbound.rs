@@ -19,7 +19,7 @@ const PICTURE: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42
 
 impl Bench {
     /// An inbox that takes mail in.
-    async fn takes_mail(&self) -> Inbox {
+    pub(crate) async fn takes_mail(&self) -> Inbox {
         self.mails(|mail| mail.team_address = None).await;
         let address = Some("help@example.org".into());
         let inbound = InboxInbound { address, mailbox: None };
@@ -29,7 +29,7 @@ impl Bench {
     }
 
     /// Ann wrote, Mia answered, and that went by mail.
-    async fn mailed(&self) -> (VisitorIdentity, ConversationId, Owed) {
+    pub(crate) async fn mailed(&self) -> (VisitorIdentity, ConversationId, Owed) {
         self.takes_mail().await;
         let ann = self.ann("ann@example.com").await;
         let id = self.answer(2, "Does it work?").await;
@@ -42,7 +42,7 @@ impl Bench {
     }
 
     /// Takes a mail in, and reads what is there.
-    async fn takes(&self, mail: &str) {
+    pub(crate) async fn takes(&self, mail: &str) {
         self.takes_checked(mail, None).await;
     }
 
@@ -90,7 +90,7 @@ impl Bench {
 }
 
 /// A mail, as simple as there are any.
-fn mail(from: &str, to: &str, id: &str, headers: &str, text: &str) -> String {
+pub(crate) fn mail(from: &str, to: &str, id: &str, headers: &str, text: &str) -> String {
     format!("From: {from}\nTo: {to}\nSubject: Re: x\nMessage-ID: <{id}>\n{headers}\n{text}\n")
 }
 

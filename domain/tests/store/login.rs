@@ -184,7 +184,7 @@ async fn a_second_factor_is_asked_for_and_each_code_taken_once(bench) {
     assert_eq!(code_error(tom.id, &offer.step, &code).await, ErrorCode::LoginStepOver, "it is hers");
     assert_eq!(code_error(mia.id, &offer.step, "12345").await, ErrorCode::CodeWrong);
     let spare = domain.confirm_totp(mia.id, &offer.step, &code).await.unwrap();
-    assert_eq!((spare.len(), spare[0].len()), (10, 19));
+    assert_eq!((spare.len(), spare[0].len()), (10, 39));
     assert_eq!(code_error(mia.id, &offer.step, &code).await, ErrorCode::LoginStepOver, "once");
 
     // What was shown to confirm it opens nothing.
@@ -252,7 +252,48 @@ async fn an_owner_demands_a_second_factor(bench) {
     let offer = domain.offer_totp(&mia).await.unwrap();
     let code = code_of(&offer.secret, domain.ambient().now_ms());
     domain.confirm_totp(mia.id, &offer.step, &code).await.unwrap();
-    assert_eq!(domain.finish_set_up(&step).await.unwrap().0.id, mia.id);
+    // Set up elsewhere: whoever has the password alone does not come in by it.
+    let finished = domain.finish_set_up(&step).await.unwrap_err();
+    assert_eq!(finished.code(), ErrorCode::SecondFactorRequired);
+    let later = domain.admit(&mia, "/").await.unwrap().expect("it is demanded");
+    let finished = domain.finish_set_up(&later).await.unwrap_err();
+    assert_eq!(finished.code(), ErrorCode::SecondFactorRequired);
+    domain.note_set_up(&step).await.unwrap();
+    let (mia, _) = domain.finish_set_up(&step).await.unwrap();
+    assert_eq!(mia.email, "mia@example.com");
+    let over = domain.finish_set_up(&step).await.unwrap_err();
+    assert_eq!(over.code(), ErrorCode::LoginStepOver);
+}
+
+async fn who_reads_the_database_makes_no_link_for_a_password(bench) {
+    let domain = &bench.domain;
+    let mia = agent(domain, "mia@example.com").await;
+    let link = domain.password_link(mia.id).await.unwrap();
+    assert_eq!(domain.link_holder(&link).await.unwrap().email, mia.email);
+    // The same database, read by a program with another key.
+    let store = domain::Store::open(bench.database.address()).await.unwrap();
+    let shelf = domain::file::Shelf::folder(bench.files.path()).unwrap();
+    let keys = domain::Keys::parse(&"6b".repeat(32)).unwrap();
+    let ambient = domain::Ambient::new(bench.ticks.clone(), bench.ticks.clone(), keys);
+    let forged = domain::Domain::start(store, shelf, ambient).password_link(mia.id).await.unwrap();
+    let refused = domain.link_holder(&forged).await.unwrap_err();
+    assert_eq!(refused.code(), ErrorCode::LinkInvalid);
+}
+
+async fn a_password_that_was_set_by_a_link_meanwhile_stays(bench) {
+    let domain = &bench.domain;
+    let mia = agent(domain, "mia@example.com").await;
+    let link = domain.password_link(mia.id).await.unwrap();
+    let (old, thiefs, hers) = ("correct horse", "the thief's own one", "battery staple ocean");
+    // Both at once, time and again: whichever comes first, the other is refused or comes after it.
+    let (changed, set) = tokio::join!(
+        domain.change_password(mia.id, old.into(), thiefs.into()),
+        domain.set_password(&link, hers.into()),
+    );
+    assert!(changed.is_ok() != set.is_ok(), "one of them: {} {}", changed.is_ok(), set.is_ok());
+    let (good, bad) = if set.is_ok() { (hers, thiefs) } else { (thiefs, hers) };
+    assert!(log_in(domain, &mia.email, good).await.is_ok());
+    assert!(log_in(domain, &mia.email, bad).await.is_err());
 }
 
 async fn secrets_of_second_factors_and_providers_are_sealed_and_sealed_anew(bench) {
@@ -287,7 +328,8 @@ async fn a_provider_says_who_somebody_is_and_what(bench) {
     let owner = domain.create_owner(domain::agent::NewAgent {
         email: "olga@example.com".into(), name: "Olga".into(), password: "correct horse".into(),
     }).await.unwrap();
-    let mia = agent(domain, "mia@elsewhere.example").await;
+    let mia = agent(domain, "mia@example.com").await;
+    agent(domain, "tom@elsewhere.example").await;
     domain.save_provider(provider()).await.unwrap();
     let who = |subject: &str, email: Option<&str>, roles: &[&str]| Vouched {
         subject: subject.into(),
@@ -312,9 +354,10 @@ async fn a_provider_says_who_somebody_is_and_what(bench) {
         come(who("1", Some("olga@example.com"), &["admins"])).await,
         Ok(("ann@example.com".to_owned(), Role::Admin))
     );
-    // Who is there already is known by the address, wherever it is; an owner stays one.
+    // Who is there already is known by the address, where the provider speaks for it; an owner stays one.
+    assert_eq!(come(who("4", Some("tom@elsewhere.example"), &["support"])).await, refused);
     assert_eq!(
-        come(who("2", Some("mia@elsewhere.example"), &["support"])).await,
+        come(who("2", Some("mia@example.com"), &["support"])).await,
         Ok((mia.email.clone(), Role::Agent))
     );
     assert_eq!(
@@ -324,11 +367,25 @@ async fn a_provider_says_who_somebody_is_and_what(bench) {
     domain.set_agent_active(mia.id, false).await.unwrap();
     assert_eq!(come(who("2", None, &["support"])).await, refused, "not any more");
     domain.set_agent_active(mia.id, true).await.unwrap();
+    assert_eq!(come(who("2", None, &["support"])).await, refused, "nor by what was before");
+    let audit = domain.list_audit(&AuditFilter::default(), None).await.unwrap().entries;
+    let noted: Vec<_> = audit.iter().map(|entry| (&*entry.deed, entry.subject.as_deref())).collect();
+    assert!(noted.contains(&("agent_added", Some("Ann Lee (by Example)"))), "{noted:?}");
+    assert!(noted.contains(&("role_changed", Some("Ann Lee (by Example)"))), "{noted:?}");
+    // Somewhere else, somebody else is the first.
+    let moved = Provider { issuer: "https://other.example.com".into(), ..provider() };
+    let other = domain.log_in_by_provider(&moved, &who("1", None, &["support"])).await;
+    assert_eq!(other.unwrap_err().code(), ErrorCode::ProviderRefused);
+    let kept = Provider { client_secret: String::new(), ..moved };
+    assert_eq!(domain.save_provider(kept).await.unwrap_err().code(), ErrorCode::ProviderInvalid);
 
     // Where passwords are off, they are for owners alone.
     let off = LoginRules { second_factor_required: false, passwords_off: true };
+    let mia = domain.find_agent(mia.id).await.unwrap().unwrap();
+    let hers = begin(&bench, &mia, "mia").await;
     domain.set_login_rules(owner.id, off).await.unwrap();
-    let mia = log_in(domain, "mia@elsewhere.example", "correct horse").await.unwrap();
+    assert!(!is_in(&bench, &hers, "mia").await, "who came in by one is logged out");
+    let mia = log_in(domain, "mia@example.com", "correct horse").await.unwrap();
     assert_eq!(domain.admit(&mia, "/").await.unwrap_err().code(), ErrorCode::PasswordsOff);
     assert_eq!(domain.admit(&owner, "/").await.unwrap(), None);
     domain.delete_provider(provider().id).await.unwrap();

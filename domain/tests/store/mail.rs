@@ -651,6 +651,24 @@ async fn a_flood_of_made_up_visitors_does_not_use_up_the_mails_of_others(bench) 
     assert_eq!(team, 4, "the team hears of three, and of the innocent one");
 }
 
+async fn made_up_senders_of_mails_leave_half_of_what_the_team_is_told(bench) {
+    bench.takes_mail().await;
+    bench.mails(|mail| mail.an_hour = 10).await;
+    for number in 0..20 {
+        let from = format!("flood{number}@example.com");
+        bench.takes(&crate::inbound::mail(&from, "help@example.org", &format!("{number}@e"), "", "Hi")).await;
+    }
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    let told = async || {
+        let owed = bench.owed().await;
+        owed.iter().filter(|one| one.address == "team@example.com").count()
+    };
+    assert_eq!(told().await, 5, "a half");
+    bench.ann("innocent@example.com").await;
+    bench.ticks.pass_ms(NOBODY_WAIT_MS);
+    assert_eq!(told().await, 1, "there is room for who is here");
+}
+
 async fn the_link_of_a_mail_logs_its_visitor_in_for_a_while(bench) {
     bench.mails(|mail| mail.team_address = None).await;
     let ann = bench.ann("ann@example.com").await;
@@ -666,11 +684,9 @@ async fn the_link_of_a_mail_logs_its_visitor_in_for_a_while(bench) {
     let by_login = domain.recognize(&bench.inbox, &login).await;
     assert!(by_login.is_err(), "it opens the chat, and nothing else");
     let reads = admitted.reads.unwrap();
-    assert_eq!(reads, Reads { address: "ann@example.com".into(), generation: 1 });
+    assert_eq!(reads, Reads { address: Some("ann@example.com".into()), generation: 1 });
     // To open a link is not enough: programs do. Who writes then reads the address, and there is no
     // more waiting for an hour.
-    let other = Reads { address: "bob@example.com".into(), generation: 1 };
-    domain.prove_address(&ann, &other, None).await.unwrap();
     bench.answer(2, "Yes.").await;
     bench.ticks.pass_ms(UNREAD_WAIT_MS);
     assert!(bench.owed().await.is_empty());
@@ -694,6 +710,45 @@ async fn the_link_of_a_mail_logs_its_visitor_in_for_a_while(bench) {
     assert_eq!(admit(login).await.unwrap_err().code(), ErrorCode::LinkInvalid);
 }
 
+async fn who_comes_by_a_link_and_back_before_they_write_shuts_out_whoever_left_their_address(bench) {
+    bench.mails(|mail| mail.team_address = None).await;
+    let domain = &bench.domain;
+    let admit = async |token: Option<&str>| {
+        let admit = domain.admit_visitor(&bench.inbox, token, None, About::default(), None);
+        admit.await.map_err(|error| error.code())
+    };
+    // Mallory leaves Ann's address, and then, once Ann has opened the link, his own.
+    for (ann_at, left_later) in [("ann@example.com", None), ("ann@example.net", Some("mallory@example.com"))] {
+        let mallory = admit(None).await.unwrap();
+        let id = domain.ambient().uuid().as_u128();
+        domain.send_as_visitor(&mallory.who, None, client_id(id), "hello?").await.unwrap();
+        domain.leave_address(&mallory.who, ann_at).await.unwrap();
+        bench.ticks.pass_ms(NOBODY_WAIT_MS + HOUR_MS);
+        let owed = bench.owed().await;
+        let hers = owed.iter().find(|one| one.of().visitor.id == mallory.who.visitor).unwrap();
+        let login = hers.of().login.clone();
+        let ann = admit(Some(&login)).await.unwrap();
+        let ann = admit(Some(&ann.token)).await.expect("her train left a tunnel");
+        if let Some(address) = left_later {
+            domain.leave_address(&mallory.who, address).await.unwrap();
+        }
+        let ann = admit(Some(&ann.token)).await.expect("and another one");
+        let reads = ann.reads.expect("she has not written");
+        assert_eq!(reads.address.as_deref(), left_later.is_none().then_some(ann_at));
+        domain.prove_address(&ann.who, &reads, None).await.unwrap();
+        assert_eq!(admit(Some(&mallory.token)).await.err(), Some(ErrorCode::TokenInvalid));
+        let again = admit(Some(&ann.token)).await.unwrap();
+        assert_eq!(again.reads, None);
+        let known = domain.find_visitor(&looker(), ann.who.visitor).await.unwrap();
+        let expect = left_later.is_none().then_some(ann_at);
+        assert_eq!((known.email.as_deref(), known.is_email_proven), (expect, left_later.is_none()));
+        // What was given out is taken back, and what came by a link is no exception.
+        let login = domain.log_out_visitor(&looker(), ann.who.visitor).await;
+        login.unwrap();
+        assert_eq!(admit(Some(&ann.token)).await.err(), Some(ErrorCode::TokenInvalid));
+    }
+}
+
 async fn a_transcript_goes_to_an_address_that_is_known_to_be_the_visitors(bench) {
     bench.mails(|mail| mail.team_address = None).await;
     let domain = &bench.domain;
@@ -703,7 +758,7 @@ async fn a_transcript_goes_to_an_address_that_is_known_to_be_the_visitors(bench)
     domain.send_as_agent(&mia, id, client_id(3), "a note", true).await.unwrap();
     let refused = domain.mail_transcript(&mia, id).await.unwrap_err();
     assert_eq!(refused.code(), ErrorCode::AddressUnproven);
-    let reads = Reads { address: "ann@example.com".into(), generation: 1 };
+    let reads = Reads { address: Some("ann@example.com".into()), generation: 1 };
     domain.prove_address(&ann, &reads, None).await.unwrap();
     domain.mail_transcript(&mia, id).await.unwrap();
     domain.mail_transcript(&mia, id).await.unwrap();

@@ -14,6 +14,7 @@ mod machine;
 mod mail;
 mod migrations;
 mod plans;
+mod privacy;
 mod races;
 mod routing;
 mod search;

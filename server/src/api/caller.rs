@@ -67,4 +67,5 @@ callers! {
     Reads: MessagesRead;
     Writes: MessagesWrite;
     SeesTeam: TeamRead;
+    ManagesPeople: PeopleManage;
 }

@@ -9,6 +9,7 @@ mod docs;
 mod errors;
 mod files;
 mod messages;
+mod people;
 mod search;
 mod team;
 mod visitors;
@@ -47,6 +48,7 @@ const DOCUMENT: &str = "/api/v1/openapi.json";
         (name = "Conversations", description = "Which there are, and what becomes of them."),
         (name = "Messages", description = "The log of a conversation: messages, notes and events."),
         (name = "Files", description = "What messages carry."),
+        (name = "People", description = "What is kept of a person: a copy of it, and its end."),
         (name = "Team", description = "Agents, teams, labels, inboxes, and whether somebody answers."),
     )
 )]
@@ -86,6 +88,9 @@ fn described() -> OpenApiRouter<ServerState> {
         .routes(routes!(files::fetch, files::upload))
         .routes(routes!(files::thumbnail))
         .routes(routes!(search::search))
+        .routes(routes!(people::find))
+        .routes(routes!(people::export))
+        .routes(routes!(people::erase))
         .routes(routes!(team::agents))
         .routes(routes!(team::teams))
         .routes(routes!(team::labels))

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::Json;
 use axum::extract::State;
-use domain::agent::Sight;
+use domain::agent::{Right, Sight};
 use protocol::{AgentId, Availability, InboxId, Label, LabelId, Presence, Routing, TeamId};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -18,8 +18,9 @@ use crate::state::ServerState;
 pub(super) struct Agent {
     id: AgentId,
     name: String,
-    email: String,
-    /// `owner` or `agent`.
+    /// Absent where the token's agent is none of who run the team, but for their own.
+    email: Option<String>,
+    /// `owner`, `admin` or `agent`.
     role: &'static str,
     /// What they are now.
     presence: Presence,
@@ -27,7 +28,7 @@ pub(super) struct Agent {
     capacity: Option<u32>,
     /// The labels that they can take.
     skills: Vec<LabelId>,
-    /// The inboxes that they are limited to; all, without.
+    /// The inboxes that they are limited to, of those that the token's agent sees; all, without.
     inboxes: Option<BTreeSet<InboxId>>,
     /// Whether they are part of the team.
     is_active: bool,
@@ -38,21 +39,25 @@ pub(super) struct Agent {
     security(("access_token" = ["team:read"])),
     responses((status = 200, body = Vec<Agent>), Failure))]
 pub(super) async fn agents(
-    _: SeesTeam,
+    SeesTeam(me): SeesTeam,
     State(state): State<ServerState>,
 ) -> Result<Json<Vec<Agent>>, Failure> {
     let agents = state.domain.list_agents().await?;
+    let sees_all = me.role.may(Right::ManageTeam);
     let agent = |agent: domain::agent::Agent| Agent {
         presence: state.domain.hub().presence(agent.id),
+        email: Some(agent.email).filter(|_| sees_all || agent.id == me.id),
         id: agent.id,
         name: agent.name,
-        email: agent.email,
         role: agent.role.as_str(),
         capacity: agent.capacity,
         skills: agent.skills,
         inboxes: match agent.sight {
             Sight::All => None,
-            Sight::Inboxes(inboxes) => Some(inboxes),
+            Sight::Inboxes(mut inboxes) => {
+                inboxes.retain(|inbox| me.sight.covers(*inbox));
+                Some(inboxes)
+            }
         },
         is_active: agent.is_active,
     };

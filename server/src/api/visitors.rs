@@ -185,8 +185,10 @@ pub(super) async fn send(
     Body(message): Body<VisitorWrites>,
 ) -> Result<Json<Entry>, Failure> {
     let who = state.domain.find_visitor(&agent, id).await?.who();
+    let kept = state.domain.see_inbox(&agent, who.inbox).await?.kept;
     let VisitorWrites { client_id, text, page } = message;
-    Ok(Json(state.domain.send_as_visitor(&who, page.as_deref(), client_id, &text).await?))
+    let page = page.and_then(|page| kept.page(&page));
+    Ok(Json(state.domain.send_as_visitor(&who, page, client_id, &text).await?))
 }
 
 /// Mark what a visitor sees as read by them.

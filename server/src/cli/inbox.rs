@@ -3,7 +3,7 @@
 use clap::Subcommand;
 use domain::Domain;
 use domain::audit::Deed;
-use domain::inbox::{Inbox, InboxInbound, InboxMail, SecretOf, Site};
+use domain::inbox::{Inbox, InboxInbound, InboxKept, InboxMail, SecretOf, Site};
 
 use super::print;
 use crate::serve::PublicUrl;
@@ -38,6 +38,24 @@ pub(super) enum Command {
     },
     /// List the inboxes. The first one is the default.
     List,
+    /// Say what an inbox keeps of its visitors, and for how long. What is not given stays as it is.
+    Keep {
+        /// Its key; the default inbox, without.
+        #[arg(long)]
+        inbox: Option<String>,
+        /// How many days a conversation is kept after its last message; 0 is for ever.
+        #[arg(long, value_name = "DAYS")]
+        conversations: Option<u32>,
+        /// How many days a file is kept; 0 is for ever.
+        #[arg(long, value_name = "DAYS")]
+        files: Option<u32>,
+        /// How many days mail addresses and networks are kept after a visitor was last here; 0 is for ever.
+        #[arg(long, value_name = "DAYS")]
+        addresses: Option<u32>,
+        /// Whether the addresses of pages are kept with their queries and fragments.
+        #[arg(long)]
+        queries: Option<bool>,
+    },
     /// Say what an inbox sends by mail. What is not given stays as it is.
     Mail {
         /// Its key; the default inbox, without.
@@ -164,6 +182,30 @@ impl Command {
                 super::note(domain, Deed::IdentityChanged, subject).await.map_err(failed)?;
                 let data = serde_json::json!({ "inbox": found.id.to_string(), "rotated": true });
                 print(json, &data, "There is a new one.");
+            }
+            Self::Keep { inbox, conversations, files, addresses, queries } => {
+                let found = domain.find_inbox(inbox.as_deref()).await.map_err(failed)?;
+                let before = found.kept;
+                let days = |days: Option<u32>, before: Option<u32>| match days {
+                    None => before,
+                    Some(days) => Some(days).filter(|days| *days > 0),
+                };
+                let kept = InboxKept {
+                    conversations_days: days(conversations, before.conversations_days),
+                    files_days: days(files, before.files_days),
+                    addresses_days: days(addresses, before.addresses_days),
+                    with_queries: queries.unwrap_or(before.with_queries),
+                };
+                domain.set_inbox_kept(found.id, kept).await.map_err(failed)?;
+                let subject = (found.id.0, found.name.clone());
+                super::note(domain, Deed::KeptChanged, subject).await.map_err(failed)?;
+                let data = serde_json::json!({
+                    "conversations_days": kept.conversations_days,
+                    "files_days": kept.files_days,
+                    "addresses_days": kept.addresses_days,
+                    "with_queries": kept.with_queries,
+                });
+                print(json, &data, "Saved.");
             }
             Self::Create { name, sites } => {
                 let inbox = domain.create_inbox(&name, &sites).await.map_err(failed)?;

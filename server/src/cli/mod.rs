@@ -6,6 +6,7 @@ mod inbox;
 mod key;
 mod mail;
 mod outbox;
+mod person;
 mod token;
 
 use anyhow::Context;
@@ -60,6 +61,9 @@ enum Command {
     /// Look at the outbox: what mail waits, what failed, and why.
     #[command(subcommand)]
     Mail(outbox::Command),
+    /// Export and erase what is kept of a person.
+    #[command(subcommand)]
+    Person(person::Command),
     /// Manage the key that secrets in the database are sealed with.
     #[command(subcommand)]
     Key(key::Command),
@@ -272,6 +276,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
             let rules = cli.mail.rules();
             doctor::run(&cli.store, &public_url, mail, &rules, cli.json).await
         }
+        Command::Person(command) => command.run(&cli.store.domain().await?, cli.json).await,
         Command::Mail(command) => command.run(&cli.store.domain().await?, cli.json).await,
         Command::Key(command) => {
             let keys = cli.store.keys()?;

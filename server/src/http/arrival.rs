@@ -26,13 +26,17 @@ const LONG: [&str; 4] =
 const SLOWEST: u64 = 4 * 1024;
 
 /// Takes a request's body in before anybody looks at the request, so that nothing else is held for one that
-/// does not come. Who may hold how many bodies on their way is bounded.
+/// does not come. How often somebody may ask, and how many bodies on their way they may hold, is bounded.
 pub(crate) async fn take_body(
     State(state): State<ServerState>,
     client: Client,
     request: Request,
     next: Next,
 ) -> Response {
+    // Before all else: what is refused costs nearly nothing.
+    if !state.traffic.may_ask(client.neighbour()) {
+        return Failure::from(ErrorCode::SlowDown).into_response();
+    }
     let path = request.extensions().get::<MatchedPath>();
     let is_long = path.is_some_and(|path| LONG.contains(&path.as_str()));
     if is_long || request.body().is_end_stream() {

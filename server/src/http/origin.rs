@@ -5,7 +5,7 @@
 //! agent's cookie, which `SameSite` alone leaves to the browser's goodwill.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, HeaderValue, Method, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use protocol::ErrorCode;
@@ -14,10 +14,18 @@ use super::Failure;
 use crate::serve::PublicUrl;
 use crate::state::ServerState;
 
+/// How much of a foreign origin is logged, in bytes.
+const ORIGIN_BYTES: usize = 200;
+
 /// Whether the request's `Origin` is this server's. Without one it is not.
 pub(crate) fn is_own(headers: &HeaderMap, public_url: &PublicUrl) -> bool {
     let origin = headers.get(header::ORIGIN).and_then(|value| value.to_str().ok());
     origin.is_some_and(|origin| public_url.is_own_origin(origin))
+}
+
+/// So much of it as a log is for.
+fn begin(origin: &HeaderValue) -> String {
+    String::from_utf8_lossy(&origin.as_bytes()[..origin.len().min(ORIGIN_BYTES)]).into_owned()
 }
 
 /// Refuses every request that may change something and does not come from one of our pages.
@@ -32,7 +40,7 @@ pub(crate) async fn refuse_foreign(
     }
     tracing::info!(
         code = ErrorCode::OriginRefused.as_str(),
-        origin = ?request.headers().get(header::ORIGIN),
+        origin = ?request.headers().get(header::ORIGIN).map(begin),
         "a request was refused"
     );
     Failure::from(ErrorCode::OriginRefused).into_response()

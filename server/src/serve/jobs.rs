@@ -62,6 +62,7 @@ pub(super) async fn sweep(domain: Domain, stopping: CancellationToken) {
             _ = sweep.tick() => {}
             () = stopping.cancelled() => return,
         }
+        said("what is kept no longer", domain.erase_old().await);
         said("logins that are over", domain.sweep_logins().await);
         said("mails that were dropped", domain.sweep_mails().await);
         said("mails that came in", domain.sweep_inbound().await);

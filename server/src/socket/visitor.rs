@@ -6,6 +6,7 @@ use std::time::Duration;
 use axum::extract::ws::WebSocket;
 use domain::conversation::{Draft, Page};
 use domain::hub::Listener;
+use domain::inbox::{InboxKept, PageUrl};
 use domain::visitor::{About, Admitted, Reads, VisitorIdentity};
 use domain::{Domain, Error};
 use futures_util::StreamExt;
@@ -113,13 +114,14 @@ pub(super) async fn admit(
     if site.as_deref().is_some_and(|site| !own(site) && !inbox.allows(site)) {
         return Err(Error::from(ErrorCode::SiteNotAllowed).into());
     }
+    let kept = inbox.kept;
     let about = About {
         browser: browser.map(|name| name.chars().take(300).collect()),
         network: Some(inbox.network(client.neighbour().network())),
-        ..about.map_or_else(About::default, |said| About::read(&said.0))
+        ..about.map_or_else(About::default, |said| About::read(&said.0, kept))
     };
     let said = about.clone();
-    let page = page.filter(|page| is_page(page));
+    let page = page.and_then(|page| kept.page(&page));
     let seen_on = page.clone();
     let (known, seed) = (token.as_deref(), seed.as_deref());
     let admitted = domain.admit_visitor(&inbox, known, seed, about, seen_on.clone()).await?;
@@ -159,6 +161,7 @@ pub(super) async fn admit(
         domain,
         who,
         page,
+        kept,
         listener,
         pace: RateLimiter::direct(PACE),
         waits: None,
@@ -179,7 +182,8 @@ pub(super) struct VisitorTalk {
     /// Each frame costs a look at the database.
     frames: DefaultDirectRateLimiter,
     who: VisitorIdentity,
-    page: Option<String>,
+    page: Option<PageUrl>,
+    kept: InboxKept,
     listener: Listener,
     /// A visitor costs everybody: each message is written, and told to all agents.
     pace: DefaultDirectRateLimiter,
@@ -189,7 +193,7 @@ pub(super) struct VisitorTalk {
     /// A page costs a write, and is told to those who look.
     moves: DefaultDirectRateLimiter,
     /// What is said of a visitor who has not written yet.
-    to_note: Option<(About, Option<String>)>,
+    to_note: Option<(About, Option<PageUrl>)>,
     /// The address whose mail they came by: theirs, once they write.
     reads: Option<Reads>,
 }
@@ -202,6 +206,7 @@ impl Talk for VisitorTalk {
     async fn frame(&mut self, text: &str) -> Result<(), CloseCode> {
         // Who is faster waits: nothing is lost by it.
         self.frames.until_ready().await;
+        self.traffic.frame(self.from).await;
         let frame = match from_str::<FromVisitor>(text) {
             Ok(frame) => frame,
             Err(error) => {
@@ -230,8 +235,8 @@ impl Talk for VisitorTalk {
 impl VisitorTalk {
     /// The visitor is on another page of the site. Who moves on faster than anybody reads is noted where they
     /// come to rest, with their next message.
-    async fn move_to(&mut self, page: String) -> Result<(), Error> {
-        let page = Some(page).filter(|page| is_page(page));
+    async fn move_to(&mut self, page: &str) -> Result<(), Error> {
+        let page = self.kept.page(page);
         self.page.clone_from(&page);
         match &mut self.to_note {
             Some((_, noted)) => *noted = page,
@@ -262,7 +267,7 @@ impl VisitorTalk {
                     return Err(ErrorCode::SlowDown.into());
                 }
                 self.waits = None;
-                let page = self.page.as_deref();
+                let page = self.page.clone();
                 let draft = Draft { text: &text, files: &files.0 };
                 if let Some(reads) = self.reads.take() {
                     // Before it is written: whoever had only left the address must not read it.
@@ -301,18 +306,12 @@ impl VisitorTalk {
                 return Ok(None);
             }
             FromVisitor::Page { page } => {
-                self.move_to(page).await?;
+                self.move_to(&page).await?;
                 return Ok(None);
             }
             FromVisitor::Ping {} => ToVisitor::Pong { head: domain.visitor_head(who).await? },
         }))
     }
-}
-
-/// Whether it can be the address of a page: of the web, on one line, and not too long.
-fn is_page(page: &str) -> bool {
-    let is_web = page.starts_with("https://") || page.starts_with("http://");
-    is_web && page.len() <= limits::PAGE_URL_BYTES && !page.contains(char::is_control)
 }
 
 fn error_frame(error: &Error, client_id: Option<ClientId>) -> ToVisitor {

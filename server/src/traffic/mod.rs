@@ -144,7 +144,13 @@ impl Traffic {
         if self.0.proxies.trust(peer) {
             return self.0.connections.take_for_all();
         }
-        self.share(Resource::Connection, Neighbour::of(peer))
+        let whom = Neighbour::of(peer);
+        self.0.paces.may_connect(whom).then(|| self.share(Resource::Connection, whom)).flatten()
+    }
+
+    /// Whether another request of a client may be looked at.
+    pub(crate) fn may_ask(&self, whom: Neighbour) -> bool {
+        self.0.paces.may_ask(whom, self.0.agents.knows(whom))
     }
 
     /// A share of `resource`, to be given back when it is dropped. None where `whom` holds enough, or all
@@ -168,6 +174,11 @@ impl Traffic {
     /// Whether somebody new may begin a conversation from there.
     pub(crate) fn may_begin(&self, whom: Neighbour, inbox: InboxId) -> bool {
         self.0.paces.may_begin(whom, inbox)
+    }
+
+    /// Waits until another frame of a neighbour's visitors may be answered. Safe to cancel.
+    pub(crate) async fn frame(&self, whom: Neighbour) {
+        self.0.paces.frame(whom).await;
     }
 
     /// Whether another message of a visitor may come from there.

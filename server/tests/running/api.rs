@@ -6,11 +6,12 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use domain::agent::{AgentSettings, Sight};
+use domain::agent::{AgentSettings, NewAgent, Role, Sight};
+use domain::audit::AuditFilter;
 use domain::conversation::Draft;
 use domain::file::Party;
 use domain::inbox::Inbox;
-use domain::visitor::VisitorIdentity;
+use domain::visitor::{User, VisitorIdentity};
 use protocol::{AgentId, ConversationId, FileId, LabelId, Scope, VisitorId};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -164,7 +165,9 @@ impl Api {
     async fn call(&self, call: &Call, at: &Target, token: Option<&str>) -> Answer {
         let body = call.schema.as_deref().map(|schema| at.body(schema).to_string());
         let body = if call.is_upload { Some("words".to_owned()) } else { body };
-        self.ask(&call.method, &at.path(&call.path), token, &body.unwrap_or_default()).await
+        let path = at.path(&call.path);
+        let query = if call.path.ends_with("/people") { "?q=x" } else { "" };
+        self.ask(&call.method, &format!("{path}{query}"), token, &body.unwrap_or_default()).await
     }
 
     /// Every call there is.
@@ -223,6 +226,14 @@ async fn every_call_is_refused_without_its_scope_and_for_what_is_foreign() {
         assert_eq!((answer.0, answer.code()), (403, "scope_missing"), "{what}");
 
         let token = api.token([call.scope]).await;
+        if call.scope == Scope::PeopleManage {
+            // It takes more than the scope: the agent in whose name it is has no right to it.
+            for target in [&api.own, &api.foreign, &unknown] {
+                let answer = api.call(&call, target, Some(&token)).await;
+                assert_eq!((answer.0, answer.code()), (403, "forbidden"), "{what}");
+            }
+            continue;
+        }
         for foreign in [&api.foreign, &unknown] {
             let answer = api.call(&call, foreign, Some(&token)).await;
             if call.is_upload {
@@ -252,6 +263,53 @@ async fn every_call_is_refused_without_its_scope_and_for_what_is_foreign() {
     }
     let untouched = api.server.domain.find_agent(api.agent).await.unwrap().unwrap();
     assert!(!untouched.sight.covers(api.foreign.inbox));
+}
+
+#[tokio::test]
+async fn a_person_is_found_exported_and_erased_by_a_program() {
+    let api = Api::start().await;
+    let domain = &api.server.domain;
+    let new = NewAgent {
+        email: "owner@example.com".into(),
+        name: "Olga".into(),
+        password: "correct horse".into(),
+    };
+    let owner = domain.create_agent(new, Role::Owner).await.unwrap();
+    let scopes = [Scope::PeopleManage].into();
+    let token = domain.create_access_token("test", scopes, owner.id).await.unwrap();
+    let user =
+        User { id: Some("42".into()), email: Some("ann@example.com".into()), ..User::default() };
+    let visitor = domain.identify_visitor(api.own.inbox, user).await.unwrap().visitor;
+    domain
+        .send_as_visitor(
+            &VisitorIdentity { inbox: api.own.inbox, visitor },
+            None,
+            client_id(77),
+            "secret words",
+        )
+        .await
+        .unwrap();
+    for sought in ["42", "ann@example.com"] {
+        let answer = api.ask("get", &format!("/api/v1/people?q={sought}"), Some(&token), "").await;
+        assert_eq!(answer.1["people"][0]["visitor"], visitor.to_string(), "{}", answer.1);
+        assert_eq!(answer.1["people"][0]["is_email_verified"], true);
+    }
+    let bearer = format!("Bearer {token}");
+    let path = format!("/api/v1/people/{visitor}/export");
+    let answer = api.server.http("GET", &path, &[("authorization", &bearer)], "").await;
+    assert_eq!(answer.header("content-type"), Some("application/zip"));
+    assert!(answer.body.starts_with("PK") && answer.body.contains("secret words"));
+    let path = format!("/api/v1/people/{visitor}");
+    let erased = api.ask("delete", &path, Some(&token), "").await;
+    assert_eq!((erased.0, &erased.1["conversations"]), (200, &json!(1)), "{}", erased.1);
+    let again = api.ask("delete", &path, Some(&token), "").await;
+    assert_eq!((again.0, again.code()), (404, "visitor_unknown"));
+    let audit = domain.list_audit(&AuditFilter::default(), None).await.unwrap().entries;
+    let noted: Vec<_> = audit.iter().map(|entry| (&*entry.deed, &*entry.actor_kind)).collect();
+    for deed in ["person_exported", "person_erased"] {
+        assert!(noted.contains(&(deed, "program")), "{noted:?}");
+    }
+    assert!(!format!("{audit:?}").contains("ann@example.com"));
 }
 
 #[tokio::test]

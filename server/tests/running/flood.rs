@@ -183,6 +183,29 @@ async fn begins(server: &Running, from: u8) -> bool {
 }
 
 #[tokio::test]
+async fn one_network_asks_so_often_and_others_as_often() {
+    let server = bounded(4, &[]).await;
+    let path = "GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n";
+    let ask = async |stream: &mut TcpStream| {
+        stream.write_all(path.as_bytes()).await.unwrap();
+        let mut answer = [0; 4_096];
+        let length = stream.read(&mut answer).await.unwrap();
+        String::from_utf8_lossy(&answer[..length]).into_owned()
+    };
+    let mut flooder = connect_from(2, server.address).await;
+    let mut refused = String::new();
+    for _ in 0..1_000 {
+        refused = ask(&mut flooder).await;
+        if refused.starts_with("HTTP/1.1 429") {
+            break;
+        }
+    }
+    assert!(refused.contains("slow_down"), "{refused}");
+    let mut innocent = connect_from(3, server.address).await;
+    assert!(ask(&mut innocent).await.starts_with("HTTP/1.1 200"));
+}
+
+#[tokio::test]
 async fn one_network_begins_so_many_conversations_and_others_as_many() {
     // What one address may cause grows with what it may hold: three at once.
     let server = bounded(40, &[]).await;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::agent::{Agent, NewAgent, Role};
 use domain::conversation::Draft;
 use domain::file::Party;
-use domain::inbox::{InboxInbound, SecretOf};
+use domain::inbox::{InboxInbound, InboxKept, SecretOf};
 use domain::visitor::{About, Reads, User, VisitorIdentity};
 use futures_util::stream;
 use mail_parser::{MessageParser, MimeHeaders};
@@ -72,13 +72,15 @@ async fn write(post: &Post, number: usize, text: &str) -> VisitorIdentity {
     domain.upload(&Party::Visitor(visitor), file, text, 5, content).await.unwrap();
     // A text may be refused as empty: then the file alone goes.
     let draft = Draft { text, files: &[file] };
-    domain.send_as_visitor(&visitor, Some(text), id, draft).await.unwrap();
+    let kept = InboxKept { with_queries: true, ..InboxKept::default() };
+    let page = kept.page(&format!("https://shop.example/{text}"));
+    domain.send_as_visitor(&visitor, page.clone(), id, draft).await.unwrap();
     let mut said = serde_json::Map::new();
     said.insert("name".into(), text.into());
     said.insert("plan".into(), text.chars().take(900).collect::<String>().into());
     said.insert("email".into(), format!("v{number}@example.org").into());
     let about = About { user: User::read(said).ok(), ..About::default() };
-    domain.note_visitor(&visitor, about, Some(text.to_owned())).await.unwrap();
+    domain.note_visitor(&visitor, about, page).await.unwrap();
     visitor
 }
 
@@ -158,7 +160,7 @@ async fn whatever_anybody_writes_makes_one_mail_to_agents_and_in_transcripts() {
     let texts = hostile();
     for (number, text) in texts.iter().enumerate() {
         let visitor = write(&post, number, text).await;
-        let reads = Reads { address: format!("v{number}@example.org"), generation: 1 };
+        let reads = Reads { address: Some(format!("v{number}@example.org")), generation: 1 };
         domain.prove_address(&visitor, &reads, None).await.unwrap();
         let id = conversation_of(&post, &tom, &visitor).await;
         let assign = Change::Assign { agent: Some(mia.id) };

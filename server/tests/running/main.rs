@@ -8,6 +8,7 @@ mod drain;
 mod durable;
 mod files;
 mod flood;
+mod headers;
 mod http;
 mod imap;
 mod inbound;

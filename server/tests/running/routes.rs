@@ -4,18 +4,20 @@
 
 use std::sync::Mutex;
 
+use domain::Ambient;
 use domain::agent::{Agent, AgentSettings, NewAgent, Role, Sight};
 use domain::audit::AuditFilter;
 use domain::conversation::Draft;
 use domain::file::Party;
-use domain::visitor::VisitorIdentity;
+use domain::login::Provider;
+use domain::visitor::{User, VisitorIdentity};
 use futures_util::stream;
 use protocol::{ConversationId, FileId, InboxId, VisitorId};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::http::Answer;
-use crate::support::{Running, client_id};
+use crate::support::{Running, client_id, keys};
 
 /// Who may use a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,6 +42,8 @@ pub(crate) struct Target {
     token: Uuid,
     mail: Uuid,
     inbound: Uuid,
+    /// Somebody who has no conversation.
+    pub(crate) visitor: Uuid,
 }
 
 /// What is to be known of a server function.
@@ -54,7 +58,7 @@ struct Call {
 }
 
 fn call(name: &str, at: &Target) -> Call {
-    let Target { conversation, inbox, agent, team, label, token, mail, inbound, .. } = at;
+    let Target { conversation, inbox, agent, team, label, token, mail, inbound, visitor, .. } = at;
     let (may, body, lacks) = match name {
         "who_am_i" => (Caller::Nobody, String::new(), None),
         "check_setup_link" => (Caller::Nobody, "token=x".into(), None),
@@ -106,18 +110,21 @@ fn call(name: &str, at: &Target) -> Call {
         "save_provider" => {
             let body = format!(
                 "provider[id]={token}&provider[name]=x&provider[issuer]=https://id.example.com&\
-                 provider[client_id]=x&provider[client_secret]=x"
+                 provider[client_id]=x&provider[client_secret]=x&provider[domains]=example.com"
             );
             (Caller::Owner, body, None)
         }
         "delete_provider" => (Caller::Owner, format!("id={token}"), None),
-        "reset_second_factors" => {
-            (Caller::Owner, format!("id={agent}"), Some("agent_unknown"))
-        }
+        "reset_second_factors" => (Caller::Owner, format!("id={agent}"), Some("agent_unknown")),
         "read_blocks" => (Caller::Agent, String::new(), None),
         "unblock" => (Caller::Agent, format!("id={token}"), None),
         "block_visitor" => {
             (Caller::Agent, format!("id={conversation}"), Some("conversation_unknown"))
+        }
+        "find_people" => (Caller::Owner, format!("sought={visitor}"), None),
+        "erase_person" => (Caller::Owner, format!("id={visitor}"), Some("visitor_unknown")),
+        "set_inbox_kept" => {
+            (Caller::Owner, format!("id={inbox}&files_days=30"), Some("inbox_unknown"))
         }
         "list_inboxes" | "read_team" => (Caller::Agent, String::new(), None),
         "read_access" => (Caller::Owner, String::new(), None),
@@ -192,7 +199,12 @@ pub(crate) struct House {
 
 impl House {
     pub(crate) async fn start() -> Self {
-        let server = Running::start().await;
+        Self::start_with(Ambient::system(keys())).await
+    }
+
+    /// The same, with a clock.
+    pub(crate) async fn start_with(ambient: Ambient) -> Self {
+        let server = Running::start_with(ambient, None).await;
         let domain = &server.domain;
         let mia = domain.list_agents().await.unwrap().remove(0);
         let new = NewAgent {
@@ -203,6 +215,7 @@ impl House {
         domain.create_agent(new, Role::Owner).await.unwrap();
         let first = domain.find_inbox(None).await.unwrap().id;
         let other = domain.create_inbox("Other", &[]).await.unwrap().id;
+        domain.save_provider(provider()).await.unwrap();
         let own = target(&server, &mia, first, 1).await;
         let foreign = target(&server, &mia, other, 2).await;
         let settings =
@@ -212,6 +225,11 @@ impl House {
             [None, Some(server.log_in().await), Some(server.log_in_as("owner@example.com").await)];
         let cookies = Mutex::new(cookies);
         Self { server, cookies, own, foreign }
+    }
+
+    /// The arguments of a server function, aimed at what is there.
+    pub(crate) fn body_of(&self, name: &str) -> String {
+        call(name, &self.own).body
     }
 
     fn unknown() -> Target {
@@ -226,6 +244,7 @@ impl House {
             token: id,
             mail: id,
             inbound: id,
+            visitor: id,
         }
     }
 
@@ -258,6 +277,21 @@ impl House {
     }
 }
 
+/// One that nobody comes in by: its name is on the login.
+fn provider() -> Provider {
+    Provider {
+        id: Uuid::from_u128(78),
+        name: "Example".into(),
+        issuer: "https://id.example.com".into(),
+        client_id: "porchlight".into(),
+        client_secret: "hush".into(),
+        domains: vec!["example.com".into()],
+        role_claim: None,
+        admin_values: Vec::new(),
+        agent_values: Vec::new(),
+    }
+}
+
 async fn target(server: &Running, agent: &Agent, inbox: InboxId, number: u128) -> Target {
     let domain = &server.domain;
     let who = VisitorIdentity { inbox, visitor: VisitorId(domain.ambient().uuid()) };
@@ -282,8 +316,10 @@ async fn target(server: &Running, agent: &Agent, inbox: InboxId, number: u128) -
     let headers = b"From: ann@example.com\r\nSubject: Big\r\n\r\n".as_slice().into();
     let reason = protocol::InboundReason::TooLarge;
     let inbound = domain.leave_inbound(inbox, headers, 1, reason).await.unwrap().0;
+    let user = User { id: Some(name), ..User::default() };
+    let visitor = domain.identify_visitor(inbox, user).await.unwrap().visitor.0;
     let (file, inbox, agent) = (file.0, inbox.0, agent.id.0);
-    Target { conversation, file, inbox, agent, team, label, token, mail, inbound }
+    Target { conversation, file, inbox, agent, team, label, token, mail, inbound, visitor }
 }
 
 #[tokio::test]
@@ -362,7 +398,7 @@ async fn check_call(house: &House, path: &str, name: &str) {
     let before = audited(house).await;
     let answer = house.ask("POST", path, about.may, true, right).await;
     assert!(answer.status < 400, "{name}: {} {}", answer.status, answer.body);
-    let is_read = ["read_", "list_", "count_", "search_", "open_", "check_", "who_"];
+    let is_read = ["read_", "list_", "count_", "search_", "open_", "check_", "who_", "find_"];
     if name == "reset_second_factors" {
         // All her logins are over, and she has changed her password above.
         let domain = &house.server.domain;
@@ -372,7 +408,8 @@ async fn check_call(house: &House, path: &str, name: &str) {
         house.cookies.lock().unwrap()[Caller::Agent as usize] = Some(cookie);
     }
     // What is said to visitors has a log of its own; what one wants by mail is nobody else's business.
-    let is_unnoted = ["reply", "set_my_mail", "forget_password", "log_out", "offer_totp"].contains(&name)
+    let is_unnoted = ["reply", "set_my_mail", "forget_password", "log_out", "offer_totp"]
+        .contains(&name)
         || is_read.iter().any(|read| name.starts_with(read));
     assert_eq!(audited(house).await > before, !is_unnoted, "{name}: is it in the audit log?");
     if about.may == Caller::Agent {
@@ -423,9 +460,11 @@ async fn check_route(house: &House, path: &str) {
         let id = match name {
             "file" => target.file,
             "inbound" => target.inbound,
+            "visitor" => target.visitor,
             _ => target.conversation,
         };
-        path.replace("{id}", &id.to_string()).replace(":id", &id.to_string())
+        let id = id.to_string();
+        path.replace("{id}", &id).replace(":id", &id).replace("{visitor}", &id)
     };
     let targets = [&house.own, &house.foreign, &House::unknown()];
     match path {
@@ -499,12 +538,31 @@ async fn check_route(house: &House, path: &str) {
             }
             assert!(house.ask("GET", "/audit/x", Caller::Owner, true, "").await.says("not_found"));
         }
+        "/people/{visitor}/export.zip" => {
+            let mine = at(&house.own, "visitor");
+            for (who, status) in [(Caller::Nobody, 401), (Caller::Agent, 403)] {
+                for target in targets {
+                    let answer = house.ask("GET", &at(target, "visitor"), who, true, "").await;
+                    assert_eq!(answer.status, status, "{path} {who:?}");
+                }
+            }
+            let before = audited(house).await;
+            let answer = house.ask("GET", &mine, Caller::Owner, true, "").await;
+            // Its call may have erased them already.
+            assert!(answer.says("visitor_unknown"), "{path} {answer}");
+            let theirs = at(&house.foreign, "visitor");
+            let answer = house.ask("GET", &theirs, Caller::Owner, true, "").await;
+            assert_eq!(answer.header("content-type"), Some("application/zip"), "{answer}");
+            assert!(answer.body.starts_with("PK") && audited(house).await == before + 1);
+        }
         "/login/sso/{provider}" | "/login/sso/{provider}/back" => {
             let path = path.replace("{provider}", &Uuid::nil().to_string());
             for who in CALLERS {
-                let answer = house.ask("GET", &format!("{path}?code=x&state=x"), who, true, "").await;
+                let answer =
+                    house.ask("GET", &format!("{path}?code=x&state=x"), who, true, "").await;
                 let location = answer.headers.get("location").unwrap().to_str().unwrap();
-                let expect = if path.ends_with("back") { "login_step_over" } else { "provider_unknown" };
+                let expect =
+                    if path.ends_with("back") { "login_step_over" } else { "provider_unknown" };
                 assert_eq!(location, format!("/login?error={expect}"), "{path}");
             }
         }
@@ -577,8 +635,8 @@ async fn check_route(house: &House, path: &str) {
             }
         }
         // Pages: who is not logged in is sent to the login, whatever they ask for.
-        "/login" | "/login/second" | "/password" | "/password/:token" | "/password/{token}" | "/setup/:token"
-        | "/setup/{token}" => {
+        "/login" | "/login/second" | "/password" | "/password/:token" | "/password/{token}"
+        | "/setup/:token" | "/setup/{token}" => {
             let answer =
                 house.ask("GET", &path.replace("{token}", "x"), Caller::Nobody, true, "").await;
             assert_eq!(answer.status, 200, "{path}");
@@ -593,6 +651,7 @@ async fn check_route(house: &House, path: &str) {
         | "/audit"
         | "/outbox"
         | "/review"
+        | "/people"
         | "/account"
         | "/inboxes" => {
             for target in targets {

@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use axum::extract::{Form, State};
 use axum::http::{HeaderMap, StatusCode};
@@ -12,6 +11,7 @@ use axum::{Json, Router};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::login::Provider;
+use domain::{Clock, SystemClock};
 use openidconnect::core::{CoreJwsSigningAlgorithm, CoreRsaPrivateSigningKey};
 use openidconnect::{JsonWebKeyId, PrivateSigningKey};
 use serde_json::{Value, json};
@@ -62,7 +62,7 @@ struct Provided {
 }
 
 fn now_s() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs()
+    SystemClock.now_ms() / 1_000
 }
 
 impl Provided {
@@ -145,7 +145,8 @@ async fn token(
         "name": "Ann Lee",
         "groups": if fault == Fault::NoRole { json!([]) } else { json!(["support"]) },
     });
-    let mut answer = json!({ "access_token": "x", "token_type": "Bearer", "id_token": sign(&claims, fault) });
+    let mut answer =
+        json!({ "access_token": "x", "token_type": "Bearer", "id_token": sign(&claims, fault) });
     if fault == Fault::NoToken {
         answer.as_object_mut().unwrap().remove("id_token");
     }
@@ -178,7 +179,6 @@ fn sign(claims: &Value, fault: Fault) -> String {
 /// A browser in the middle of it.
 struct Browser<'a> {
     server: &'a Running,
-    provided: &'a Provided,
     id: Uuid,
     cookie: String,
     state: String,
@@ -211,7 +211,7 @@ impl<'a> Browser<'a> {
         let set = answer.headers["set-cookie"].to_str().unwrap();
         assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax"), "{set}");
         let cookie = set.split(';').next().unwrap().to_owned();
-        Self { server, provided, id, cookie, state: parameter(&location, "state") }
+        Self { server, id, cookie, state: parameter(&location, "state") }
     }
 
     /// Comes back with a query. Returns where it is led, and its session.
@@ -319,6 +319,15 @@ async fn who_comes_back_is_who_left() {
     let refused = Browser::leave(&server, &provided, id).await;
     let query = format!("error=access_denied&state={}", refused.state);
     assert_eq!(refused.back(&query).await, ("/login?error=provider_failed".into(), None));
+    // Another site's page leads nobody there.
+    for (site, expect) in
+        [("cross-site", false), ("same-site", false), ("none", true), ("same-origin", true)]
+    {
+        let path = format!("/login/sso/{id}");
+        let answer = server.http("GET", &path, &[("sec-fetch-site", site)], "").await;
+        let location = answer.headers["location"].to_str().unwrap();
+        assert_eq!(location.starts_with(&provided.issuer), expect, "{site} {location}");
+    }
     // Without a cookie, and by way of another provider.
     let path = format!("/login/sso/{id}/back?code=c&state={}", theirs.state);
     let answer = server.http("GET", &path, &[], "").await;

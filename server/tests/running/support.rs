@@ -14,7 +14,7 @@ use protocol::json::{Decode, Encode, from_str, to_string};
 use protocol::{
     AgentId, ClientId, Entry, FromVisitor, SUBPROTOCOL, Several, Summary, ToAgent, ToVisitor,
 };
-use server::{MailSettings, ServeOptions, Server, TrafficOptions};
+use server::{MailSettings, PublicUrl, ServeOptions, Server, TrafficOptions};
 use tempfile::TempDir;
 use testbed::{Kind, TestDatabase};
 use tokio::net::{TcpSocket, TcpStream};
@@ -90,6 +90,16 @@ impl Running {
         mail: Option<MailSettings>,
         traffic: TrafficOptions,
     ) -> Self {
+        Self::start_at(None, ambient, mail, traffic).await
+    }
+
+    /// The same, behind what speaks https to browsers.
+    pub(crate) async fn start_at(
+        public_url: Option<PublicUrl>,
+        ambient: Ambient,
+        mail: Option<MailSettings>,
+        traffic: TrafficOptions,
+    ) -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         let database = TestDatabase::migrated(Kind::Sqlite, migrate).await;
         let store = Store::open(database.address()).await.unwrap();
@@ -104,7 +114,7 @@ impl Running {
         domain.create_agent(new, Role::Agent).await.unwrap();
 
         let listen = "127.0.0.1:0".parse().unwrap();
-        let options = ServeOptions { listen, public_url: None, mail, traffic };
+        let options = ServeOptions { listen, public_url, mail, traffic };
         let server = Server::bind(domain.clone(), options).await.unwrap();
         let address = server.address().unwrap();
         let (stop, stopped) = oneshot::channel();

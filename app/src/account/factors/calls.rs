@@ -97,25 +97,57 @@ async fn pending() -> Result<(domain::login::Pending, crate::backend::Backend), 
     Ok((pending, backend))
 }
 
+/// Whose factors are set up.
+#[cfg(feature = "ssr")]
+struct Holder {
+    agent: domain::agent::Agent,
+    backend: crate::backend::Backend,
+    /// What they are in the middle of, if they are not logged in.
+    step: Option<String>,
+}
+
+#[cfg(feature = "ssr")]
+impl Holder {
+    /// One was added. Who came in without, where there was none before, is logged out.
+    async fn added(&self, was_first: bool, deed: domain::audit::Deed) -> Result<(), Failure> {
+        if let Some(step) = &self.step {
+            self.backend.domain.note_set_up(step).await?;
+        } else if was_first {
+            let agent = self.backend.domain.log_out_everywhere(self.agent.id).await?;
+            crate::backend::renew_session(&agent).await?;
+        }
+        note(&self.agent, &self.backend, deed).await
+    }
+
+    async fn has_none(&self) -> Result<bool, Failure> {
+        Ok(!self.backend.domain.second_factors(self.agent.id).await?.is_any())
+    }
+}
+
 /// Whose factors are set up: whoever is logged in since a short while, or whoever must have one and has none.
 #[cfg(feature = "ssr")]
-async fn holder() -> Result<(domain::agent::Agent, crate::backend::Backend), Failure> {
-    use crate::backend::{require_agent, require_fresh};
+async fn holder() -> Result<Holder, Failure> {
+    use crate::backend::{backend, current_agent, require_fresh, session};
     use protocol::ErrorCode;
 
-    match require_agent().await {
-        Err(Failure(ErrorCode::LoginRequired)) => {}
-        Err(failure) => return Err(failure),
-        Ok(_) => {
-            let by = require_fresh(domain::agent::Right::Answer).await?;
-            return Ok((by.agent, by.backend));
+    let backend = backend()?;
+    // Looked at as it is: a failure would be the answer's status already.
+    if current_agent(&session().await?, &backend.domain).await?.is_some() {
+        let by = require_fresh(domain::agent::Right::Answer).await?;
+        return Ok(Holder { agent: by.agent, backend: by.backend, step: None });
+    }
+    let Some(step) = crate::cookie::STEP.get(&backend.public_url) else {
+        return Err(ErrorCode::LoginRequired.into());
+    };
+    let pending = match backend.domain.pending(&step).await {
+        Ok(pending) if !pending.factors.is_any() => pending,
+        Ok(_) => return Err(ErrorCode::LoginRequired.into()),
+        Err(error) if error.code() == ErrorCode::LoginStepOver => {
+            return Err(ErrorCode::LoginRequired.into());
         }
-    }
-    match pending().await {
-        Ok((pending, backend)) if !pending.factors.is_any() => Ok((pending.agent, backend)),
-        Ok(_) | Err(Failure(ErrorCode::LoginStepOver)) => Err(ErrorCode::LoginRequired.into()),
-        Err(failure) => Err(failure),
-    }
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Holder { agent: pending.agent, backend, step: Some(step) })
 }
 
 #[cfg(feature = "ssr")]
@@ -181,7 +213,7 @@ pub struct TotpOffer {
 /// Makes a secret for an authenticator app.
 #[server]
 pub async fn offer_totp() -> Result<TotpOffer, Failure> {
-    let (agent, backend) = holder().await?;
+    let Holder { agent, backend, .. } = holder().await?;
     let offer = backend.domain.offer_totp(&agent).await?;
     let (qr, width) = draw(&offer.uri).ok_or(protocol::ErrorCode::Unavailable)?;
     Ok(TotpOffer { step: offer.step, secret: offer.secret, qr, width })
@@ -208,9 +240,10 @@ fn draw(text: &str) -> Option<(String, usize)> {
 /// Has codes of an authenticator app count. Returns recovery codes.
 #[server]
 pub async fn confirm_totp(step: String, code: String) -> Result<Vec<String>, Failure> {
-    let (agent, backend) = holder().await?;
-    let codes = backend.domain.confirm_totp(agent.id, &step, &code).await?;
-    note(&agent, &backend, domain::audit::Deed::TotpAdded).await?;
+    let holder = holder().await?;
+    let is_first = holder.has_none().await?;
+    let codes = holder.backend.domain.confirm_totp(holder.agent.id, &step, &code).await?;
+    holder.added(is_first, domain::audit::Deed::TotpAdded).await?;
     Ok(codes)
 }
 
@@ -260,7 +293,7 @@ impl From<domain::login::PasskeyRequest> for PasskeyRequest {
 /// What a browser is asked that makes a passkey.
 #[server]
 pub async fn offer_passkey() -> Result<PasskeyRequest, Failure> {
-    let (agent, backend) = holder().await?;
+    let Holder { agent, backend, .. } = holder().await?;
     let site = backend.passkeys.ok_or(protocol::ErrorCode::PasskeyInvalid)?;
     Ok(backend.domain.offer_passkey(&site, &agent).await?.into())
 }
@@ -268,10 +301,12 @@ pub async fn offer_passkey() -> Result<PasskeyRequest, Failure> {
 /// Keeps a passkey that a browser made.
 #[server]
 pub async fn add_passkey(step: String, name: String, credential: String) -> Result<(), Failure> {
-    let (agent, backend) = holder().await?;
+    let holder = holder().await?;
+    let Holder { agent, backend, .. } = &holder;
     let site = backend.passkeys.clone().ok_or(protocol::ErrorCode::PasskeyInvalid)?;
+    let is_first = holder.has_none().await?;
     backend.domain.add_passkey(&site, agent.id, &step, &name, &credential).await?;
-    note(&agent, &backend, domain::audit::Deed::PasskeyAdded).await
+    holder.added(is_first, domain::audit::Deed::PasskeyAdded).await
 }
 
 /// Forgets a passkey.
@@ -306,12 +341,17 @@ pub async fn log_in_by_passkey(
     #[server(default)] to: String,
 ) -> Result<String, Failure> {
     use crate::account::calls::own_page;
-    use crate::backend::{backend, begin_session};
+    use crate::backend::{backend, begin_session, source};
     use domain::audit::Deed;
 
     let backend = backend()?;
     let site = backend.passkeys.clone().ok_or(protocol::ErrorCode::PasskeyInvalid)?;
-    let agent = backend.domain.log_in_by_passkey(&site, &step, &credential).await?;
+    let shown = backend.domain.log_in_by_passkey(&site, &step, &credential).await;
+    if shown.is_err() {
+        let actor = domain::audit::Actor::Stranger("a passkey".to_owned());
+        backend.domain.audit(actor, Deed::LoginFailed, None, Some(&source()?)).await?;
+    }
+    let agent = shown?;
     begin_session(&agent, &backend).await?;
     note(&agent, &backend, Deed::LoggedIn).await?;
     Ok(own_page(&to).to_owned())

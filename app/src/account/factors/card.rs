@@ -4,7 +4,9 @@ use icondata_lu as lu;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 
-use super::calls::{Factors, MakeRecoveryCodes, PasskeyLine, RemovePasskey, RemoveTotp, read_factors};
+use super::calls::{
+    Factors, MakeRecoveryCodes, PasskeyLine, RemovePasskey, RemoveTotp, read_factors,
+};
 use super::passkeys::NewPasskey;
 use super::totp::{NewTotp, RecoveryCodes};
 use crate::ui::{Deed, Fresh, Icon, Notice, Zone, each};

@@ -272,3 +272,18 @@ fn what_can_not_be_done_is_said() {
     store.apply(refused, 0);
     assert_eq!(store.notice(), Some("Tom took this conversation first."));
 }
+
+#[test]
+fn what_was_erased_is_gone_and_nothing_is_sent_to_it() {
+    let mut store = Store::default();
+    store.apply(welcome(vec![summary(1, 3, Some(1)), summary(2, 3, Some(1))]), 0);
+    store.watch(conversation(1));
+    store.say(conversation(1), client(7), "hi".into(), Files::NONE, false, 0);
+    store.apply(ToAgent::Gone { conversation: conversation(2) }, 0);
+    assert_eq!(store.notice(), None, "it was not looked at");
+    store.apply(ToAgent::Gone { conversation: conversation(1) }, 0);
+    assert!(store.conversations().is_empty() && store.open(conversation(1)).is_none());
+    assert!(store.notice().is_some());
+    assert_eq!(store.outgoing().count(), 0);
+    assert_eq!(store.apply(welcome(Vec::new()), 0), []);
+}

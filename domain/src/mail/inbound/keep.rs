@@ -20,7 +20,8 @@ impl Domain {
     /// sender outside of the mail, as `Authentication-Results` has it (RFC 8601).
     ///
     /// # Errors
-    /// `mail_empty`, `mail_too_large` over [`MAIL_BYTES`]; the store's.
+    /// `mail_empty`, `mail_too_large` over [`MAIL_BYTES`]; `unavailable` while the disk is nearly full: whoever brings it
+    /// brings it again; the store's.
     pub async fn keep_inbound(
         &self,
         inbox: InboxId,
@@ -36,6 +37,10 @@ impl Domain {
         let digest = digest(raw.clone()).await?;
         if let Some(known) = self.known_inbound(inbox, &digest).await? {
             return Ok(known);
+        }
+        if let Some(free) = self.too_little_room() {
+            tracing::error!(free, "the disk is nearly full: mails that come in are not taken yet");
+            return Err(ErrorCode::Unavailable.into());
         }
         let place = self.ambient.uuid();
         let bytes = raw.len() as i64;

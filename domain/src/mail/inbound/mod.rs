@@ -13,6 +13,7 @@ mod review;
 pub use mailbox::{Mailbox, Position};
 pub(crate) use post::{ByMail, claim, posted};
 pub use raw::RawMail;
+pub(crate) use raw::forget_senders;
 pub use review::{InboundMail, InboundPage, InboundText};
 
 use protocol::{InboundReason, InboundState};

@@ -6,13 +6,14 @@ use futures_util::stream::BoxStream;
 use protocol::{ConversationId, ErrorCode, InboundId, InboundState};
 use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Expr;
+use sea_orm::sea_query::{Expr, SelectStatement};
 
 use crate::Domain;
 use crate::agent::Agent;
 use crate::conversation::seen;
 use crate::error::Result;
 use crate::table::inbound_mail;
+use crate::writer::Write;
 
 /// How many are swept in one go.
 const AT_A_TIME: u64 = 100;
@@ -48,6 +49,13 @@ impl Domain {
     /// The store's.
     pub async fn sweep_inbound(&self) -> Result<()> {
         let before_ms = self.ambient.now_ms().saturating_sub(self.mail_rules.kept_ms) as i64;
+        while self.sweep_some(before_ms).await? >= AT_A_TIME {}
+        Ok(())
+    }
+
+    /// Returns how many mails were done with.
+    async fn sweep_some(&self, before_ms: i64) -> Result<u64> {
+        let mut done = 0;
         let old = inbound_mail::Entity::find()
             .filter(inbound_mail::Column::SettledAtMs.lt(before_ms))
             .limit(AT_A_TIME);
@@ -57,14 +65,16 @@ impl Domain {
             .filter(inbound_mail::Column::Place.is_not_null());
         for row in posted.all(&self.store.reader).await? {
             self.remove_content(&row).await?;
+            done += 1;
         }
         let over = [InboundState::Ignored, InboundState::Discarded].map(InboundState::as_str);
         let over = old.filter(inbound_mail::Column::State.is_in(over));
         for row in over.all(&self.store.reader).await? {
             self.remove_content(&row).await?;
             inbound_mail::Entity::delete_by_id(row.id).exec(&self.store.reader).await?;
+            done += 1;
         }
-        Ok(())
+        Ok(done)
     }
 
     async fn remove_content(&self, row: &inbound_mail::Model) -> Result<()> {
@@ -77,4 +87,22 @@ impl Domain {
             .await?;
         Ok(())
     }
+}
+
+/// Forgets who wrote the mails of conversations, and how they came, where that is settled.
+pub(crate) async fn forget_senders(
+    write: &Write<'_>,
+    conversations: SelectStatement,
+) -> Result<()> {
+    inbound_mail::Entity::update_many()
+        .col_expr(inbound_mail::Column::Sender, Expr::value(None::<String>))
+        .col_expr(inbound_mail::Column::SenderName, Expr::value(None::<String>))
+        .col_expr(inbound_mail::Column::Checked, Expr::value(None::<String>))
+        // A sweep removes what has been settled for long.
+        .col_expr(inbound_mail::Column::SettledAtMs, Expr::value(0_i64))
+        .filter(inbound_mail::Column::ConversationId.in_subquery(conversations))
+        .filter(inbound_mail::Column::State.eq(InboundState::Posted.as_str()))
+        .exec(write.tx)
+        .await?;
+    Ok(())
 }

@@ -120,7 +120,8 @@ impl Talk {
                 wire = secured(wire, host).await?;
             }
             let mut client = Client::new(wire);
-            let greeting = client.read_response().await?;
+            let greeting =
+                client.read_response().await.context("what answers is no mail server")?;
             greeting.context("the mail server hung up")?;
             if *security == Security::StartTls {
                 let agreed = client.run_command_and_check_ok("STARTTLS", None).await;
@@ -129,7 +130,7 @@ impl Talk {
                 client = Client::new(secured(client.into_inner(), host).await?);
             }
             let logged_in = client.login(user, password).await;
-            logged_in.map_err(|(error, _)| anyhow!("the login was refused: {error}"))
+            logged_in.map_err(|(error, _)| anyhow!(error).context("the login was refused"))
         };
         let mut session = timeout(STEP * 2, opening).await.map_err(|_| silent())??;
         let can_listen = step(session.capabilities()).await?.has_str("IDLE");

@@ -76,9 +76,10 @@ async fn read_on(domain: Domain, inbox: InboxId, url: String, stopping: Cancella
             return;
         }
         let Err(error) = ended else { continue };
-        // An error may hold what the server sent: a mail, for instance.
-        let trouble: String = format!("{error:#}").chars().take(TROUBLE_CHARS).collect();
-        tracing::warn!(%inbox, trouble, "a mailbox can't be read, and is tried again");
+        // What is behind it may be what the server sent: a mail, or what else listens at the address. That is for
+        // the log of whoever runs the machine.
+        let trouble: String = error.to_string().chars().take(TROUBLE_CHARS).collect();
+        tracing::warn!(%inbox, trouble = format!("{error:#}"), "a mailbox can't be read, and is tried again");
         if let Err(error) = domain.note_mailbox_trouble(inbox, &url, trouble).await {
             tracing::warn!(%error, "the trouble with a mailbox could not be noted");
         }

@@ -5,6 +5,7 @@ mod imap;
 mod mailbox;
 mod raw;
 mod webhook;
+mod wrapped;
 
 use std::time::Duration;
 
@@ -15,7 +16,8 @@ use tokio_util::sync::CancellationToken;
 pub(crate) use imap::try_mailbox;
 pub(crate) use mailbox::watch;
 pub(crate) use raw::raw;
-pub(crate) use webhook::{BODY_BYTES, take};
+pub(crate) use webhook::take;
+pub(crate) use wrapped::BODY_BYTES;
 
 /// How often it is looked for what is to be read, besides when something comes in.
 const LOOK: Duration = Duration::from_secs(5);

@@ -1,0 +1,135 @@
+//! `/people`
+
+use icondata_lu as lu;
+use leptos::form::ActionForm;
+use leptos::prelude::*;
+use leptos_meta::Title;
+use leptos_router::components::Form;
+use leptos_router::hooks::use_query_map;
+
+use super::calls::{ErasePerson, PersonRow, find_people};
+use crate::ui::{Deed, Fresh, Icon, Notice, Zone, each};
+
+/// Finds a person, and exports or erases what is kept of them.
+#[component]
+pub(crate) fn PeoplePage() -> impl IntoView {
+    let query = use_query_map();
+    let sought = Memo::new(move |_| query.with(|query| query.get("q").unwrap_or_default()));
+    let erase = Deed::<ErasePerson>::new();
+    let shown =
+        Fresh::new(move || (sought.get(), erase.version()), |(sought, _)| find_people(sought));
+    view! {
+        <Title text="People" />
+        <main class="settings">
+            <header>
+                <h1>"People"</h1>
+                <p class="lead">
+                    "Whoever wrote to you may ask for a copy of all that is kept of them, and have it erased. Find them by their mail address, or by their ID on your site."
+                </p>
+            </header>
+            <Form method="GET" action="/people" attr:class="narrow audit-narrow" attr:role="search">
+                <input
+                    type="search"
+                    name="q"
+                    aria-label="Mail address or ID"
+                    placeholder="Mail address or ID"
+                    prop:value=move || sought.get()
+                    value=sought.get_untracked()
+                />
+                <button class="button" type="submit">"Find"</button>
+            </Form>
+            <Notice text=erase.refused(|_| true) />
+            <p class="saved" role="status">
+                {move || erase.made(|_| true)}
+            </p>
+            {shown
+                .show(
+                    "Who that is could not be read",
+                    move |people| view! { <People people sought erase /> },
+                )}
+        </main>
+    }
+}
+
+#[component]
+fn People(
+    people: Signal<Vec<PersonRow>>,
+    sought: Memo<String>,
+    erase: Deed<ErasePerson>,
+) -> impl IntoView {
+    let is_none = move || people.with(Vec::is_empty) && !sought.get().is_empty();
+    let is_any = move || people.with(|people| !people.is_empty());
+    let row = move |person| view! { <Person person erase /> };
+    view! {
+        <Show when=is_none>
+            <p class="soft">"Nothing is kept of anybody with this address or ID."</p>
+        </Show>
+        <Show when=is_any>
+            <section class="card stack">
+                <h2>"Found"</h2>
+                <p class="soft">
+                    "One person can be several visitors: on each device, and in each inbox. An address that is not verified is what somebody typed: make sure that it is theirs before you give anything out."
+                </p>
+                <ul class="plain mail-list">
+                    {each(move || people.get(), |person: &PersonRow| person.id, row)}
+                </ul>
+            </section>
+        </Show>
+    }
+}
+
+#[component]
+fn Person(person: PersonRow, erase: Deed<ErasePerson>) -> impl IntoView {
+    let zone = Zone::get();
+    let PersonRow { id, name, inbox, email, is_email_proven, user_id, conversations, .. } = person;
+    let (first, last) = (person.created_at_ms, person.last_seen_at_ms);
+    let verified = if is_email_proven { "verified" } else { "not verified" };
+    let who: Vec<String> = [
+        email.map(|email| format!("{email} ({verified})")),
+        user_id.map(|user_id| format!("user {user_id}")),
+        Some(match conversations {
+            1 => "1 conversation".to_owned(),
+            count => format!("{count} conversations"),
+        }),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let when = move || {
+        let last = last.map(|last| format!(", last here {}", zone.date_and_time(last)));
+        format!("since {}{}", zone.date_and_time(first), last.unwrap_or_default())
+    };
+    let question = format!("Erase all that is kept of {name}? It can’t be undone.");
+    view! {
+        <li class="mail person">
+            <Icon icon=lu::LuUser />
+            <div class="grow">
+                <b>{name}</b>
+                <small>{inbox} " · " {who.join(" · ")}</small>
+                <small>{when}</small>
+            </div>
+            <a
+                class="button small"
+                href=format!("/people/{id}/export.zip")
+                rel="external"
+                download=format!("{id}.zip")
+            >
+                "Export"
+            </a>
+            <details class="more-form">
+                <summary class="button small">"Erase…"</summary>
+                <ActionForm action=erase.action attr:class="form">
+                    <input type="hidden" name="id" value=id.to_string() />
+                    <p>{question}</p>
+                    <button
+                        class="button danger"
+                        type="submit"
+                        disabled=move || erase.action.pending().get()
+                    >
+                        "Erase for good"
+                    </button>
+                </ActionForm>
+            </details>
+        </li>
+    }
+}

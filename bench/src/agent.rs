@@ -1,0 +1,106 @@
+//! An agent as the dashboard would be: a login, and a socket that answers visitors.
+
+use std::net::{IpAddr, SocketAddr};
+
+use anyhow::{Context, bail};
+use futures_util::{SinkExt, StreamExt};
+use protocol::json::{from_str, to_string};
+use protocol::{ClientId, ConversationId, FromAgent, SUBPROTOCOL, Several, ToAgent};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{Duration, Instant};
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::{WebSocketStream, client_async};
+
+use crate::client::{from, random};
+
+pub(crate) struct Agent {
+    address: SocketAddr,
+    by: IpAddr,
+    cookie: String,
+    conversations: Vec<ConversationId>,
+    next: usize,
+    socket: Option<WebSocketStream<TcpStream>>,
+}
+
+impl Agent {
+    /// Logs in with the password that benchmarks give.
+    pub(crate) async fn log_in(
+        address: SocketAddr,
+        by: IpAddr,
+        email: &str,
+    ) -> anyhow::Result<Self> {
+        let mut stream = from(by, address).await?;
+        let body = format!("email={email}&password=correct%20horse");
+        let length = body.len();
+        let request = format!(
+            "POST /call/log_in HTTP/1.1\r\nHost: {address}\r\nOrigin: http://{address}\r\n\
+             Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {length}\r\n\
+             Connection: close\r\n\r\n{body}"
+        );
+        stream.write_all(request.as_bytes()).await?;
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await?;
+        let cookie = answer.lines().find_map(|line| {
+            let (name, value) = line.split_once(": ")?;
+            let is_session =
+                name.eq_ignore_ascii_case("set-cookie") && value.starts_with("porchlight_session=");
+            is_session.then(|| value.split(';').next().unwrap_or_default().to_owned())
+        });
+        let cookie = cookie.with_context(|| format!("no login: {answer}"))?;
+        Ok(Self { address, by, cookie, conversations: Vec::new(), next: 0, socket: None })
+    }
+
+    /// Connects, and reads which conversations there are.
+    pub(crate) async fn connect(&mut self) -> anyhow::Result<()> {
+        let stream = from(self.by, self.address).await?;
+        let origin = format!("http://{}", self.address);
+        let mut request = format!("ws://{}/ws/agent", self.address).into_client_request()?;
+        request.headers_mut().insert("origin", origin.parse()?);
+        request.headers_mut().insert("cookie", self.cookie.parse()?);
+        request.headers_mut().insert("sec-websocket-protocol", SUBPROTOCOL.parse()?);
+        let (socket, _) = client_async(request, stream).await?;
+        self.socket = Some(socket);
+        loop {
+            if let ToAgent::Welcome { conversations, .. } = self.next().await? {
+                self.conversations = conversations.into_iter().map(|one| one.id).collect();
+                // Each begins somewhere else.
+                self.next = usize::from(random().as_bytes()[15]);
+                return Ok(());
+            }
+        }
+    }
+
+    /// Answers in one conversation after another. Returns how long it took to be acknowledged.
+    pub(crate) async fn answer(&mut self) -> anyhow::Result<Duration> {
+        self.next += 1;
+        let conversation = self.conversations[self.next % self.conversations.len()];
+        let own = ClientId(random());
+        let files = Several::NONE;
+        let text = "An answer".to_owned();
+        let frame = FromAgent::Send { conversation, client_id: own, text, files, note: None };
+        // What was told meanwhile comes first.
+        let sent = Instant::now();
+        let socket = self.socket.as_mut().context("not connected")?;
+        socket.send(Message::text(to_string(&frame))).await?;
+        loop {
+            match self.next().await? {
+                ToAgent::Ack { client_id, .. } if client_id == own => return Ok(sent.elapsed()),
+                ToAgent::Error { code, .. } => bail!("refused: {}", code.as_str()),
+                _ => {}
+            }
+        }
+    }
+
+    async fn next(&mut self) -> anyhow::Result<ToAgent> {
+        let socket = self.socket.as_mut().context("not connected")?;
+        loop {
+            match socket.next().await.context("the socket ended")?? {
+                Message::Text(text) => return Ok(from_str(&text)?),
+                Message::Close(_) => bail!("closed"),
+                _ => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! What an inbox keeps of its visitors, and for how long.
+
+use protocol::{ErrorCode, InboxId, limits};
+use sea_orm::ActiveValue::Set;
+
+use crate::Domain;
+use crate::error::Result;
+use crate::table::inbox;
+
+/// The longest time that can be set, in days: a century.
+const MOST_DAYS: u32 = 36_500;
+
+/// What an inbox keeps of its visitors, and for how long; without a time, for ever.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct InboxKept {
+    /// How long a conversation is kept after its last message, in days.
+    pub conversations_days: Option<u32>,
+    /// How long a file is kept after it came, in days: no longer than its conversation in any case.
+    pub files_days: Option<u32>,
+    /// How long it is kept by which address a visitor can be reached, and from which network they came, after
+    /// they were here last, in days.
+    pub addresses_days: Option<u32>,
+    /// Whether the address of a page is kept with its query and its fragment.
+    pub with_queries: bool,
+}
+
+/// The address of a page that a visitor was on, as far as their inbox keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageUrl(String);
+
+impl PageUrl {
+    /// It, as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<PageUrl> for String {
+    fn from(page: PageUrl) -> Self {
+        page.0
+    }
+}
+
+impl InboxKept {
+    pub(super) fn of(row: &inbox::Model) -> Self {
+        let days = |days: Option<i32>| days.map(i32::unsigned_abs);
+        Self {
+            conversations_days: days(row.keep_conversations_days),
+            files_days: days(row.keep_files_days),
+            addresses_days: days(row.keep_addresses_days),
+            with_queries: row.keeps_queries,
+        }
+    }
+
+    /// What is kept of a page's address: of the web, on one line, and not too long. What stands behind its path
+    /// may be a key to somebody's account.
+    #[must_use]
+    pub fn page(self, said: &str) -> Option<PageUrl> {
+        let end = if self.with_queries { None } else { said.find(['?', '#']) };
+        let page = &said[..end.unwrap_or(said.len())];
+        let is_web = page.starts_with("https://") || page.starts_with("http://");
+        let fits = page.len() <= limits::PAGE_URL_BYTES && !page.contains(char::is_control);
+        (is_web && fits).then(|| PageUrl(page.to_owned()))
+    }
+}
+
+impl Domain {
+    /// Says what an inbox keeps of its visitors. What is too old goes within the hour.
+    ///
+    /// # Errors
+    /// `inbox_unknown`, `days_invalid` for none, or more than 36,500; the store's.
+    pub async fn set_inbox_kept(&self, id: InboxId, kept: InboxKept) -> Result<()> {
+        let days = |days: Option<u32>| match days {
+            Some(days) if !(1..=MOST_DAYS).contains(&days) => Err(ErrorCode::DaysInvalid),
+            other => Ok(Set(other.map(u32::cast_signed))),
+        };
+        let row = inbox::ActiveModel {
+            id: Set(id.0),
+            keep_conversations_days: days(kept.conversations_days)?,
+            keep_files_days: days(kept.files_days)?,
+            keep_addresses_days: days(kept.addresses_days)?,
+            keeps_queries: Set(kept.with_queries),
+            ..Default::default()
+        };
+        self.change_inbox(row).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_kept_without_what_may_be_secret() {
+        let kept = InboxKept::default();
+        let page = |said: &str| kept.page(said).map(String::from);
+        for (said, expect) in [
+            ("https://a.example/reset?token=s3cret#top", Some("https://a.example/reset")),
+            ("https://a.example/#/reset/s3cret", Some("https://a.example/")),
+            ("http://a.example", Some("http://a.example")),
+            ("javascript:alert(1)", None),
+            ("https://a.example/\n", None),
+            ("?https://a.example", None),
+            ("", None),
+        ] {
+            assert_eq!(page(said).as_deref(), expect, "{said}");
+        }
+        // What is too long by its query alone is not.
+        let long = format!("https://a.example/b?{}", "c".repeat(limits::PAGE_URL_BYTES));
+        assert_eq!(page(&long).as_deref(), Some("https://a.example/b"));
+        let with_queries = InboxKept { with_queries: true, ..kept };
+        assert_eq!(with_queries.page(&long), None);
+        assert_eq!(
+            with_queries.page("https://a/?b#c").map(String::from).as_deref(),
+            Some("https://a/?b#c")
+        );
+    }
+}

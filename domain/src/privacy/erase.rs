@@ -1,0 +1,294 @@
+//! Erasing a person: their rows at once, then what lies on the shelf, then what is left of them in indexes.
+
+use std::ops::AddAssign;
+
+use async_trait::async_trait;
+use protocol::{ConversationId, ErrorCode, InboundState, InboxId, VisitorId};
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Expr;
+use sea_orm::{Condition, QueryOrder, QuerySelect, Select};
+
+use crate::Domain;
+use crate::error::Result;
+use crate::hub::News;
+use crate::search::Indexed;
+use crate::table::{
+    audit, block, conversation, conversation_label, entry, file, inbound_mail, mail, mail_address,
+    read_cursor, visitor,
+};
+use crate::writer::{Command, Shard, Write};
+
+/// What stands in the audit log where somebody's name stood.
+const GONE: &str = "somebody who was erased";
+
+/// What was erased.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Erased {
+    /// How many conversations.
+    pub conversations: u64,
+    /// How many entries of their logs.
+    pub entries: u64,
+    /// How many files.
+    pub files: u64,
+    /// How many mails, that went out or came in.
+    pub mails: u64,
+}
+
+impl AddAssign for Erased {
+    fn add_assign(&mut self, other: Self) {
+        self.conversations += other.conversations;
+        self.entries += other.entries;
+        self.files += other.files;
+        self.mails += other.mails;
+    }
+}
+
+impl Domain {
+    /// Erases a visitor, and all that is kept of them: what they are, their conversations with all that was said in
+    /// them, files, mails, what search knows, and their name in the audit log. Their browsers begin anew.
+    ///
+    /// What was removed for good by the store itself may stay on its disk for a while: see `docs/SECURITY.md`.
+    ///
+    /// # Errors
+    /// `visitor_unknown`; the store's. What is on the shelf and can't be removed now goes with a later sweep.
+    pub async fn erase_visitor(&self, id: VisitorId) -> Result<Erased> {
+        let theirs: Vec<Uuid> = conversation::Entity::find()
+            .select_only()
+            .column(conversation::Column::Id)
+            .filter(conversation::Column::VisitorId.eq(id.0))
+            .into_tuple()
+            .all(&self.store.reader)
+            .await?;
+        let indexed = Indexed::read(&self.store, &theirs).await?;
+        let erased = self.writer.run(EraseVisitor { id, indexed }).await?;
+        self.hub().let_go_visitor(id, None);
+        self.clear_away().await?;
+        Ok(erased)
+    }
+
+    /// Removes from the shelf, and from indexes, what was erased from the rows.
+    pub(super) async fn clear_away(&self) -> Result<()> {
+        self.sweep_files().await?;
+        self.sweep_inbound().await?;
+        self.compact_search().await?;
+        Ok(self.store.forget_log().await?)
+    }
+}
+
+/// The files of a visitor and of conversations.
+pub(super) fn files_of(visitor: Option<Uuid>, conversations: &[Uuid]) -> Select<file::Entity> {
+    let of = Condition::any()
+        .add(file::Column::ConversationId.is_in(conversations.iter().copied()))
+        .add_option(visitor.map(|visitor| file::Column::VisitorId.eq(visitor)));
+    file::Entity::find().filter(of)
+}
+
+struct EraseVisitor {
+    id: VisitorId,
+    indexed: Indexed,
+}
+
+#[async_trait]
+impl Command for EraseVisitor {
+    type Output = Erased;
+
+    fn shard(&self) -> Shard {
+        Shard::of(self.id.0)
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<Erased> {
+        let query = visitor::Entity::find_by_id(self.id.0).lock_exclusive();
+        let who = query.one(write.tx).await?.ok_or(ErrorCode::VisitorUnknown)?;
+        let theirs = conversation::Entity::find()
+            .filter(conversation::Column::VisitorId.eq(self.id.0))
+            .order_by_asc(conversation::Column::Id)
+            .lock_exclusive()
+            .all(write.tx)
+            .await?;
+        let ids: Vec<Uuid> = theirs.iter().map(|row| row.id).collect();
+        let mut erased = conversations(write, &ids, &self.indexed).await?;
+        erased.files += give_up(write, files_of(Some(self.id.0), &[])).await?;
+        erased += remove_visitor(write, &who).await?;
+        tell(write, &theirs);
+        Ok(erased)
+    }
+}
+
+/// Erases a conversation that nobody has written in since.
+pub(super) struct EraseOld {
+    pub(super) id: ConversationId,
+    pub(super) before_ms: i64,
+    pub(super) indexed: Indexed,
+}
+
+#[async_trait]
+impl Command for EraseOld {
+    type Output = Erased;
+
+    fn shard(&self) -> Shard {
+        Shard::of(self.id.0)
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<Erased> {
+        let query = conversation::Entity::find_by_id(self.id.0).lock_exclusive();
+        let found = query.one(write.tx).await?.filter(|row| row.last_at_ms < self.before_ms);
+        let Some(row) = found else { return Ok(Erased::default()) };
+        let mut erased = conversations(write, &[row.id], &self.indexed).await?;
+        let others = conversation::Entity::find()
+            .filter(conversation::Column::VisitorId.eq(row.visitor_id))
+            .count(write.tx)
+            .await?;
+        let query = visitor::Entity::find_by_id(row.visitor_id).lock_exclusive();
+        let who = query.one(write.tx).await?.filter(|_| others == 0);
+        // Who was here since is known by what they said of themselves.
+        let is_old = |who: &visitor::Model| who.last_seen_at_ms.unwrap_or(0) < self.before_ms;
+        if let Some(who) = who.filter(is_old) {
+            erased.files += give_up(write, files_of(Some(who.id), &[])).await?;
+            erased += remove_visitor(write, &who).await?;
+        }
+        tell(write, &[row]);
+        Ok(erased)
+    }
+}
+
+fn tell(write: &mut Write<'_>, gone: &[conversation::Model]) {
+    for row in gone {
+        let (inbox, conversation) = (InboxId(row.inbox_id), ConversationId(row.id));
+        write.publish(News::Erased { inbox, conversation, visitor: VisitorId(row.visitor_id) });
+    }
+    if gone.iter().any(|row| row.queued_at_ms.is_some()) {
+        write.publish(News::QueueMoved);
+    }
+}
+
+/// Erases conversations, with all that hangs on them.
+async fn conversations(write: &Write<'_>, ids: &[Uuid], indexed: &Indexed) -> Result<Erased> {
+    if ids.is_empty() {
+        return Ok(Erased::default());
+    }
+    let all = || ids.iter().copied();
+    let tx = write.tx;
+    crate::search::forget(write, ids, indexed).await?;
+    let files = give_up(write, files_of(None, ids)).await?;
+    let of = inbound_mail::Column::ConversationId.is_in(all());
+    let mut mails = discard(write, Condition::all().add(of)).await?;
+    let of = mail::Column::ConversationId.is_in(all());
+    mails += mail::Entity::delete_many().filter(of).exec(tx).await?.rows_affected;
+    let of = read_cursor::Column::ConversationId.is_in(all());
+    read_cursor::Entity::delete_many().filter(of).exec(tx).await?;
+    let of = conversation_label::Column::ConversationId.is_in(all());
+    conversation_label::Entity::delete_many().filter(of).exec(tx).await?;
+    let of = entry::Column::ConversationId.is_in(all());
+    let entries = entry::Entity::delete_many().filter(of).exec(tx).await?.rows_affected;
+    let of = conversation::Column::Id.is_in(all());
+    let conversations =
+        conversation::Entity::delete_many().filter(of).exec(tx).await?.rows_affected;
+    unname(write, ids).await?;
+    Ok(Erased { conversations, entries, files, mails })
+}
+
+/// Erases a visitor who has no conversation any more.
+async fn remove_visitor(write: &Write<'_>, who: &visitor::Model) -> Result<Erased> {
+    let tx = write.tx;
+    let mut erased = Erased::default();
+    let theirs = block::Column::VisitorId.eq(who.id);
+    block::Entity::delete_many().filter(theirs).exec(tx).await?;
+    unname_blocks(write, who).await?;
+    visitor::Entity::delete_by_id(who.id).exec(tx).await?;
+    unname(write, &[who.id]).await?;
+    if let Some(address) = &who.email {
+        erased.mails += forget_address(write, who.inbox_id, address).await?;
+    }
+    Ok(erased)
+}
+
+/// The block of a visitor's network stays for its time, and is about a number.
+pub(super) async fn unname_blocks(write: &Write<'_>, who: &visitor::Model) -> Result<()> {
+    let Some(network) = &who.network else { return Ok(()) };
+    block::Entity::update_many()
+        .col_expr(block::Column::Name, Expr::value("A visitor"))
+        .filter(block::Column::InboxId.eq(who.inbox_id))
+        .filter(block::Column::Network.eq(network))
+        .exec(write.tx)
+        .await?;
+    Ok(())
+}
+
+/// Erases what is kept of an address beside visitors, unless it is still somebody's in the inbox.
+pub(super) async fn forget_address(write: &Write<'_>, inbox: Uuid, address: &str) -> Result<u64> {
+    let has_it = visitor::Entity::find()
+        .filter(visitor::Column::InboxId.eq(inbox))
+        .filter(visitor::Column::Email.eq(address))
+        .count(write.tx)
+        .await?;
+    if has_it > 0 {
+        return Ok(0);
+    }
+    mail_address::Entity::delete_by_id((inbox, address.to_owned())).exec(write.tx).await?;
+    let from_it = Condition::all()
+        .add(inbound_mail::Column::InboxId.eq(inbox))
+        .add(inbound_mail::Column::Sender.eq(address))
+        .add(inbound_mail::Column::ConversationId.is_null());
+    discard(write, from_it).await
+}
+
+/// Gives files up: no entry carries them any more, nothing is known of them, and a sweep removes their content.
+pub(super) async fn give_up(write: &Write<'_>, files: Select<file::Entity>) -> Result<u64> {
+    let rows: Vec<Uuid> = files
+        .select_only()
+        .column(file::Column::Id)
+        .lock_exclusive()
+        .into_tuple()
+        .all(write.tx)
+        .await?;
+    if rows.is_empty() {
+        return Ok(0);
+    }
+    let given_up = file::Entity::update_many()
+        .col_expr(file::Column::ConversationId, Expr::value(None::<Uuid>))
+        .col_expr(file::Column::Seq, Expr::value(None::<i64>))
+        .col_expr(file::Column::VisitorId, Expr::value(None::<Uuid>))
+        .col_expr(file::Column::InboxId, Expr::value(None::<Uuid>))
+        .col_expr(file::Column::Name, Expr::value(""))
+        .col_expr(file::Column::DroppedAtMs, Expr::value(write.ambient.now_ms() as i64))
+        // Older than what anybody may still send.
+        .col_expr(file::Column::CreatedAtMs, Expr::value(0_i64))
+        .filter(file::Column::Id.is_in(rows))
+        .exec(write.tx)
+        .await?;
+    Ok(given_up.rows_affected)
+}
+
+/// Discards mails that came in: nothing is known of them, and a sweep removes them.
+async fn discard(write: &Write<'_>, of: Condition) -> Result<u64> {
+    use inbound_mail::Column;
+
+    let discarded = inbound_mail::Entity::update_many()
+        .col_expr(Column::State, Expr::value(InboundState::Discarded.as_str()))
+        .col_expr(Column::Reason, Expr::value(None::<String>))
+        .col_expr(Column::Allowed, Expr::value(None::<String>))
+        .col_expr(Column::Sender, Expr::value(None::<String>))
+        .col_expr(Column::SenderName, Expr::value(None::<String>))
+        .col_expr(Column::Subject, Expr::value(None::<String>))
+        .col_expr(Column::MessageId, Expr::value(None::<String>))
+        .col_expr(Column::ConversationId, Expr::value(None::<Uuid>))
+        .col_expr(Column::Seq, Expr::value(None::<i64>))
+        .col_expr(Column::Whole, Expr::value(None::<String>))
+        .col_expr(Column::LeftOut, Expr::value(None::<String>))
+        .col_expr(Column::Checked, Expr::value(None::<String>))
+        .col_expr(Column::SettledAtMs, Expr::value(0_i64))
+        .filter(of)
+        .exec(write.tx)
+        .await?;
+    Ok(discarded.rows_affected)
+}
+
+/// That something was done stays in the audit log; whose name it had does not.
+async fn unname(write: &Write<'_>, subjects: &[Uuid]) -> Result<()> {
+    audit::Entity::update_many()
+        .col_expr(audit::Column::Subject, Expr::value(GONE))
+        .filter(audit::Column::SubjectId.is_in(subjects.iter().copied()))
+        .exec(write.tx)
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,94 @@
+//! Finding whom a request is about.
+
+use std::collections::HashMap;
+
+use protocol::{InboxId, VisitorId};
+use sea_orm::entity::prelude::*;
+use sea_orm::{Condition, QueryOrder, QuerySelect};
+
+use crate::Domain;
+use crate::error::Result;
+use crate::table::{conversation, inbox, visitor};
+use crate::visitor::display_name;
+
+/// The most visitors that are listed.
+const LISTED: u64 = 200;
+
+/// A visitor whom a request may be about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PersonFound {
+    /// Which visitor.
+    pub visitor: VisitorId,
+    /// What to call them.
+    pub name: String,
+    /// Of which inbox.
+    pub inbox: InboxId,
+    /// What that is called.
+    pub inbox_name: String,
+    /// Their mail address.
+    pub email: Option<String>,
+    /// Whether it is known to be theirs. If not, anybody may have said that it is.
+    pub is_email_proven: bool,
+    /// The site's own id of the user, proven.
+    pub user_id: Option<String>,
+    /// How many conversations there are.
+    pub conversations: u64,
+    /// When they first wrote, in milliseconds since 1970 (UTC).
+    pub created_at_ms: u64,
+    /// When they were last connected, in milliseconds since 1970 (UTC).
+    pub last_seen_at_ms: Option<u64>,
+}
+
+impl Domain {
+    /// The visitors of all inboxes with a mail address, a user id or an id of ours, exactly as it is given: at most
+    /// 200, the latest first.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn find_people(&self, sought: &str) -> Result<Vec<PersonFound>> {
+        let db = &self.store.reader;
+        let sought = sought.trim();
+        if sought.is_empty() {
+            return Ok(Vec::new());
+        }
+        let is_theirs = Condition::any()
+            .add(visitor::Column::Email.eq(sought))
+            // Addresses are kept as somebody wrote them, or in lower case.
+            .add(visitor::Column::Email.eq(sought.to_lowercase()))
+            .add(visitor::Column::UserId.eq(sought))
+            .add_option(Uuid::parse_str(sought).ok().map(|id| visitor::Column::Id.eq(id)));
+        let rows = visitor::Entity::find()
+            .filter(is_theirs)
+            .order_by_desc(visitor::Column::CreatedAtMs)
+            .order_by_desc(visitor::Column::Id)
+            .limit(LISTED)
+            .all(db)
+            .await?;
+        let inboxes = inbox::Entity::find().all(db).await?;
+        let names: HashMap<Uuid, String> =
+            inboxes.into_iter().map(|row| (row.id, row.name)).collect();
+        let counts: Vec<(Uuid, i64)> = conversation::Entity::find()
+            .select_only()
+            .column(conversation::Column::VisitorId)
+            .expr_as(conversation::Column::Id.count(), "count")
+            .filter(conversation::Column::VisitorId.is_in(rows.iter().map(|row| row.id)))
+            .group_by(conversation::Column::VisitorId)
+            .into_tuple()
+            .all(db)
+            .await?;
+        let counts: HashMap<Uuid, i64> = counts.into_iter().collect();
+        let found = |row: visitor::Model| PersonFound {
+            visitor: VisitorId(row.id),
+            name: display_name(&row),
+            inbox: InboxId(row.inbox_id),
+            inbox_name: names.get(&row.inbox_id).cloned().unwrap_or_default(),
+            is_email_proven: row.is_email_proven,
+            conversations: counts.get(&row.id).copied().unwrap_or_default().unsigned_abs(),
+            created_at_ms: row.created_at_ms.unsigned_abs(),
+            last_seen_at_ms: row.last_seen_at_ms.map(i64::unsigned_abs),
+            email: row.email,
+            user_id: row.user_id,
+        };
+        Ok(rows.into_iter().map(found).collect())
+    }
+}

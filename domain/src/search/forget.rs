@@ -1,0 +1,144 @@
+//! Taking out of the index what was erased. PostgreSQL and MySQL keep it beside the entries, with which it goes;
+//! SQLite's is a table of its own.
+
+use async_trait::async_trait;
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
+use sea_orm::{ConnectionTrait, DbBackend, Statement};
+
+use crate::Domain;
+use crate::error::Result;
+use crate::store::{Kind, Store};
+use crate::writer::{Command, Shard, Write};
+
+/// SQLite's index of entries, and what an entry is called in it.
+const INDEX: &str = "entry_search";
+const ROW: &str = "rowid";
+
+/// How many pages of the index are written anew at a time: others write in between.
+const PAGES: i64 = 250;
+
+/// Where conversations stand in SQLite's index: it has no order by them, and reading all of it must not keep the
+/// writer.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Indexed {
+    /// Conversations, and a row of each entry.
+    rows: Vec<(Uuid, i64)>,
+    /// The last row that was there. What came later is looked for among the later ones.
+    last: i64,
+}
+
+impl Indexed {
+    /// Reads where conversations stand.
+    pub(crate) async fn read(store: &Store, conversations: &[Uuid]) -> Result<Self> {
+        if store.kind != Kind::Sqlite || conversations.is_empty() {
+            return Ok(Self::default());
+        }
+        let mut last = Query::select();
+        last.column(Alias::new(ROW)).from(Alias::new(INDEX));
+        last.order_by(Alias::new(ROW), sea_orm::Order::Desc).limit(1);
+        let last = match store.reader.query_one(&last).await? {
+            Some(row) => row.try_get_by_index(0)?,
+            None => 0,
+        };
+        let mut of_them = rows_of(conversations);
+        of_them.and_where(Expr::col(Alias::new(ROW)).lte(last));
+        let mut rows = Vec::new();
+        for row in store.reader.query_all(&of_them).await? {
+            rows.push((row.try_get_by_index(1)?, row.try_get_by_index(0)?));
+        }
+        Ok(Self { rows, last })
+    }
+
+    /// Where one of them stands.
+    pub(crate) fn of(&self, conversation: Uuid) -> Self {
+        let is_its = |(id, _): &&(Uuid, i64)| *id == conversation;
+        Self { rows: self.rows.iter().filter(is_its).copied().collect(), last: self.last }
+    }
+}
+
+fn rows_of(conversations: &[Uuid]) -> SelectStatement {
+    let mut select = Query::select();
+    select
+        .columns([Alias::new(ROW), Alias::new("conversation_id")])
+        .from(Alias::new(INDEX))
+        .and_where(Expr::col(Alias::new("conversation_id")).is_in(conversations.iter().copied()));
+    select
+}
+
+/// Takes conversations out of the index.
+pub(crate) async fn forget(
+    write: &Write<'_>,
+    conversations: &[Uuid],
+    indexed: &Indexed,
+) -> Result<()> {
+    if write.tx.get_database_backend() != DbBackend::Sqlite {
+        return Ok(());
+    }
+    let mut later = rows_of(conversations);
+    later.and_where(Expr::col(Alias::new(ROW)).gt(indexed.last));
+    let mut rows: Vec<i64> = indexed.rows.iter().map(|(_, row)| *row).collect();
+    for row in write.tx.query_all(&later).await? {
+        rows.push(row.try_get_by_index(0)?);
+    }
+    for row in rows {
+        let mut delete = Query::delete();
+        delete
+            .from_table(Alias::new(INDEX))
+            .and_where(Expr::col(Alias::new(ROW)).eq(row))
+            // Somebody else's by now, if it was taken out already.
+            .and_where(
+                Expr::col(Alias::new("conversation_id")).is_in(conversations.iter().copied()),
+            );
+        write.tx.execute(&delete).await?;
+    }
+    Ok(())
+}
+
+impl Domain {
+    /// Writes SQLite's index anew without the words that were taken out: until then they are in it, and not found.
+    ///
+    /// # Errors
+    /// The store's.
+    pub(crate) async fn compact_search(&self) -> Result<()> {
+        if self.store.kind != Kind::Sqlite {
+            return Ok(());
+        }
+        // The first step says that all of it is meant (sqlite.org/fts5.html, the `merge` command).
+        let mut pages = -PAGES;
+        while self.writer.run(Compact { pages }).await? {
+            pages = PAGES;
+        }
+        Ok(())
+    }
+}
+
+struct Compact {
+    pages: i64,
+}
+
+#[async_trait]
+impl Command for Compact {
+    /// Whether there is more to do.
+    type Output = bool;
+
+    fn shard(&self) -> Shard {
+        Shard::ANY
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<bool> {
+        let before = changes(write).await?;
+        let merge = format!("INSERT INTO {INDEX} ({INDEX}, rank) VALUES ('merge', {})", self.pages);
+        write.tx.execute_unprepared(&merge).await?;
+        // The statement itself is one change.
+        Ok(changes(write).await? - before > 1)
+    }
+}
+
+async fn changes(write: &Write<'_>) -> Result<i64> {
+    let count = Statement::from_string(DbBackend::Sqlite, "SELECT total_changes()");
+    match write.tx.query_one_raw(count).await? {
+        Some(row) => Ok(row.try_get_by_index(0)?),
+        None => Ok(0),
+    }
+}

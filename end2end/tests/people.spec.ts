@@ -1,0 +1,38 @@
+// What is kept of people: found, exported, erased; and for how long an inbox keeps it.
+import { readFileSync } from 'node:fs'
+import { expect, newcomer, openInbox, openPage, test } from '../support/porchlight.ts'
+
+test('a visitor is found from their conversation, exported, and erased', async ({ porchlight, agent, browser }) => {
+  await openInbox(agent, porchlight)
+  await newcomer(browser, porchlight, 'Please forget me, I am Quxzarnoth')
+  await agent.locator('.list a', { hasText: 'Quxzarnoth' }).click()
+  await expect(agent.getByText('Please forget me').last()).toBeVisible()
+  await agent.getByRole('link', { name: 'Export or erase…' }).click()
+  await expect(agent.getByRole('heading', { level: 1, name: 'People' })).toBeVisible()
+  const line = agent.locator('.person')
+  await expect(line).toContainText('1 conversation')
+  const [download] = await Promise.all([agent.waitForEvent('download'), line.getByRole('link', { name: 'Export' }).click()])
+  expect(readFileSync(await download.path()).includes('Please forget me, I am Quxzarnoth')).toBe(true)
+
+  await line.locator('summary').click()
+  await line.getByRole('button', { name: 'Erase for good' }).click()
+  await expect(agent.getByRole('status').filter({ hasText: 'Erased: 1 conversations' })).toBeVisible()
+  await expect(line).toHaveCount(0)
+  await agent.getByRole('link', { name: 'Conversations' }).click()
+  await expect(agent.locator('.list a', { hasText: 'Quxzarnoth' })).toHaveCount(0)
+  await agent.getByRole('link', { name: 'Audit log' }).click()
+  await expect(agent.locator('.audit-list li').first()).toContainText('erased a visitor')
+})
+
+test('an inbox says how long it keeps what', async ({ porchlight, agent }) => {
+  await openPage(agent, porchlight, '/inboxes')
+  const form = agent.locator('form', { hasText: 'after their last message' })
+  await form.getByLabel('Conversations, after their last message').fill('365')
+  await form.getByLabel('Keep what stands behind').check()
+  await form.getByRole('button', { name: 'Save' }).click()
+  await expect(form.getByText('Saved')).toBeVisible()
+  await agent.reload()
+  await expect(form.getByLabel('Conversations, after their last message')).toHaveValue('365')
+  await expect(form.getByLabel('Files, after they came')).toHaveValue('')
+  await expect(form.getByLabel('Keep what stands behind')).toBeChecked()
+})

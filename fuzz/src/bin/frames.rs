@@ -1,0 +1,25 @@
+//! Frames of visitors' and agents' sockets, as JSON: whatever comes, what is understood is written as it was meant.
+
+#![no_main]
+
+use protocol::json::{Decode, Encode, from_str, to_string};
+use protocol::{FromAgent, FromVisitor, ToAgent, ToVisitor};
+
+fn check<T: Decode + Encode + PartialEq + std::fmt::Debug>(text: &str) {
+    if let Ok(frame) = from_str::<T>(text) {
+        let written = to_string(&frame);
+        let again = from_str::<T>(&written).expect("what we write, we read");
+        assert_eq!(again, frame);
+        let other: serde_json::Value =
+            serde_json::from_str(&written).expect("what we write is JSON to others, too");
+        assert!(other.is_object());
+    }
+}
+
+libfuzzer_sys::fuzz_target!(|raw: &[u8]| {
+    let Ok(text) = std::str::from_utf8(raw) else { return };
+    check::<FromVisitor>(text);
+    check::<FromAgent>(text);
+    check::<ToVisitor>(text);
+    check::<ToAgent>(text);
+});

@@ -1,0 +1,124 @@
+//! People: what is kept of them, and that it is erased.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::Response;
+use domain::agent::Agent;
+use domain::audit::{Actor, Deed};
+use domain::privacy::{Erased, PersonFound};
+use protocol::{ErrorCode, InboxId, VisitorId};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::caller::ManagesPeople;
+use crate::http::{At, Failure, Params};
+use crate::people;
+use crate::state::ServerState;
+
+/// Whom a request is about.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Sought {
+    /// A mail address, or the site's own id of the user, exactly as it is kept.
+    #[param(min_length = 1)]
+    q: String,
+}
+
+/// A visitor whom a request may be about.
+#[derive(Serialize, ToSchema)]
+pub(super) struct FoundPerson {
+    visitor: VisitorId,
+    name: String,
+    inbox: InboxId,
+    email: Option<String>,
+    /// Whether the address is known to be theirs.
+    is_email_verified: bool,
+    user_id: Option<String>,
+    conversations: u64,
+    created_at_ms: u64,
+    last_seen_at_ms: Option<u64>,
+}
+
+impl From<PersonFound> for FoundPerson {
+    fn from(found: PersonFound) -> Self {
+        Self {
+            visitor: found.visitor,
+            name: found.name,
+            inbox: found.inbox,
+            email: found.email,
+            is_email_verified: found.is_email_proven,
+            user_id: found.user_id,
+            conversations: found.conversations,
+            created_at_ms: found.created_at_ms,
+            last_seen_at_ms: found.last_seen_at_ms,
+        }
+    }
+}
+
+/// The visitors that were found.
+#[derive(Serialize, ToSchema)]
+pub(super) struct People {
+    people: Vec<FoundPerson>,
+}
+
+/// Find the visitors that a person is: at most 200, the latest first.
+#[utoipa::path(get, path = "/people", tag = "People", params(Sought),
+    security(("access_token" = ["people:manage"])),
+    responses((status = 200, body = People), Failure))]
+pub(super) async fn find(
+    ManagesPeople(agent): ManagesPeople,
+    State(state): State<ServerState>,
+    Params(Sought { q }): Params<Sought>,
+) -> Result<Json<People>, Failure> {
+    people::check(&agent)?;
+    if q.trim().is_empty() {
+        return Err(ErrorCode::RequestInvalid.into());
+    }
+    let found = state.domain.find_people(&q).await?;
+    Ok(Json(People { people: found.into_iter().map(FoundPerson::from).collect() }))
+}
+
+/// Export all that is kept of a visitor, as a ZIP archive: `person.json`, their files and mails.
+#[utoipa::path(get, path = "/people/{visitor}/export", tag = "People",
+    params(("visitor" = VisitorId, Path)),
+    security(("access_token" = ["people:manage"])),
+    responses((status = 200, body = Vec<u8>, content_type = "application/zip"), Failure))]
+pub(super) async fn export(
+    ManagesPeople(agent): ManagesPeople,
+    State(state): State<ServerState>,
+    At(id): At<VisitorId>,
+) -> Result<Response, Failure> {
+    people::check(&agent)?;
+    people::archive(&state, id, program(&agent), None).await
+}
+
+/// What was erased.
+#[derive(Serialize, ToSchema)]
+pub(super) struct Gone {
+    conversations: u64,
+    entries: u64,
+    files: u64,
+    mails: u64,
+}
+
+/// Erase a visitor, and all that is kept of them. It can't be undone.
+#[utoipa::path(delete, path = "/people/{visitor}", tag = "People",
+    params(("visitor" = VisitorId, Path)),
+    security(("access_token" = ["people:manage"])),
+    responses((status = 200, body = Gone), Failure))]
+pub(super) async fn erase(
+    ManagesPeople(agent): ManagesPeople,
+    State(state): State<ServerState>,
+    At(id): At<VisitorId>,
+) -> Result<Json<Gone>, Failure> {
+    people::check(&agent)?;
+    let Erased { conversations, entries, files, mails } = state.domain.erase_visitor(id).await?;
+    let subject = Some((id.0, id.to_string()));
+    state.domain.audit(program(&agent), Deed::PersonErased, subject, None).await?;
+    Ok(Json(Gone { conversations, entries, files, mails }))
+}
+
+fn program(agent: &Agent) -> Actor {
+    Actor::Program { id: agent.id, name: agent.name.clone() }
+}
