@@ -161,8 +161,8 @@ impl Keys {
 
     /// Whether one of the keys has signed it.
     pub(crate) fn is_signed(&self, purpose: &[u8], parts: &[&[u8]], tag: &[u8]) -> bool {
-        let is_right = |key: &Key| key.mac(purpose, parts).verify_slice(tag).is_ok();
-        self.keys.read().unwrap_or_else(PoisonError::into_inner).iter().any(is_right)
+        let signed = self.look(|key| key.mac(purpose, parts).verify_slice(tag).is_ok());
+        signed.is_ok_and(|key| key.is_some())
     }
 
     /// Whether a text is sealed with the newest key.
@@ -176,16 +176,24 @@ impl Keys {
         self.keys.read().unwrap_or_else(PoisonError::into_inner)[0].clone()
     }
 
-    /// The key of a name. Another process may have made it since.
+    /// The key of a name.
     fn named(&self, name: &str) -> Result<Key, KeyError> {
-        let find = |keys: &[Key]| keys.iter().find(|key| key.name == name).cloned();
+        let found = self.look(|key| key.name == name)?;
+        found.ok_or_else(|| KeyError::Missing(name.to_owned()))
+    }
+
+    /// The first key that is meant. Where there is none, another process may have made it since.
+    fn look(&self, is_meant: impl Fn(&Key) -> bool) -> Result<Option<Key>, KeyError> {
+        let find = |keys: &[Key]| keys.iter().find(|key| is_meant(key)).cloned();
         if let Some(key) = find(&self.keys.read().unwrap_or_else(PoisonError::into_inner)) {
-            return Ok(key);
+            return Ok(Some(key));
         }
-        let missing = || KeyError::Missing(name.to_owned());
-        let keys = read(self.file.as_deref().ok_or_else(missing)?)?;
-        let found = find(&keys).ok_or_else(missing)?;
-        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+        let Some(file) = self.file.as_deref() else { return Ok(None) };
+        let keys = read(file)?;
+        let found = find(&keys);
+        if found.is_some() {
+            *self.keys.write().unwrap_or_else(PoisonError::into_inner) = keys;
+        }
         Ok(found)
     }
 }
@@ -276,6 +284,10 @@ mod tests {
         let old = server.seal("x", "old", [1; NONCE]);
         let command = Keys::open(&path, &entropy).unwrap();
         command.add(&entropy).unwrap();
+        let by_new = command.sign(b"x", &[b"link"]);
+        assert!(server.is_signed(b"x", &[b"link"], &by_new), "it looks again");
+        assert!(!server.is_signed(b"y", &[b"link"], &by_new));
+        assert!(!server.is_signed(b"x", &[b"other"], &by_new));
         assert!(!command.is_fresh(&old));
         let new = command.seal("x", "new", [1; NONCE]);
         assert_eq!(server.unseal("x", &new).unwrap(), "new", "it looks again");
