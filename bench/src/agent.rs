@@ -3,8 +3,8 @@
 use std::net::{IpAddr, SocketAddr};
 
 use anyhow::{Context, bail};
-use futures_util::{SinkExt, StreamExt};
-use protocol::json::{from_str, to_string};
+use futures_util::SinkExt;
+use protocol::json::to_string;
 use protocol::{ClientId, ConversationId, FromAgent, SUBPROTOCOL, Several, ToAgent};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -13,7 +13,7 @@ use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::{WebSocketStream, client_async};
 
-use crate::client::{from, random};
+use crate::client::{from, next, random};
 
 pub(crate) struct Agent {
     address: SocketAddr,
@@ -94,13 +94,6 @@ impl Agent {
     }
 
     async fn next(&mut self) -> anyhow::Result<ToAgent> {
-        let socket = self.socket.as_mut().context("not connected")?;
-        loop {
-            match socket.next().await.context("the socket ended")?? {
-                Message::Text(text) => return Ok(from_str(&text)?),
-                Message::Close(_) => bail!("closed"),
-                _ => {}
-            }
-        }
+        next(self.socket.as_mut().context("not connected")?).await
     }
 }

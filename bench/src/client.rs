@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use anyhow::{Context, bail};
 use futures_util::{SinkExt, StreamExt};
-use protocol::json::{RawJson, from_str, to_string};
+use protocol::json::{Decode, RawJson, from_str, to_string};
 use protocol::{ClientId, Entry, FromVisitor, SUBPROTOCOL, Seq, Several, ToVisitor};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::Message;
@@ -36,6 +36,17 @@ pub(crate) async fn from(by: IpAddr, to: SocketAddr) -> anyhow::Result<TcpStream
     let stream = socket.connect(to).await?;
     stream.set_nodelay(true)?;
     Ok(stream)
+}
+
+/// The next frame of a socket.
+pub(crate) async fn next<T: Decode>(socket: &mut WebSocketStream<TcpStream>) -> anyhow::Result<T> {
+    loop {
+        match socket.next().await.context("the socket ended")?? {
+            Message::Text(text) => return Ok(from_str(&text)?),
+            Message::Close(_) => bail!("closed"),
+            _ => {}
+        }
+    }
 }
 
 #[expect(clippy::disallowed_methods, reason = "a load generator is an edge of its own")]
@@ -161,14 +172,7 @@ impl Visitor {
     }
 
     async fn next(&mut self) -> anyhow::Result<ToVisitor> {
-        let socket = self.socket.as_mut().context("not connected")?;
-        loop {
-            match socket.next().await.context("the socket ended")?? {
-                Message::Text(text) => return Ok(from_str(&text)?),
-                Message::Close(_) => bail!("closed"),
-                _ => {}
-            }
-        }
+        next(self.socket.as_mut().context("not connected")?).await
     }
 }
 
