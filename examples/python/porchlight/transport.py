@@ -79,6 +79,8 @@ class PollTransport:
         self._headers = {"porchlight-line": line}
         self._incoming: asyncio.Queue[Frame | Closed | Refused] = asyncio.Queue()
         self._waiting: asyncio.Task[None] | None = None
+        self._under_way = 0
+        self._is_told = False
 
     @classmethod
     async def open(cls, server: str, hello: Frame) -> "PollTransport":
@@ -122,16 +124,25 @@ class PollTransport:
 
         The frames of a lost answer don't come again on the same line, so any failure ends it.
         """
+        self._under_way += 1
         try:
             answer = await request("POST", self._server, "/poll/visitor", self._headers, body)
         except (Closed, Refused) as error:
+            self._under_way -= 1
             if not isinstance(error, Refused) or error.code != "not_found":
-                self._incoming.put_nowait(error)
-            elif not body:
-                self._incoming.put_nowait(Closed(None, "the server has no such line"))
-            # Otherwise the request that waits is told why the line was closed.
+                self._end(error)
+            elif self._under_way == 0:
+                self._end(Closed(None, "the server has no such line"))
+            # Otherwise the other request under way is told why the line was closed.
             return False
+        self._under_way -= 1
         return self._take(*answer)
+
+    def _end(self, why: Closed | Refused) -> None:
+        """Report the end of the line, once."""
+        if not self._is_told:
+            self._is_told = True
+            self._incoming.put_nowait(why)
 
     def _take(self, headers: Message, body: bytes) -> bool:
         for line in body.splitlines():
@@ -140,7 +151,7 @@ class PollTransport:
         if close is None:
             return True
         code, _, reason = close.partition(" ")
-        self._incoming.put_nowait(Closed(int(code), reason))
+        self._end(Closed(int(code), reason))
         return False
 
 
