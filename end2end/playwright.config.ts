@@ -16,7 +16,7 @@ export default defineConfig({
   globalSetup: './support/prepare.ts',
   timeout: 60_000,
   expect: { timeout: 15_000 },
-  // Each test has a server of its own, and machines are small.
+  // Each test has its own server, and test machines are small.
   workers: 2,
   fullyParallel: true,
   forbidOnly: true,
@@ -26,11 +26,11 @@ export default defineConfig({
     launchOptions: { executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium-headless-shell', args },
     locale: 'en-GB',
     timezoneId: 'Europe/Berlin',
-    // A trace costs as much as the test: TRACE=1 keeps that of one that fails.
+    // A trace costs as much time as the test: TRACE=1 keeps those of failed tests.
     trace: process.env.TRACE ? 'retain-on-failure' : 'off',
     screenshot: 'only-on-failure',
   },
-  // What is about the program as it is shipped: its bytes, and that it needs nothing else.
+  // Tests of the program as it ships: its size, and that it needs nothing else.
   projects: [
     { name: 'everything', testIgnore: SHIPPED },
     { name: 'shipped', testMatch: SHIPPED },

@@ -1,4 +1,4 @@
-// Not a test: `npm run shots` writes screenshots of every state to shots/, to be looked at.
+// Not a test: `npm run shots` writes screenshots of every state to shots/, to look at.
 import { defineConfig } from '@playwright/test'
 import tests from './playwright.config.ts'
 

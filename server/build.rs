@@ -1,9 +1,9 @@
-//! Has the files made that are part of the program, by the tool `bundle`: the widget's, and but for
-//! development the dashboard's.
+//! Makes the files that are embedded in the program, with the `bundle` tool: those of the widget and, except
+//! for development, of the dashboard.
 //!
-//! It is run from here, so that `cargo build`, `cargo nextest run` and `cargo leptos watch` all have them,
-//! always up to date, and compiled while this package's dependencies are. It works in a folder of its
-//! own, `target/wasm`: cargo locks the other one.
+//! It runs from here so that `cargo build`, `cargo nextest run` and `cargo leptos watch` all have them up to
+//! date, and so that they compile while this package's dependencies do. It has its own target folder,
+//! `target/wasm`, because cargo locks the other one.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,11 +14,11 @@ use sha2::{Digest, Sha256};
 
 type Outcome<T = ()> = Result<T, String>;
 
-/// What the widget's WASM is made of.
+/// The sources of the widget's WASM.
 const WIDGET: [&str; 5] =
     ["widget-wasm/src", "widget-wasm/Cargo.toml", "protocol/src", "bundle/src", "Cargo.lock"];
 
-/// What the rest is made of.
+/// The sources of the rest.
 const REST: [&str; 8] = [
     "app/src",
     "app/Cargo.toml",
@@ -42,10 +42,10 @@ fn assemble() -> Outcome {
         .map(Path::to_owned)
         .ok_or("the server's folder has a parent")?;
     let out = PathBuf::from(env("OUT_DIR")?);
-    // Lints read this crate long before that is made.
+    // Lints read this crate long before the bundle is made.
     println!("cargo::rerun-if-env-changed=PORCHLIGHT_BUNDLE");
     let is_wanted = std::env::var_os("PORCHLIGHT_BUNDLE").is_none_or(|bundle| bundle != "none");
-    // OUT_DIR is TARGET/PROFILE/build/PACKAGE/out; the profile for development is called debug there.
+    // OUT_DIR is TARGET/PROFILE/build/PACKAGE/out; the development profile is called debug there.
     let profile = out.ancestors().nth(3).and_then(Path::file_name);
     let is_watched = profile.is_none_or(|profile| profile == "debug");
     println!("cargo::rustc-check-cfg=cfg(watched)");
@@ -60,7 +60,7 @@ fn assemble() -> Outcome {
         bundle(&root, &assets, is_watched)?;
     }
     fs::create_dir_all(&assets).map_err(|error| error.to_string())?;
-    // The names under which browsers keep the files for ever.
+    // The names under which browsers cache the files forever.
     for (variable, folder) in [("WIDGET", "widget"), ("DASHBOARD", "pkg"), ("DOCS", "docs")] {
         println!("cargo::rustc-env={variable}_DIGEST={}", digest(&assets.join(folder))?);
     }
@@ -74,7 +74,7 @@ fn bundle(root: &Path, folder: &Path, is_draft: bool) -> Outcome {
     if is_draft {
         cargo.arg("--draft");
     }
-    // What cargo, clippy and cargo-leptos set for the build around is not meant for this one.
+    // The settings of cargo, clippy and cargo-leptos for the outer build must not affect this one.
     for name in [
         "CARGO_ENCODED_RUSTFLAGS",
         "RUSTFLAGS",
@@ -90,12 +90,12 @@ fn bundle(root: &Path, folder: &Path, is_draft: bool) -> Outcome {
     if output.status.success() {
         return Ok(());
     }
-    // Cargo shows what a build script prints on a failure.
+    // Cargo shows what a failing build script prints.
     eprintln!("{}", String::from_utf8_lossy(&output.stderr));
     Err("can't make the widget and the dashboard: has script/bootstrap run?".to_owned())
 }
 
-/// Sixteen digits that stand for the content of a folder.
+/// Sixteen hexadecimal digits that identify the content of a folder.
 fn digest(folder: &Path) -> Outcome<String> {
     let mut hash = Sha256::new();
     let mut paths: Vec<PathBuf> = match fs::read_dir(folder) {

@@ -1,4 +1,4 @@
-//! A number for the migrations: databases that were migrated by others are not copied.
+//! Computes a hash of the migrations, so that tests don't copy a template that other migrations created.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::Path;
@@ -6,7 +6,7 @@ use std::path::Path;
 fn main() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../migrations/src");
     println!("cargo::rerun-if-changed={}", folder.display());
-    let files = std::fs::read_dir(folder).expect("the migrations are there");
+    let files = std::fs::read_dir(folder).expect("the folder of migrations");
     let mut texts: Vec<_> = files
         .map(|file| std::fs::read_to_string(file.expect("a file").path()).expect("a source file"))
         .collect();

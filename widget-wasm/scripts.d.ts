@@ -1,4 +1,4 @@
-// What the widget's scripts find that no script declares.
+// Globals that the widget's scripts use and no script declares.
 
 /** The inbox's settings: the server writes them in the loader (server/src/widget/loader.rs). */
 declare const PORCHLIGHT_SETTINGS: { inbox: string; name: string; color: string; origin: string }
@@ -7,12 +7,12 @@ declare const PORCHLIGHT_STYLE: string
 
 interface Window {
   SupportChat?: any
-  /** Opens a line to the server: a socket, or what looks like one. */
+  /** Opens a connection to the server: a WebSocket, or a substitute. */
   porchlightConnect: () => any
-  /** The ids of the files that go with the next message, as JSON; undefined while one is on its way. */
+  /** The files that go with the next message, as JSON; undefined while one is uploading. */
   porchlightPicked: (take?: boolean) => string | undefined
   porchlightShow: (place: Element, list: string) => void
   porchlightAway: () => void
-  /** A time in words: 0 the day, 1 the time, 2 both. */
+  /** Formats a time. `when`: 0 the day, 1 the time, 2 both. */
   porchlightDate: (at: number, when: number) => string
 }

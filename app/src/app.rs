@@ -1,4 +1,4 @@
-//! The document, and which page an address shows.
+//! The HTML document, and the page for each route.
 
 use leptos::prelude::*;
 use leptos_meta::{Meta, MetaTags, Stylesheet, Title, provide_meta_context};
@@ -19,7 +19,7 @@ use crate::review::ReviewPage;
 use crate::team::{LoginsPage, TeamPage};
 use crate::ui::{Zone, state_page};
 
-/// The document around every page.
+/// The HTML document around every page.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
     let style = format!("/{}/{}.css", options.site_pkg_dir, options.output_name);
     view! {
@@ -45,10 +45,10 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
-/// The title of a page.
+/// Formats the title of a page.
 ///
-/// On the server the framework writes it into the document as it is, and what is in it may be a stranger's: it
-/// must be text there. In a browser it is set as text.
+/// On the server the framework writes the title into the document without escaping it, and it may contain a
+/// stranger's text, so it is escaped here. In a browser it is set as text.
 fn titled(page: String) -> String {
     let title =
         if page.is_empty() { "Porchlight".to_owned() } else { format!("{page} · Porchlight") };
@@ -57,8 +57,8 @@ fn titled(page: String) -> String {
     title
 }
 
-/// The dashboard. Pages are sent whole (`SsrMode::Async`): they are read from a database beside the
-/// server, and so work without scripts, too.
+/// The dashboard. Pages are sent whole (`SsrMode::Async`), because the database they are read from is beside the
+/// server. So they also work without scripts.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
@@ -73,7 +73,7 @@ pub fn App() -> impl IntoView {
         <Meta name="robots" content="noindex" />
         <Router>
             <Routes fallback=|| {
-                state_page("Nothing here", "This page does not exist, or not any more.").into_any()
+                state_page("Page not found", "This page doesn’t exist or has been removed.").into_any()
             }>
                 <Route path=path!("/login") view=LoginPage ssr=SsrMode::Async />
                 <Route path=path!("/login/second") view=SecondPage ssr=SsrMode::Async />
@@ -101,7 +101,7 @@ pub fn App() -> impl IntoView {
     }
 }
 
-/// Only our own scripts and those that this answer names may run.
+/// Allows only our own scripts and the inline scripts with this response's nonce.
 #[cfg(feature = "ssr")]
 fn provide_policy() {
     use http::{HeaderValue, header};
@@ -111,7 +111,7 @@ fn provide_policy() {
     let (Some(options), Some(nonce)) = (use_context::<ResponseOptions>(), use_nonce()) else {
         return;
     };
-    // cargo-leptos's reload socket has a port of its own.
+    // The reload socket of cargo-leptos uses another port.
     let watch = if std::env::var_os("LEPTOS_WATCH").is_some() { " ws:" } else { "" };
     let policy = format!(
         "default-src 'none'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; \

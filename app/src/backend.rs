@@ -1,4 +1,4 @@
-//! What server functions have at hand, and who is asking.
+//! The context of server functions, and who calls them.
 
 use std::sync::Arc;
 
@@ -16,58 +16,58 @@ use crate::failure::Failure;
 /// How long a login counts as fresh, in milliseconds.
 const FRESH_MS: u64 = 15 * 60 * 1_000;
 
-/// The session's field that holds whose login it is.
+/// The session field that holds the login.
 pub const LOGIN: &str = "login";
 
-/// What server functions have at hand: a context of every request.
+/// What server functions need, provided as a context with every request.
 #[derive(Clone)]
 pub struct Backend {
-    /// The rules.
+    /// The domain, which holds the rules.
     pub domain: Domain,
     /// The link that creates the owner.
     pub setup: SetupLink,
-    /// The address that browsers use.
+    /// The address at which browsers reach the server.
     pub public_url: String,
     /// Whether the program has a mail server.
     pub sends_mail: bool,
-    /// Where agents' passkeys are used, if browsers make them for this address.
+    /// The site that agents' passkeys belong to, if browsers allow passkeys for this address.
     pub passkeys: Option<PasskeySite>,
 }
 
-/// The one-time link that creates the owner. It works while there is no agent.
+/// The one-time link that creates the owner. It works as long as there is no agent.
 #[derive(Clone)]
 pub struct SetupLink(Arc<str>);
 
 impl SetupLink {
-    /// A link with a secret token.
+    /// Creates the link from a secret token.
     #[must_use]
     pub fn new(token: String) -> Self {
         Self(token.into())
     }
 
-    /// The secret part, for the operator's eyes.
+    /// The secret part, to be shown only to the operator.
     #[must_use]
     pub fn token(&self) -> &str {
         &self.0
     }
 
-    /// Whether `token` is the link's. The token has 256 bits and lives for one run of the program,
-    /// so that the time a comparison takes gives nothing away that could be used.
+    /// Whether `token` is the link's token. It has 256 bits and changes with every start of the program, so
+    /// comparison timing reveals nothing usable.
     #[must_use]
     pub fn matches(&self, token: &str) -> bool {
         *self.0 == *token
     }
 }
 
-/// The agent that a session belongs to.
+/// Returns the agent that a session belongs to.
 ///
 /// # Errors
-/// The store's.
+/// If the store fails.
 pub async fn current_agent(session: &Session, domain: &Domain) -> domain::Result<Option<Agent>> {
     let login = match session.get::<Held>(LOGIN).await {
         Ok(login) => login,
         Err(error) => {
-            tracing::error!(%error, "a session could not be read");
+            tracing::error!(%error, "could not read a session");
             return Err(ErrorCode::Unavailable.into());
         }
     };
@@ -77,43 +77,43 @@ pub async fn current_agent(session: &Session, domain: &Domain) -> domain::Result
     }
 }
 
-/// Whose login a session is, as it holds it.
+/// The login, as the session stores it.
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Held {
     agent: AgentId,
     epoch: i32,
     address: String,
     browser: Option<String>,
-    /// When its agent last showed who they are, in milliseconds since 1970 (UTC).
+    /// When the agent last proved who they are, in milliseconds since 1970 (UTC).
     #[serde(default)]
     shown_at_ms: u64,
 }
 
-/// Whose login a session is, by what it holds; `None` if it is nobody's.
+/// Reads the login from the stored value of a session; `None` if there is none.
 #[must_use]
 pub fn login_in(held: &serde_json::Value) -> Option<Login> {
     let Held { agent, epoch, address, browser, .. } = serde::Deserialize::deserialize(held).ok()?;
     Some(Login { agent, epoch, address, browser })
 }
 
-/// The request's backend.
+/// Returns the backend of the request.
 pub(crate) fn backend() -> Result<Backend, Failure> {
     use_context().ok_or_else(|| ErrorCode::Unavailable.into())
 }
 
-/// The request's session.
+/// Returns the session of the request.
 pub(crate) async fn session() -> Result<Session, Failure> {
     leptos_axum::extract().await.map_err(|_| ErrorCode::Unavailable.into())
 }
 
-/// From where the request comes.
+/// Returns where the request comes from.
 pub(crate) fn source() -> Result<Source, Failure> {
     let parts = use_context::<Parts>();
     let source = parts.and_then(|parts| parts.extensions.get().cloned());
     source.ok_or_else(|| ErrorCode::Unavailable.into())
 }
 
-/// The request's agent.
+/// Returns the agent who makes the request.
 ///
 /// # Errors
 /// `login_required` if nobody is logged in.
@@ -123,15 +123,15 @@ pub(crate) async fn require_agent() -> Result<(Agent, Backend), Failure> {
     Ok((agent.ok_or(ErrorCode::LoginRequired)?, backend))
 }
 
-/// Whether the request's agent showed who they are a short while ago: what decides who can come in is not
-/// changed by whoever finds an open computer.
+/// Whether the agent proved who they are within the last 15 minutes. Someone who finds an unlocked computer must
+/// not be able to change who can log in.
 pub(crate) async fn is_fresh(domain: &Domain) -> Result<bool, Failure> {
     let held: Option<Held> = session().await?.get(LOGIN).await.map_err(unreadable)?;
     let shown_at_ms = held.map_or(0, |held| held.shown_at_ms);
     Ok(shown_at_ms + FRESH_MS > domain.ambient().now_ms())
 }
 
-/// Whoever asks, if they have a right, and showed a short while ago who they are.
+/// Returns the caller, if they have the right and a fresh login.
 ///
 /// # Errors
 /// `login_required`, `forbidden`, `login_stale`.
@@ -143,14 +143,14 @@ pub(crate) async fn require_fresh(right: Right) -> Result<Caller, Failure> {
     Ok(caller)
 }
 
-/// Somebody who has the right that they need, and what they have at hand.
+/// An agent who has the required right, with the context of their request.
 pub(crate) struct Caller {
     pub(crate) agent: Agent,
     pub(crate) backend: Backend,
     pub(crate) source: Source,
 }
 
-/// Whoever asks, if they have a right.
+/// Returns the caller, if they have the right.
 ///
 /// # Errors
 /// `login_required`, `forbidden`.
@@ -158,20 +158,20 @@ pub(crate) async fn require(right: Right) -> Result<Caller, Failure> {
     let source = source()?;
     let (agent, backend) = require_agent().await?;
     if !agent.role.may(right) {
-        tracing::info!(agent = %agent.id, client = %source.address, ?right, "a right is missing");
+        tracing::info!(agent = %agent.id, client = %source.address, ?right, "permission denied");
         return Err(ErrorCode::Forbidden.into());
     }
     Ok(Caller { agent, backend, source })
 }
 
 impl Caller {
-    /// Notes in the audit log what they did.
+    /// Records an action of the caller in the audit log.
     pub(crate) async fn note(&self, deed: Deed, subject: Option<Subject>) -> Result<(), Failure> {
         let actor = Actor::from(&self.agent);
         Ok(self.backend.domain.audit(actor, deed, subject, Some(&self.source)).await?)
     }
 
-    /// Another agent whom they may manage.
+    /// Returns an agent whom the caller may manage.
     ///
     /// # Errors
     /// `agent_unknown`, `forbidden`.
@@ -185,27 +185,27 @@ impl Caller {
         Ok(other)
     }
 
-    /// An inbox, as the audit log names it.
+    /// Returns an inbox as a subject for the audit log.
     pub(crate) async fn inbox(&self, id: InboxId) -> Result<Subject, Failure> {
         let inbox = self.backend.domain.see_inbox(&self.agent, id).await?;
         Ok((id.0, inbox.name))
     }
 }
 
-/// An agent, as the audit log names them.
+/// Returns an agent as a subject for the audit log.
 pub(crate) fn named(agent: &Agent) -> Option<Subject> {
     Some((agent.id.0, agent.name.clone()))
 }
 
-/// Makes the session the agent's, under a new id (OWASP: renew on a change of privilege), and notes in the
-/// browser that it is known.
+/// Logs the agent in: renews the session under a new id (OWASP: renew on a change of privilege) and sets the
+/// device cookie, by which the browser is recognized.
 pub(crate) async fn begin_session(agent: &Agent, backend: &Backend) -> Result<(), Failure> {
     hold(&session().await?, agent, &source()?, backend.domain.ambient().now_ms()).await?;
     crate::cookie::DEVICE.set(&backend.domain.device(agent.id).await?, &backend.public_url);
     Ok(())
 }
 
-/// Makes the session the agent's anew, who has shown nothing meanwhile.
+/// Renews the session of an agent who has not proved who they are again: the login stays as fresh as it was.
 pub(crate) async fn renew_session(agent: &Agent) -> Result<(), Failure> {
     let session = session().await?;
     let held: Option<Held> = session.get(LOGIN).await.map_err(unreadable)?;
@@ -213,10 +213,11 @@ pub(crate) async fn renew_session(agent: &Agent) -> Result<(), Failure> {
     Ok(hold(&session, agent, &source()?, shown_at_ms).await?)
 }
 
-/// Makes a session an agent's, under a new id, who showed then who they are.
+/// Gives a session to an agent, under a new id. `shown_at_ms` is when they last proved who they are, in
+/// milliseconds since 1970 (UTC).
 ///
 /// # Errors
-/// `unavailable`: the store's.
+/// `unavailable` if the session cannot be stored.
 pub async fn hold(
     session: &Session,
     agent: &Agent,
@@ -230,13 +231,13 @@ pub async fn hold(
         session.insert(LOGIN, held).await
     };
     begun.await.map_err(|error| {
-        tracing::error!(%error, "a session could not be written");
+        tracing::error!(%error, "could not write a session");
         ErrorCode::Unavailable.into()
     })
 }
 
-/// Lets an agent in whose password was right, or leads them to where more is asked of them. Says where they
-/// are led.
+/// Lets in an agent whose password was right, or starts the second step of the login if one is required. Redirects
+/// accordingly.
 pub(crate) async fn enter(
     agent: &Agent,
     backend: &Backend,
@@ -254,7 +255,7 @@ pub(crate) async fn enter(
     let_in(agent, backend, deed, to).await
 }
 
-/// Lets an agent in who has shown all that is asked.
+/// Lets in an agent who has proved everything required.
 pub(crate) async fn let_in(
     agent: &Agent,
     backend: &Backend,
@@ -267,12 +268,12 @@ pub(crate) async fn let_in(
     Ok(())
 }
 
-/// Ends the session, here and in the store.
+/// Ends the session and deletes it from the store.
 pub(crate) async fn end_session() -> Result<(), Failure> {
     session().await?.flush().await.map_err(unreadable)
 }
 
 fn unreadable(error: tower_sessions::session::Error) -> Failure {
-    tracing::error!(%error, "a session could not be written");
+    tracing::error!(%error, "could not read or delete a session");
     Error::from(ErrorCode::Unavailable).into()
 }

@@ -1,5 +1,5 @@
-//! What an agent's browser keeps besides its session: by what it is known again ([`DEVICE`], which opens nothing;
-//! see `domain::login`), and what it is in the middle of ([`STEP`]).
+//! The cookies of an agent's browser besides the session: [`DEVICE`], by which the browser is recognized and which
+//! grants nothing (see `domain::login`), and [`STEP`], the current step of a login.
 
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, header};
@@ -8,23 +8,23 @@ use leptos_axum::ResponseOptions;
 use tower_sessions::cookie::time::Duration;
 use tower_sessions::cookie::{Cookie, SameSite};
 
-/// A cookie of ours.
+/// A cookie of the dashboard.
 #[derive(Clone, Copy)]
 pub struct CookieName {
     plain: &'static str,
-    /// Under https the name makes browsers keep it to this host alone (RFC 6265bis, section 4.1.3.2).
+    /// The name under HTTPS, which makes browsers restrict the cookie to this host (RFC 6265bis, section 4.1.3.2).
     secure: &'static str,
     kept: Duration,
 }
 
-/// By what a browser is known again that an agent logged in by.
+/// Recognizes a browser in which an agent has logged in before.
 pub(crate) const DEVICE: CookieName = CookieName {
     plain: "porchlight_device",
     secure: "__Host-porchlight_device",
     kept: Duration::days(365),
 };
 
-/// What somebody who logs in is in the middle of.
+/// The current step of a login.
 pub const STEP: CookieName = CookieName {
     plain: "porchlight_step",
     secure: "__Host-porchlight_step",
@@ -32,7 +32,7 @@ pub const STEP: CookieName = CookieName {
 };
 
 impl CookieName {
-    /// What the browser keeps, by the headers of its request.
+    /// Reads the cookie from the headers of a request.
     #[must_use]
     pub fn find(self, headers: &HeaderMap, public_url: &str) -> Option<String> {
         let wanted = if is_secure(public_url) { self.secure } else { self.plain };
@@ -45,7 +45,7 @@ impl CookieName {
             .map(|cookie| cookie.value().to_owned())
     }
 
-    /// The header that has the browser keep a value; an empty one ends it.
+    /// Returns the header that sets the cookie. An empty value deletes it.
     #[must_use]
     pub fn header(self, value: &str, public_url: &str) -> Option<HeaderValue> {
         let is_secure = is_secure(public_url);
@@ -60,12 +60,12 @@ impl CookieName {
         HeaderValue::from_str(&cookie.to_string()).ok()
     }
 
-    /// What the browser keeps that made this call.
+    /// Reads the cookie from the current request.
     pub(crate) fn get(self, public_url: &str) -> Option<String> {
         self.find(&use_context::<Parts>()?.headers, public_url)
     }
 
-    /// Has the browser keep it that made this call.
+    /// Sets the cookie in the current response.
     pub(crate) fn set(self, value: &str, public_url: &str) {
         if let (Some(options), Some(value)) =
             (use_context::<ResponseOptions>(), self.header(value, public_url))

@@ -1,7 +1,7 @@
-//! A program that has panicked looks like one that works: what is on screen stays there, and nothing
-//! answers any more. So the page says that it has stopped, and its connection ends.
+//! A program that has panicked looks as if it still worked: the screen stays as it is, but nothing responds. This
+//! module shows that the program has stopped, and closes its connection.
 //!
-//! Only the browser's own means are used here: Leptos may be what stopped.
+//! It uses only the browser's own APIs, because Leptos itself may have stopped.
 
 use std::panic::PanicHookInfo;
 
@@ -10,16 +10,16 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{Element, ErrorEvent};
 
-/// The class of `<body>` after it.
+/// The class of `<body>` after a crash.
 const CRASHED: &str = "crashed";
 
-/// Shows it when this program ends.
+/// Watches for a crash of this program, and shows it.
 pub(crate) fn watch() {
     std::panic::set_hook(Box::new(|info: &PanicHookInfo<'_>| {
         console_error_panic_hook::hook(info);
         stop();
     }));
-    // A trap that is no panic: the stack or the memory is used up.
+    // A trap without a panic: the stack or the memory is exhausted.
     let _listening = window_event_listener_untyped("error", |event| {
         let error = event.dyn_into::<ErrorEvent>().map(|event| event.error());
         if error.is_ok_and(|error| error.is_instance_of::<js_sys::WebAssembly::RuntimeError>()) {
@@ -37,15 +37,15 @@ fn stop() {
     crate::live::hang_up();
     if let Ok(Some(dot)) = document().query_selector(".rail [role=status]") {
         let _set = dot.set_attribute("class", "dot offline");
-        let _set = dot.set_attribute("aria-label", "Stopped: reload the page");
-        let _set = dot.set_attribute("title", "Stopped: reload the page");
+        let _set = dot.set_attribute("aria-label", "Stopped. Reload the page.");
+        let _set = dot.set_attribute("title", "Stopped. Reload the page.");
     }
     if let Some(notice) = notice() {
         let _shown = body.append_child(&notice);
     }
 }
 
-/// What says so, with a way out.
+/// Returns the notice, with a button that reloads the page.
 fn notice() -> Option<Element> {
     let notice = document().create_element("div").ok()?;
     notice.set_attribute("class", "crash-notice").ok()?;

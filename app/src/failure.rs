@@ -1,12 +1,12 @@
-//! A server function's error: an error's outside form, and nothing of its inside.
+//! The error of a server function, without internal details.
 
 use leptos::prelude::*;
 use leptos::server_fn::codec::JsonEncoding;
 use protocol::ErrorCode;
 use serde::{Deserialize, Serialize};
 
-/// A server function's error. It carries a code and no text: where scripts don't run it comes back
-/// in an address, which anybody can write.
+/// The error of a server function. It has a code and no text: without scripts it comes back in a URL, which anyone
+/// can write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure(pub ErrorCode);
 
@@ -21,13 +21,12 @@ impl std::error::Error for Failure {}
 impl FromServerFnError for Failure {
     type Encoder = JsonEncoding;
 
-    /// What the framework itself could not do: arguments that can't be read, else nearly always, the
-    /// line is down.
+    /// Converts an error of the framework: unreadable arguments, or otherwise almost always a lost connection.
     fn from_server_fn_error(error: ServerFnErrorErr) -> Self {
         use ServerFnErrorErr as E;
         let code = match error {
             E::Args(_) | E::MissingArg(_) => ErrorCode::RequestInvalid,
-            // On the server, a body that is no text; in a browser, an answer that is none of ours.
+            // On the server: a body that is not text. In a browser: a response that is not ours.
             E::Deserialization(_) if cfg!(feature = "ssr") => ErrorCode::RequestInvalid,
             _ => ErrorCode::Unavailable,
         };
@@ -44,7 +43,7 @@ impl From<domain::Error> for Failure {
         if code == ErrorCode::Unavailable {
             tracing::error!(%error, "a server function failed");
         } else {
-            tracing::info!(code = code.as_str(), "a server function refused");
+            tracing::info!(code = code.as_str(), "a server function refused a request");
         }
         crate::status::answer(code);
         Self(code)

@@ -1,10 +1,10 @@
 //! Porchlight's dashboard: pages for agents, rendered on the server and hydrated in the browser.
 //!
-//! Pages stand by feature: `access`, `account`, `audit`, `conversations`, `inboxes`, `outbox`, `people`,
-//! `review`, `team`. `live` keeps what is on screen true through a socket. What is allowed is decided in `domain`: a server function asks who calls,
-//! calls `domain` and converts.
+//! Pages are grouped by feature: `access`, `account`, `audit`, `conversations`, `inboxes`, `outbox`, `people`,
+//! `review`, `team`. `live` keeps the screen up to date through a socket. `domain` decides what is allowed: a
+//! server function identifies the caller, calls `domain` and converts the result.
 
-#![expect(unreachable_pub, reason = "Leptos's macros write `pub` items into private modules")]
+#![expect(unreachable_pub, reason = "Leptos macros put `pub` items into private modules")]
 
 mod access;
 mod account;
@@ -38,7 +38,7 @@ pub use cookie::{CookieName, STEP};
 #[cfg(feature = "ssr")]
 pub use status::status;
 
-/// Makes the page that the server rendered come alive.
+/// Hydrates the page that the server rendered.
 #[cfg(feature = "hydrate")]
 pub fn hydrate() {
     crash::watch();

@@ -1,4 +1,4 @@
-//! Errors as HTTP has them: what the API, pages and server functions answer.
+//! The HTTP status of errors, for the API, pages and server functions.
 
 use http::request::Parts;
 use http::{StatusCode, header};
@@ -6,8 +6,8 @@ use leptos::prelude::use_context;
 use leptos_axum::ResponseOptions;
 use protocol::ErrorCode;
 
-/// Has a server function's answer say so: by itself the framework calls every error the server's own (500). A
-/// form that is sent without scripts is led back to its page all the same.
+/// Sets the status of a server function's response: by default the framework answers every error with 500. A form
+/// sent without scripts is still redirected back to its page.
 pub(crate) fn answer(code: ErrorCode) {
     let is_form = use_context::<Parts>().is_some_and(|parts| {
         let accepts = parts.headers.get(header::ACCEPT).and_then(|accepts| accepts.to_str().ok());
@@ -18,7 +18,7 @@ pub(crate) fn answer(code: ErrorCode) {
     }
 }
 
-/// The status that goes with a code.
+/// Returns the HTTP status for a code.
 #[must_use]
 pub const fn status(code: ErrorCode) -> StatusCode {
     use ErrorCode as E;

@@ -1,4 +1,4 @@
-//! An agent as the dashboard would be: a login, and a socket that answers visitors.
+//! An agent that behaves like the dashboard: a login, and a socket to answer visitors.
 
 use std::net::{IpAddr, SocketAddr};
 
@@ -25,7 +25,7 @@ pub(crate) struct Agent {
 }
 
 impl Agent {
-    /// Logs in with the password that benchmarks give.
+    /// Logs in with the password that all benchmarks use.
     pub(crate) async fn log_in(
         address: SocketAddr,
         by: IpAddr,
@@ -48,11 +48,11 @@ impl Agent {
                 name.eq_ignore_ascii_case("set-cookie") && value.starts_with("porchlight_session=");
             is_session.then(|| value.split(';').next().unwrap_or_default().to_owned())
         });
-        let cookie = cookie.with_context(|| format!("no login: {answer}"))?;
+        let cookie = cookie.with_context(|| format!("login failed: {answer}"))?;
         Ok(Self { address, by, cookie, conversations: Vec::new(), next: 0, socket: None })
     }
 
-    /// Connects, and reads which conversations there are.
+    /// Connects, and reads the list of conversations.
     pub(crate) async fn connect(&mut self) -> anyhow::Result<()> {
         let stream = from(self.by, self.address).await?;
         let origin = format!("http://{}", self.address);
@@ -65,14 +65,14 @@ impl Agent {
         loop {
             if let ToAgent::Welcome { conversations, .. } = self.next().await? {
                 self.conversations = conversations.into_iter().map(|one| one.id).collect();
-                // Each begins somewhere else.
+                // Each agent starts at another conversation.
                 self.next = usize::from(random().as_bytes()[15]);
                 return Ok(());
             }
         }
     }
 
-    /// Answers in one conversation after another. Returns how long it took to be acknowledged.
+    /// Answers the conversations in turn. Returns how long the acknowledgment took.
     pub(crate) async fn answer(&mut self) -> anyhow::Result<Duration> {
         self.next += 1;
         let conversation = self.conversations[self.next % self.conversations.len()];
@@ -80,7 +80,7 @@ impl Agent {
         let files = Several::NONE;
         let text = "An answer".to_owned();
         let frame = FromAgent::Send { conversation, client_id: own, text, files, note: None };
-        // What was told meanwhile comes first.
+        // Frames that were sent meanwhile arrive before the acknowledgment.
         let sent = Instant::now();
         let socket = self.socket.as_mut().context("not connected")?;
         socket.send(Message::text(to_string(&frame))).await?;

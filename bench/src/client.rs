@@ -1,5 +1,5 @@
-//! A visitor as a widget would be, by the rules of `docs/PROTOCOL.md`: what is not acknowledged is
-//! kept, and sent again in order after every welcome.
+//! A visitor that behaves like a widget, as described in `docs/PROTOCOL.md`: unacknowledged messages are kept
+//! and sent again, in order, after every welcome.
 
 use std::collections::VecDeque;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -16,20 +16,20 @@ use tokio_tungstenite::{WebSocketStream, client_async};
 pub(crate) struct Visitor {
     address: SocketAddr,
     key: String,
-    /// 32 digits: who the visitor is, also if the server is killed before it has answered.
+    /// 32 hex digits that identify the visitor even if the server is killed before it has answered.
     seed: String,
-    /// In the order of sending.
+    /// All messages, in the order of sending.
     pub(crate) sent: Vec<ClientId>,
     waiting: VecDeque<ClientId>,
     pub(crate) acked: Vec<(ClientId, Seq)>,
     socket: Option<WebSocketStream<TcpStream>>,
-    /// Their mail address, if they give one.
+    /// The visitor's email address, if they give one.
     email: Option<String>,
-    /// Which address of this machine they come from.
+    /// The local address to connect from.
     by: IpAddr,
 }
 
-/// A connection from an address of this machine.
+/// Connects from one of this machine's addresses.
 pub(crate) async fn from(by: IpAddr, to: SocketAddr) -> anyhow::Result<TcpStream> {
     let socket = TcpSocket::new_v4()?;
     socket.bind(SocketAddr::new(by, 0))?;
@@ -38,12 +38,12 @@ pub(crate) async fn from(by: IpAddr, to: SocketAddr) -> anyhow::Result<TcpStream
     Ok(stream)
 }
 
-/// The next frame of a socket.
+/// Reads the next frame of a socket.
 pub(crate) async fn next<T: Decode>(socket: &mut WebSocketStream<TcpStream>) -> anyhow::Result<T> {
     loop {
-        match socket.next().await.context("the socket ended")?? {
+        match socket.next().await.context("the socket closed")?? {
             Message::Text(text) => return Ok(from_str(&text)?),
-            Message::Close(_) => bail!("closed"),
+            Message::Close(_) => bail!("the server closed the socket"),
             _ => {}
         }
     }
@@ -69,17 +69,17 @@ impl Visitor {
         }
     }
 
-    /// A visitor who gives a mail address.
+    /// Gives the visitor an email address.
     pub(crate) fn with_email(self, email: String) -> Self {
         Self { email: Some(email), ..self }
     }
 
-    /// A visitor who comes from another address of this machine.
+    /// Makes the visitor connect from another address of this machine.
     pub(crate) fn by(self, by: IpAddr) -> Self {
         Self { by, ..self }
     }
 
-    /// Connects, and sends what waits again. Returns what the visitor may come back with.
+    /// Connects and resends unacknowledged messages. Returns the token with which the visitor can come back.
     pub(crate) async fn connect(&mut self) -> anyhow::Result<String> {
         self.socket = None;
         let stream = from(self.by, self.address).await?;
@@ -114,7 +114,7 @@ impl Visitor {
         Ok(token)
     }
 
-    /// Sends a new message; it is kept until it is acknowledged.
+    /// Sends a new message. It is kept until it is acknowledged.
     pub(crate) async fn say(&mut self) -> anyhow::Result<()> {
         let client_id = ClientId(random());
         self.sent.push(client_id);
@@ -122,7 +122,7 @@ impl Visitor {
         self.send(&say(client_id)).await
     }
 
-    /// Waits until all that was sent is acknowledged.
+    /// Waits until everything that was sent is acknowledged.
     pub(crate) async fn settle(&mut self) -> anyhow::Result<()> {
         while !self.waiting.is_empty() {
             match self.next().await? {
@@ -132,7 +132,7 @@ impl Visitor {
                         self.acked.push((client_id, entry.seq));
                     }
                 }
-                // Faster than a person writes: the rest goes with the next connection.
+                // Faster than a person types. The rest is sent with the next connection.
                 ToVisitor::Error { temporary: true, .. } => bail!("slow down"),
                 ToVisitor::Error { code, .. } => bail!("refused: {}", code.as_str()),
                 _ => {}
@@ -141,14 +141,14 @@ impl Visitor {
         Ok(())
     }
 
-    /// Asks for the log, and waits for its first page.
+    /// Requests the log and waits for its first page.
     pub(crate) async fn ask_log(&mut self) -> anyhow::Result<()> {
         self.send(&FromVisitor::Resume { after: 0 }).await?;
         while !matches!(self.next().await?, ToVisitor::Entries { .. }) {}
         Ok(())
     }
 
-    /// The whole log, as the server tells it.
+    /// Reads the complete log from the server.
     pub(crate) async fn read_log(&mut self) -> anyhow::Result<Vec<Entry>> {
         let mut log: Vec<Entry> = Vec::new();
         loop {

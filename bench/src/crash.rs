@@ -1,4 +1,4 @@
-//! Kills the server under load, again and again, and compares what it acknowledged with what it has.
+//! Kills the server under load, repeatedly, and compares what it acknowledged with what it stored.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -13,32 +13,32 @@ use tokio_util::sync::CancellationToken;
 use crate::client::Visitor;
 use crate::server::Server;
 
-/// Visitors who write all the time.
+/// The number of visitors, who write all the time.
 const VISITORS: usize = 24;
 
-/// How many messages each has on its way at once: fewer than a socket may send without a pause.
+/// The messages that each has in flight at a time: fewer than a socket may send without a pause.
 const AT_ONCE: usize = 6;
 
-/// How long nothing may be acknowledged before it counts as broken.
+/// How long to wait for an acknowledgment before the run fails.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What became of all that was acknowledged.
+/// What happened to the acknowledged messages.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
     /// Acknowledged messages.
     pub acked: u64,
-    /// Acknowledged, and not there, or elsewhere than the acknowledgement said.
+    /// Acknowledged, but missing or at another position than the acknowledgment said.
     pub lost: u64,
-    /// There more than once.
+    /// Stored more than once.
     pub duplicated: u64,
-    /// Entries that do not follow the one before them.
+    /// Entries that do not directly follow the previous one.
     pub gaps: u64,
-    /// Messages of one visitor in another order than they were sent in.
+    /// Messages of one visitor that are not in the order of sending.
     pub reordered: u64,
 }
 
 impl Outcome {
-    /// Whether nothing went wrong, with something done.
+    /// Whether something was done and nothing went wrong.
     #[must_use]
     pub const fn is_well(&self) -> bool {
         self.acked > 0 && self.lost + self.duplicated + self.gaps + self.reordered == 0
@@ -73,7 +73,7 @@ pub async fn run(program: &Path, kind: Kind, kills: u32) -> anyhow::Result<Outco
         .collect();
 
     for kill in 0..kills {
-        // Each kill comes after some acknowledgements since the last, at an uneven moment.
+        // Each kill follows some acknowledgments since the last one, at an irregular moment.
         for _ in 0..=kill % 7 {
             timeout(PATIENCE, acked.notified()).await?;
         }
@@ -89,14 +89,14 @@ pub async fn run(program: &Path, kind: Kind, kills: u32) -> anyhow::Result<Outco
     Ok(outcome)
 }
 
-/// Writes until it is told to stop, and comes back after every loss, until all is acknowledged.
+/// Writes until `stop`, reconnecting after every loss, until everything is acknowledged.
 async fn talk(
     mut visitor: Visitor,
     stop: CancellationToken,
     acked: Arc<Notify>,
 ) -> anyhow::Result<Visitor> {
     loop {
-        // A lost connection, or a pause that was asked for, is what this is about.
+        // Lost connections and requests to slow down are expected here.
         let _lost = chat(&mut visitor, &stop, &acked).await;
         if stop.is_cancelled() && visitor.acked.len() == visitor.sent.len() {
             return Ok(visitor);

@@ -1,6 +1,6 @@
-//! Floods of one client, and of many, while a team is at work: how long others wait meanwhile, and what it costs.
+//! Floods by a few clients while a team is at work: how much longer others wait, and how much memory it costs.
 //!
-//! Each round measures the team at work, and then the same under a flood: what counts is how much longer it took.
+//! Each round measures the team at work, first without and then with the flood. What counts is the difference.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -21,48 +21,48 @@ use crate::client::{Visitor, from, random};
 use crate::server::Server;
 use crate::times::Times;
 
-/// Who is at work.
+/// The team at work.
 const AGENTS: u32 = 20;
 const VISITORS: u32 = 200;
 
-/// How often each of them writes.
+/// How often each agent and visitor writes.
 const AGENT_EVERY: Duration = Duration::from_millis(500);
 const VISITOR_EVERY: Duration = Duration::from_secs(4);
 
-/// How many clients flood together, and how much each tries at once.
+/// The number of flooding clients, and how much each tries at the same time.
 const FLOODERS: u8 = 4;
 const AT_ONCE: usize = 700;
 
-/// How long a flooder waits who is refused.
+/// How long a flooder waits after a refusal.
 const AGAIN: Duration = Duration::from_secs(1);
 
-/// What one who waits may be asked at most, whatever it was before: nobody notices.
+/// A wait that nobody notices: always acceptable, however short it was before.
 const UNNOTICED_MS: f64 = 25.0;
 
-/// How much longer others may wait.
+/// How many times longer others may wait.
 const LONGER: f64 = 2.0;
 
-/// How much memory a flood may cost, in megabytes.
+/// The most memory that a flood may cost, in megabytes.
 const MEMORY_MB: f64 = 256.0;
 
-/// What strangers do.
+/// The kinds of floods.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Flood {
-    /// Connections that say nothing.
+    /// Connections that send nothing.
     Idle,
-    /// Heads of requests, a byte at a time.
+    /// Request headers, one byte at a time.
     Heads,
-    /// Bodies of requests, a byte at a time.
+    /// Request bodies, one byte at a time.
     Bodies,
-    /// Passwords that are wrong.
+    /// Logins with wrong passwords.
     Logins,
-    /// Visitors who begin conversations.
+    /// New visitors who start conversations.
     Visitors,
-    /// Sockets that are fast.
+    /// Sockets that send frames as fast as they can.
     Frames,
-    /// Lines without a socket.
+    /// Polling requests, without a socket.
     Lines,
-    /// Files and mails, a byte at a time.
+    /// File uploads, one byte at a time.
     Uploads,
     /// Requests that are refused.
     Requests,
@@ -80,13 +80,13 @@ const FLOODS: [(Flood, &str); 9] = [
     (Flood::Requests, "refused requests"),
 ];
 
-/// How the team fared.
+/// The team's waiting times.
 struct Fared {
     agents: Times,
     visitors: Times,
 }
 
-/// What came of one flood.
+/// The result of one flood.
 struct Line {
     name: &'static str,
     agents: [f64; 2],
@@ -101,14 +101,14 @@ impl Line {
     }
 }
 
-/// What came of all floods.
+/// The results of all floods.
 pub struct Outcome {
     lines: Vec<Line>,
     longest: Duration,
 }
 
 impl Outcome {
-    /// Whether everybody else was served.
+    /// Whether everyone else was served in time.
     #[must_use]
     pub fn is_well(&self) -> bool {
         self.lines.iter().all(Line::is_well)
@@ -125,17 +125,17 @@ impl fmt::Display for Outcome {
                  memory {:+.0} MB{}",
                 line.name,
                 line.memory_mb,
-                if line.is_well() { "" } else { "  TOO MUCH" }
+                if line.is_well() { "" } else { "  FAILED" }
             )?;
         }
         write!(f, "newcomers were served within {:.0} ms", self.longest.as_secs_f64() * 1_000.0)
     }
 }
 
-/// Runs `rounds` rounds of `seconds` seconds for each flood, or for those whose name has `only` in it.
+/// Runs `rounds` rounds of `seconds` seconds for each flood, or only for those whose name contains `only`.
 ///
 /// # Errors
-/// If the program can't be run, or somebody at work is not served.
+/// If the program can't be run, or someone at work is not served.
 pub async fn run(
     program: &Path,
     kind: Kind,
@@ -155,13 +155,13 @@ pub async fn run(
             let before_mb = server.memory_mb()?;
             let before = team.work(seconds).await?;
             let flooding = begin(flood, server.address, &key);
-            // It is there before it is measured.
+            // Let the flood build up before measuring.
             sleep(Duration::from_secs(1)).await;
             let during = team.work(seconds).await?;
             longest = longest.max(newcomer(server.address).await?);
             memory.push(server.memory_mb()? - before_mb);
             drop(flooding);
-            // What it left behind is not the next one's.
+            // Let the effects of this flood wear off before the next one.
             sleep(Duration::from_secs(2)).await;
             agents.push([before.agents.at(0.99), during.agents.at(0.99)]);
             visitors.push([before.visitors.at(0.99), during.visitors.at(0.99)]);
@@ -176,26 +176,26 @@ pub async fn run(
     Ok(Outcome { lines, longest })
 }
 
-/// The round in the middle, by how much longer it took.
+/// Returns the median round, by how much longer the team waited.
 fn middle(mut rounds: Vec<[f64; 2]>) -> [f64; 2] {
     rounds.sort_by(|one, other| (one[1] / one[0]).total_cmp(&(other[1] / other[0])));
     rounds[rounds.len() / 2]
 }
 
-/// How long somebody waits for a page who has just come.
+/// Measures how long a new client waits for a page.
 async fn newcomer(address: SocketAddr) -> anyhow::Result<Duration> {
     let asked = Instant::now();
     let answer = ask(address, client(3, 1), "GET /login HTTP/1.1", "").await?;
-    ensure!(answer.starts_with("HTTP/1.1 200"), "a newcomer is not served: {answer}");
+    ensure!(answer.starts_with("HTTP/1.1 200"), "a newcomer was not served: {answer}");
     Ok(asked.elapsed())
 }
 
-/// A client of a kind: loopback has an address for each.
+/// A client of a kind. Each one has its own loopback address.
 fn client(kind: u8, number: u8) -> IpAddr {
     IpAddr::V4(Ipv4Addr::new(127, kind, 0, number))
 }
 
-/// One request, and how its answer begins.
+/// Sends one request and returns the beginning of the response.
 async fn ask(address: SocketAddr, by: IpAddr, line: &str, body: &str) -> anyhow::Result<String> {
     let mut stream = from(by, address).await?;
     let length = body.len();
@@ -209,7 +209,7 @@ async fn ask(address: SocketAddr, by: IpAddr, line: &str, body: &str) -> anyhow:
     Ok(String::from_utf8_lossy(&answer[..length]).into_owned())
 }
 
-/// Those who are at work.
+/// The agents and visitors at work.
 struct Team {
     visitors: Vec<Arc<Mutex<Visitor>>>,
     agents: Vec<Arc<Mutex<Agent>>>,
@@ -229,7 +229,7 @@ impl Team {
             let by = client(1, u8::try_from(number)? + 1);
             let mut visitor = Visitor::new(server.address, key).by(by);
             visitor.connect().await?;
-            // Begins the conversation; what is measured is an ordinary message.
+            // The first message starts the conversation. Only ordinary messages are measured.
             visitor.say().await?;
             visitor.settle().await?;
             visitors.push(Arc::new(Mutex::new(visitor)));
@@ -242,7 +242,7 @@ impl Team {
         Ok(Self { visitors, agents: ready })
     }
 
-    /// Everybody writes now and then, for so many seconds.
+    /// All agents and visitors write periodically, for this many seconds.
     async fn work(&self, seconds: u64) -> anyhow::Result<Fared> {
         let until = Instant::now() + Duration::from_secs(seconds);
         let visitors = self.visitors.iter().enumerate().map(|(number, visitor)| {
@@ -281,7 +281,7 @@ impl Team {
         let all = |outcomes: Vec<Result<anyhow::Result<Vec<Duration>>, _>>| {
             let mut times = Vec::new();
             for outcome in outcomes {
-                times.extend(outcome.context("it ended")??);
+                times.extend(outcome.context("a task ended early")??);
             }
             anyhow::Ok(Times::of(times))
         };
@@ -289,7 +289,7 @@ impl Team {
     }
 }
 
-/// Floods until it is dropped.
+/// Starts a flood that lasts until the tasks are dropped.
 fn begin(flood: Flood, address: SocketAddr, key: &str) -> JoinSet<()> {
     let mut tasks = JoinSet::new();
     for flooder in 1..=FLOODERS {
@@ -301,12 +301,12 @@ fn begin(flood: Flood, address: SocketAddr, key: &str) -> JoinSet<()> {
         };
         for number in 0..tries {
             let key = key.to_owned();
-            // One after the other: it is the server that is to be measured, not this program.
+            // Staggered: the goal is to measure the server, not this program.
             let begin = AGAIN.mul_f64(number as f64 / tries as f64);
             tasks.spawn(async move {
                 sleep(begin).await;
                 loop {
-                    // What is refused is tried again, as whoever floods would.
+                    // Retry what was refused, as a real flooder would.
                     let _ = one(flood, address, by, &key).await;
                     sleep(AGAIN).await;
                 }
@@ -369,20 +369,20 @@ async fn one(flood: Flood, address: SocketAddr, by: IpAddr, key: &str) -> anyhow
     Ok(())
 }
 
-/// The token of a visitor who has just come.
+/// Returns the token of a new visitor.
 async fn token(address: SocketAddr, by: IpAddr, key: &str) -> anyhow::Result<String> {
     let mut visitor = Visitor::new(address, key).by(by);
     visitor.connect().await
 }
 
-/// A byte now and then, for as long as it is taken.
+/// Sends a byte now and then, as long as the server accepts it.
 async fn drip(mut stream: TcpStream, head: &str) -> anyhow::Result<()> {
     stream.write_all(head.as_bytes()).await?;
     loop {
         let mut byte = [0];
         if let Ok(read) = timeout(Duration::from_secs(2), stream.read(&mut byte)).await {
             read?;
-            bail!("it was refused, or closed");
+            bail!("refused or closed");
         }
         stream.write_all(b"x").await?;
     }

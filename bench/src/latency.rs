@@ -1,4 +1,4 @@
-//! How long an acknowledgement takes, beside the machine's own fdatasync in the same run.
+//! Measures how long an acknowledgment takes, compared to the machine's own fdatasync in the same run.
 
 use std::fmt;
 use std::fs::File;
@@ -12,10 +12,10 @@ use crate::client::Visitor;
 use crate::server::Server;
 use crate::times::Times;
 
-/// The most messages that one visitor sends a second: a socket may send two.
+/// The messages that one visitor sends per second. A socket may send two.
 const A_SECOND: u32 = 1;
 
-/// What was measured.
+/// The measurements.
 pub struct Latencies {
     ack: Times,
     fdatasync: Times,
@@ -28,8 +28,7 @@ impl fmt::Display for Latencies {
     }
 }
 
-/// Sends `rate` messages a second for `seconds`, and measures fdatasync on the same disk before and
-/// after.
+/// Sends `rate` messages per second for `seconds`, and measures fdatasync on the same disk before and after.
 ///
 /// # Errors
 /// If the program can't be run.
@@ -45,7 +44,7 @@ pub async fn run(program: &Path, kind: Kind, rate: u32, seconds: u32) -> anyhow:
             let begin = Duration::from_secs(1) * number / visitors;
             tokio::spawn(async move {
                 visitor.connect().await?;
-                // Begins the conversation; what is measured is an ordinary message.
+                // The first message starts the conversation. Only ordinary messages are measured.
                 visitor.say().await?;
                 visitor.settle().await?;
                 tokio::time::sleep(begin).await;
@@ -70,7 +69,7 @@ pub async fn run(program: &Path, kind: Kind, rate: u32, seconds: u32) -> anyhow:
     Ok(Latencies { ack: Times::of(times), fdatasync: Times::of(syncs) })
 }
 
-/// One small write and fdatasync after another, where temporary files are: beside a test's SQLite.
+/// Repeats a small write and fdatasync in the folder for temporary files, which also holds a test's SQLite file.
 fn syncs() -> anyhow::Result<Vec<Duration>> {
     let path = std::env::temp_dir().join(format!("porchlight-bench-{}", std::process::id()));
     let mut file = File::create(&path)?;

@@ -1,4 +1,4 @@
-//! Load on the real binary over real sockets: what it must withstand, and how fast it is.
+//! Load tests of the real binary over real sockets: what it must withstand, and how fast it is.
 
 mod agent;
 mod client;

@@ -1,5 +1,5 @@
-//! Kills the server while it sends mail by a server that fails in every way it can, and compares what
-//! arrived with what was owed.
+//! Kills the server while it sends email through a mail server that fails in every possible way, and compares
+//! what arrived with what should have been sent.
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -15,21 +15,21 @@ use tokio::time::{Duration, Instant, sleep};
 use crate::client::Visitor;
 use crate::server::Server;
 
-/// Where the team's mails go.
+/// The team's address.
 const TEAM: &str = "team@bench.example";
 
-/// How many visitors write at once.
+/// The number of visitors who write at the same time.
 const AT_ONCE: usize = 24;
 
-/// How long nothing may arrive before it counts as broken. The wait between two tries doubles: of ten thousand
-/// mails of which 30 % fail at a time, the unluckiest waits for minutes.
+/// How long to wait for an email before the run fails. The wait between attempts doubles: with ten thousand
+/// emails and a failure rate of 30%, the unluckiest one waits for minutes.
 const PATIENCE: Duration = Duration::from_secs(600);
 
-/// How many of a thousand connections, and of a thousand mails, fail.
+/// How many of 1,000 connections, and of 1,000 emails, fail.
 const FAILING: u32 = 300;
 
-/// How the mail server fails. It takes a mail and says nothing of it (RFC 1047) once in a thousand: a
-/// second copy is then right.
+/// How the mail server fails. One time in a thousand it accepts an email without confirming it (RFC 1047). A
+/// second copy is correct then.
 const FAULTS: [Fault; 12] = [
     Fault::HangUp,
     Fault::Answer(Step::Greeting, "421 4.3.2 closing down\r\n"),
@@ -45,21 +45,21 @@ const FAULTS: [Fault; 12] = [
     Fault::CutAfterContent,
 ];
 
-/// What became of the mails.
+/// What happened to the emails.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Outcome {
-    /// How many were owed.
+    /// The number of emails that should arrive.
     pub mails: u64,
-    /// Owed, and never taken by the mail server.
+    /// Never accepted by the mail server.
     pub missing: u64,
-    /// Copies besides the first.
+    /// Copies after the first.
     pub doubled: u64,
-    /// Copies under another `Message-ID` than the first.
+    /// Copies with another `Message-ID` than the first.
     pub other_message_id: u64,
 }
 
 impl Outcome {
-    /// Whether all arrived, and hardly any twice.
+    /// Whether all arrived, and at most one percent of them twice.
     #[must_use]
     pub const fn is_well(&self) -> bool {
         self.mails > 0
@@ -79,11 +79,10 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// Runs `program` on an empty database, has it send about `mails` mails, and kills it `kills` times
-/// meanwhile.
+/// Runs `program` on an empty database, makes it send about `mails` emails, and kills it `kills` times meanwhile.
 ///
 /// # Errors
-/// If the program can't be run, or does not come to an end.
+/// If the program can't be run, or does not finish.
 pub async fn run(program: &Path, kind: Kind, mails: u32, kills: u32) -> anyhow::Result<Outcome> {
     let database = TestDatabase::new(kind).await;
     let smtp = Smtp::with(faults()).await;
@@ -97,7 +96,7 @@ pub async fn run(program: &Path, kind: Kind, mails: u32, kills: u32) -> anyhow::
     let key = server.key().await?;
     server.ask(&["inbox", "mail", "--team-address", TEAM, "--an-hour", "100000"]).await?;
 
-    // Each visitor who writes while nobody is there causes two: one to the team, one to them.
+    // Each visitor who writes while nobody is online causes two emails: one to the team and one to them.
     let visitors = mails.div_ceil(2);
     let address = server.address;
     let writing = stream::iter(0..visitors)
@@ -105,7 +104,7 @@ pub async fn run(program: &Path, kind: Kind, mails: u32, kills: u32) -> anyhow::
         .buffer_unordered(AT_ONCE);
     writing.try_collect::<Vec<()>>().await?;
 
-    // A kill each time that some more have arrived, at an uneven moment.
+    // Each kill follows some more deliveries, at an irregular moment.
     let owed = u64::from(visitors) * 2;
     for kill in 0..u64::from(kills) {
         let until = owed * (kill + 1) / (u64::from(kills) + 1);
@@ -125,19 +124,19 @@ fn email(number: u32) -> String {
     format!("visitor{number}@bench.example")
 }
 
-/// One message, until it is acknowledged.
+/// Sends one message and waits for its acknowledgment.
 async fn write(mut visitor: Visitor) -> anyhow::Result<()> {
     visitor.connect().await?;
     visitor.say().await?;
     visitor.settle().await
 }
 
-/// Which of the connections and mails fail, and how: in an order that repeats.
+/// Decides which connections and emails fail, and how, in a repeatable order.
 fn faults() -> impl Fn(Step) -> Option<Fault> + Send + Sync {
     let count = AtomicU32::new(0);
     move |step| {
         let number = count.fetch_add(1, Ordering::Relaxed);
-        // A multiplier that visits every residue: an even spread without a pattern that is seen.
+        // This multiplier visits every residue: an even spread without a visible pattern.
         let chance = number.wrapping_mul(2_654_435_761) >> 16;
         if chance % 1_000 >= FAILING {
             return None;
@@ -147,17 +146,17 @@ fn faults() -> impl Fn(Step) -> Option<Fault> + Send + Sync {
         match step {
             Step::Greeting => at_greeting.then_some(fault),
             _ if number % 1_000 == 1 => Some(Fault::TakeAndCut),
-            // The server may look at a content for long before it answers: this one never does.
+            // A server may check the content for a long time before it replies. This one never replies.
             _ if number % 2_000 == 2 => Some(Fault::Hang(Step::Content)),
-            // What is left of a greeting's share fails at the first step.
+            // The remaining greeting faults occur at the first command.
             _ if at_greeting => Some(Fault::Answer(Step::From, "421 4.3.2 closing down\r\n")),
             _ => Some(fault),
         }
     }
 }
 
-/// Waits until nothing waits any more, or so many were taken. What the mail server refused for good
-/// is tried again, as an owner would who knows better.
+/// Waits until no email is waiting, or `enough` were accepted. Emails that the mail server refused
+/// permanently are retried, as an owner who knows better would do.
 async fn settle(server: &Server, smtp: &Smtp, enough: Option<usize>) -> anyhow::Result<()> {
     let mut last = (0, Instant::now());
     loop {
@@ -170,8 +169,8 @@ async fn settle(server: &Server, smtp: &Smtp, enough: Option<usize>) -> anyhow::
         }
         let status = server.ask(&["mail", "status"]).await?;
         let patience = PATIENCE.as_secs();
-        ensure!(last.1.elapsed() < PATIENCE, "no mail has arrived for {patience} s: {status}");
-        let count = |state: &str| status[state].as_u64().context("a count");
+        ensure!(last.1.elapsed() < PATIENCE, "no email has arrived for {patience} s: {status}");
+        let count = |state: &str| status[state].as_u64().context("no count");
         if count("failed")? > 0 {
             server.ask(&["mail", "retry"]).await?;
         } else if count("waiting")? == 0 && enough.is_none() {
@@ -183,7 +182,7 @@ async fn settle(server: &Server, smtp: &Smtp, enough: Option<usize>) -> anyhow::
 
 fn judge(visitors: u32, taken: &[Taken]) -> Outcome {
     let mut outcome = Outcome { mails: u64::from(visitors) * 2, ..Outcome::default() };
-    // To whom, and about whom: the names of all copies.
+    // By recipient and visitor: the `Message-ID` of each copy.
     let mut copies: HashMap<(bool, String), Vec<String>> = HashMap::new();
     for mail in taken {
         let content = String::from_utf8_lossy(&mail.content);
@@ -205,8 +204,8 @@ fn judge(visitors: u32, taken: &[Taken]) -> Outcome {
     outcome
 }
 
-/// The visitor's address in the plain text of a mail to the team.
+/// Finds the visitor's address in the plain text of an email to the team.
 fn visitor_in(content: &str) -> Option<String> {
-    let line = content.lines().find_map(|line| line.strip_prefix("Mail address: "))?;
+    let line = content.lines().find_map(|line| line.strip_prefix("Email address: "))?;
     Some(line.trim_end().to_owned())
 }

@@ -12,9 +12,9 @@ use clap::{Parser, Subcommand};
 use testbed::Kind;
 
 #[derive(Parser)]
-#[command(about = "Load on the real binary, and what it must withstand.")]
+#[command(about = "Load tests of the real binary.")]
 struct Cli {
-    /// The program.
+    /// The program to test.
     #[arg(long, global = true, default_value = "target/release/porchlight")]
     program: PathBuf,
 
@@ -28,45 +28,45 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Kill the server under load, again and again, and see that nothing acknowledged is lost.
+    /// Kill the server under load, repeatedly, and check that nothing acknowledged is lost.
     Crash {
-        /// How often.
+        /// The number of kills.
         #[arg(long, default_value_t = 20)]
         kills: u32,
     },
-    /// What strangers' floods cost those who are at work: 20 agents and 200 visitors.
+    /// Measure what floods by strangers cost 20 agents and 200 visitors at work.
     Flood {
-        /// How often each is tried.
+        /// The number of rounds for each flood.
         #[arg(long, default_value_t = 3)]
         rounds: u32,
-        /// How long it is looked at, without and with it.
+        /// The seconds to measure without the flood, and again with it.
         #[arg(long, default_value_t = 8)]
         seconds: u64,
-        /// Those alone whose name has this in it.
+        /// Only floods with this in their name.
         #[arg(long)]
         only: Option<String>,
     },
-    /// How long an acknowledgement takes, beside the machine's own fdatasync.
+    /// Measure how long an acknowledgment takes, compared to the machine's own fdatasync.
     Latency {
-        /// Messages a second, from all visitors together.
+        /// Messages per second, from all visitors together.
         #[arg(long, default_value_t = 200)]
         rate: u32,
-        /// For how long.
+        /// The duration in seconds.
         #[arg(long, default_value_t = 20)]
         seconds: u32,
     },
-    /// Kill the server while it sends mail by a server that fails, and see that every mail arrives.
+    /// Kill the server while it sends email through a failing mail server, and check that every email arrives.
     Mail {
-        /// How many mails.
+        /// The number of emails.
         #[arg(long, default_value_t = 10_000)]
         mails: u32,
-        /// How often.
+        /// The number of kills.
         #[arg(long, default_value_t = 50)]
         kills: u32,
     },
-    /// How long a search takes, beside one without an index.
+    /// Measure how long a search takes, compared to one without an index.
     Search {
-        /// Among how many messages.
+        /// The number of messages to search.
         #[arg(long, default_value_t = 1_000_000)]
         messages: u32,
     },

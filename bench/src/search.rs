@@ -1,4 +1,4 @@
-//! How long a search takes among many messages, beside the same search without an index.
+//! Measures how long a search among many messages takes, compared to the same search without an index.
 
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -13,18 +13,18 @@ use tokio::time::Instant;
 use crate::server::Server;
 use crate::times::Times;
 
-/// How many messages there are in one conversation.
+/// The number of messages in a conversation.
 const IN_ONE: u32 = 50;
 
-/// How many messages are written at a time.
+/// The number of messages that are inserted at a time.
 const AT_A_TIME: u32 = 500;
 
 const YEAR_MS: u64 = 365 * 24 * 3_600_000;
 
-/// How often each is asked.
+/// How many times each query runs.
 const ROUNDS: usize = 40;
 
-/// What was measured.
+/// The measurements.
 pub struct Searches {
     messages: u32,
     text_bytes: i64,
@@ -47,7 +47,7 @@ impl std::fmt::Display for Searches {
     }
 }
 
-/// Fills a database with messages, and searches by the API.
+/// Fills a database with messages, and searches through the API.
 ///
 /// # Errors
 /// If the program can't be run.
@@ -61,14 +61,14 @@ pub async fn run(program: &Path, kind: Kind, messages: u32) -> anyhow::Result<Se
     let ask = async |words: &str| {
         let mut times = Vec::with_capacity(ROUNDS);
         for round in 0..ROUNDS {
-            // Another rare word each time, and one that stands beside "tenth": what is measured is not the
-            // answer of before.
+            // Search for another rare word each time, one that occurs together with "tenth", so that no
+            // earlier answer is reused.
             let words = words.replace('#', &(round * 10 + 1).to_string());
             let begin = Instant::now();
             let hits = search(&server, &token, &words).await?;
             times.push(begin.elapsed());
             ensure!(hits > 0, "nothing found for {words}");
-            // A program may ask twenty times a second.
+            // A program may make twenty requests per second.
             tokio::time::sleep(tokio::time::Duration::from_millis(50)).await;
         }
         anyhow::Ok(Times::of(times))
@@ -92,14 +92,14 @@ pub async fn run(program: &Path, kind: Kind, messages: u32) -> anyhow::Result<Se
     Ok(Searches { messages, text_bytes, index_bytes, rare, two, everywhere, scan })
 }
 
-/// What is kept to find messages by, besides the messages.
+/// Returns a query for the size of the search index.
 const fn index_size(kind: Kind) -> &'static str {
     match kind {
         Kind::Sqlite => "SELECT SUM(LENGTH(block)) FROM entry_search_data",
         Kind::Postgres => {
             "SELECT pg_relation_size('entry_search') + SUM(pg_column_size(search)) FROM entry"
         }
-        // InnoDB's own tables of an index, and the words they are made of.
+        // InnoDB's internal index tables, and the words that the index is built from.
         Kind::MySql => {
             "SELECT (SELECT SUM(FILE_SIZE) FROM information_schema.INNODB_SYS_TABLESPACES \
              WHERE NAME LIKE CONCAT(DATABASE(), '/FTS%')) + SUM(LENGTH(words)) FROM entry"
@@ -108,11 +108,11 @@ const fn index_size(kind: Kind) -> &'static str {
 }
 
 async fn bytes_of(db: &DatabaseConnection, kind: Kind, query: &str) -> anyhow::Result<i64> {
-    // Sums are of other types than what is summed.
+    // A sum has another type than its column.
     let whole = if kind == Kind::MySql { "SIGNED" } else { "BIGINT" };
     let query = format!("SELECT CAST(({query}) AS {whole}) AS bytes");
     let row = db.query_one_raw(Statement::from_string(db.get_database_backend(), query)).await?;
-    Ok(row.context("a sum")?.try_get("", "bytes")?)
+    Ok(row.context("no sum")?.try_get("", "bytes")?)
 }
 
 #[expect(
@@ -123,7 +123,7 @@ fn now_ms() -> anyhow::Result<u64> {
     Ok(u64::try_from(SystemTime::now().duration_since(UNIX_EPOCH)?.as_millis())?)
 }
 
-/// Words that repeat like words do: few often, many rarely.
+/// Returns words that are distributed as in real text: a few are frequent, and many are rare.
 fn text(number: u32) -> String {
     let mut text = String::new();
     let mut state = u64::from(number) + 1;
@@ -136,7 +136,7 @@ fn text(number: u32) -> String {
     if number % 10 == 1 {
         text += "tenth ";
     }
-    // 500 different ones: each in two thousand of a million.
+    // 500 different ones, so that each is in 2,000 of a million messages.
     text + &format!("rare{}x", number % 500)
 }
 
@@ -150,7 +150,7 @@ async fn fill(db: &DatabaseConnection, kind: Kind, messages: u32) -> anyhow::Res
     };
     let truth = if kind == Kind::Postgres { "true" } else { "1" };
     let now_ms = now_ms()?;
-    // As much each day, for a year.
+    // The same number each day, for a year.
     let at_ms =
         |message: u32| now_ms - YEAR_MS + YEAR_MS * u64::from(message) / u64::from(messages);
     let mut number = 0;
@@ -234,7 +234,7 @@ async fn fill(db: &DatabaseConnection, kind: Kind, messages: u32) -> anyhow::Res
     Ok(())
 }
 
-/// Finds the one inbox: PostgreSQL has no least UUID.
+/// Returns an expression for the only inbox, since PostgreSQL has no `min` for UUIDs.
 const fn pick(kind: Kind) -> &'static str {
     match kind {
         Kind::Postgres => "min(id::text)::uuid",
@@ -242,7 +242,7 @@ const fn pick(kind: Kind) -> &'static str {
     }
 }
 
-/// How many conversations a search finds.
+/// Runs a search and returns the number of conversations found.
 async fn search(server: &Server, token: &str, words: &str) -> anyhow::Result<usize> {
     let mut stream = TcpStream::connect(server.address).await?;
     let request = format!(
@@ -252,8 +252,8 @@ async fn search(server: &Server, token: &str, words: &str) -> anyhow::Result<usi
     stream.write_all(request.as_bytes()).await?;
     let mut answer = String::new();
     stream.read_to_string(&mut answer).await?;
-    let (head, body) = answer.split_once("\r\n\r\n").context("an answer")?;
+    let (head, body) = answer.split_once("\r\n\r\n").context("no answer")?;
     ensure!(head.contains(" 200 "), "{answer}");
     let body: serde_json::Value = serde_json::from_str(body)?;
-    Ok(body["hits"].as_array().context("hits")?.len())
+    Ok(body["hits"].as_array().context("no hits")?.len())
 }

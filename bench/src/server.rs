@@ -1,4 +1,4 @@
-//! The real binary as a child process, which can be killed and started again.
+//! The real binary as a child process that can be killed and restarted.
 
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::time::{Duration, Instant, sleep};
 
-/// How long a start may take.
+/// How long startup may take.
 const START: Duration = Duration::from_secs(30);
 
 pub(crate) struct Server {
@@ -22,12 +22,12 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Starts it on a free port, and waits until it listens.
+    /// Starts the server on a free port, and waits until it listens.
     pub(crate) async fn start(program: &Path, database: &str) -> anyhow::Result<Self> {
         Self::start_with(program, database, Vec::new()).await
     }
 
-    /// The same, with settings: variables of its environment.
+    /// The same, with settings as environment variables.
     pub(crate) async fn start_with(
         program: &Path,
         database: &str,
@@ -41,7 +41,7 @@ impl Server {
         Ok(server)
     }
 
-    /// Runs a command of the program beside it, and returns what it printed as JSON.
+    /// Runs a command of the program on the same database, and returns its JSON output.
     pub(crate) async fn ask(&self, command_line: &[&str]) -> anyhow::Result<serde_json::Value> {
         let mut ask = command(&self.program);
         ask.args(command_line).args(["--json", "--database-url", &self.database]);
@@ -50,44 +50,44 @@ impl Server {
             .with_context(|| String::from_utf8_lossy(&output.stderr).into_owned())
     }
 
-    /// The key of its default inbox.
+    /// Returns the key of the default inbox.
     pub(crate) async fn key(&self) -> anyhow::Result<String> {
         let inboxes = self.ask(&["inbox", "list"]).await?;
-        Ok(inboxes[0]["key"].as_str().context("an inbox has a key")?.to_owned())
+        Ok(inboxes[0]["key"].as_str().context("the inbox has no key")?.to_owned())
     }
 
-    /// Makes an owner whose password is `correct horse`.
+    /// Creates an owner whose password is `correct horse`.
     pub(crate) async fn add_agent(&self, email: &str) -> anyhow::Result<()> {
         let database = ["--json", "--database-url", &self.database];
         let mut create = command(&self.program);
         create.args(["agent", "create", "--role", "owner", "--name", "Bench"]);
         create.args(["--email", email]).args(database).stdin(Stdio::piped());
         let mut child = create.stdout(Stdio::null()).spawn()?;
-        let mut stdin = child.stdin.take().context("a standard input")?;
+        let mut stdin = child.stdin.take().context("no standard input")?;
         stdin.write_all(b"correct horse").await?;
         drop(stdin);
-        ensure!(child.wait().await?.success(), "no owner could be made");
+        ensure!(child.wait().await?.success(), "could not create the owner");
         Ok(())
     }
 
-    /// How much memory it holds, in megabytes (proc(5): `VmRSS`).
+    /// Returns the server's resident memory, in megabytes (proc(5): `VmRSS`).
     pub(crate) fn memory_mb(&self) -> anyhow::Result<f64> {
-        let id = self.child.id().context("it runs")?;
+        let id = self.child.id().context("the server is not running")?;
         let status = std::fs::read_to_string(format!("/proc/{id}/status"))?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-        let kilobytes = line.and_then(|line| line.split_whitespace().next()).context("VmRSS")?;
+        let kilobytes = line.and_then(|line| line.split_whitespace().next()).context("no VmRSS")?;
         Ok(kilobytes.parse::<f64>()? / 1_024.0)
     }
 
-    /// An access token of its owner, who is made.
+    /// Creates an owner and returns an access token of theirs.
     pub(crate) async fn token(&self) -> anyhow::Result<String> {
         self.add_agent("bench@example.com").await?;
         let create = ["token", "create", "--name", "bench", "--agent", "bench@example.com"];
         let made = self.ask(&create).await?;
-        Ok(made["token"].as_str().context("a token")?.to_owned())
+        Ok(made["token"].as_str().context("no token")?.to_owned())
     }
 
-    /// `kill -9`, and a start on the same port and database.
+    /// Kills the server with SIGKILL and restarts it on the same port and database.
     pub(crate) async fn kill_and_start(&mut self) -> anyhow::Result<()> {
         self.child.kill().await?;
         self.child = spawn(&self.program, &self.database, self.address, &self.settings)?;
@@ -100,14 +100,14 @@ impl Server {
             if let Some(status) = self.child.try_wait()? {
                 anyhow::bail!("{} ended with {status}", self.program.display());
             }
-            ensure!(Instant::now() < until, "the server does not listen");
+            ensure!(Instant::now() < until, "the server did not start to listen");
             sleep(Duration::from_millis(10)).await;
         }
         Ok(())
     }
 }
 
-/// The program, with a place of its own for what is no row: not the folder that a benchmark is started in.
+/// Returns a command with its own data folder, instead of the folder that the benchmark was started in.
 fn command(program: &Path) -> Command {
     let mut command = Command::new(program);
     command.env("PORCHLIGHT_DATA_DIR", std::env::temp_dir().join("porchlight-bench"));
@@ -127,5 +127,5 @@ fn spawn(
         .stdout(Stdio::null())
         .kill_on_drop(true)
         .spawn()
-        .with_context(|| format!("can't run {}: build it, or say --program", program.display()))
+        .with_context(|| format!("can't run {}: build it, or set --program", program.display()))
 }

@@ -1,10 +1,10 @@
-//! Times, as a benchmark tells them.
+//! Durations, and how benchmarks report them.
 
 use std::fmt;
 
 use tokio::time::Duration;
 
-/// Times of one kind.
+/// Durations of one kind of operation, sorted.
 #[derive(Clone, Debug)]
 pub struct Times(Vec<Duration>);
 

@@ -1,8 +1,10 @@
-//! Makes the files that browsers load. `server/build.rs` runs it, and puts what comes out into the
-//! program: `bundle FOLDER` writes `FOLDER/widget`, `FOLDER/pkg` (the dashboard) and `FOLDER/docs` (the
-//! page on the API), each file compressed. `bundle FOLDER --draft` writes only the widget's WASM, as
-//! the compiler made it: for development, where the rest is read from its source. `bundle --ahead` compiles
-//! what takes long, and writes nothing.
+//! Builds the files that browsers load. `server/build.rs` runs it and embeds its output in the program.
+//!
+//! - `bundle FOLDER` writes `FOLDER/widget`, `FOLDER/pkg` (the dashboard) and `FOLDER/docs` (the API page),
+//!   each file compressed.
+//! - `bundle FOLDER --draft` writes only the widget's WASM, as the compiler produced it. For development,
+//!   where the rest is read from its source.
+//! - `bundle --ahead` compiles what takes long, and writes nothing.
 
 mod names;
 mod text;
@@ -14,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-/// How the files are compressed: the slowest, and smallest, that brotli has.
+/// Brotli's slowest and smallest compression.
 const QUALITY: u32 = 11;
 const WINDOW: u32 = 22;
 
@@ -24,11 +26,11 @@ fn main() -> anyhow::Result<()> {
     let draft = match args.next().as_deref() {
         None => false,
         Some("--draft") => true,
-        Some(other) => bail!("unknown: {other}"),
+        Some(other) => bail!("unknown option: {other}"),
     };
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("the workspace")?;
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("no workspace folder")?;
     let (root, folder) = (root.to_owned(), PathBuf::from(folder));
-    // Builds of several profiles may come here at once.
+    // Builds of several profiles may run at the same time.
     fs::create_dir_all(root.join("target/wasm"))?;
     let lock = fs::File::create(root.join("target/wasm/bundle.lock"))?;
     lock.lock()?;
@@ -55,7 +57,7 @@ fn widget(root: &Path, folder: &Path) -> anyhow::Result<()> {
     let loader = text::minify(root, "js", &texts::read(root, texts::LOADER)?)?;
     fs::write(folder.join("loader.js"), texts::with_sheet(&loader, sheet.trim()))?;
     for (name, parts) in texts::WIDGET {
-        let kind = name.rsplit('.').next().context("a file's kind")?;
+        let kind = name.rsplit('.').next().context("a file without an extension")?;
         fs::write(folder.join(name), text::minify(root, kind, &texts::join(root, parts)?)?)?;
     }
     compress(folder)
@@ -63,7 +65,7 @@ fn widget(root: &Path, folder: &Path) -> anyhow::Result<()> {
 
 fn dashboard(root: &Path, folder: &Path) -> anyhow::Result<()> {
     wasm::dashboard(root)?.copy_to(folder, "porchlight")?;
-    // The name that Leptos gives it.
+    // The name that Leptos expects.
     fs::rename(folder.join("porchlight_bg.wasm"), folder.join("porchlight.wasm"))?;
     minify(root, &folder.join("porchlight.js"))?;
     let sheet = text::bundle_css(root, Path::new("style/dashboard.css"))?;
@@ -71,7 +73,7 @@ fn dashboard(root: &Path, folder: &Path) -> anyhow::Result<()> {
     compress(folder)
 }
 
-/// Swagger's interface to the API's description.
+/// Copies Swagger UI, which shows the API description.
 fn docs(root: &Path, folder: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(folder)?;
     let package = root.join("bundle/node_modules/swagger-ui-dist");
@@ -87,7 +89,7 @@ fn minify(root: &Path, path: &Path) -> anyhow::Result<()> {
     Ok(fs::write(path, shorter)?)
 }
 
-/// Puts FILE.br in each file's place.
+/// Replaces each file with a compressed FILE.br.
 fn compress(folder: &Path) -> anyhow::Result<()> {
     for file in fs::read_dir(folder)? {
         let path = file?.path();

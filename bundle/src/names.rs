@@ -1,12 +1,12 @@
-//! Short names where WASM and its JavaScript meet.
+//! Short names for the imports and exports between the WASM and its JavaScript.
 //!
-//! wasm-bindgen puts a hash into the name of every import. Only these two files read it, and what can't be
-//! foreseen can't be compressed.
+//! wasm-bindgen puts a hash into the name of every import. Only these two files use the names, and random
+//! names don't compress.
 
 use anyhow::{Context, ensure};
 use serde::Deserialize;
 
-/// What wasm-opt is asked for, besides making it small. It prints the new names.
+/// The wasm-opt pass that shortens the names. It prints the new ones.
 pub(crate) const PASS: &str = "--minify-imports-and-exports-and-modules";
 
 /// The new names, as wasm-opt prints them.
@@ -18,12 +18,12 @@ struct Names {
     exports: Vec<(String, String)>,
 }
 
-/// The module that all imports come from, in wasm-opt's words.
+/// wasm-opt's name for the module of all imports.
 const MODULE: &str = "a";
 
-/// wasm-bindgen's JavaScript with the names that wasm-opt has given.
+/// Replaces the names in wasm-bindgen's JavaScript with those that wasm-opt assigned.
 pub(crate) fn renamed(glue: &str, printed: &str) -> anyhow::Result<String> {
-    let names: Names = serde_json::from_str(printed).context("the names that wasm-opt printed")?;
+    let names: Names = serde_json::from_str(printed).context("can't parse wasm-opt's names")?;
     let mut glue = glue.to_owned();
     if let Some((module, ..)) = names.imports.first() {
         ensure!(names.imports.iter().all(|(other, ..)| other == module), "imports of two modules");
@@ -34,7 +34,7 @@ pub(crate) fn renamed(glue: &str, printed: &str) -> anyhow::Result<String> {
     }
     for (name, new) in &names.exports {
         let (name, new) = (format!("wasm.{name}"), format!("wasm.{new}"));
-        // What only the module's own start uses is not asked for by name.
+        // An export that only the module's start function uses does not occur in the JavaScript.
         if glue.contains(&name) {
             glue = replace(&glue, &name, &new)?;
         }
@@ -42,7 +42,7 @@ pub(crate) fn renamed(glue: &str, printed: &str) -> anyhow::Result<String> {
     Ok(glue)
 }
 
-/// Replaces a name wherever it stands as a whole, which is once at least.
+/// Replaces all whole occurrences of a name. There must be at least one.
 fn replace(text: &str, name: &str, new: &str) -> anyhow::Result<String> {
     let belongs = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '$';
     let mut out = String::with_capacity(text.len());
@@ -55,7 +55,7 @@ fn replace(text: &str, name: &str, new: &str) -> anyhow::Result<String> {
             done = at + name.len();
         }
     }
-    ensure!(done > 0, "the JavaScript does not name {name}");
+    ensure!(done > 0, "the JavaScript does not contain the name {name}");
     out.push_str(&text[done..]);
     Ok(out)
 }

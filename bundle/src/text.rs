@@ -1,4 +1,4 @@
-//! Scripts and styles in fewer bytes, by esbuild.
+//! Minifies scripts and styles with esbuild.
 
 use std::io::Write;
 use std::path::Path;
@@ -6,13 +6,13 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context, bail};
 
-/// The same text in fewer bytes. `kind` is `js` or `css`; what is at the top level keeps its name.
+/// Minifies a text. `kind` is `js` or `css`. Top-level names are preserved.
 pub(crate) fn minify(root: &Path, kind: &str, text: &str) -> anyhow::Result<String> {
     run(esbuild(root).arg(format!("--loader={kind}")), text)
-        .with_context(|| format!("a {kind} file"))
+        .with_context(|| format!("can't minify a {kind} file"))
 }
 
-/// A style sheet with all that it imports.
+/// Bundles a style sheet with everything it imports.
 pub(crate) fn bundle_css(root: &Path, path: &Path) -> anyhow::Result<String> {
     run(esbuild(root).arg(path).arg("--bundle"), "")
 }
@@ -29,10 +29,10 @@ fn run(command: &mut Command, input: &str) -> anyhow::Result<String> {
         .stdout(Stdio::piped())
         .spawn()
         .context("can't run esbuild: script/bootstrap installs it")?;
-    running.stdin.take().context("esbuild's input")?.write_all(input.as_bytes())?;
+    running.stdin.take().context("esbuild has no input")?.write_all(input.as_bytes())?;
     let output = running.wait_with_output()?;
     if !output.status.success() {
-        bail!("esbuild can't read it");
+        bail!("esbuild failed");
     }
     Ok(String::from_utf8(output.stdout)?)
 }

@@ -1,7 +1,7 @@
-//! WASM: compiled, given its JavaScript by wasm-bindgen, and made small by wasm-opt.
+//! Builds WASM: compiles it, generates its JavaScript with wasm-bindgen, and shrinks it with wasm-opt.
 //!
-//! What cargo finds unchanged is not done again: the outcome of the other two steps is kept beside the
-//! compiler's, under a name made from what went in.
+//! Nothing is repeated if cargo finds no changes: the output of the last two steps is stored next to the
+//! compiler's, under a key derived from the inputs.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,11 +16,11 @@ use crate::names;
 
 const TARGET: &str = "wasm32-unknown-unknown";
 
-/// The profile of all WASM, in `Cargo.toml`.
+/// The profile of all WASM, from `Cargo.toml`.
 const PROFILE: &str = "wasm-release";
 
-/// What rustc may have used, and browsers since 2022 know. With `--all-features` wasm-opt writes what
-/// none of them knows yet.
+/// Features that rustc may use and that browsers have supported since 2022. With `--all-features`, wasm-opt
+/// would emit some that no browser supports yet.
 const FEATURES: [&str; 6] = [
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",
@@ -30,7 +30,7 @@ const FEATURES: [&str; 6] = [
     "--enable-multivalue",
 ];
 
-/// How much time is spent on bytes.
+/// How much time to spend on the size.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Effort {
     /// None.
@@ -43,7 +43,7 @@ pub(crate) enum Effort {
 pub(crate) struct Module(PathBuf);
 
 impl Module {
-    /// Copies both under another name. The folder is made.
+    /// Copies both files under another name. Creates the folder.
     pub(crate) fn copy_to(&self, folder: &Path, name: &str) -> anyhow::Result<()> {
         fs::create_dir_all(folder)?;
         for ending in [".js", "_bg.wasm"] {
@@ -56,7 +56,7 @@ impl Module {
     }
 }
 
-/// The visitors' chat.
+/// Builds the visitors' chat.
 pub(crate) fn widget(root: &Path, effort: Effort) -> anyhow::Result<Module> {
     let passes: &[&str] = match effort {
         Effort::Draft => &[],
@@ -72,11 +72,11 @@ pub(crate) fn widget(root: &Path, effort: Effort) -> anyhow::Result<Module> {
             "--strip-producers",
         ],
     };
-    // Its glue says `chat_bg.wasm` where it finds the module.
+    // The generated JavaScript refers to `chat_bg.wasm`.
     made(root, "chat", &compile(root, "widget-wasm")?, passes)
 }
 
-/// The dashboard's browser half.
+/// Builds the browser part of the dashboard.
 pub(crate) fn dashboard(root: &Path) -> anyhow::Result<Module> {
     made(root, "porchlight", &compile(root, "dashboard-wasm")?, &["-Oz"])
 }
@@ -108,17 +108,17 @@ fn made(root: &Path, name: &str, compiled: &Path, passes: &[&str]) -> anyhow::Re
     if kept.exists() {
         return Ok(Module(kept));
     }
-    // What is half done has another name; what was done for an earlier source is not needed any more.
+    // Unfinished output has another name, and output of earlier sources is no longer needed.
     let _none = fs::remove_dir_all(&of_name);
     let folder = of_name.join("unfinished");
     fs::create_dir_all(&folder)?;
     let mut bindgen = Bindgen::new();
     bindgen.input_bytes(name, bytes).web(true)?.typescript(false).out_name(name);
-    bindgen.generate(&folder).context("wasm-bindgen")?;
+    bindgen.generate(&folder).context("wasm-bindgen failed")?;
     let module = folder.join(format!("{name}_bg.wasm"));
     if !passes.is_empty() {
         wasm_opt(root, &module, passes)?;
-        // By itself: `--converge` would name what is named already.
+        // A separate run, because `--converge` would rename what is already renamed.
         let printed = wasm_opt(root, &module, &[names::PASS])?;
         let glue = folder.join(format!("{name}.js"));
         fs::write(&glue, names::renamed(&fs::read_to_string(&glue)?, &printed)?)?;
@@ -129,14 +129,14 @@ fn made(root: &Path, name: &str, compiled: &Path, passes: &[&str]) -> anyhow::Re
     Ok(Module(kept))
 }
 
-/// Changes a module in its place.
+/// Optimizes a module in place. Returns what wasm-opt printed.
 fn wasm_opt(root: &Path, module: &Path, passes: &[&str]) -> anyhow::Result<String> {
     let mut command = Command::new(root.join("bundle/node_modules/.bin/wasm-opt"));
     command.args(passes).args(FEATURES).arg(module).arg("-o").arg(module);
     run(&mut command).context("can't run wasm-opt: script/bootstrap installs it")
 }
 
-/// Runs it, and gives what it prints.
+/// Runs a command and returns what it printed.
 fn run(command: &mut Command) -> anyhow::Result<String> {
     let output = command.output()?;
     if !output.status.success() {

@@ -1,8 +1,8 @@
-//! The dashboard's half that browsers run: the pages of `app`, brought to life.
+//! The part of the dashboard that runs in browsers: it hydrates the pages of `app`.
 
 use wasm_bindgen::prelude::wasm_bindgen;
 
-/// Makes the page that the server rendered come alive.
+/// Hydrates the page that the server rendered.
 #[wasm_bindgen]
 pub fn hydrate() {
     app::hydrate();

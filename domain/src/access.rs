@@ -1,4 +1,4 @@
-//! Access tokens: what programs come to the API with, in an agent's name.
+//! Access tokens, with which programs call the API on behalf of an agent.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -14,46 +14,46 @@ use crate::agent::{Agent, check_name};
 use crate::error::{Error, Result};
 use crate::table::{access_token, agent};
 
-/// How a token begins, so that people and scanners of source code know one when they see it.
+/// The prefix of every token, by which people and secret scanners recognize one.
 const PREFIX: &str = "pl_";
 
-/// How exactly the last use is known, in milliseconds: not every request is worth a write.
+/// The resolution of the last use, in milliseconds, so that not every request causes a write.
 const USED_EVERY_MS: i64 = 60_000;
 
-/// An access token, without what proves it.
+/// An access token, without its secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AccessToken {
     /// Its id.
     pub id: AccessTokenId,
     /// What it is for.
     pub name: String,
-    /// What it lets a program do.
+    /// What it allows.
     pub scopes: BTreeSet<Scope>,
-    /// In whose name.
+    /// The agent on whose behalf it acts.
     pub agent: Person,
-    /// When it was made, in milliseconds since 1970 (UTC).
+    /// When it was created, in milliseconds since 1970 (UTC).
     pub created_at_ms: u64,
-    /// When it was last used, in milliseconds since 1970 (UTC), to the minute.
+    /// When it was last used, in milliseconds since 1970 (UTC), accurate to a minute.
     pub last_used_at_ms: Option<u64>,
 }
 
-/// A program that showed a valid access token.
+/// A client that presented a valid access token.
 #[derive(Clone, Debug)]
 pub struct Bearer {
-    /// By which token.
+    /// The token.
     pub token: AccessTokenId,
-    /// In whose name it acts: it may see what they may see.
+    /// The agent on whose behalf it acts. It may see what this agent may see.
     pub agent: Agent,
     /// What it may do.
     pub scopes: BTreeSet<Scope>,
 }
 
 impl Domain {
-    /// Makes an access token that acts in an agent's name. Its text is returned this once: the store
-    /// keeps a hash.
+    /// Creates an access token that acts on behalf of an agent. Its text is returned only here: the store
+    /// holds only a hash.
     ///
     /// # Errors
-    /// `name_invalid`, `scope_required`, `agent_unknown`; the store's.
+    /// `name_invalid`, `scope_required`, `agent_unknown`; store errors.
     pub async fn create_access_token(
         &self,
         name: &str,
@@ -83,7 +83,7 @@ impl Domain {
     /// All access tokens, newest first.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn list_access_tokens(&self) -> Result<Vec<AccessToken>> {
         let rows = access_token::Entity::find()
             .order_by_desc(access_token::Column::CreatedAtMs)
@@ -110,10 +110,10 @@ impl Domain {
         rows.into_iter().map(token).collect()
     }
 
-    /// Drops an access token: from now on it opens nothing.
+    /// Revokes an access token, with immediate effect.
     ///
     /// # Errors
-    /// `access_token_unknown`; the store's.
+    /// `access_token_unknown`; store errors.
     pub async fn revoke_access_token(&self, id: AccessTokenId) -> Result<()> {
         let deleted = access_token::Entity::delete_by_id(id.0).exec(&self.store.reader).await?;
         if deleted.rows_affected == 0 {
@@ -122,17 +122,17 @@ impl Domain {
         Ok(())
     }
 
-    /// Who comes with an access token.
+    /// Returns the client that an access token identifies.
     ///
     /// # Errors
-    /// `access_token_invalid` for one that was never made, was revoked, or acts for somebody who is
-    /// not part of the team any more; the store's.
+    /// `access_token_invalid` if it does not exist, was revoked, or acts on behalf of an agent who is no
+    /// longer on the team; store errors.
     pub async fn check_access_token(&self, text: &str) -> Result<Bearer> {
         let invalid = ErrorCode::AccessTokenInvalid;
         if !text.starts_with(PREFIX) {
             return Err(invalid.into());
         }
-        // Looked up by its hash: how long that takes says nothing of a secret.
+        // Look it up by its hash, so that the time it takes reveals nothing about a secret.
         let found = access_token::Entity::find()
             .filter(access_token::Column::Hash.eq(hash(text)))
             .one(&self.store.reader)
@@ -151,7 +151,7 @@ impl Domain {
     }
 }
 
-/// A token has 256 random bits: a plain hash of it can't be guessed back.
+/// A plain hash is enough: a token has 256 random bits, so it can't be guessed from the hash.
 fn hash(text: &str) -> String {
     HEXLOWER.encode(&Sha256::digest(text.as_bytes()))
 }

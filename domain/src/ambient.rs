@@ -1,5 +1,5 @@
-//! Time, randomness, ids, and the keys that seal secrets. Everything else takes them from here, so that tests
-//! can hold them still; clippy.toml forbids the ways around it.
+//! Time, randomness, ids, and the keys that seal secrets. All other code gets them from here, so that tests
+//! can control them. clippy.toml forbids other sources.
 
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
@@ -15,13 +15,13 @@ pub trait Clock: Send + Sync {
     fn now_ms(&self) -> u64;
 }
 
-/// Gives randomness fit for secrets.
+/// Provides randomness that is suitable for secrets.
 pub trait Entropy: Send + Sync {
-    /// Fills `bytes`.
+    /// Fills `bytes` with random bytes.
     fn fill(&self, bytes: &mut [u8]);
 }
 
-/// The machine's clock.
+/// The system clock.
 pub struct SystemClock;
 
 impl Clock for SystemClock {
@@ -33,17 +33,17 @@ impl Clock for SystemClock {
     }
 }
 
-/// The operating system's randomness.
+/// The operating system's source of randomness.
 pub struct OsEntropy;
 
 impl Entropy for OsEntropy {
     fn fill(&self, bytes: &mut [u8]) {
         #[expect(clippy::disallowed_methods, reason = "this is the edge")]
-        getrandom::fill(bytes).expect("the operating system has randomness once it has booted");
+        getrandom::fill(bytes).expect("the operating system provides randomness after boot");
     }
 }
 
-/// Time, randomness, ids and keys, handed through the program.
+/// Time, randomness, ids and keys, passed through the program.
 #[derive(Clone)]
 pub struct Ambient {
     clock: Arc<dyn Clock>,
@@ -52,18 +52,18 @@ pub struct Ambient {
 }
 
 impl Ambient {
-    /// From a clock, a source of randomness, and keys.
+    /// Creates one from a clock, a source of randomness, and keys.
     pub fn new(clock: impl Clock + 'static, entropy: impl Entropy + 'static, keys: Keys) -> Self {
         Self { clock: Arc::new(clock), entropy: Arc::new(entropy), keys }
     }
 
-    /// The machine's own.
+    /// Uses the system's clock and randomness.
     #[must_use]
     pub fn system(keys: Keys) -> Self {
         Self::new(SystemClock, OsEntropy, keys)
     }
 
-    /// What secrets are sealed with.
+    /// The keys that seal secrets.
     pub(crate) fn keys(&self) -> &Keys {
         &self.keys
     }
@@ -74,7 +74,7 @@ impl Ambient {
         self.clock.now_ms()
     }
 
-    /// A new UUID of version 7 (RFC 9562, section 5.7).
+    /// A new UUIDv7 (RFC 9562, section 5.7).
     #[must_use]
     pub fn uuid(&self) -> Uuid {
         let mut random = [0; 10];
@@ -88,7 +88,7 @@ impl Ambient {
         self.hex::<32>()
     }
 
-    /// A new public key of 80 bits, in hexadecimal: not secret, but not to be guessed in passing.
+    /// A new public identifier of 80 bits, in hexadecimal: not secret, but hard to guess.
     #[must_use]
     pub fn key(&self) -> String {
         self.hex::<10>()

@@ -1,5 +1,5 @@
-//! Whether somebody answers: the one place that says so, for the chat, the interface, the API and
-//! mail. Business hours say when the team means to answer, presence who is there.
+//! Whether anyone is available to answer. The only place that decides it, for the chat, the agent interface,
+//! the API and email. Business hours say when the team plans to answer, presence says who is online.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,7 +16,7 @@ use crate::hub::{Hub, News};
 use crate::inbox::Inbox;
 use crate::table::{agent, conversation};
 
-/// What visitors were told last, so that they are told changes only.
+/// What visitors were last told, so that they are told only of changes.
 #[derive(Clone, Default)]
 pub(crate) struct Told(Arc<Mutex<Said>>);
 
@@ -32,18 +32,18 @@ impl Told {
     }
 }
 
-/// Whether the team means to answer now.
+/// Whether the inbox is open now. Without business hours it always is.
 fn is_open(inbox: &Inbox, now_ms: u64) -> bool {
     inbox.hours.as_ref().is_none_or(|hours| hours.are_open(now_ms))
 }
 
-/// Whether somebody is there, within the hours: the same as [`Attendance::Online`].
+/// Whether an agent is online during business hours: the same as [`Attendance::Online`].
 pub(crate) fn is_anybody_available(hub: &Hub, inbox: &Inbox, now_ms: u64) -> bool {
     is_open(inbox, now_ms) && hub.is_anybody_online(inbox.id)
 }
 
 impl Domain {
-    /// Whether somebody answers in an inbox now.
+    /// Whether anyone is available in an inbox now, and if it is closed, when it opens next.
     #[must_use]
     pub fn availability(&self, inbox: &Inbox) -> Availability {
         let now_ms = self.ambient.now_ms();
@@ -61,11 +61,11 @@ impl Domain {
         Availability { attendance, opens_at_ms }
     }
 
-    /// Tells visitors where the availability is another than they were told. To be called when
-    /// presence moved ([`crate::hub::Hub::moved`]) and now and then, for hours that begin or end.
+    /// Tells visitors of each inbox whose availability has changed since they were last told. Call it when
+    /// presence changes ([`crate::hub::Hub::moved`]), and periodically because business hours begin and end.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn tell_availability(&self) -> Result<()> {
         for inbox in self.list_inboxes().await? {
             let now = self.availability(&inbox);
@@ -77,18 +77,19 @@ impl Domain {
         Ok(())
     }
 
-    /// What an inbox's visitors were told last, for one who comes: an agent who loads a page again, and
-    /// is gone for the moment, is away for nobody.
+    /// The availability that an inbox's visitors were last told, for a visitor who connects. It is not
+    /// computed anew, so that an agent who reloads a page, and is gone for a moment, does not appear away to
+    /// anyone.
     #[must_use]
     pub fn told_availability(&self, inbox: &Inbox) -> Availability {
         let now = || self.availability(inbox);
         self.told.with(|said| said.availability.entry(inbox.id).or_insert_with(now).clone())
     }
 
-    /// A visitor's place in the queue for an agent: 1 is next; `None` if they do not wait.
+    /// A visitor's position in the queue for an agent: 1 is next; `None` if they are not waiting.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn queue_position(&self, visitor: VisitorId) -> Result<Option<u64>> {
         let found = conversation::Entity::find()
             .filter(conversation::Column::UnresolvedVisitorId.eq(visitor.0))
@@ -108,10 +109,11 @@ impl Domain {
         Ok(Some(before + 1))
     }
 
-    /// Tells waiting visitors their place where it is another than they were told.
+    /// Tells visitors whose position in the queue has changed since they were last told, or who no longer
+    /// wait.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn tell_queues(&self) -> Result<()> {
         let waiting = conversation::Entity::find()
             .filter(conversation::Column::QueuedAtMs.is_not_null())
@@ -137,10 +139,10 @@ impl Domain {
         Ok(())
     }
 
-    /// What an agent wants to be while they have a socket.
+    /// Sets the presence that an agent has while they have a socket.
     ///
     /// # Errors
-    /// `agent_unknown`; the store's.
+    /// `agent_unknown`; store errors.
     pub async fn choose_presence(&self, id: AgentId, choice: Presence) -> Result<()> {
         let row = agent::Entity::find_by_id(id.0).one(&self.store.reader).await?;
         let mut row = row.ok_or(ErrorCode::AgentUnknown)?.into_active_model();
@@ -150,20 +152,20 @@ impl Domain {
         Ok(())
     }
 
-    /// Tells agents who is in the team.
+    /// Tells agents who is on the team.
     pub(crate) async fn tell_team(&self) -> Result<()> {
         let team = self.teammates().await?;
         self.hub().publish(&News::Team { team });
         Ok(())
     }
 
-    /// The team, by name, and what each is now.
+    /// The active agents, by name, and the presence of each.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn teammates(&self) -> Result<Vec<Teammate>> {
         let agents = self.list_agents().await?;
-        // Read last: who chose meanwhile must not be shown as they were.
+        // Read presence last, so that a change in the meantime is not lost.
         let present = self.hub().agents();
         let teammate = |agent: crate::agent::Agent| Teammate {
             presence: present.get(&agent.id).copied().unwrap_or(Presence::Offline),

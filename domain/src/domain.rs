@@ -15,15 +15,15 @@ use crate::mail::MailRules;
 use crate::store::Store;
 use crate::writer::Writer;
 
-/// How many uploads are put on the shelf at a time: each is in memory as a whole.
+/// How many uploads are written to the blob store at a time: each is held in memory as a whole.
 const SHELVING: usize = 4;
 
-/// How many pictures are made small at a time: one decoded may have 200 MB.
+/// How many images are scaled down at a time: a decoded one may take 200 MB.
 const SHRINKING: usize = 1;
 
 /// Porchlight's rules over one store. Clones share everything.
 ///
-/// What it can do stands beside what it is about: see [`crate::conversation`], [`crate::agent`],
+/// Its methods are defined in the modules that they concern: see [`crate::conversation`], [`crate::agent`],
 /// [`crate::inbox`] and [`crate::visitor`].
 #[derive(Clone)]
 pub struct Domain {
@@ -45,7 +45,7 @@ pub struct Domain {
 }
 
 impl Domain {
-    /// Starts the writer over a migrated store. Must be called within a tokio runtime.
+    /// Starts the writer on a migrated store. Must be called within a tokio runtime.
     #[must_use]
     pub fn start(store: Store, shelf: Shelf, ambient: Ambient) -> Self {
         let tasks = TaskTracker::new();
@@ -71,20 +71,20 @@ impl Domain {
         }
     }
 
-    /// Sets what holds of the mail of all inboxes.
+    /// Sets the rules for the email of all inboxes.
     #[must_use]
     pub fn with_mail_rules(mut self, rules: MailRules) -> Self {
         self.mail_rules = Arc::new(rules);
         self
     }
 
-    /// Where sockets listen.
+    /// The hub, where sockets listen.
     #[must_use]
     pub fn hub(&self) -> &Hub {
         &self.hub
     }
 
-    /// The store, for what is not the chat's: sessions and health.
+    /// The store, for what is not part of the chat: sessions and health checks.
     #[must_use]
     pub fn store(&self) -> &Store {
         &self.store
@@ -96,7 +96,7 @@ impl Domain {
         &self.ambient
     }
 
-    /// Waits until all that was accepted is on disk. Other clones must be dropped before.
+    /// Waits until everything that was accepted is on disk. All other clones must be dropped first.
     pub async fn finish(self) {
         let Self { tasks, writer, .. } = self;
         drop(writer);

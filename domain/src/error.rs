@@ -1,4 +1,4 @@
-//! What can go wrong, from the inside.
+//! The crate's error type.
 
 use std::sync::Arc;
 
@@ -7,40 +7,40 @@ use sea_orm::DbErr;
 
 use crate::keys::KeyError;
 
-/// Shorthand for a result of this crate.
+/// A result of this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// An error's inside form. [`Error::code`] is what may leave the program.
+/// An error with internal details. Clients get only [`Error::code`] and [`Error::sentence`].
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
     /// A rule was broken. Nothing was written.
     #[error("{}", .0.as_str())]
     Refused(ErrorCode),
-    /// A claim came second. Nothing was written.
-    #[error("{0} was first")]
+    /// Another agent claimed the conversation first. Nothing was written.
+    #[error("{0} claimed the conversation first")]
     Taken(String),
     /// The store failed. Nothing was written.
     #[error("store: {0}")]
     Store(Arc<DbErr>),
-    /// What holds the content of files failed.
+    /// The blob store, which holds the content of files, failed.
     #[error("files: {0}")]
     Shelf(Arc<object_store::Error>),
-    /// What came in could not be kept for the moment.
+    /// Incoming data could not be buffered on disk.
     #[error("spool: {0}")]
     Spool(Arc<std::io::Error>),
-    /// A secret could not be opened.
+    /// A secret could not be unsealed.
     #[error("{0}")]
     Key(KeyError),
-    /// The writer is gone: the program is going down.
+    /// The writer has stopped, because the program is shutting down.
     #[error("the writer has stopped")]
     Stopped,
-    /// What is in the store can't be what was written there.
-    #[error("store holds what it should not: {0}")]
+    /// The store holds a value that is not valid there.
+    #[error("invalid data in the store: {0}")]
     Corrupt(&'static str),
 }
 
 impl Error {
-    /// The outside form.
+    /// The error code for clients.
     #[must_use]
     pub const fn code(&self) -> ErrorCode {
         match self {
@@ -57,11 +57,11 @@ impl Error {
 }
 
 impl Error {
-    /// The outside form's sentence, for people, in English.
+    /// The message for people, in English.
     #[must_use]
     pub fn sentence(&self) -> String {
         match self {
-            Self::Taken(first) => format!("{first} took this conversation first."),
+            Self::Taken(first) => format!("{first} is already assigned to this conversation."),
             _ => self.code().sentence().to_owned(),
         }
     }

@@ -1,8 +1,8 @@
-//! What secrets are sealed with that must be read back: whoever reads the database alone has none of them.
+//! Seals the secrets that must be readable again, so that the database alone reveals none of them.
 //!
-//! A sealed text is `v1.KEY.BASE64`: the name of its key, and a random nonce of 24 bytes before what
-//! XChaCha20-Poly1305 made of it (draft-irtf-cfrg-xchacha-03). What it is for is authenticated with it, so that one
-//! can't be put in another's place.
+//! A sealed text is `v1.KEY.BASE64`: the name of its key, then a random nonce of 24 bytes followed by the
+//! XChaCha20-Poly1305 ciphertext (draft-irtf-cfrg-xchacha-03). Its purpose is authenticated with it, so that
+//! one sealed text can't replace another of a different purpose.
 
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt;
@@ -17,35 +17,35 @@ use sha2::{Digest, Sha256};
 
 use crate::ambient::Entropy;
 
-/// How a sealed text begins.
+/// The prefix of a sealed text.
 const SEALED: &str = "v1.";
 
 const NONCE: usize = 24;
 
-/// Why there are no keys, or not the right one.
+/// Why the keys can't be loaded, or a secret can't be unsealed.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum KeyError {
-    /// A key that is none.
+    /// The text is not a valid key.
     #[error(
-        "a key has 64 hexadecimal digits; several are separated by commas or line ends, the newest first"
+        "a key must have 64 hexadecimal digits; separate several keys with commas or newlines, the newest first"
     )]
     Form,
-    /// The file can't be read or written.
+    /// The key file can't be read or written.
     #[error("{path}: {error}")]
     File {
-        /// Where it should be.
+        /// The path of the file.
         path: String,
-        /// What the system says.
+        /// The system's error.
         error: Arc<std::io::Error>,
     },
-    /// A secret was sealed with a key that is not here.
+    /// A secret was sealed with a key that is missing.
     #[error(
-        "the key {0} is missing, by which secrets in the database are sealed: copy the key file (--key-file) of \
-         the machine that had it, or set PORCHLIGHT_KEY"
+        "secrets in the database are sealed with the key {0}, which is missing: copy the key file (--key-file) \
+         from the machine that has it, or set PORCHLIGHT_KEY"
     )]
     Missing(String),
-    /// A sealed text that was changed, or is not for this.
-    #[error("a sealed secret is not what was written")]
+    /// A sealed text was changed, or was sealed for another purpose.
+    #[error("a sealed secret was changed, or was sealed for another purpose")]
     Broken,
 }
 
@@ -62,7 +62,7 @@ impl Key {
     }
 
     fn mac(&self, purpose: &[u8], parts: &[&[u8]]) -> Hmac<Sha256> {
-        let mut mac = Hmac::new_from_slice(&self.bytes).expect("every key fits");
+        let mut mac = Hmac::new_from_slice(&self.bytes).expect("HMAC accepts keys of any length");
         mac.update(purpose);
         for part in parts {
             mac.update(part);
@@ -75,16 +75,16 @@ impl Key {
     }
 }
 
-/// The keys, the newest first: that one seals, all of them open. Clones share them.
+/// The keys, the newest first. The newest seals, all of them unseal. Clones share them.
 #[derive(Clone)]
 pub struct Keys {
     keys: Arc<RwLock<Vec<Key>>>,
-    /// Where they are from: looked at again for one that is not known.
+    /// The file they came from. It is read again when a key is unknown.
     file: Option<PathBuf>,
 }
 
 impl Keys {
-    /// From a text: 64 hexadecimal digits each.
+    /// Parses keys of 64 hexadecimal digits each, separated by commas or newlines.
     ///
     /// # Errors
     /// [`KeyError::Form`].
@@ -92,7 +92,8 @@ impl Keys {
         Ok(Self { keys: Arc::new(RwLock::new(parse(text)?)), file: None })
     }
 
-    /// From a file, which is made with a new key if there is none. Only its owner may read it.
+    /// Reads the keys from a file. Creates the file with a new key if there is none, readable by its owner
+    /// only.
     ///
     /// # Errors
     /// [`KeyError`].
@@ -104,7 +105,7 @@ impl Keys {
         Ok(Self { keys, file: Some(path.to_owned()) })
     }
 
-    /// Puts a new key before the others of the file.
+    /// Adds a new key to the file, as the newest. Does nothing if the keys did not come from a file.
     ///
     /// # Errors
     /// [`KeyError`].
@@ -117,7 +118,7 @@ impl Keys {
         Ok(())
     }
 
-    /// Drops all keys of the file but the newest.
+    /// Removes all keys but the newest from the file. Does nothing if the keys did not come from a file.
     ///
     /// # Errors
     /// [`KeyError`].
@@ -135,11 +136,11 @@ impl Keys {
         let key = self.newest();
         let payload = Payload { msg: text.as_bytes(), aad: purpose.as_bytes() };
         let sealed = key.cipher().encrypt(&XNonce::from(nonce), payload);
-        let sealed = sealed.expect("a text is shorter than 256 GB");
+        let sealed = sealed.expect("the text is shorter than 256 GB");
         format!("{SEALED}{}.{}", key.name, BASE64.encode(&[nonce.as_slice(), &sealed].concat()))
     }
 
-    /// Opens a sealed text. One that was never sealed is itself.
+    /// Unseals a text. A text that was never sealed is returned as it is.
     pub(crate) fn unseal(&self, purpose: &str, text: &str) -> Result<String, KeyError> {
         let Some((name, sealed)) = text.strip_prefix(SEALED).and_then(|rest| rest.split_once('.'))
         else {
@@ -153,13 +154,13 @@ impl Keys {
         String::from_utf8(opened.map_err(|_| KeyError::Broken)?).map_err(|_| KeyError::Broken)
     }
 
-    /// Signs with the newest key (HMAC-SHA256), for a purpose. `parts` need no marks between them if all but the last
-    /// have one length.
+    /// Signs with the newest key (HMAC-SHA256), for a purpose. `parts` need no separators if all but the last
+    /// have a fixed length.
     pub(crate) fn sign(&self, purpose: &[u8], parts: &[&[u8]]) -> Vec<u8> {
         self.newest().mac(purpose, parts).finalize().into_bytes().to_vec()
     }
 
-    /// Whether one of the keys has signed it.
+    /// Whether `tag` was signed with one of the keys.
     pub(crate) fn is_signed(&self, purpose: &[u8], parts: &[&[u8]], tag: &[u8]) -> bool {
         let signed = self.look(|key| key.mac(purpose, parts).verify_slice(tag).is_ok());
         signed.is_ok_and(|key| key.is_some())
@@ -176,13 +177,14 @@ impl Keys {
         self.keys.read().unwrap_or_else(PoisonError::into_inner)[0].clone()
     }
 
-    /// The key of a name.
+    /// The key with this name.
     fn named(&self, name: &str) -> Result<Key, KeyError> {
         let found = self.look(|key| key.name == name)?;
         found.ok_or_else(|| KeyError::Missing(name.to_owned()))
     }
 
-    /// The first key that is meant. Where there is none, another process may have made it since.
+    /// The first key that matches. If none does, reads the file again, because another process may have added
+    /// the key.
     fn look(&self, is_meant: impl Fn(&Key) -> bool) -> Result<Option<Key>, KeyError> {
         let find = |keys: &[Key]| keys.iter().find(|key| is_meant(key)).cloned();
         if let Some(key) = find(&self.keys.read().unwrap_or_else(PoisonError::into_inner)) {
@@ -223,7 +225,7 @@ fn read(path: &Path) -> Result<Vec<Key>, KeyError> {
     parse(&std::fs::read_to_string(path).map_err(failed(path))?)
 }
 
-/// Puts all of it in the file's place, or nothing.
+/// Replaces the file atomically.
 fn write(path: &Path, keys: &[Key]) -> Result<(), KeyError> {
     let failed = failed(path);
     if let Some(folder) = path.parent() {

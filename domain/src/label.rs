@@ -1,4 +1,4 @@
-//! Labels: what agents sort conversations by.
+//! Labels, with which agents sort conversations.
 
 use async_trait::async_trait;
 use protocol::limits::LABEL_CHARS;
@@ -14,10 +14,10 @@ use crate::table::{inbox, label};
 use crate::writer::{Command, Shard, Write};
 
 impl Domain {
-    /// Makes a label.
+    /// Creates a label.
     ///
     /// # Errors
-    /// `label_invalid` where the name is empty, too long or taken, `color_invalid`; the store's.
+    /// `label_invalid` if the name is empty, too long or taken; `color_invalid`; store errors.
     pub async fn create_label(&self, name: &str, color: &str) -> Result<Label> {
         let name = name.trim();
         let fits = (1..=LABEL_CHARS).contains(&name.chars().count());
@@ -31,17 +31,17 @@ impl Domain {
     /// All labels, by name.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn list_labels(&self) -> Result<Vec<Label>> {
         let rows =
             label::Entity::find().order_by_asc(label::Column::Name).all(&self.store.reader).await?;
         Ok(rows.into_iter().map(from_row).collect())
     }
 
-    /// Drops a label, and takes it off all conversations. Their logs keep what was.
+    /// Deletes a label, and removes it from all conversations. Their logs stay unchanged.
     ///
     /// # Errors
-    /// `label_unknown`; the store's.
+    /// `label_unknown`; store errors.
     pub async fn delete_label(&self, id: LabelId) -> Result<()> {
         self.writer.run(DeleteLabel(id)).await
     }

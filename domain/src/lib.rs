@@ -1,8 +1,8 @@
 //! Porchlight's rules and its store.
 //!
-//! [`Domain`] is what servers and server functions call. It owns the conversation log, the writer
-//! that appends to it, the hub that tells sockets of it, and who may do what. It must know nothing
-//! of HTTP, of sockets' frames as bytes on a wire, of pages or of how mail looks and travels.
+//! Servers and server functions call [`Domain`]. This crate owns the conversation log, the writer that
+//! appends to it, the hub that notifies sockets of it, and the permissions. It must know nothing about HTTP,
+//! the bytes of WebSocket frames, pages, or how email looks and travels.
 
 pub mod access;
 pub mod agent;

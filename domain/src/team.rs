@@ -19,9 +19,9 @@ pub struct Team {
     pub id: TeamId,
     /// Its name.
     pub name: String,
-    /// How conversations come to its members.
+    /// How conversations are assigned to its members.
     pub routing: Routing,
-    /// Who is in it.
+    /// Its members.
     pub members: Vec<AgentId>,
 }
 
@@ -29,7 +29,7 @@ impl Domain {
     /// All teams, by name.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn list_teams(&self) -> Result<Vec<Team>> {
         let teams =
             team::Entity::find().order_by_asc(team::Column::Name).all(&self.store.reader).await?;
@@ -46,11 +46,11 @@ impl Domain {
         teams.into_iter().map(team).collect()
     }
 
-    /// Makes a team, or with an id changes one: all of it.
+    /// Creates a team, or replaces the one with this id completely.
     ///
     /// # Errors
-    /// `name_invalid` where the name is empty, too long or taken, `team_unknown`, `agent_unknown`;
-    /// the store's.
+    /// `name_invalid` if the name is empty or too long; `name_taken`, `team_unknown`, `agent_unknown`; store
+    /// errors.
     pub async fn save_team(
         &self,
         id: Option<TeamId>,
@@ -64,10 +64,10 @@ impl Domain {
         Ok(saved)
     }
 
-    /// Drops a team. Its conversations stay with whom they are, and are routed by their inbox.
+    /// Deletes a team. Its conversations keep their assignees, and their inbox's routing applies from now on.
     ///
     /// # Errors
-    /// `team_unknown`; the store's.
+    /// `team_unknown`; store errors.
     pub async fn delete_team(&self, id: TeamId) -> Result<()> {
         self.writer.run(DeleteTeam(id)).await
     }

@@ -1,15 +1,16 @@
-//! What shows something on a screen: a text of nothing else is empty, however long it is.
+//! Which characters are visible: a text without any counts as empty, however long it is.
 
 use icu_properties::props::{DefaultIgnorableCodePoint, GeneralCategory};
 use icu_properties::{CodePointMapData, CodePointSetData};
 
-/// Whether a text shows anything.
+/// Whether a text has any visible character.
 pub(crate) fn shows(text: &str) -> bool {
     text.chars().any(is_visible)
 }
 
-/// Not what programs leave out (Default_Ignorable_Code_Point), nor format characters, nor blanks. The blank of
-/// Braille is a letter to Unicode.
+/// Not visible are characters that programs leave out (Default_Ignorable_Code_Point), control and format
+/// characters, and spaces. The blank Braille pattern is checked separately because Unicode does not class it
+/// as a space.
 fn is_visible(c: char) -> bool {
     let category = CodePointMapData::<GeneralCategory>::new().get(c);
     let is_empty = matches!(

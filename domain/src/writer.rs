@@ -1,13 +1,13 @@
-//! The writer: the tasks that write the chat path's rows.
+//! The writer: the tasks that write the rows of the chat path.
 //!
-//! SQLite has one, a database server several, and each conversation is always written by the same.
-//! A task takes what is waiting, applies it in one transaction and commits once, so that a sync of
-//! the disk is shared by many sends. It owns the transaction: a request that is dropped half-way
-//! can't leave a connection inside one. After the commit it acknowledges, then publishes.
+//! There is one task for SQLite and several for a database server, and a conversation is always written by
+//! the same one. A task takes the waiting commands, applies them in one transaction and commits once, so that
+//! many sends share one sync of the disk. It owns the transaction: a request that is dropped halfway can't
+//! leave a connection inside one. After the commit it acknowledges, then publishes.
 //!
-//! Other nodes write the same rows. Commands therefore lock the rows that they decide by
-//! (`lock_exclusive`, which SQLite needs and knows not), and a batch that met somebody else's is
-//! begun anew.
+//! Other nodes write the same rows. Commands therefore lock the rows that their decisions depend on
+//! (`lock_exclusive`, which SQLite neither needs nor supports), and a batch that conflicts with another
+//! node's is retried.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,13 +26,13 @@ use crate::error::{Error, Result};
 use crate::hub::{Hub, News};
 use crate::store::{Store, is_retryable};
 
-/// The most commands that wait; more senders are made to wait in turn.
+/// The most commands that wait for a task. When that many wait, further senders wait, too.
 const QUEUE: usize = 1_024;
 
 /// The most commands in one transaction.
 const BATCH: usize = 128;
 
-/// How often a batch is begun anew before its commands are tried one by one.
+/// How often a batch is retried before its commands are tried one by one.
 const RETRIES: u32 = 3;
 
 /// Which of the writer's tasks a command goes to.
@@ -40,17 +40,17 @@ const RETRIES: u32 = 3;
 pub(crate) struct Shard(u8);
 
 impl Shard {
-    /// For what belongs to no conversation.
+    /// For commands that belong to no conversation.
     pub(crate) const ANY: Self = Self(0);
 
-    /// For a visitor or their conversation: a conversation's id ends with its visitor's last byte
-    /// (see [`conversation_id`]), so that both come to the same task.
+    /// For a visitor or their conversation: a conversation's id ends with its visitor's last byte (see
+    /// [`conversation_id`]), so that both go to the same task.
     pub(crate) fn of(id: Uuid) -> Self {
         Self(id.as_bytes()[15])
     }
 }
 
-/// A new conversation's id, which ends as its visitor's does.
+/// A new conversation's id, which ends with the last byte of its visitor's id.
 pub(crate) fn conversation_id(new: Uuid, visitor: Uuid) -> Uuid {
     let mut bytes = new.into_bytes();
     bytes[15] = visitor.as_bytes()[15];
@@ -60,28 +60,28 @@ pub(crate) fn conversation_id(new: Uuid, visitor: Uuid) -> Uuid {
 /// A change that the writer can make.
 #[async_trait]
 pub(crate) trait Command: Send + Sync + 'static {
-    /// What the caller gets when the change is on disk.
+    /// What the caller gets once the change is on disk.
     type Output: Send + Sync + 'static;
 
     /// Which task makes the change.
     fn shard(&self) -> Shard;
 
-    /// Makes the change. On an error nothing of it stays, and the rest of the batch goes on. It may
-    /// be called again, in another transaction, when another writer was faster.
+    /// Makes the change. On an error it is rolled back, and the rest of the batch continues. It may be called
+    /// again, in another transaction, after a conflict with another writer.
     async fn apply(&self, write: &mut Write<'_>) -> Result<Self::Output>;
 }
 
-/// What a command has at hand.
+/// What a command works with.
 pub(crate) struct Write<'a> {
     pub(crate) tx: &'a DatabaseTransaction,
     pub(crate) ambient: &'a Ambient,
-    /// Who is there.
+    /// Tells who is online.
     pub(crate) hub: &'a Hub,
     news: Vec<News>,
 }
 
 impl Write<'_> {
-    /// Tells of the change, once it is on disk.
+    /// Publishes an event once the change is on disk.
     pub(crate) fn publish(&mut self, news: News) {
         self.news.push(news);
     }
@@ -94,7 +94,7 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Starts the tasks. They end when the last handle is dropped and all that waited is written.
+    /// Starts the tasks. They end when the last handle is dropped and all waiting commands are written.
     pub(crate) fn start(store: &Store, ambient: &Ambient, hub: &Hub, tasks: &TaskTracker) -> Self {
         let start = |_| {
             let (jobs, waiting) = mpsc::channel(QUEUE);
@@ -117,22 +117,22 @@ impl Writer {
     }
 }
 
-/// A command whose output type is hidden.
+/// A command with its output type erased.
 #[async_trait]
 trait Job: Send {
     async fn apply(&mut self, write: &mut Write<'_>) -> Applied;
-    /// The error that [`Applied::Overtaken`] came with.
+    /// The error that caused [`Applied::Overtaken`].
     fn overtaken(&self) -> Error;
     fn finish(self: Box<Self>, commit: Result<()>);
 }
 
-/// What became of a command in its savepoint.
+/// The outcome of a command in its savepoint.
 enum Applied {
-    /// It is to be committed.
+    /// It can be committed.
     Well,
-    /// Nothing of it may stay.
+    /// It must be rolled back.
     Refused,
-    /// Another writer was faster: the same may succeed in a new transaction.
+    /// Another writer was faster. It may succeed in a new transaction.
     Overtaken,
 }
 
@@ -168,7 +168,7 @@ impl<C: Command> Job for Pending<C> {
             (_, Some(done)) => done,
             (Ok(()), None) => Err(Error::Stopped),
         };
-        // Nobody waits any more if the request was dropped: the change stays all the same.
+        // If the request was dropped, nobody waits for the result. The change stays.
         let _dropped = self.reply.send(result);
     }
 }
@@ -182,7 +182,7 @@ async fn run(
     let mut batch = Vec::with_capacity(BATCH);
     while waiting.recv_many(&mut batch, BATCH).await > 0 {
         let committed = write_again(&db, &ambient, &hub, &mut batch).await;
-        // A command that meets another node's rows again and again must not hold up the others.
+        // A command that keeps conflicting with another node must not hold up the others.
         if matches!(&committed, Err(Error::Store(error)) if is_retryable(error)) {
             for job in batch.drain(..) {
                 let mut alone = vec![job];
@@ -195,12 +195,12 @@ async fn run(
     }
 }
 
-/// Commit, then acknowledge, then publish: this is after the commit.
+/// Acknowledges, then publishes. Comes after the commit.
 async fn finish(hub: &Hub, batch: &mut Vec<Box<dyn Job>>, committed: Result<Vec<News>>) {
     let (outcome, news) = match committed {
         Ok(news) => (Ok(()), news),
         Err(error) => {
-            tracing::error!(%error, commands = batch.len(), "a batch was not written");
+            tracing::error!(%error, commands = batch.len(), "could not write a batch");
             (Err(error), Vec::new())
         }
     };
@@ -210,12 +210,12 @@ async fn finish(hub: &Hub, batch: &mut Vec<Box<dyn Job>>, committed: Result<Vec<
     }
     for news in news {
         hub.publish_to(&news, seen);
-        // Writers of sockets get their turn before a whole batch is queued for them.
+        // Let the tasks that write to sockets run before a whole batch is queued for them.
         tokio::task::yield_now().await;
     }
 }
 
-/// Writes a batch; begins anew where another writer was faster.
+/// Writes a batch, and retries it if another writer was faster.
 async fn write_again(
     db: &DatabaseConnection,
     ambient: &Ambient,
@@ -228,8 +228,8 @@ async fn write_again(
         match &written {
             Err(Error::Store(error)) if tries < RETRIES && is_retryable(error) => {
                 tries += 1;
-                tracing::debug!(%error, tries, "a batch is begun anew");
-                // Two that met must not meet again at once.
+                tracing::debug!(%error, tries, "retrying a batch");
+                // Wait a random time, so that the two do not conflict again at once.
                 let [random] = ambient.bytes();
                 tokio::time::sleep(Duration::from_millis(u64::from(random >> 3) + 1)).await;
             }
@@ -244,8 +244,8 @@ async fn write_batch(
     hub: &Hub,
     batch: &mut [Box<dyn Job>],
 ) -> Result<Vec<News>> {
-    // IMMEDIATE takes the write lock at once: a deferred transaction that has read can't wait for
-    // it later (sqlite.org/lang_transaction.html).
+    // IMMEDIATE takes the write lock at the start: a deferred transaction that has already read can't wait
+    // for it later (sqlite.org/lang_transaction.html).
     let options = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..TransactionOptions::default()
@@ -264,7 +264,7 @@ async fn write_batch(
             }
             Applied::Refused => savepoint.rollback().await?,
             Applied::Overtaken => {
-                // MySQL has ended the whole transaction on a deadlock: there is no savepoint left.
+                // On a deadlock, MySQL has rolled back the whole transaction: there is no savepoint left.
                 drop(savepoint);
                 return Err(job.overtaken());
             }

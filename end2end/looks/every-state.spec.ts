@@ -25,7 +25,7 @@ for (const look of looks) {
     await expect(agent.getByRole('button', { name: 'Copy' })).toBeVisible()
     await shot(agent, 'inboxes')
     await openInbox(agent, porchlight)
-    await expect(agent.getByText('Nothing waits', { exact: true })).toBeVisible()
+    await expect(agent.getByText('All caught up', { exact: true })).toBeVisible()
     await shot(agent, 'list-empty')
 
     await page.goto(`${porchlight.url}/demo`)
@@ -88,7 +88,7 @@ for (const look of looks) {
     await agent.getByRole('button', { name: 'Send' }).click()
     await expect(chat.locator('.entry .file')).toHaveCount(3)
 
-    // Another conversation of the same visitor: what was before is above it, and beside it.
+    // A second conversation of the same visitor: the first one is above it, and beside it.
     const { token } = porchlight.command(['token', 'create', '--name', 'looks', '--agent', 'mia@example.com'])
     const api = (path: string, body?: object) => fetch(`${porchlight.url}/api/v1${path}`, {
       method: body ? 'POST' : 'GET',
@@ -118,11 +118,11 @@ for (const look of looks) {
     await porchlight.start()
     await expect(agent.locator('.entry.pending')).toHaveCount(0)
     await agent.goto(`${porchlight.url}/conversations/nonsense`)
-    await expect(agent.getByText('There is no such conversation')).toBeVisible()
+    await expect(agent.getByText('This conversation doesn\'t exist')).toBeVisible()
     await shot(agent, 'not-found')
     await agent.context().clearCookies()
     await agent.goto(`${porchlight.url}/login`)
-    await agent.getByLabel('Mail address').fill('mia@example.com')
+    await agent.getByLabel('Email address').fill('mia@example.com')
     await agent.getByLabel('Password').fill('wrong horse')
     await agent.getByRole('button', { name: 'Log in' }).click()
     await expect(agent.getByRole('alert')).toBeVisible()

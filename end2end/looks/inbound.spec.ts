@@ -1,4 +1,4 @@
-// Mail that came in: what waits for somebody, and how a message that came by mail looks.
+// Inbound email: what waits for review, and how a message that came by email looks.
 import { logIn, expect, openInbox, openPage, type Porchlight, test } from '../support/porchlight.ts'
 
 async function handIn(address: string, mail: string): Promise<void> {
@@ -19,8 +19,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await shot('review-off')
       const { webhook } = porchlight.command(['inbox', 'mail', '--inbound-address', 'help@example.org', '--webhook', 'true'])
       await openPage(page, porchlight, '/inboxes')
-      await page.getByText('Have a provider hand mail in').click()
-      await page.getByRole('heading', { name: 'Answers by mail' }).scrollIntoViewIfNeeded()
+      await page.getByText('Use an inbound webhook', { exact: true }).click()
+      await page.getByRole('heading', { name: 'Email replies' }).scrollIntoViewIfNeeded()
       await page.screenshot({ path: `shots/inbound-settings-${colorScheme}-${width}.png` })
       await openPage(page, porchlight, '/review')
       await shot('review-empty')

@@ -1,4 +1,4 @@
-// Each mail, the page of preferences, and where the team sees mail.
+// Every kind of email, the preferences page, and where the team sees outgoing email.
 import { logIn, expect, openPage, Porchlight, test as base, Visitor } from '../support/porchlight.ts'
 import { Post } from '../support/post.ts'
 
@@ -20,8 +20,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await logIn(page)
       const shot = (name: string) => page.screenshot({ path: `shots/${name}-${colorScheme}-${width}.png`, fullPage: true })
       await openPage(page, porchlight, '/inboxes')
-      await page.getByText('What they look like').click()
-      await page.getByRole('heading', { name: 'Mail', exact: true }).scrollIntoViewIfNeeded()
+      await page.getByText('Preview emails').click()
+      await page.getByRole('heading', { name: 'Email', exact: true }).scrollIntoViewIfNeeded()
       await page.screenshot({ path: `shots/mail-settings-${colorScheme}-${width}.png` })
       await openPage(page, porchlight, '/outbox')
       await shot('mail-outbox-empty')
@@ -31,7 +31,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await page.getByText('Invite an agent').click()
         const form = page.locator('form', { hasText: 'choose a password themselves' })
         await form.getByLabel('Name').fill(name)
-        await form.getByLabel('Mail address').fill(address)
+        await form.getByLabel('Email address').fill(address)
         await form.getByRole('button', { name: 'Invite' }).click()
         await expect(page.locator('.agent-row', { hasText: address })).toBeVisible()
       }
@@ -55,7 +55,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect(page.locator('.mail')).toHaveCount(3)
       await shot('mail-outbox')
       await openPage(page, porchlight, '/team')
-      await expect(page.getByText('Takes no mail')).toBeVisible()
+      await expect(page.getByText('Emails bounce')).toBeVisible()
       await shot('team-bounced')
       for (const kind of ['nobody_available', 'received', 'unread_reply', 'transcript', 'assigned', 'mentioned', 'waiting', 'escalation', 'summary', 'invitation', 'password']) {
         await page.goto(`${porchlight.url}/mail/preview/${kind}`)

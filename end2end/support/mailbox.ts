@@ -1,4 +1,4 @@
-// A person's mail program, on the Postfix and Dovecot that script/mailserver starts.
+// A person's mail program, using the Postfix and Dovecot that script/mailserver starts.
 import { expect } from '@playwright/test'
 import { ImapFlow } from 'imapflow'
 import { createTransport } from 'nodemailer'
@@ -23,20 +23,20 @@ export class Mailbox {
     return new Mailbox(client, uidNext)
   }
 
-  /** The mails that came since it was opened. */
+  /** The emails that arrived since it was opened. */
   async mails(): Promise<Email[]> {
     const mails: Email[] = []
     await this.client.noop()
     const { mailbox } = this.client
     if (!mailbox || mailbox.exists === 0) return mails
-    // It names the last one also where that is older.
+    // IMAP also returns the last email if it is older than the range.
     for await (const { uid, source } of this.client.fetch(`${this.first}:*`, { source: true }, { uid: true })) {
       if (source && uid >= this.first) mails.push(await PostalMime.parse(source))
     }
     return mails
   }
 
-  /** The first mail of a subject, once it is there. */
+  /** Waits for the first email with a subject. */
   async find(subject: string | RegExp): Promise<Email> {
     let found: Email | undefined
     const look = async () => {
@@ -52,19 +52,19 @@ export class Mailbox {
   }
 }
 
-/** What tells Porchlight of the mail server. */
+/** Porchlight's settings for the mail server. */
 export function settings(): Record<string, string> {
   const { host, port } = place('PORCHLIGHT_TEST_SMTP')
   return { PORCHLIGHT_SMTP_URL: `smtp://${host}:${port}?tls=none`, PORCHLIGHT_MAIL_FROM: 'help@porchlight.test', PORCHLIGHT_AUTHSERV_ID: 'mx.porchlight.test' }
 }
 
-/** The inbox's own mailbox, as Porchlight is told of it. */
+/** The URL of the inbox's own mailbox. */
 export function imapUrl(): string {
   const { host, port } = place('PORCHLIGHT_TEST_IMAP')
   return `imap://help:secret@${host}:${port}?tls=none`
 }
 
-/** Sends a mail as a mail program does, and has checked who sent it as a mail server does. */
+/** Sends an email as a mail program does, with a mail server's report that the sender was verified. */
 export async function send(mail: { from: string; to: string; subject: string; text: string; html?: string; inReplyTo?: string; references?: string; attachments?: object[] }): Promise<void> {
   const transport = createTransport({ ...place('PORCHLIGHT_TEST_SMTP'), secure: false, ignoreTLS: true })
   await transport.sendMail({ ...mail, headers: { 'Authentication-Results': 'mx.porchlight.test; dmarc=pass' } })

@@ -1,4 +1,4 @@
-// A picture to be sent: stripes, as a PNG.
+// A picture to send: stripes, as a PNG.
 import { crc32, deflateSync } from 'node:zlib'
 
 function chunk(kind: string, data: Buffer): Buffer {
@@ -14,7 +14,7 @@ export function png(width: number, height: number): Buffer {
   const size = Buffer.alloc(13)
   size.writeUInt32BE(width)
   size.writeUInt32BE(height, 4)
-  // Eight bits a channel, red, green and blue.
+  // 8 bits per channel: red, green and blue.
   size.set([8, 2], 8)
   const rows = Buffer.alloc(height * (1 + 3 * width))
   for (let y = 0; y < height; y++) {

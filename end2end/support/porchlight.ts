@@ -1,4 +1,4 @@
-// The real binary, on a free port and in an empty folder, and who talks through it.
+// Runs the real binary on a free port in an empty folder, with agents and visitors.
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { test as base, expect, type Browser, type BrowserContext, type Page } from '@playwright/test'
 
-/** The one binary. */
+/** The path of the binary. */
 export const binary = process.env.PORCHLIGHT ?? resolve(import.meta.dirname, '../../target/release/porchlight')
 
 async function freePort(): Promise<number> {
@@ -19,7 +19,7 @@ async function freePort(): Promise<number> {
   })
 }
 
-/** Where support/prepare.ts leaves the data of a server with an owner, and the cookies of their login. */
+/** Where support/prepare.ts stores the data of a server with an owner, and the cookies of the owner's login. */
 export const prepared = {
   get data(): string {
     return join(process.env.PORCHLIGHT_PREPARED!, 'data')
@@ -29,10 +29,10 @@ export const prepared = {
   },
 }
 
-// Debian's libfaketime moves a program's clock. What measures spans is left alone.
+// Debian's libfaketime shifts a program's clock. The monotonic clock is not changed.
 const FAKETIME = readdirSync('/usr/lib').map((name) => `/usr/lib/${name}/faketime/libfaketime.so.1`).find((path) => existsSync(path))
 
-/** A server of its own for one test. */
+/** A server for one test. */
 export class Porchlight {
   readonly folder = mkdtempSync(join(tmpdir(), 'porchlight-'))
   private process?: ChildProcess
@@ -41,7 +41,7 @@ export class Porchlight {
 
   private constructor(readonly port: number, private readonly program: string, private readonly settings: Record<string, string>) {}
 
-  /** One that has an owner, Mia Berg, whom `logIn` logs in. */
+  /** Starts one that has an owner, Mia Berg, whom `logIn` logs in. */
   static async start(settings: Record<string, string> = {}): Promise<Porchlight> {
     const porchlight = new Porchlight(await freePort(), binary, settings)
     cpSync(prepared.data, join(porchlight.folder, 'data'), { recursive: true })
@@ -49,7 +49,7 @@ export class Porchlight {
     return porchlight
   }
 
-  /** One whose address is a name: browsers make passkeys for no other. */
+  /** Starts one whose address is a host name: browsers create passkeys for no other. */
   static async named(): Promise<Porchlight> {
     const port = await freePort()
     const porchlight = new Porchlight(port, binary, { PORCHLIGHT_PUBLIC_URL: `http://localhost:${port}` })
@@ -58,14 +58,14 @@ export class Porchlight {
     return porchlight
   }
 
-  /** One that has nothing yet. */
+  /** Starts one without any data. */
   static async empty(program = binary): Promise<Porchlight> {
     const porchlight = new Porchlight(await freePort(), program, {})
     await porchlight.start()
     return porchlight
   }
 
-  /** Moves the server's clock; it must have been started with `movable`. */
+  /** Moves the server's clock forward. The server must have been started with `movable`. */
   pass(seconds: number): void {
     this.passedSeconds += seconds
     writeFileSync(join(this.folder, 'clock'), `+${this.passedSeconds}\n`)
@@ -113,7 +113,7 @@ export class Porchlight {
     rmSync(this.folder, { recursive: true })
   }
 
-  /** Runs a command on the same data, and reads its JSON. */
+  /** Runs a command on the same data, and parses its JSON output. */
   command(args: string[], input = ''): any {
     const output = execFileSync(this.program, [...args, ...this.args, '--json'], { input, encoding: 'utf8' })
     return JSON.parse(output)
@@ -126,7 +126,7 @@ export class Porchlight {
   }
 }
 
-/** A visitor's view of a page that embeds the chat. */
+/** A visitor on a page that embeds the chat. */
 export class Visitor {
   constructor(readonly page: Page) {}
 
@@ -134,7 +134,7 @@ export class Visitor {
     return this.page.locator('porchlight-chat')
   }
 
-  /** Presses the launcher, which lies in a closed shadow root, where a person would see it. */
+  /** Clicks where a person sees the launcher, which is in a closed shadow root. */
   async press(): Promise<void> {
     await expect(this.launcher).toBeAttached()
     const size = this.page.viewportSize()!
@@ -148,7 +148,7 @@ export class Visitor {
     return find()!
   }
 
-  /** Opens the chat, unless it stayed open from the page before. */
+  /** Opens the chat, unless it stayed open from the previous page. */
   async open(): Promise<void> {
     await expect(this.launcher).toBeAttached()
     if (await this.launcher.getAttribute('open') === null) await this.press()
@@ -166,7 +166,7 @@ export class Visitor {
   }
 }
 
-/** A visitor of their own, who says one thing. */
+/** A new visitor who sends one message. */
 export async function newcomer(browser: Browser, porchlight: Porchlight, text: string): Promise<Visitor> {
   const visitor = new Visitor(await (await browser.newContext()).newPage())
   await visitor.page.goto(`${porchlight.url}/demo`)
@@ -180,17 +180,17 @@ export async function logIn(page: Page): Promise<void> {
   await page.context().addCookies(JSON.parse(readFileSync(prepared.login, 'utf8')).cookies)
 }
 
-/** Makes the owner of an empty server, by its form. */
+/** Creates the owner of an empty server with the setup form. */
 export async function createOwner(page: Page, porchlight: Porchlight): Promise<void> {
   await page.goto(porchlight.setupLink)
   await page.getByLabel('Your name').fill('Mia Berg')
-  await page.getByLabel('Mail address').fill('mia@example.com')
+  await page.getByLabel('Email address').fill('mia@example.com')
   await page.getByLabel('Password').fill('correct horse')
-  await page.getByRole('button', { name: 'Create the owner' }).click()
+  await page.getByRole('button', { name: 'Create account' }).click()
   await expect(page.getByRole('heading', { name: 'Inboxes' })).toBeVisible()
 }
 
-/** Opens a page of the dashboard, and waits until its scripts run. */
+/** Opens a dashboard page, and waits until its scripts run. */
 export async function openPage(page: Page, porchlight: Porchlight, path: string): Promise<void> {
   await page.goto(porchlight.url + path)
   await expect(page.getByRole('status', { name: 'Connected' })).toBeAttached()
@@ -206,7 +206,7 @@ export async function reply(page: Page, text: string): Promise<void> {
   await area.press('Enter')
 }
 
-/** Fails a test in which a page threw or a policy was broken. */
+/** Records exceptions and console errors of a page, so that the test fails. */
 export function watch(page: Page, faults: string[]): void {
   page.on('pageerror', (error) => faults.push(`${page.url()}: ${error.message}`))
   page.on('console', (message) => {

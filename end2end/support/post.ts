@@ -1,4 +1,4 @@
-// A mail server that takes everything, and what came to it.
+// A mail server that accepts everything, except for nobody@, and stores what it received.
 import { expect } from '@playwright/test'
 import PostalMime, { type Email } from 'postal-mime'
 import { SMTPServer } from 'smtp-server'
@@ -31,12 +31,12 @@ export class Post {
     return post
   }
 
-  /** What tells Porchlight of it. */
+  /** Porchlight's settings for it. */
   get settings(): Record<string, string> {
     return { PORCHLIGHT_SMTP_URL: `smtp://127.0.0.1:${this.port}?tls=none`, PORCHLIGHT_MAIL_FROM: 'chat@example.com' }
   }
 
-  /** The mail to an address, once it is there. */
+  /** Waits for an email to an address. */
   async to(address: string): Promise<Email> {
     const find = () => this.mails.find((mail) => mail.to?.some((to) => to.address === address))
     await expect.poll(find, { message: `a mail to ${address}`, timeout: 60_000 }).toBeTruthy()

@@ -1,4 +1,5 @@
-// Before all tests: a server's data with an owner in it, and the owner's login, for each test to begin with.
+// Runs before all tests: prepares a server's data with an owner, and the owner's login, that every test starts
+// with.
 import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -14,7 +15,7 @@ export default async function prepare(config: FullConfig): Promise<() => void> {
   const browser = await chromium.launch(config.projects[0].use.launchOptions)
   const page = await browser.newPage()
   await page.goto(`${porchlight.url}/login`)
-  await page.getByLabel('Mail address').fill('mia@example.com')
+  await page.getByLabel('Email address').fill('mia@example.com')
   await page.getByLabel('Password').fill('correct horse')
   await page.getByRole('button', { name: 'Log in' }).click()
   await expect(page.getByRole('status', { name: 'Connected' })).toBeAttached()

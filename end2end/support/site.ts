@@ -1,4 +1,4 @@
-// A site of somebody's own, on an origin of its own.
+// A customer's website on another origin.
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Porchlight } from './porchlight.ts'
@@ -8,7 +8,7 @@ export interface Site {
   close(): void
 }
 
-/** Serves a page whose body is `html`, with the tag of an inbox that allows the site. */
+/** Serves a page with `html` as its body, which gets the tag of an inbox that allows the site. */
 export async function serveSite(porchlight: Porchlight, html: (tag: string) => string, headers: Record<string, string> = {}): Promise<Site> {
   let tag = ''
   const server = createServer((request, response) => {

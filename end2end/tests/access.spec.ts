@@ -1,16 +1,16 @@
-// Access tokens: made and taken back in the dashboard, used by a program.
+// Access tokens: created and revoked in the dashboard, and used by a program.
 import { expect, openPage, test, watch } from '../support/porchlight.ts'
 
-test('a token is made once, works for what it is for, and can be revoked', async ({ porchlight, agent, request }) => {
+test('an access token is shown once, allows only its scopes, and can be revoked', async ({ porchlight, agent, request }) => {
   const ask = async (token: string, call: string) =>
     (await request.get(`${porchlight.url}/api/v1/${call}`, { headers: { authorization: `Bearer ${token}` } })).status()
   await openPage(agent, porchlight, '/access')
   await agent.getByRole('textbox', { name: 'Name' }).fill('Billing')
-  await agent.getByRole('button', { name: 'Make' }).click()
-  await expect(agent.getByRole('alert')).toContainText('one scope at least')
+  await agent.getByRole('button', { name: 'Create token' }).click()
+  await expect(agent.getByRole('alert')).toContainText('at least one scope')
   await agent.getByRole('textbox', { name: 'Name' }).fill('Billing')
   await agent.getByLabel('List conversations').check()
-  await agent.getByRole('button', { name: 'Make' }).click()
+  await agent.getByRole('button', { name: 'Create token' }).click()
   await expect(agent.locator('.made')).toContainText('pl_')
   const token = await agent.locator('.made code').innerText()
   expect(await ask(token, 'conversations')).toBe(200)
@@ -19,12 +19,12 @@ test('a token is made once, works for what it is for, and can be revoked', async
   await openPage(agent, porchlight, '/access')
   await expect(agent.locator('.token-list')).toContainText('Billing')
   await expect(agent.locator('body')).not.toContainText(token)
-  await agent.getByRole('button', { name: 'Revoke the access token Billing' }).click()
+  await agent.getByRole('button', { name: 'Revoke access token Billing' }).click()
   await expect(agent.locator('.token-list li')).toHaveCount(0)
   expect(await ask(token, 'conversations')).toBe(401)
 })
 
-test('the page of all calls works under its own policy', async ({ porchlight, page }) => {
+test('the API documentation works under its own content security policy', async ({ porchlight, page }) => {
   const trouble: string[] = []
   watch(page, trouble)
   await page.goto(`${porchlight.url}/api/docs`)

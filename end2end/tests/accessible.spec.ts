@@ -1,9 +1,9 @@
-// What axe finds on every page, in both themes: its rules for WCAG and its best practices.
+// Runs axe on every page in both themes, with its rules for WCAG and best practices.
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, openPage, reply, test } from '../support/porchlight.ts'
 
-/** What axe finds, one line each. */
+/** Axe's findings, one per line. */
 async function found(page: Page): Promise<string[]> {
   const { violations } = await new AxeBuilder({ page }).analyze()
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target, html }) => `${id}: ${target.join(' ')} ${html.slice(0, 160)}`))
@@ -48,7 +48,7 @@ for (const theme of ['light', 'dark'] as const) {
   })
 }
 
-test('on narrow screens all can be reached, and nothing lies outside', async ({ porchlight, agent, visitor }) => {
+test('on narrow screens everything can be reached, and nothing overflows', async ({ porchlight, agent, visitor }) => {
   await visitor.page.goto(`${porchlight.url}/demo`)
   await visitor.open()
   await visitor.say('hello')
@@ -60,17 +60,17 @@ test('on narrow screens all can be reached, and nothing lies outside', async ({ 
       expect(box.x, what).toBeGreaterThanOrEqual(0)
       expect(box.x + box.width, what).toBeLessThanOrEqual(width)
     }
-    await agent.locator('summary[title="Your presence"]').click()
+    await agent.locator('summary[title="Your status"]').click()
     await inView('.me .menu-items')
     await agent.keyboard.press('Escape')
     await agent.locator('.row').click()
-    for (const title of ['Assigned to', 'Snooze', 'Labels']) {
+    for (const title of ['Assignee', 'Snooze', 'Labels']) {
       await agent.locator(`.actions summary[title="${title}"]`).click()
       await inView('.actions .menu[open] .menu-items')
       await agent.keyboard.press('Escape')
     }
     await inView('.actions [title=Archive]')
-    await agent.getByRole('button', { name: 'About the visitor' }).click()
+    await agent.getByRole('button', { name: 'Visitor details' }).click()
     await inView('.side')
     await expect(agent.getByRole('complementary', { name: 'Visitor' })).toContainText('Browser')
     expect(await agent.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width)

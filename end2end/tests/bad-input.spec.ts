@@ -1,4 +1,4 @@
-// What the server says, and what its log says, when it is fed what it should not be.
+// What the server answers and logs when it gets bad input.
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,7 +15,7 @@ function startFails(args: string[]): string {
   throw new Error('the program should have failed')
 }
 
-test('a database that can not be opened ends the start with one line', () => {
+test('a database that cannot be opened stops the start with a one-line error', () => {
   const folder = mkdtempSync(join(tmpdir(), 'porchlight-'))
   const file = join(folder, 'not-a-database.db')
   writeFileSync(file, 'This is a letter to my aunt, and long enough to have a header. '.repeat(40))
@@ -28,7 +28,7 @@ test('a database that can not be opened ends the start with one line', () => {
   rmSync(folder, { recursive: true })
 })
 
-test('a port that is taken ends the start with one line', ({ porchlight }) => {
+test('a port that is in use stops the start with a one-line error', ({ porchlight }) => {
   const folder = mkdtempSync(join(tmpdir(), 'porchlight-'))
   const said = startFails(['serve', '--listen', `127.0.0.1:${porchlight.port}`, '--data-dir', folder])
   expect(said.split('\n')).toHaveLength(1)
@@ -48,10 +48,10 @@ test('the log says what was refused, without the secret', async ({ porchlight, a
   expect(code).toBe('token_invalid')
 
   await agent.getByRole('button', { name: 'Log out' }).click()
-  await agent.getByLabel('Mail address').fill('mia@example.com')
+  await agent.getByLabel('Email address').fill('mia@example.com')
   await agent.getByLabel('Password').fill('hunter2-hunter2')
   await agent.getByRole('button', { name: 'Log in' }).click()
-  await expect(agent.getByRole('alert')).toHaveText('No agent has this address and password.')
+  await expect(agent.getByRole('alert')).toHaveText('Wrong email or password.')
 
   expect(porchlight.output).toContain('token_invalid')
   expect(porchlight.output).toContain('login_wrong')
@@ -59,33 +59,33 @@ test('the log says what was refused, without the secret', async ({ porchlight, a
   expect(porchlight.output).not.toContain('hunter2')
 })
 
-test('passwords can not be tried without end', async ({ porchlight, agent }) => {
+test('password attempts are limited', async ({ porchlight, agent }) => {
   await agent.goto(porchlight.url)
   await agent.getByRole('button', { name: 'Log out' }).click()
   const alert = agent.getByRole('alert')
   const button = agent.getByRole('button', { name: 'Log in' })
   await expect(async () => {
-    await agent.getByLabel('Mail address').fill('mia@example.com')
+    await agent.getByLabel('Email address').fill('mia@example.com')
     await agent.getByLabel('Password').fill('wrong wrong')
     await button.click()
     await expect(alert).toHaveText(/Too many attempts/, { timeout: 500 })
   }).toPass({ intervals: [0] })
-  await agent.getByLabel('Mail address').fill('mia@example.com')
+  await agent.getByLabel('Email address').fill('mia@example.com')
   await agent.getByLabel('Password').fill('correct horse')
   await button.click()
   await expect(alert).toHaveText(/Too many attempts/)
   expect(porchlight.output).toContain('too_many_attempts')
 })
 
-test('the command line makes agents and inboxes, and refuses what is wrong', async ({ porchlight }) => {
+test('the command line creates agents and inboxes, and refuses invalid input', async ({ porchlight }) => {
   const agent = porchlight.command(['agent', 'create', '--email', 'Tom@Example.com', '--name', 'Tom'], 'correct horse\n')
   expect(agent).toMatchObject({ email: 'tom@example.com', name: 'Tom', role: 'agent' })
   const again = () => porchlight.command(['agent', 'create', '--email', 'tom@example.com', '--name', 'Tom'], 'correct horse\n')
-  expect(again).toThrow(/An agent with this address exists/)
+  expect(again).toThrow(/An agent with this email address already exists/)
   const short = () => porchlight.command(['agent', 'create', '--email', 'a@b', '--name', 'A'], 'short')
   expect(short).toThrow(/10 to 200 characters/)
   const site = () => porchlight.command(['inbox', 'create', '--name', 'X', '--site', 'shop.example/path'])
-  expect(site).toThrow(/A site is an origin/)
+  expect(site).toThrow(/Write sites as/)
   const inbox = porchlight.command(['inbox', 'create', '--name', 'Shop', '--site', 'https://shop.example'])
   expect(inbox.snippet).toBe(`<script async src="${porchlight.url}/widget.js?inbox=${inbox.key}"></script>`)
   expect(porchlight.command(['inbox', 'list']).map((one: any) => one.name)).toEqual(['Support', 'Shop'])

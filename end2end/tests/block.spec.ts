@@ -1,14 +1,14 @@
-// Visitors whom nobody wants to hear from.
+// Blocking visitors.
 import { expect, newcomer, openInbox, openPage, test } from '../support/porchlight.ts'
 
-test('a visitor is blocked with all they wrote, and unblocked', async ({ porchlight, agent, browser }) => {
+test('blocking a visitor hides their conversation, and unblocking lets them chat again', async ({ porchlight, agent, browser }) => {
   const eve = await newcomer(browser, porchlight, 'from the spammer')
   await newcomer(browser, porchlight, 'from the innocent')
   await openInbox(agent, porchlight)
   await expect(agent.locator('.row')).toHaveCount(2)
   await agent.locator('.row', { hasText: 'spammer' }).click()
   await agent.getByText('Block…').click()
-  await agent.getByRole('button', { name: 'This visitor' }).click()
+  await agent.getByRole('button', { name: 'Block this visitor' }).click()
   await expect(agent.locator('.row')).toHaveCount(1)
   await expect((await eve.frame()).getByText("This chat can't be shown")).toBeVisible()
   await openPage(agent, porchlight, '/inboxes')

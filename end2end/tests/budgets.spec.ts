@@ -1,9 +1,9 @@
-// What a visitor's browser has to load, in bytes as they come over the line.
+// How much a visitor's browser has to load, in bytes as transferred.
 import { expect, test } from '../support/porchlight.ts'
 
 const KB = 1024
 
-test('the loader and the whole widget keep to their budgets', async ({ porchlight, visitor }) => {
+test('the loader and the whole widget stay within their size budgets', async ({ porchlight, visitor }) => {
   const sizes = new Map<string, number>()
   const reading: Promise<void>[] = []
   visitor.page.on('requestfinished', (request) => {
@@ -23,7 +23,7 @@ test('the loader and the whole widget keep to their budgets', async ({ porchligh
   expect(all).toBeLessThanOrEqual(40 * KB)
 })
 
-test('what the loader loads is kept for ever, the loader itself for minutes', async ({ porchlight }) => {
+test('browsers cache the loader for minutes, and what it loads forever', async ({ porchlight }) => {
   const loader = await fetch(`${porchlight.url}/widget.js`)
   expect(loader.headers.get('cache-control')).toContain('max-age=300')
   const page = await (await fetch(`${porchlight.url}/chat`)).text()

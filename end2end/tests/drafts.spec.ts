@@ -1,4 +1,4 @@
-// What an agent writes belongs to its conversation: it goes nowhere else, and is not lost.
+// An agent's draft belongs to its conversation: it appears in no other, and is not lost.
 import type { Page } from '@playwright/test'
 import { expect, newcomer, openInbox, test } from '../support/porchlight.ts'
 
@@ -11,7 +11,7 @@ async function open(agent: Page, name: string): Promise<void> {
   await expect(agent.locator('.bubble', { hasText: `from ${name}` })).toBeVisible()
 }
 
-test('a draft never follows into another conversation', async ({ porchlight, agent, browser }) => {
+test('a draft never moves to another conversation', async ({ porchlight, agent, browser }) => {
   const [anna, zoe] = [await newcomer(browser, porchlight, 'from Anna'), await newcomer(browser, porchlight, 'from Zoe')]
   await openInbox(agent, porchlight)
   await open(agent, 'Anna')
@@ -25,7 +25,7 @@ test('a draft never follows into another conversation', async ({ porchlight, age
   await open(agent, 'Anna')
   await expect(area(agent)).toHaveValue('do not refund')
   await expect(mode(agent, 'Note')).toHaveAttribute('aria-pressed', 'true')
-  // Back, a search, other pages, and a reload change nothing about it.
+  // Going back, a search, other pages and a reload don't change it.
   await agent.goBack()
   await expect(area(agent)).toHaveValue('Hello Zoe')
   await agent.goForward()
@@ -53,7 +53,7 @@ test('a draft never follows into another conversation', async ({ porchlight, age
   await expect(area(agent)).toHaveValue('')
 })
 
-test('what is attached stays with its draft, and goes on being uploaded', async ({ porchlight, agent, browser }) => {
+test('attachments stay with their draft, and continue to upload', async ({ porchlight, agent, browser }) => {
   const anna = await newcomer(browser, porchlight, 'from Anna')
   await newcomer(browser, porchlight, 'from Zoe')
   await openInbox(agent, porchlight)
@@ -68,7 +68,7 @@ test('what is attached stays with its draft, and goes on being uploaded', async 
   const uploaded = agent.waitForResponse('**/files/agent/**')
   goOn()
   await (await uploaded).finished()
-  // Its own conversation is not on screen, and says that something waits in it.
+  // The draft's conversation is not open, but the list shows that it has one.
   await expect(row(agent, 'Anna')).toContainText('Draft')
   await agent.reload()
   await expect(agent.getByRole('status', { name: 'Connected' })).toBeAttached()
@@ -80,14 +80,14 @@ test('what is attached stays with its draft, and goes on being uploaded', async 
   await expect((await anna.frame()).locator('.file-name')).toHaveText('plan.txt')
 })
 
-test('what waits for the connection outlives a reload, and arrives once', async ({ porchlight, agent, browser }) => {
+test('a message that waits for the connection survives a reload, and arrives once', async ({ porchlight, agent, browser }) => {
   const anna = await newcomer(browser, porchlight, 'from Anna')
   await openInbox(agent, porchlight)
   await open(agent, 'Anna')
   await porchlight.stop()
   await area(agent).fill('I am on my way')
   await area(agent).press('Enter')
-  await expect(agent.locator('.entry.pending')).toContainText('Waiting for the connection')
+  await expect(agent.locator('.entry.pending')).toContainText('Waiting for connection')
   await agent.goto('about:blank')
   await porchlight.start()
   await openInbox(agent, porchlight)

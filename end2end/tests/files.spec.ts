@@ -1,4 +1,4 @@
-// Files, from both sides: picked, uploaded, sent, looked at and downloaded.
+// Files from both sides: picked, uploaded, sent, viewed and downloaded.
 import { readFileSync } from 'node:fs'
 import type { Locator } from '@playwright/test'
 import { png } from '../support/png.ts'
@@ -12,7 +12,7 @@ async function isDrawn(image: Locator): Promise<void> {
   await expect.poll(() => image.evaluate((drawn) => (drawn as HTMLImageElement).naturalWidth), { message: 'the picture is there' }).toBeGreaterThan(0)
 }
 
-test('a picture and a document go both ways', async ({ porchlight, agent, visitor }) => {
+test('visitors and agents send each other pictures and documents', async ({ porchlight, agent, visitor }) => {
   await openInbox(agent, porchlight)
   await visitor.page.goto(`${porchlight.url}/demo`)
   await visitor.open()
@@ -36,7 +36,7 @@ test('a picture and a document go both ways', async ({ porchlight, agent, visito
   await agent.keyboard.press('Escape')
   await expect(whole).toBeHidden()
 
-  // A file alone is a message, too.
+  // A message may consist of a file alone.
   await agent.locator('.composer .attach input').setInputFiles(report)
   await expect(agent.locator('.pick')).toHaveText(/report\.csv/)
   await expect(agent.locator('.pick progress')).toHaveCount(0)
@@ -46,7 +46,7 @@ test('a picture and a document go both ways', async ({ porchlight, agent, visito
   expect(readFileSync(await fetched.path(), 'utf8')).toBe('a;b\n1;2\n')
   await expect(agent.locator('.row')).toContainText('report.csv')
 
-  // What is drawn from the log is the same.
+  // After a reload, everything looks the same.
   await visitor.page.reload()
   await visitor.open()
   const again = await visitor.frame()
@@ -58,7 +58,7 @@ test('a picture and a document go both ways', async ({ porchlight, agent, visito
   await expect(again.locator('.log')).toBeVisible()
 })
 
-test('an upload survives a lost connection, and what is not taken says why', async ({ porchlight, agent, visitor }) => {
+test('an upload survives a lost connection, and a refused file says why', async ({ porchlight, agent, visitor }) => {
   await openInbox(agent, porchlight)
   let cut = true
   await visitor.page.route(/\/files\/visitor\/.*name=Screenshot/, (route) => cut ? route.abort('connectionreset') : route.continue())
@@ -66,8 +66,8 @@ test('an upload survives a lost connection, and what is not taken says why', asy
   await visitor.open()
   const chat = await visitor.frame()
   await chat.locator('.attach input').setInputFiles([picture, program])
-  await expect(chat.locator('.pick.refused')).toContainText('Files of this kind are not taken')
-  await expect(chat.locator('.pick').first()).toContainText('Waiting for the connection…')
+  await expect(chat.locator('.pick.refused')).toContainText("This file type isn't allowed")
+  await expect(chat.locator('.pick').first()).toContainText('Waiting for connection…')
   await expect(chat.locator('.send')).toBeDisabled()
   cut = false
   await expect(chat.locator('.send')).toBeEnabled()

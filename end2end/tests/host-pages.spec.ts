@@ -12,7 +12,7 @@ async function serve(html: () => string, headers: () => Record<string, string> =
   return { server, origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }
 }
 
-test('a page under the strictest policy shows a working chat, without a report', async ({ porchlight, visitor }) => {
+test('the chat works under the strictest content security policy, without violations', async ({ porchlight, visitor }) => {
   let snippet = ''
   const policy = `default-src 'none'; script-src ${porchlight.url}; frame-src ${porchlight.url}; require-trusted-types-for 'script'; trusted-types 'none'`
   const { server, origin } = await serve(() => `<!doctype html><title>shop</title><body>Shop ${snippet}</body>`, () => ({ 'content-security-policy': policy }))
@@ -31,7 +31,7 @@ test('a page under the strictest policy shows a working chat, without a report',
   server.close()
 })
 
-test('before the visitor acts the page has the loader alone: no request, no cookie, nothing kept', async ({ porchlight, visitor }) => {
+test('before the visitor acts, there is only the loader: no other request, no cookie, no storage', async ({ porchlight, visitor }) => {
   const requests: string[] = []
   visitor.page.on('request', (request) => requests.push(request.url()))
   let snippet = ''
@@ -39,7 +39,7 @@ test('before the visitor acts the page has the loader alone: no request, no cook
   snippet = porchlight.command(['inbox', 'create', '--name', 'Shop', '--site', origin]).snippet
   await visitor.page.goto(origin, { waitUntil: 'networkidle' })
   await expect(visitor.launcher).toBeAttached()
-  // Idle work has been done once a callback that was asked for later has run.
+  // Once a callback requested later has run, earlier idle work is done.
   await visitor.page.evaluate(() => new Promise((done) => requestIdleCallback(() => requestIdleCallback(done))))
   expect(requests.map((url) => new URL(url).pathname)).toEqual(['/', '/widget.js'])
   const kept = await visitor.page.evaluate(() => [document.cookie, localStorage.length, sessionStorage.length])
@@ -53,7 +53,7 @@ test('before the visitor acts the page has the loader alone: no request, no cook
 test('a site that the inbox does not allow gets no chat, and the owner can let it in', async ({ porchlight, browser, agent }) => {
   const page = await browser.newPage()
   const visitor = new Visitor(page)
-  // What the launcher shows can be looked at only where its root is open.
+  // The launcher's content can only be inspected in an open shadow root.
   await page.addInitScript(() => {
     const attach = Element.prototype.attachShadow
     Element.prototype.attachShadow = function (init) { return attach.call(this, { ...init, mode: 'open' }) }
@@ -66,10 +66,10 @@ test('a site that the inbox does not allow gets no chat, and the owner can let i
   await page.goto(origin)
   await visitor.press()
   await expect.poll(() => refusals.join('\n')).toContain('frame-ancestors')
-  // What is shown is not the browser's broken page, and whoever built the site is told what to do.
-  await expect.poll(() => refusals.join('\n')).toContain(`Is ${origin} among the inbox's allowed sites?`)
-  await expect(page.getByText('The chat could not be loaded.')).toBeVisible()
-  // The owner sees which site it was, and lets it in; the page's chat comes without being loaded again.
+  // The browser's error page is not shown, and the site's developers are told what to do.
+  await expect.poll(() => refusals.join('\n')).toContain(`Is ${origin} one of the inbox's allowed sites?`)
+  await expect(page.getByText('The chat failed to load.')).toBeVisible()
+  // The owner sees which site was refused, and allows it. The chat then loads without a reload of the page.
   await openPage(agent, porchlight, '/inboxes')
   const card = agent.locator('.inbox-card', { has: agent.getByRole('heading', { name: 'Shop', exact: true }) })
   await expect(card.locator('.refused-sites')).toContainText(origin)
@@ -82,14 +82,14 @@ test('a site that the inbox does not allow gets no chat, and the owner can let i
   await page.close()
 })
 
-test('the demo works under each name of a server on this machine', async ({ porchlight, visitor }) => {
+test('the demo works under every name of a local server', async ({ porchlight, visitor }) => {
   await visitor.page.goto(`http://localhost:${porchlight.port}/demo`)
   await visitor.open()
   await visitor.say('hello')
   await expect((await visitor.frame()).locator('.entry.own:not(.pending)')).toHaveCount(1)
 })
 
-test('a key that names no inbox is answered with a code', async ({ porchlight }) => {
+test('an unknown inbox key is answered with an error code', async ({ porchlight }) => {
   for (const path of ['/widget.js?inbox=nope', '/chat?inbox=nope']) {
     const answer = await fetch(porchlight.url + path)
     expect(answer.status).toBe(404)

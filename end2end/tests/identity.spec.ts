@@ -1,9 +1,9 @@
-// The site says who its visitor is.
+// Sites that identify their visitors.
 import { createHmac } from 'node:crypto'
 import type { Browser } from '@playwright/test'
 import { expect, openInbox, openPage, test, Visitor, watch, type Porchlight } from '../support/porchlight.ts'
 
-/** A new device, whose page says who is logged in. */
+/** A new device, where the page identifies its user. */
 async function device(browser: Browser, porchlight: Porchlight, faults: string[], user: object): Promise<Visitor> {
   const page = await (await browser.newContext()).newPage()
   watch(page, faults)
@@ -12,12 +12,12 @@ async function device(browser: Browser, porchlight: Porchlight, faults: string[]
   return new Visitor(page)
 }
 
-test('a user whom the site proves finds the conversation on every device', async ({ porchlight, agent, browser, faults }) => {
+test('a user verified by the site finds the conversation on every device', async ({ porchlight, agent, browser, faults }) => {
   await openPage(agent, porchlight, '/inboxes')
-  await agent.getByText('Show the secrets for your server').click()
+  await agent.getByText('Show server secrets').click()
   const secret = await agent.locator('.secret').first().innerText()
-  await agent.getByLabel('Refuse who claims').check()
-  await agent.locator('form', { hasText: 'Refuse who claims' }).getByRole('button', { name: 'Save' }).click()
+  await agent.getByLabel('Reject unverified identities').check()
+  await agent.locator('form', { hasText: 'Reject unverified identities' }).getByRole('button', { name: 'Save' }).click()
   await expect(agent.getByText('Saved')).toBeVisible()
 
   const hash = createHmac('sha256', secret).update('42').digest('hex')
@@ -38,13 +38,13 @@ test('a user whom the site proves finds the conversation on every device', async
   await expect(side).toContainText('pro')
   await expect(side).toContainText('42')
 
-  // Who only claims it is refused, and sees nothing.
+  // A claim without a proof is refused, and shows nothing.
   const eve = await device(browser, porchlight, faults, { id: '42' })
   await eve.press()
   await expect((await eve.frame()).getByText('identity_required')).toBeVisible()
   expect(await eve.bubbles()).toEqual([])
 
-  // The next one at the laptop is somebody else.
+  // The next person at the laptop is another visitor.
   await laptop.page.evaluate(() => {
     const chat = (window as any).SupportChat
     chat.logout()
@@ -52,9 +52,9 @@ test('a user whom the site proves finds the conversation on every device', async
   await expect.poll(() => laptop.bubbles()).toEqual([])
 })
 
-test('what a user wrote before, on another device, is above what goes on', async ({ porchlight, agent, browser, faults }) => {
+test('what a user wrote earlier on another device is above the current conversation', async ({ porchlight, agent, browser, faults }) => {
   await openPage(agent, porchlight, '/inboxes')
-  await agent.getByText('Show the secrets for your server').click()
+  await agent.getByText('Show server secrets').click()
   const secret = await agent.locator('.secret').first().innerText()
   const user = { id: '7', hash: createHmac('sha256', secret).update('7').digest('hex'), name: 'Ann Lee' }
   const phone = await device(browser, porchlight, faults, user)
@@ -82,7 +82,7 @@ test('what a user wrote before, on another device, is above what goes on', async
   await expect(agent.locator('.entry .bubble')).toHaveText('Long ago, on my phone')
 })
 
-test('when another conversation goes on, the chat shows it alone, and the one before above it', async ({ porchlight, agent, visitor }) => {
+test('when another conversation becomes current, the chat shows only that one, and earlier messages on request', async ({ porchlight, agent, visitor }) => {
   await openInbox(agent, porchlight)
   await visitor.page.goto(`${porchlight.url}/demo`)
   await visitor.open()
@@ -105,15 +105,15 @@ test('when another conversation goes on, the chat shows it alone, and the one be
   await expect.poll(() => visitor.bubbles()).toEqual(['one', 'two', 'three', 'four'])
 })
 
-test('what a token says is verified, and nothing that a page says looks like it', async ({ porchlight, agent, browser, faults }) => {
+test('claims in a token are shown as verified, and claims of the page never are', async ({ porchlight, agent, browser, faults }) => {
   await openPage(agent, porchlight, '/inboxes')
-  await agent.getByText('Show the secrets for your server').click()
+  await agent.getByText('Show server secrets').click()
   const secret = await agent.locator('.secret').nth(1).innerText()
   const inbox = (await agent.locator('.snippet').first().innerText()).match(/inbox=(\w+)/)![1]
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
   const signed = `${part({ alg: 'HS256', typ: 'JWT' })}.${part({ sub: '42', exp: Math.floor(Date.now() / 1000) + 300, aud: inbox, name: 'Ann Lee', plan: 'free' })}`
   const jwt = `${signed}.${createHmac('sha256', secret).update(signed).digest('base64url')}`
-  const ann = await device(browser, porchlight, faults, { jwt, name: 'The CEO', plan: 'Ultimate', 'User ID': '1', 'Mail address': 'boss@example.com' })
+  const ann = await device(browser, porchlight, faults, { jwt, name: 'The CEO', plan: 'Ultimate', 'User ID': '1', 'Email address': 'boss@example.com' })
   await ann.open()
   await ann.say('I am who the site says')
   await expect((await ann.frame()).locator('.pending')).toHaveCount(0)

@@ -1,4 +1,4 @@
-// Links in what is said, on both sides.
+// Links in messages, on both sides.
 import { expect, openInbox, reply, test } from '../support/porchlight.ts'
 
 test('links can be followed in chat and inbox, and nothing else becomes one', async ({ porchlight, agent, visitor }) => {

@@ -1,7 +1,7 @@
-// A network that lets no WebSocket through: the chat goes on by requests, and back.
+// A network that blocks WebSockets: the chat uses long polling, and a socket once it can.
 import { expect, openInbox, reply, test } from '../support/porchlight.ts'
 
-test('a visitor without sockets talks all the same, and gets a socket when there is one', async ({ porchlight, agent, visitor }) => {
+test('a visitor without a WebSocket can chat, and gets one as soon as it works', async ({ porchlight, agent, visitor }) => {
   let blocked = true
   let sockets = 0
   await visitor.page.routeWebSocket(/\/ws\/visitor/, (socket) => {
@@ -20,8 +20,8 @@ test('a visitor without sockets talks all the same, and gets a socket when there
   await expect(chat.getByText('Loud and clear.')).toBeVisible()
   await expect(chat.getByText('Seen')).toBeVisible()
   await agent.getByRole('textbox', { name: 'Reply' }).pressSequentially('And then', { delay: 300 })
-  await expect(chat.getByText('is writing…')).toBeVisible()
-  // Said at once, they come in their order.
+  await expect(chat.getByText('is typing…')).toBeVisible()
+  // Messages sent in quick succession arrive in order.
   const said = ['one', 'two', 'three', 'four', 'five']
   for (const text of said) await visitor.say(text)
   await expect(chat.locator('.pending')).toHaveCount(0)

@@ -1,7 +1,7 @@
-// What agents and visitors see while the connection is away, and how they come back to work.
+// What agents see while they are offline, and how they continue afterwards.
 import { expect, newcomer, openInbox, test } from '../support/porchlight.ts'
 
-test('an agent is told at once that they are offline, and what could not be read is read when they are back', async ({ porchlight, agent, browser }) => {
+test('an agent sees at once that they are offline, and what could not be loaded loads when they are back', async ({ porchlight, agent, browser }) => {
   await newcomer(browser, porchlight, 'from the first')
   await newcomer(browser, porchlight, 'from the second')
   await openInbox(agent, porchlight)

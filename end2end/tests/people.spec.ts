@@ -1,4 +1,4 @@
-// What is kept of people: found, exported, erased; and for how long an inbox keeps it.
+// Personal data: found, exported and erased, and the retention settings of an inbox.
 import { readFileSync } from 'node:fs'
 import { expect, newcomer, openInbox, openPage, test } from '../support/porchlight.ts'
 
@@ -15,8 +15,8 @@ test('a visitor is found from their conversation, exported, and erased', async (
   expect(readFileSync(await download.path()).includes('Please forget me, I am Quxzarnoth')).toBe(true)
 
   await line.locator('summary').click()
-  await line.getByRole('button', { name: 'Erase for good' }).click()
-  await expect(agent.getByRole('status').filter({ hasText: 'Erased: 1 conversations' })).toBeVisible()
+  await line.getByRole('button', { name: 'Erase permanently' }).click()
+  await expect(agent.getByRole('status').filter({ hasText: 'Erased conversations: 1' })).toBeVisible()
   await expect(line).toHaveCount(0)
   await agent.getByRole('link', { name: 'Conversations' }).click()
   await expect(agent.locator('.list a', { hasText: 'Quxzarnoth' })).toHaveCount(0)
@@ -24,15 +24,15 @@ test('a visitor is found from their conversation, exported, and erased', async (
   await expect(agent.locator('.audit-list li').first()).toContainText('erased a visitor')
 })
 
-test('an inbox says how long it keeps what', async ({ porchlight, agent }) => {
+test('an inbox has retention settings', async ({ porchlight, agent }) => {
   await openPage(agent, porchlight, '/inboxes')
-  const form = agent.locator('form', { hasText: 'after their last message' })
-  await form.getByLabel('Conversations, after their last message').fill('365')
-  await form.getByLabel('Keep what stands behind').check()
+  const form = agent.locator('form', { hasText: 'after the last message' })
+  await form.getByLabel('Conversations (after the last message)').fill('365')
+  await form.getByLabel('Keep query strings').check()
   await form.getByRole('button', { name: 'Save' }).click()
   await expect(form.getByText('Saved')).toBeVisible()
   await agent.reload()
-  await expect(form.getByLabel('Conversations, after their last message')).toHaveValue('365')
-  await expect(form.getByLabel('Files, after they came')).toHaveValue('')
-  await expect(form.getByLabel('Keep what stands behind')).toBeChecked()
+  await expect(form.getByLabel('Conversations (after the last message)')).toHaveValue('365')
+  await expect(form.getByLabel('Files (after they were added)')).toHaveValue('')
+  await expect(form.getByLabel('Keep query strings')).toBeChecked()
 })

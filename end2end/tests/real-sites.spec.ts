@@ -1,16 +1,16 @@
-// What real sites do to the chat, and what it makes of it.
+// What real sites do to the chat, and how it copes.
 import type { Page } from '@playwright/test'
 import { expect, openInbox, test, Visitor } from '../support/porchlight.ts'
 import { serveSite } from '../support/site.ts'
 
-/** The messages of the console that begin with the product's name. */
+/** Collects the console messages that begin with the product's name. */
 function warnings(page: Page): string[] {
   const said: string[] = []
   page.on('console', (message) => { if (message.text().startsWith('Porchlight:')) said.push(message.text()) })
   return said
 }
 
-test('what can not be kept of a user is left out, and the rest and the chat go on', async ({ porchlight, agent, visitor }) => {
+test('user data that cannot be stored is left out, and the rest and the chat work', async ({ porchlight, agent, visitor }) => {
   const said = warnings(visitor.page)
   const site = await serveSite(porchlight, (tag) => `<script>
     const circle = {}; circle.self = circle
@@ -34,14 +34,14 @@ test('what can not be kept of a user is left out, and the rest and the chat go o
   site.close()
 })
 
-test('the launcher comes back, with its conversation, when scripts put another body in place', async ({ porchlight, visitor }) => {
+test('the launcher and its conversation come back when scripts replace the body', async ({ porchlight, visitor }) => {
   const site = await serveSite(porchlight, (tag) => `<body><main>one</main>${tag}</body>`)
   await visitor.page.goto(site.origin)
   await visitor.open()
   await visitor.say('hello')
   await expect((await visitor.frame()).locator('.entry.own:not(.pending)')).toHaveCount(1)
   const swaps = [
-    // Turbo and Astro put another body in place, htmx other content.
+    // Turbo and Astro replace the body, htmx its content.
     () => { const body = document.createElement('body'); body.textContent = 'two'; document.documentElement.replaceChild(body, document.body) },
     () => { document.body.innerHTML = '<main>three</main>' },
   ]
@@ -50,7 +50,7 @@ test('the launcher comes back, with its conversation, when scripts put another b
     await visitor.page.evaluate(swap)
     await expect(visitor.launcher).toHaveCount(1)
     await expect(visitor.launcher).toHaveAttribute('open', '')
-    // The frame starts anew, and what was said is there again.
+    // The frame is loaded again, with the same conversation.
     await expect.poll(() => visitor.bubbles().catch(() => [])).toEqual(said)
     said.push(`after ${said.length}`)
     await visitor.say(said.at(-1)!)
@@ -61,7 +61,7 @@ test('the launcher comes back, with its conversation, when scripts put another b
       expect(await visitor.launcher.evaluate((launcher) => launcher.hasAttribute('open'))).toBe(isOpen)
     }
   }
-  // The new page has the tag, too.
+  // The new page also has the tag.
   await visitor.page.addScriptTag({ url: await visitor.page.evaluate(() => performance.getEntriesByType('resource').map((one) => one.name).find((name) => name.includes('/widget.js'))!) })
   await expect(visitor.launcher).toHaveCount(1)
   expect(await visitor.bubbles()).toEqual(said)
@@ -75,7 +75,7 @@ test('agents see the page that a visitor is on now', async ({ porchlight, agent,
   await visitor.say('hello')
   await openInbox(agent, porchlight)
   await agent.locator('.row').click()
-  const nowOn = agent.locator('.side dt', { hasText: 'Now on' }).locator('xpath=following-sibling::dd[1]')
+  const nowOn = agent.locator('.side dt', { hasText: 'Viewing' }).locator('xpath=following-sibling::dd[1]')
   await expect(nowOn).toContainText(new URL(site.origin).host)
   for (const [path, go] of [
     ['/second-page', () => history.pushState({}, '', '/second-page')],
@@ -87,13 +87,13 @@ test('agents see the page that a visitor is on now', async ({ porchlight, agent,
   }
   await agent.reload()
   await expect(nowOn).toContainText('/fourth-page')
-  // What stands behind it may be a key to the visitor's account.
+  // The query and the fragment may hold a key to the visitor's account.
   await expect(nowOn).not.toContainText('secret')
   site.close()
 })
 
 for (const policy of ['require-corp', 'credentialless']) {
-  test(`the chat opens on a page that is isolated (${policy})`, async ({ porchlight, visitor }) => {
+  test(`the chat opens on a cross-origin isolated page (${policy})`, async ({ porchlight, visitor }) => {
     const site = await serveSite(porchlight, (tag) => `<h1>Isolated</h1>${tag}`, {
       'cross-origin-embedder-policy': policy,
       'cross-origin-opener-policy': 'same-origin',
@@ -107,7 +107,7 @@ for (const policy of ['require-corp', 'credentialless']) {
   })
 }
 
-test('there is a launcher where style sheets can not be constructed, and none on paper', async ({ porchlight, visitor }) => {
+test('the launcher works without constructable style sheets, and is not printed', async ({ porchlight, visitor }) => {
   const site = await serveSite(porchlight, (tag) => `<script>window.CSSStyleSheet = function () { throw new TypeError('Illegal constructor') }</script>${tag}<h1>Old</h1>`)
   await visitor.page.goto(site.origin)
   await expect(visitor.launcher).toBeAttached()
@@ -118,7 +118,7 @@ test('there is a launcher where style sheets can not be constructed, and none on
   site.close()
 })
 
-test('Enter in an input method of Safari sends nothing', async ({ porchlight, agent, visitor }) => {
+test('Enter in an input method in Safari sends nothing', async ({ porchlight, agent, visitor }) => {
   await visitor.page.goto(`${porchlight.url}/demo`)
   await visitor.open()
   await visitor.say('hello')
@@ -135,7 +135,7 @@ test('Enter in an input method of Safari sends nothing', async ({ porchlight, ag
   await expect(chat.locator('.bubble')).toHaveText(['hello', 'にほんご', 'にほんご'])
 })
 
-test('opening the chat makes one socket, also where the page says who is there', async ({ porchlight, visitor }) => {
+test('opening the chat opens one socket, even if the page identifies its visitor', async ({ porchlight, visitor }) => {
   const sockets: string[] = []
   visitor.page.on('websocket', (socket) => sockets.push(socket.url()))
   const site = await serveSite(porchlight, (tag) => `<script>window.SupportChat = [['init', { user: { name: 'Ann' } }]]</script>${tag}<h1>Page</h1>`)
@@ -147,7 +147,7 @@ test('opening the chat makes one socket, also where the page says who is there',
   site.close()
 })
 
-test('a chat that is opened while the server is away comes by itself when it is back', async ({ porchlight, browser }) => {
+test('a chat that is opened while the server is down loads by itself once it is up', async ({ porchlight, browser }) => {
   const page = await browser.newPage()
   const visitor = new Visitor(page)
   await page.goto(`${porchlight.url}/demo`)
@@ -163,7 +163,7 @@ test('a chat that is opened while the server is away comes by itself when it is 
   await page.close()
 })
 
-test('what is written and not sent, and the open chat, are there on the next page', async ({ porchlight, visitor }) => {
+test('unsent text and the open chat are still there on the next page', async ({ porchlight, visitor }) => {
   const site = await serveSite(porchlight, (tag) => `<h1>Page</h1>${tag}`)
   await visitor.page.goto(site.origin)
   await visitor.open()
@@ -171,11 +171,11 @@ test('what is written and not sent, and the open chat, are there on the next pag
   await visitor.page.goto(`${site.origin}/next`)
   await expect(visitor.launcher).toHaveAttribute('open', '')
   await expect((await visitor.frame()).locator('textarea')).toHaveValue('half a sentence')
-  // Who comes next on this device reads nothing of it.
+  // The next person at this device sees none of it.
   await visitor.page.evaluate('SupportChat.logout()')
   await expect((await visitor.frame()).locator('.dot')).toHaveAttribute('data-state', 'online')
   await expect((await visitor.frame()).locator('textarea')).toHaveValue('')
-  // Not on the next page either, which is where most sites go then.
+  // Nor on the next page, where most sites go after a logout.
   await (await visitor.frame()).locator('textarea').fill('another sentence')
   await visitor.page.evaluate('SupportChat.logout()')
   await visitor.page.goto(`${site.origin}/goodbye`)
@@ -189,7 +189,7 @@ test('what is written and not sent, and the open chat, are there on the next pag
 })
 
 for (const language of ['en-US@posix', 'xx', '']) {
-  test(`a browser that calls its language "${language}" has a chat`, async ({ porchlight, visitor }) => {
+  test(`the chat works in a browser with the language "${language}"`, async ({ porchlight, visitor }) => {
     await visitor.page.addInitScript((value) => Object.defineProperty(navigator, 'language', { value }), language)
     await visitor.page.goto(`${porchlight.url}/demo`)
     await visitor.open()
@@ -218,7 +218,7 @@ for (const [what, css] of [
     })
     expect([found, opacity, filter]).toEqual([true, '1', 'none'])
     await visitor.open()
-    // All of the panel is in view.
+    // The whole panel is in view.
     const box = await (await (await visitor.frame()).frameElement()).boundingBox()
     expect(box?.x).toBeGreaterThanOrEqual(0)
     expect(box?.y).toBeGreaterThanOrEqual(0)

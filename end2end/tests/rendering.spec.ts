@@ -1,8 +1,8 @@
-// What the server renders is what the browser hydrates: a page that was rendered in another order would
-// find nothing of what it reads under its numbers.
+// The browser hydrates what the server rendered. A page that was rendered in another order would look for its
+// resources under the wrong numbers.
 import { expect, test } from '../support/porchlight.ts'
 
-test('a page numbers what it reads in one way only, however busy the server is', async ({ porchlight, agent, visitor }) => {
+test('a page always numbers its resources in the same way, however busy the server is', async ({ porchlight, agent, visitor }) => {
   await visitor.page.goto(`${porchlight.url}/demo`)
   await visitor.open()
   await visitor.say('one')

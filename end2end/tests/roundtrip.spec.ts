@@ -1,4 +1,4 @@
-// Out by SMTP, answered in a mailbox, back by IMAP: with a real Postfix and a real Dovecot.
+// Out by SMTP, answered from a mailbox, back by IMAP, with a real Postfix and a real Dovecot.
 import { logIn, expect, openInbox, openPage, Porchlight, test as base, Visitor, watch } from '../support/porchlight.ts'
 import { imapUrl, Mailbox, send, settings } from '../support/mailbox.ts'
 
@@ -15,7 +15,7 @@ const test = base.extend<{ team: Mailbox }>({
   },
 })
 
-test('a conversation goes out by mail, is answered in the mailbox, and appears in the widget', async ({ porchlight, team, browser, faults }) => {
+test('a message goes out by email, is answered from a mailbox, and the answer appears in the widget', async ({ porchlight, team, browser, faults }) => {
   test.setTimeout(180_000)
   const context = await browser.newContext()
   const agent = await context.newPage()
@@ -23,9 +23,9 @@ test('a conversation goes out by mail, is answered in the mailbox, and appears i
   await logIn(agent)
   porchlight.command(['inbox', 'mail', '--team-address', 'team@porchlight.test', '--inbound-address', 'help@porchlight.test', '--imap-url', imapUrl()])
   expect(porchlight.command(['doctor']).filter(({ is_well }: { is_well: boolean }) => !is_well), 'doctor finds all well').toEqual([])
-  // What lay in the mailbox before it is watched is not read.
-  await expect.poll(() => porchlight.output).toContain('a mailbox is watched')
-  // Nobody is there.
+  // Email that was in the mailbox before Porchlight watches it is not read.
+  await expect.poll(() => porchlight.output).toContain('watching a mailbox')
+  // Nobody is available.
   await agent.goto('about:blank')
 
   const page = await (await browser.newContext()).newPage()
@@ -40,9 +40,9 @@ test('a conversation goes out by mail, is answered in the mailbox, and appears i
 
   await expect((await ann.frame()).locator('.pending')).toHaveCount(0)
 
-  // It is waited for half a minute before a mail says that nobody is there.
+  // The email that says nobody is available is sent after half a minute.
   porchlight.pass(31)
-  // The agent answers from a mail program, which quotes what it answers.
+  // The agent answers from a mail program, which quotes the original.
   const asked = await team.find('New message from Ann')
   expect(asked.text).toContain('> Do you ship to Norway?')
   const replyTo = asked.replyTo![0].address!
@@ -58,29 +58,29 @@ test('a conversation goes out by mail, is answered in the mailbox, and appears i
   const frame = await ann.frame()
   await expect(frame.locator('.bubble')).toHaveText(['Do you ship to Norway?', 'Yes, we do, within a week.'], { timeout: 60_000 })
 
-  // Somebody who is not who they should be is not let in, and a stranger begins a conversation.
+  // A reply from a wrong sender is not posted, and a new sender starts a conversation.
   await send({ from: 'eve@example.net', to: replyTo, subject: 'Re: New message from Ann', text: 'Send it to me instead.' })
   await send({ from: 'Carl <carl@example.net>', to: 'help@porchlight.test', subject: 'My invoice', text: 'It is missing.\n\nSent from my iPhone', attachments: [{ filename: 'shot.txt', content: 'words' }] })
   await openInbox(agent, porchlight)
   await agent.getByRole('link', { name: /Carl/ }).click({ timeout: 60_000 })
   const message = agent.locator('.entry', { hasText: 'It is missing.' })
-  await expect(message).toContainText('By mail: My invoice')
+  await expect(message).toContainText('By email: My invoice')
   await expect(message).toContainText('shot.txt')
   await message.getByRole('button', { name: 'Show all' }).click()
   await expect(message.locator('.mail-whole')).toContainText('Sent from my iPhone')
 
-  // Her address takes no mail: the server's report says so.
+  // Her address bounces, as the mail server reports.
   await agent.getByRole('link', { name: /Ann/ }).click()
-  await expect(agent.getByText('The visitor could not be reached by mail')).toBeVisible({ timeout: 60_000 })
-  await expect(agent.getByRole('complementary', { name: 'Visitor' })).toContainText('It takes none')
+  await expect(agent.getByText('Email to the visitor failed')).toBeVisible({ timeout: 60_000 })
+  await expect(agent.getByRole('complementary', { name: 'Visitor' })).toContainText('Bounced')
 
-  // Eve waits for somebody to look.
+  // Eve's email waits for review.
   await openPage(agent, porchlight, '/review')
   const eve = agent.locator('.mail', { hasText: 'eve@example.net' })
-  await expect(eve).toContainText('comes from another address')
-  await eve.getByRole('button', { name: 'Put away' }).click()
+  await expect(eve).toContainText('from a different address')
+  await eve.getByRole('button', { name: 'Dismiss' }).click()
   await expect(eve).toHaveCount(0)
-  await agent.getByRole('link', { name: 'Put away' }).click()
+  await agent.getByRole('link', { name: 'Dismissed' }).click()
   await expect(agent.locator('.mail', { hasText: 'eve@example.net' })).toBeVisible()
   await expect(frame.locator('.bubble')).toHaveCount(2)
 })

@@ -1,7 +1,7 @@
 // Search in the dashboard.
 import { expect, openInbox, openPage, test } from '../support/porchlight.ts'
 
-test('what was said is found, narrowed, and opened where it stands', async ({ porchlight, agent, visitor }) => {
+test('a message is found, the results are filtered, and it opens in its place', async ({ porchlight, agent, visitor }) => {
   await openInbox(agent, porchlight)
   await visitor.page.goto(`${porchlight.url}/demo`)
   await visitor.open()
@@ -16,11 +16,11 @@ test('what was said is found, narrowed, and opened where it stands', async ({ po
   await agent.locator('.row').click()
   await expect(agent.locator('.entry.found .bubble')).toHaveText('Where is the parcel of last Tuesday?')
   await expect(agent.locator('.entry.found')).toBeInViewport()
-  // The list of what was found stays beside it.
+  // The search results stay beside it.
   await expect(agent.locator('.row mark')).toHaveCount(2)
 
   await agent.getByRole('combobox', { name: 'Status' }).selectOption('resolved')
-  await expect(agent.getByText('Nothing found')).toBeVisible()
+  await expect(agent.getByText('No results')).toBeVisible()
   await agent.getByRole('link', { name: 'Clear' }).click()
   await expect(agent.locator('.tabs')).toBeVisible()
   await expect(field).toHaveValue('')
@@ -45,5 +45,5 @@ test('a search works without scripts', async ({ porchlight, agent, visitor, brow
   await expect(page.locator('.row mark')).toHaveText('open')
   await context.close()
   await openPage(agent, porchlight, '/conversations?q=nothing')
-  await expect(agent.getByText('Nothing found')).toBeVisible()
+  await expect(agent.getByText('No results')).toBeVisible()
 })

@@ -1,7 +1,7 @@
-// Forms of settings: each has its own words, whatever becomes of those beside it.
+// Settings forms: each keeps its own input, whatever happens to the forms beside it.
 import { expect, openPage, test } from '../support/porchlight.ts'
 
-test('what is typed into one form stays there when rows come and go', async ({ porchlight, agent }) => {
+test('text typed into a form stays there when rows are added and removed', async ({ porchlight, agent }) => {
   await openPage(agent, porchlight, '/team')
   const teams = agent.locator('section', { has: agent.getByRole('heading', { name: 'Teams' }) })
   const form = (title: string) => teams.locator('details', { has: agent.locator('summary', { hasText: title }) })
@@ -16,19 +16,19 @@ test('what is typed into one form stays there when rows come and go', async ({ p
   await add('Sales')
   await form('Sales ·').locator('summary').click()
   await form('Sales ·').getByLabel('Name').fill('Sales and')
-  // It comes between the two.
+  // Sorted by name, it comes between the two.
   await add('Beta')
   await expect(form('Sales ·').getByLabel('Name')).toHaveValue('Sales and')
   await expect(form('Beta ·').getByLabel('Name')).toHaveValue('Beta')
   await form('Accounts ·').locator('summary').click()
-  await form('Accounts ·').getByRole('button', { name: 'Delete the team' }).click()
+  await form('Accounts ·').getByRole('button', { name: 'Delete team' }).click()
   await expect(form('Accounts ·')).toHaveCount(0)
   await expect(form('Sales ·').getByLabel('Name')).toHaveValue('Sales and')
   await expect(form('Sales ·')).toHaveAttribute('open', '')
   await expect(form('Beta ·')).not.toHaveAttribute('open', '')
 })
 
-test('what is refused of one agent is said beside that one', async ({ porchlight, agent }) => {
+test('an error about one agent appears beside that agent', async ({ porchlight, agent }) => {
   porchlight.command(['agent', 'create', '--email', 'tom@example.com', '--name', 'Tom Ode', '--role', 'agent'], 'correct horse\n')
   await openPage(agent, porchlight, '/team')
   const row = (name: string) => agent.locator('.agent-row', { hasText: name })
@@ -36,12 +36,12 @@ test('what is refused of one agent is said beside that one', async ({ porchlight
   await row('Mia Berg').getByRole('button', { name: 'Deactivate' }).click()
   await expect(row('Mia Berg').getByRole('alert')).toHaveText(/last owner/)
   await expect(row('Tom Ode').getByRole('alert')).toHaveCount(0)
-  await row('Tom Ode').getByRole('button', { name: 'Make a link for a new password' }).click()
+  await row('Tom Ode').getByRole('button', { name: 'Create password-reset link' }).click()
   await expect(row('Tom Ode').getByRole('status').filter({ hasText: '/password/' })).toBeVisible()
   await expect(row('Mia Berg').getByRole('status').filter({ hasText: '/password/' })).toHaveCount(0)
 })
 
-test('what adds something is empty again once it did, and keeps what was refused', async ({ porchlight, agent }) => {
+test('a form is cleared after it has added something, and keeps refused input', async ({ porchlight, agent }) => {
   await openPage(agent, porchlight, '/team')
   const form = agent.locator('details.more-form', { hasText: 'Add a team' })
   const add = async (name: string) => {
@@ -54,13 +54,13 @@ test('what adds something is empty again once it did, and keeps what was refused
   await expect(form).not.toHaveAttribute('open')
   await expect(form.locator('input[name=name]')).toHaveValue('')
   await add('Sales')
-  await expect(form).toContainText('Another team has this name.')
+  await expect(form).toContainText('Another team already has this name.')
   await expect(form.getByLabel('Name')).toHaveValue('Sales')
 
   const invite = agent.locator('details.more-form', { hasText: 'Invite an agent' })
   await invite.locator('summary').click()
   await invite.getByLabel('Name').fill('Tom')
-  await invite.getByLabel('Mail address').fill('tom@example.com')
+  await invite.getByLabel('Email address').fill('tom@example.com')
   await invite.getByRole('button', { name: 'Invite' }).click()
   await expect(agent.locator('.made')).toBeVisible()
   await expect(invite).not.toHaveAttribute('open')
@@ -69,5 +69,5 @@ test('what adds something is empty again once it did, and keeps what was refused
   const long = 'a label of more than forty characters, which is too long'
   await agent.getByLabel('New label').fill(long)
   await agent.getByRole('button', { name: 'Add', exact: true }).click()
-  await expect(agent.locator('main')).toContainText('A label has a name of its own of 1 to 40 characters.')
+  await expect(agent.locator('main')).toContainText('Label names must be unique and 1 to 40 characters long.')
 })

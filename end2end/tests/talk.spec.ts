@@ -1,8 +1,8 @@
 import { createOwner, expect, openInbox, Porchlight, reply, test, Visitor } from '../support/porchlight.ts'
 
-test('a visitor and an agent talk both ways, and both see the history after a reload', async ({ porchlight, agent, visitor }) => {
+test('a visitor and an agent chat, and both see the history after a reload', async ({ porchlight, agent, visitor }) => {
   await openInbox(agent, porchlight)
-  await expect(agent.getByText('Nothing waits', { exact: true })).toBeVisible()
+  await expect(agent.getByText('All caught up', { exact: true })).toBeVisible()
 
   await visitor.page.goto(`${porchlight.url}/demo`)
   await visitor.open()
@@ -32,7 +32,7 @@ test('a visitor and an agent talk both ways, and both see the history after a re
   await expect.poll(async () => (await visitor.bubbles()).length).toBe(3)
 })
 
-test('what was written without a connection is sent in the order it was written', async ({ porchlight, agent, visitor }) => {
+test('messages written without a connection are sent in order', async ({ porchlight, agent, visitor }) => {
   await visitor.page.goto(`${porchlight.url}/demo`)
   await visitor.open()
   await visitor.say('1')
@@ -69,7 +69,7 @@ test('two tabs of one site are one visitor, whichever writes first', async ({ po
   await expect(agent.locator('.row')).toHaveCount(1)
 })
 
-test('a visitor who wrote in two tabs before the first connection is one, and nothing is doubled', async ({ porchlight, agent, visitor }) => {
+test('a visitor who writes in two tabs before the first connection is one visitor, and nothing is duplicated', async ({ porchlight, agent, visitor }) => {
   const context = visitor.page.context()
   await context.routeWebSocket(/ws\/visitor/, (socket) => socket.close())
   await context.route('**/poll/visitor', (route) => route.abort())
@@ -93,7 +93,7 @@ test('a visitor who wrote in two tabs before the first connection is one, and no
   await expect.poll(async () => (await agent.locator('.bubble').allTextContents()).sort()).toEqual(['one', 'two'])
 })
 
-test('the server stops and starts between two messages, and nothing is lost or doubled', async ({ porchlight, agent, visitor }) => {
+test('the server stops and starts between two messages, and nothing is lost or duplicated', async ({ porchlight, agent, visitor }) => {
   await visitor.page.goto(`${porchlight.url}/demo`)
   await visitor.open()
   await visitor.say('one')
@@ -107,7 +107,7 @@ test('the server stops and starts between two messages, and nothing is lost or d
   await expect(chat.locator('.dot')).toHaveAttribute('data-state', 'offline')
   await visitor.say('three')
   await expect(chat.locator('.pending .bubble')).toHaveText('three')
-  await expect(chat.getByText('Waiting for the connection')).toBeVisible()
+  await expect(chat.getByText('Waiting for connection')).toBeVisible()
   await reply(agent, 'four')
   await expect(agent.locator('.entry.pending .bubble')).toHaveText('four')
 
@@ -124,12 +124,12 @@ test('the server stops and starts between two messages, and nothing is lost or d
   await expect.poll(async () => (await agent.locator('.bubble').allTextContents()).sort()).toEqual(all)
 })
 
-test('a message that waits survives a reload of the page around the chat', async ({ porchlight, visitor }) => {
+test('a waiting message survives a reload of the page around the chat', async ({ porchlight, visitor }) => {
   await visitor.page.goto(`${porchlight.url}/demo`)
   await visitor.open()
   await visitor.say('one')
   await expect((await visitor.frame()).locator('.pending')).toHaveCount(0)
-  // The page can be had, the chat's socket can't: a train in a tunnel.
+  // The page loads, but the chat's socket can't connect: a train in a tunnel.
   await visitor.page.routeWebSocket(/ws\/visitor/, (socket) => socket.close())
   await visitor.page.route('**/poll/visitor', (route) => route.abort())
   await visitor.page.reload()
@@ -145,7 +145,7 @@ test('a message that waits survives a reload of the page around the chat', async
   await expect.poll(() => visitor.bubbles()).toEqual(['one', 'two'])
 })
 
-test('an answer that comes while the chat is closed is counted on the launcher, even after a reload', async ({ porchlight, agent, visitor }) => {
+test('an answer that arrives while the chat is closed is counted on the launcher, even after a reload', async ({ porchlight, agent, visitor }) => {
   await visitor.page.goto(`${porchlight.url}/demo`)
   await visitor.open()
   await visitor.say('hello?')
@@ -178,7 +178,7 @@ test('Enter sends, Shift+Enter breaks the line, and the text area grows', async 
   expect(await visitor.bubbles(), 'nothing is sent for nothing').toEqual(['one\ntwo'])
 })
 
-test('calls that a page queued before the script came are made', async ({ porchlight, visitor }) => {
+test('calls that a page queued before the script loaded are made', async ({ porchlight, visitor }) => {
   await visitor.page.addInitScript(() => { (window as any).SupportChat = [['init', {}], ['open']] })
   await visitor.page.goto(`${porchlight.url}/demo`)
   await expect((await visitor.frame()).locator('.dot')).toHaveAttribute('data-state', 'online')
@@ -206,11 +206,11 @@ test('an agent logs out and in again, also without scripts', async ({ porchlight
   await expect(agent.getByRole('heading', { name: 'Log in to Porchlight' })).toBeVisible()
   await agent.goto(`${porchlight.url}/conversations`)
   await expect(agent.getByRole('heading', { name: 'Log in to Porchlight' }), 'the pages are closed').toBeVisible()
-  await agent.getByLabel('Mail address').fill('mia@example.com')
+  await agent.getByLabel('Email address').fill('mia@example.com')
   await agent.getByLabel('Password').fill('wrong horse')
   await agent.getByRole('button', { name: 'Log in' }).click()
-  await expect(agent.getByRole('alert')).toHaveText('No agent has this address and password.')
-  await agent.getByLabel('Mail address').fill('mia@example.com')
+  await expect(agent.getByRole('alert')).toHaveText('Wrong email or password.')
+  await agent.getByLabel('Email address').fill('mia@example.com')
   await agent.getByLabel('Password').fill('correct horse')
   await agent.getByRole('button', { name: 'Log in' }).click()
   await expect(agent.getByRole('heading', { name: 'Open', exact: true })).toBeVisible()
@@ -219,7 +219,7 @@ test('an agent logs out and in again, also without scripts', async ({ porchlight
   const context = await browser.newContext({ javaScriptEnabled: false })
   const plain = await context.newPage()
   await plain.goto(`${porchlight.url}/login`)
-  await plain.getByLabel('Mail address').fill('mia@example.com')
+  await plain.getByLabel('Email address').fill('mia@example.com')
   await plain.getByLabel('Password').fill('correct horse')
   await plain.getByRole('button', { name: 'Log in' }).click()
   await expect(plain.getByRole('heading', { name: 'Open', exact: true })).toBeVisible()
@@ -242,7 +242,7 @@ test('a screen reader hears the visitor’s own message once', async ({ porchlig
   expect(await chat.evaluate(() => (window as unknown as { added: string[] }).added)).toHaveLength(1)
 })
 
-test('a phone held across has room for what was said', async ({ porchlight, visitor }) => {
+test('a phone in landscape has room for the messages', async ({ porchlight, visitor }) => {
   await visitor.page.setViewportSize({ width: 844, height: 390 })
   await visitor.page.goto(`${porchlight.url}/demo`)
   await visitor.open()

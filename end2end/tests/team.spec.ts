@@ -21,24 +21,24 @@ async function choose(agent: Page, menu: string, item: string | RegExp): Promise
   await agent.locator('.actions').getByRole('button', { name: item }).click()
 }
 
-test('each sees that the other writes', async ({ porchlight, agent, visitor }) => {
+test('both sides see that the other is typing', async ({ porchlight, agent, visitor }) => {
   await begin(porchlight, agent, visitor)
   const chat = await visitor.frame()
-  // It is shown for two seconds: on a busy machine one may look away for as long.
+  // It is shown for two seconds. On a busy machine, one check may miss it.
   await expect(async () => {
     await chat.locator('textarea').pressSequentially('And')
-    await expect(agent.getByText('The visitor is writing…')).toBeVisible({ timeout: 2_000 })
+    await expect(agent.getByText('The visitor is typing…')).toBeVisible({ timeout: 2_000 })
   }).toPass()
-  await expect(agent.getByText('The visitor is writing…')).toBeHidden()
+  await expect(agent.getByText('The visitor is typing…')).toBeHidden()
   await agent.getByRole('textbox', { name: 'Reply' }).pressSequentially('Yes')
-  await expect(chat.getByText('Mia Berg is writing…')).toBeVisible()
-  await expect(chat.getByText('Mia Berg is writing…')).toBeHidden()
+  await expect(chat.getByText('Mia Berg is typing…')).toBeVisible()
+  await expect(chat.getByText('Mia Berg is typing…')).toBeHidden()
 })
 
-test('a note is seen by the team only', async ({ porchlight, agent, visitor }) => {
+test('only the team sees a note', async ({ porchlight, agent, visitor }) => {
   await begin(porchlight, agent, visitor)
   await agent.getByRole('button', { name: 'Note', exact: true }).click()
-  const area = agent.getByRole('textbox', { name: 'Note to the team' })
+  const area = agent.getByRole('textbox', { name: 'Write an internal note' })
   await area.pressSequentially('Be careful')
   await area.press('Enter')
   await expect(agent.locator('.entry.note .bubble')).toHaveText('Be careful')
@@ -47,14 +47,14 @@ test('a note is seen by the team only', async ({ porchlight, agent, visitor }) =
   await expect.poll(() => visitor.bubbles()).toEqual(['Is it open?', 'Until six.'])
 })
 
-test('a conversation is taken, resolved, and goes on when the visitor writes', async ({ porchlight, agent, visitor }) => {
+test('a conversation is claimed, resolved, and reopened when the visitor writes', async ({ porchlight, agent, visitor }) => {
   await begin(porchlight, agent, visitor)
   const chat = await visitor.frame()
-  await agent.getByRole('button', { name: 'Take' }).click()
-  await expect(agent.getByText('You took the conversation')).toBeVisible()
+  await agent.getByRole('button', { name: 'Assign to me' }).click()
+  await expect(agent.getByText('You self-assigned the conversation')).toBeVisible()
   await expect(chat.getByText('Mia Berg is here to help')).toBeVisible()
   await agent.getByRole('button', { name: 'Resolve' }).click()
-  await expect(chat.getByText('This was resolved')).toBeVisible()
+  await expect(chat.getByText('Marked as resolved')).toBeVisible()
   await expect(agent.locator('.row')).toHaveCount(0)
   await agent.getByRole('link', { name: 'Resolved' }).click()
   await expect(agent.locator('.row')).toHaveCount(1)
@@ -65,7 +65,7 @@ test('a conversation is taken, resolved, and goes on when the visitor writes', a
   await expect(agent.locator('.row')).toContainText('One more thing')
 })
 
-test('a conversation rests, is put away, and is labelled', async ({ porchlight, agent, visitor }) => {
+test('a conversation is labeled, snoozed and archived', async ({ porchlight, agent, visitor }) => {
   await openPage(agent, porchlight, '/team')
   await agent.getByLabel('New label').fill('VIP')
   await agent.getByRole('button', { name: 'Add', exact: true }).click()
@@ -77,26 +77,26 @@ test('a conversation rests, is put away, and is labelled', async ({ porchlight, 
   await agent.getByLabel('Label', { exact: true }).selectOption('VIP')
   await expect(agent.locator('.row')).toHaveCount(1)
   await openOnly(agent)
-  await choose(agent, 'Snooze', 'For an hour')
+  await choose(agent, 'Snooze', 'For 1 hour')
   await expect(agent.locator('.row')).toHaveCount(0)
   await agent.getByRole('link', { name: 'Snoozed' }).click()
   await openOnly(agent)
-  await choose(agent, 'Snooze', 'Wake now')
+  await choose(agent, 'Snooze', 'Unsnooze')
   await agent.getByRole('button', { name: 'Archive' }).click()
   await expect(agent.getByText('You archived the conversation')).toBeVisible()
   await agent.getByRole('link', { name: 'Archived' }).click()
   await expect(agent.locator('.row')).toHaveCount(1)
   await openOnly(agent)
-  await agent.getByRole('button', { name: 'Restore from the archive' }).click()
+  await agent.getByRole('button', { name: 'Unarchive' }).click()
   await expect(agent.locator('.row')).toHaveCount(0)
 })
 
-test('a second agent sees who has what, and is told who was first', async ({ porchlight, agent, visitor, browser, faults }) => {
+test('a second agent is invited, and sees what is assigned to them', async ({ porchlight, agent, visitor, browser, faults }) => {
   await openPage(agent, porchlight, '/team')
   await agent.getByText('Invite an agent').click()
   const form = agent.locator('form', { hasText: 'choose a password themselves' })
   await form.getByLabel('Name').fill('Tom Ode')
-  await form.getByLabel('Mail address').fill('tom@example.com')
+  await form.getByLabel('Email address').fill('tom@example.com')
   await form.getByRole('button', { name: 'Invite' }).click()
   const row = agent.locator('.agent-row', { hasText: 'tom@example.com' })
   await expect(row).toContainText('invited')
@@ -108,32 +108,32 @@ test('a second agent sees who has what, and is told who was first', async ({ por
   await tom.goto(link)
   await expect(tom.getByRole('heading')).toHaveText('Welcome, Tom Ode')
   await tom.getByLabel('Password').fill('correct horse')
-  await tom.getByRole('button', { name: 'Set it, and log in' }).click()
+  await tom.getByRole('button', { name: 'Set password and log in' }).click()
   await expect(tom.getByRole('status', { name: 'Connected' })).toBeAttached()
 
   await begin(porchlight, agent, visitor)
-  await choose(agent, 'Assigned to', /Tom Ode/)
+  await choose(agent, 'Assignee', /Tom Ode/)
   await expect(tom.locator('.row .mark')).toContainText('TO')
   await openOnly(tom)
   await expect(tom.getByText('Mia Berg assigned the conversation to Tom Ode')).toBeVisible()
   await context.close()
 })
 
-test('the visitor sees whether somebody is there, and their place in the queue', async ({ porchlight, agent, visitor, browser, faults }) => {
+test('the visitor sees whether anyone is available, and their place in the queue', async ({ porchlight, agent, visitor, browser, faults }) => {
   await visitor.page.goto(`${porchlight.url}/demo`)
   await visitor.open()
   const chat = await visitor.frame()
   await openInbox(agent, porchlight)
-  await expect(chat.getByText('We are here.')).toBeVisible()
+  await expect(chat.getByText("We're online")).toBeVisible()
 
   await openPage(agent, porchlight, '/inboxes')
-  await agent.getByLabel('How conversations come to agents').selectOption('To whoever has the fewest')
+  await agent.getByLabel(/^Routing/).selectOption('Least busy')
   await agent.locator('form', { hasText: 'Time zone' }).getByRole('button', { name: 'Save' }).click()
   await expect(agent.getByText('Saved')).toBeVisible()
   await openPage(agent, porchlight, '/team')
   await agent.getByText('mia@example.com').click()
   await agent.getByLabel('Conversations at a time').fill('1')
-  // Leaving the page at once would take the answer, and perhaps the question, back.
+  // Leaving the page at once would cancel the response, and perhaps the request.
   await Promise.all([agent.waitForResponse(/set_agent/), agent.getByRole('button', { name: 'Save' }).click()])
   await openInbox(agent, porchlight)
 
@@ -145,30 +145,30 @@ test('the visitor sees whether somebody is there, and their place in the queue',
   await other.page.goto(`${porchlight.url}/demo`)
   await other.open()
   await other.say('Second')
-  await expect((await other.frame()).getByText('Your place in the queue: 1')).toBeVisible()
+  await expect((await other.frame()).getByText('Your place in line: 1')).toBeVisible()
   await agent.locator('.row', { hasText: 'First' }).click()
   await agent.getByRole('button', { name: 'Resolve' }).click()
   await expect((await other.frame()).getByText('Mia Berg is here to help')).toBeVisible()
   await context.close()
 })
 
-test('an agent who says to be away is away', async ({ porchlight, agent, visitor }) => {
+test('visitors see that an agent is away', async ({ porchlight, agent, visitor }) => {
   await openInbox(agent, porchlight)
   await visitor.page.goto(`${porchlight.url}/demo`)
   await visitor.open()
   const chat = await visitor.frame()
-  await expect(chat.getByText('We are here.')).toBeVisible()
-  await agent.locator('summary[title="Your presence"]').click()
+  await expect(chat.getByText("We're online")).toBeVisible()
+  await agent.locator('summary[title="Your status"]').click()
   await agent.getByRole('button', { name: 'Away' }).click()
-  await expect(chat.getByText('We are away')).toBeVisible()
+  await expect(chat.getByText("We're away")).toBeVisible()
 })
 
-test('an invitation’s link goes when nobody can use it any more', async ({ porchlight, agent }) => {
+test('an invitation’s link disappears once nobody can use it', async ({ porchlight, agent }) => {
   await openPage(agent, porchlight, '/team')
   await agent.getByText('Invite an agent').click()
   const form = agent.locator('form', { hasText: 'choose a password themselves' })
   await form.getByLabel('Name').fill('Ann Lee')
-  await form.getByLabel('Mail address').fill('ann@example.com')
+  await form.getByLabel('Email address').fill('ann@example.com')
   await form.getByRole('button', { name: 'Invite' }).click()
   const made = agent.locator('.made')
   await expect(made).toContainText('/password/')
@@ -179,9 +179,9 @@ test('an invitation’s link goes when nobody can use it any more', async ({ por
   await expect(made).toHaveCount(0)
 })
 
-test('a snoozed conversation says so in its head', async ({ porchlight, agent, visitor }) => {
+test('a snoozed conversation says so in its header', async ({ porchlight, agent, visitor }) => {
   await begin(porchlight, agent, visitor)
-  await choose(agent, 'Snooze', 'For an hour')
+  await choose(agent, 'Snooze', 'For 1 hour')
   await agent.getByRole('link', { name: 'Snoozed' }).click()
   await openOnly(agent)
   await expect(agent.getByRole('main')).toContainText(/Snoozed until/)

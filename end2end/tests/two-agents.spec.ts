@@ -1,4 +1,4 @@
-// Two agents at once: what one does must not disturb the other's screen, whatever is open on it.
+// Two agents at once: what one does must not disturb the other, whatever they have open.
 import type { Browser, Page } from '@playwright/test'
 import { expect, newcomer, openInbox, openPage, prepared, reply, test as base, watch, type Porchlight } from '../support/porchlight.ts'
 
@@ -15,7 +15,7 @@ async function colleague(browser: Browser, porchlight: Porchlight, faults: strin
   const page = await (await browser.newContext()).newPage()
   watch(page, faults)
   await page.goto(`${porchlight.url}/login`)
-  await page.getByLabel('Mail address').fill('tom@example.com')
+  await page.getByLabel('Email address').fill('tom@example.com')
   await page.getByLabel('Password').fill('correct horse')
   await page.getByRole('button', { name: 'Log in' }).click()
   await expect(page.getByRole('status', { name: 'Connected' })).toBeAttached()
@@ -23,7 +23,7 @@ async function colleague(browser: Browser, porchlight: Porchlight, faults: strin
 }
 
 async function appear(agent: Page, presence: 'Online' | 'Away' | 'Appear offline'): Promise<void> {
-  await agent.locator('summary[title="Your presence"]').click()
+  await agent.locator('summary[title="Your status"]').click()
   await agent.getByRole('button', { name: presence, exact: true }).click()
 }
 
@@ -33,13 +33,13 @@ async function open(agent: Page, name: string): Promise<void> {
   await expect(agent.locator('.bubble', { hasText: `from the ${name}` })).toBeVisible()
 }
 
-/** The menu "Assigned to" of an agent, once it shows what a colleague is. */
+/** Waits until an agent's menu "Assignee" shows a colleague's presence. */
 async function seesThat(agent: Page, colleague: string, is: 'Online' | 'Away' | 'Offline'): Promise<void> {
   const item = agent.locator('.actions .menu-items button', { hasText: colleague })
   await expect(item.locator(`[title="${is}"]`)).toBeAttached()
 }
 
-test('a conversation is opened, and answered, after a colleague’s presence changed', async ({ porchlight, agent, browser, faults }) => {
+test('a conversation can be opened and answered after a colleague’s presence changes', async ({ porchlight, agent, browser, faults }) => {
   const visitors = [await newcomer(browser, porchlight, 'from the first'), await newcomer(browser, porchlight, 'from the second')]
   await openInbox(agent, porchlight)
   await open(agent, 'first')
@@ -59,7 +59,7 @@ test('a conversation is opened, and answered, after a colleague’s presence cha
   await expect.poll(() => visitors[1].bubbles()).toEqual(['from the second', ...['Away', 'Offline', 'Online'].map((is) => `to the second, ${is}`)])
 })
 
-test('every page and menu goes on while a colleague comes, goes and gives conversations away', async ({ porchlight, agent, browser, faults }) => {
+test('every page and menu keeps working while a colleague changes presence and reassigns conversations', async ({ porchlight, agent, browser, faults }) => {
   test.setTimeout(180_000)
   await openPage(agent, porchlight, '/team')
   await agent.getByLabel('New label').fill('VIP')
@@ -72,33 +72,33 @@ test('every page and menu goes on while a colleague comes, goes and gives conver
 
   let arrivals = 0
   const presences = ['Away', 'Appear offline', 'Online'] as const
-  /** What a busy team does meanwhile; seen to have come to the other's screen. */
+  /** Does what a busy team does, and waits until it reaches the other agent's screen. */
   const disturb = async () => {
     await appear(tom, presences[arrivals % presences.length])
     const me = arrivals % 2 === 0 ? /Tom Ode/ : /Mia Berg/
-    await tom.locator('.actions summary[title="Assigned to"]').click()
+    await tom.locator('.actions summary[title="Assignee"]').click()
     await tom.locator('.actions').getByRole('button', { name: me }).click()
     arrivals++
     await newcomer(browser, porchlight, `arrival ${arrivals}`)
     await expect(agent.locator('.rail .badge').first()).toHaveText(String(Math.min(arrivals + 1, 9)) + (arrivals > 8 ? '+' : ''))
   }
 
-  // The pages, one after another within the program: nothing is loaded anew.
+  // The pages, one after another, without a page load.
   await agent.getByRole('link', { name: 'Conversations' }).click()
   await open(agent, 'second')
-  for (const page of ['Mail that came in', 'Inboxes', 'Team', 'Outbox', 'API', 'Audit log']) {
+  for (const page of ['Incoming email', 'Inboxes', 'Team', 'Outbox', 'API', 'Audit log']) {
     await disturb()
     await agent.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: page, exact: true }).click()
     await expect(agent.getByRole('heading', { level: 1, name: page })).toBeVisible()
   }
-  await agent.locator('summary[title="Your presence"]').click()
+  await agent.locator('summary[title="Your status"]').click()
   await agent.getByRole('link', { name: 'Your account' }).click()
   await expect(agent.getByRole('heading', { name: 'Your account' })).toBeVisible()
   await disturb()
 
   // The menus of a conversation, each open while something happens.
   await agent.getByRole('link', { name: 'Conversations' }).click()
-  for (const menu of ['Assigned to', 'Snooze', 'Labels']) {
+  for (const menu of ['Assignee', 'Snooze', 'Labels']) {
     await open(agent, 'second')
     await agent.locator('.actions').locator(`summary[title="${menu}"]`).click()
     await appear(tom, presences[arrivals++ % presences.length])
@@ -121,30 +121,30 @@ test('every page and menu goes on while a colleague comes, goes and gives conver
   await expect(agent.locator('mark', { hasText: 'second' }).first()).toBeVisible()
   await agent.getByRole('link', { name: 'Clear' }).click()
 
-  // It still works, and no page has said anything else.
+  // It still works, and no page reported an error.
   await open(agent, 'second')
   await reply(agent, 'Still here.')
   await expect(tom.locator('.row', { hasText: 'Still here.' })).toBeVisible()
 })
 
-test('a program that has stopped says so', async ({ porchlight, browser }) => {
+test('a dashboard that has stopped working says so', async ({ porchlight, browser }) => {
   const agent = await (await browser.newContext({ storageState: prepared.login })).newPage()
-  // A page that is not what the program expects ends it.
+  // A page that the dashboard does not expect makes it stop.
   await agent.route('**/conversations', async (route) => {
     const answer = await route.fetch()
     await route.fulfill({ response: answer, body: (await answer.text()).replace(/<aside[\s\S]*<\/aside>/, '') })
   })
   await agent.goto(`${porchlight.url}/conversations`)
   await expect(agent.getByRole('alert')).toContainText('Something went wrong')
-  await expect(agent.getByRole('status', { name: 'Stopped: reload the page' })).toHaveClass(/offline/)
+  await expect(agent.getByRole('status', { name: 'Stopped. Reload the page.' })).toHaveClass(/offline/)
   await agent.unroute('**/conversations')
   await agent.getByRole('button', { name: 'Reload' }).click()
   await expect(agent.getByRole('status', { name: 'Connected' })).toBeAttached()
   await expect(agent.getByRole('alert')).toHaveCount(0)
 })
 
-test('a list offers more for as long as there is more', async ({ porchlight, agent, faults }) => {
-  // A token has a pace; six together are as fast as the test is.
+test('a list offers more as long as there is more', async ({ porchlight, agent, faults }) => {
+  // A token is rate limited; six together don't slow the test down.
   const tokens = Array.from({ length: 6 }, (_, at) => porchlight.command(['token', 'create', '--name', `${at}`, '--agent', 'mia@example.com']).token)
   let requests = 0
   const send = async (method: string, path: string, body?: object) => {
@@ -158,7 +158,7 @@ test('a list offers more for as long as there is more', async ({ porchlight, age
     const visitor = await send('POST', '/visitors/identify', { inbox: inbox.id, user_id: `${at}` })
     await send('POST', '/conversations', { visitor: visitor.id })
   }
-  // More than a page has and the socket brings at once; then more than both.
+  // First more than one page of the list, but not more than the socket sends at once; then more than both.
   for (let at = 0; at < 60; at++) await make(at)
   await openInbox(agent, porchlight)
   await expect(agent.locator('.row')).toHaveCount(60)

@@ -17,7 +17,7 @@ class Program:
         self._folder = folder
         self._log = folder / "server.log"
         self._process: asyncio.subprocess.Process | None = None
-        # Port 0 takes a free one, which then stays the same.
+        # Port 0 picks a free port, which then stays the same.
         self._listen = "127.0.0.1:0"
 
     @property
@@ -25,7 +25,7 @@ class Program:
         return f"http://{self._listen}"
 
     async def run(self, *arguments: str, stdin: str = "") -> dict[str, Any]:
-        """Run one of the program's commands, and return what it prints."""
+        """Run one of the program's commands and return its parsed output."""
         process = await asyncio.create_subprocess_exec(
             self._path,
             *arguments,
@@ -39,7 +39,7 @@ class Program:
         return printed
 
     async def start(self) -> None:
-        """Start the server, and wait until it prints its address: it is listening then."""
+        """Start the server and wait until it prints its address, when it is listening."""
         with self._log.open("ab") as log:
             process = self._process = await asyncio.create_subprocess_exec(
                 self._path,

@@ -1,4 +1,4 @@
-"""Runs the clients against the real program, and checks what docs/PROTOCOL.md promises.
+"""Runs the clients against the real program and checks what docs/PROTOCOL.md promises.
 
 python scenario.py [PROGRAM]
 """
@@ -31,7 +31,7 @@ class Scene:
     program: Program
     inbox: str
     agent: Agent
-    # One by socket, one by polling.
+    # One by WebSocket, one by polling.
     talks: list[Talk]
 
 
@@ -66,7 +66,7 @@ async def change_twice(scene: Scene) -> None:
     for _ in range(2):
         async with asyncio.timeout(FRAME_TIMEOUT_S):
             await scene.agent.change(talk.conversation, "claim")
-    # Both sides have this message: what came before it has arrived, too.
+    # Once both sides have this message, everything before it has arrived.
     await acknowledged([talk.agent_says("I'll take care of it.")])
     await talk.check()
     bodies = [entry["body"] for entry in scene.agent.logs[talk.conversation].entries]
@@ -131,7 +131,7 @@ async def cut_connection(scene: Scene) -> None:
 async def stay_away(scene: Scene) -> None:
     for talk in scene.talks:
         await talk.visitor.stop()
-        # More than one answer can bring: that is 100 entries.
+        # More than the 100 entries that fit into one answer.
         await acknowledged(talk.agent_says(f"while you were away {n}") for n in range(130))
         await talk.visitor.start()
         await talk.check()
@@ -146,7 +146,7 @@ async def stop_server(scene: Scene) -> None:
 
 
 async def restart(scene: Scene, how: signal.Signals) -> None:
-    """Everybody writes before the server goes, while it goes, and while it is gone."""
+    """Everyone writes before the server stops, while it stops, and while it is down."""
     sends = everybody_writes(scene, "before")
     await acknowledged(sends[:1])
     ending = asyncio.create_task(scene.program.end(how))
@@ -160,13 +160,13 @@ async def restart(scene: Scene, how: signal.Signals) -> None:
 
 
 STEPS: list[tuple[str, Callable[[Scene], Awaitable[None]]]] = [
-    ("an agent talks with two visitors, one by socket and one by polling", talk_both_ways),
-    ("a file goes both ways", send_files),
-    ("a change is answered, twice", change_twice),
-    ("a second hello is refused, and the line stays open", say_hello_twice),
-    ("an id in capital letters is refused", send_capital_id),
-    ("more messages than the pace allows all arrive", send_many_at_once),
-    ("a lost entry is asked for", lose_entry),
+    ("an agent chats with two visitors, one by WebSocket and one by polling", talk_both_ways),
+    ("a file is sent both ways", send_files),
+    ("a repeated change is acknowledged twice", change_twice),
+    ("a second hello is refused, and the connection stays open", say_hello_twice),
+    ("an id in uppercase is refused", send_capital_id),
+    ("all messages arrive despite the rate limit", send_many_at_once),
+    ("a lost entry is requested again", lose_entry),
     ("a cut connection loses nothing", cut_connection),
     ("a long absence loses nothing", stay_away),
     ("a killed server loses nothing", kill_server),
@@ -184,7 +184,7 @@ def everybody_writes(scene: Scene, when: str) -> list[asyncio.Future[Entry]]:
 
 
 def error_codes(visitor: Visitor) -> list[str]:
-    """The codes of all errors that the visitor gets from now on."""
+    """The codes of all errors that the visitor gets from now on, as a growing list."""
     codes: list[str] = []
     visitor.on_frame = lambda frame: codes.append(frame.get("code", ""))
     return codes
@@ -195,7 +195,7 @@ def hello(scene: Scene) -> Frame:
 
 
 async def new_lines(scene: Scene) -> list[Transport]:
-    """A line of each kind for a new visitor, without a client behind it."""
+    """A transport of each kind for a new visitor, without a client."""
     server = scene.program.address
     socket = await SocketTransport.open(server, "/ws/visitor", {})
     await socket.send([hello(scene)])
@@ -206,7 +206,7 @@ async def new_lines(scene: Scene) -> list[Transport]:
 
 
 async def next_frame(line: Transport, kind: str) -> Frame:
-    """The next frame of that type. Others may come before it."""
+    """The next frame of this type. Others may come before it."""
     async with asyncio.timeout(FRAME_TIMEOUT_S):
         while (frame := await line.receive())["type"] != kind:
             pass
@@ -244,7 +244,7 @@ async def main() -> None:
             raise
         finally:
             await program.end(signal.SIGKILL)
-    print("all well")
+    print("All checks passed")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""One conversation of the scenario: a visitor, an agent, and what each of them has said."""
+"""One conversation of the scenario: a visitor, an agent, and what each of them has written."""
 
 import asyncio
 from collections.abc import Iterable, Sequence
@@ -20,7 +20,7 @@ class Talk:
         self.said: dict[str, list[str]] = {"visitor": [], "agent": []}
 
     async def begin(self) -> None:
-        """Say the first message, which tells the agent of the conversation."""
+        """Send the first message, which makes the agent aware of the conversation."""
         known = set(self.agent.summaries)
         await acknowledged([self.visitor_says("Hello, is anybody there?")])
         await self.agent.until(lambda: set(self.agent.summaries) != known)
@@ -66,12 +66,12 @@ def without_events(entries: list[Entry]) -> list[Entry]:
 
 
 def without_prev(entries: list[Entry]) -> list[Entry]:
-    """What is the same for both sides. After a note, `prev` is not."""
+    """The fields that are the same for both sides. After a note, `prev` differs."""
     return [{name: entry[name] for name in entry if name != "prev"} for entry in entries]
 
 
 def is_visible(entry: Entry) -> bool:
-    """Whether the visitor sees it."""
+    """Whether the visitor can see the entry."""
     body = entry["body"]
     if body["kind"] == "event":
         return body["event"]["kind"] in VISIBLE_EVENTS

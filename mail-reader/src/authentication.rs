@@ -1,63 +1,63 @@
-//! What mail servers say of who sent a mail: `Authentication-Results` (RFC 8601).
+//! What mail servers report about an email's sender: `Authentication-Results` (RFC 8601).
 //!
-//! Anybody can write such a header. It counts for something where it comes from a server that is known to take
-//! mails in for us, and that takes away what others say in its name (section 5 of the RFC).
+//! Anyone can write such a header. It only counts if it comes from a server that is known to receive email for
+//! us, and that removes headers others wrote in its name (section 5 of the RFC).
 
 use mail_parser::Message;
 
 use crate::{Mail, plain};
 
-/// The most headers, and results in one, that are looked at.
+/// The most headers that are read, and the most results in one.
 const MOST: usize = 32;
 
-/// What one server says.
+/// The report of one server.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checked {
-    /// What it calls itself, in lower case.
+    /// The server's id, in lower case.
     pub server: String,
-    /// What it found, in order.
+    /// The results, in order.
     pub results: Vec<Found>,
 }
 
-/// What one method found.
+/// The result of one method.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Found {
     /// The method: `dmarc`, `dkim`, `spf` and others, in lower case.
     pub method: String,
-    /// What came of it: `pass`, `fail` and others, in lower case.
+    /// The outcome: `pass`, `fail` and others, in lower case.
     pub result: String,
-    /// Of which domain it speaks, in lower case, if it says so.
+    /// The domain that the result is about, in lower case, if it names one.
     pub domain: Option<String>,
 }
 
-/// Whether a mail is from whom it says.
+/// Whether an email comes from its stated sender.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// A server that is trusted says so.
+    /// A trusted server confirms the sender.
     Pass,
-    /// It does not say so.
+    /// A trusted server does not confirm the sender.
     Fail,
 }
 
 impl Checked {
-    /// Reads the value of a header: on one line or several, with comments.
+    /// Parses the header's value, which may be folded and have comments.
     #[must_use]
     pub fn parse(value: &str) -> Option<Self> {
         let value = without_comments(value).to_lowercase();
         let mut parts = value.split(';').map(str::trim);
-        // What stands behind the name is the version of the form.
+        // The version of the format may follow the id.
         let server = parts.next()?.split_whitespace().next()?.trim_matches('"').to_owned();
         Some(Self { server, results: parts.take(MOST).filter_map(Found::parse).collect() })
     }
 
-    /// What it found by a method, the first time.
+    /// The results of a method, in order.
     fn of<'a>(&'a self, method: &'a str) -> impl Iterator<Item = &'a Found> {
         self.results.iter().filter(move |found| found.method == method)
     }
 }
 
 impl Found {
-    /// `dkim/1 = pass header.d=example.com`
+    /// Parses a result such as `dkim/1 = pass header.d=example.com`.
     fn parse(text: &str) -> Option<Self> {
         let mut words = words(text).into_iter();
         let (method, result) = words.next()?;
@@ -78,7 +78,7 @@ impl Found {
     }
 }
 
-/// The pairs of a text, with or without space around the sign between the two.
+/// The `name=value` pairs in a text, with or without spaces around the equals sign.
 fn words(text: &str) -> Vec<(String, String)> {
     let spaced = text.replace('=', " = ");
     let mut words = spaced.split_whitespace().peekable();
@@ -92,7 +92,7 @@ fn words(text: &str) -> Vec<(String, String)> {
     pairs
 }
 
-/// A text without what stands in parentheses (RFC 5322, section 3.2.2), which may be nested, but not within
+/// Removes comments in parentheses (RFC 5322, section 3.2.2). They may be nested, but don't begin within
 /// quotes.
 fn without_comments(text: &str) -> String {
     let (mut depth, mut is_quoted, mut is_escaped) = (0_usize, false, false);
@@ -123,7 +123,7 @@ fn without_comments(text: &str) -> String {
     kept
 }
 
-/// What the servers that a mail came by say, the last one first.
+/// The reports of the servers that an email passed through, the last server first.
 pub(crate) fn of(message: &Message<'_>) -> Vec<Checked> {
     let named = |name: &str| name.eq_ignore_ascii_case("Authentication-Results");
     let values = message.headers_raw().filter(|(name, _)| named(name));
@@ -131,8 +131,8 @@ pub(crate) fn of(message: &Message<'_>) -> Vec<Checked> {
 }
 
 impl Mail {
-    /// What the servers that are trusted say of who sent it: `None` if none of them says anything. Where a server
-    /// speaks more than once, what it said last counts.
+    /// What trusted servers report about the sender: `None` if there is no report of theirs. If a method was
+    /// reported more than once, the latest report counts.
     #[must_use]
     pub fn verdict(&self, trusted: &[String]) -> Option<Verdict> {
         let is_trusted =
@@ -144,13 +144,13 @@ impl Mail {
         Some(self.judge(&said))
     }
 
-    /// The same of what a provider says outside of the mail.
+    /// The same for a report that a provider sends apart from the email.
     #[must_use]
     pub fn verdict_of(&self, checked: &Checked) -> Verdict {
         self.judge(&[checked])
     }
 
-    /// Whether anybody at all says that it is not from whom it says (RFC 7489): that needs no trust.
+    /// Whether any server reports that the sender is forged (RFC 7489). Such a report needs no trust.
     #[must_use]
     pub fn is_disowned(&self) -> bool {
         let mut all = self.checked.iter().flat_map(|one| one.of("dmarc"));
@@ -158,7 +158,7 @@ impl Mail {
     }
 
     fn judge(&self, said: &[&Checked]) -> Verdict {
-        // What is signed or sent in the name of the author's own domain (RFC 7489, section 3.1).
+        // A signature or envelope sender only counts in the author's own domain (RFC 7489, section 3.1).
         let author = self.sender.as_ref().and_then(|sender| sender.address.rsplit('@').next());
         let author = author.unwrap_or_default().to_lowercase();
         let is_theirs = |found: &&Found| {
@@ -172,7 +172,7 @@ impl Mail {
             match &*found.result {
                 "pass" => return Verdict::Pass,
                 "fail" => return Verdict::Fail,
-                // The domain says nothing of who may write in its name.
+                // The domain has no policy on who may send in its name.
                 _ => {}
             }
         }
@@ -182,9 +182,9 @@ impl Mail {
     }
 }
 
-/// Whether a domain is another, or a part of it.
+/// Whether a domain is another one, or a subdomain of it.
 fn is_within(domain: &str, of: &str) -> bool {
-    // Nobody signs for a whole top level.
+    // Nobody signs for a whole top-level domain.
     of.contains('.')
         && (domain == of || domain.strip_suffix(of).is_some_and(|rest| rest.ends_with('.')))
 }
@@ -238,7 +238,7 @@ mod tests {
             ("Authentication-Results: (mx.example.org) evil.example; dmarc=pass", None),
             ("X-Authentication-Results: mx.example.org; dmarc=pass", None),
             ("", None),
-            // The server's own is above what came with the mail.
+            // The server puts its own header above those that came with the email.
             (
                 "Authentication-Results: mx.example.org; dmarc=fail\r\nAuthentication-Results: mx.example.org; dmarc=pass",
                 fail,

@@ -1,4 +1,4 @@
-//! A mail's text, and its files.
+//! The text and the files of an email.
 
 use std::borrow::Cow;
 
@@ -11,10 +11,10 @@ use crate::{Attached, charset, flowed, html, plain, words};
 /// The most bytes of text that are read.
 const TEXT_BYTES: usize = 1024 * 1024;
 
-/// All text of a mail: the plain one where there is one that says something.
+/// All text of an email: the plain text if it has content of its own, otherwise the HTML.
 pub(crate) fn text(message: &Message<'_>) -> String {
     let plain = text_of(message, &message.text_body);
-    // Most mails say the same in both forms, or have one.
+    // Most emails have the same text in both forms, or only one form.
     if plain.len() > STUB_BYTES || message.text_body == message.html_body {
         return plain;
     }
@@ -22,11 +22,11 @@ pub(crate) fn text(message: &Message<'_>) -> String {
     if is_stub(&plain, &html) { html } else { plain }
 }
 
-/// The most bytes of a plain text that may stand for another.
+/// The longest plain text, in bytes, that may be a stub.
 const STUB_BYTES: usize = 400;
 
-/// Whether a plain text stands only for the HTML beside it, "Your mail program does not show HTML": of its own
-/// words hardly any is in the other.
+/// Whether a plain text is only a stub beside the HTML, such as "Your mail program does not show HTML": hardly
+/// any of its words are in the HTML.
 fn is_stub(plain: &str, html: &str) -> bool {
     let words = |text: &str| -> Vec<String> {
         let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
@@ -62,8 +62,8 @@ fn text_of(message: &Message<'_>, parts: &[u32]) -> String {
     tidy(beginning(&whole))
 }
 
-/// A part's text, where the parser may have misread it: it believes what a part says of its charset, and takes
-/// what it does not know for UTF-8.
+/// Decodes a part again where the parser may have misread it: the parser believes the declared charset, and
+/// takes an unknown one for UTF-8.
 fn read_again<'a>(message: &Message<'_>, part: &MessagePart<'_>, parsed: &'a str) -> Cow<'a, str> {
     let name = part.content_type().and_then(|kind| kind.attribute("charset"));
     let is_utf8 = name.is_none_or(|name| name.eq_ignore_ascii_case("utf-8"));
@@ -77,11 +77,11 @@ fn read_again<'a>(message: &Message<'_>, part: &MessagePart<'_>, parsed: &'a str
         Encoding::Base64 => base64_decode(raw).map(Cow::Owned),
         Encoding::QuotedPrintable => quoted_printable_decode(raw).map(Cow::Owned),
     };
-    // What the parser could repair, it has.
+    // If decoding fails, the parser's repaired text is the best there is.
     bytes.map_or(Cow::Borrowed(parsed), |bytes| Cow::Owned(charset::decode(&bytes, name)))
 }
 
-/// What a mail has besides its text. What stands in both forms of it, as its HTML, is none.
+/// An email's attachments. Another form of the text, such as its HTML, is not one.
 pub(crate) fn files(message: &Message<'_>) -> Vec<Attached> {
     let attached = message.attachments.iter().filter_map(|id| message.part(*id));
     let is_other_form = |part: &MessagePart<'_>| {
@@ -101,7 +101,7 @@ pub(crate) fn files(message: &Message<'_>) -> Vec<Attached> {
         .collect()
 }
 
-/// What a part is called; else what it says to be.
+/// A part's file name, or one made from its type.
 fn name(message: &Message<'_>, part: &MessagePart<'_>) -> String {
     if let Some(name) = part.attachment_name().map(plain).filter(|name| !name.is_empty()) {
         return name_again(message, part, name);
@@ -121,7 +121,7 @@ fn name(message: &Message<'_>, part: &MessagePart<'_>) -> String {
     }
 }
 
-/// A part's name, where the parser may have misread it.
+/// A part's file name, decoded again where the parser may have misread it.
 fn name_again(message: &Message<'_>, part: &MessagePart<'_>, parsed: String) -> String {
     if !parsed.contains('\u{fffd}') && !parsed.contains("=?") {
         return parsed;
@@ -133,7 +133,7 @@ fn name_again(message: &Message<'_>, part: &MessagePart<'_>, parsed: String) -> 
     name.filter(|name| !name.is_empty()).unwrap_or(parsed)
 }
 
-/// Whether a part's lines flow (RFC 3676), and if so, whether they drop the blank before a break.
+/// `Some` if a part's text is flowed (RFC 3676); the value says whether the space before a break is dropped.
 fn flow(part: &MessagePart<'_>) -> Option<bool> {
     let says = |name: &str, value: &str| {
         let said = part.content_type().and_then(|kind| kind.attribute(name));
@@ -142,7 +142,7 @@ fn flow(part: &MessagePart<'_>) -> Option<bool> {
     says("format", "flowed").then(|| says("delsp", "yes"))
 }
 
-/// As much of it as is read.
+/// As much of the text as is read.
 fn beginning(text: &str) -> &str {
     let mut end = text.len().min(TEXT_BYTES);
     while !text.is_char_boundary(end) {
@@ -151,19 +151,19 @@ fn beginning(text: &str) -> &str {
     &text[..end]
 }
 
-/// With one kind of line break, and no other control characters.
+/// Normalizes line breaks and removes other control characters.
 fn tidy(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n");
     let kept = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
     let text: String =
         text.chars().filter(kept).map(|c| if c == '\u{a0}' { ' ' } else { c }).collect();
-    // The blank of a signature's rule is part of it (RFC 3676, section 4.3).
+    // The space in a signature separator is part of it (RFC 3676, section 4.3).
     let lines = text.lines().map(|line| if line == "-- " { line } else { line.trim_end() });
     let mut tidied = String::with_capacity(text.len());
     let mut blank = 0;
     for line in lines {
         blank = if line.is_empty() { blank + 1 } else { 0 };
-        // Mails that are made of HTML are full of empty lines.
+        // Emails converted from HTML are full of empty lines.
         if blank < 3 {
             tidied.push_str(line);
             tidied.push('\n');

@@ -1,33 +1,32 @@
-//! What would cost its reader dearly, found before it is read.
+//! Detects emails that would be too expensive to parse, before they are parsed.
 //!
-//! The parser keeps something for each header, address and part, and something nested for each message
-//! in a message: a mail of 28 MB may have millions of them. Each begins with a line that can be counted.
-//! Lines are looked at as the parser reads them, which takes blanks and colons before and in a name for
-//! nothing; where a body looks like headers, it counts, too.
+//! The parser allocates something for each header, address and part, and something nested for each message
+//! within a message. An email of 28 MB may have millions of them. Each begins with a line that can be counted.
+//! Lines are compared as the parser reads them: it ignores whitespace before and within a header's name, and
+//! colons before it. Body lines that look like headers count, too.
 
 use crate::Unreadable;
 
-/// The most lines that may begin a part: each begins with two hyphens.
+/// The most lines that may begin a part: those that start with two hyphens.
 const DELIMITERS: usize = 900;
 
-/// The most lines that may begin a header, and the most bytes of all of these and what they are continued
-/// by.
+/// The most lines that may begin a header, and the most bytes of all such lines with their continuations.
 const FIELDS: usize = 50_000;
 const FIELD_BYTES: usize = 1024 * 1024;
 
-/// The longest header, with what it is continued by, in bytes.
+/// The longest header with its continuations, in bytes.
 const LONGEST: usize = 64 * 1024;
 
-/// The most parts that say what they are: messages within messages can't be deeper.
+/// The most lines with a `Content-Type`. Messages within messages can't be nested deeper.
 const TYPES: usize = 200;
 
-/// The most bytes of a type, up to what it is detailed by.
+/// The most bytes of a media type, before its parameters.
 const TYPE_BYTES: usize = 256;
 
-/// The most bytes of headers that a mail begins with, as far as its fingerprint goes.
+/// The most bytes of headers at the start of an email that count for its fingerprint.
 const HEADER_BYTES: usize = 256 * 1024;
 
-/// The headers that a mail begins with, and what follows.
+/// Splits an email into its leading headers and the rest.
 pub(crate) fn parted(raw: &[u8]) -> (&[u8], &[u8]) {
     let mut end = 0;
     for line in raw.split_inclusive(|byte| *byte == b'\n') {
@@ -43,7 +42,7 @@ pub(crate) fn look_for(raw: &[u8]) -> Result<(), Unreadable> {
     let mut counted = Counted::default();
     let mut block = Block::default();
     let (mut has_digest, mut has_encoded_unknown) = (false, false);
-    // What follows the last line ends a block as a blank line does.
+    // The end of the text ends a block as a blank line does.
     let lines = raw.split(|byte| *byte == b'\n').chain(std::iter::once(b"".as_slice()));
     for line in lines {
         if is_blank(line) {
@@ -60,7 +59,7 @@ pub(crate) fn look_for(raw: &[u8]) -> Result<(), Unreadable> {
         counted.add(line, &bare)?;
         block.add(line, &bare);
     }
-    // In a digest, a part that does not say what it is is a message (RFC 2046, section 5.1.5).
+    // In a digest, a part without a type is a message (RFC 2046, section 5.1.5).
     if has_digest && has_encoded_unknown { Err(Unreadable::Hidden) } else { Ok(()) }
 }
 
@@ -68,7 +67,7 @@ fn is_blank(line: &[u8]) -> bool {
     matches!(line, b"" | b"\r" | b"\n" | b"\r\n")
 }
 
-/// How a line begins, in lower case, without blanks, and without colons in front.
+/// The beginning of a line in lower case, without whitespace and leading colons.
 fn bare(line: &[u8]) -> Vec<u8> {
     let seen = &line[..line.len().min(LONGEST)];
     let seen = seen.iter().filter(|byte| byte.is_ascii_graphic() || !byte.is_ascii());
@@ -80,14 +79,14 @@ fn has(text: &[u8], what: &[u8]) -> bool {
     text.windows(what.len()).any(|window| window == what)
 }
 
-/// What there was of everything that costs.
+/// Counts everything that costs memory or time.
 #[derive(Default)]
 struct Counted {
     delimiters: usize,
     fields: usize,
     field_bytes: usize,
     types: usize,
-    /// The length of the header that goes on, if one does.
+    /// The length so far of a header that may be continued, otherwise 0.
     field: usize,
 }
 
@@ -119,15 +118,15 @@ impl Counted {
     }
 }
 
-/// Lines up to a blank one: the headers of a part, if they are any.
+/// Lines up to a blank one: possibly the headers of a part.
 #[derive(Default)]
 struct Block {
     says_encoding: bool,
     names_encoding: bool,
     is_typed: bool,
-    /// What it says to be, up to what that is detailed by.
+    /// The media type that it declares, before its parameters.
     kind: Vec<u8>,
-    /// Whether the lines still say that.
+    /// Whether the next lines may still be part of the media type.
     is_in_kind: bool,
 }
 
@@ -153,12 +152,12 @@ impl Block {
         }
     }
 
-    /// Whether what follows has to be decoded first.
+    /// Whether the body has to be decoded first.
     const fn is_encoded(&self) -> bool {
         self.says_encoding && self.names_encoding
     }
 
-    /// Whether it may say to be of a kind. A comment may hide it, and nobody writes one there.
+    /// Whether it may declare this kind. A comment could hide it, and no honest program writes one there.
     fn may_be(&self, kind: &[u8]) -> bool {
         has(&self.kind, kind) || self.kind.contains(&b'(') || self.kind.len() > TYPE_BYTES
     }

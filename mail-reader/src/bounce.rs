@@ -1,31 +1,30 @@
-//! What mail servers say of mails that did not arrive (RFC 3464), also where they say it in their own
-//! words.
+//! Bounces: reports that an email was not delivered (RFC 3464), including those in a mail server's own format.
 
 use mail_parser::{Message, MimeHeaders, PartType};
 
 use crate::{answers, body, nature, plain};
 
-/// A mail did not arrive.
+/// A report that an email was not delivered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bounce {
-    /// The `Message-ID`s that it may be about, without the brackets.
+    /// The `Message-ID`s of the emails that it may be about, without brackets.
     pub about: Vec<String>,
-    /// Whether it never will. A delay is none.
+    /// Whether delivery has failed for good. A delay is not final.
     pub is_final: bool,
-    /// Whether no other will either: see [`says_address_is_bad`]. Not of a mailbox that is full, nor where a
-    /// mail was taken for spam.
+    /// Whether no other email can reach the address either: see [`says_address_is_bad`]. False for a full
+    /// mailbox, and for an email that was taken for spam.
     pub is_address_bad: bool,
     /// What the mail server said, on one line.
     pub reason: String,
 }
 
-/// The most mails that it may be about.
+/// The most emails that a report may be about.
 const ABOUT: usize = 50;
 
 /// The longest reason, in characters.
 const REASON_CHARS: usize = 300;
 
-/// The most of a text that is looked through for what it is about, in bytes.
+/// The most bytes of a text that are searched for header fields.
 const LOOKED_AT: usize = 64 * 1024;
 
 pub(crate) fn bounce(message: &Message<'_>) -> Option<Bounce> {
@@ -41,7 +40,7 @@ pub(crate) fn bounce(message: &Message<'_>) -> Option<Bounce> {
     Some(bounce)
 }
 
-/// A report in the form of RFC 3464.
+/// Reads a report in the format of RFC 3464.
 fn report(message: &Message<'_>) -> Option<Bounce> {
     let mut about = answers(message);
     let (mut action, mut status, mut said) = (String::new(), String::new(), String::new());
@@ -59,7 +58,7 @@ fn report(message: &Message<'_>) -> Option<Bounce> {
                     "diagnostic-code" => &mut said,
                     _ => continue,
                 };
-                // Of several recipients, the first that did not get it: our mails go to one.
+                // With several recipients, the first one counts: our emails have only one.
                 if column.is_empty() {
                     *column = value;
                 }
@@ -83,7 +82,7 @@ fn report(message: &Message<'_>) -> Option<Bounce> {
     })
 }
 
-/// A mail server's own words.
+/// Reads a report in a mail server's own format.
 fn in_own_words(message: &Message<'_>) -> Option<Bounce> {
     let is_failed =
         message.headers_raw().any(|(name, _)| name.eq_ignore_ascii_case("X-Failed-Recipients"));
@@ -93,7 +92,7 @@ fn in_own_words(message: &Message<'_>) -> Option<Bounce> {
     let is_server = ["mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon"]
         .iter()
         .any(|name| local.eq_ignore_ascii_case(name));
-    // A postmaster is also somebody who writes.
+    // A postmaster may also be a person who writes.
     let is_told = local.eq_ignore_ascii_case("mailer-daemon")
         || is_server && nature::says(message, |language| language.undelivered);
     if !is_failed && !is_told {
@@ -113,7 +112,7 @@ fn in_own_words(message: &Message<'_>) -> Option<Bounce> {
     }
     let said = text.lines().find_map(|line| Some((line, status_in(line)?)));
     let (said, status) = said.unwrap_or(("the mail came back", ""));
-    // A delay is told of in the same way, by the same sender.
+    // Delays are reported in the same way, by the same sender.
     let subject = message.subject().unwrap_or_default().to_lowercase();
     let is_delay =
         ["delayed", "warning", "still being retried"].iter().any(|it| subject.contains(it));
@@ -125,7 +124,7 @@ fn in_own_words(message: &Message<'_>) -> Option<Bounce> {
     })
 }
 
-/// A status (RFC 3463) in a line.
+/// A status code (RFC 3463) in a line.
 fn status_in(line: &str) -> Option<&str> {
     let words = line.split_whitespace().map(|word| word.trim_matches(['(', ')', '#', ',', ':']));
     let is_status = |word: &&str| {
@@ -135,7 +134,7 @@ fn status_in(line: &str) -> Option<&str> {
     words.into_iter().find(is_status)
 }
 
-/// Whether what a mail server said means that no mail will ever reach an address (RFC 3463, sections 3.2 and
+/// Whether a mail server's words mean that no email can ever reach the address (RFC 3463, sections 3.2 and
 /// 3.3).
 #[must_use]
 pub fn says_address_is_bad(said: &str) -> bool {
@@ -144,7 +143,7 @@ pub fn says_address_is_bad(said: &str) -> bool {
         .any(|word| BAD.contains(&word.trim_matches('.')))
 }
 
-/// Fields of headers, unfolded.
+/// Parses header fields, unfolded.
 fn fields(text: &str) -> Vec<(String, String)> {
     let mut fields: Vec<(String, String)> = Vec::new();
     for line in beginning(text).lines() {
@@ -160,7 +159,7 @@ fn fields(text: &str) -> Vec<(String, String)> {
     fields
 }
 
-/// The `Message-ID`s that headers in a text name.
+/// The `Message-ID`s in a text's header fields.
 fn message_id_in(text: &str) -> Vec<String> {
     let is_id = |(name, _): &(String, String)| {
         name.trim_start_matches(['>', ' ']).eq_ignore_ascii_case("message-id")

@@ -1,15 +1,15 @@
-//! Bytes of any charset as text: by the names of the WHATWG Encoding Standard and those that mail programs use
-//! besides, and by what the bytes look like where the name is missing or wrong.
+//! Decodes bytes of any charset: by its name in the WHATWG Encoding Standard, by other names that mail programs
+//! use, or by what the bytes look like if the name is missing or wrong.
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{EUC_JP, EUC_KR, Encoding, GBK, ISO_2022_JP, SHIFT_JIS, UTF_8, WINDOWS_1252};
 use mail_parser::decoders::charsets::map::charset_decoder;
 
-/// How much of a text its charset is guessed from, in bytes.
+/// How many bytes of a text are used to guess its charset.
 const GUESSED_FROM: usize = 64 * 1024;
 
-/// What bytes say, in the charset of that name, or in what they most likely are. Where a reading exists, no
-/// U+FFFD comes out.
+/// Decodes bytes in the named charset, or in the one that they most likely are in. Produces U+FFFD only if no
+/// charset fits.
 pub(crate) fn decode(bytes: &[u8], name: Option<&str>) -> String {
     if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         return encoding.decode_without_bom_handling(&bytes[mark..]).0.into_owned();
@@ -22,7 +22,7 @@ pub(crate) fn decode(bytes: &[u8], name: Option<&str>) -> String {
     {
         return decoder(bytes);
     }
-    // The names that programs use for whatever it is.
+    // Mail programs use these names for anything.
     let is_vague = named.is_none_or(|named| named.is_single_byte() || named == UTF_8);
     if is_vague && let Some(text) = told(bytes) {
         return text;
@@ -32,7 +32,7 @@ pub(crate) fn decode(bytes: &[u8], name: Option<&str>) -> String {
     {
         return text;
     }
-    // The few that the standard leaves out.
+    // Charsets that the standard leaves out.
     if named.is_none()
         && let Some(decoder) = unlisted()
     {
@@ -41,7 +41,7 @@ pub(crate) fn decode(bytes: &[u8], name: Option<&str>) -> String {
     told(bytes).unwrap_or_else(|| guess(bytes).decode_without_bom_handling(bytes).0.into_owned())
 }
 
-/// The charset of a name. Those that only look like names of one are none.
+/// The charset with a name, or `None` for an unknown name.
 fn encoding(name: &str) -> Option<&'static Encoding> {
     let known = match name.trim_matches(['"', '\'']) {
         "cp932" | "ms-kanji" | "shift_jis-2004" | "shift-jis-ms" => SHIFT_JIS,
@@ -57,12 +57,12 @@ fn encoding(name: &str) -> Option<&'static Encoding> {
     Some(known)
 }
 
-/// Whether a charset's name says that every byte is below 128: where one is not, it says nothing.
+/// Whether the name stands for ASCII. If there are bytes above 127, such a name means nothing.
 fn is_ascii(name: Option<&str>) -> bool {
     matches!(name, Some("us-ascii" | "ascii" | "ansi_x3.4-1968" | "us" | "iso-ir-6"))
 }
 
-/// What says itself what it is: UTF-8, and the escapes of ISO-2022-JP (RFC 1468).
+/// Decodes charsets that can be recognized: UTF-8, and ISO-2022-JP by its escape sequences (RFC 1468).
 fn told(bytes: &[u8]) -> Option<String> {
     let is_escaped =
         bytes.windows(3).any(|three| matches!(three, b"\x1b$B" | b"\x1b$@" | b"\x1b(J"));
@@ -72,7 +72,7 @@ fn told(bytes: &[u8]) -> Option<String> {
     std::str::from_utf8(bytes).ok().map(ToOwned::to_owned)
 }
 
-/// All of it in one charset, if it can be read so.
+/// Decodes all bytes in one charset, if all of them are valid in it.
 fn whole(encoding: &'static Encoding, bytes: &[u8]) -> Option<String> {
     encoding
         .decode_without_bom_handling_and_without_replacement(bytes)
@@ -83,7 +83,7 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(&bytes[..bytes.len().min(GUESSED_FROM)], true);
     let guessed = detector.guess(None, Utf8Detection::Deny);
-    // UTF-8 that somebody cut within a character.
+    // This may be UTF-8 that was cut within a character.
     let text = String::from_utf8_lossy(bytes);
     let broken = text.matches('\u{fffd}').count();
     let sound = text.chars().filter(|c| !c.is_ascii() && *c != '\u{fffd}').count();

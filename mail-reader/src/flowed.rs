@@ -1,14 +1,14 @@
-//! Text that was broken into lines only to travel (RFC 3676): the breaks are taken out again.
+//! Flowed text (RFC 3676): removes line breaks that were only added for transfer.
 
-/// Joins the lines that belong together: those of one depth of quotes, where the first ends with a
-/// blank. That blank goes too where the mail says so (`DelSp=yes`, section 4.2).
+/// Joins lines of the same quote depth where the first one ends with a space. With `drops_blank` (`DelSp=yes`,
+/// section 4.2) that space is removed, too.
 pub(crate) fn joined(text: &str, drops_blank: bool) -> String {
     let mut joined = String::with_capacity(text.len());
     let mut open: Option<usize> = None;
     for line in text.lines() {
         let depth = line.bytes().take_while(|byte| *byte == b'>').count();
         let said = &line[depth..];
-        // A line that would begin with a quote, a blank or "From" travels with a blank before it.
+        // A line that would begin with a quote mark, a space or "From" is sent with a space before it.
         let said = said.strip_prefix(' ').unwrap_or(said);
         let is_signature = said == "-- ";
         if open == Some(depth) && !is_signature {

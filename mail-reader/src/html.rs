@@ -1,30 +1,30 @@
-//! HTML as the text that its reader sees. Nothing of it is run, fetched or kept as markup, and it takes
-//! one pass without a tree, whatever it is made of.
+//! Converts HTML to the text that its reader sees. Nothing is run, fetched or kept as markup. It takes one pass
+//! without a tree, whatever the input.
 
 use html5gum::{DefaultEmitter, EndTag, HtmlString, StartTag, Token, Tokenizer};
 
-/// What is no text.
+/// Elements whose content is not shown as text.
 const SILENT: [&[u8]; 7] =
     [b"style", b"script", b"title", b"template", b"noscript", b"object", b"svg"];
 
-/// What begins on a line of its own.
+/// Elements that begin on a new line.
 const BLOCKS: [&[u8]; 22] = [
     b"p", b"div", b"table", b"tr", b"ul", b"ol", b"li", b"h1", b"h2", b"h3", b"h4", b"h5", b"h6",
     b"hr", b"pre", b"section", b"article", b"header", b"footer", b"address", b"dl", b"center",
 ];
 
-/// The most breaks in a row: two blank lines.
+/// The most line breaks in a row: two blank lines.
 const BREAKS: usize = 3;
 
-/// The deepest quote that is marked as such.
+/// The deepest quote level that is marked.
 const QUOTES: usize = 8;
 
-/// What somebody reads who looks at the HTML. Quotes begin with `>`, links that say something else than
-/// where they lead say that, too.
+/// The text that a reader of the HTML sees. Quotes begin with `>`. A link whose text is not its address is
+/// followed by the address.
 #[must_use]
 pub fn text_of_html(html: &str) -> String {
     let mut page = Page::default();
-    // With the states that HTML asks for: within a script there are no tags.
+    // With the tokenizer states that HTML requires: within a script there are no tags.
     let mut emitter = DefaultEmitter::default();
     emitter.naively_switch_states(true);
     for token in Tokenizer::new_with_emitter(html, emitter) {
@@ -43,7 +43,7 @@ pub fn text_of_html(html: &str) -> String {
 struct Page {
     text: String,
     line: String,
-    /// Blank lines that wait until something follows.
+    /// Line breaks that are written before the next text.
     breaks: usize,
     quotes: usize,
     silent: Option<(HtmlString, usize)>,
@@ -95,7 +95,7 @@ impl Page {
                 let href = attribute(b"href").unwrap_or_default();
                 self.link = Some(Link { href, said: String::new() });
             }
-            // A picture that says what it shows, and is not there only to be fetched.
+            // A picture's description. Tracking pictures have none.
             b"img" => {
                 let said = attribute(b"alt").unwrap_or_default();
                 self.write(said.as_bytes());
@@ -163,8 +163,8 @@ impl Page {
         }
     }
 
-    /// Where a link leads is said, unless it says it itself: what looks like one address and is another
-    /// can be seen.
+    /// Adds a link's address unless its text is the address, so that a link that pretends to lead elsewhere is
+    /// visible.
     fn end_link(&mut self) {
         let Some(Link { href, said }) = self.link.take() else { return };
         let said = said.trim();
@@ -180,7 +180,7 @@ impl Page {
         }
     }
 
-    /// Ends the line, if there is one, and has at least so many breaks before what follows.
+    /// Ends the current line, if there is one. At least `breaks` line breaks come before the next text.
     fn end_line(&mut self, breaks: usize) {
         if !self.line.trim().is_empty() {
             self.put();
@@ -190,14 +190,14 @@ impl Page {
         self.breaks = self.breaks.max(breaks);
     }
 
-    /// A break: one after another leaves a blank line.
+    /// Handles a `<br>`: a second one leaves a blank line.
     fn break_line_here(&mut self) {
         let is_blank = self.line.trim().is_empty();
         let breaks = if is_blank { (self.breaks + 1).min(BREAKS) } else { 1 };
         self.end_line(breaks);
     }
 
-    /// The same within what is preformatted, where empty lines count.
+    /// The same in preformatted text, where empty lines count.
     fn break_line(&mut self) {
         self.put();
         self.line.clear();

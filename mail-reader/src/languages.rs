@@ -1,38 +1,38 @@
-//! What mail programs write of their own, in their languages. A language more is a row more.
+//! The phrases that mail programs write by themselves, one row per language.
 //!
-//! All words are in lower case, with `'` for every apostrophe, as [`crate::quote`] compares them. Sources: the
-//! programs' own translations (Thunderbird, K-9 Mail, Roundcube) and mails of Gmail, Apple Mail, Outlook and
+//! All phrases are in lower case, with `'` for every apostrophe, as [`crate::quote`] compares them. Sources:
+//! the programs' translations (Thunderbird, K-9 Mail, Roundcube) and emails of Gmail, Apple Mail, Outlook and
 //! others.
 
-/// What mail programs write in one language.
+/// The phrases of mail programs in one language.
 pub(crate) struct Language {
-    /// Which one (BCP 47). For tests, and for whoever reads the table.
+    /// The language (BCP 47). For tests, and for readers of the table.
     #[cfg_attr(not(test), expect(dead_code, reason = "rows are found by what they hold"))]
     pub(crate) code: &'static str,
-    /// Above a quote, "On Monday Ann wrote:": what it begins with, and what stands in it further on. Those
-    /// that begin with a name or a date have no beginning of their own.
+    /// The line above a quote, "On Monday Ann wrote:": how it begins, and what it contains later. The beginning
+    /// is empty if the line starts with a name or a date.
     pub(crate) attribution: &'static [(&'static str, &'static str)],
-    /// The names of the headers that Outlook and others write above a quote: who it is from,
+    /// Names of the headers that Outlook and others write above a quote: the sender,
     pub(crate) from: &'static [&'static str],
-    /// when it was sent,
+    /// the time of sending,
     pub(crate) sent: &'static [&'static str],
-    /// to whom,
+    /// the recipients,
     pub(crate) to: &'static [&'static str],
-    /// about what,
+    /// the subject,
     pub(crate) subject: &'static [&'static str],
-    /// and those that may stand between them.
+    /// and other headers that may be among them.
     pub(crate) other: &'static [&'static str],
-    /// Within a rule above what is answered: "-----Original Message-----".
+    /// In the separator above a quoted message: "-----Original Message-----".
     pub(crate) quoted: &'static [&'static str],
-    /// Within a rule above what is passed on: "Begin forwarded message:".
+    /// In the separator above a forwarded message: "Begin forwarded message:".
     pub(crate) forwarded: &'static [&'static str],
-    /// "Sent from my iPhone": what it begins and ends with. [`DEVICES`] says what is named between.
+    /// "Sent from my iPhone": how it begins and ends. One of [`DEVICES`] must be in it.
     pub(crate) device: &'static [(&'static str, &'static str)],
-    /// In the subject of an absence note.
+    /// How the subject of an automatic absence reply begins.
     pub(crate) absence: &'static [&'static str],
-    /// What the subject of a read receipt begins with.
+    /// How the subject of a read receipt begins.
     pub(crate) read: &'static [&'static str],
-    /// In the subject of a mail that says that another did not arrive.
+    /// How the subject of a bounce begins.
     pub(crate) undelivered: &'static [&'static str],
 }
 
@@ -82,11 +82,12 @@ pub(crate) const LANGUAGES: &[Language] = &[
     Language { code: "lt", attribution: &[("20", "rašė"), ("", "rašė"), ("", "parašė")], from: &["nuo", "siuntėjas", "kas"], sent: &["išsiųsta", "išsiųstas", "siųsta", "data"], to: &["kam", "gavėjas"], subject: &["tema"], other: &["kopija", "cc", "nematomoji kopija", "nematoma kopija", "bcc", "svarba", "svarbumas", "prioritetas", "atsakyti", "atgalinis adresas", "atsakymą gaus", "priedai", "įstaiga"], quoted: &["originalus laiškas", "originalus tekstas", "originalus pranešimas", "pradinis laiškas", "pradinis pranešimas"], forwarded: &["persiųstas laiškas", "persiųstas pranešimas", "peradresuotas laiškas"], device: &[("išsiųsta iš ", ""), ("siųsta iš ", ""), ("išsiųsta naudojant ", ""), ("atsiųsta iš ", ""), ("išsiųstas iš ", ""), ("gaukite outlook", ""), ("gauti outlook", ""), ("atsisiųsti outlook", "")], absence: &["automatinis atsakymas", "automatinis pranešimas apie nebuvimą", "nesu biure", "ne biure", "pranešimas apie nebuvimą", "automatinis atsakiklis"], read: &["perskaityta:", "perskaitytas:", "neperskaityta:", "skaityta:", "gavimo pažyma:", "gavimo pažyma (", "perskaitymo patvirtinimas:", "perskaitymo patvirtinimas ("], undelivered: &["nepavyko pristatyti:", "nepristatyta:", "nepristatomas:", "nepristatytas:", "negalima pristatyti:", "neįmanoma pristatyti:", "nepavyksta pristatyti:"] },
 ];
 
-/// What a mail is written on or with, as it says itself. Each begins a word.
+/// Devices and programs that emails say they were written with. Each begins a word.
 #[rustfmt::skip]
 pub(crate) const DEVICES: &[&str] = &["iphone", "iphon", "ipad", "ipod", "macbook", "apple watch", "apple mail", "android", "samsung", "galaxy", "huawei", "honor", "xiaomi", "redmi", "oneplus", "oppo", "realme", "motorola", "nokia", "xperia", "sony", "lenovo", "blackberry", "pixel", "nothing phone", "fairphone", "outlook", "gmail", "mail", "yahoo", "aol", "gmx", "web.de", "t-online", "telekom", "freenet", "proton", "tutanota", "thunderbird", "k-9", "fastmail", "airmail", "mail.ru", "yandex", "яндекс", "rambler", "seznam", "windows", "ios", "hotmail", "icloud", "zoho", "qq邮箱", "网易", "foxmail", "naver", "네이버", "daum", "smartphone", "handy", "handset", "mobile", "mobil", "mobiel", "phone", "tablet", "cellphone", "téléphone", "portable", "móvil", "movil", "celular", "teléfono", "telefono", "tableta", "cellulare", "telemóvel", "telemovel", "telefone", "telefoon", "telefon", "surfplatta", "matkapuhelin", "matkapuhelim", "puhelin", "puhelim", "kännykk", "síman", "snjallsím", "spjaldtölv", "komórk", "mobitel", "mobilitel", "telefón", "táblagép", "телефон", "смартфон", "планшет", "мобил", "мобіл", "τηλέφων", "κινητ", "τάμπλετ", "akıllı telefon", "טלפון", "נייד", "טאבלט", "هاتف", "جوال", "موبايل", "گوشی", "موبایل", "تلفن همراه", "تبلت", "điện thoại", "máy tính bảng", "di động", "โทรศัพท์", "สมาร์ทโฟน", "มือถือ", "แท็บเล็ต", "ponsel", "telepon", "peranti mudah alih", "फ़ोन", "फोन", "मोबाइल", "टैबलेट", "スマートフォン", "スマホ", "携帯", "タブレット", "휴대폰", "휴대전화", "스마트폰", "핸드폰", "태블릿", "手机", "移动设备", "平板", "手機", "行動裝置", "行動電話", "平板電腦", "mòbil", "tauleta", "mobiil", "tahvel", "tālrun", "planšet", "išmanio"];
 
-/// An attribution, a header block and what a telephone says, as programs write them in each language.
+/// Samples in each language: an attribution, a header block and a device's signature, as mail programs write
+/// them.
 #[cfg(test)]
 #[rustfmt::skip]
 pub(crate) const SAMPLES: &[(&str, &str, &str, &str)] = &[

@@ -1,7 +1,7 @@
-//! Reads mails that anybody may have sent: what was said, by whom, and in answer to what.
+//! Reads emails that anyone may have sent: what was said, by whom, and in reply to what.
 //!
-//! Knows nothing of conversations, stores or networks, and so can be tried with anything at all.
-//! Whatever comes in, [`read`] returns: a [`Mail`], or why it is none that is read here.
+//! It knows nothing about conversations, stores or networks, so it can be tested with any input. Whatever the
+//! input, [`read`] returns: a [`Mail`], or why it can't be read.
 
 mod authentication;
 mod body;
@@ -25,48 +25,49 @@ pub use bounce::{Bounce, says_address_is_bad};
 pub use html::text_of_html;
 pub use quote::{without_quote, without_signature};
 
-/// A mail, as far as it matters to a conversation.
+/// An email, as far as it matters to a conversation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mail {
-    /// Its `Message-ID`, without the brackets.
+    /// Its `Message-ID`, without brackets.
     pub message_id: Option<String>,
-    /// Who it says to be from, if that is one.
+    /// The sender that it names, if that is one.
     pub sender: Option<Sender>,
-    /// Who it says to be answered (`Reply-To`), if that is one, and another. Nothing proves it.
+    /// The one address to reply to (`Reply-To`), if it differs from the sender. Nothing proves it.
     pub reply_to: Option<Sender>,
-    /// Every address that it says to have gone to, as written.
+    /// All recipient addresses that it names, as written.
     pub recipients: Vec<String>,
-    /// The `Message-ID`s of what it answers, without the brackets: the nearest first.
+    /// The `Message-ID`s of the emails that it replies to, without brackets, the nearest first.
     pub answers: Vec<String>,
     /// Its subject, on one line.
     pub subject: String,
-    /// What was written, without what is quoted and signed.
+    /// The new text, without quotes and signature.
     pub said: String,
     /// All of its text.
     pub whole: String,
-    /// What is attached.
+    /// The attachments.
     pub files: Vec<Attached>,
-    /// What kind of mail it is.
+    /// The kind of email.
     pub nature: Nature,
-    /// What the servers that it came by say of who sent it, the last one first. Anybody can write anything there.
+    /// What the servers that it passed through report about its sender, the last server first. Anyone can forge
+    /// these.
     pub checked: Vec<Checked>,
 }
 
-/// Who a mail says to be from. Anybody can write anything there.
+/// The sender that an email names. Anyone can forge it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sender {
-    /// What they call themselves.
+    /// The display name.
     pub name: Option<String>,
-    /// Their address, as written.
+    /// The address, as written.
     pub address: String,
 }
 
-/// A file in a mail.
+/// A file attached to an email.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Attached {
-    /// What its sender calls it.
+    /// The file name that the sender gave.
     pub name: String,
-    /// Its content, decoded.
+    /// The decoded content.
     pub content: Vec<u8>,
 }
 
@@ -76,31 +77,31 @@ impl std::fmt::Debug for Attached {
     }
 }
 
-/// What kind of mail it is.
+/// The kind of an email.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Nature {
-    /// Somebody wrote it.
+    /// A person wrote it.
     Personal,
-    /// A program answered by itself (RFC 3834).
+    /// An automatic reply (RFC 3834).
     AutoReply,
-    /// It goes to many who can leave it (RFC 2369): what the list says of itself, in lower case.
+    /// Sent to many who can unsubscribe (RFC 2369); holds what the list says about itself, in lower case.
     List(String),
-    /// A program says that a mail was read (RFC 8098).
+    /// A receipt that an email was read (RFC 8098).
     ReadReceipt,
-    /// A mail server says that a mail did not arrive (RFC 3464).
+    /// A report that an email was not delivered (RFC 3464).
     Bounce(Bounce),
 }
 
-/// Why a mail is not read.
+/// Why an email can't be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unreadable {
-    /// No mail at all.
+    /// It is not an email.
     NoMail,
-    /// It has more parts or headers than anybody writes.
+    /// It has more parts or headers than any real email.
     TooManyParts,
-    /// Its parts are not where they say to be.
+    /// Its structure makes the parser fail.
     Broken,
-    /// It has another in it, hidden by an encoding that is not allowed there (RFC 2046, section 5.2.1).
+    /// It hides another message in an encoding that is not allowed there (RFC 2046, section 5.2.1).
     Hidden,
 }
 
@@ -117,10 +118,10 @@ impl Unreadable {
     }
 }
 
-/// Reads a mail (RFC 5322). Takes time and room in proportion to its length.
+/// Reads an email (RFC 5322). Time and memory are proportional to its length.
 ///
 /// # Errors
-/// [`Unreadable`] for what is no mail, or made to cost its reader dearly.
+/// [`Unreadable`] if it is not an email, or is built to exhaust its reader.
 pub fn read(raw: &[u8]) -> Result<Mail, Unreadable> {
     bomb::look_for(raw)?;
     let (headers, body) = bomb::parted(raw);
@@ -128,7 +129,7 @@ pub fn read(raw: &[u8]) -> Result<Mail, Unreadable> {
         Cow::Borrowed(_) => Cow::Borrowed(raw),
         Cow::Owned(headers) => Cow::Owned([&headers, body].concat()),
     };
-    // The parser fails on some mails that no program writes.
+    // The parser panics on some emails that no program writes.
     let parsed = catch_unwind(|| MessageParser::default().parse(raw.as_ref()));
     let message = parsed.map_err(|_| Unreadable::Broken)?.ok_or(Unreadable::NoMail)?;
     let whole = body::text(&message);
@@ -138,7 +139,7 @@ pub fn read(raw: &[u8]) -> Result<Mail, Unreadable> {
     let is_answer = !answers.is_empty() || is_reply(&subject);
     let cut = if is_answer { without_quote(&whole) } else { without_signature(&whole) };
     let said = match cut {
-        // Where all of it looks like a quote, it is what was written; but for a picture's sake.
+        // If everything looks like a quote, it is taken as written, unless the email has files.
         "" if files.is_empty() => whole.trim(),
         said => said,
     };
@@ -159,9 +160,9 @@ pub fn read(raw: &[u8]) -> Result<Mail, Unreadable> {
     })
 }
 
-/// What tells a mail from all others: who it is from, its name, its time, its subject and what it says. The
-/// same mail is the same by every way that it comes; another under its name is another. Never fails; what is no
-/// mail is told by its bytes.
+/// Identifies an email by its sender, `Message-ID`, date, subject and body. The same email has the same
+/// fingerprint however it arrives; another one with the same `Message-ID` has another. Never fails: what is not
+/// an email is identified by its bytes.
 #[must_use]
 pub fn fingerprint(raw: &[u8]) -> Vec<u8> {
     let (headers, body) = bomb::parted(raw);
@@ -175,13 +176,13 @@ pub fn fingerprint(raw: &[u8]) -> Vec<u8> {
         Some(format!("{from}\n{id}\n{date}\n{subject}\n").into_bytes())
     });
     let Some(mut told) = told else { return raw.to_vec() };
-    // Line breaks change on the way.
+    // Line breaks may change on the way.
     told.extend(body.trim_ascii_end().iter().filter(|byte| **byte != b'\r'));
     told
 }
 
-/// A single sender: a mail of several is nobody's word. Nor is one that says it in a way that those who
-/// check senders may read otherwise: twice, for a group, or under a name that is not quite "From".
+/// The sender, if there is exactly one, and it is written so that everyone who checks senders reads it the
+/// same: not twice, not as a group, and in a field whose name is exactly "From".
 fn sender(message: &Message<'_>) -> Option<Sender> {
     let mut fields = message.headers().iter().filter(|header| header.name == HeaderName::From);
     let (field, None) = (fields.next()?, fields.next()) else { return None };
@@ -194,7 +195,7 @@ fn sender(message: &Message<'_>) -> Option<Sender> {
     Some(Sender { name, address })
 }
 
-/// Who a mail says to be answered: one, or nobody's word.
+/// The address to reply to, if there is exactly one.
 fn reply_to(message: &Message<'_>) -> Option<Sender> {
     let Address::List(all) = message.reply_to()? else { return None };
     let [one] = all.as_slice() else { return None };
@@ -207,7 +208,7 @@ fn is_same(one: &Sender, other: Option<&Sender>) -> bool {
     other.is_some_and(|other| one.address.eq_ignore_ascii_case(&other.address))
 }
 
-/// Whether a subject is that of an answer, as programs write it that do not say what they answer.
+/// Whether a subject is a reply's, for programs that don't say what they reply to.
 fn is_reply(subject: &str) -> bool {
     const BEFORE: [&str; 15] = [
         "re", "aw", "sv", "vs", "antw", "odp", "ynt", "rif", "res", "atb", "на", "отв", "回复",
@@ -221,7 +222,7 @@ fn recipients(message: &Message<'_>) -> Vec<String> {
     let address = |one: &Addr<'_>| one.address.as_deref().map(plain);
     let named = [message.to(), message.cc()].into_iter().flatten();
     let mut all: Vec<String> = named.flat_map(Address::iter).filter_map(address).collect();
-    // What the servers that it came through noted, where the sender wrote something else.
+    // The servers that it passed through may have noted other recipients than the sender wrote.
     for name in ["Delivered-To", "X-Original-To", "X-Forwarded-To", "Envelope-To", "X-Envelope-To"]
     {
         for (header, value) in message.headers_raw() {
@@ -234,10 +235,10 @@ fn recipients(message: &Message<'_>) -> Vec<String> {
     all
 }
 
-/// The most recipients that are looked at.
+/// The most recipients that are read.
 const RECIPIENTS: usize = 200;
 
-/// The most earlier mails that are looked at.
+/// The most earlier emails that are read.
 const ANSWERS: usize = 50;
 
 fn answers(message: &Message<'_>) -> Vec<String> {
@@ -254,7 +255,7 @@ fn answers(message: &Message<'_>) -> Vec<String> {
     all
 }
 
-/// On one line, without control characters.
+/// Puts a text on one line, without control characters.
 pub(crate) fn plain(text: &str) -> String {
     let one_line = text.chars().map(|c| if c.is_control() { ' ' } else { c });
     one_line.collect::<String>().trim().to_owned()

@@ -1,4 +1,4 @@
-//! What kind of mail it is, by what its headers say.
+//! Determines what kind of email it is from its headers.
 
 use mail_parser::{Message, MimeHeaders};
 
@@ -6,10 +6,10 @@ use crate::bounce::bounce;
 use crate::languages::{LANGUAGES, Language};
 use crate::{Nature, plain};
 
-/// The most words, in characters, that somebody who is away lets a program say. Longer ones are a person's.
+/// The longest automatic note, in characters. A longer text was written by a person.
 const NOTE_CHARS: usize = 1_500;
 
-/// What kind of mail it is. `text` is all that it says.
+/// The kind of an email. `text` is all of its text.
 pub(crate) fn of(message: &Message<'_>, text: &str) -> Nature {
     if is_read_receipt(message, text) {
         return Nature::ReadReceipt;
@@ -21,7 +21,8 @@ pub(crate) fn of(message: &Message<'_>, text: &str) -> Nature {
         let found = message.headers_raw().find(|(header, _)| header.eq_ignore_ascii_case(name));
         found.map(|(_, value)| plain(value).to_lowercase())
     };
-    // Nothing that comes from nowhere, or says so itself, was written by somebody (RFC 3834, section 2).
+    // An email with an empty return path, or one that says it is automatic, was not written by a person (RFC
+    // 3834, section 2).
     let precedence = header("Precedence").unwrap_or_default();
     let is_automatic = header("Auto-Submitted").is_some_and(|how| !how.starts_with("no"))
         || header("X-Autoreply").is_some_and(|how| how != "no")
@@ -31,8 +32,8 @@ pub(crate) fn of(message: &Message<'_>, text: &str) -> Nature {
     if is_automatic || is_absence_note(message, text) {
         return Nature::AutoReply;
     }
-    // What can be left is a newsletter, unless one can write to it: that is a group of people. Programs that
-    // send for others ("Feedback-ID", "Precedence: bulk") send what people wrote, too.
+    // What offers to unsubscribe is a newsletter, unless it also accepts posts: that is a group of people.
+    // Services that send on behalf of others ("Feedback-ID", "Precedence: bulk") also send what people wrote.
     if header("List-Unsubscribe").is_some() && header("List-Post").is_none_or(|to| to == "no") {
         let names = ["List-Id", "List-Unsubscribe"].map(|name| header(name).unwrap_or_default());
         return Nature::List(names.join(" "));
@@ -40,8 +41,8 @@ pub(crate) fn of(message: &Message<'_>, text: &str) -> Nature {
     Nature::Personal
 }
 
-/// Whether a mail is an absence note that does not say that a program sent it: by its subject, or because it wants
-/// no absence note in turn, and in answer to something.
+/// Whether an email is an absence reply without a header that says so: by its subject, or because it is a reply
+/// that asks for no automatic replies.
 fn is_absence_note(message: &Message<'_>, text: &str) -> bool {
     let is_short = text.chars().nth(NOTE_CHARS).is_none();
     let mut headers = message.headers_raw();
@@ -52,12 +53,12 @@ fn is_absence_note(message: &Message<'_>, text: &str) -> bool {
             && !value.is_empty()
     });
     let answers = !crate::answers(message).is_empty();
-    // A form on a site wants none either, and says who is to be answered.
+    // A site's contact form asks for none either, but names who to reply to.
     let is_form = message.reply_to().is_some();
     is_short && (says(message, |language| language.absence) || wants_none && answers && !is_form)
 }
 
-/// Whether a mail says that another was read: in the form for it, or by its subject.
+/// Whether an email is a read receipt: by its format, or by its subject.
 fn is_read_receipt(message: &Message<'_>, text: &str) -> bool {
     let kind = message.parts.first().and_then(|part| part.content_type());
     let is_report = kind.is_some_and(|kind| {
@@ -69,7 +70,7 @@ fn is_read_receipt(message: &Message<'_>, text: &str) -> bool {
     is_report || is_short && answers && says(message, |language| language.read)
 }
 
-/// Whether a subject begins with, or is, what programs write there in some language.
+/// Whether the subject begins with one of these phrases, in any language.
 pub(crate) fn says(
     message: &Message<'_>,
     words: impl Fn(&Language) -> &'static [&'static str],

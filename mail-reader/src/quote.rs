@@ -1,26 +1,25 @@
-//! What was written, without what is quoted below it and what is signed.
+//! Finds the new text of an email, without the quote below it and the signature.
 //!
-//! Only the end of a text is ever cut: whoever answers between the lines of a quote keeps it, because
-//! the answers mean nothing without. Where it is not clear, nothing is cut: all of a mail can be looked
-//! at, but what was cut too much is missed by everybody. A mail that answers nothing has no quote that its
-//! sender did not mean to send.
+//! Only the end of a text is ever cut. Replies between the lines of a quote keep the quote, because they mean
+//! nothing without it. In doubt nothing is cut: an agent can always look at the whole email, but would not
+//! notice that too much was cut. An email that is not a reply has no quote that its sender did not mean to
+//! send.
 
 use std::borrow::Cow;
 
 use crate::languages::{DEVICES, LANGUAGES, Language};
 
-/// The most lines that are looked at, and how often something is cut: it takes time for each.
+/// Limits on the work: a text with more lines is not cut, and at most `CUTS` cuts are made.
 const LINES: usize = 5_000;
 const CUTS: usize = 8;
 
-/// The beginning of a text that its sender wrote in answer to another; nothing, where all of it is quoted
-/// or signed.
+/// The new text of a reply; empty if everything is quote or signature.
 #[must_use]
 pub fn without_quote(text: &str) -> &str {
     cut(text, true)
 }
 
-/// The beginning of a text that its sender wrote in answer to nothing: without what is signed.
+/// The text of an email that is not a reply, without its signature.
 #[must_use]
 pub fn without_signature(text: &str) -> &str {
     cut(text, false)
@@ -33,7 +32,7 @@ fn cut(text: &str, answers: bool) -> &str {
     }
     let mut end = lines.len();
     let mut has_signature = true;
-    // Below what somebody wrote there may be a signature, a quote, and another signature.
+    // Below the new text there may be a signature, a quote, and another signature.
     for _ in 0..CUTS {
         let before = without_blank(&lines, end);
         end = if answers { without_quoted(&lines, before) } else { before };
@@ -55,9 +54,10 @@ fn cut(text: &str, answers: bool) -> &str {
 
 /// A line, and where it ends in the text.
 struct Line<'a> {
-    /// As it stands, without its break.
+    /// The line as written, without its line break.
     raw: &'a str,
-    /// As it is compared: in lower case, without what is not seen, with one kind of blank and apostrophe.
+    /// The line as it is compared: in lower case, without invisible characters, with one kind of space and
+    /// apostrophe.
     text: Cow<'a, str>,
     end: usize,
 }
@@ -88,7 +88,7 @@ fn lines_of(text: &str) -> Vec<Line<'_>> {
     found.into_iter().map(line).collect()
 }
 
-/// A line as it is compared with the words of [`LANGUAGES`].
+/// Normalizes a line for comparison with the phrases of [`LANGUAGES`].
 fn compared(line: &str) -> Cow<'_, str> {
     let is_so = |c: char| c.is_ascii() && !c.is_ascii_uppercase();
     if line.chars().all(is_so) && !line.contains("  ") {
@@ -97,7 +97,7 @@ fn compared(line: &str) -> Cow<'_, str> {
     let mut text = String::with_capacity(line.len());
     for c in line.chars() {
         match c {
-            // Marks of direction, which programs put around names and dates, and of the byte order.
+            // Direction marks, which programs put around names and dates, and byte order marks.
             '\u{200e}'
             | '\u{200f}'
             | '\u{202a}'..='\u{202e}'
@@ -123,12 +123,12 @@ fn without_blank(lines: &[Line<'_>], mut end: usize) -> usize {
     end
 }
 
-/// Where the text ends, of which the first `end` lines are left, without what is quoted at its end.
+/// How many of the first `end` lines are left without the quote at their end.
 fn without_quoted(lines: &[Line<'_>], end: usize) -> usize {
-    // A quote of the kind that marks no line runs to the end: what it begins with is looked for from
-    // the top, so that older ones in it go with it.
+    // A quote without marked lines runs to the end. Its beginning is searched from the top, so that older
+    // quotes within it are cut, too.
     for at in 0..end {
-        // What somebody passes on is what they have to say.
+        // A forwarded message is what the sender has to say.
         if is_rule(&lines[at], |language| language.forwarded) {
             return end;
         }
@@ -140,7 +140,7 @@ fn without_quoted(lines: &[Line<'_>], end: usize) -> usize {
             let rest = &lines[below..end];
             let is_marked = rest.iter().any(Line::is_quote);
             let is_theirs = |line: &Line<'_>| line.is_quote() || line.is_blank();
-            // Where nothing below is marked, people may have written it: who and when must be said.
+            // Unmarked text may have been written by a person: then the attribution must name who or when.
             let is_quoted = match is_marked {
                 true => rest.iter().all(is_theirs),
                 false => names_mail(&lines[at..below]),
@@ -158,12 +158,12 @@ fn without_quoted(lines: &[Line<'_>], end: usize) -> usize {
     if lines[at..end].iter().any(Line::is_quote) { at } else { end }
 }
 
-/// Whether words above a quote name an address or a time of day.
+/// Whether an attribution has an email address or a time of day.
 fn names_mail(lines: &[Line<'_>]) -> bool {
     lines.iter().any(|line| line.text.contains('@') || line.text.split_whitespace().any(is_time))
 }
 
-/// `10:00`, `10h00`, `10.00`, with whatever stands around it.
+/// `10:00`, `10h00` or `10.00`, with other characters around it.
 fn is_time(word: &str) -> bool {
     let word = word.trim_matches(|c: char| !c.is_ascii_digit());
     word.split_once([':', 'h', '.']).is_some_and(|(hour, minute)| {
@@ -174,18 +174,18 @@ fn is_time(word: &str) -> bool {
     })
 }
 
-/// The most lines that somebody writes about the mail that they quote.
+/// The most lines of an attribution.
 const ATTRIBUTION_LINES: usize = 4;
 
-/// The line after what introduces a quote, "On Monday Ann wrote:", if that begins at a line.
+/// The line below an attribution ("On Monday Ann wrote:") that begins at `at`.
 fn attribution(lines: &[Line<'_>], at: usize, end: usize) -> Option<usize> {
     let below = named_attribution(lines, at, end);
     if below.is_some() {
-        // "On the whole yes." may stand right above it: it begins as late as it can.
+        // "On the whole yes." may be right above it: the attribution begins as late as possible.
         let is_later = |later| named_attribution(lines, later, end) == below;
         return below.filter(|below| !(at + 1..*below).any(is_later));
     }
-    // One that begins with a name or a date.
+    // An attribution that begins with a name or a date.
     let line = &lines[at..=at];
     let verbs = pairs().filter(|(begins, _)| begins.is_empty()).map(|(_, verb)| verb);
     (is_attribution(line, verbs) || is_date_and_address(&lines[at]))
@@ -209,7 +209,7 @@ fn named_attribution(lines: &[Line<'_>], at: usize, end: usize) -> Option<usize>
     })
 }
 
-/// Whether lines are the words above a quote: they say that somebody wrote, and who or when.
+/// Whether the lines are an attribution: a verb of writing, and an address or a date.
 fn is_attribution(lines: &[Line<'_>], mut verbs: impl Iterator<Item = &'static str>) -> bool {
     let [.., last] = lines else { return false };
     if !last.text.ends_with([':', '：'])
@@ -222,8 +222,7 @@ fn is_attribution(lines: &[Line<'_>], mut verbs: impl Iterator<Item = &'static s
     (all.contains('@') || digits > 3) && verbs.any(|verb| all.contains(verb))
 }
 
-/// Whether a line is an attribution without a verb, in whatever language: a year, a time, and an address at its
-/// end.
+/// Whether a line is an attribution without a verb, in any language: a year, a time, and an address at the end.
 fn is_date_and_address(line: &Line<'_>) -> bool {
     let is_year =
         |part: &str| part.len() == 4 && (part.starts_with("19") || part.starts_with("20"));
@@ -234,8 +233,8 @@ fn is_date_and_address(line: &Line<'_>) -> bool {
         && numbers.any(is_year)
 }
 
-/// Whether a line is one that programs put above what they quote or pass on: `-----Original Message-----`, or the
-/// same words and a colon.
+/// Whether a line is a separator above a quoted or forwarded message: `-----Original Message-----`, or the same
+/// phrase and a colon.
 fn is_rule(line: &Line<'_>, words: impl Fn(&Language) -> &'static [&'static str]) -> bool {
     const MARKS: [char; 6] = ['-', '_', '—', '–', '*', '='];
     let text = line.text.trim_start_matches("> ");
@@ -248,8 +247,8 @@ fn is_rule(line: &Line<'_>, words: impl Fn(&Language) -> &'static [&'static str]
     LANGUAGES.iter().any(|language| words(language).contains(&inner))
 }
 
-/// Whether what Outlook puts above a quote begins at a line: the headers of the mail, as text, with or
-/// without an underline above.
+/// Whether a header block, as Outlook writes it above a quote, begins at a line: the headers as text, possibly
+/// with a rule of underscores or hyphens above.
 fn is_header_block(lines: &[Line<'_>], at: usize, end: usize) -> bool {
     let is_underline =
         |text: &str| text.len() >= 20 && text.chars().all(|c| matches!(c, '_' | '-'));
@@ -259,14 +258,14 @@ fn is_header_block(lines: &[Line<'_>], at: usize, end: usize) -> bool {
         at += 1;
     }
     let Some(first) = lines[..end].get(at).and_then(field) else { return false };
-    // Of one language: a word of one is another word of another.
+    // All of one language: the same word may mean another header in another language.
     LANGUAGES.iter().any(|language| {
         let begins = language.from.contains(&first) || language.sent.contains(&first);
         begins && is_block_of(&lines[at..end.min(at + 7)], language)
     })
 }
 
-/// The name of the header that a line shows.
+/// The name of the header in a line.
 fn field<'a>(line: &'a Line<'_>) -> Option<&'a str> {
     let (name, _) = line.text.split_once([':', '：'])?;
     Some(name.trim_matches([' ', '*']))
@@ -284,8 +283,8 @@ fn is_block_of(lines: &[Line<'_>], language: &Language) -> bool {
 /// The most lines of a signature.
 const SIGNATURE_LINES: usize = 20;
 
-/// Where what is signed begins, if something is: below `-- ` (RFC 3676, section 4.3), or what telephones
-/// say of themselves.
+/// Where the signature begins, if there is one: at `-- ` (RFC 3676, section 4.3), or at the line that a phone
+/// adds.
 fn signature(lines: &[Line<'_>], end: usize) -> Option<usize> {
     let start = end.saturating_sub(SIGNATURE_LINES);
     let rule = lines[start..end].iter().rposition(|line| line.raw == "-- ");
@@ -295,7 +294,7 @@ fn signature(lines: &[Line<'_>], end: usize) -> Option<usize> {
     is_device(&lines[..end].last()?.text).then(|| end - 1)
 }
 
-/// Whether a line is what a telephone or a program says of itself.
+/// Whether a line was added by a phone or a program, such as "Sent from my iPhone".
 fn is_device(line: &str) -> bool {
     let is_short = line.chars().count() < 80;
     let says = |(begins, ends): &(&str, &str)| {
@@ -306,7 +305,7 @@ fn is_device(line: &str) -> bool {
         && DEVICES.iter().any(|device| begins_word(line, device))
 }
 
-/// Whether a word of a line begins so. Where words are written without blanks between them, any place does.
+/// Whether a word in the line begins with `word`. In scripts without spaces between words, any place counts.
 fn begins_word(line: &str, word: &str) -> bool {
     line.match_indices(word).any(|(at, _)| {
         let before = line[..at].chars().next_back();
@@ -317,7 +316,7 @@ fn begins_word(line: &str, word: &str) -> bool {
     })
 }
 
-/// Letters of scripts that put no blanks between words.
+/// Letters of scripts that put no spaces between words.
 fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{e00}'..='\u{eff}' | '\u{3040}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ac00}'..='\u{d7af}')
 }

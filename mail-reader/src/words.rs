@@ -1,7 +1,8 @@
-//! Headers in any charset: their encoded words (RFC 2047) and bare bytes become UTF-8, before they are parsed.
+//! Converts headers of any charset to UTF-8 before they are parsed: their encoded words (RFC 2047) and raw
+//! bytes.
 //!
-//! A program that splits a word within a character, or says a charset that few know, leaves nothing else to
-//! those who read one word after the other.
+//! Some programs split an encoded word within a character, or use an uncommon charset. A parser that decodes
+//! word by word can't read those.
 
 use std::borrow::Cow;
 
@@ -10,7 +11,7 @@ use mail_parser::decoders::base64::base64_decode;
 
 use crate::charset;
 
-/// Headers, with the same fields in the same order. What can't be read stays as it is.
+/// Converts headers, keeping the same fields in the same order. What can't be decoded stays as it is.
 pub(crate) fn recoded(headers: &[u8]) -> Cow<'_, [u8]> {
     let is_plain = headers.is_ascii() && !headers.contains(&0x1b);
     if is_plain && !headers.windows(2).any(|two| two == b"=?") {
@@ -23,7 +24,7 @@ pub(crate) fn recoded(headers: &[u8]) -> Cow<'_, [u8]> {
         } else {
             let text = charset::decode(line.trim_ascii_end(), None);
             let text: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-            // What a line begins with says whether it is a field of its own.
+            // A line's leading whitespace is kept: it shows whether the line continues a field.
             out.extend(text.as_bytes());
             out.extend(&line[line.trim_ascii_end().len()..]);
         }
@@ -31,7 +32,7 @@ pub(crate) fn recoded(headers: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(joined_words(&out))
 }
 
-/// Each run of words of one charset as one word, in UTF-8.
+/// Joins each run of encoded words of one charset to one word in UTF-8.
 fn joined_words(headers: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(headers.len());
     let mut at = 0;
@@ -57,7 +58,7 @@ fn joined_words(headers: &[u8]) -> Vec<u8> {
     out
 }
 
-/// One encoded word.
+/// An encoded word.
 struct Word<'a> {
     charset: &'a [u8],
     bytes: Vec<u8>,
@@ -88,12 +89,12 @@ impl<'a> Word<'a> {
     }
 }
 
-/// How much white space is in front, with folds.
+/// The length of the leading whitespace, including folds.
 fn blank(headers: &[u8]) -> usize {
     headers.iter().position(|byte| !byte.is_ascii_whitespace()).unwrap_or(headers.len())
 }
 
-/// The "Q" encoding (RFC 2047, section 4.2). What is not encoded as it should be stays.
+/// Decodes the "Q" encoding (RFC 2047, section 4.2). Invalid escapes stay as they are.
 fn unquoted(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut at = 0;

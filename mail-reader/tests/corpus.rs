@@ -1,4 +1,4 @@
-//! What fuzzing begins with, as ordinary tests: `script/fuzz` searches further.
+//! Runs the fuzzer's seeds as ordinary tests. `script/fuzz` searches further.
 
 #[path = "../fuzz/src/claims.rs"]
 mod claims;

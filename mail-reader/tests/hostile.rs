@@ -1,4 +1,4 @@
-//! Mails that nobody would write, and all that anybody could.
+//! Hostile and malformed emails.
 
 use std::fmt::Write as _;
 
@@ -43,7 +43,7 @@ fn bombs_are_refused_before_they_go_off() {
     assert_eq!(refused(&format!("{junk}{hidden}")), Unreadable::Hidden);
     let comment = hidden.replace("message/", "mess(x)age/");
     assert_eq!(refused(&comment), Unreadable::Hidden);
-    // What the parser takes for a header although nobody else does.
+    // Only the parser takes these for headers.
     for odd in ["\tContent-Type", ":Content-Type", "Con tent-Type", " : content-type"] {
         let nested = format!("\r\n{odd}: message/rfc822\r\n").repeat(100_000);
         assert_eq!(
@@ -111,14 +111,15 @@ fn the_same_mail_has_one_fingerprint_by_whatever_way_it_comes() {
     assert_eq!(one, other);
     let foreign = HEAD.replace("ann@example.com", "eve@example.com");
     assert_ne!(one, fingerprint(format!("{foreign}\r\nx").as_bytes()));
-    // Nobody takes another's place under its name: not who forges it, nor a machine that numbers nothing.
+    // Another email with the same `Message-ID` has another fingerprint, whether it is forged or from a program
+    // that reuses ids.
     assert_ne!(one, fingerprint(format!("{HEAD}\r\nz").as_bytes()));
     assert_eq!(one, fingerprint(format!("{HEAD}\r\nx\r\n").as_bytes()));
-    // Without a name of its own, it is told by all of it.
+    // Without a `Message-ID`, the whole email counts.
     assert_ne!(fingerprint(b"From: a@b.c\r\n\r\nx"), fingerprint(b"From: a@b.c\r\n\r\ny"));
 }
 
-/// What mails are made of, put together in any way.
+/// Pieces of emails, combined at random.
 fn pieces() -> impl Strategy<Value = Vec<u8>> {
     let piece = prop_oneof![
         Just("From: a@example.com\r\n".to_owned()),

@@ -1,4 +1,4 @@
-//! Mails as people and programs write them.
+//! Typical emails, as people and programs write them.
 
 use mail_reader::{Mail, Nature, read};
 
@@ -97,7 +97,7 @@ fn programs_are_told_from_people() {
     ] {
         assert!(matches!(nature(headers), Nature::List(_)), "{headers}");
     }
-    // People write by way of groups, and of programs that send for others.
+    // People also write through groups, and through services that send on behalf of others.
     for headers in [
         "Auto-Submitted: no",
         "Precedence: first-class",
@@ -161,7 +161,7 @@ fn a_report_says_which_mail_did_not_arrive_and_why() {
     let Nature::Bounce(bounce) = mail(&delayed).nature else { panic!("a bounce") };
     assert!(!bounce.is_final && !bounce.is_address_bad);
 
-    // Neither a full mailbox nor a judgement of the words says anything of the address.
+    // Neither a full mailbox nor a spam verdict says anything about the address.
     for status in ["5.2.2", "5.7.1"] {
         let Nature::Bounce(bounce) = mail(&REPORT.replace("5.1.1", status)).nature else {
             panic!("a bounce")

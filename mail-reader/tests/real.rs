@@ -1,8 +1,8 @@
-//! What mailboxes really hold: kinds of mails that a reader goes wrong on, each with what is right.
+//! Emails like those in real mailboxes that are easy to misread, each with the right result.
 
 use mail_reader::{Mail, Nature, read};
 
-/// A mail with these headers, and a body in any charset.
+/// An email with these headers, and a body in any charset.
 fn raw(headers: &str, body: &[u8]) -> Vec<u8> {
     let head = format!("From: Ann Lee <ann@example.com>\nTo: help@example.org\n{headers}\n\n");
     [head.replace('\n', "\r\n").as_bytes(), body].concat()
@@ -31,7 +31,7 @@ fn any_charset_is_read_in_whatever_wrapping() {
         "荷物はどこですか",
     );
     says(&eight("cp932"), b"\x87\x40\x89\xd7\x95\xa8", "①荷物");
-    // The last but one is of GBK, which GB 2312 itself does not have.
+    // The last character but one is in GBK, but not in GB 2312 itself.
     says(
         &eight("gb2312"),
         b"\xc4\xe3\xba\xc3\xa3\xac\xd0\xbb\xd0\xbb\xe6\x67\xa1\xa3",
@@ -93,7 +93,7 @@ fn what_answers_nothing_is_not_cut() {
     ] {
         says("Subject: Question", body.as_bytes(), body);
     }
-    // An answer with a forward in it passes that on, too.
+    // A reply may also forward a message.
     let forward = "Here it is.\n\n---------- Forwarded message ---------\nFrom: Bank <bank@example.net>\nDate: Tue\nSubject: Refused\nTo: <ann@example.com>\n\nRefused.";
     says(ANSWER, forward.as_bytes(), forward);
 }
@@ -171,7 +171,7 @@ fn notes_of_programs_are_told_by_their_subject_where_no_header_tells() {
     assert_eq!(nature("Subject: Automatic reply: what is it?", &long), Nature::Personal);
     let suppressed = format!("{ANSWER}\nX-Auto-Response-Suppress: All");
     assert_eq!(nature(&suppressed, "I am away."), Nature::AutoReply);
-    // A form wants no note in turn, and was filled in by somebody.
+    // A contact form asks for no automatic replies, but a person filled it in.
     let form = "Subject: Form\nX-Auto-Response-Suppress: All\nReply-To: bob@example.net";
     assert_eq!(nature(form, "Where is it?"), Nature::Personal);
 }

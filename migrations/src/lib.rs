@@ -1,7 +1,7 @@
-//! The steps that bring a database to the shape Porchlight expects, one file a step.
+//! The migrations that bring a database to the schema Porchlight expects, one file for each.
 //!
-//! A step that has been released is never changed. A step must leave the program of the release
-//! before it working (expand first, contract a release later).
+//! A released migration is never changed. A migration must leave the program of the previous release working:
+//! expand first, contract one release later.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::uuid;
@@ -26,7 +26,7 @@ mod m0016_blocks;
 mod m0017_second_factors;
 mod m0018_privacy;
 
-/// Runs the steps that a database lacks.
+/// Runs the migrations that a database lacks.
 pub struct Migrator;
 
 #[async_trait::async_trait]
@@ -55,8 +55,8 @@ impl MigratorTrait for Migrator {
     }
 }
 
-/// A table whose texts hold every character and compare byte by byte, as they do in SQLite and
-/// PostgreSQL anyway: MySQL must be told.
+/// Makes a table's text columns hold every character and compare byte by byte. SQLite and PostgreSQL do so by
+/// default, but MySQL must be told.
 fn exact(manager: &SchemaManager, mut table: TableCreateStatement) -> TableCreateStatement {
     if manager.get_database_backend() == DbBackend::MySql {
         table.character_set("utf8mb4").collate("utf8mb4_bin");
@@ -64,7 +64,7 @@ fn exact(manager: &SchemaManager, mut table: TableCreateStatement) -> TableCreat
     table
 }
 
-/// Adds a column: one in a statement, because SQLite takes no more.
+/// Adds one column. SQLite accepts only one for each statement.
 async fn add_column(
     manager: &SchemaManager<'_>,
     table: impl IntoTableRef,
@@ -73,7 +73,7 @@ async fn add_column(
     manager.alter_table(Table::alter().table(table).add_column(column).to_owned()).await
 }
 
-/// A table of pairs, gone with either of the two.
+/// Creates a table of pairs. A row is deleted with either of the two rows it refers to.
 fn pair<T: Iden + Clone + 'static, A: Iden + Clone + 'static, B: Iden + Clone + 'static>(
     table: T,
     one: (T, A, A),

@@ -159,8 +159,8 @@ fn conversation() -> TableCreateStatement {
         .col(uuid(Conversation::Id).primary_key())
         .col(uuid(Conversation::InboxId))
         .col(uuid(Conversation::VisitorId))
-        // The visitor while the conversation is unresolved, else null: unique, and so the rule that
-        // a visitor has at most one such conversation, which every store can hold.
+        // The visitor while the conversation is unresolved, else null. The unique key enforces, on every
+        // store, that a visitor has at most one unresolved conversation.
         .col(uuid_null(Conversation::UnresolvedVisitorId).unique_key())
         .col(text_null(Conversation::Page))
         .col(big_integer(Conversation::LastSeq))

@@ -45,8 +45,8 @@ enum ConversationLabel {
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // When the last entry of any kind was taken: 0 until the next one, which is never earlier
-        // than what is there.
+        // The time of the last entry of any kind, or 0 until the next one, which is never earlier than the
+        // existing entries.
         let columns = [
             string(Conversation::Status).default("open").to_owned(),
             uuid_null(Conversation::AssigneeId),
@@ -107,7 +107,7 @@ fn conversation_label() -> TableCreateStatement {
         .to_owned()
 }
 
-/// One for each way that the list is asked for: each ends in the order of the list.
+/// One index for each query of the list. Each ends in the order of the list.
 fn indexes() -> Vec<IndexCreateStatement> {
     let list = |name: &str, first: Conversation| {
         Index::create()

@@ -1,4 +1,4 @@
-//! Presence by choice, business hours, teams, skills and the queue.
+//! Chosen presence, business hours, teams, skills and the queue.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{

@@ -1,4 +1,4 @@
-//! Who visitors are, by the site's own word, and what is known of their visits.
+//! Visitor identity as verified by the site's server, and details of visits.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{big_integer_null, boolean, string_null, text_null};
@@ -45,7 +45,7 @@ impl MigrationTrait for Migration {
         for column in visitor {
             crate::add_column(manager, Visitor::Table, column).await?;
         }
-        // An inbox that is older has no secret until its owner asks for one.
+        // An existing inbox has no secret until its owner requests one.
         let inbox = [
             string_null(Inbox::IdentitySecret),
             boolean(Inbox::RequiresIdentity).default(false).to_owned(),

@@ -1,4 +1,4 @@
-//! What an agent, and a program in an agent's name, may reach.
+//! What agents may see, and access tokens for programs.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{big_integer, big_integer_null, string, text, uuid};

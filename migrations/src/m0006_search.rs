@@ -1,4 +1,4 @@
-//! Full text, in each store's own way.
+//! Full-text search, with each store's own features.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
@@ -6,8 +6,8 @@ use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend};
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
-/// FTS5 tables (sqlite.org/fts5.html), kept by triggers, so that no way to write can forget them. An
-/// entry is never changed. `visitor_row` gives visitors a number that a VACUUM does not change.
+/// FTS5 tables (sqlite.org/fts5.html), maintained by triggers, so that no write can bypass them. Entries
+/// never change. `visitor_row` gives visitors a number that VACUUM does not change.
 const SQLITE: &[&str] = &[
     "CREATE VIRTUAL TABLE entry_search USING fts5(text, conversation_id UNINDEXED, seq UNINDEXED, \
      at_ms UNINDEXED, tokenize = 'unicode61 remove_diacritics 2', prefix = '2 3')",
@@ -33,8 +33,8 @@ const SQLITE: &[&str] = &[
      WHERE rowid = (SELECT id FROM visitor_row WHERE visitor_id = new.id); END",
 ];
 
-/// Columns that PostgreSQL keeps itself. `simple` knows no language: visitors write in many. Its
-/// parser takes an address as one word; with blanks for what joins them, its parts are words.
+/// Columns that PostgreSQL generates. `simple` assumes no language, since visitors write in many. Its parser
+/// treats an address as one word. Replacing the separators with spaces makes its parts separate words.
 const POSTGRES: &[&str] = &[
     "ALTER TABLE entry ADD COLUMN search tsvector GENERATED ALWAYS AS (CASE WHEN kind = 'event' THEN NULL \
      ELSE to_tsvector('simple', translate(text, '@./-_:+,;''', '          ')) END) STORED",
@@ -45,8 +45,9 @@ const POSTGRES: &[&str] = &[
     "CREATE INDEX visitor_search ON visitor USING gin (search)",
 ];
 
-/// FULLTEXT compares as its column does: no longer byte by byte. Without stopwords, which are English;
-/// that is a setting of the session, and so of one statement's connection.
+/// A FULLTEXT index uses the collation of its column, so the column no longer compares byte by byte. The
+/// default stop words are English, so they are turned off: a setting of the session, and therefore of one
+/// statement's connection.
 const MYSQL: &[&str] = &[
     "SET SESSION innodb_ft_enable_stopword = OFF; \
      ALTER TABLE entry MODIFY text TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci NOT NULL, \

@@ -1,4 +1,4 @@
-//! Files that entries carry.
+//! Files attached to entries.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -40,9 +40,9 @@ impl MigrationTrait for Migration {
         let file = Table::create()
             .table(File::Table)
             .col(uuid(File::Id).primary_key())
-            // Where its content lies on the shelf: another place for each try to upload it.
+            // The key of the content in the blob store. Each upload attempt uses a new one.
             .col(uuid(File::Place))
-            // Who uploaded it: a visitor of an inbox, or an agent.
+            // The uploader: a visitor of an inbox, or an agent.
             .col(uuid_null(File::VisitorId))
             .col(uuid_null(File::InboxId))
             .col(uuid_null(File::AgentId))
@@ -51,12 +51,12 @@ impl MigrationTrait for Migration {
             .col(big_integer(File::Bytes))
             .col(big_integer_null(File::Width))
             .col(big_integer_null(File::Height))
-            // Whether the content is on the shelf, as a whole.
+            // Whether the complete content is in the blob store.
             .col(boolean(File::IsStored))
-            // The entry that carries it.
+            // The entry it is attached to.
             .col(uuid_null(File::ConversationId))
             .col(big_integer_null(File::Seq))
-            // When it was given up, because nobody sent it: the content is to be removed.
+            // When it was dropped because nobody sent it. Its content is to be removed.
             .col(big_integer_null(File::DroppedAtMs))
             .col(big_integer(File::CreatedAtMs))
             .to_owned();
@@ -75,7 +75,8 @@ impl MigrationTrait for Migration {
             }
             manager.create_index(index.to_owned()).await?;
         }
-        // What an entry carries, as a JSON array: an entry is read with all that is shown of it.
+        // The files attached to an entry, as a JSON array, so that one read returns all that is shown of the
+        // entry.
         crate::add_column(manager, Entry::Table, text_null(Entry::Files)).await
     }
 }

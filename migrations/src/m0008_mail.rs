@@ -1,4 +1,4 @@
-//! Mail: what is to be sent, what became of it, and whom nothing is sent to.
+//! Outgoing email: the queue, its outcomes, and addresses that get none.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -73,16 +73,16 @@ impl MigrationTrait for Migration {
             .col(uuid_null(Mail::InboxId))
             .col(uuid_null(Mail::AgentId))
             .col(uuid_null(Mail::ConversationId))
-            // Where it was tried.
+            // The address it was sent to.
             .col(string_null(Mail::Address))
-            // These are settled when it is first tried: each try sends the same.
+            // Fixed at the first attempt, so that every attempt sends the same.
             .col(big_integer_null(Mail::FromSeq))
             .col(big_integer_null(Mail::ThroughSeq))
             .col(string_null(Mail::MessageId))
             .col(string(Mail::State))
             .col(text_null(Mail::Reason))
             .col(integer(Mail::Attempts))
-            // Not before then. Whoever tries it moves it on, which keeps others from it meanwhile.
+            // The earliest time of the next attempt. Claiming a row moves this on, so that others leave it alone.
             .col(big_integer(Mail::DueAtMs))
             .col(big_integer_null(Mail::BegunAtMs))
             .col(big_integer_null(Mail::SettledAtMs))
@@ -114,7 +114,7 @@ impl MigrationTrait for Migration {
             .primary_key(Index::create().col(MailAddress::InboxId).col(MailAddress::Address))
             .to_owned();
         manager.create_table(crate::exact(manager, address)).await?;
-        // One row, which nothing else refers to: a lock on it is in nobody's way.
+        // One row that nothing else refers to, so that locking it blocks nobody else.
         let gate = Table::create()
             .table(MailGate::Table)
             .col(integer(MailGate::Id).primary_key())
@@ -136,7 +136,7 @@ impl MigrationTrait for Migration {
         for column in inbox {
             crate::add_column(manager, Inbox::Table, column).await?;
         }
-        // Whether who reads the address is known to be the visitor.
+        // Whether the reader of the address is known to be the visitor.
         let proven = boolean(Visitor::IsEmailProven).default(false).to_owned();
         crate::add_column(manager, Visitor::Table, proven).await
     }

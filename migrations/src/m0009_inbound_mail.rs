@@ -1,4 +1,4 @@
-//! Mail that comes in: what was kept of each, how far each mailbox was read, and where an inbox gets it.
+//! Inbound email: the state of each email, the read position of each mailbox, and how an inbox receives email.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -64,22 +64,22 @@ impl MigrationTrait for Migration {
             .table(InboundMail::Table)
             .col(uuid(InboundMail::Id).primary_key())
             .col(uuid(InboundMail::InboxId))
-            // What tells it from all others: the same mail comes by several ways, and again.
+            // The email's identity, since the same email may arrive by several routes and repeatedly.
             .col(string(InboundMail::Digest))
             .col(string(InboundMail::State))
             .col(string_null(InboundMail::Reason))
-            // What an agent decided of one that was kept for review.
+            // The agent's decision about an email that was held for review.
             .col(string_null(InboundMail::Allowed))
             .col(string_null(InboundMail::Sender))
             .col(string_null(InboundMail::SenderName))
             .col(text_null(InboundMail::Subject))
             .col(string_null(InboundMail::MessageId))
-            // The conversation that it answers, and the entry that it became.
+            // The conversation it replies to, and the entry it became.
             .col(uuid_null(InboundMail::ConversationId))
             .col(big_integer_null(InboundMail::Seq))
             .col(text_null(InboundMail::Whole))
             .col(text_null(InboundMail::LeftOut))
-            // Where it lies as it came, until it is settled.
+            // The key of the raw source in the blob store, until the email is finished.
             .col(uuid_null(InboundMail::Place))
             .col(big_integer(InboundMail::Bytes))
             .col(integer(InboundMail::Attempts))
@@ -106,7 +106,7 @@ impl MigrationTrait for Migration {
             }
             manager.create_index(index.to_owned()).await?;
         }
-        // What an answer names.
+        // Finds the email that a reply refers to.
         let mut answered = Index::create();
         answered.name("mail_message_id").table(Mail::Table).col(Mail::MessageId);
         manager.create_index(answered.to_owned()).await?;

@@ -1,4 +1,4 @@
-//! What each agent wants by mail; since when a visitor waits for an answer, and a mail is late.
+//! Agents' email preferences; since when a visitor waits for an answer; and since when an email is delayed.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -45,10 +45,10 @@ impl MigrationTrait for Migration {
             .col(boolean(AgentMail::Mentioned))
             .col(boolean(AgentMail::Waiting))
             .col(big_integer_null(AgentMail::EscalationMs))
-            // Minutes since midnight, in the time zone.
+            // Minutes since midnight, in the agent's time zone.
             .col(integer_null(AgentMail::SummaryAt))
             .col(string(AgentMail::TimeZone))
-            // The day of the last one.
+            // The day of the last summary.
             .col(string_null(AgentMail::SummarizedOn))
             .to_owned();
         manager.create_table(crate::exact(manager, wanted)).await?;

@@ -1,5 +1,5 @@
-//! Texts are found by words that are the same on every store (`search-words`), and no longer by what each
-//! store takes for a word.
+//! Full-text search by words that are the same on every store (`search-words`), instead of by what each store
+//! considers a word.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
@@ -7,10 +7,10 @@ use sea_orm_migration::sea_orm::{ConnectionTrait, DbBackend, Statement, Value};
 #[derive(DeriveMigrationName)]
 pub(crate) struct Migration;
 
-/// How many rows are read at a time.
+/// The number of rows that are read at a time.
 const AT_ONCE: u64 = 1_000;
 
-/// The words stand in the index alone. They are cut already: `ascii` takes every other character for a letter.
+/// Only the index has the words. They are already split, and `ascii` treats every other character as a letter.
 const SQLITE: &[&str] = &[
     "DROP TRIGGER entry_search_insert",
     "DROP TABLE entry_search",
@@ -34,7 +34,7 @@ const SQLITE: &[&str] = &[
      WHERE rowid = (SELECT id FROM visitor_row WHERE visitor_id = new.id); END",
 ];
 
-/// From where a search goes back to, week by week.
+/// The start of the time span that a search goes back through, week by week.
 const CREATED: &str = "CREATE INDEX conversation_created ON conversation (created_at_ms)";
 
 const POSTGRES: &[&str] = &[
@@ -59,8 +59,8 @@ const MYSQL: &[&str] = &[
     CREATED,
 ];
 
-/// Without stopwords, which are English: that is a setting of the session, and so of one statement's
-/// connection.
+/// The default stop words are English, so they are turned off: a setting of the session, and therefore of one
+/// statement's connection.
 const MYSQL_AFTER: &[&str] = &[
     "SET SESSION innodb_ft_enable_stopword = OFF; ALTER TABLE entry ADD FULLTEXT INDEX entry_search (words)",
     "SET SESSION innodb_ft_enable_stopword = OFF; ALTER TABLE visitor ADD FULLTEXT INDEX visitor_search (words)",
@@ -88,7 +88,7 @@ impl MigrationTrait for Migration {
     }
 }
 
-/// The statement with its values, `?` for each on every store.
+/// Returns a statement with its values. `sql` has a `?` for each of them, on every store.
 fn statement(backend: DbBackend, sql: &str, values: Vec<Value>) -> Statement {
     let mut numbered = String::with_capacity(sql.len());
     let mut number = 0;
@@ -113,7 +113,7 @@ async fn entries(db: &SchemaManagerConnection<'_>, backend: DbBackend) -> Result
     };
     let (mut conversation, mut seq, mut row) = (uuid::Uuid::nil(), 0_i64, 0_i64);
     loop {
-        // SQLite's numbers of rows are the order in which they were written: the order of the index.
+        // In SQLite, row ids follow the order of writing, which is the order of the index.
         let select = if backend == DbBackend::Sqlite {
             let sql = format!(
                 "SELECT rowid, conversation_id, seq, at_ms, text FROM entry \

@@ -1,4 +1,4 @@
-//! Logins that can be listed and ended, of which only a hash is kept; and the audit log.
+//! Sessions that can be listed and ended and are stored only as a hash; and the audit log.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -55,12 +55,12 @@ enum Audit {
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // Whoever is logged in logs in once more.
+        // Everyone who is logged in has to log in again.
         manager.drop_table(Table::drop().table(Session::Table).to_owned()).await?;
         let session = Table::create()
             .table(Session::Table)
             .col(string(Session::Hash).primary_key())
-            // What it is called where it is listed: it opens nothing.
+            // The id that lists show. It does not grant access.
             .col(uuid(Session::Id))
             .col(uuid(Session::AgentId))
             .col(integer(Session::Epoch))
@@ -72,10 +72,10 @@ impl MigrationTrait for Migration {
             .col(big_integer(Session::ExpiresAtMs))
             .to_owned();
         manager.create_table(crate::exact(manager, session)).await?;
-        // Logins of before this are over.
+        // Sessions with an earlier epoch are over.
         let epoch = integer(Agent::Epoch).default(0).to_owned();
         crate::add_column(manager, Agent::Table, epoch).await?;
-        // An empty list of inboxes is none from now on, and no longer all.
+        // From now on, an empty list of inboxes means none, and no longer all.
         let sees_all = boolean(Agent::SeesAll).default(false).to_owned();
         crate::add_column(manager, Agent::Table, sees_all).await?;
         let limited =

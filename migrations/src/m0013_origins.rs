@@ -1,5 +1,5 @@
-//! Secrets of inboxes in one column, which the program seals; which tokens of a visitor still open
-//! anything; and what the site's own server says of them, beside what a page says.
+//! Inbox secrets in one column, which the program encrypts; which visitor tokens are still valid; and data
+//! about visitors from the site's server, apart from what pages send.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{integer, text, text_null};
@@ -29,7 +29,7 @@ enum Visitor {
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // MySQL has no default for a text.
+        // In MySQL, text columns can't have a default.
         let secrets = match manager.get_database_backend() {
             DbBackend::MySql => text_null(Inbox::Secrets),
             _ => text(Inbox::Secrets).default("").to_owned(),
@@ -44,10 +44,10 @@ impl MigrationTrait for Migration {
             let identity: Option<String> = row.try_get("", "identity_secret")?;
             let inbound: Option<String> = row.try_get("", "inbound_key")?;
             let mailbox: Option<String> = row.try_get("", "imap_url")?;
-            // Sealed when the program starts, which has the key.
+            // They are encrypted at startup, when the program has the key.
             let secrets = json!({
                 "visitors": { "now": secret },
-                // Where nobody has looked at it yet, nobody has it.
+                // If nobody has viewed the secret yet, nobody uses it.
                 "identity": { "now": identity.unwrap_or_else(|| format!("{secret}-unseen")) },
                 "inbound": inbound.map(|now| json!({ "now": now })),
                 "mailbox": mailbox,

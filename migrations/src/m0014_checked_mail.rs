@@ -1,4 +1,4 @@
-//! What a provider says of who sent a mail that it hands over.
+//! A provider's check of the sender of the emails that it delivers.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::text_null;

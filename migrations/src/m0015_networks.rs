@@ -1,4 +1,4 @@
-//! From which network a visitor came first, as a number that says nothing: what strangers may cause is shared.
+//! The network of a visitor's first visit, as a number that reveals nothing, for rate limits per network.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::string_null;

@@ -1,4 +1,4 @@
-//! Who may not write any more.
+//! Blocked visitors and networks.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -34,10 +34,10 @@ impl MigrationTrait for Migration {
             .table(Block::Table)
             .col(uuid(Block::Id).primary_key())
             .col(uuid(Block::InboxId))
-            // One of the two.
+            // Exactly one of the two is set.
             .col(uuid_null(Block::VisitorId))
             .col(string_null(Block::Network))
-            // What the visitor was called.
+            // The visitor's name at the time of the block.
             .col(string(Block::Name))
             .col(string(Block::AgentName))
             .col(big_integer(Block::AtMs))

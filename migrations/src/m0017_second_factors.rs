@@ -1,4 +1,4 @@
-//! Second factors, passkeys, and logins by a provider (OpenID Connect).
+//! Second factors, passkeys, and single sign-on (OpenID Connect).
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{
@@ -78,9 +78,9 @@ enum LoginRules {
 #[async_trait::async_trait]
 impl MigrationTrait for Migration {
     async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
-        // Sealed: it must be read back.
+        // Encrypted rather than hashed, since it must be readable.
         crate::add_column(manager, Agent::Table, text_null(Agent::TotpSecret)).await?;
-        // The step of the last code that was taken: none is taken twice.
+        // The time step of the last accepted code: no code is accepted twice.
         let step = big_integer(Agent::TotpStep).default(0).to_owned();
         crate::add_column(manager, Agent::Table, step).await?;
         let login_step = Table::create()
@@ -100,7 +100,7 @@ impl MigrationTrait for Migration {
             .table(Passkey::Table)
             .col(uuid(Passkey::Id).primary_key())
             .col(uuid(Passkey::AgentId))
-            // A credential's id may be longer than what can be unique on MySQL.
+            // A credential id may be too long for a unique key on MySQL.
             .col(string(Passkey::CredentialHash).unique_key())
             .col(string(Passkey::Name))
             .col(text(Passkey::Data))
@@ -113,7 +113,7 @@ impl MigrationTrait for Migration {
             .col(string(IdentityProvider::Name))
             .col(text(IdentityProvider::Issuer))
             .col(text(IdentityProvider::ClientId))
-            // Sealed: it must be read back.
+            // Encrypted rather than hashed, since it must be readable.
             .col(text(IdentityProvider::ClientSecret))
             .col(text(IdentityProvider::Domains))
             .col(string_null(IdentityProvider::RoleClaim))
@@ -122,7 +122,7 @@ impl MigrationTrait for Migration {
             .to_owned();
         let identity = Table::create()
             .table(AgentIdentity::Table)
-            // Of the provider and its subject, which may be long.
+            // A hash of the provider and the subject, which may be long.
             .col(string(AgentIdentity::Hash).primary_key())
             .col(uuid(AgentIdentity::ProviderId))
             .col(uuid(AgentIdentity::AgentId))

@@ -1,4 +1,4 @@
-//! How long an inbox keeps what, and which page addresses; what is erased is found no more.
+//! Retention settings of inboxes, shorter page addresses, and removal of erased data from the search index.
 
 use sea_orm_migration::prelude::*;
 use sea_orm_migration::schema::{boolean, integer_null};
@@ -16,7 +16,7 @@ enum Inbox {
     KeepsQueries,
 }
 
-/// What a visitor is found by goes with them, and is written over at once (sqlite.org/fts5.html, `secure-delete`).
+/// A visitor's index entry is deleted with them and overwritten at once (sqlite.org/fts5.html, `secure-delete`).
 const SQLITE: &[&str] = &[
     "CREATE TRIGGER visitor_search_delete AFTER DELETE ON visitor BEGIN \
      DELETE FROM visitor_search WHERE rowid = (SELECT id FROM visitor_row WHERE visitor_id = old.id); \
@@ -24,7 +24,7 @@ const SQLITE: &[&str] = &[
     "INSERT INTO visitor_search (visitor_search, rank) VALUES ('secure-delete', 1)",
 ];
 
-/// Pages are kept without what stands behind their path.
+/// Page addresses are stored without what follows the path.
 const CUT: [(&str, &str); 3] =
     [("visitor", "page"), ("visitor", "referrer"), ("conversation", "page")];
 

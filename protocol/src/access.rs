@@ -1,23 +1,23 @@
-//! What an access token lets a program do.
+//! The scopes of access tokens: what a program may do through the API.
 
 use crate::json::words;
 
 words! {
-    /// One thing that an access token lets a program do.
+    /// One thing that an access token allows a program to do.
     pub enum Scope {
-        /// See what is known of visitors.
+        /// Read visitors' profiles.
         "visitors:read" => VisitorsRead,
-        /// Say who visitors are.
+        /// Identify visitors.
         "visitors:write" => VisitorsWrite,
         /// List conversations.
         "conversations:read" => ConversationsRead,
-        /// Begin conversations and change them: assign, resolve, archive, snooze, label.
+        /// Create conversations and change them: assign, resolve, archive, snooze, label.
         "conversations:write" => ConversationsWrite,
-        /// Read what was written.
+        /// Read messages and notes.
         "messages:read" => MessagesRead,
-        /// Write, and mark as read.
+        /// Write messages and notes, and mark them as read.
         "messages:write" => MessagesWrite,
-        /// See agents, teams, labels and inboxes, and whether somebody answers.
+        /// See agents, teams, labels and inboxes, and whether anyone is available.
         "team:read" => TeamRead,
         /// Export and erase people.
         "people:manage" => PeopleManage,

@@ -1,4 +1,4 @@
-//! The frames of an agent's socket.
+//! The frames of an agent's WebSocket.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -13,13 +13,13 @@ use crate::presence::Presence;
 use crate::summary::{Summary, Teammate};
 
 tagged! {
-    /// What an agent's client sends.
+    /// A frame that an agent's client sends.
     pub enum FromAgent: "type" {
-        /// Send the conversation's entries from now on, and those after a position at once.
+        /// Send the entries after a position now, and new entries of the conversation as they come.
         "watch" => Watch {
             /// Which conversation.
             conversation: ConversationId,
-            /// The last position the client has; absent for the latest page.
+            /// The last position that the client has; absent to get the latest page.
             after: Option<Seq>,
         },
         /// Stop sending the conversation's entries.
@@ -27,78 +27,79 @@ tagged! {
             /// Which conversation.
             conversation: ConversationId,
         },
-        /// Say something.
+        /// Write a message or a note.
         "send" => Send {
-            /// Where.
+            /// Which conversation.
             conversation: ConversationId,
-            /// The client's name for it. Sending it again is harmless.
+            /// The client's id for this send. Sending it again is harmless.
             client_id: ClientId,
-            /// Plain text. May be empty where there are files.
+            /// Plain text. May be empty if there are files.
             text: String,
-            /// What it is to carry: files that the agent has uploaded.
+            /// The files to attach. The agent has already uploaded them.
             files: FileIds,
-            /// Whether it is a note that the visitor must not see; absent means no.
+            /// Whether it is a note, which the visitor must not see; absent means no.
             note: Option<bool>,
         },
         /// Ask for the page before a position.
         "history" => History {
             /// Which conversation.
             conversation: ConversationId,
-            /// The first position the client has.
+            /// The first position that the client has.
             before: Seq,
         },
-        /// All up to a position was seen.
+        /// The agent has seen everything up to a position.
         "read" => Read {
             /// Which conversation.
             conversation: ConversationId,
             /// The last position seen.
             seq: Seq,
         },
-        /// Do something to a conversation. What follows from it comes as `conversation` and `entry`.
+        /// Change a conversation. The effects follow as `conversation` and `entry` frames.
         "change" => Change {
             /// Which conversation.
             conversation: ConversationId,
-            /// What.
+            /// The change.
             change: Change,
         },
-        /// What the agent wants to be while they have a socket. Kept.
+        /// The presence that the agent wants while they are connected. Stored.
         "presence" => Presence {
-            /// What.
+            /// The presence.
             presence: Presence,
         },
-        /// The agent is writing to the visitor. Not kept.
+        /// The agent is typing to the visitor. Not stored.
         "typing" => Typing {
-            /// Where.
+            /// Which conversation.
             conversation: ConversationId,
         },
-        /// Is the line alive?
+        /// Is the connection alive?
         "ping" => Ping {},
     }
 }
 
 tagged! {
-    /// What the server sends to an agent.
+    /// A frame that the server sends to an agent.
     pub enum ToAgent: "type" {
-        /// The first frame: who the socket belongs to, and the list as it is now.
+        /// The first frame: whose socket this is, and the current list of conversations.
         "welcome" => Welcome {
             /// The agent.
             agent: AgentId,
-            /// Those that wait for somebody, most recent first: see [`crate::Filter::waiting`].
+            /// The conversations that wait for an answer, most recent first: see
+            /// [`crate::Filter::waiting`].
             conversations: Vec<Summary>,
-            /// The team, by name, the agent among them.
+            /// The agents, by name, including this one.
             team: Vec<Teammate>,
         },
-        /// Somebody joined the team, or left it.
+        /// An agent joined or left.
         "team" => Team {
-            /// As it is now, by name.
+            /// The agents now, by name.
             team: Vec<Teammate>,
         },
         /// A conversation began or changed.
         "conversation" => Conversation {
-            /// As it is now.
+            /// Its current state.
             summary: Summary,
         },
-        /// The answer to `watch`: what follows, oldest first. Ask again while `head` is not reached.
+        /// The answer to `watch`: the entries that follow, oldest first. Ask again until `head` is reached.
         "entries" => Entries {
             /// Which conversation.
             conversation: ConversationId,
@@ -106,12 +107,12 @@ tagged! {
             head: Seq,
             /// How far the visitor has read.
             visitor_read_seq: Seq,
-            /// Whether the visitor has a socket.
+            /// Whether the visitor is connected.
             visitor_online: bool,
             /// The entries.
             entries: Vec<Entry>,
         },
-        /// The answer to `history`: the page before, oldest first; empty at the beginning.
+        /// The answer to `history`: the page before the position, oldest first; empty at the beginning.
         "history" => History {
             /// Which conversation.
             conversation: ConversationId,
@@ -122,9 +123,9 @@ tagged! {
         "ack" => Ack {
             /// Which conversation.
             conversation: ConversationId,
-            /// The name the client gave to the send.
+            /// The client's id for the send.
             client_id: ClientId,
-            /// The entry that exists under that name.
+            /// The entry stored under that id.
             entry: Entry,
         },
         /// A new entry in a watched conversation.
@@ -134,7 +135,7 @@ tagged! {
             /// The entry.
             entry: Entry,
         },
-        /// Somebody has read up to a position. `team` is sent to the agent who read, and to no other.
+        /// Someone has read up to a position. `team` goes only to the agent who read.
         "read" => Read {
             /// Which conversation.
             conversation: ConversationId,
@@ -142,61 +143,62 @@ tagged! {
             by: Reader,
             /// The last position they saw.
             seq: Seq,
-            /// How many of the visitor's messages that covers.
+            /// How many of the visitor's messages that includes.
             visitor_messages: u64,
         },
-        /// Somebody is writing in a watched conversation. It holds for
-        /// [`crate::limits::TYPING_MS`]; the agent's own typing is not told.
+        /// Someone is typing in a watched conversation. Valid for [`crate::limits::TYPING_MS`]. An agent
+        /// does not get their own typing.
         "typing" => Typing {
-            /// Where.
+            /// Which conversation.
             conversation: ConversationId,
             /// Who.
             by: Author,
         },
-        /// An agent came, went or chose.
+        /// An agent connected, disconnected or chose another presence.
         "presence" => Presence {
-            /// Who.
+            /// Which agent.
             agent: AgentId,
-            /// What they are now.
+            /// Their presence now.
             presence: Presence,
         },
-        /// The visitor of a watched conversation came or went.
+        /// The visitor of a watched conversation connected or disconnected.
         "visitor_presence" => VisitorPresence {
             /// Which conversation.
             conversation: ConversationId,
-            /// Whether they have a socket.
+            /// Whether they are connected.
             online: bool,
         },
         /// A conversation was erased.
         "gone" => Gone {
-            /// Which.
+            /// Which conversation.
             conversation: ConversationId,
         },
         /// The visitor of a watched conversation is on another page of the site.
         "visitor_page" => VisitorPage {
             /// Which conversation.
             conversation: ConversationId,
-            /// Its address; absent if it is too long to be kept.
+            /// The page's address; absent if it is too long to store.
             page: Option<String>,
         },
-        /// The answer to `change`: it is so now, or was already. What it changed comes in frames of its own.
+        /// The answer to `change`: the conversation is now in that state, or was already. The effects come
+        /// as other frames.
         "changed" => Changed {
             /// Which conversation.
             conversation: ConversationId,
         },
-        /// The line is alive.
+        /// The connection is alive.
         "pong" => Pong {},
-        /// Something was refused.
+        /// A frame was refused.
         "error" => Error {
-            /// What.
+            /// The error code.
             code: ErrorCode,
-            /// The same for people, in English.
+            /// The code's sentence in English.
             message: String,
             /// Whether the same frame may succeed later.
             temporary: bool,
-            /// The conversation it was about.
+            /// The conversation that it was about.
             conversation: Option<ConversationId>,
-            /// The send that was refused, if it was one.
+            /// The refused send's id, if it was a send.
             client_id: Option<ClientId>,
         },
     }

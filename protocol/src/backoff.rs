@@ -1,20 +1,21 @@
-//! How long to wait before something is tried again: the only place where that is reckoned.
+//! How long to wait before a retry. All retry waits are computed here.
 
-/// How the waits grow: each is twice as long as the one before, less up to a half by chance, so that those
-/// who failed together do not all come back at once.
+/// Exponential backoff with jitter: each wait is twice as long as the one before, shortened by up to half
+/// at random so that clients that failed together don't all come back at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Waits {
-    /// After the first failure, in milliseconds.
+    /// The wait after the first failure, in milliseconds.
     pub first_ms: u32,
-    /// At most, in milliseconds.
+    /// The longest wait, in milliseconds.
     pub longest_ms: u32,
 }
 
 impl Waits {
-    /// Of a client that connects again: 0.5 s, 1 s, 2 s ... 30 s.
+    /// For a client that reconnects: 0.5 s, 1 s, 2 s ... 30 s.
     pub const CONNECT: Self = Self { first_ms: 500, longest_ms: 30_000 };
 
-    /// The wait after so many failures in a row, in milliseconds. `random` is any number, evenly spread.
+    /// The wait after this many failures in a row, in milliseconds. `random` is a uniformly distributed
+    /// number.
     #[must_use]
     pub fn after(self, failures: u32, random: u32) -> u32 {
         let doubled = 1_u32.checked_shl(failures.saturating_sub(1)).unwrap_or(u32::MAX);
@@ -24,7 +25,7 @@ impl Waits {
     }
 }
 
-/// Failures in a row, and the waits between them.
+/// Counts failures in a row and computes the waits between them.
 #[derive(Clone, Debug)]
 pub struct Backoff {
     waits: Waits,
@@ -38,20 +39,20 @@ impl Default for Backoff {
 }
 
 impl Backoff {
-    /// Nothing has failed yet.
+    /// Starts without a failure.
     #[must_use]
     pub const fn new(waits: Waits) -> Self {
         Self { waits, failures: 0 }
     }
 
-    /// Something failed: the wait until it is tried again, in milliseconds. `random` is any number, evenly
-    /// spread.
+    /// Counts a failure and returns the wait before the next try, in milliseconds. `random` is a uniformly
+    /// distributed number.
     pub fn next_ms(&mut self, random: u32) -> u32 {
         self.failures = self.failures.saturating_add(1);
         self.waits.after(self.failures, random)
     }
 
-    /// To be called when something has gone well: the next wait is short again.
+    /// Call this after a success: the next wait is short again.
     pub fn reset(&mut self) {
         self.failures = 0;
     }

@@ -1,78 +1,78 @@
-//! What an agent can do to a conversation, besides writing in it.
+//! What an agent can do to a conversation, apart from writing in it.
 
 use crate::entry::Seq;
 use crate::id::{AgentId, LabelId};
 use crate::json::{tagged, words};
 
 words! {
-    /// How far a conversation is.
+    /// The status of a conversation.
     pub enum Status {
-        /// Nobody has it.
+        /// Unassigned.
         "open" => Open,
-        /// An agent has it.
+        /// Assigned to an agent.
         "assigned" => Assigned,
-        /// It is settled, until the visitor writes again.
+        /// Resolved, until the visitor writes again.
         "resolved" => Resolved,
     }
 }
 
 words! {
-    /// How conversations come to agents.
+    /// How new conversations reach agents.
     pub enum Routing {
-        /// Agents take them.
+        /// Agents claim them.
         "manual" => Manual,
-        /// To the agent who has waited longest for one.
+        /// Assigned to the agent who has waited longest for one.
         "round_robin" => RoundRobin,
-        /// To the agent who has the fewest.
+        /// Assigned to the agent who has the fewest.
         "least_busy" => LeastBusy,
     }
 }
 
 tagged! {
-    /// What an agent can do to a conversation. What is so already stays so, without an entry.
+    /// What an agent can do to a conversation. A change to the state that it is already in does nothing and
+    /// writes no entry.
     pub enum Change: "action" {
-        /// Take it, if nobody has it.
+        /// Assign it to the agent who asks, unless another active agent has it.
         "claim" => Claim {},
-        /// Give it to an agent, whoever has it; without one, to nobody.
+        /// Assign it to an agent, or to nobody, even if another agent has it.
         "assign" => Assign {
-            /// To whom.
+            /// The agent; absent to leave it unassigned.
             agent: Option<AgentId>,
         },
-        /// It is settled.
+        /// Resolve it.
         "resolve" => Resolve {
-            /// The last position that the agent has seen: what the visitor wrote after it is not
-            /// settled unread. Absent to settle whatever there is.
+            /// The last position that the agent has seen. The change is refused if the visitor has written
+            /// after it. Absent to resolve in any case.
             seen: Option<Seq>,
         },
-        /// It goes on.
+        /// Reopen it.
         "reopen" => Reopen {},
-        /// Put it away.
+        /// Archive it.
         "archive" => Archive {},
-        /// Take it out again.
+        /// Restore it from the archive.
         "unarchive" => Unarchive {},
-        /// Let it rest until a time, or until the visitor writes.
+        /// Snooze it until a time, or until the visitor writes.
         "snooze" => Snooze {
-            /// In milliseconds since 1970 (UTC): in the future, by at most
-            /// [`crate::limits::SNOOZE_MS`].
+            /// In milliseconds since 1970 (UTC): in the future, by at most [`crate::limits::SNOOZE_MS`].
             until_ms: u64,
         },
-        /// Let it rest no more.
+        /// End the snooze.
         "wake" => Wake {},
-        /// Put a label on it.
+        /// Add a label.
         "label" => Label {
-            /// Which.
+            /// Which label.
             label: LabelId,
         },
-        /// Take a label off.
+        /// Remove a label.
         "unlabel" => Unlabel {
-            /// Which.
+            /// Which label.
             label: LabelId,
         },
     }
 }
 
 impl Change {
-    /// Whether an agent may have room for another conversation after it.
+    /// Whether this change may make room for another conversation at an agent.
     #[must_use]
     pub const fn makes_room(&self) -> bool {
         matches!(

@@ -1,22 +1,22 @@
-//! Why a server closes a socket, and whether the client should come back.
+//! Why a server closes a socket, and whether the client should reconnect.
 
-/// The server's own close codes (RFC 6455, section 7.4.2: 4000 to 4999 are for private use).
+/// The server's close codes (RFC 6455, section 7.4.2: 4000 to 4999 are for private use).
 ///
-/// From 4000 a client must not come back by itself, from 4100 it should. A close with any other
-/// code, or with none, is an accident of the network: come back.
+/// After 4000 to 4099 a client must not reconnect by itself; from 4100 it should. Any other code, or none,
+/// means a network failure: reconnect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CloseCode {
     /// A frame was longer than [`crate::limits::CLIENT_FRAME_BYTES`] (RFC 6455's own 1009).
     TooBig,
-    /// What was asked was refused; the `error` frame before the close says why.
+    /// The server refused the client; the `error` frame before the close says why.
     Refused,
-    /// A frame was not text, not JSON or of no known type.
+    /// A frame was not text, not JSON, or of an unknown type.
     BadFrame,
-    /// The client took its frames too slowly. It can come back and resume.
+    /// The client read its frames too slowly. It can reconnect and resume.
     TooSlow,
-    /// The server is going down, or is about to be another.
+    /// The server is shutting down or restarting.
     Stopping,
-    /// Something failed on the server's side.
+    /// An error on the server's side.
     Trouble,
 }
 
@@ -47,14 +47,14 @@ impl CloseCode {
         }
     }
 
-    /// When a stopping server asks a client to come back, in milliseconds: what stands behind the
-    /// colon of a close's reason.
+    /// How long a client should wait before it reconnects to a stopping server, in milliseconds: the number
+    /// after the colon in the close reason.
     #[must_use]
     pub fn retry_ms(reason: &str) -> Option<u32> {
         reason.split_once(':')?.1.parse().ok()
     }
 
-    /// Whether a client that was closed with `number` should connect again.
+    /// Whether a client whose socket was closed with `number` should reconnect.
     #[must_use]
     pub const fn should_reconnect(number: u16) -> bool {
         !(number == 1009 || (number >= 4000 && number < 4100))

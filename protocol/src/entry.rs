@@ -1,4 +1,4 @@
-//! One entry of a conversation's log, as an audience sees it.
+//! One entry of a conversation's log, as an audience (the visitor or the team) sees it.
 
 use alloc::string::String;
 
@@ -15,17 +15,17 @@ record! {
     pub struct Entry {
         /// Its position in the conversation.
         pub seq: Seq,
-        /// The position of the entry before it that this audience may see; 0 if there is none.
+        /// The position of the previous entry that this audience may see; 0 if there is none.
         pub prev: Seq,
-        /// When the server took it, in milliseconds since 1970 (UTC).
+        /// When the server received it, in milliseconds since 1970 (UTC).
         pub at_ms: u64,
-        /// The sender's own name for the send.
+        /// The sender's id for the send.
         pub client_id: ClientId,
         /// Who wrote it.
         pub author: Author,
-        /// What it says.
+        /// Its content.
         pub body: Body,
-        /// What it carries; absent if nothing.
+        /// The attached files; absent if there are none.
         #[cfg_attr(feature = "serde", serde(default, skip_serializing_if = "Files::is_empty"))]
         pub files: Files,
     }
@@ -36,22 +36,22 @@ tagged! {
     pub enum Author: "kind" {
         /// The conversation's visitor.
         "visitor" => Visitor {},
-        /// A member of the team.
+        /// An agent.
         "agent" => Agent {
-            /// Which one.
+            /// Which agent.
             id: AgentId,
-            /// The name at the time of writing.
+            /// Their name at the time of writing.
             name: String,
         },
-        /// Porchlight itself: routing, a snooze that ended.
+        /// Porchlight itself: for example routing, or a snooze that ended.
         "system" => System {},
     }
 }
 
 tagged! {
-    /// What an entry says.
+    /// The content of an entry.
     pub enum Body: "kind" {
-        /// A message that visitor and agents see.
+        /// A message that the visitor and agents see.
         "message" => Message {
             /// Plain text.
             text: String,
@@ -74,13 +74,13 @@ tagged! {
     pub enum Reader: "kind" {
         /// The visitor's.
         "visitor" => Visitor {},
-        /// The team's: the furthest that any agent has read.
+        /// The team's: the furthest position that any agent has read.
         "team" => Team {},
     }
 }
 
 impl Body {
-    /// What was written; empty for what happened.
+    /// The text of a message or note; empty for an event.
     #[must_use]
     pub fn text(&self) -> &str {
         match self {

@@ -1,4 +1,4 @@
-//! Errors as clients see them: a stable code, a sentence, and whether trying again may help.
+//! Errors as clients see them: a stable code, a sentence, and whether a retry may help.
 
 use alloc::string::String;
 
@@ -16,7 +16,7 @@ macro_rules! codes {
         }
 
         impl ErrorCode {
-            /// Every code, for tests and documents.
+            /// Every code, for tests and documentation.
             pub const ALL: &[Self] = &[$(Self::$name,)+];
 
             /// The stable text form.
@@ -31,7 +31,7 @@ macro_rules! codes {
                 match self { $(Self::$name => $temporary,)+ }
             }
 
-            /// The same for people, in English.
+            /// The code's sentence in English.
             #[must_use]
             pub const fn sentence(self) -> &'static str {
                 match self { $(Self::$name => $sentence,)+ }
@@ -45,270 +45,272 @@ macro_rules! codes {
 }
 
 codes! {
-    /// No inbox has that key.
+    /// No inbox has this key.
     InboxUnknown = "inbox_unknown", temporary: false
-        says "No inbox has this key. Copy the embed snippet again from the inbox's page.";
+        says "No inbox has this key. Copy the snippet from the Inboxes page again.";
     /// The inbox does not allow the site that the chat is embedded in.
     SiteNotAllowed = "site_not_allowed", temporary: false
-        says "This inbox does not allow the site. Add the site to the inbox's allowed sites.";
+        says "This site isn't allowed. Add it to the inbox's allowed sites.";
     /// The visitor's seed is not 32 hexadecimal digits.
     SeedInvalid = "seed_invalid", temporary: false
-        says "A seed has 32 hexadecimal digits.";
-    /// The visitor's token was not issued by this inbox.
+        says "The seed must be 32 hexadecimal digits.";
+    /// This inbox did not issue the visitor's token.
     TokenInvalid = "token_invalid", temporary: false
-        says "The visitor's token was not issued by this inbox. Start without one.";
-    /// The link of a mail is too old, or not whole.
+        says "The visitor token is not valid for this inbox. Start without a token.";
+    /// A link has expired or is incomplete.
     LinkInvalid = "link_invalid", temporary: false
-        says "This link is no longer valid. If a newer mail came, use the link in that one; else ask for a new one.";
-    /// What a server says of its user is not of the form, or too much.
+        says "This link is invalid or has expired. Use the link in the latest email, or request a new one.";
+    /// What a site's server says about its user is malformed or too long.
     UserInvalid = "user_invalid", temporary: false
-        says "What the page says of its user can't be read, or is too much.";
-    /// A proof of who the user is that does not hold.
+        says "The user data is invalid or too large.";
+    /// The proof of a user's identity is not valid.
     IdentityInvalid = "identity_invalid", temporary: false
-        says "The proof of who the user is does not hold. Check the identity secret, the id, and the token's time and audience.";
-    /// A claim to be a user, in an inbox that demands a proof.
+        says "The identity proof is invalid. Check the identity secret, the user ID, and the token's expiration and audience.";
+    /// The page names a user without a proof, and the inbox requires one.
     IdentityRequired = "identity_required", temporary: false
-        says "This inbox demands a proof of who the user is: a hash or a token made by the site's server.";
+        says "This inbox requires verified identities. Send a hash or a token created by the site's server.";
     /// A message without a visible character.
     MessageEmpty = "message_empty", temporary: false
         says "The message is empty.";
     /// A message over [`crate::limits::MESSAGE_BYTES`].
     MessageTooLong = "message_too_long", temporary: false
-        says "The message is too long: at most 16 KB.";
-    /// No such file, or not one that the asker may fetch or send.
+        says "The message is too long. The limit is 16 KB.";
+    /// No such file, or one that the client may not fetch or send.
     FileUnknown = "file_unknown", temporary: false
-        says "There is no such file.";
-    /// A file without content.
+        says "This file doesn't exist, or you don't have access to it.";
+    /// An empty file.
     FileEmpty = "file_empty", temporary: false
-        says "The file is empty.";
-    /// A file over [`crate::limits::FILE_BYTES`], or longer than was said.
+        says "This file is empty.";
+    /// A file over [`crate::limits::FILE_BYTES`], or longer than its announced length.
     FileTooBig = "file_too_big", temporary: false
-        says "The file is too big: at most 20 MB.";
-    /// A file of a kind that is not taken.
+        says "This file is too large. The limit is 20 MB.";
+    /// A file of a type that is not allowed.
     FileTypeRefused = "file_type_refused", temporary: false
-        says "Files of this kind are not taken.";
-    /// More than [`crate::limits::FILES`] in a message, or [`crate::limits::UNSENT_FILES`] not sent.
+        says "This file type isn't allowed.";
+    /// More than [`crate::limits::FILES`] in a message, or [`crate::limits::UNSENT_FILES`] not sent yet.
     TooManyFiles = "too_many_files", temporary: false
-        says "Too many files: at most 10 in a message.";
-    /// A visitor's files would be over [`crate::limits::VISITOR_FILE_BYTES`].
+        says "Too many files. Send up to 10 per message.";
+    /// The visitor's files would exceed [`crate::limits::VISITOR_FILE_BYTES`], or all visitors' files the
+    /// inbox's limit.
     FileQuota = "file_quota", temporary: false
-        says "There is no more room for files.";
-    /// The id names somebody else's file, or one that was swept.
+        says "There is no storage space left for files.";
+    /// The id belongs to a file of another uploader, or to one that was removed.
     FileIdTaken = "file_id_taken", temporary: false
-        says "This id names another file already. Make up a new one.";
-    /// An upload whose length was not said.
+        says "This file ID is already in use. Use a new one.";
+    /// An upload without a length.
     LengthRequired = "length_required", temporary: false
-        says "Say how long the file is: Content-Length.";
-    /// An upload that ended before its end.
+        says "Send the file's size in the Content-Length header.";
+    /// An upload that broke off.
     UploadCut = "upload_cut", temporary: true
-        says "The upload ended before its end. Upload the file again.";
-    /// An agent has blocked the visitor, or where they come from.
+        says "The upload was interrupted. Upload the file again.";
+    /// An agent has blocked the visitor or the visitor's network.
     Blocked = "blocked", temporary: false
-        says "You can't write here.";
-    /// No such block, or one that is over.
+        says "You can't send messages here.";
+    /// No such block, or one that has ended.
     BlockUnknown = "block_unknown", temporary: false
-        says "This block is over already.";
-    /// It is not known from which network a visitor came.
+        says "This block doesn't exist or has already ended.";
+    /// The network that the visitor came from is not known.
     NetworkUnknown = "network_unknown", temporary: false
-        says "It is not known from where this visitor came.";
-    /// More messages in a short time than a person writes.
+        says "This visitor's network is unknown. Block only the visitor instead.";
+    /// Too many messages, uploads or requests in a short time.
     SlowDown = "slow_down", temporary: true
-        says "Too many messages at once. Wait a moment.";
-    /// A `client_id` that already names another message.
+        says "Too many messages at once. Wait a moment and try again.";
+    /// A `client_id` that another message already has.
     ClientIdReused = "client_id_reused", temporary: false
-        says "This client_id names another message already.";
-    /// No such conversation, or not one that the asker may see.
+        says "This client_id already belongs to another message. Use a new one.";
+    /// No such conversation, or one that the client may not see.
     ConversationUnknown = "conversation_unknown", temporary: false
-        says "There is no such conversation.";
+        says "This conversation doesn't exist, or you don't have access to it.";
     /// Another agent has the conversation.
     AlreadyAssigned = "already_assigned", temporary: false
-        says "Another agent was first.";
-    /// The visitor has written after what the agent has seen.
+        says "Another agent is already assigned to this conversation.";
+    /// The visitor has written something that the agent has not seen yet.
     NewMessage = "new_message", temporary: false
-        says "The visitor has written meanwhile. Read it first.";
+        says "The visitor has sent a new message. Read it first.";
     /// The visitor has another conversation that is not resolved.
     AnotherIsOpen = "another_is_open", temporary: false
-        says "The visitor has another open conversation. Resolve that one first.";
-    /// A snooze that does not end in the future, or too far in it.
+        says "The visitor has another open conversation. Resolve it first.";
+    /// The end of a snooze is in the past, or too far in the future.
     SnoozeInvalid = "snooze_invalid", temporary: false
-        says "A snooze ends in the future, within a year.";
+        says "Choose a snooze time in the future, within a year.";
     /// No such label.
     LabelUnknown = "label_unknown", temporary: false
-        says "There is no such label.";
-    /// A label's name that is empty, too long or taken.
+        says "This label doesn't exist.";
+    /// A label's name that is empty, too long or already used.
     LabelInvalid = "label_invalid", temporary: false
-        says "A label has a name of its own of 1 to 40 characters.";
+        says "Label names must be unique and 1 to 40 characters long.";
     /// More labels than a conversation can have.
     TooManyLabels = "too_many_labels", temporary: false
-        says "A conversation has at most 20 labels.";
-    /// Not a colour.
+        says "A conversation can have at most 20 labels.";
+    /// Not a color.
     ColorInvalid = "color_invalid", temporary: false
-        says "A colour is written as #rrggbb.";
+        says "Write the color as #rrggbb.";
     /// Not a cursor of this list.
     CursorInvalid = "cursor_invalid", temporary: false
-        says "The cursor is not one that this list gave.";
+        says "This cursor doesn't belong to this list.";
     /// No such team.
     TeamUnknown = "team_unknown", temporary: false
-        says "There is no such team.";
-    /// Business hours that are not written as they should be, or a time zone that does not exist.
+        says "This team doesn't exist.";
+    /// Business hours in the wrong format, or an unknown time zone.
     HoursInvalid = "hours_invalid", temporary: false
-        says "Hours are written as `mon 09:00-17:00` or `12-25 closed`, a day a line, in a time zone such as Europe/Berlin.";
-    /// A number of days that is none.
+        says "Check the hours and the time zone. Write one day per line, such as “mon 09:00-17:00” or “12-25 closed”, and a time zone such as Europe/Berlin.";
+    /// Not a valid number of days.
     DaysInvalid = "days_invalid", temporary: false
-        says "How long something is kept is a whole number of days, from 1 to 36500.";
-    /// The last owner can't go.
+        says "Retention must be a whole number of days, from 1 to 36500.";
+    /// The last owner can't be deactivated or given another role.
     LastOwner = "last_owner", temporary: false
-        says "The last owner can't be deactivated.";
+        says "The last owner can't be removed. Make another agent an owner first.";
     /// A program without a valid access token.
     AccessTokenInvalid = "access_token_invalid", temporary: false
-        says "Send a valid access token: Authorization: Bearer pl_...";
-    /// An access token that does not allow it.
+        says "The access token is missing or invalid. Send it as “Authorization: Bearer pl_...”.";
+    /// The access token lacks the scope that this call needs.
     ScopeMissing = "scope_missing", temporary: false
-        says "The access token does not have the scope that this needs.";
-    /// An access token without any scope.
+        says "The access token doesn't have the required scope.";
+    /// A new access token without any scope.
     ScopeRequired = "scope_required", temporary: false
-        says "An access token needs one scope at least.";
+        says "An access token needs at least one scope.";
     /// No such access token.
     AccessTokenUnknown = "access_token_unknown", temporary: false
-        says "There is no such access token.";
-    /// No such visitor, or not one that the asker may see.
+        says "This access token doesn't exist.";
+    /// No such visitor, or one that the client may not see.
     VisitorUnknown = "visitor_unknown", temporary: false
-        says "There is no such visitor.";
-    /// A request that can't be read.
+        says "This visitor doesn't exist, or you don't have access to them.";
+    /// A malformed request.
     RequestInvalid = "request_invalid", temporary: false
-        says "The request can't be read: its JSON, a field or a parameter is not as documented.";
-    /// A method that the address does not know.
+        says "The request is invalid. Check its JSON, fields, and parameters against the documentation.";
+    /// The address does not support this method.
     MethodNotAllowed = "method_not_allowed", temporary: false
-        says "This address does not know the method.";
+        says "This URL doesn't support the HTTP method.";
     /// No such agent.
     AgentUnknown = "agent_unknown", temporary: false
-        says "There is no such agent.";
-    /// A frame that is not text, not JSON or of no known type.
+        says "This agent doesn't exist.";
+    /// A frame that is not text, not JSON, or of an unknown type.
     BadFrame = "bad_frame", temporary: false
-        says "The frame is not JSON of a known type.";
-    /// A frame that is not allowed at this point of the talk.
+        says "The frame must be JSON of a known type.";
+    /// A frame that is not allowed at this point of the session.
     FrameUnexpected = "frame_unexpected", temporary: false
-        says "This frame is not allowed now.";
+        says "This frame isn't allowed at this point.";
     /// A frame over [`crate::limits::CLIENT_FRAME_BYTES`].
     FrameTooBig = "frame_too_big", temporary: false
-        says "This is too big: a frame has at most 100 KB, and a request 256 KB.";
-    /// A socket that does not offer [`crate::SUBPROTOCOL`].
+        says "Too large. Frames can be up to 100 KB, and requests up to 256 KB.";
+    /// The client does not offer [`crate::SUBPROTOCOL`].
     SubprotocolUnknown = "subprotocol_unknown", temporary: false
         says "Offer the WebSocket subprotocol porchlight.v1.";
-    /// A socket that watches [`crate::limits::WATCHED_CONVERSATIONS`] already.
+    /// The socket already watches [`crate::limits::WATCHED_CONVERSATIONS`] conversations.
     TooManyWatched = "too_many_watched", temporary: false
-        says "This socket watches too many conversations. Unwatch one first.";
+        says "This connection watches too many conversations. Unwatch one first.";
     /// The request comes from a page of another origin.
     OriginRefused = "origin_refused", temporary: false
-        says "The request comes from a page of another origin.";
+        says "Requests from pages of another origin aren't allowed.";
     /// Nobody is logged in.
     LoginRequired = "login_required", temporary: false
-        says "Log in first.";
-    /// The agent's role does not have the right.
+        says "You're logged out. Log in to continue.";
+    /// The agent's role does not allow this.
     Forbidden = "forbidden", temporary: false
-        says "Your role does not allow this.";
-    /// No such login, or one that is over.
+        says "Your role doesn't allow this.";
+    /// No such login, or one that has ended.
     LoginUnknown = "login_unknown", temporary: false
-        says "This login is over already.";
-    /// No agent has that address and password.
+        says "This session has already ended.";
+    /// No agent has this email address and password.
     LoginWrong = "login_wrong", temporary: false
-        says "No agent has this address and password.";
+        says "Wrong email or password.";
     /// Too many attempts in a short time.
     TooManyAttempts = "too_many_attempts", temporary: true
         says "Too many attempts. Wait a minute and try again.";
     /// The one-time link was used, or is from before a restart.
     SetupLinkInvalid = "setup_link_invalid", temporary: false
-        says "This link was used already, or the server was restarted. The server's log shows a new one if there is no owner yet.";
-    /// An agent with that address exists.
+        says "This link has already been used, or the server was restarted. If there is no owner yet, the server's log shows a new one.";
+    /// An agent with this email address exists.
     EmailTaken = "email_taken", temporary: false
-        says "An agent with this address exists.";
-    /// Not a mail address.
+        says "An agent with this email address already exists.";
+    /// Not an email address.
     EmailInvalid = "email_invalid", temporary: false
-        says "This is not a mail address.";
-    /// No such mail.
+        says "Enter a valid email address.";
+    /// No such email.
     MailUnknown = "mail_unknown", temporary: false
-        says "There is no such mail.";
-    /// A mail that is not in a state for it: what was sent can be neither dropped nor sent again.
+        says "This email doesn't exist.";
+    /// The email is in the wrong state: what was sent can be neither dropped nor sent again.
     MailSettled = "mail_settled", temporary: false
-        says "This mail is settled: it was sent, or dropped.";
-    /// A mail of no bytes.
+        says "This email has already been handled.";
+    /// An inbound email without content.
     MailEmpty = "mail_empty", temporary: false
-        says "There is no mail in this request.";
-    /// A mail over [`crate::limits::MAIL_BYTES`].
+        says "The request contains no email.";
+    /// An inbound email over [`crate::limits::MAIL_BYTES`].
     MailTooLarge = "mail_too_large", temporary: false
-        says "The mail is too large: at most 28 MB.";
-    /// An address for answers that can't carry what tells them apart, or that another inbox has.
+        says "The email is too large. The limit is 28 MB.";
+    /// The inbox's address for replies has no room for the part that tells replies apart, or another inbox
+    /// has it.
     InboundAddressInvalid = "inbound_address_invalid", temporary: false
-        says "The address for answers has at most 21 characters before the @, none of them a +, and belongs to no other inbox.";
-    /// An address of a mailbox that can't be read.
+        says "The reply-to address can have at most 21 characters before the @, no +, and can't belong to another inbox.";
+    /// A mailbox URL in the wrong format.
     ImapUrlInvalid = "imap_url_invalid", temporary: false
-        says "The mailbox is written as imaps://USER:PASSWORD@HOST, or imap:// for STARTTLS. What is neither letter nor digit in a user or password is written as %XX.";
-    /// A mailbox that another inbox reads.
+        says "Write the mailbox as imaps://USER:PASSWORD@HOST, or imap:// for STARTTLS. Write special characters in the user and password as %XX.";
+    /// Another inbox reads this mailbox.
     MailboxTaken = "mailbox_taken", temporary: false
-        says "Another inbox reads this mailbox already: each mail would be in both.";
-    /// What an agent wants by mail, at a time or after a wait that there is not.
+        says "Another inbox already reads this mailbox. Each email would appear in both.";
+    /// An agent's email settings with an invalid time or wait.
     AgentMailInvalid = "agent_mail_invalid", temporary: false
-        says "A conversation waits 1 minute to 7 days, a summary comes at a time of the day, in a time zone such as Europe/Berlin.";
-    /// An address that is not known to be the visitor's.
+        says "Use 1 minute to 7 days for unanswered conversations, a time of day for the summary, and a time zone such as Europe/Berlin.";
+    /// The email address is not known to be the visitor's.
     AddressUnproven = "address_unproven", temporary: false
-        says "The visitor's mail address is not known to be theirs: nothing they wrote is sent to it.";
-    /// A number that is out of its bounds in an inbox's settings of mail.
+        says "The visitor's email address isn't verified, so their messages can't be sent to it.";
+    /// A number in an inbox's email settings is out of bounds.
     MailSettingsInvalid = "mail_settings_invalid", temporary: false
-        says "A wait has 1 to 1440 minutes, and a limit 1 to 100000 mails an hour.";
+        says "The wait must be 1 to 1440 minutes, and the limit 1 to 100000 emails an hour.";
     /// A name without a visible character, or one that is too long.
     NameInvalid = "name_invalid", temporary: false
-        says "A name has 1 to 80 characters.";
-    /// Another team has that name.
+        says "Names must be 1 to 80 characters long.";
+    /// Another team has this name.
     NameTaken = "name_taken", temporary: false
-        says "Another team has this name.";
+        says "Another team already has this name.";
     /// A password of fewer than 10 characters, or of more than 200.
     PasswordLength = "password_length", temporary: false
-        says "A password has 10 to 200 characters.";
-    /// A password that is common, or made of what everybody knows.
+        says "Passwords must have 10 to 200 characters.";
+    /// A password that is common, or made of words that are easy to guess.
     PasswordWeak = "password_weak", temporary: false
-        says "This password is easy to guess. Take several words that nobody connects with you.";
-    /// A login that was begun too long ago, or finished already.
+        says "This password is easy to guess. Use several words that nobody connects with you.";
+    /// A login that was started too long ago, or is already finished.
     LoginStepOver = "login_step_over", temporary: false
-        says "That took too long, or was done already. Begin again.";
-    /// A login that is too old for something that somebody else must not do at an open computer.
+        says "This login has expired or is already complete. Start again.";
+    /// The login is too old for an action that nobody else must do at an unattended computer.
     LoginStale = "login_stale", temporary: false
-        says "For this, log in once more.";
-    /// A code that is not of the second factor, or was taken before.
+        says "For security, log in again to do this.";
+    /// The code of a second factor is wrong, or was used before.
     CodeWrong = "code_wrong", temporary: false
-        says "This code is wrong, or was used already.";
-    /// Somebody who must have a second factor, and has none.
+        says "This code is wrong or has already been used.";
+    /// The agent must have a second factor, and has none.
     SecondFactorRequired = "second_factor_required", temporary: false
-        says "A second factor is needed: set up an authenticator app or a passkey first.";
-    /// A passkey that proves nothing.
+        says "Two-factor authentication is required. Set up an authenticator app or a passkey first.";
+    /// A passkey that can't be verified.
     PasskeyInvalid = "passkey_invalid", temporary: false
         says "This passkey was not accepted.";
     /// No such passkey.
     PasskeyUnknown = "passkey_unknown", temporary: false
-        says "There is no such passkey.";
-    /// A password, where agents log in by a provider.
+        says "This passkey doesn't exist.";
+    /// Password login, where agents log in through a provider.
     PasswordsOff = "passwords_off", temporary: false
-        says "Agents log in by single sign-on here.";
-    /// A provider's settings that can't be.
+        says "Passwords are turned off. Log in with single sign-on.";
+    /// The provider's settings are not valid.
     ProviderInvalid = "provider_invalid", temporary: false
-        says "A provider has an issuer such as https://id.example.com, a client id and a secret. Roles need the name of their claim.";
+        says "Enter an issuer such as https://id.example.com, a client ID, a client secret, and at least one domain. Roles also need a role claim.";
     /// No such provider.
     ProviderUnknown = "provider_unknown", temporary: false
-        says "There is no such provider.";
-    /// Somebody whom a provider knows, and we don't.
+        says "This login provider doesn't exist.";
+    /// The provider knows this person, but no agent matches.
     ProviderRefused = "provider_refused", temporary: false
-        says "You have no account here. Ask an owner to invite you, by an address that your provider has verified.";
-    /// A provider that gave no answer, or none that proves anything.
+        says "You don't have an account here. Ask an owner to invite you with an email address that your provider has verified.";
+    /// The provider gave no answer, or none that proves an identity.
     ProviderFailed = "provider_failed", temporary: true
-        says "Single sign-on did not work. Try again, or ask whoever runs this server to look at its log.";
+        says "Single sign-on failed. Try again, or ask the server's administrator to check its log.";
     /// A site that is not an origin such as `https://example.com`.
     SiteInvalid = "site_invalid", temporary: false
-        says "A site is an origin such as https://example.com or https://*.example.com, without a path.";
+        says "Write sites as https://example.com or https://*.example.com, with nothing after the domain.";
     /// What was asked for does not exist.
     NotFound = "not_found", temporary: false
-        says "There is nothing here.";
+        says "Nothing was found at this address.";
     /// The server could not do it now. Nothing was written.
     Unavailable = "unavailable", temporary: true
-        says "The server could not do this now. Nothing was written; try again.";
+        says "The server is unavailable right now. Nothing was changed. Try again.";
 }
 
 impl Encode for ErrorCode {

@@ -1,4 +1,4 @@
-//! What can happen to a conversation, besides that somebody writes.
+//! The events of a conversation: what can happen to it, apart from messages and notes.
 
 use alloc::string::String;
 
@@ -8,54 +8,54 @@ use crate::json::tagged;
 use crate::mail::{DropReason, MailKind};
 
 tagged! {
-    /// Something that happened to a conversation. The entry's author is who did it.
+    /// Something that happened to a conversation. The entry's author did it.
     pub enum Event: "kind" {
-        /// An agent has it now.
+        /// It was assigned to an agent.
         "assigned" => Assigned {
-            /// Who.
+            /// Which agent.
             agent: AgentId,
             /// Their name at the time.
             name: String,
         },
-        /// Nobody has it any more.
+        /// It is unassigned now.
         "unassigned" => Unassigned {},
-        /// It is settled.
+        /// It was resolved.
         "resolved" => Resolved {},
-        /// It goes on.
+        /// It was reopened.
         "reopened" => Reopened {},
-        /// It was put away.
+        /// It was archived.
         "archived" => Archived {},
-        /// It was taken out again.
+        /// It was restored from the archive.
         "unarchived" => Unarchived {},
-        /// It rests for a while.
+        /// It was snoozed.
         "snoozed" => Snoozed {
             /// Until when, in milliseconds since 1970 (UTC).
             until_ms: u64,
         },
-        /// It rests no more.
+        /// The snooze ended.
         "woken" => Woken {},
-        /// It was given a label.
+        /// A label was added.
         "labelled" => Labelled {
             /// The label's name at the time.
             label: String,
         },
-        /// A label was taken off.
+        /// A label was removed.
         "unlabelled" => Unlabelled {
             /// The label's name at the time.
             label: String,
         },
-        /// Messages went out by mail.
+        /// Messages were sent by email.
         "mailed" => Mailed {
-            /// What the mail is about.
+            /// The kind of email.
             mail: MailKind,
             /// The position of the first message in it.
             from: Seq,
             /// The position of the last.
             through: Seq,
         },
-        /// Messages could not go out by mail.
+        /// An email with messages could not be delivered.
         "mail_failed" => MailFailed {
-            /// What the mail was about.
+            /// The kind of email.
             mail: MailKind,
             /// The position of the first message in it.
             from: Seq,
@@ -64,9 +64,9 @@ tagged! {
             /// What the mail server said.
             reason: String,
         },
-        /// Messages did not go out by mail yet: it is tried again.
+        /// An email with messages is delayed and will be tried again.
         "mail_delayed" => MailDelayed {
-            /// What the mail is about.
+            /// The kind of email.
             mail: MailKind,
             /// The position of the first message in it.
             from: Seq,
@@ -75,9 +75,9 @@ tagged! {
             /// What the mail server said.
             reason: String,
         },
-        /// Messages do not go out by mail, though nobody has read them.
+        /// Messages are not sent by email, though nobody has read them.
         "mail_dropped" => MailDropped {
-            /// What the mail was about.
+            /// The kind of email.
             mail: MailKind,
             /// The position of the first message in it.
             from: Seq,
@@ -86,25 +86,25 @@ tagged! {
             /// Why.
             reason: DropReason,
         },
-        /// A message came by mail.
+        /// A message came by email.
         "came_by_mail" => CameByMail {
-            /// Its position.
+            /// The message's position.
             seq: Seq,
             /// The address that it came from.
             sender: String,
-            /// The mail's subject.
+            /// The email's subject.
             subject: Option<String>,
-            /// Whether there is more to the mail than the message: quotes, a signature, files that were
-            /// not taken.
+            /// Whether the email has more than the message: quotes, a signature, or files that were not
+            /// accepted.
             is_cut: bool,
-            /// That nobody says that it is from whom it says.
+            /// `true` if the sender was not verified; absent otherwise.
             is_unchecked: Option<bool>,
         },
     }
 }
 
 impl Event {
-    /// Whether the visitor is told of it: what concerns them, not how the team works.
+    /// Whether the visitor sees it: only what concerns them, not how the team works.
     #[must_use]
     pub const fn is_public(&self) -> bool {
         matches!(self, Self::Assigned { .. } | Self::Resolved {} | Self::Reopened {})

@@ -1,4 +1,4 @@
-//! Files that an entry carries.
+//! The files attached to entries.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -7,45 +7,45 @@ use crate::id::FileId;
 use crate::json::{Decode, DecodeError, Encode, Value, record};
 
 record! {
-    /// A file that an entry carries, or is to carry. What is in it is fetched by its id.
+    /// A file that is attached to an entry, or will be. Clients fetch the content by id.
     pub struct File {
-        /// Which one. The uploader made it up.
+        /// The id, which the uploader chose.
         pub id: FileId,
-        /// What to call it: without a folder, with an ending that fits its type.
+        /// The file name: without a folder, with an extension that fits its type.
         pub name: String,
-        /// What it is, by its content: a media type (RFC 2046).
+        /// The media type (RFC 2046), detected from the content.
         pub media_type: String,
-        /// How long it is, in bytes.
+        /// The size in bytes.
         pub bytes: u64,
-        /// How wide a picture is, in pixels. Absent where there is no thumbnail.
+        /// A picture's width in pixels. Absent if there is no thumbnail.
         #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
         pub width: Option<u64>,
-        /// How high a picture is, in pixels. Absent where there is no thumbnail.
+        /// A picture's height in pixels. Absent if there is no thumbnail.
         #[cfg_attr(feature = "serde", serde(skip_serializing_if = "Option::is_none"))]
         pub height: Option<u64>,
     }
 }
 
-/// Several of something, absent in JSON where there is none.
+/// A list that is absent in JSON if it is empty.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Several<T>(
-    /// They.
+    /// The items.
     pub Vec<T>,
 );
 
 /// The files of an entry, in the sender's order.
 pub type Files = Several<File>;
 
-/// Which files a send is to carry.
+/// The ids of the files to attach to a send.
 pub type FileIds = Several<FileId>;
 
 impl<T> Several<T> {
-    /// None.
+    /// The empty list.
     pub const NONE: Self = Self(Vec::new());
 
-    /// Whether there is none.
+    /// Whether the list is empty.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.0.is_empty()
@@ -53,7 +53,7 @@ impl<T> Several<T> {
 }
 
 impl Files {
-    /// Which files these are.
+    /// The ids of these files.
     #[must_use]
     pub fn ids(&self) -> FileIds {
         Several(self.0.iter().map(|file| file.id).collect())

@@ -1,4 +1,4 @@
-//! Which conversations a list holds.
+//! The filter of a list of conversations.
 
 use alloc::vec::Vec;
 
@@ -8,29 +8,29 @@ use crate::json::record;
 use crate::summary::Summary;
 
 record! {
-    /// Which conversations a list holds: those to which all that is given applies.
+    /// A filter of conversations. A conversation matches if every given condition does.
     pub struct Filter {
-        /// Of one of these; any, if there is none.
+        /// With one of these statuses; any if empty.
         pub status: Vec<Status>,
-        /// Of this agent.
+        /// Assigned to this agent.
         pub assignee: Option<AgentId>,
-        /// Of nobody.
+        /// Unassigned.
         pub unassigned: bool,
-        /// Of this inbox.
+        /// In this inbox.
         pub inbox: Option<InboxId>,
         /// Of this visitor.
         pub visitor: Option<VisitorId>,
         /// With this label.
         pub label: Option<LabelId>,
-        /// Put away, or not; absent for both.
+        /// Archived, or not; absent for both.
         pub archived: Option<bool>,
-        /// Resting, or not; absent for both.
+        /// Snoozed, or not; absent for both.
         pub snoozed: Option<bool>,
     }
 }
 
 impl Filter {
-    /// Every conversation.
+    /// Matches every conversation.
     pub const ALL: Self = Self {
         status: Vec::new(),
         assignee: None,
@@ -42,7 +42,7 @@ impl Filter {
         snoozed: None,
     };
 
-    /// What waits for somebody: not resolved, not put away, not resting.
+    /// Conversations that wait for an answer: not resolved, not archived, not snoozed.
     #[must_use]
     pub fn waiting() -> Self {
         Self {
@@ -53,7 +53,7 @@ impl Filter {
         }
     }
 
-    /// Whether a conversation is among them.
+    /// Whether a conversation matches.
     #[must_use]
     pub fn matches(&self, summary: &Summary) -> bool {
         let assignee = summary.assignee.as_ref().map(|person| person.id);

@@ -1,4 +1,4 @@
-//! Ids: UUIDs, each with a type of its own, so that one can't be passed for another.
+//! Ids: UUIDs with a separate type for each kind, so that they can't be mixed up.
 
 use alloc::string::String;
 
@@ -30,8 +30,8 @@ macro_rules! ids {
         pub struct $name(pub Uuid);
 
         impl $name {
-            /// Reads the form that ids are written in, small letters with hyphens; `None` for any other: an
-            /// id that came back in another form would not be known again.
+            /// Parses the canonical form, lowercase with hyphens. Returns `None` for any other form: an id
+            /// that came back in another form would not compare equal.
             #[must_use]
             pub fn parse(text: &str) -> Option<Self> {
                 read(text).map(Self)
@@ -65,21 +65,21 @@ ids! {
     AgentId;
     /// A conversation between one visitor and the team.
     ConversationId;
-    /// The name a client gives to one send, unique in its conversation for ever.
+    /// A client's id for one send, unique in its conversation forever.
     ClientId;
-    /// A file. Who uploads it makes its id up, so that an upload can be made again.
+    /// A file. The uploader chooses the id, so that an upload can be repeated.
     FileId;
-    /// A label that agents put on conversations.
+    /// A label for conversations.
     LabelId;
     /// An inbox: one site or brand.
     InboxId;
-    /// A mail that came in.
+    /// An inbound email.
     InboundId;
-    /// A mail that is sent, or is to be.
+    /// An outgoing email, sent or queued.
     MailId;
     /// A team of agents.
     TeamId;
-    /// A visitor of an inbox's sites.
+    /// A visitor to an inbox's sites.
     VisitorId;
 }
 

@@ -1,9 +1,9 @@
-//! What goes over the wire between a Porchlight server, its visitors and its agents.
+//! The wire protocol between a Porchlight server, its visitors and its agents.
 //!
-//! The crate owns the frames and their JSON form, ids, limits, error and close codes, and
-//! [`Replica`], a client's copy of one conversation. It must know nothing of sockets, stores or
-//! screens: it is the only crate of ours that the visitors' widget links, so it is kept free of
-//! the standard library, `format!`, floats and serde. `docs/PROTOCOL.md` describes the same for other languages.
+//! This crate owns the frames and their JSON form, ids, limits, error and close codes, and [`Replica`], a
+//! client's copy of one conversation. It must know nothing about sockets, stores or screens. The visitors'
+//! widget links no other crate of the workspace, so this one does without the standard library, `format!`,
+//! floats and serde. `docs/PROTOCOL.md` describes the same protocol for other languages.
 
 #![cfg_attr(not(any(test, feature = "openapi")), no_std)]
 
@@ -57,5 +57,5 @@ pub use visitor::{FromVisitor, ToVisitor};
 
 /// The WebSocket subprotocol that both sides must agree on (RFC 6455, section 1.9).
 ///
-/// A change that an older client would misread gets a new name here.
+/// A change that an older client would misread needs a new name here.
 pub const SUBPROTOCOL: &str = "porchlight.v1";

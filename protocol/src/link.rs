@@ -1,25 +1,25 @@
-//! The links in a text: what chat and inbox make clickable.
+//! Finds the links in a text that the chat and the inbox make clickable.
 //!
-//! A text is anybody's word, so that only what can't harm becomes one: `http`, `https` and `mailto`. What
-//! is shown of a link is always all of where it leads.
+//! Anyone can write the text, so only harmless schemes become links: `http`, `https` and `mailto`. A link's
+//! visible text is always the whole address that it leads to.
 
 use alloc::vec::Vec;
 
 /// A part of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece<'a> {
-    /// To be shown as it is.
+    /// Text to show as it is.
     Text(&'a str),
-    /// To be shown as it is, and to lead somewhere.
+    /// Text to show as it is, as a link.
     Link {
-        /// What is shown.
+        /// The text to show.
         said: &'a str,
-        /// What comes before it in the address: empty where it says that itself.
+        /// What to put before it for the full address; empty if the text has a scheme already.
         scheme: &'static str,
     },
 }
 
-/// A text in pieces, in order: put together they are the text.
+/// Splits a text into pieces, in order. Joined, they are the text.
 #[must_use]
 pub fn pieces(text: &str) -> Vec<Piece<'_>> {
     let mut pieces = Vec::new();
@@ -37,7 +37,7 @@ pub fn pieces(text: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// Without the words that an index out of place would be answered with: they would weigh 8 KB in the widget.
+/// Slicing by index would add panic messages, which would cost 8 KB in the widget.
 fn part(text: &str, start: usize, end: usize) -> &str {
     text.get(start..end).unwrap_or_default()
 }
@@ -48,7 +48,8 @@ struct Found {
     scheme: &'static str,
 }
 
-/// What a link begins with, what its address has before that, and whether it is a mail's.
+/// How links begin: the beginning, what to put before it for the full address, and whether it is an email
+/// address.
 const BEGINNINGS: [(&str, &str, bool); 4] = [
     ("https://", "", false),
     ("http://", "", false),
@@ -60,7 +61,7 @@ fn next(text: &str, from: usize) -> Option<Found> {
     let bytes = text.as_bytes();
     for at in from..bytes.len() {
         let byte = byte_at(bytes, at);
-        // Within a word nothing begins: "xhttp://".
+        // A link can't begin inside a word: "xhttp://".
         let is_inside = at > 0 && byte_at(bytes, at - 1).is_ascii_alphanumeric();
         if !is_inside && matches!(byte, b'h' | b'H' | b'm' | b'M' | b'w' | b'W') {
             for (word, scheme, is_mail) in BEGINNINGS {
@@ -81,7 +82,7 @@ fn next(text: &str, from: usize) -> Option<Found> {
     None
 }
 
-/// 0 beyond the end.
+/// The byte at a position, or 0 after the end.
 fn byte_at(bytes: &[u8], at: usize) -> u8 {
     bytes.get(at).copied().unwrap_or(0)
 }
@@ -90,7 +91,7 @@ fn begins(bytes: &[u8], at: usize, word: &[u8]) -> bool {
     word.iter().enumerate().all(|(n, byte)| byte_at(bytes, at + n).to_ascii_lowercase() == *byte)
 }
 
-/// A mail address around an `@`.
+/// Finds an email address around an `@`.
 fn address(bytes: &[u8], from: usize, at: usize) -> Option<Found> {
     let is_local =
         |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'%' | b'+' | b'-');
@@ -106,7 +107,7 @@ fn address(bytes: &[u8], from: usize, at: usize) -> Option<Found> {
     while end > at + 1 && matches!(byte_at(bytes, end - 1), b'.' | b'-') {
         end -= 1;
     }
-    // "user@host" in an address of the web, and in a shell.
+    // "user@host" as part of a web address or a shell command.
     let is_part = match byte_at(bytes, end) {
         b'@' | b'/' => true,
         b':' => byte_at(bytes, end + 1) != b' ',
@@ -116,7 +117,7 @@ fn address(bytes: &[u8], from: usize, at: usize) -> Option<Found> {
     (is_whole && !is_part).then_some(Found { start, end, scheme: "mailto:" })
 }
 
-/// Whether it is a name with a dot in it, and letters behind the last one.
+/// Whether it is a name with a dot, and with only letters after the last dot.
 fn has_domain(bytes: &[u8], start: usize, end: usize) -> bool {
     let mut before = b'.';
     let (mut dots, mut letters) = (0, 0);
@@ -138,7 +139,7 @@ fn has_domain(bytes: &[u8], start: usize, end: usize) -> bool {
     dots > 0 && top > 1 && letters == top && byte_at(bytes, start) != b'-'
 }
 
-/// Whether what follows a beginning leads anywhere.
+/// Whether what follows the beginning makes a link.
 fn leads(bytes: &[u8], start: usize, end: usize, is_mail: bool) -> bool {
     if start >= end {
         return false;
@@ -150,13 +151,13 @@ fn leads(bytes: &[u8], start: usize, end: usize, is_mail: bool) -> bool {
     first.is_ascii_alphanumeric() || first == b'[' || first > 0x7f
 }
 
-/// The longest link, in bytes. No browser shows a longer one, and looking for its end takes time.
+/// The longest link, in bytes. No browser shows a longer one, and searching for its end takes time.
 const LINK_BYTES: usize = 2_048;
 
-/// Where the link ends that begins at `start`; there, if it is too long.
+/// Where the link that begins at `start` ends. Returns `start` if the link is too long.
 fn extent(text: &str, start: usize) -> usize {
     let mut end = start;
-    // By how much more there is of each bracket's end than of its beginning.
+    // For each kind of bracket, how many more closing than opening ones there are.
     let mut open = [0_i32; 3];
     for c in part(text, start, text.len()).chars() {
         if ends(c) {
@@ -170,7 +171,8 @@ fn extent(text: &str, start: usize) -> usize {
             open[bracket] += by;
         }
     }
-    // Marks at the end are the sentence's; a bracket is, unless the link has the one that it closes.
+    // Punctuation at the end belongs to the sentence, and so does a closing bracket unless the link
+    // contains its opening one.
     while let Some(last) = part(text, start, end).chars().next_back() {
         let is_sentences = match bracket(last) {
             Some((bracket, 1)) if open[bracket] > 0 => {
@@ -191,7 +193,7 @@ fn extent(text: &str, start: usize) -> usize {
     end
 }
 
-/// Which kind of bracket it is, and whether it ends (1) or begins (-1).
+/// Which kind of bracket it is, and whether it closes (1) or opens (-1).
 fn bracket(c: char) -> Option<(usize, i32)> {
     Some(match c {
         '(' => (0, -1),
@@ -204,7 +206,7 @@ fn bracket(c: char) -> Option<(usize, i32)> {
     })
 }
 
-/// Blanks, control characters, and marks that no address has bare.
+/// Whitespace, control characters, and marks that no address contains unescaped.
 fn ends(c: char) -> bool {
     matches!(c,
         '\0'..=' ' | '"' | '<' | '>' | '`' | '\u{7f}'..='\u{a0}' | '«' | '»'
@@ -218,7 +220,7 @@ mod tests {
 
     use super::*;
 
-    /// The text with `[…]` around its links, which name the scheme that they lack.
+    /// The text with `⟦…⟧` around its links, which include the scheme that they lack.
     fn marked(text: &str) -> String {
         let mut out = String::new();
         for piece in pieces(text) {
@@ -271,7 +273,7 @@ mod tests {
                 "ann@example.com,bob@example.com",
                 "⟦mailto:ann@example.com⟧,⟦mailto:bob@example.com⟧",
             ),
-            // Not one.
+            // Not links.
             ("http://", "http://"),
             ("https:// example.com", "https:// example.com"),
             ("xhttps://example.com", "xhttps://example.com"),

@@ -1,135 +1,135 @@
-//! Mail, as far as agents are told of it.
+//! Kinds and states of outgoing and inbound email.
 
 use crate::json::words;
 
 words! {
-    /// What a mail is about.
+    /// The kind of an email.
     pub enum MailKind {
-        /// To the team: a visitor wrote, and nobody was there.
+        /// To the team: a visitor wrote, and nobody was available.
         "nobody_available" => NobodyAvailable,
-        /// To the visitor: what they wrote has come in.
+        /// To the visitor: their message has arrived.
         "received" => Received,
-        /// To the visitor: answers that they have not read.
+        /// To the visitor: replies that they have not read.
         "unread_reply" => UnreadReply,
-        /// To the visitor: all that was said.
+        /// To the visitor: the whole conversation.
         "transcript" => Transcript,
-        /// To an agent: a conversation was given to them.
+        /// To an agent: a conversation was assigned to them.
         "assigned" => Assigned,
-        /// To an agent: a note names them.
+        /// To an agent: a note mentions them.
         "mentioned" => Mentioned,
-        /// To an agent: a visitor of theirs waits for an answer.
+        /// To an agent: a visitor of theirs waits for a reply.
         "waiting" => Waiting,
-        /// To an agent: a conversation had no answer for long.
+        /// To an agent: a conversation has had no reply for a long time.
         "escalation" => Escalation,
-        /// To an agent: what is open, each day.
+        /// To an agent: a daily summary of what is open.
         "summary" => Summary,
-        /// To an agent: set a password, and come in.
+        /// To an agent: an invitation to set a password and log in.
         "invitation" => Invitation,
-        /// To an agent: set another password.
+        /// To an agent: a link to set a new password.
         "password" => Password,
     }
 }
 
 words! {
-    /// What became of a mail.
+    /// The state of an outgoing email.
     pub enum MailState {
-        /// It is to be sent, or tried again.
+        /// Queued, or waiting for a retry.
         "waiting" => Waiting,
-        /// The mail server took it.
+        /// The mail server accepted it.
         "sent" => Sent,
         /// The mail server refused it, or could not be reached for days.
         "failed" => Failed,
-        /// It was not needed any more, or not allowed.
+        /// It was no longer needed, or not allowed.
         "dropped" => Dropped,
     }
 }
 
 words! {
-    /// Why a mail was not sent.
+    /// Why an email was not sent.
     pub enum DropReason {
-        /// All of it was read.
+        /// Everything in it was read.
         "read" => Read,
-        /// Somebody has answered.
+        /// Someone has replied.
         "answered" => Answered,
-        /// Somebody is there now, who sees it in the inbox.
+        /// An agent is available now, and sees it in the inbox.
         "somebody_came" => SomebodyCame,
-        /// The conversation was put away.
+        /// The conversation was archived.
         "archived" => Archived,
-        /// The conversation is settled.
+        /// The conversation was resolved.
         "resolved" => Resolved,
-        /// There is nowhere to send it to.
+        /// There is no address to send it to.
         "no_address" => NoAddress,
-        /// The inbox sends its visitors no mail, or the program none at all.
+        /// Turned off: the inbox or the agent wants no such email, or no mail server is set up.
         "off" => Off,
-        /// The address wants none.
+        /// The address has unsubscribed.
         "unsubscribed" => Unsubscribed,
-        /// The address takes none.
+        /// Email to this address bounces.
         "bounced" => Bounced,
-        /// The address is not known to be the visitor's any more.
+        /// The address is no longer known to be the visitor's.
         "unproven" => Unproven,
         /// It goes to another address now.
         "readdressed" => Readdressed,
-        /// The address, or the inbox, had enough for the hour.
+        /// The address or the inbox has reached its hourly limit.
         "capped" => Capped,
         /// An owner dropped it.
         "by_hand" => ByHand,
         /// What it asked for was done.
         "done" => Done,
-        /// What it says is over by now.
+        /// It is out of date: its link has expired, or a newer summary replaces it.
         "late" => Late,
-        /// Whom it was for is not part of the team any more.
+        /// The agent it was for has left the team.
         "gone" => Gone,
     }
 }
 
 words! {
-    /// What became of a mail that came in.
+    /// The state of an inbound email.
     pub enum InboundState {
-        /// It is to be read.
+        /// Not read yet.
         "waiting" => Waiting,
-        /// It is a message.
+        /// It became a message.
         "posted" => Posted,
-        /// Somebody has to look at it.
+        /// It waits for review by a person.
         "review" => Review,
-        /// It is nobody's word.
+        /// It was ignored: no person wrote it to us.
         "ignored" => Ignored,
-        /// Somebody put it away.
+        /// Someone dismissed it from review.
         "discarded" => Discarded,
     }
 }
 
 words! {
-    /// Why a mail that came in is no message.
+    /// Why an inbound email did not become a message.
     pub enum InboundReason {
-        /// It does not say who it is from, or names several.
+        /// It names no sender, or several.
         "no_sender" => NoSender,
-        /// It answers a mail that went to somebody else.
+        /// It answers an email that went to someone else.
         "other_sender" => OtherSender,
-        /// The server that took it in says that it is not from whom it says.
+        /// The receiving mail server says that its sender is forged.
         "forged" => Forged,
-        /// It is an agent's answer, and nobody says that it is from them.
+        /// It is a reply from an agent, and no mail server has verified the sender.
         "unchecked" => Unchecked,
-        /// An agent wrote it to the inbox, in answer to nothing.
+        /// An agent wrote it to the inbox, not in reply to anything.
         "from_agent" => FromAgent,
         /// Its sender wrote too many within an hour.
         "too_many" => TooMany,
-        /// It went to many.
+        /// It went to a mailing list.
         "list" => List,
-        /// A program answered by itself.
+        /// A program replied automatically.
         "auto_reply" => AutoReply,
-        /// A program says that a mail was read.
+        /// A read receipt.
         "read_receipt" => ReadReceipt,
-        /// It says that a mail did not arrive.
+        /// A report that an email was not delivered.
         "bounce" => Bounce,
-        /// An inbox's own address wrote it.
+        /// It came from an inbox's own address.
         "loop" => Loop,
-        /// Nothing is written in it.
+        /// It has no text.
         "empty" => Empty,
-        /// It is longer than is taken.
+        /// It is larger than allowed.
         "too_large" => TooLarge,
-        /// It can't be read, or is made to cost its reader dearly.
+        /// It can't be parsed, or is built to exhaust its reader.
         "unreadable" => Unreadable,
-        /// Its conversation takes no such message.
+        /// Its conversation accepts no such message.
         "refused" => Refused,
     }
 }

@@ -1,4 +1,4 @@
-//! What a client has sent and not yet seen acknowledged.
+//! What a client has sent and has not seen acknowledged yet.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -10,23 +10,23 @@ use crate::id::ClientId;
 use crate::json::record;
 
 record! {
-    /// One send that waits for its acknowledgement.
+    /// A send that waits for its acknowledgment.
     pub struct Outgoing {
-        /// The client's name for it.
+        /// The client's id for the send.
         pub client_id: ClientId,
         /// Plain text.
         pub text: String,
-        /// What it carries. They are uploaded already.
+        /// The attached files. They are already uploaded.
         pub files: Files,
-        /// When it was typed, by the client's clock, in milliseconds since 1970 (UTC).
+        /// When it was written, by the client's clock, in milliseconds since 1970 (UTC).
         pub at_ms: u64,
-        /// Why the server refused it, for good. Absent while it waits.
+        /// Why the server permanently refused it. Absent while it waits.
         pub refused: Option<ErrorCode>,
     }
 }
 
-/// Sends in the order they were typed. Whatever is here is sent again on every new connection:
-/// its `client_id` makes that harmless.
+/// Sends in the order they were written. Everything here that was not refused is sent again on every new
+/// connection, which its `client_id` makes harmless.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Outbox {
     waiting: Vec<Outgoing>,
@@ -39,13 +39,13 @@ impl From<Vec<Outgoing>> for Outbox {
 }
 
 impl Outbox {
-    /// What waits, oldest first, with what was refused.
+    /// All sends, oldest first, including the refused ones.
     #[must_use]
     pub fn waiting(&self) -> &Vec<Outgoing> {
         &self.waiting
     }
 
-    /// What is to be sent on a new connection.
+    /// The sends to repeat on a new connection.
     pub fn to_send(&self) -> impl Iterator<Item = &Outgoing> {
         self.waiting.iter().filter(|outgoing| outgoing.refused.is_none())
     }
@@ -55,18 +55,18 @@ impl Outbox {
         self.waiting.push(Outgoing { client_id, text, files, at_ms, refused: None });
     }
 
-    /// Drops the send that `entry` answers. Says whether there was one.
+    /// Removes the send that `entry` acknowledges. Returns whether there was one.
     pub fn settle(&mut self, entry: &Entry) -> bool {
         self.remove(entry.client_id).is_some()
     }
 
-    /// Takes a send out, to be dropped or typed anew.
+    /// Removes a send, to discard it or to write it again.
     pub fn remove(&mut self, client_id: ClientId) -> Option<Outgoing> {
         let index = self.waiting.iter().position(|outgoing| outgoing.client_id == client_id)?;
         Some(self.waiting.remove(index))
     }
 
-    /// Marks a send as refused for good.
+    /// Marks a send as permanently refused.
     pub fn refuse(&mut self, client_id: ClientId, code: ErrorCode) {
         for outgoing in &mut self.waiting {
             if outgoing.client_id == client_id {

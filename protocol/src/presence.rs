@@ -1,38 +1,38 @@
-//! Who is there.
+//! Presence of agents, and availability of inboxes.
 
 use crate::json::{record, words};
 
 words! {
-    /// What an agent is: by choice while they have a socket, else offline.
+    /// An agent's presence: their choice while they are connected, otherwise offline.
     pub enum Presence {
-        /// Answers.
+        /// Available to answer.
         "online" => Online,
-        /// Has the inbox open, and does not answer now.
+        /// Has the inbox open, but does not answer now.
         "away" => Away,
-        /// Is not there, or does not want to be seen.
+        /// Not connected, or does not want to be seen.
         "offline" => Offline,
     }
 }
 
 words! {
-    /// Whether somebody answers.
+    /// Whether an inbox's visitors can expect an answer now.
     pub enum Attendance {
-        /// Somebody is there, within the hours.
+        /// An agent is available, within business hours.
         "online" => Online,
-        /// It is within the hours, and nobody is there right now.
+        /// Within business hours, but no agent is available right now.
         "away" => Away,
-        /// It is outside of the hours.
+        /// Outside of business hours.
         "closed" => Closed,
     }
 }
 
 record! {
-    /// Whether somebody answers in an inbox: the one answer for the chat, the interface and mail.
+    /// Whether anyone answers in an inbox. The chat, the dashboard and email all use this answer.
     pub struct Availability {
-        /// Whether somebody answers.
+        /// Whether anyone answers.
         pub attendance: Attendance,
-        /// When the hours begin again, in milliseconds since 1970 (UTC); absent within them, and
-        /// where they never do.
+        /// When business hours begin again, in milliseconds since 1970 (UTC). Absent within them, and if
+        /// they never begin.
         pub opens_at_ms: Option<u64>,
     }
 }

@@ -4,28 +4,28 @@ use alloc::vec::Vec;
 
 use crate::entry::{Author, Body, Entry, Seq};
 
-/// What became of an entry that was offered to a [`Replica`].
+/// The outcome of offering an entry to a [`Replica`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Applied {
-    /// It is the next one, and is there now.
+    /// It was the next entry, and was added.
     Appended,
-    /// It was there already.
+    /// The replica already had it.
     Known,
-    /// Something between the last entry and this one is missing: ask for what follows `after`.
+    /// Entries before this one are missing: ask for what follows `after`.
     Gap {
-        /// The last position the replica has.
+        /// The last position that the replica has.
         after: Seq,
     },
 }
 
-/// A client's copy of one conversation: a run of entries without a gap, up to the newest known.
+/// A client's copy of one conversation: a run of entries without gaps.
 ///
-/// It may lack a beginning (see [`Replica::prepend`]) and an end, but nothing in between: whatever
-/// order frames come in, an entry is shown once, in its place, or not yet.
+/// It may lack the beginning (see [`Replica::prepend`]) and the end, but nothing in between. In whatever
+/// order frames arrive, an entry is shown once and in its place, or not yet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Replica {
     entries: Vec<Entry>,
-    /// The last position that the server has spoken of.
+    /// The last position that the server has mentioned.
     head: Seq,
 }
 
@@ -36,7 +36,7 @@ impl Replica {
         &self.entries
     }
 
-    /// The last position there is an entry for; 0 if there is none.
+    /// The position of the last entry; 0 if there is none.
     #[must_use]
     pub fn last_seq(&self) -> Seq {
         self.entries.last().map_or(0, |entry| entry.seq)
@@ -48,20 +48,21 @@ impl Replica {
         self.entries.first().is_some_and(|entry| entry.prev > 0)
     }
 
-    /// Notes how far the server's log goes, and says from where to ask if that is further.
+    /// Records the head of the server's log. Returns the position to resume after, if the replica is
+    /// behind.
     pub fn saw_head(&mut self, head: Seq) -> Option<Seq> {
         self.head = self.head.max(head);
         (self.head > self.last_seq()).then(|| self.last_seq())
     }
 
-    /// Takes one entry.
+    /// Offers one entry.
     pub fn apply(&mut self, entry: Entry) -> Applied {
         let last = self.last_seq();
         if entry.seq <= last {
             return Applied::Known;
         }
         self.head = self.head.max(entry.seq);
-        // With nothing here yet any run may begin, wherever the server lets it begin.
+        // An empty replica may start at any run only through `apply_page`.
         if entry.prev != last && !self.entries.is_empty() {
             return Applied::Gap { after: last };
         }
@@ -72,7 +73,7 @@ impl Replica {
         Applied::Appended
     }
 
-    /// Takes a page that the server sent as an answer. On an empty replica it may begin anywhere.
+    /// Adds a page that the server sent as an answer. On an empty replica it may begin anywhere.
     ///
     /// Returns how many entries were new.
     pub fn apply_page(&mut self, page: Vec<Entry>) -> usize {
@@ -89,7 +90,7 @@ impl Replica {
         added
     }
 
-    /// Puts an older page before what is there. A page that does not join is dropped.
+    /// Puts an older page before the first entry. A page that does not join is dropped.
     pub fn prepend(&mut self, page: Vec<Entry>) {
         let joins = match (page.last(), self.entries.first()) {
             (Some(last), Some(first)) => last.seq == first.prev,
@@ -100,7 +101,7 @@ impl Replica {
         }
     }
 
-    /// How many messages after `read` were not written by the visitor.
+    /// How many messages after `read` someone other than the visitor wrote.
     #[must_use]
     pub fn unread_by_visitor(&self, read: Seq) -> usize {
         let unread = |entry: &&Entry| {
@@ -136,7 +137,7 @@ mod tests {
         assert_eq!(replica.apply(entry(1, 0)), Applied::Known);
         assert_eq!(replica.apply(entry(4, 2)), Applied::Gap { after: 1 });
         assert_eq!(replica.saw_head(4), Some(1));
-        // 3 is a note that this audience may not see.
+        // 3 is a note, which this audience may not see.
         assert_eq!(replica.apply_page(vec![entry(2, 1), entry(4, 2)]), 2);
         assert_eq!(replica.saw_head(4), None);
     }
@@ -154,8 +155,8 @@ mod tests {
     }
 
     proptest! {
-        /// Frames lost, doubled and shuffled on their way: after the resumes that the replica asks
-        /// for, it holds the whole log, once, in order.
+        /// Frames are lost, duplicated and reordered on their way. After the resumes that the replica asks
+        /// for, it holds the whole log, once and in order.
         #[test]
         fn converges_whatever_the_network_does(
             length in 1_u64..40,

@@ -1,4 +1,4 @@
-//! What a search finds.
+//! Search results.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -8,28 +8,28 @@ use crate::json::record;
 use crate::summary::Summary;
 
 record! {
-    /// A piece of a text that was found.
+    /// A part of an excerpt.
     pub struct Part {
-        /// The piece.
+        /// The text.
         pub text: String,
-        /// Whether it is what was looked for.
+        /// Whether it matches the search.
         pub is_hit: bool,
     }
 }
 
 record! {
-    /// A conversation that was found, by the best of what was found in it.
+    /// A conversation that was found, with the best match in it.
     pub struct Hit {
-        /// Its line in the list.
+        /// The conversation.
         pub conversation: Summary,
-        /// The position of the message or note; absent where the visitor was found, by name, mail
-        /// address or the site's id of them.
+        /// The position of the message or note. Absent if the visitor matched, by name, email address or
+        /// the site's user id.
         pub seq: Option<Seq>,
-        /// When that was written, in milliseconds since 1970 (UTC).
+        /// When it was written, in milliseconds since 1970 (UTC).
         pub at_ms: Option<u64>,
         /// Who wrote it.
         pub author: Option<Author>,
-        /// What was found, with what is around it: at most [`crate::limits::EXCERPT_CHARS`].
+        /// An excerpt with the matches: at most [`crate::limits::EXCERPT_CHARS`], not counting ellipses.
         pub parts: Vec<Part>,
     }
 }

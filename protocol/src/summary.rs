@@ -1,4 +1,4 @@
-//! A conversation's line in the list of conversations.
+//! Summaries of conversations, and the people and labels that they name.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -12,7 +12,7 @@ use crate::presence::Presence;
 record! {
     /// An agent, as others see them.
     pub struct Person {
-        /// Who.
+        /// Which agent.
         pub id: AgentId,
         /// Their name.
         pub name: String,
@@ -20,13 +20,13 @@ record! {
 }
 
 record! {
-    /// A member of the team, as the others see them.
+    /// An agent in the list of the team.
     pub struct Teammate {
-        /// Who.
+        /// Which agent.
         pub id: AgentId,
         /// Their name.
         pub name: String,
-        /// What they are now.
+        /// Their presence now.
         pub presence: Presence,
     }
 }
@@ -34,55 +34,55 @@ record! {
 record! {
     /// A label.
     pub struct Label {
-        /// Which.
+        /// Which label.
         pub id: LabelId,
         /// Its name: at most [`crate::limits::LABEL_CHARS`] characters.
         pub name: String,
-        /// Its colour, as `#rrggbb`.
+        /// Its color, as `#rrggbb`.
         pub color: String,
     }
 }
 
 record! {
-    /// A conversation's line in an agent's list.
+    /// A conversation in an agent's list.
     pub struct Summary {
         /// Which conversation.
         pub id: ConversationId,
-        /// Whose inbox it came to.
+        /// The inbox that it belongs to.
         pub inbox: InboxId,
-        /// That inbox's name.
+        /// The inbox's name.
         pub inbox_name: String,
-        /// Whose conversation it is.
+        /// The conversation's visitor.
         pub visitor: VisitorId,
-        /// What to call the visitor.
+        /// The visitor's display name.
         pub visitor_name: String,
-        /// The page they wrote from.
+        /// The page that they wrote from.
         pub page: Option<String>,
-        /// How far it is.
+        /// The status.
         pub status: Status,
-        /// Who has it.
+        /// The agent it is assigned to.
         pub assignee: Option<Person>,
-        /// Since when it waits in the queue for an agent, in milliseconds since 1970 (UTC); absent if
-        /// it does not.
+        /// Since when it has been waiting in the queue for an agent, in milliseconds since 1970 (UTC);
+        /// absent if it is not queued.
         pub queued_at_ms: Option<u64>,
-        /// Whether it is put away.
+        /// Whether it is archived.
         pub archived: bool,
-        /// Until when it rests, in milliseconds since 1970 (UTC); absent if it does not.
+        /// Until when it is snoozed, in milliseconds since 1970 (UTC); absent if it is not.
         pub snoozed_until_ms: Option<u64>,
         /// Its labels, by name.
         pub labels: Vec<Label>,
         /// The last position of the conversation.
         pub head: Seq,
-        /// When something was last written in it, in milliseconds since 1970 (UTC).
+        /// When the last message or note was written, in milliseconds since 1970 (UTC).
         pub last_at_ms: u64,
-        /// Who wrote that.
+        /// Who wrote it.
         pub last_author: Author,
         /// How it begins: at most [`crate::limits::PREVIEW_CHARS`] characters.
         pub preview: String,
         /// How many messages the visitor has sent.
         pub visitor_messages: u64,
-        /// How many of those the agent who gets this has read. Absent where it did not change,
-        /// and a client keeps what it knows: one frame then serves all agents.
+        /// How many of those the receiving agent has read. Absent where it did not change; the client then
+        /// keeps its own value, so that one frame serves all agents.
         pub read_messages: Option<u64>,
     }
 }

@@ -1,4 +1,4 @@
-//! The frames of a visitor's socket.
+//! The frames of a visitor's WebSocket.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -11,75 +11,75 @@ use crate::json::{RawJson, tagged};
 use crate::presence::Availability;
 
 tagged! {
-    /// What a visitor's client sends.
+    /// A frame that a visitor's client sends.
     pub enum FromVisitor: "type" {
-        /// The first frame: who is there, and what they have already.
+        /// The first frame: who the visitor is, and what the client already has.
         "hello" => Hello {
             /// The inbox's public key.
             inbox: String,
-            /// The origin of the page that embeds the chat; absent on the stand-alone page.
+            /// The origin of the page that embeds the chat; absent on the standalone page.
             site: Option<String>,
             /// The address of that page.
             page: Option<String>,
-            /// The token of an earlier visit.
+            /// The token from an earlier visit.
             token: Option<String>,
-            /// Without a token: 32 hexadecimal digits that the client made up and keeps. The same
-            /// seed is the same visitor, so that two tabs that both begin are one.
+            /// Without a token: 32 hexadecimal digits that the client made up and stores. The same seed
+            /// means the same visitor, so that two tabs that both start fresh become one visitor.
             seed: Option<String>,
-            /// The last position the client has; absent for the latest page.
+            /// The last position that the client has; absent to get the latest page.
             after: Option<Seq>,
-            /// Which conversation `after` is a position of; absent if the client does not know.
+            /// Which conversation `after` belongs to; absent if the client does not know.
             conversation: Option<ConversationId>,
-            /// What the page says of its visitor: `user`, `referrer`, `language`, `time_zone`.
+            /// What the page says about its visitor: `user`, `referrer`, `language`, `time_zone`.
             about: Option<RawJson>,
         },
-        /// Say something.
+        /// Write a message.
         "send" => Send {
-            /// The client's name for it. Sending it again is harmless.
+            /// The client's id for this send. Sending it again is harmless.
             client_id: ClientId,
-            /// Plain text. May be empty where there are files.
+            /// Plain text. May be empty if there are files.
             text: String,
-            /// What it is to carry: files that the visitor has uploaded.
+            /// The files to attach. The visitor has already uploaded them.
             files: FileIds,
         },
-        /// Ask for what comes after a position.
+        /// Ask for what follows a position.
         "resume" => Resume {
-            /// The last position the client has.
+            /// The last position that the client has.
             after: Seq,
         },
         /// Ask for the page before a position.
         "history" => History {
-            /// The first position the client has.
+            /// The first position that the client has.
             before: Seq,
-            /// Of which earlier conversation of theirs; absent for the one that goes on.
+            /// One of the visitor's earlier conversations; absent for the current one.
             conversation: Option<ConversationId>,
         },
-        /// All up to a position was seen.
+        /// The visitor has seen everything up to a position.
         "read" => Read {
             /// The last position seen.
             seq: Seq,
         },
-        /// The visitor is writing. Not kept.
+        /// The visitor is typing. Not stored.
         "typing" => Typing {},
         /// The visitor is on another page of the site.
         "page" => Page {
             /// Its address.
             page: String,
         },
-        /// Is the line alive?
+        /// Is the connection alive?
         "ping" => Ping {},
     }
 }
 
 tagged! {
-    /// What the server sends to a visitor.
+    /// A frame that the server sends to a visitor.
     pub enum ToVisitor: "type" {
         /// The answer to `hello`.
         "welcome" => Welcome {
-            /// To be kept, and sent in the next `hello`.
+            /// To store, and to send in the next `hello`.
             token: String,
-            /// Which conversation it is; absent if there is none. Another than the client has means
-            /// that what it has is of another.
+            /// The current conversation; absent if there is none. If it is not the one that the client has,
+            /// the client's entries belong to another conversation.
             conversation: Option<ConversationId>,
             /// The inbox's name.
             inbox_name: String,
@@ -89,20 +89,20 @@ tagged! {
             visitor_read_seq: Seq,
             /// How far the team has read.
             team_read_seq: Seq,
-            /// What the client lacks, oldest first.
+            /// The entries that the client lacks, oldest first.
             entries: Vec<Entry>,
-            /// Whether somebody answers.
+            /// Whether anyone answers.
             availability: Availability,
             /// The visitor's place in the queue, if they wait for an agent: 1 is next.
             queue: Option<u64>,
-            /// The conversation that the visitor had before this one.
+            /// The visitor's conversation before this one.
             earlier: Option<ConversationId>,
         },
         /// The entry is on disk.
         "ack" => Ack {
-            /// The name the client gave to the send.
+            /// The client's id for the send.
             client_id: ClientId,
-            /// The entry that exists under that name.
+            /// The entry stored under that id.
             entry: Entry,
         },
         /// A new entry.
@@ -110,58 +110,59 @@ tagged! {
             /// The entry.
             entry: Entry,
         },
-        /// The answer to `resume`: what follows, oldest first. Ask again while `head` is not reached.
+        /// The answer to `resume`: the entries that follow, oldest first. Ask again until `head` is
+        /// reached.
         "entries" => Entries {
             /// The last position of the conversation.
             head: Seq,
             /// The entries.
             entries: Vec<Entry>,
         },
-        /// The answer to `history`: the page before, oldest first; empty at the beginning.
+        /// The answer to `history`: the page before the position, oldest first; empty at the beginning.
         "history" => History {
             /// The entries.
             entries: Vec<Entry>,
-            /// Of which earlier conversation; absent for the one that goes on.
+            /// Which earlier conversation; absent for the current one.
             conversation: Option<ConversationId>,
-            /// With an earlier conversation's page: the one that the visitor had before it.
+            /// For a page of an earlier conversation: the visitor's conversation before that one.
             earlier: Option<ConversationId>,
         },
-        /// Somebody has read up to a position.
+        /// Someone has read up to a position.
         "read" => Read {
             /// Who.
             by: Reader,
             /// The last position they saw.
             seq: Seq,
         },
-        /// An agent is writing. It holds for [`crate::limits::TYPING_MS`].
+        /// An agent is typing. Valid for [`crate::limits::TYPING_MS`].
         "typing" => Typing {
             /// Their name.
             name: String,
         },
-        /// Whether somebody answers has changed.
+        /// Whether anyone answers has changed.
         "availability" => Availability {
-            /// What it is now.
+            /// The new availability.
             availability: Availability,
         },
         /// The visitor's place in the queue has changed.
         "queue" => Queue {
-            /// 1 is next; absent if they wait no more.
+            /// 1 is next; absent if they no longer wait.
             position: Option<u64>,
         },
-        /// The line is alive, and this is where the conversation is.
+        /// The connection is alive, and this is the head of the conversation.
         "pong" => Pong {
             /// The last position of the conversation.
             head: Seq,
         },
-        /// Something was refused.
+        /// A frame was refused.
         "error" => Error {
-            /// What.
+            /// The error code.
             code: ErrorCode,
-            /// The same for people, in English.
+            /// The code's sentence in English.
             message: String,
             /// Whether the same frame may succeed later.
             temporary: bool,
-            /// The send that was refused, if it was one.
+            /// The refused send's id, if it was a send.
             client_id: Option<ClientId>,
         },
     }

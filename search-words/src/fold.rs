@@ -1,8 +1,8 @@
-//! Texts that differ only in how they are written.
+//! Folding: maps texts that differ only in spelling details to the same text.
 
 use unicode_normalization::UnicodeNormalization;
 
-/// Without compatibility forms, case and accents: "ＳＴＲＡẞＥ", "Straße" and "strasse" are the same.
+/// Removes compatibility forms, case and accents: "ＳＴＲＡẞＥ", "Straße" and "strasse" become the same.
 #[must_use]
 pub fn fold(text: &str) -> String {
     if text.is_ascii() {
@@ -11,7 +11,7 @@ pub fn fold(text: &str) -> String {
     text.nfkd()
         .filter(|c| !is_accent(*c))
         .nfc()
-        // By way of the capital letters: ß has two, but for its rare capital, and both sigmas have the same.
+        // Map through uppercase: ß becomes two letters there, except its rare capital, and both sigmas become one.
         .flat_map(char::to_lowercase)
         .flat_map(char::to_uppercase)
         .flat_map(char::to_lowercase)
@@ -20,8 +20,8 @@ pub fn fold(text: &str) -> String {
         .collect()
 }
 
-/// What people leave out when they type: accents of Latin, Greek and Cyrillic, points of Hebrew and Arabic.
-/// Other scripts' marks are as much part of a word as its letters.
+/// Marks that people omit when they type: accents of Latin, Greek and Cyrillic, and points of Hebrew and
+/// Arabic. The marks of other scripts are as much part of a word as its letters.
 fn is_accent(c: char) -> bool {
     matches!(c,
         '\u{300}'..='\u{36f}' | '\u{591}'..='\u{5bd}' | '\u{5bf}' | '\u{5c1}'..='\u{5c2}'
@@ -30,7 +30,7 @@ fn is_accent(c: char) -> bool {
         | '\u{6ea}'..='\u{6ed}')
 }
 
-/// Letters that Unicode does not take apart, and people do.
+/// Letters that Unicode does not decompose but people do.
 fn plain(c: char) -> Option<[Option<char>; 2]> {
     Some(match c {
         'ø' => [Some('o'), None],

@@ -1,9 +1,8 @@
-//! How a text is cut into the words that a search finds it by, for what is written and for what is looked
-//! for.
+//! Splits texts into the words that search uses, both for indexing and for queries.
 //!
-//! The databases' own ways of doing it differ, and know neither Chinese, Japanese nor Thai, which have no
-//! blanks between words. Here they are one: words are folded (compatibility forms, case, accents), and where
-//! there are no blanks, every two characters that stand beside each other are a word.
+//! The databases' own tokenizers differ, and none of them handles Chinese, Japanese or Thai, which have no
+//! spaces between words. This one is the same for all stores: words are folded (compatibility forms, case,
+//! accents), and in scripts without spaces, every two adjacent characters are a word.
 
 mod fold;
 mod week;
@@ -14,37 +13,37 @@ use icu_properties::props::{GeneralCategory, GeneralCategoryGroup, Script};
 pub use fold::fold;
 pub use week::{in_week, week, weeks};
 
-/// The longest word, in characters. What is longer is found by its beginning.
+/// The longest word, in characters. Longer words are found by their beginning.
 pub const WORD_CHARS: usize = 40;
 
 /// A part of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part<'a> {
-    /// As it is written.
+    /// The original text.
     pub text: &'a str,
-    /// What it is.
+    /// The kind of part.
     pub kind: Kind,
 }
 
-/// What a part of a text is.
+/// The kind of a part of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A word between blanks, folded.
+    /// A word between spaces, folded.
     Word(String),
-    /// A character, with its marks, of a script without blanks, folded.
+    /// A character, with its marks, of a script without spaces, folded.
     Character(String),
-    /// What no word is made of.
+    /// Everything that is not part of a word.
     Between,
 }
 
-/// A text in parts, in order: put together they are the text.
+/// Splits a text into parts, in order. Concatenated, they are the text.
 #[must_use]
 pub fn parts(text: &str) -> Vec<Part<'_>> {
     let mut parts: Vec<(usize, Class)> = Vec::new();
     for (at, c) in text.char_indices() {
         let before = parts.last().map(|(_, class)| *class);
         let class = match Class::of(c) {
-            // A mark belongs to what it stands on.
+            // A mark belongs to the character before it.
             Class::Mark => before.unwrap_or(Class::Between),
             Class::Dense => {
                 parts.push((at, Class::Dense));
@@ -69,7 +68,7 @@ pub fn parts(text: &str) -> Vec<Part<'_>> {
     parts.iter().zip(ends).map(part).collect()
 }
 
-/// The words by which a text is found, with a blank between: letters and digits only.
+/// Returns the words that a text is found by, separated by spaces: letters and digits only.
 #[must_use]
 pub fn index(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -90,7 +89,7 @@ pub fn index(text: &str) -> String {
                 continue;
             }
             Kind::Word(word) => {
-                // The last of a run is a word of its own, so that each begins one.
+                // The last character of a run is also a word, so that every character begins one.
                 if let Some(last) = last.take() {
                     push([&last, ""]);
                 }
@@ -109,16 +108,16 @@ pub fn index(text: &str) -> String {
     out
 }
 
-/// Something that a text is looked for.
+/// A search term.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Term {
-    /// A word that begins so.
+    /// A word with this beginning.
     Beginning(String),
-    /// Words of [`index`] that follow each other: what was written without blanks.
+    /// Adjacent words of [`index`], for text written without spaces.
     Phrase(Vec<String>),
 }
 
-/// What is looked for by a text, each once.
+/// Returns the terms of a search query, without duplicates.
 #[must_use]
 pub fn terms(text: &str) -> Vec<Term> {
     let mut terms: Vec<Term> = Vec::new();
@@ -148,16 +147,16 @@ pub fn terms(text: &str) -> Vec<Term> {
     terms
 }
 
-/// How a character takes part in words.
+/// How a character forms words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Class {
-    /// In words between blanks.
+    /// Part of a word between spaces.
     Plain,
-    /// In texts without blanks.
+    /// A character of a script without spaces.
     Dense,
-    /// With the character before it.
+    /// Belongs to the character before it.
     Mark,
-    /// In none.
+    /// Not part of a word.
     Between,
 }
 
@@ -167,7 +166,7 @@ impl Class {
             return if c.is_ascii_alphanumeric() { Self::Plain } else { Self::Between };
         }
         let category = CodePointMapData::<GeneralCategory>::new().get(c);
-        // Half-width sound marks of Japanese are letters by their category.
+        // By category, the half-width sound marks of Japanese are letters.
         if GeneralCategoryGroup::Mark.contains(category) || matches!(c, '\u{ff9e}' | '\u{ff9f}') {
             return Self::Mark;
         }
@@ -189,7 +188,7 @@ impl Class {
             | Script::Balinese
             | Script::TaiLe
             | Script::NewTaiLue => Self::Dense,
-            // The sign of a long vowel, which two Japanese scripts share.
+            // The long vowel mark, which two Japanese scripts share.
             _ if matches!(c, 'ー' | 'ｰ') => Self::Dense,
             _ => Self::Plain,
         }

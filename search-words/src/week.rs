@@ -1,17 +1,17 @@
-//! Words that carry the week of their message, for PostgreSQL, MySQL and MariaDB.
+//! Words prefixed with the week of their message, for PostgreSQL, MySQL and MariaDB.
 //!
-//! Their indexes give all places of a word before the first can be used (PostgreSQL's manual, section 64.4;
-//! MySQL's, section 14.9): among a million messages a common word takes half a second. With the week before it,
-//! the latest weeks can be asked alone. Besides, no word is shorter than three letters, which is the least that
-//! InnoDB takes.
+//! Their indexes return all occurrences of a word before the first can be used (PostgreSQL manual, section
+//! 64.4; MySQL manual, section 14.9): with a million messages, a common word takes half a second. With the
+//! week as a prefix, a query can ask for the latest weeks only. The prefix also makes every word at least as
+//! long as the minimum of InnoDB, which is three letters.
 
 const WEEK_MS: i64 = 7 * 24 * 3_600_000;
 
-/// The letters of a week.
+/// The number of letters to encode weeks with.
 const LETTERS: i64 = 26;
 
-/// The week of a time in milliseconds since 1970 (UTC): three letters, of which later ones sort behind earlier
-/// ones until the year 2306.
+/// Encodes the week of a time, in milliseconds since 1970 (UTC), as three letters. Later weeks sort after
+/// earlier ones until the year 2306.
 #[must_use]
 pub fn week(at_ms: i64) -> String {
     let week = at_ms.max(0) / WEEK_MS;
@@ -19,7 +19,7 @@ pub fn week(at_ms: i64) -> String {
     [letter(week / LETTERS / LETTERS), letter(week / LETTERS), letter(week)].iter().collect()
 }
 
-/// Words with a blank between, each with the week of a time before it.
+/// Prefixes each of these space-separated words with the week of a time.
 #[must_use]
 pub fn in_week(words: &str, at_ms: i64) -> String {
     let week = week(at_ms);
@@ -34,8 +34,8 @@ pub fn in_week(words: &str, at_ms: i64) -> String {
     out
 }
 
-/// The weeks from a time to another, the latest first, in groups of which each is twice as large as the one
-/// before: what is common is found in the first, and for what is rare there are few groups.
+/// Returns the weeks between two times, latest first, in groups that double in size: common words are found
+/// in the first group, and for rare words there are few groups.
 #[must_use]
 pub fn weeks(first_ms: i64, last_ms: i64) -> Vec<Vec<String>> {
     let (first, last) = (first_ms.max(0) / WEEK_MS, last_ms.max(0) / WEEK_MS);

@@ -1,5 +1,6 @@
-//! `/visitor/address`: where a visitor wants answers when they are gone. Asked for by the chat when nobody
-//! is there, with the token that a `welcome` brought. `/visitor/login`: whose conversation the link of a mail opens.
+//! `/visitor/address`: where a visitor wants to get answers after leaving. The chat asks for the address when
+//! nobody is available, with the token from its `welcome`. `/visitor/login`: whose conversation the link in an
+//! email opens.
 
 use axum::Json;
 use axum::extract::State;
@@ -12,7 +13,7 @@ use crate::state::ServerState;
 
 #[derive(Serialize)]
 pub(crate) struct Question {
-    /// Whether the chat is to ask.
+    /// Whether the chat should ask.
     asks: bool,
 }
 
@@ -22,7 +23,7 @@ pub(crate) struct Answer {
     address: String,
 }
 
-/// Whether the chat is to ask for an address.
+/// Says whether the chat should ask for an email address.
 pub(crate) async fn ask(
     State(state): State<ServerState>,
     ByToken(who): ByToken,
@@ -31,7 +32,7 @@ pub(crate) async fn ask(
     Ok(Json(Question { asks }))
 }
 
-/// Notes the address.
+/// Stores the email address.
 pub(crate) async fn leave(
     State(state): State<ServerState>,
     ByToken(who): ByToken,
@@ -49,11 +50,11 @@ pub(crate) struct Link {
 
 #[derive(Serialize)]
 pub(crate) struct Whose {
-    /// As much of the address as its owner needs to know it by.
+    /// Just enough of the address for its owner to recognize it.
     address: String,
 }
 
-/// Whose conversation a link opens.
+/// Says whose conversation a link opens.
 pub(crate) async fn whose(
     State(state): State<ServerState>,
     headers: HeaderMap,

@@ -1,8 +1,8 @@
-//! Files that are part of the program: the widget's, the dashboard's, and the page's on the API.
+//! The files embedded in the program: those of the widget, the dashboard and the page about the API.
 //!
-//! Each set lives under a folder named after its content, so that browsers may keep it for ever. They
-//! are carried compressed. In a build for development they come from their source, and from where
-//! cargo-leptos puts the dashboard: a change shows with the next load.
+//! Each set is served under a folder named after a hash of its content, so that browsers may cache it forever.
+//! The files are embedded compressed. A development build reads them from their sources, and the dashboard's
+//! from where cargo-leptos puts them, so that changes show on the next load.
 
 #[path = "../../bundle/src/texts.rs"]
 mod texts;
@@ -27,7 +27,7 @@ use crate::http::Failure;
 #[folder = "$OUT_DIR/assets"]
 struct Embedded;
 
-/// Whether this is a build for development.
+/// Whether this is a development build.
 const WATCHED: bool = cfg!(watched);
 
 /// The folder of the widget's files, without a slash at either end.
@@ -37,11 +37,10 @@ pub(crate) const WIDGET_DIR: &str = concat!("widget/", env!("WIDGET_DIGEST"));
 pub(crate) const DASHBOARD_DIR: &str =
     if WATCHED { "pkg" } else { concat!("pkg/", env!("DASHBOARD_DIGEST")) };
 
-/// The folder of the files of the page on the API, without a slash at either end.
+/// The folder of the files for the page about the API, without a slash at either end.
 pub(crate) const DOCS_DIR: &str = concat!("api/docs/", env!("DOCS_DIGEST"));
 
-/// The files as they are when they are not compressed: for the few who don't take brotli, unpacked when the
-/// first of them comes.
+/// The uncompressed files, for the few clients that don't accept brotli. Unpacked on first use.
 static PLAIN: LazyLock<HashMap<Cow<'static, str>, Bytes>> = LazyLock::new(|| {
     let unpacked = |path: Cow<'static, str>| Some((path.clone(), unpack(&path)?.into()));
     Embedded::iter().filter_map(unpacked).collect()
@@ -51,10 +50,10 @@ static PLAIN: LazyLock<HashMap<Cow<'static, str>, Bytes>> = LazyLock::new(|| {
 pub(crate) fn loader() -> Cow<'static, str> {
     static LOADER: LazyLock<String> = LazyLock::new(|| {
         let plain = unpack("widget/loader.js.br").expect("build.rs makes the loader");
-        String::from_utf8(plain).expect("the loader is text")
+        String::from_utf8(plain).expect("the loader is UTF-8")
     });
     if WATCHED {
-        return source::loader().expect("the loader's source is there").into();
+        return source::loader().expect("the loader's source exists").into();
     }
     LOADER.as_str().into()
 }
@@ -70,7 +69,7 @@ pub(crate) async fn widget(
     of_version(digest == env!("WIDGET_DIGEST"), &format!("widget/{file}"), &headers)
 }
 
-/// `GET /pkg/{digest}/{*file}`, and without the digest in a build for development.
+/// `GET /pkg/{digest}/{*file}`; without the digest in a development build.
 pub(crate) async fn dashboard(Path(path): Path<String>, headers: HeaderMap) -> Response<Body> {
     if WATCHED {
         return fresh(&path, source::dashboard(&path));
@@ -90,8 +89,8 @@ pub(crate) async fn docs(
     of_version(digest == env!("DOCS_DIGEST"), &format!("docs/{file}"), &headers)
 }
 
-/// A page of another version asks for files that are not here: answering with ours would have it kept
-/// for ever under the wrong name.
+/// Serves a file of this version only. A page of another version asks for files that are not here, and would
+/// cache ours forever under the wrong name.
 fn of_version(is_ours: bool, path: &str, headers: &HeaderMap) -> Response<Body> {
     if is_ours { embedded(path, headers) } else { missing() }
 }
@@ -132,7 +131,7 @@ fn unpack(path: &str) -> Option<Vec<u8>> {
     Some(plain)
 }
 
-/// A file that may have changed since.
+/// Serves a file that may have changed since it was last loaded.
 fn fresh(path: &str, read: io::Result<Vec<u8>>) -> Response<Body> {
     let Ok(bytes) = read else { return missing() };
     let headers = [
@@ -154,7 +153,7 @@ fn content_type(path: &str) -> HeaderValue {
         .unwrap_or(HeaderValue::from_static("application/octet-stream"))
 }
 
-/// Where the files come from in a build for development.
+/// The sources of the files in a development build.
 mod source {
     use super::{FilePath, PathBuf, io, texts};
 
@@ -167,7 +166,7 @@ mod source {
         Ok(texts::with_sheet(&texts::read(root(), texts::LOADER)?, &sheet))
     }
 
-    /// Scripts and styles from their source, the WASM as it was compiled.
+    /// Scripts and styles come from their sources, the WASM as it was compiled.
     pub(super) fn widget(file: &str) -> io::Result<Vec<u8>> {
         match texts::WIDGET.iter().find(|(name, _)| *name == file) {
             Some((_, parts)) => Ok(texts::join(root(), parts)?.into_bytes()),

@@ -1,5 +1,4 @@
-//! `/audit/export.csv` and `/audit/export.json`: the audit log to take along, a line for each entry, the latest
-//! first.
+//! `/audit/export.csv` and `/audit/export.json`: the audit log to download, one line per entry, latest first.
 
 use axum::body::{Body, Bytes};
 use axum::extract::{Path, Query, State};
@@ -18,7 +17,7 @@ use tower_sessions::Session;
 use crate::http::Failure;
 use crate::state::ServerState;
 
-/// What is wanted, as the page of the log asks for it.
+/// The filter, as the page of the log sends it.
 #[derive(Deserialize)]
 pub(crate) struct Wanted {
     #[serde(default)]
@@ -36,7 +35,7 @@ enum Form {
 const COLUMNS: &str =
     "at_ms,deed,actor_kind,actor_id,actor_name,subject_id,subject,address,browser\r\n";
 
-/// Gives it out as it is read: page by page.
+/// Streams the log page by page.
 pub(crate) async fn export(
     State(state): State<ServerState>,
     Path(file): Path<String>,
@@ -65,7 +64,7 @@ pub(crate) async fn export(
     Ok((headers, pages(state.domain.clone(), filter, form)).into_response())
 }
 
-/// Where an export is.
+/// How far an export has come.
 enum At {
     Begin,
     After(domain::audit::AuditCursor),
@@ -124,8 +123,8 @@ fn line(entry: &AuditEntry, form: Form) -> String {
     }
 }
 
-/// A field of a table (RFC 4180). What a program that calculates would take for a formula, is not one: a
-/// name may be a stranger's.
+/// A field of a CSV file (RFC 4180). An apostrophe keeps spreadsheets from reading a name as a formula:
+/// strangers choose their names.
 fn field(text: &str) -> String {
     let is_formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let guard = if is_formula { "'" } else { "" };

@@ -1,5 +1,5 @@
-//! The server behind the binary `porchlight`: routes, sockets, the widget's files and the command
-//! line. What is allowed and what is written is `domain`'s to decide; pages are `app`'s.
+//! The server behind the `porchlight` binary: routes, sockets, the widget's files and the command line.
+//! `domain` decides what is allowed and what is written; `app` makes the pages.
 
 mod address;
 mod api;

@@ -1,17 +1,17 @@
-//! The binary `porchlight`.
+//! The `porchlight` binary.
 
 use std::process::ExitCode;
 
 use clap::Parser;
 
-/// What the log has of mailboxes, whatever is asked for.
+/// What is logged about IMAP, whatever the operator asks for.
 const IMAP_LOG: &str = "async_imap=warn";
 
 #[tokio::main]
 async fn main() -> ExitCode {
     let filter = tracing_subscriber::EnvFilter::try_from_env("PORCHLIGHT_LOG")
         .unwrap_or_else(|_| "info,sqlx=warn,sea_orm_migration=warn".into());
-    // It would write passwords and whole mails.
+    // More would log passwords and whole emails.
     let filter = IMAP_LOG.parse().map_or(filter.clone(), |quiet| filter.add_directive(quiet));
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 

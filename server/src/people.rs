@@ -1,4 +1,4 @@
-//! `/people/{visitor}/export.zip`: a copy of all that is kept of a visitor.
+//! `/people/{visitor}/export.zip`: all data retained about a visitor.
 
 use axum::Extension;
 use axum::body::Body;
@@ -15,7 +15,7 @@ use tower_sessions::Session;
 use crate::http::Failure;
 use crate::state::ServerState;
 
-/// Gives it to who may have it.
+/// Serves the archive to an agent who may export.
 pub(crate) async fn export(
     State(state): State<ServerState>,
     Path(id): Path<VisitorId>,
@@ -28,7 +28,7 @@ pub(crate) async fn export(
     archive(&state, id, Actor::from(&agent), Some(&source)).await
 }
 
-/// Whether an agent may export and erase.
+/// Checks that an agent may export and erase.
 pub(crate) fn check(agent: &Agent) -> Result<(), Failure> {
     match agent.role.may(Right::ErasePeople) {
         true => Ok(()),
@@ -36,7 +36,7 @@ pub(crate) fn check(agent: &Agent) -> Result<(), Failure> {
     }
 }
 
-/// The archive, which the audit log knows of.
+/// Makes the archive, and records it in the audit log.
 pub(crate) async fn archive(
     state: &ServerState,
     id: VisitorId,

@@ -1,4 +1,4 @@
-//! Agents' sessions: tower-sessions over our store.
+//! Agents' sessions: tower-sessions on top of our store.
 
 use async_trait::async_trait;
 use domain::Domain;
@@ -11,7 +11,7 @@ use tower_sessions::{Expiry, SessionManagerLayer, SessionStore};
 
 use crate::serve::PublicUrl;
 
-/// Sessions as rows of the store: each is somebody's login.
+/// Sessions as rows of the store, one per login.
 #[derive(Clone)]
 pub(crate) struct StoredSessions(Domain);
 
@@ -24,7 +24,8 @@ impl std::fmt::Debug for StoredSessions {
 /// The layer that gives each request its session.
 pub(crate) fn layer(domain: Domain, public_url: &PublicUrl) -> SessionManagerLayer<StoredSessions> {
     let is_secure = public_url.is_secure();
-    // Under https the name makes browsers keep it to this host alone (RFC 6265bis, section 4.1.3.2).
+    // With https, the name's prefix makes browsers send the cookie to this host only (RFC 6265bis, section
+    // 4.1.3.2).
     let name = if is_secure { "__Host-porchlight_session" } else { "porchlight_session" };
     let days = time::Duration::days(i64::try_from(MOST_DAYS).unwrap_or(i64::MAX));
     SessionManagerLayer::new(StoredSessions(domain))
@@ -36,7 +37,7 @@ pub(crate) fn layer(domain: Domain, public_url: &PublicUrl) -> SessionManagerLay
         .with_expiry(Expiry::OnInactivity(days))
 }
 
-/// What is kept of a session: whose it is, and all of it.
+/// The login of a session, and its data as JSON.
 fn read(record: &Record) -> Result<(Login, String)> {
     let login = record.data.get(app::LOGIN).and_then(app::login_in);
     let login = login.ok_or_else(|| Error::Encode("a session without a login".to_owned()))?;
@@ -50,7 +51,7 @@ fn failed(error: domain::Error) -> Error {
 
 #[async_trait]
 impl SessionStore for StoredSessions {
-    /// An id has 128 random bits: that it is free is not asked.
+    /// Does not check that the id is free: it has 128 random bits.
     async fn create(&self, record: &mut Record) -> Result<()> {
         self.save(record).await
     }

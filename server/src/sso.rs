@@ -1,7 +1,7 @@
-//! `/login/sso/{provider}`: logging in by a provider (OpenID Connect Core 1.0, the code flow, with PKCE).
+//! `/login/sso/{provider}`: logging in with a provider (OpenID Connect Core 1.0, the code flow, with PKCE).
 //!
-//! Nothing that a provider says counts before its signature, issuer, audience, nonce and times were checked
-//! (`openidconnect`). What it may cost us is bounded: no redirects, ten seconds, 256 KB an answer.
+//! Nothing that a provider says counts before its signature, issuer, audience, nonce and times have been
+//! checked (`openidconnect`). What it can cost us is limited: no redirects, ten seconds, 256 KB per response.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -32,16 +32,16 @@ use uuid::Uuid;
 
 use crate::state::ServerState;
 
-/// How long a provider may take for an answer.
+/// The timeout of a request to a provider.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// How long an answer of a provider may be, in bytes.
+/// The longest response of a provider, in bytes.
 const ANSWER_BYTES: usize = 256 * 1024;
 
-/// How long it is taken for granted where people are sent to.
+/// How long to remember where a provider wants people to be sent.
 const KNOWN: Duration = Duration::from_secs(5 * 60);
 
-/// What a provider signs with that proves something: not what the secret that we share with it makes.
+/// The signatures that prove something: not those made with the secret that we share with the provider.
 const SIGNED_BY: [CoreJwsSigningAlgorithm; 9] = {
     use CoreJwsSigningAlgorithm as A;
     [
@@ -57,11 +57,11 @@ const SIGNED_BY: [CoreJwsSigningAlgorithm; 9] = {
     ]
 };
 
-/// Providers as they described themselves a short while ago.
+/// The recent metadata of providers, by issuer.
 #[derive(Clone, Default)]
 pub(crate) struct Discovered(Arc<Mutex<HashMap<String, (Instant, CoreProviderMetadata)>>>);
 
-/// What somebody needs who comes back.
+/// What is needed when someone comes back.
 #[derive(Serialize, Deserialize)]
 struct Away {
     provider: Uuid,
@@ -84,7 +84,7 @@ pub(crate) struct Back {
     error: Option<String>,
 }
 
-/// Why nobody came in. What exactly it was is for the log alone.
+/// Why a login failed. The details are only for the log.
 #[derive(Debug, thiserror::Error)]
 enum SsoError {
     #[error("{}", .0.code().as_str())]
@@ -108,7 +108,7 @@ impl SsoError {
     }
 }
 
-/// With what is behind it: the library's own errors say little.
+/// An error with its causes: the library's own errors say little.
 fn failed(error: impl std::error::Error) -> SsoError {
     let mut said = error.to_string();
     let mut source = error.source();
@@ -116,11 +116,11 @@ fn failed(error: impl std::error::Error) -> SsoError {
         said = format!("{said}: {error}");
         source = error.source();
     }
-    // A provider's own words are part of it.
+    // It may quote the provider.
     SsoError::Provider(said.chars().filter(|c| !c.is_control()).take(500).collect())
 }
 
-/// Leads somebody to a provider.
+/// Sends a browser to a provider.
 pub(crate) async fn leave(
     State(state): State<ServerState>,
     Path(id): Path<Uuid>,
@@ -128,7 +128,7 @@ pub(crate) async fn leave(
     Extension(source): Extension<Source>,
     headers: HeaderMap,
 ) -> Response {
-    // Another site's page must not spend what a network may ask, nor have somebody logged in who did not mean it.
+    // Another site's page must not use up a network's attempts, nor log anyone in who did not ask for it.
     let site = headers.get("sec-fetch-site").map(HeaderValue::as_bytes);
     if site.is_some_and(|site| site != b"same-origin" && site != b"none") {
         return lead(&state, "/login", "");
@@ -139,7 +139,7 @@ pub(crate) async fn leave(
     }
 }
 
-/// Lets somebody in who comes back from a provider.
+/// Logs in a person who comes back from a provider.
 pub(crate) async fn come_back(
     State(state): State<ServerState>,
     Path(id): Path<Uuid>,
@@ -154,7 +154,7 @@ pub(crate) async fn come_back(
     }
 }
 
-/// A redirect, with what the browser is in the middle of.
+/// A redirect that sets the login's step in a cookie, or removes it if empty.
 fn lead(state: &ServerState, to: &str, step: &str) -> Response {
     let cookie = app::STEP.header(step, &state.public_url.to_string());
     let location = to.parse::<HeaderValue>();
@@ -186,7 +186,7 @@ async fn go(
     let metadata = match known {
         Some((_, metadata)) => metadata,
         None => {
-            // Before anything is asked of the provider: a stranger may ask a million times.
+            // Before the provider is asked anything: a stranger may ask a million times.
             state.domain.may_ask_provider(source)?;
             let metadata = discover(&provider).await?;
             let mut all = state.discovered.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -222,8 +222,8 @@ async fn go(
     Ok((address.into(), step))
 }
 
-/// Where a provider sends people back to: an address for each, so that none can pass for another (RFC 9700,
-/// section 4.4.2).
+/// Where a provider sends people back to: its own address for each, so that none can pass for another (RFC
+/// 9700, section 4.4.2).
 fn redirect(state: &ServerState, id: Uuid) -> Result<RedirectUrl, SsoError> {
     RedirectUrl::new(format!("{}/login/sso/{id}/back", state.public_url)).map_err(failed)
 }
@@ -239,15 +239,16 @@ async fn let_in(
     let step = app::STEP.find(headers, &state.public_url.to_string());
     let step = step.ok_or(ErrorCode::LoginStepOver)?;
     let away: Away = state.domain.come_from_provider(&step).await?;
-    // 128 random bits, and one try: the time that it takes to compare gives nothing away.
+    // With 128 random bits and one attempt, the time of the comparison gives nothing away.
     if away.provider != id || back.state.as_deref() != Some(&*away.state) {
         return Err(ErrorCode::LoginStepOver.into());
     }
     if let Some(error) = back.error {
         let error: String = error.chars().filter(|c| !c.is_control()).take(100).collect();
-        return Err(SsoError::Provider(format!("the provider says {error}")));
+        return Err(SsoError::Provider(format!("the provider returned the error {error}")));
     }
-    let code = back.code.ok_or_else(|| SsoError::Provider("there is no code".to_owned()))?;
+    let code =
+        back.code.ok_or_else(|| SsoError::Provider("the provider returned no code".to_owned()))?;
     let provider = state.domain.find_provider(id).await?;
     let (who, shown_at_ms) = ask(state, &provider, code, away.nonce, away.verifier).await?;
     let agent = match state.domain.log_in_by_provider(&provider, &who).await {
@@ -271,13 +272,13 @@ async fn discover(provider: &Provider) -> Result<CoreProviderMetadata, SsoError>
     let fetch = fetch_of(provider);
     let found = CoreProviderMetadata::discover_async(issuer, &fetch).await.map_err(failed)?;
     if !is_secret(provider, found.authorization_endpoint().url().as_str()) {
-        return Err(SsoError::Provider("it names an address without https".to_owned()));
+        return Err(SsoError::Provider("the provider names an address without https".to_owned()));
     }
     Ok(found)
 }
 
-/// What the provider says of whoever came back with `code`, and when they showed it who they are, in milliseconds
-/// since 1970 (UTC): 0 where it does not say.
+/// What the provider says about the person who came back with `code`, and when they authenticated there, in
+/// milliseconds since 1970 (UTC): 0 if it does not say.
 async fn ask(
     state: &ServerState,
     provider: &Provider,
@@ -285,7 +286,7 @@ async fn ask(
     nonce: String,
     verifier: String,
 ) -> Result<(Vouched, u64), SsoError> {
-    // Anew: it may sign with another key by now.
+    // Ask again: it may sign with another key by now.
     let metadata = discover(provider).await?;
     let client = CoreClient::from_provider_metadata(
         metadata,
@@ -300,7 +301,9 @@ async fn ask(
         .request_async(&fetch_of(provider))
         .await
         .map_err(failed)?;
-    let token = answer.id_token().ok_or_else(|| SsoError::Provider("no id token".to_owned()))?;
+    let token = answer
+        .id_token()
+        .ok_or_else(|| SsoError::Provider("the provider returned no ID token".to_owned()))?;
     let verifier = client.id_token_verifier().set_allowed_algs(SIGNED_BY);
     let claims = token.claims(&verifier, &Nonce::new(nonce)).map_err(failed)?;
     let all = payload(&token.to_string()).unwrap_or_default();
@@ -317,13 +320,13 @@ async fn ask(
     Ok((who, shown_at_ms))
 }
 
-/// The claims of a token that has been checked.
+/// The claims of a token that has been verified.
 fn payload(token: &str) -> Option<Value> {
     let payload = token.split('.').nth(1)?;
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).ok()?).ok()
 }
 
-/// A claim as texts: one, or several.
+/// The texts in a claim: one, or several.
 fn texts(claim: &Value) -> Vec<String> {
     match claim {
         Value::String(text) => vec![text.clone()],
@@ -334,22 +337,23 @@ fn texts(claim: &Value) -> Vec<String> {
 
 #[derive(Debug, thiserror::Error)]
 enum FetchError {
-    #[error("it can't be reached")]
+    #[error("the provider can't be reached")]
     Http(#[from] reqwest::Error),
-    #[error("it names an address without https")]
+    #[error("the provider names an address without https")]
     Plain,
-    #[error("its answer is too long")]
+    #[error("the provider's response is too long")]
     TooLong,
-    #[error("its answer can't be read")]
+    #[error("the provider's response can't be read")]
     Form(#[from] axum::http::Error),
 }
 
-/// Where the issuer is asked in secret, so is all that it names. One without https is on this machine.
+/// Whether an address may be used. If the issuer has https, so must everything that it names. An issuer without
+/// it is on this machine.
 fn is_secret(provider: &Provider, address: &str) -> bool {
     address.starts_with("https://") || provider.issuer.starts_with("http://")
 }
 
-/// Asks a provider, and its keys.
+/// Fetches from a provider, but only from addresses that may be used.
 fn fetch_of(
     provider: &Provider,
 ) -> impl Fn(HttpRequest) -> BoxFuture<'static, Result<HttpResponse, FetchError>> + use<> {
@@ -362,7 +366,7 @@ fn fetch_of(
     }
 }
 
-/// One request to a provider.
+/// Sends a request to a provider.
 async fn fetch(request: HttpRequest) -> Result<HttpResponse, FetchError> {
     let client = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())

@@ -29,16 +29,16 @@ pub(crate) struct ServerState {
     pub(crate) setup: SetupLink,
     pub(crate) api_rate: ApiRate,
     pub(crate) ready: Ready,
-    /// Providers that agents log in by.
+    /// The metadata of providers that agents log in with.
     pub(crate) discovered: Discovered,
-    /// Who holds how much of the server.
+    /// What clients hold of the server.
     pub(crate) traffic: Traffic,
     pub(crate) leptos: LeptosOptions,
-    /// Cancelled when the server begins to stop.
+    /// Canceled when the server begins to stop.
     pub(crate) stopping: CancellationToken,
-    /// The lines of visitors who have no socket.
+    /// The connections of visitors without a socket.
     pub(crate) lines: Lines,
-    /// The open sockets.
+    /// The open sockets, and background tasks.
     pub(crate) sockets: TaskTracker,
 }
 
@@ -73,7 +73,8 @@ impl ServerState {
         }
     }
 
-    /// When a client that is closed now should come back, in milliseconds: not all at once.
+    /// When a client that is disconnected now should come back, in milliseconds. Random, so that not all come
+    /// at once.
     pub(crate) fn retry_ms(&self) -> u64 {
         let random = u64::from(u16::from_be_bytes(self.domain.ambient().bytes()));
         500 + random * limits::RETRY_SPREAD_MS / u64::from(u16::MAX)

@@ -1,4 +1,4 @@
-//! A mailbox on loopback that is filled, and fails, as it is told to (RFC 3501, with IDLE).
+//! An IMAP mailbox on loopback that receives mail and fails on demand (RFC 3501, with IDLE).
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,18 +8,18 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
-/// How it fails.
+/// A way to fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// It refuses the login.
+    /// Refuses the login.
     NoLogin,
-    /// It refuses to open the folder.
+    /// Refuses to open the folder.
     NoFolder,
-    /// It ends the connection in the middle of this mail.
+    /// Closes the connection in the middle of this mail.
     CutInMail(u32),
-    /// It gives this mail to nobody.
+    /// Refuses to return this mail.
     RefuseMail(u32),
-    /// It says that this mail is so long, in bytes, whatever it is.
+    /// Reports this length in bytes for this mail, regardless of its real length.
     Length(u32, u64),
 }
 
@@ -35,13 +35,13 @@ struct Content {
     fault: Option<Fault>,
     logins: u64,
     listened: u64,
-    /// How often all connections were ended.
+    /// How many times all connections were closed.
     hung_up: u64,
 }
 
 impl Content {
-    /// The mails of a set such as `3`, `1,2` or `3:*`, with their places from 1 on. `n:*` has the last one
-    /// in any case.
+    /// Returns the mails of a set such as `3`, `1,2` or `3:*`, with their sequence numbers. `n:*` always
+    /// includes the last one.
     fn of_set(&self, set: &str) -> Vec<(usize, &Mail)> {
         let last = self.mails.last().map_or(0, |mail| mail.uid);
         let is_in = |uid: u32| {
@@ -54,7 +54,7 @@ impl Content {
     }
 }
 
-/// The mailbox. It ends with this value.
+/// The mailbox. It stops when it is dropped.
 pub struct Imap {
     address: SocketAddr,
     mailbox: Mailbox,
@@ -62,10 +62,10 @@ pub struct Imap {
 }
 
 impl Imap {
-    /// An empty one.
+    /// Starts an empty mailbox.
     ///
     /// # Panics
-    /// If there is no port.
+    /// If no port is free.
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
@@ -86,7 +86,7 @@ impl Imap {
             while let Ok((stream, _)) = listener.accept().await {
                 let mailbox = own.clone();
                 talks.spawn(async move {
-                    // Whoever goes, goes.
+                    // Clients may disconnect at any time.
                     drop(mailbox.talk(BufReader::new(stream)).await);
                 });
             }
@@ -94,13 +94,13 @@ impl Imap {
         Self { address, mailbox, _serving: serving }
     }
 
-    /// Where it is, as `--imap-url` takes it.
+    /// The address, in the form that `--imap-url` accepts.
     #[must_use]
     pub fn url(&self) -> String {
         format!("imap://me:secret@{}?tls=none", self.address)
     }
 
-    /// A mail comes in. Returns its number.
+    /// Delivers a mail. Returns its UID.
     pub fn deliver(&self, content: &str) -> u32 {
         self.change(|mailbox| {
             let uid = mailbox.uid_next;
@@ -110,7 +110,7 @@ impl Imap {
         })
     }
 
-    /// Gives all mails new numbers, as after a mailbox was restored, and ends all connections.
+    /// Gives all mails new UIDs, as after a mailbox was restored, and closes all connections.
     pub fn number_anew(&self) {
         self.change(|mailbox| {
             mailbox.uid_validity += 1;
@@ -123,7 +123,7 @@ impl Imap {
         });
     }
 
-    /// Fails like this from now on, and ends all connections.
+    /// Fails like this from now on, and closes all connections.
     pub fn fail(&self, fault: impl Into<Option<Fault>>) {
         self.change(|mailbox| {
             mailbox.fault = fault.into();
@@ -131,7 +131,7 @@ impl Imap {
         });
     }
 
-    /// Waits until a login was tried so often since the start.
+    /// Waits until there were this many login attempts since the start.
     ///
     /// # Panics
     /// Never.
@@ -139,7 +139,7 @@ impl Imap {
         self.until(|mailbox| mailbox.logins >= count).await;
     }
 
-    /// Waits until somebody listened for news so often since the start.
+    /// Waits until clients started to IDLE this many times since the start.
     ///
     /// # Panics
     /// Never.
@@ -150,7 +150,7 @@ impl Imap {
     async fn until(&self, is_so: impl Fn(&Content) -> bool) {
         let mut moved = self.mailbox.moved.subscribe();
         while !is_so(&lock(&self.mailbox.shared)) {
-            moved.changed().await.expect("this value holds the sender");
+            moved.changed().await.expect("self holds the sender");
         }
     }
 
@@ -165,7 +165,7 @@ fn lock(content: &Mutex<Content>) -> std::sync::MutexGuard<'_, Content> {
     content.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What lies there, and a sign of each change.
+/// The content of the mailbox, and a signal for each change.
 #[derive(Clone)]
 struct Mailbox {
     shared: Arc<Mutex<Content>>,
@@ -181,7 +181,7 @@ impl Mailbox {
         let mut told = 0;
         loop {
             let mut line = String::new();
-            // A line that is cut off here belongs to a connection that ends.
+            // A line is cut off here only when the connection is closing.
             let is_line = tokio::select! {
                 read = stream.read_line(&mut line) => read? > 0,
                 _ = moved.changed() => {
@@ -316,10 +316,10 @@ impl Content {
     }
 }
 
-/// What is said to a command.
+/// The response to a command.
 struct Answer {
     data: String,
-    /// How it ends; the connection, without.
+    /// The final line. Without one, the connection is closed.
     end: Option<&'static str>,
 }
 

@@ -1,9 +1,8 @@
-//! Databases for tests and benchmarks: made for one of them, dropped after it. And a mail server
-//! and a mailbox that fail as they are told to.
+//! Temporary databases for tests and benchmarks, and a mail server and a mailbox that fail on demand.
 //!
-//! The servers are those of `PORCHLIGHT_TEST_POSTGRES` and `PORCHLIGHT_TEST_MYSQL`, else local ones
-//! at their usual ports, as `script/test` finds or starts them. A server that is missing is a
-//! failure, never a test that passes without one.
+//! The database servers are those in `PORCHLIGHT_TEST_POSTGRES` and `PORCHLIGHT_TEST_MYSQL`, or else local
+//! ones at their default ports, which `script/test` finds or starts. If a server is missing, a test fails. It
+//! never passes without one.
 
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that can't go on fails")]
 
@@ -14,7 +13,7 @@ mod template;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 use tempfile::TempDir;
 
-/// Which database.
+/// A kind of database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// A file.
@@ -26,7 +25,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [Self; 3] = [Self::Sqlite, Self::Postgres, Self::MySql];
 
     /// The name on a command line.
@@ -39,7 +38,7 @@ impl Kind {
         }
     }
 
-    /// The kind of that name.
+    /// Returns the kind with this name.
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.as_str() == name)
@@ -55,7 +54,7 @@ impl Kind {
     }
 }
 
-/// An empty database that is dropped with this value.
+/// A database that is dropped with this value.
 pub struct TestDatabase {
     kind: Kind,
     address: String,
@@ -64,28 +63,28 @@ pub struct TestDatabase {
 }
 
 impl TestDatabase {
-    /// Makes one.
+    /// Creates an empty database.
     ///
     /// # Panics
-    /// If the server is not there.
+    /// If the server can't be reached.
     pub async fn new(kind: Kind) -> Self {
         let made = Self::named(kind);
         if kind != Kind::Sqlite {
             let create = format!("CREATE DATABASE {}", made.name);
             let created = admin(kind).await.execute_unprepared(&create).await;
-            created.expect("a database of its own");
+            created.expect("created the database");
         }
         made
     }
 
-    /// Makes one that has all tables: a copy of a template, which `migrate` fills the first time. It is given
-    /// the template's address, and must have left it when it is done.
+    /// Creates a database with all tables by copying a template. `migrate` creates the template's tables the
+    /// first time. It gets the template's address and must have closed its connections when it returns.
     ///
     /// # Panics
-    /// If the server is not there.
+    /// If the server can't be reached.
     pub async fn migrated(kind: Kind, migrate: impl AsyncFnOnce(String)) -> Self {
         let made = Self::named(kind);
-        // Boxed: within a test the compiler would look too deep into it.
+        // Boxed, because the compiler would otherwise look too deep into it within a test.
         Box::pin(template::copy_into(kind, &made.name, &made.address, migrate)).await;
         made
     }
@@ -101,28 +100,28 @@ impl TestDatabase {
         Self { kind, address, name, _folder: folder }
     }
 
-    /// Its address, as `--database-url` takes it.
+    /// The address, in the form that `--database-url` accepts.
     #[must_use]
     pub fn address(&self) -> &str {
         &self.address
     }
 
-    /// Which it is.
+    /// The kind of database.
     #[must_use]
     pub const fn kind(&self) -> Kind {
         self.kind
     }
 
-    /// A connection beside the program's own, to look at what it wrote.
+    /// Opens a connection apart from the program's own, to inspect what it wrote.
     ///
     /// # Panics
-    /// If the server is not there.
+    /// If the server can't be reached.
     pub async fn connect(&self) -> DatabaseConnection {
         Database::connect(&self.address).await.expect("a connection")
     }
 }
 
-/// Where databases are made.
+/// The address for creating databases.
 fn admin_url(kind: Kind) -> String {
     match kind {
         Kind::Postgres => format!("{}/postgres", kind.server()),
@@ -135,7 +134,7 @@ async fn admin(kind: Kind) -> DatabaseConnection {
     match Database::connect(&server).await {
         Ok(connection) => connection,
         Err(error) => panic!(
-            "there is no {} at {server} ({error}): script/test starts one, or name one in \
+            "can't connect to {} at {server} ({error}): script/test starts one, or set \
              PORCHLIGHT_TEST_POSTGRES or PORCHLIGHT_TEST_MYSQL",
             kind.as_str()
         ),
@@ -150,7 +149,7 @@ impl Drop for TestDatabase {
             Kind::MySql => "",
         };
         let (kind, drop) = (self.kind, format!("DROP DATABASE IF EXISTS {}{force}", self.name));
-        // A test's runtime may be gone, or be the one we are in.
+        // The test's runtime may be gone, or this may run inside it.
         let dropping = std::thread::spawn(move || {
             let runtime =
                 tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -158,13 +157,13 @@ impl Drop for TestDatabase {
                 .block_on(async { admin(kind).await.execute_unprepared(&drop).await.map(|_| ()) })
         });
         if let Ok(Err(error)) = dropping.join() {
-            eprintln!("{} was not dropped: {error}", self.name);
+            eprintln!("could not drop {}: {error}", self.name);
         }
     }
 }
 
-/// Writes each test once for every store: `sqlite::NAME`, `postgres::NAME` and `mysql::NAME`.
-/// `$bench` is made by `Bench::on(Kind)` of the place where this stands.
+/// Generates each test once for every store: `sqlite::NAME`, `postgres::NAME` and `mysql::NAME`. `Bench` in
+/// the calling module provides `Bench::on(Kind)`, which creates `$bench`.
 #[macro_export]
 macro_rules! on_each_store {
     ($(async fn $name:ident($bench:ident) $body:block)+) => {

@@ -1,4 +1,4 @@
-//! A mail server on loopback that keeps what it takes, and fails as it is told to.
+//! An SMTP server on loopback that stores what it accepts and fails on demand.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,30 +8,30 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
-/// The most bytes of a mail.
+/// The largest mail, in bytes.
 const MAIL_BYTES: usize = 10 * 1024 * 1024;
 
-/// How it fails.
+/// A way to fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// It ends the connection without a word.
+    /// Closes the connection without a reply.
     HangUp,
-    /// It answers with this, at a step.
+    /// Replies with this at a step.
     Answer(Step, &'static str),
-    /// It says nothing any more, from a step on.
+    /// Stops replying at a step.
     Hang(Step),
-    /// It ends the connection in the middle of the content.
+    /// Closes the connection in the middle of the content.
     CutInContent,
-    /// It ends the connection after the content, before its answer: it has not taken the mail.
+    /// Closes the connection after the content, before its reply, without accepting the mail.
     CutAfterContent,
-    /// The same, but it has taken it (RFC 1047).
+    /// The same, but the mail was accepted (RFC 1047).
     TakeAndCut,
 }
 
-/// The steps of a talk, in order.
+/// The steps of an SMTP session, in order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// A connection came.
+    /// A client connected.
     Greeting,
     /// `MAIL FROM`.
     From,
@@ -43,18 +43,18 @@ pub enum Step {
     Content,
 }
 
-/// A mail that was taken.
+/// An accepted mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Taken {
     /// The envelope's sender.
     pub from: String,
     /// The envelope's recipients.
     pub to: Vec<String>,
-    /// Headers and body, as they came, without the dots that SMTP doubles.
+    /// Headers and body as received, without the dots that SMTP doubles.
     pub content: Vec<u8>,
 }
 
-/// The server. It ends with this value.
+/// The server. It stops when it is dropped.
 pub struct Smtp {
     address: SocketAddr,
     kept: Arc<Kept>,
@@ -67,22 +67,22 @@ struct Kept {
     plan: Plan,
 }
 
-/// Says how each connection (its greeting) and each mail (its sender) fails.
+/// Decides how each connection (at its greeting) and each mail (at its sender) fails.
 type Plan = Box<dyn Fn(Step) -> Option<Fault> + Send + Sync>;
 
 impl Smtp {
-    /// Starts one that takes everything.
+    /// Starts a server that accepts everything.
     ///
     /// # Panics
-    /// If there is no free port.
+    /// If no port is free.
     pub async fn start() -> Self {
         Self::with(|_| None).await
     }
 
-    /// Starts one that fails by a plan, which is asked at each greeting and each sender.
+    /// Starts a server that fails according to a plan, which is called for each greeting and each sender.
     ///
     /// # Panics
-    /// If there is no free port.
+    /// If no port is free.
     pub async fn with(plan: impl Fn(Step) -> Option<Fault> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address");
@@ -93,19 +93,19 @@ impl Smtp {
         Self { address, kept, _serving: serving }
     }
 
-    /// Where it listens.
+    /// The address it listens on.
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What it has taken, in order.
+    /// The accepted mails, in order.
     #[must_use]
     pub fn taken(&self) -> Vec<Taken> {
         self.kept.taken.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Waits until it has taken this many, and returns them.
+    /// Waits until it has accepted this many mails, and returns them.
     pub async fn wait_for(&self, mails: usize) -> Vec<Taken> {
         loop {
             let came = self.kept.came.notified();
@@ -123,14 +123,14 @@ async fn accept(listener: TcpListener, kept: Arc<Kept>) {
     while let Ok((stream, _)) = listener.accept().await {
         let kept = kept.clone();
         talks.spawn(async move {
-            // A talk that breaks off is what this is about.
+            // Sessions that break off are the purpose of this server.
             let _ended = talk(stream, &kept).await;
         });
         while talks.try_join_next().is_some() {}
     }
 }
 
-/// The end of a talk.
+/// The session is over.
 struct Ended;
 
 impl From<std::io::Error> for Ended {
@@ -217,7 +217,7 @@ async fn talk(stream: TcpStream, kept: &Kept) -> Result<(), Ended> {
     }
 }
 
-/// What is answered in place of a yes, at a step.
+/// Returns the reply to send instead of success at this step.
 async fn fails(fault: Option<Fault>, step: Step) -> Result<Option<&'static str>, Ended> {
     match fault {
         Some(Fault::HangUp) => Err(Ended),
@@ -227,7 +227,7 @@ async fn fails(fault: Option<Fault>, step: Step) -> Result<Option<&'static str>,
     }
 }
 
-/// The content up to the dot that ends it (RFC 5321, section 4.5.2).
+/// Reads the content up to the dot that ends it (RFC 5321, section 4.5.2).
 async fn content(reading: &mut (impl AsyncBufReadExt + Unpin)) -> Result<Vec<u8>, Ended> {
     let mut content = Vec::new();
     loop {
@@ -235,7 +235,7 @@ async fn content(reading: &mut (impl AsyncBufReadExt + Unpin)) -> Result<Vec<u8>
         if reading.read_until(b'\n', &mut line).await? == 0 || content.len() > MAIL_BYTES {
             return Err(Ended);
         }
-        // Only a whole line ends it: a server that took less could be led to take two mails for one.
+        // Only a complete line ends it: a server that accepts less could be tricked into taking one mail for two.
         if line == b".\r\n" && (content.is_empty() || content.ends_with(b"\r\n")) {
             return Ok(content);
         }
@@ -243,7 +243,7 @@ async fn content(reading: &mut (impl AsyncBufReadExt + Unpin)) -> Result<Vec<u8>
     }
 }
 
-/// What stands between `<` and `>`.
+/// Returns the text between `<` and `>`.
 fn path(line: &str) -> String {
     let inner = line.split_once('<').and_then(|(_, rest)| rest.split_once('>'));
     inner.map_or_else(String::new, |(path, _)| path.to_owned())

@@ -1,7 +1,7 @@
-//! Databases that have all tables already: copies of one that is migrated once for all tests.
+//! Databases with all tables, copied from a template that is migrated once for all tests.
 //!
-//! Each test is a process of its own, so whoever comes first makes the template, under a lock of the
-//! store's; the others wait for it. Its name says by which migrations it was made.
+//! Each test is a separate process, so the first one creates the template, under a lock, and the others wait
+//! for it. The template's name identifies the migrations that created it.
 
 use std::fs::File;
 use std::path::Path;
@@ -10,14 +10,14 @@ use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, Sta
 
 use crate::{Kind, admin_url};
 
-/// The template's name.
+/// The name of the template.
 const NAME: &str = concat!("porchlight_template_", env!("MIGRATIONS"));
 
-/// What PostgreSQL's advisory locks are called by.
+/// The key of the advisory lock on PostgreSQL.
 const LOCK: i64 = 0x706f_7263_686c;
 
-/// Fills a database that is new, and that `address` leads to, with all tables. `migrate` does it for the
-/// template, by the address it is given.
+/// Creates all tables in a new database at `address`. `migrate` creates them in the template, whose address
+/// it gets.
 pub(crate) async fn copy_into(
     kind: Kind,
     name: &str,
@@ -49,7 +49,7 @@ async fn copy_file(address: &str, migrate: impl AsyncFnOnce(String)) {
     std::fs::copy(&template, path).expect("a copy of the template");
 }
 
-/// Brings all that was written into the one file.
+/// Moves the write-ahead log into the database file, so that it is complete.
 async fn settle(path: &Path) {
     let database = connect(&format!("sqlite://{}", path.display())).await;
     run(&database, "PRAGMA wal_checkpoint(TRUNCATE)").await;
@@ -77,7 +77,7 @@ async fn copy_postgres(name: &str, migrate: impl AsyncFnOnce(String)) {
 async fn copy_mysql(name: &str, migrate: impl AsyncFnOnce(String)) {
     let server = Kind::MySql.server();
     let admin = connect(&admin_url(Kind::MySql)).await;
-    // The last table that the making of the template writes.
+    // The last table that is created in the template.
     let there = format!(
         "SELECT 1 FROM information_schema.tables WHERE table_schema = '{NAME}' AND table_name = 'finished'"
     );
@@ -97,7 +97,7 @@ async fn copy_mysql(name: &str, migrate: impl AsyncFnOnce(String)) {
     );
     run(&admin, &format!("CREATE DATABASE {name}")).await;
     run(&admin, &format!("USE {name}")).await;
-    // Tables name each other; and no word is too common to be found.
+    // Tables refer to each other, and stop words must be searchable.
     run(&admin, "SET foreign_key_checks = 0, SESSION innodb_ft_enable_stopword = 0").await;
     for table in texts(&admin, &tables, "name").await {
         let create = format!("SHOW CREATE TABLE {NAME}.`{table}`");
@@ -107,7 +107,7 @@ async fn copy_mysql(name: &str, migrate: impl AsyncFnOnce(String)) {
     }
 }
 
-/// One connection: locks and settings are the connection's.
+/// Opens a single connection, because locks and settings belong to a connection.
 async fn connect(url: &str) -> DatabaseConnection {
     let mut options = ConnectOptions::new(url);
     options.max_connections(1).sqlx_logging(false);

@@ -1,21 +1,21 @@
 // @ts-check
-// Where answers go when the visitor is gone: asked for once they have written and nobody is there. Loaded
-// by then, so that a chat that is answered at once does not pay.
+// Asks for an email address for answers, once the visitor has written and nobody is available. Loaded only
+// then, so that a chat that is answered at once does not pay for it.
 import { element, resized, style } from './part.js'
 
 const texts = {
-  ask: 'Leave your mail address, and our answer comes there, too.',
-  address: 'Mail address',
+  ask: 'Want the reply by email, too?',
+  address: 'Email address',
   save: 'Save',
   no: 'No, thanks',
   saving: 'Saving…',
   offline: 'No connection. Try again.',
-  done: 'When you are gone, our answer comes to ',
+  done: 'If you leave, we’ll email our reply to ',
   change: 'Change',
 }
 
 const { inbox } = document.documentElement.dataset
-// A browser may keep nothing in a frame: then it is asked again on the next page.
+// A browser may block storage in a frame: then the question comes again on the next page.
 const DECLINED = 'porchlight:' + inbox + ':no-address'
 const area = document.querySelector('textarea')
 const has = () => {

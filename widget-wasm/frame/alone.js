@@ -1,20 +1,20 @@
 // @ts-check
-// The stand-alone page: what the loader does for a frame, as far as it applies; and the links of mails, which
-// log their reader in.
+// The standalone page: does what the loader does for a frame, as far as it applies, and handles links from
+// emails, which log their reader in.
 import { element, style } from './part.js'
 
 const texts = {
   whose: 'This link opens the conversation of ',
-  somebody: 'somebody',
-  other: ' You have one of your own in this browser: it stays as it is.',
-  open: 'Open it',
-  mine: 'Go to mine',
-  not: 'That is not me',
+  somebody: 'someone else',
+  other: ' Your own conversation in this browser stays as it is.',
+  open: 'Open conversation',
+  mine: 'Keep mine',
+  not: 'That’s not me',
 }
 
 /**
- * Asks before somebody becomes who the link says. Whoever sent it may have made it for themselves.
- * @returns {Promise<boolean>} whether it is to be opened
+ * Asks before the visitor becomes the one in the link: its sender may have made it for themselves.
+ * @returns {Promise<boolean>} whether to open it
  */
 async function ask(login, inbox, hasOwn) {
   const [answer] = await Promise.all([
@@ -25,7 +25,7 @@ async function ask(login, inbox, hasOwn) {
     }).catch(() => undefined),
     style('address.css'),
   ])
-  // What the link lacks, the chat itself says. Who can't be told whose it is, is asked all the same.
+  // The chat itself reports an invalid link. If the address can't be fetched, the question does without it.
   if (answer?.status === 404) return true
   const { address } = answer?.ok ? await answer.json() : { address: texts.somebody }
   const card = element('form', 'ask alone-ask')
@@ -50,7 +50,7 @@ async function ask(login, inbox, hasOwn) {
   return answered
 }
 
-/** Starts the chat with what this browser keeps. */
+/** Starts the chat with what this browser has stored. */
 export async function begin(start, inbox, area) {
   const prefix = 'porchlight:' + inbox + ':'
   const read = (storage) => {
@@ -65,13 +65,13 @@ export async function begin(start, inbox, area) {
   }
   const ofTab = () => sessionStorage
   const ofBrowser = () => localStorage
-  // Who came by a link, and has a conversation of their own in this browser, is the other in this tab alone.
+  // A visitor who came by a link and has another conversation in this browser switches in this tab only.
   let storage = read(ofTab).token ? ofTab : ofBrowser
   let kept = read(storage)
-  // It is taken out of the address, so that no copy of that logs anybody in.
+  // Removed from the address, so that a copy of the address logs nobody in.
   const [, login] = location.hash.split('#login=')
   if (login) history.replaceState(null, '', location.search)
-  // Who is that visitor already needs no login.
+  // A browser that already is this visitor needs no login.
   if (login && String(kept.token).split('.')[0] !== login.split('.')[0]) {
     const hasOwn = !!read(ofBrowser).token
     if (await ask(login, inbox, hasOwn)) {

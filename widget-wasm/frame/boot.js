@@ -1,6 +1,6 @@
 // @ts-check
-// Starts the chat in its frame. The listener is there before the page has loaded, so that the
-// loader's greeting can't come too early; the chat itself is WASM.
+// Starts the chat in its frame. The listener is registered before the page has loaded, so that the loader's
+// greeting can't come too early. The chat itself is WASM.
 import init, { start, token } from './chat.js'
 
 const embedded = window.parent !== window
@@ -13,10 +13,10 @@ const greeting = new Promise((resolve) => {
   })
 })
 
-// What is rare comes when it is needed.
+// Rarely used parts are loaded when they are needed.
 const part = async (name, tries = 0) => {
   try {
-    // A browser may remember under a name that it could not be had.
+    // A browser may cache a failed import under its URL, so each try uses another.
     return await import(name + '?' + tries)
   } catch {
     await new Promise((resolve) => setTimeout(resolve, 3e3))
@@ -26,29 +26,29 @@ const part = async (name, tries = 0) => {
 const files = () => part('./files.js')
 let loading
 const pick = (list) => {
-  // The list empties itself.
+  // The list is live: it empties when the input is cleared.
   const picked = [...(list || [])]
   if (!picked[0]) return
   loading = true
   files().then(({ pick }) => pick(picked, token))
 }
-// Nothing is sent while a file is on its way to be.
+// After a file was picked, nothing is sent until files.js has loaded and replaced this function.
 self.porchlightPicked = () => loading ? undefined : '[]'
 self.porchlightShow = (place, list) => {
   files().then(({ show }) => show(place, JSON.parse(list), token))
 }
-// English words, and the clock of where the visitor is.
+// Dates in English words, in the format of the visitor's region.
 let locale = 'en'
 try {
   const { region } = new Intl.Locale(navigator.language).maximize()
   if (region) locale += '-' + region
 } catch {
-  // Some browsers call their language what no standard knows: "en-US@posix".
+  // Some browsers report a language that no standard knows: "en-US@posix".
 }
 /** @type {Intl.DateTimeFormatOptions} */
 const day = { weekday: 'long' }
 /** @type {Intl.DateTimeFormatOptions} */
-const time = { hour: '2-digit', minute: '2-digit' }
+const time = { hour: 'numeric', minute: '2-digit' }
 /** @type {Intl.DateTimeFormatOptions[]} */
 const whens = [{ ...day, day: 'numeric', month: 'long' }, time, { ...day, ...time }]
 self.porchlightDate = (at, when) => new Date(at).toLocaleString(locale, whens[when])
@@ -60,7 +60,7 @@ addEventListener('change', (event) => {
   pick(target.files)
   if (target.files) target.value = ''
 })
-// A table from a spreadsheet comes as text and as a picture of it: the text is meant.
+// A spreadsheet's table is pasted as text and as a picture of it: the text is wanted.
 addEventListener('paste', ({ clipboardData: data }) => data.types.includes('text/plain') || pick(data.files))
 for (const name of ['dragover', 'drop']) {
   addEventListener(name, (/** @type {DragEvent} */ event) => {
@@ -70,7 +70,7 @@ for (const name of ['dragover', 'drop']) {
   })
 }
 
-// What is written and not sent stays in this tab, for the next page.
+// Unsent text stays in this tab, for the next page.
 const { inbox } = document.documentElement.dataset
 const area = document.querySelector('textarea')
 try {
@@ -87,7 +87,7 @@ const [, event] = await Promise.all([init({ module_or_path: new URL('chat_bg.was
 if (event) {
   const { kept, page, open, about, quiet, isNew } = event.data
   const [port] = event.ports
-  // Says that the chat has started, whatever comes next.
+  // Tells the loader that the chat has started, whatever comes next.
   port.postMessage({})
   if (isNew) {
     area.value = ''
@@ -96,7 +96,7 @@ if (event) {
   start(port, event.origin, kept, page, open, about)
   if (open && !quiet) area.focus()
 } else {
-  // The stand-alone page, which mails link to.
+  // The standalone page, which emails link to.
   const { begin } = await part('./alone.js')
   await begin(start, inbox, area)
 }

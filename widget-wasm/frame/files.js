@@ -1,19 +1,19 @@
 // @ts-check
-// Files: those that the visitor picks, which are uploaded at once and sent with the next message, and
-// those that entries carry. Loaded with the first of either, so that a chat without any does not pay.
+// Files: those that the visitor picks, which are uploaded at once and sent with the next message, and those
+// attached to entries. Loaded with the first of either, so that a chat without files does not pay.
 import { element, resized, style } from './part.js'
 
 const MOST = 10
 const MOST_BYTES = 20 * 1024 * 1024
 const texts = {
-  big: 'Too big: at most 20 MB',
-  empty: 'Empty',
-  many: 'At most 10 files at a time',
+  big: 'Too large (20 MB max)',
+  empty: 'This file is empty',
+  many: 'Up to 10 files at a time',
   remove: 'Remove',
   close: 'Close',
   download: 'Download',
-  waiting: 'Waiting for the connection…',
-  missing: 'Can’t be loaded now. Try again.',
+  waiting: 'Waiting for connection…',
+  missing: 'Couldn’t load. Try again.',
 }
 
 const { inbox } = document.documentElement.dataset
@@ -27,14 +27,14 @@ const size = (bytes) => {
   return new Intl.NumberFormat('en', { style: 'unit', unit, maximumFractionDigits: 1 }).format(number)
 }
 
-// Waits a while, or until the browser says that the network is back.
+// Waits, but no longer than until the browser reports that the network is back.
 const pause = (ms) =>
   new Promise((resolve) => {
     setTimeout(resolve, ms)
     addEventListener('online', resolve, { once: true })
   })
 
-// Tries again and again, until there is an outcome or nobody wants it any more.
+// Retries until there is an outcome or the result is no longer wanted.
 async function persist(act, isWanted) {
   for (let wait = 1e3; isWanted(); wait = Math.min(2 * wait, 3e4)) {
     const outcome = await act().catch(() => {})
@@ -43,13 +43,13 @@ async function persist(act, isWanted) {
   }
 }
 
-// What the visitor picked and has not sent: `{ id, file, item, note, bar, done, error }`.
+// The files that were picked and not sent yet: `{ id, file, item, note, bar, done, error }`.
 let picked = []
 const list = element('ul', 'picked')
 list.setAttribute('aria-live', 'polite')
 form.before(list)
 
-// While something is on its way nothing can be said; `take` says that it is being sent now.
+// Returns the files to send as JSON, or nothing while one is uploading; `take` says that they are sent now.
 self.porchlightPicked = (take) => {
   const good = picked.filter((one) => !one.error)
   if (good.some((one) => !one.done)) return
@@ -57,7 +57,7 @@ self.porchlightPicked = (take) => {
   return JSON.stringify(good.map((one) => one.done))
 }
 
-// Has the chat look again at what can be sent, and at the room that is left.
+// Makes the chat check again what can be sent, and how much room is left.
 const changed = () => {
   area.dispatchEvent(new Event('input'))
   resized()
@@ -121,9 +121,9 @@ async function upload(one, token) {
   changed()
 }
 
-// The file as the server has it, why it was refused for good, or nothing: to be tried again, under the
-// same id.
-/** @returns {Promise<any>} what the server said; nothing if the same may succeed later */
+// Resolves to the file as the server has it, or to a permanent refusal, or to nothing if the upload must be
+// repeated under the same id.
+/** @returns {Promise<any>} the server's answer; nothing if the same request may succeed later */
 const put = (one, token) =>
   new Promise((resolve) => {
     const request = new XMLHttpRequest()
@@ -138,9 +138,9 @@ const put = (one, token) =>
     }
     request.onloadend = () => {
       const said = request.response
-      // A proxy's own refusal is none of ours.
+      // A proxy's own refusal has no code of ours.
       if (request.status === 413) return resolve({ code: 'file_too_big', title: texts.big })
-      // Without a token there was no welcome yet.
+      // Without a token there was no `welcome` yet.
       if (token && said && (said.id || (said.code && !said.temporary))) return resolve(said)
       one.note.textContent = texts.waiting
       resolve(undefined)
@@ -153,7 +153,7 @@ const get = async (path, token) => {
   const headers = { authorization: `Bearer ${token()}`, 'porchlight-inbox': inbox }
   const answer = await fetch(`/files/visitor/${path}`, { headers })
   if (answer.ok) return URL.createObjectURL(await answer.blob())
-  // What is not there will not be there later.
+  // A file that is not there now will not be there later.
   return answer.status === 404 ? null : undefined
 }
 
@@ -164,7 +164,7 @@ function download(file, url) {
   return link
 }
 
-// A picture as large as there is room.
+// Shows a picture as large as there is room.
 function look(file, url) {
   const dialog = element('dialog', 'look')
   dialog.setAttribute('aria-label', file.name)
@@ -178,7 +178,7 @@ function look(file, url) {
     dialog.remove()
     URL.revokeObjectURL(url)
   }
-  // Escape closes the picture, and not the chat.
+  // Escape closes the picture, not the chat.
   dialog.onkeydown = (event) => event.stopPropagation()
   document.body.append(dialog)
   dialog.showModal()

@@ -1,10 +1,10 @@
 // @ts-check
-// How the chat reaches its server: over a socket, or, where none can be had, by requests that wait.
-// Both look like a WebSocket to the chat. docs/PROTOCOL.md describes both.
+// How the chat reaches its server: over a WebSocket or, where none can be had, by long polling. Both look
+// like a WebSocket to the chat. docs/PROTOCOL.md describes both.
 
 const socket = () => new WebSocket(location.origin.replace('http', 'ws') + '/ws/visitor', 'porchlight.v1')
 
-// How many sockets in a row ended without a word.
+// How many sockets in a row ended before a message came.
 let mute = 0
 let Poll
 
@@ -17,7 +17,7 @@ self.porchlightConnect = () => {
     mute = 0
   })
   line.addEventListener('close', () => {
-    // It is there when the next try is due, or when the one after is.
+    // Loaded in time for the next try, or for the one after.
     if (!heard && ++mute > 1) import('./poll.js').then((loaded) => { Poll = loaded.Poll }, () => {})
   })
   return line

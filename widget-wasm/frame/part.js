@@ -1,5 +1,5 @@
 // @ts-check
-// What the parts of the chat share that are loaded when they are needed.
+// Shared by the parts of the chat that are loaded when they are needed.
 
 export const element = (name, className, text = '') => {
   const made = document.createElement(name)
@@ -8,7 +8,7 @@ export const element = (name, className, text = '') => {
   return made
 }
 
-// A part is drawn once its style is there.
+// A part waits for its style sheet before it is drawn.
 export const style = (name) =>
   new Promise((resolve) => {
     const link = document.createElement('link')
@@ -18,5 +18,5 @@ export const style = (name) =>
     document.head.append(link)
   })
 
-// Has the chat look again at the room that is left.
+// Makes the chat check again how much room is left.
 export const resized = () => dispatchEvent(new Event('resize'))

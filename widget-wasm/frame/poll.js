@@ -1,8 +1,7 @@
 // @ts-check
-// A line of requests that wait, where no socket can be had. Looks like a WebSocket. Loaded where two
-// sockets in a row came to nothing.
+// Long polling, where no socket can be had. Looks like a WebSocket. Loaded after two sockets in a row failed.
 
-// When it is time to try a socket again, and how long to wait after that.
+// When to try a socket again, and how long to wait after that.
 let probeAt = 0
 let probeAfter = 5e3
 
@@ -25,8 +24,8 @@ export class Poll extends EventTarget {
 
   send(text) {
     this.out.push(text)
-    // One request at a time brings frames: two could overtake each other. The one that waits for news
-    // brings none.
+    // Only one request at a time carries frames: two could overtake each other. The one that waits for
+    // events carries none.
     if (!this.sending) this.ask()
   }
 
@@ -37,7 +36,7 @@ export class Poll extends EventTarget {
   }
 
   async ask() {
-    // The first request brings the hello alone: its answer names the line.
+    // The first request carries only the `hello`: its answer names the connection.
     const frames = this.out.splice(0, this.line ? 16 : 1)
     this.running++
     if (frames[0]) this.sending = true
@@ -61,17 +60,17 @@ export class Poll extends EventTarget {
     }
     this.running--
     if (frames[0]) this.sending = false
-    // One request always waits.
+    // One request is always waiting.
     if (this.readyState === 1 && this.line && !this.sending && (this.out[0] || !this.running)) this.ask()
   }
 
-  // Requests get through: perhaps a socket does again.
+  // Requests get through, so perhaps a socket does again.
   probe() {
     if (Date.now() < probeAt) return
     probeAt = Date.now() + probeAfter
     probeAfter = Math.min(2 * probeAfter, 6e4)
     const probe = this.socket()
-    // What is between may open it and end it at once.
+    // A proxy in between may open it and close it at once.
     probe.onopen = () => setTimeout(() => {
       if (probe.readyState === 1 && this.readyState === 1) {
         this.opened()

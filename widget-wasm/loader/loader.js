@@ -1,14 +1,14 @@
 // @ts-check
-// The script that sites embed: the launcher, `window.SupportChat`, and nothing else until there is a
-// reason. It runs on somebody else's page: no global but its own, no inline style, no markup from
-// strings, no cookie; storage and network only once the visitor acts or has acted before.
+// The script that sites embed: the launcher and `window.SupportChat`, and nothing else until it is needed.
+// It runs on someone else's page: no global but its own, no inline style, no markup from strings, no
+// cookie; storage and network only once the visitor acts or has acted before.
 (() => {
   'use strict'
   const settings = PORCHLIGHT_SETTINGS
   const css = PORCHLIGHT_STYLE
   const prefix = 'porchlight:' + settings.inbox + ':'
   const queued = window.SupportChat
-  // A second tag, or the same one once a script has put another body in place.
+  // A second tag, or the same one after a script has replaced the body.
   if (queued?.loaded) return queued.init()
 
   let host, root, button, badge, panel, face, frame, port, loaded, user, page
@@ -38,7 +38,7 @@
     return svg
   }
 
-  // A site may forbid storage, and a full one throws: the chat works without, for this page.
+  // A site may forbid storage, and a full one throws. The chat then works without it, on this page only.
   const recall = () => {
     const kept = {}
     try {
@@ -57,7 +57,7 @@
     } catch {}
   }
 
-  // What holds in this tab, also on its next page: that the chat is open, and that its visitor is another one.
+  // State of this tab that outlives the page: whether the chat is open, and whether its visitor is new.
   const inTab = (name, change) => {
     try {
       if (change !== undefined) sessionStorage.setItem(prefix + name, change)
@@ -67,7 +67,7 @@
 
   const told = []
 
-  // What of the user can be kept. The rest is left out, and whoever builds the site is told.
+  // The part of the user's data that can be stored. The rest is left out, with a warning for developers.
   const fitting = (said) => {
     const kept = {}
     let room = 12e3
@@ -83,13 +83,13 @@
         room -= length
       } else if (said[name] !== undefined && !told.includes(name)) {
         told.push(name)
-        console.warn(`Porchlight: "${name}" of the user is left out: it must be JSON of at most 1,000 characters, and all together 12,000.`)
+        console.warn(`Porchlight: user field "${name}" was ignored: it must be JSON of at most 1,000 characters, and all fields 12,000.`)
       }
     }
     return kept
   }
 
-  // What the chat may know of the visitor: what the site says, and what every site sees.
+  // What the chat may know about the visitor: what the site says, and what every site sees.
   const about = () => JSON.stringify({
     user: user && fitting(user),
     referrer: document.referrer || undefined,
@@ -109,11 +109,11 @@
     badge.textContent = unread > 9 ? '9+' : String(unread)
   }
 
-  // Draws the launcher. A closed shadow root and an adopted sheet: the page's styles don't reach it,
-  // and no policy has a say in it.
+  // Draws the launcher. With a closed shadow root and an adopted style sheet, the page's styles don't reach
+  // it, and no content security policy blocks it.
   const draw = () => {
     if (host) return settle()
-    // Where browsers know it, it lies above all that a page may cover it with, or cut it off by.
+    // Where browsers support popovers, it lies above everything that could cover or clip it.
     host = element('porchlight-chat', { popover: 'manual' })
     root = host.attachShadow({ mode: 'closed' })
     try {
@@ -121,7 +121,7 @@
       sheet.replaceSync(css)
       root.adoptedStyleSheets = [sheet]
     } catch {
-      // Before Safari 16.4. A strict policy would refuse it; those browsers have no other way.
+      // Before Safari 16.4. A strict policy blocks this, but those browsers have no other way.
       root.append(element('style', {}, css))
     }
     host.style.setProperty('--brand', settings.color)
@@ -136,28 +136,28 @@
       return pressed
     }
     face = element('div', { class: 'face', role: 'alert', hidden: '' },
-      element('p', {}, 'The chat could not be loaded.'), press('Try again', () => load()), press('Close', () => api.close()))
+      element('p', {}, 'The chat failed to load.'), press('Try again', () => load()), press('Close', () => api.close()))
     panel = element('div', { class: 'panel', role: 'dialog', 'aria-label': settings.name }, face)
     button.addEventListener('click', () => api.toggle())
-    // Who points at it will probably press it: a moment's head start.
+    // A visitor who points at it will probably press it: a head start.
     button.addEventListener('pointerenter', load)
     button.addEventListener('focus', load)
     root.append(panel, button)
     settle()
     render()
-    // Who goes on to another page goes on with the conversation, where it does not hide the page.
+    // The chat stays open on the site's next page, unless it would hide the page.
     if (inTab('open') && innerWidth > 480 && innerHeight > 500) {
       quiet = true
       show(true)
     }
-    // Who has written before may have an answer waiting.
+    // A visitor who has written before may have an answer waiting.
     const idle = window.requestIdleCallback || ((run) => setTimeout(run, 200))
     idle(() => Object.keys(recall()).length && load())
   }
 
-  // Turbo, Astro, htmx and others put another body, or other content, in its place: the launcher comes back,
-  // and the frame in it starts anew where it was. Later, so that a page that removes it for good is not kept
-  // busy.
+  // Turbo, Astro, htmx and others replace the body or its content. The launcher is put back, and the frame
+  // in it starts again in the same conversation. After a delay, so that a page that keeps removing it is
+  // not kept busy.
   const watch = new MutationObserver(() => host.isConnected || setTimeout(settle, 50))
   const settle = () => {
     const { body, documentElement } = document
@@ -170,7 +170,7 @@
     for (const node of [documentElement, body]) watch.observe(node, { childList: true })
   }
 
-  // Loads the chat's frame, once. The port is handed to the chat's own origin and to no other.
+  // Loads the chat's frame, once. Only the chat's own origin gets the port.
   const load = () => {
     if (frame) return
     const query = new URLSearchParams({ inbox: settings.inbox })
@@ -184,19 +184,19 @@
       page = location.href
       const hello = { porchlight: 1, kept: JSON.stringify(recall()), page, open: isOpen, about: about(), quiet, isNew: isNew || inTab('new') }
       frame.contentWindow.postMessage(hello, settings.origin, [channel.port2])
-      // An error page loads, too.
+      // An error page fires `load`, too.
       setTimeout(fail, 8e3, mine)
     })
-    // A slow line may take its time before that.
+    // A slow connection may take a while before that.
     setTimeout(fail, 3e4, mine)
     panel.append(frame)
   }
 
-  // The browser's own page, which stands where the chat could not be loaded, says nothing to anybody. It is not
-  // shown; what is tells the visitor, and it is tried again.
+  // If the chat could not be loaded, the frame has the browser's error page, which sends no message. It is
+  // removed, an explanation is shown instead, and loading is tried again.
   const fail = (mine) => {
     if (loaded || frame !== mine) return
-    console.error('Porchlight: the chat could not be loaded. Is ' + location.origin + ' among the inbox\'s allowed sites?')
+    console.error('Porchlight: the chat failed to load. Is ' + location.origin + ' one of the inbox\'s allowed sites?')
     frame.remove()
     frame = port = undefined
     face.hidden = false
@@ -204,7 +204,7 @@
     wait = Math.min(2 * wait, 6e4)
   }
 
-  // Pages that scripts put in place of another are pages, too.
+  // Pages that scripts switch to without loading count as pages, too.
   const move = () => {
     if (!port || page === location.href) return
     page = location.href
@@ -245,17 +245,17 @@
       if (options?.user) api.identify(options.user)
       whenReady(draw)
     },
-    // Says who the visitor is: `id`, `name`, `email`, any attributes, and `hash` or `jwt` as proof.
+    // Identifies the visitor: `id`, `name`, `email`, any attributes, and `hash` or `jwt` as proof.
     identify(who) {
       user = who
       tell({ about: about() })
     },
-    // The next one at this device is somebody else.
+    // The next person at this device is another visitor.
     logout() {
       user = undefined
       isNew = true
       inTab('new', true)
-      // What the old frame still has to say must not be kept.
+      // What the old frame still reports must not be stored.
       if (port) port.onmessage = null
       for (const name of Object.keys(recall())) remember({ [name]: null })
       if (frame) frame.remove()
@@ -280,7 +280,7 @@
     else document.addEventListener('DOMContentLoaded', run, { once: true })
   }
 
-  // Another tab of the same site is the same visitor.
+  // Another tab of the same site has the same visitor.
   addEventListener('storage', ({ key, newValue }) => {
     if (key?.startsWith(prefix)) tell({ kept: JSON.stringify({ [key.slice(prefix.length)]: newValue }) })
   })
@@ -291,6 +291,6 @@
 
   window.SupportChat = api
   if (Array.isArray(queued)) api.push(...queued)
-  // One tag is enough: a page that never calls `init` gets the launcher all the same.
+  // One tag is enough: a page that never calls `init` gets the launcher, too.
   whenReady(draw)
 })()

@@ -1,4 +1,4 @@
-//! Connects what is known, what is drawn, the socket and the loader outside.
+//! Connects the chat's state, the view, the socket and the loader outside.
 
 use alloc::borrow::ToOwned;
 
@@ -27,14 +27,14 @@ struct App {
     page: String,
     is_open: bool,
     is_started: bool,
-    /// Whether it was said that nobody is there.
+    /// Whether `crate::away` was called already.
     is_away: bool,
-    /// What the loader was told last, so that it is told changes only.
+    /// What the loader was last told to store, so that only changes are sent.
     kept: Kept,
     unread: usize,
 }
 
-/// There is one thread; the lock is for calls that come back while a call goes on.
+/// There is only one thread; the lock guards against calls that come back during a call.
 static APP: Mutex<Option<App>> = Mutex::new(None);
 
 /// Starts the chat. See [`crate::start`].
@@ -104,9 +104,9 @@ fn listen_loader(port: &MessagePort) {
     port.start();
 }
 
-/// Acts on the app, then brings all in line: what is sent, drawn, kept and told.
+/// Changes the app, then brings everything in line: what is sent, drawn, stored and reported.
 fn with(act: impl FnOnce(&mut App)) {
-    // Drawing can make the browser call back at once (focus, scroll); there is nothing to do then.
+    // Drawing can make the browser call back at once (focus, scroll). Nothing needs to be done then.
     if let Some(mut app) = APP.try_lock()
         && let Some(app) = app.as_mut()
     {
@@ -115,7 +115,7 @@ fn with(act: impl FnOnce(&mut App)) {
     }
 }
 
-/// The visitor sends what they wrote.
+/// The visitor sends a message.
 pub(crate) fn say(text: String, files: Files) {
     with(|app| {
         if let Some(client_id) = new_client_id() {
@@ -127,12 +127,13 @@ pub(crate) fn say(text: String, files: Files) {
     });
 }
 
-/// What proves who the visitor is, for uploading and fetching files; none before the first `welcome`.
+/// The token that identifies the visitor, for uploading and fetching files; `None` before the first
+/// `welcome`.
 pub(crate) fn token() -> Option<String> {
     APP.try_lock()?.as_ref()?.chat.token.clone()
 }
 
-/// The visitor is writing.
+/// The visitor is typing.
 pub(crate) fn typed() {
     with(|app| {
         if let Some(frame) = app.chat.type_in(Date::now() as u64) {
@@ -141,7 +142,7 @@ pub(crate) fn typed() {
     });
 }
 
-/// The visitor drops a message that was refused.
+/// The visitor removes a message that was refused.
 pub(crate) fn remove(client_id: &str) {
     with(|app| {
         if let Some(client_id) = ClientId::parse(client_id) {
@@ -150,7 +151,7 @@ pub(crate) fn remove(client_id: &str) {
     });
 }
 
-/// The visitor wants to see what was before.
+/// The visitor asks for earlier messages.
 pub(crate) fn older() {
     with(|app| {
         if let Some(frame) = app.chat.ask_history() {
@@ -162,7 +163,7 @@ pub(crate) fn older() {
 /// The visitor closes the chat.
 pub(crate) fn close() {
     with(|app| {
-        // The stand-alone page has nothing to be closed into.
+        // The standalone page has nothing to close into.
         if app.site.is_some() {
             app.is_open = false;
             app.tell("close", &JsValue::TRUE);
@@ -175,7 +176,7 @@ pub(crate) fn scrolled() {
     with(|_| {});
 }
 
-/// A socket opened.
+/// A socket was opened.
 pub(crate) fn hello(generation: u32) {
     with(|app| {
         if app.socket.is_current(generation) {
@@ -185,7 +186,7 @@ pub(crate) fn hello(generation: u32) {
     });
 }
 
-/// A frame came.
+/// A frame arrived.
 pub(crate) fn heard(generation: u32, text: &str) {
     with(|app| {
         if !app.socket.is_current(generation) {
@@ -206,7 +207,7 @@ pub(crate) fn heard(generation: u32, text: &str) {
     });
 }
 
-/// A socket ended.
+/// A socket was closed.
 pub(crate) fn closed(generation: u32, code: u16, reason: &str) {
     with(|app| {
         if app.socket.is_current(generation) {
@@ -219,7 +220,7 @@ pub(crate) fn closed(generation: u32, code: u16, reason: &str) {
     });
 }
 
-/// Time for a ping.
+/// It is time for a ping.
 pub(crate) fn ping(generation: u32) {
     with(|app| {
         if app.socket.is_current(generation) && app.socket.ping() {
@@ -228,7 +229,7 @@ pub(crate) fn ping(generation: u32) {
     });
 }
 
-/// The wait is over.
+/// The wait before a reconnect is over.
 pub(crate) fn reopen(generation: u32) {
     with(|app| {
         if app.socket.is_current(generation) {
@@ -238,7 +239,7 @@ pub(crate) fn reopen(generation: u32) {
 }
 
 impl App {
-    /// Brings all in line with what is known.
+    /// Brings everything in line with the chat's state.
     fn settle(&mut self) {
         if !self.is_started && (self.is_open || self.chat.has_history()) {
             self.is_started = true;
@@ -282,7 +283,7 @@ impl App {
     }
 }
 
-/// What has changed, as a JSON object: a text for what is new, null for what is gone.
+/// What has changed, as a JSON object: a string for what is new, null for what is gone.
 fn changes(before: &Kept, after: &Kept) -> String {
     let mut out = String::new();
     let mut fields = Fields::begin(&mut out);
@@ -308,7 +309,7 @@ impl Encode for Null {
     }
 }
 
-/// `crypto.randomUUID` exists in secure contexts only; random bytes exist everywhere.
+/// `crypto.randomUUID` exists only in secure contexts; random bytes exist everywhere.
 fn random() -> Option<[u8; 16]> {
     let mut random = [0; 16];
     let crypto = web_sys::window()?.crypto().ok()?;

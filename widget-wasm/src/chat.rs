@@ -1,4 +1,4 @@
-//! What the chat knows, and the rules by which it changes. Plain data: no browser in here.
+//! The chat's state and the rules by which it changes. Plain data, without the browser.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -10,75 +10,75 @@ use protocol::{
     FromVisitor, Outbox, Outgoing, Reader, Replica, Seq, Thread, ToVisitor,
 };
 
-/// How the socket is.
+/// The state of the connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Line {
-    /// Not yet, for the first time.
+    /// Connecting for the first time.
     #[default]
     Connecting,
     /// Frames go both ways.
     Online,
-    /// Lost; it is tried again and again.
+    /// Lost; reconnecting.
     Offline,
-    /// The server refused this chat, for good.
+    /// The server permanently refused this chat.
     Refused(ErrorCode),
 }
 
-/// After every position: numbers on the wire end here.
+/// A position after every other: the largest number on the wire.
 const END: Seq = (1 << 53) - 1;
 
-/// Begins the names of sends that wait.
+/// The prefix of the names under which waiting sends are stored.
 const OUT: &str = "out:";
 
-/// What the chat knows.
+/// The chat's state.
 #[derive(Debug, Default)]
 pub(crate) struct Chat {
-    /// The conversation, and what waits to be sent.
+    /// The current conversation, and what waits to be sent.
     pub(crate) thread: Thread,
-    /// How the socket is.
+    /// The state of the connection.
     pub(crate) line: Line,
     /// How far the team has read.
     pub(crate) team_read_seq: Seq,
-    /// What the visitor said before the thread's conversation, oldest first.
+    /// Entries of earlier conversations, oldest first.
     pub(crate) past: Vec<Entry>,
-    /// The conversation from whose end, or from before `past`, the next page of it comes.
+    /// The earlier conversation that the next page comes from: from its end, or from before `past`.
     earlier: Option<ConversationId>,
-    /// Where that page ends.
+    /// The position before which that page ends.
     earlier_before: Seq,
-    /// Whether the visitor waits for what was before: a lost connection must not lose the wish.
+    /// Whether the visitor is waiting for earlier messages. Remembered across a lost connection.
     wants_older: bool,
-    /// Which conversation the thread is of, as far as the server has said.
+    /// The thread's conversation, once the server has named it.
     pub(crate) conversation: Option<ConversationId>,
-    /// What the page says of its visitor: JSON, passed on as it is.
+    /// What the page says about its visitor: JSON, passed on unchanged.
     about: Option<String>,
-    /// Whether somebody answers.
+    /// Whether anyone answers.
     pub(crate) availability: Option<Availability>,
-    /// The place in the queue: 1 is next.
+    /// The visitor's place in the queue: 1 is next.
     pub(crate) queue: Option<u64>,
-    /// The agent who writes.
+    /// The name of the agent who is typing.
     pub(crate) typing: Option<String>,
-    /// When that was told last, in milliseconds since 1970 (UTC).
+    /// When the last `typing` arrived, in milliseconds since 1970 (UTC).
     typing_at_ms: u64,
-    /// When the visitor's own writing was told last.
+    /// When the visitor's own typing was last reported.
     told_typing_at_ms: u64,
     read_seq: Seq,
     pub(crate) token: Option<String>,
-    /// Made up here, so that what is written before the first connection has an owner: two tabs that
-    /// both begin are the same visitor.
+    /// Made up here, so that what is written before the first connection has an owner. Two tabs that both
+    /// start fresh are the same visitor.
     seed: Option<String>,
-    /// Whether the visitor has ever sent something. Before that nothing is kept on their device.
+    /// Whether the visitor has ever sent something. Before that, nothing is stored on their device.
     acted: bool,
-    /// Whether the server refused our token, and a new one is to be had.
+    /// Whether the server refused our token, so that we should reconnect for a new one.
     anew: bool,
 }
 
-/// What is kept on the visitor's device, by name: `token`, `seed` and, for each send that waits,
-/// `out:` with its id. One name each, because several tabs write.
+/// What is stored on the visitor's device, by name: `token`, `seed` and, for each waiting send, `out:` with
+/// its id. Separate names, because several tabs write.
 pub(crate) type Kept = Vec<(String, String)>;
 
 impl Chat {
-    /// From what was kept on the visitor's device, as a JSON object; `seed` is 32 random hexadecimal
-    /// digits, for a visitor who has none yet.
+    /// Restores what was stored on the visitor's device, given as a JSON object. `seed` is 32 random
+    /// hexadecimal digits, for a visitor who has none yet.
     pub(crate) fn from_kept(kept: &str, seed: String) -> Self {
         let kept = parse(kept).unwrap_or(Value::Null);
         let text = |name| kept.get(name).and_then(Value::as_str).map(Into::into);
@@ -91,7 +91,7 @@ impl Chat {
                 .filter(|(name, _)| name.starts_with(OUT))
                 .filter_map(|(_, text)| from_str::<Outgoing>(text.as_str()?).ok());
             for one in outgoing {
-                // In the order of writing. A few at most: the library's sort would weigh 3 KB.
+                // Sorted by time of writing. There are only a few: the library's sort would add 3 KB.
                 let after = waiting.iter().filter(|other| other.at_ms <= one.at_ms).count();
                 waiting.insert(after, one);
             }
@@ -102,7 +102,7 @@ impl Chat {
         Self { thread, token, seed, acted, ..Self::default() }
     }
 
-    /// What is to be kept on the visitor's device: nothing before they have sent something.
+    /// What to store on the visitor's device: nothing before they have sent something.
     pub(crate) fn to_kept(&self) -> Kept {
         let mut kept = Kept::new();
         if self.acted {
@@ -120,8 +120,8 @@ impl Chat {
         kept
     }
 
-    /// Another tab has kept something. Says whether to connect anew: as the visitor that the other
-    /// tab already is, if this one has not written yet.
+    /// Another tab has stored something. Becomes the visitor that the other tab already is, if nothing was
+    /// written in this tab yet. Returns whether to reconnect.
     pub(crate) fn adopt(&mut self, kept: &str) -> bool {
         let Ok(kept) = parse(kept) else { return false };
         let Some(token) = kept.get("token").and_then(Value::as_str) else { return false };
@@ -133,7 +133,7 @@ impl Chat {
         true
     }
 
-    /// Whether the visitor waits for an answer while nobody is there.
+    /// Whether the visitor waits for an answer while nobody is available.
     pub(crate) fn is_left_alone(&self) -> bool {
         let is_anybody = |there: &Availability| there.attendance == Attendance::Online;
         let last = self.thread.replica.entries().last();
@@ -147,10 +147,11 @@ impl Chat {
         self.acted
     }
 
-    /// The page says something else of its visitor. Says whether to connect anew.
+    /// The page says something about its visitor. Returns whether that is new, so that the chat must
+    /// reconnect.
     pub(crate) fn is_about(&mut self, about: String) -> bool {
         let is_new = self.about.as_ref() != Some(&about);
-        // A claim that was refused may be another now.
+        // The earlier claim was refused, but the new one may be accepted.
         if is_new && matches!(self.line, Line::Refused(_)) {
             self.line = Line::Connecting;
         }
@@ -161,7 +162,7 @@ impl Chat {
     /// The first frame on a new socket.
     pub(crate) fn hello(&self, inbox: String, site: Option<String>, page: String) -> FromVisitor {
         let last = self.thread.replica.last_seq();
-        // A position means nothing without the conversation that it is of.
+        // A position means nothing without its conversation.
         let after = (last > 0 && self.conversation.is_some()).then_some(last);
         let page = Some(page).filter(|page| page.len() <= PAGE_URL_BYTES);
         let token = self.token.clone();
@@ -171,8 +172,8 @@ impl Chat {
         FromVisitor::Hello { inbox, site, page, token, seed, after, conversation, about }
     }
 
-    /// The visitor says something. It is sent at once only if all before it was: otherwise the next
-    /// `welcome` sends it, in its turn.
+    /// The visitor sends a message. Returns the frame to send now if the chat is online. Otherwise the next
+    /// `welcome` sends it, in order.
     pub(crate) fn say(
         &mut self,
         client_id: ClientId,
@@ -187,7 +188,7 @@ impl Chat {
         (self.line == Line::Online).then_some(FromVisitor::Send { client_id, text, files: ids })
     }
 
-    /// The visitor is writing. Told now and then only, and only where there is somebody to tell.
+    /// The visitor is typing. Reported only from time to time, and only once there is a conversation.
     pub(crate) fn type_in(&mut self, now_ms: u64) -> Option<FromVisitor> {
         let told = now_ms < self.told_typing_at_ms + TYPING_EVERY_MS;
         if told || self.line != Line::Online || self.thread.replica.last_seq() == 0 {
@@ -197,7 +198,7 @@ impl Chat {
         Some(FromVisitor::Typing {})
     }
 
-    /// Forgets who has stopped writing.
+    /// Clears the typing indicator once it is too old.
     pub(crate) fn expire_typing(&mut self, now_ms: u64) {
         if now_ms >= self.typing_at_ms + TYPING_MS {
             self.typing = None;
@@ -209,7 +210,7 @@ impl Chat {
         self.thread.replica.unread_by_visitor(self.read_seq)
     }
 
-    /// The visitor sees the conversation's end.
+    /// The visitor sees the end of the conversation.
     pub(crate) fn read_to_end(&mut self) -> Option<FromVisitor> {
         let seq = self.thread.replica.last_seq();
         let news = self.unread() > 0 && self.line == Line::Online;
@@ -217,7 +218,7 @@ impl Chat {
         news.then_some(FromVisitor::Read { seq })
     }
 
-    /// The visitor wants to see what was before.
+    /// The visitor asks for earlier messages.
     pub(crate) fn ask_history(&mut self) -> Option<FromVisitor> {
         self.wants_older = true;
         if self.thread.replica.lacks_beginning() {
@@ -228,19 +229,19 @@ impl Chat {
         Some(FromVisitor::History { before: self.earlier_before, conversation })
     }
 
-    /// Whether there is something before what is known.
+    /// Whether there are earlier messages than those shown.
     pub(crate) fn lacks_beginning(&self) -> bool {
         self.thread.replica.lacks_beginning() || self.earlier.is_some()
     }
 
-    /// A page of an earlier conversation: the one that was asked for, or none of ours.
+    /// Adds a page of an earlier conversation, if it is the one that was asked for.
     fn take_earlier(
         &mut self,
         id: ConversationId,
         entries: Vec<Entry>,
         earlier: Option<ConversationId>,
     ) {
-        // Two answers to two clicks: the second is what is there already.
+        // Two clicks get two answers: the second page is here already.
         if self.earlier != Some(id)
             || entries.last().is_some_and(|last| last.seq >= self.earlier_before)
         {
@@ -256,7 +257,8 @@ impl Chat {
         self.past.splice(0..0, entries);
     }
 
-    /// The socket is gone; `for_good` if the server does not want it back. Says whether to come back.
+    /// The socket is gone; `for_good` if the server does not want a reconnect. Returns whether to
+    /// reconnect.
     pub(crate) fn lost(&mut self, for_good: bool) -> bool {
         let back = core::mem::take(&mut self.anew) || !for_good;
         self.typing = None;
@@ -268,8 +270,8 @@ impl Chat {
         back
     }
 
-    /// Takes a frame as it came; returns what is to be sent because of it. A frame that this version
-    /// does not know is passed over: the server may be newer.
+    /// Handles a frame and returns the frames to send in response. An unknown frame is ignored: the server
+    /// may be newer.
     pub(crate) fn take(&mut self, text: &str, now_ms: u64) -> Vec<FromVisitor> {
         match from_str::<ToVisitor>(text) {
             Ok(frame) => self.apply(frame, now_ms),
@@ -297,8 +299,8 @@ impl Chat {
                 self.availability = Some(availability);
                 self.queue = queue;
                 if self.conversation != conversation {
-                    // The site says that it is somebody else, or another conversation goes on now. One
-                    // that began on this page has no name yet: it comes anew.
+                    // The site says it is another visitor, or another conversation is current now. A
+                    // conversation that began on this page has no name yet: it is loaded afresh.
                     self.forget();
                 }
                 if self.past.is_empty() {
@@ -315,7 +317,7 @@ impl Chat {
                 if self.wants_older {
                     frames.extend(self.ask_history());
                 }
-                // Seen while there was no connection to say so.
+                // Seen while there was no connection to report it.
                 let seq = self.read_seq;
                 frames.extend((seq > visitor_read_seq).then_some(FromVisitor::Read { seq }));
                 frames
@@ -360,7 +362,7 @@ impl Chat {
             }
             ToVisitor::Pong { head } => {
                 let mut frames: Vec<_> = resume(self.thread.replica.saw_head(head));
-                // What was refused for the moment gets its next try here.
+                // Temporarily refused sends are retried here.
                 frames.extend(self.unsent());
                 frames
             }
@@ -374,7 +376,7 @@ impl Chat {
     fn refused(&mut self, code: ErrorCode, temporary: bool, client_id: Option<ClientId>) {
         match (client_id, code) {
             (Some(client_id), _) if !temporary => self.thread.outbox.refuse(client_id, code),
-            // The inbox's secret changed, or somebody tampered: begin anew, but keep the words.
+            // The inbox's secret has changed, or someone tampered: start afresh, but keep unsent messages.
             (None, ErrorCode::TokenInvalid | ErrorCode::SeedInvalid) => {
                 self.token = None;
                 self.seed = None;
@@ -395,7 +397,7 @@ impl Chat {
         self.team_read_seq = 0;
     }
 
-    /// All that waits for an acknowledgement. Sending it again is harmless.
+    /// Everything that waits for an acknowledgment. Sending it again is harmless.
     fn unsent(&self) -> Vec<FromVisitor> {
         let send = |one: &Outgoing| FromVisitor::Send {
             client_id: one.client_id,

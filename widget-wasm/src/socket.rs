@@ -1,6 +1,6 @@
-//! The visitor's socket: opened, kept alive, opened again. What frames mean is the chat's business.
+//! The visitor's socket: opened, kept alive, reopened. What frames mean is up to `chat`.
 //!
-//! Each opening has a number, a generation: what an old socket still has to say is not heard.
+//! Each socket has a number, its generation. Events of an old socket are ignored.
 
 use js_sys::Math;
 use protocol::json::to_string;
@@ -18,12 +18,12 @@ pub(crate) struct Socket {
     current: Option<WebSocket>,
     generation: u32,
     backoff: Backoff,
-    /// Whether anything came since the last ping.
+    /// Whether anything has arrived since the last ping.
     heard: bool,
 }
 
 impl Socket {
-    /// Opens a socket, in place of any other. Its first frame is `app::hello`'s.
+    /// Opens a socket and drops any other. `app::hello` sends its first frame.
     pub(crate) fn open(&mut self) {
         self.drop_current();
         let generation = self.generation;
@@ -51,17 +51,17 @@ impl Socket {
         self.generation == generation
     }
 
-    /// Notes that the line is alive.
+    /// Records that the connection is alive.
     pub(crate) fn was_heard(&mut self) {
         self.heard = true;
     }
 
-    /// Notes that the server welcomed us: the next wait is short again.
+    /// Records that the server sent a `welcome`: the next wait is short again.
     pub(crate) fn was_welcomed(&mut self) {
         self.backoff.reset();
     }
 
-    /// Sends a frame; while the socket is down it is dropped, and made up for by the next hello.
+    /// Sends a frame. While the socket is down, the frame is dropped; the next `hello` makes up for it.
     pub(crate) fn send(&self, frame: &FromVisitor) {
         if let Some(socket) = &self.current
             && socket.ready_state() == WebSocket::OPEN
@@ -70,8 +70,8 @@ impl Socket {
         }
     }
 
-    /// Asks whether the line is alive, and gives it up if the last question had no answer.
-    /// Says whether it did.
+    /// Sends a ping, or gives up the socket if nothing arrived since the last one. Returns whether it gave
+    /// up.
     pub(crate) fn ping(&mut self) -> bool {
         if !self.heard {
             self.retry(None);
@@ -84,7 +84,7 @@ impl Socket {
         false
     }
 
-    /// Waits a while, as long as the server asked for if it did, then opens a socket.
+    /// Opens a socket after a wait: as long as the server asked for, if it did.
     pub(crate) fn retry(&mut self, asked_ms: Option<u32>) {
         self.drop_current();
         let generation = self.generation;
@@ -93,7 +93,7 @@ impl Socket {
         after(ms, move || app::reopen(generation));
     }
 
-    /// Gives the socket up; nothing it still has to say is heard.
+    /// Drops the socket; whatever it still reports is ignored.
     pub(crate) fn drop_current(&mut self) {
         self.generation = self.generation.wrapping_add(1);
         if let Some(socket) = self.current.take() {
@@ -104,7 +104,7 @@ impl Socket {
 
 #[wasm_bindgen]
 extern "C" {
-    /// A socket, or what looks like one where none can be had. See `frame/line.js`.
+    /// Opens a WebSocket, or a substitute where none can be had. See `frame/line.js`.
     #[wasm_bindgen(catch, js_name = porchlightConnect)]
     fn connect() -> Result<WebSocket, JsValue>;
 }

@@ -1,4 +1,4 @@
-//! What the chat says by itself, but for what never changes: that is in the page's template.
+//! The chat's texts, except the fixed ones: those are in the page's template.
 
 use alloc::string::String;
 
@@ -6,19 +6,19 @@ use protocol::{Attendance, ErrorCode, Event};
 
 use crate::chat::Line;
 
-pub(crate) const WAITING: &str = "Waiting for the connection…";
+pub(crate) const WAITING: &str = "Waiting for connection…";
 pub(crate) const SENDING: &str = "Sending…";
 pub(crate) const SEEN: &str = " · Seen";
-pub(crate) const TYPING: &str = " is writing…";
-pub(crate) const QUEUE: &str = "All are busy. Your place in the queue: ";
-pub(crate) const BACK: &str = ", from ";
+pub(crate) const TYPING: &str = " is typing…";
+pub(crate) const QUEUE: &str = "Everyone is busy. Your place in line: ";
+pub(crate) const BACK: &str = " Back ";
 pub(crate) const REMOVE: &str = "Remove";
 pub(crate) const YOU: &str = "You";
 
-/// The class of what is for ears only.
+/// The class for text that only screen readers announce.
 pub(crate) const UNSEEN: &str = "visually-hidden";
 
-/// How the connection is: the dot's state, and what stands beside it while there is none.
+/// The state of the connection: the dot's state, and the text for it.
 pub(crate) fn of_dot(line: Line) -> (&'static str, &'static str) {
     match line {
         Line::Connecting => ("connecting", "Connecting…"),
@@ -27,42 +27,40 @@ pub(crate) fn of_dot(line: Line) -> (&'static str, &'static str) {
     }
 }
 
-/// Whether somebody answers.
+/// Whether anyone answers.
 pub(crate) fn of_attendance(attendance: Attendance) -> &'static str {
     match attendance {
-        Attendance::Online => "We are here.",
-        Attendance::Away => "We are away, and answer as soon as we can.",
-        Attendance::Closed => "We are closed, and answer when we are back",
+        Attendance::Online => "We're online",
+        Attendance::Away => "We're away. We'll reply as soon as we can.",
+        Attendance::Closed => "We're closed.",
     }
 }
 
-/// What happened, as far as it concerns the visitor.
+/// An event in words, if it concerns the visitor.
 pub(crate) fn of_event(event: &Event) -> Option<String> {
     match event {
         Event::Assigned { name, .. } => Some([name, " is here to help"].concat()),
-        Event::Resolved {} => Some("This was resolved. Write again at any time.".into()),
+        Event::Resolved {} => Some("Marked as resolved. Write again anytime.".into()),
         _ => None,
     }
 }
 
-/// What stands under the head.
+/// The banner under the chat's header.
 pub(crate) fn of_line(line: Line) -> &'static str {
     match line {
         Line::Connecting | Line::Online => "",
-        Line::Offline => "No connection. What you write is kept and sent when it is back.",
+        Line::Offline => "You're offline. Messages will be sent when you reconnect.",
         Line::Refused(ErrorCode::SiteNotAllowed) => {
-            "This chat is not allowed on this site. (site_not_allowed)"
+            "This chat isn't allowed on this site. (site_not_allowed)"
         }
-        Line::Refused(ErrorCode::InboxUnknown) => {
-            "This chat does not exist any more. (inbox_unknown)"
-        }
+        Line::Refused(ErrorCode::InboxUnknown) => "This chat no longer exists. (inbox_unknown)",
         Line::Refused(ErrorCode::LinkInvalid) => {
-            "This link is over. A newer mail has a newer one. (link_invalid)"
+            "This link has expired. Use the latest email. (link_invalid)"
         }
         Line::Refused(ErrorCode::IdentityInvalid | ErrorCode::IdentityRequired) => {
-            "The page can't prove who you are. (identity_required)"
+            "We couldn't verify who you are. (identity_required)"
         }
-        Line::Refused(_) => "This chat can't be shown. Load the page again.",
+        Line::Refused(_) => "This chat can't be shown. Reload the page.",
     }
 }
 

@@ -1,4 +1,4 @@
-//! What the visitor sees. Entries are drawn once; only what waits is drawn anew.
+//! What the visitor sees. Entries are drawn once; only waiting messages are redrawn.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -15,13 +15,13 @@ use crate::chat::{Chat, Line};
 use crate::dom::{append, append_text, document, element, listen, part, set, text};
 use crate::texts;
 
-/// How near to the end, in pixels, counts as looking at the end.
+/// How close to the end, in pixels, counts as being at the end.
 const NEAR_PX: i32 = 60;
 
-/// Messages of one author within this time stand together, in milliseconds.
+/// Messages of one author within this time are grouped, in milliseconds.
 const JOIN_MS: u64 = 3 * 60_000;
 
-/// How a time is written. The numbers are those of `frame/boot.js`.
+/// How to format a time. The numbers match `frame/boot.js`.
 #[derive(Clone, Copy)]
 enum When {
     Day,
@@ -29,7 +29,7 @@ enum When {
     DayAndTime,
 }
 
-/// What the visitor sees.
+/// The view of the page.
 pub(crate) struct View {
     dot: HtmlElement,
     banner: HtmlElement,
@@ -44,14 +44,14 @@ pub(crate) struct View {
     send: HtmlElement,
     drawn: Drawn,
     follow: bool,
-    /// Whether the end was in view when that was asked last.
+    /// Whether the end was in view at the last check.
     was_at_end: bool,
 }
 
-/// What is on screen already.
+/// What is already on screen.
 #[derive(Default, PartialEq, Eq)]
 struct Drawn {
-    /// Another one may have as many entries.
+    /// Another conversation may have as many entries.
     conversation: Option<ConversationId>,
     lacks_beginning: bool,
     past: usize,
@@ -66,7 +66,7 @@ struct Drawn {
 }
 
 impl View {
-    /// Of the page as the server wrote it.
+    /// Attaches to the page as the server rendered it.
     pub(crate) fn new() -> Self {
         let root = part("html");
         let color = root.get_attribute("data-color").unwrap_or_default();
@@ -102,12 +102,12 @@ impl View {
         }
     }
 
-    /// Puts the cursor where one writes.
+    /// Focuses the text area.
     pub(crate) fn focus(&self) {
         let _focused = self.area.focus();
     }
 
-    /// Keeps the end in view from now on.
+    /// Scrolls to the end with the next drawing.
     pub(crate) fn follow(&mut self) {
         self.follow = true;
     }
@@ -119,7 +119,7 @@ impl View {
         self.was_at_end
     }
 
-    /// Keeps the end in view when there is less room: a keyboard came, or files were picked.
+    /// Keeps the end in view when there is less room: a keyboard appeared, or files were picked.
     pub(crate) fn resized(&self) {
         if self.was_at_end {
             self.log.set_scroll_top(self.log.scroll_height());
@@ -183,7 +183,7 @@ impl View {
         if follow {
             self.log.set_scroll_top(self.log.scroll_height());
         } else if prepended {
-            // What was in view stays where it was.
+            // What was in view stays in place.
             let grown = self.log.scroll_height() - height;
             self.log.set_scroll_top(self.log.scroll_top() + grown);
         }
@@ -206,7 +206,7 @@ impl View {
                 draw_entry(&self.entries, entry, before);
             }
         }
-        // "Seen" stands under the last of the visitor's messages that was.
+        // "Seen" goes under the last of the visitor's messages that the team has read.
         let mine = |entry: &&Entry| entry.author == Author::Visitor {};
         let last_seen = entries.iter().rev().filter(mine).find(|entry| entry.seq <= team_read_seq);
         if let Ok(Some(marked)) = self.entries.query_selector("[data-seen]") {
@@ -258,7 +258,7 @@ impl View {
     }
 }
 
-/// Whether somebody answers, or the visitor's turn; without a connection nobody knows.
+/// Whether anyone answers, or the visitor's place in the queue. Without a connection, the state of that.
 fn there(now: &Drawn) -> String {
     let mut line = String::new();
     if now.line != Line::Online {
@@ -266,7 +266,7 @@ fn there(now: &Drawn) -> String {
         return line;
     }
     match (now.queue, &now.availability) {
-        // A place means something where somebody works through the queue.
+        // A place in the queue only means something while an agent is available.
         (Some(place), Some(Availability { attendance: Attendance::Online, .. })) => {
             line.push_str(texts::QUEUE);
             protocol::json::Encode::encode(&place, &mut line);
@@ -283,7 +283,7 @@ fn there(now: &Drawn) -> String {
     line
 }
 
-/// A click within what waits: on the button of a refused message.
+/// A click on a waiting message: on the button of a refused one.
 fn removed(event: &Event) {
     let clicked = event.target().map(JsCast::unchecked_into::<HtmlElement>);
     if let Some(id) = clicked.and_then(|clicked| clicked.get_attribute("data-remove")) {
@@ -314,8 +314,8 @@ fn listen_composer(form: &HtmlElement, area: &HtmlTextAreaElement, send: &HtmlEl
     });
     listen(area, "keydown", move |event| {
         let key: &KeyboardEvent = event.unchecked_ref();
-        // While an input method composes, Enter chooses a word. Safari says so by the code alone (WebKit
-        // bug 165004).
+        // While an input method is composing, Enter picks a word. Safari shows that only by the key code
+        // (WebKit bug 165004).
         let composes = key.is_composing() || key.key_code() == 229;
         if key.key() == "Enter" && !key.shift_key() && !composes {
             event.prevent_default();
@@ -325,14 +325,14 @@ fn listen_composer(form: &HtmlElement, area: &HtmlTextAreaElement, send: &HtmlEl
     let (area_in, send_in) = (area.clone(), send.clone());
     listen(area, "input", move |_| {
         grown(&area_in, &send_in);
-        // A picked file comes as an input without words.
+        // Picking a file causes an input event without text.
         if !area_in.value().is_empty() {
             app::typed();
         }
     });
 }
 
-/// Whether what is written, and what is picked, can be sent.
+/// `Some` if the text and the picked files can be sent.
 fn fits(value: &str, area: &HtmlTextAreaElement) -> Option<()> {
     let written = value.trim();
     let picked = crate::picked(false)?;
@@ -340,8 +340,8 @@ fn fits(value: &str, area: &HtmlTextAreaElement) -> Option<()> {
     (is_something && written.len() <= MESSAGE_BYTES && !area.disabled()).then_some(())
 }
 
-/// Fits the text area to its text, and says whether it can be sent. Browsers without
-/// `field-sizing` need the height set.
+/// Fits the text area to its text, and enables the send button if it can be sent. Browsers without
+/// `field-sizing` need the number of rows.
 fn grown(area: &HtmlTextAreaElement, send: &HtmlElement) {
     let value = area.value();
     let fits = fits(&value, area).is_some();
@@ -374,7 +374,7 @@ fn draw_entry(list: &HtmlElement, entry: &Entry, before: Option<&Entry>) {
     let mut seq = String::new();
     protocol::json::Encode::encode(&entry.seq, &mut seq);
     set(&row, "data-seq", &seq);
-    // Who sees where it stands need not be told whose it is.
+    // The position shows sighted visitors who wrote it.
     let (who, class) = match &entry.author {
         Author::Agent { name, .. } => {
             (name.as_str(), if joined { texts::UNSEEN } else { "entry-who" })
@@ -394,14 +394,14 @@ fn draw_entry(list: &HtmlElement, entry: &Entry, before: Option<&Entry>) {
     let meta = element("span", "entry-meta");
     append(&meta, &text("time", "", &crate::date(entry.at_ms as f64, When::Time as u8)));
     let seen = element("span", "seen");
-    // It is seen later, and not to be read out again.
+    // It changes later, and must not be read out then.
     set(&seen, "aria-live", "off");
     append(&meta, &seen);
     append(&row, &meta);
     append(list, &row);
 }
 
-/// What was said, with its links.
+/// A message's text, with its links.
 fn bubble(said: &str) -> HtmlElement {
     let bubble = element("p", "bubble");
     for piece in pieces(said) {

@@ -13,28 +13,28 @@ use crate::failure::Failure;
 pub struct TokenRow {
     /// Its id.
     pub id: AccessTokenId,
-    /// What it is for.
+    /// What the token is for.
     pub name: String,
     /// What it lets a program do.
     pub scopes: Vec<Scope>,
-    /// In whose name.
+    /// The agent in whose name it acts.
     pub agent: Person,
-    /// When it was made, in milliseconds since 1970 (UTC).
+    /// When it was created, in milliseconds since 1970 (UTC).
     pub created_at_ms: u64,
     /// When it was last used, in milliseconds since 1970 (UTC).
     pub last_used_at_ms: Option<u64>,
 }
 
-/// All that the page shows.
+/// Everything the page shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Access {
     /// The tokens, newest first.
     pub tokens: Vec<TokenRow>,
-    /// In whose name a token can act.
+    /// The agents in whose name the caller may create a token.
     pub agents: Vec<Person>,
 }
 
-/// The access tokens, and in whose name one can act.
+/// Returns the access tokens, and the agents in whose name one may be created.
 #[server]
 pub async fn read_access() -> Result<Access, Failure> {
     use domain::agent::Right;
@@ -58,7 +58,7 @@ pub async fn read_access() -> Result<Access, Failure> {
     })
 }
 
-/// Makes an access token, and returns it this once.
+/// Creates an access token and returns it. It is never shown again.
 #[server]
 pub async fn create_access_token(
     name: String,
@@ -69,15 +69,15 @@ pub async fn create_access_token(
     use domain::audit::Deed;
 
     let by = crate::backend::require_fresh(Right::ManageTokens).await?;
-    // It may do what they may.
+    // The token may do what its agent may, so the caller must be allowed to manage that agent.
     let whose = by.managed(agent).await?;
     let token = by.backend.domain.create_access_token(&name, scopes, agent).await?;
-    let named = format!("{name}, in the name of {}", whose.name);
+    let named = format!("{name}, acting as {}", whose.name);
     by.note(Deed::TokenCreated, Some((agent.0, named))).await?;
     Ok(token)
 }
 
-/// Revokes an access token: from now on it opens nothing.
+/// Revokes an access token. It stops working at once.
 #[server]
 pub async fn revoke_access_token(id: AccessTokenId) -> Result<(), Failure> {
     use domain::agent::Right;

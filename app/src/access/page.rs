@@ -1,4 +1,4 @@
-//! `/access`
+//! `/access`: the access tokens of the API.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -8,13 +8,13 @@ use protocol::{Person, Scope};
 use super::calls::{Access, CreateAccessToken, RevokeAccessToken, TokenRow, read_access};
 use crate::ui::{Copyable, Deed, Fresh, Notice, Zone, each};
 
-/// The programs that may use the API.
+/// The page of access tokens.
 #[component]
 pub(crate) fn AccessPage() -> impl IntoView {
     let create = Deed::<CreateAccessToken>::new();
     let revoke = Deed::<RevokeAccessToken>::new();
     let shown = Fresh::new(move || create.version() + revoke.version(), |_| read_access());
-    // The token is shown once, by the answer: without scripts it would be lost.
+    // The token is shown only once, in the answer. Without scripts it would be lost.
     let is_ready = RwSignal::new(false);
     Effect::new(move |_| is_ready.set(true));
     view! {
@@ -23,12 +23,12 @@ pub(crate) fn AccessPage() -> impl IntoView {
             <header>
                 <h1>"API"</h1>
                 <p class="lead">
-                    "Your own programs can say who visitors are, read and write messages, and change conversations. "
-                    <a href="/api/docs" rel="external" target="_blank">"See all calls, and try them"</a>"."
+                    "Connect your own apps: identify visitors, read and send messages, and manage conversations. See the "
+                    <a href="/api/docs" rel="external" target="_blank">"API reference"</a>"."
                 </p>
             </header>
             {shown.show(
-                "The access tokens could not be read",
+                "Couldn’t load access tokens",
                 move |access| {
                     view! {
                         <Tokens access revoke />
@@ -48,7 +48,7 @@ fn Tokens(access: Signal<Access>, revoke: Deed<RevokeAccessToken>) -> impl IntoV
     view! {
         <section class="card stack">
             <h2>"Access tokens"</h2>
-            {move || is_empty().then(|| view! { <p>"There is none yet. Make one for each program, so that you can take it back."</p> })}
+            {move || is_empty().then(|| view! { <p>"No tokens yet. Create one per app so you can revoke it separately."</p> })}
             <ul class="plain token-list">
                 {each(tokens, |token: &TokenRow| token.id, row)}
             </ul>
@@ -65,13 +65,13 @@ fn Token(token: TokenRow, revoke: Deed<RevokeAccessToken>) -> impl IntoView {
         Some(at_ms) => format!("last used {}", zone.date_and_time(at_ms)),
         None => "never used".to_owned(),
     };
-    let title = format!("Revoke the access token {name}");
+    let title = format!("Revoke access token {name}");
     view! {
         <li>
             <div class="grow">
                 <b>{name}</b>
                 <small>
-                    "In the name of " {agent.name} ", made "
+                    "Acts as " {agent.name} ", created "
                     {move || zone.date_and_time(created_at_ms)} ", " {used}
                 </small>
                 <span class="scopes">
@@ -102,14 +102,14 @@ fn NewToken(
     let choice = |agent: Person| view! { <option value=agent.id.to_string()>{agent.name}</option> };
     view! {
         <section class="card stack">
-            <h2>"Make an access token"</h2>
+            <h2>"Create an access token"</h2>
             {move || {
                 made()
                     .map(|token| {
                         view! {
                             <div class="made" role="status">
                                 <p>
-                                    "Here it is. Copy it now: only a hash is kept, and it is not shown again."
+                                    "Copy your token now. Only a hash is stored, so it can’t be shown again."
                                 </p>
                                 <Copyable text=token />
                             </div>
@@ -119,15 +119,15 @@ fn NewToken(
             <ActionForm action=create.action attr:class="form">
                 <label>
                     "Name" <input name="name" required maxlength="80" autocomplete="off" />
-                    <small>"What it is for: the program that uses it."</small>
+                    <small>"The app that will use this token."</small>
                 </label>
                 <label>
-                    "In the name of"
+                    "Acts as"
                     <select name="agent">{each(agents, |agent| agent.id, choice)}</select>
-                    <small>"The program sees what they see, and writes as them."</small>
+                    <small>"The app sees what this agent sees and sends messages as them."</small>
                 </label>
                 <fieldset>
-                    <legend>"What it may do"</legend>
+                    <legend>"Scopes"</legend>
                     <div class="checks column">
                         {Scope::ALL
                             .iter()
@@ -150,7 +150,7 @@ fn NewToken(
                         type="submit"
                         disabled=move || !is_ready.get() || create.action.pending().get()
                     >
-                        "Make"
+                        "Create token"
                     </button>
                 </div>
             </ActionForm>
@@ -160,13 +160,13 @@ fn NewToken(
 
 const fn meaning(scope: Scope) -> &'static str {
     match scope {
-        Scope::VisitorsRead => "See what is known of visitors",
-        Scope::VisitorsWrite => "Say who visitors are",
+        Scope::VisitorsRead => "View visitor profiles",
+        Scope::VisitorsWrite => "Identify visitors",
         Scope::ConversationsRead => "List conversations",
-        Scope::ConversationsWrite => "Begin, assign, resolve, archive and label conversations",
+        Scope::ConversationsWrite => "Start, assign, resolve, archive, and label conversations",
         Scope::MessagesRead => "Read messages and notes",
-        Scope::MessagesWrite => "Write messages and notes, and mark them as read",
-        Scope::TeamRead => "See agents, teams, labels and inboxes",
-        Scope::PeopleManage => "Export and erase people: for owners and admins",
+        Scope::MessagesWrite => "Send messages and notes, and mark them as read",
+        Scope::TeamRead => "View agents, teams, labels, and inboxes",
+        Scope::PeopleManage => "Export and erase personal data (owners and admins only)",
     }
 }

@@ -14,19 +14,19 @@ pub struct Me {
     pub id: AgentId,
     /// Their name.
     pub name: String,
-    /// Their mail address.
+    /// Their email address.
     pub email: String,
-    /// What they are in the team.
+    /// Their role.
     pub role: String,
     /// Whether they may change inboxes, the team and access tokens.
     pub is_admin: bool,
-    /// Whether they may change owners, and what anybody is.
+    /// Whether they may manage owners and change roles.
     pub is_owner: bool,
-    /// What whoever runs the installation has to see to.
+    /// A problem that the people who run the installation must fix.
     pub trouble: Option<String>,
 }
 
-/// The agent who is logged in; `None` if nobody is.
+/// Returns the agent who is logged in; `None` if nobody is.
 #[server]
 pub async fn who_am_i() -> Result<Option<Me>, Failure> {
     use crate::backend::{backend, current_agent, session};
@@ -38,7 +38,7 @@ pub async fn who_am_i() -> Result<Option<Me>, Failure> {
         let free = domain.too_little_room().filter(|_| agent.role.may(Right::ManageInboxes))?;
         let free = free / (1024 * 1024);
         Some(format!(
-            "The disk is nearly full ({free} MB are free): visitors can send no files until there is room."
+            "The disk is almost full ({free} MB free). Visitors can’t send files until you free up space."
         ))
     };
     Ok(agent.map(|agent| Me {
@@ -52,7 +52,8 @@ pub async fn who_am_i() -> Result<Option<Me>, Failure> {
     }))
 }
 
-/// Logs in, and goes to the page that was asked for, or to the conversations. Programs know its address.
+/// Logs in and redirects to the requested page, or to the conversations. The endpoint has a fixed name because
+/// other programs call it.
 #[server(endpoint = "log_in")]
 pub async fn log_in(
     email: String,
@@ -69,22 +70,22 @@ pub async fn log_in(
     enter(&agent, &backend, Deed::LoggedIn, own_page(&to)).await
 }
 
-/// Where somebody goes who logs in: where they wanted to, if it is here.
+/// Returns where to go after a login: `path` if it is a page of the dashboard, otherwise the conversations.
 #[cfg(feature = "ssr")]
 #[must_use]
 pub fn own_page(path: &str) -> &str {
     if is_own_page(path) { path } else { "/conversations" }
 }
 
-/// Whether it is a page of the dashboard, and nowhere else: browsers take `//host` and `/\host` for
-/// another site's.
+/// Whether the path is a page of the dashboard. Browsers read `//host` and `/\host` as the address of another
+/// site.
 #[cfg(feature = "ssr")]
 fn is_own_page(path: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_');
     path.len() > 1 && path.starts_with('/') && !path.contains("//") && path.chars().all(plain)
 }
 
-/// Logs out, and goes to the login.
+/// Logs out and redirects to the login page.
 #[server]
 pub async fn log_out() -> Result<(), Failure> {
     use crate::backend::{backend, current_agent, end_session, named, session, source};
@@ -100,14 +101,14 @@ pub async fn log_out() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether the one-time link still works.
+/// Whether the one-time setup link still works.
 #[server]
 pub async fn check_setup_link(token: String) -> Result<bool, Failure> {
     let backend = crate::backend::backend()?;
     Ok(backend.setup.matches(&token) && !backend.domain.has_agents().await?)
 }
 
-/// Creates the owner, logs them in, and goes to the conversations.
+/// Creates the owner, logs them in and redirects to the inboxes.
 #[server]
 pub async fn create_owner(
     token: String,
@@ -132,19 +133,19 @@ pub async fn create_owner(
     Ok(())
 }
 
-/// Whose password a link sets.
+/// The agent whose password a link sets.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LinkDetails {
     /// Their name.
     pub name: String,
-    /// Their mail address.
+    /// Their email address.
     pub email: String,
-    /// Whether they have not had a password yet.
+    /// Whether they have never had a password.
     pub is_invited: bool,
 }
 
-/// Sends a link to whoever has this address. The answer is the same for an address that nobody has: it
-/// stands on the page, also without scripts.
+/// Sends a password link to the agent with this address. The answer is the same if there is no such agent. The
+/// page shows it even without scripts.
 #[server]
 pub async fn forget_password(email: String) -> Result<(), Failure> {
     let backend = crate::backend::backend()?;
@@ -153,13 +154,13 @@ pub async fn forget_password(email: String) -> Result<(), Failure> {
         leptos_axum::redirect("/password?asked=off");
         return Ok(());
     }
-    // The time that it takes must not tell either whether there is such an agent.
+    // The response time must not reveal whether there is such an agent.
     backend.domain.forget_password_later(email, crate::backend::source()?);
     leptos_axum::redirect("/password?asked=on");
     Ok(())
 }
 
-/// Whose password a link sets.
+/// Returns the agent whose password a link sets.
 #[server]
 pub async fn check_password_link(token: String) -> Result<LinkDetails, Failure> {
     let holder = crate::backend::backend()?.domain.link_holder(&token).await?;
@@ -167,7 +168,7 @@ pub async fn check_password_link(token: String) -> Result<LinkDetails, Failure> 
     Ok(LinkDetails { name, email, is_invited })
 }
 
-/// Sets a password by a link, logs its agent in, and goes to the conversations.
+/// Sets a password through a link, logs the agent in and redirects to the conversations.
 #[server]
 pub async fn set_password(token: String, password: String) -> Result<(), Failure> {
     use crate::backend::{backend, enter, named, source};
@@ -180,7 +181,7 @@ pub async fn set_password(token: String, password: String) -> Result<(), Failure
     enter(&agent, &backend, Deed::LoggedIn, "/conversations").await
 }
 
-/// Changes the password of the agent who is logged in, and ends all their other logins.
+/// Changes the password of the agent who is logged in and ends all their other logins.
 #[server]
 pub async fn change_password(current: String, new: String) -> Result<(), Failure> {
     use crate::backend::{begin_session, named, renew_session, require};
@@ -189,7 +190,7 @@ pub async fn change_password(current: String, new: String) -> Result<(), Failure
 
     let by = require(Right::Answer).await?;
     let agent = by.backend.domain.change_password(by.agent.id, current, new).await?;
-    // Who has a second factor has not shown it by this.
+    // A password does not prove the second factor, so an agent who has one does not get a fresh login.
     match by.backend.domain.second_factors(agent.id).await?.is_any() {
         true => renew_session(&agent).await?,
         false => begin_session(&agent, &by.backend).await?,
@@ -202,21 +203,21 @@ pub async fn change_password(current: String, new: String) -> Result<(), Failure
 /// A login of the agent who is logged in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoginLine {
-    /// What it is called: not what opens anything.
+    /// Its id in requests. It is not the session's secret and grants nothing.
     pub id: Uuid,
-    /// From where it began.
+    /// The client address it began from.
     pub address: String,
-    /// By which browser.
+    /// The browser it began in.
     pub browser: Option<String>,
     /// When it began, in milliseconds since 1970 (UTC).
     pub began_at_ms: u64,
-    /// When it was used last, in milliseconds since 1970 (UTC).
+    /// When it was last used, in milliseconds since 1970 (UTC).
     pub seen_at_ms: u64,
-    /// Whether it is the one that asks.
+    /// Whether it is the login that makes this request.
     pub is_this: bool,
 }
 
-/// The logins of the agent who is logged in.
+/// Returns the logins of the agent who is logged in.
 #[server]
 pub async fn read_my_logins() -> Result<Vec<LoginLine>, Failure> {
     use crate::backend::{require_agent, session};
@@ -264,35 +265,35 @@ pub async fn end_other_logins() -> Result<(), Failure> {
     Ok(())
 }
 
-/// What the agent who is logged in wants by mail.
+/// The email settings of the agent who is logged in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MyMail {
     /// Whether the program has a mail server.
     pub is_on: bool,
-    /// Where it goes.
+    /// The address that emails go to.
     pub email: String,
-    /// What a mail server said of it, if it takes no mail.
+    /// What a mail server answered, if the address rejects mail.
     pub bounced: Option<String>,
-    /// That a conversation was given to them.
+    /// Whether to send an email when a conversation is assigned to them.
     pub assigned: bool,
-    /// That a note names them.
+    /// Whether to send an email when a note mentions them.
     pub mentioned: bool,
-    /// That a visitor of theirs waits.
+    /// Whether to send an email when a visitor of theirs waits.
     pub waiting: bool,
-    /// After how many minutes without an answer; never, without.
+    /// After how many minutes without an answer to send an email; `None` is never.
     pub escalation_minutes: Option<u64>,
-    /// Whether a summary comes each day.
+    /// Whether to send a daily summary.
     pub summary: bool,
-    /// When, as `HH:MM`.
+    /// The time of the summary, as `HH:MM`.
     pub summary_at: String,
-    /// In which time zone.
+    /// The time zone of the summary.
     pub time_zone: String,
 }
 
-/// What the agent who is logged in wants by mail.
+/// Returns the email settings of the agent who is logged in.
 #[server]
 pub async fn read_my_mail() -> Result<MyMail, Failure> {
-    /// When a summary comes where nothing else is said: at eight in the morning.
+    /// The default time of the summary, in minutes after midnight: 8:00.
     const MORNING: u16 = 8 * 60;
 
     let (agent, backend) = crate::backend::require_agent().await?;
@@ -312,7 +313,7 @@ pub async fn read_my_mail() -> Result<MyMail, Failure> {
     })
 }
 
-/// Changes what the agent who is logged in wants by mail. `at` is `HH:MM`; an empty `escalation` is never.
+/// Changes the email settings of the agent who is logged in. `at` is `HH:MM`. An empty `escalation` means never.
 #[server]
 pub async fn set_my_mail(
     #[server(default)] assigned: bool,

@@ -1,4 +1,4 @@
-//! `/login`
+//! `/login`: logging in by password, passkey or provider.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -12,12 +12,12 @@ use super::factors::{LoginWays, PasskeyButton, read_login_ways};
 use crate::failure::Failure;
 use crate::ui::Notice;
 
-/// The login. The form works without scripts, too.
+/// The login page. The form also works without scripts.
 #[component]
 pub(crate) fn LoginPage() -> impl IntoView {
     let log_in = ServerAction::<LogIn>::new();
     let query = use_query_map();
-    // Why a provider's word was not enough: a code, because anybody can write an address.
+    // Why a login through a provider failed. The URL has a code, not a text, because anyone can write a URL.
     let came_back = move || {
         let code = query.with(|query| query.get("error"))?;
         let known = ErrorCode::ALL.iter().find(|known| known.as_str() == code)?;
@@ -37,7 +37,7 @@ pub(crate) fn LoginPage() -> impl IntoView {
                 <Notice text=refused />
                 <input type="hidden" name="to" value=to />
                 <label>
-                    "Mail address"
+                    "Email address"
                     <input name="email" type="email" autocomplete="username" required autofocus />
                 </label>
                 <label>
@@ -52,7 +52,7 @@ pub(crate) fn LoginPage() -> impl IntoView {
                 <button class="button primary" type="submit" disabled=move || log_in.pending().get()>
                     {move || if log_in.pending().get() { "Logging in…" } else { "Log in" }}
                 </button>
-                <a href="/password">"Forgotten password"</a>
+                <a href="/password">"Forgot password?"</a>
             </ActionForm>
             <Suspense>
                 {move || Suspend::new(async move {
@@ -64,7 +64,7 @@ pub(crate) fn LoginPage() -> impl IntoView {
     }
 }
 
-/// Providers and passkeys.
+/// Logging in through a provider or with a passkey.
 #[component]
 fn OtherWays(ways: LoginWays, to: Signal<String>) -> impl IntoView {
     let LoginWays { providers, takes_passkeys } = ways;
@@ -86,8 +86,8 @@ fn OtherWays(ways: LoginWays, to: Signal<String>) -> impl IntoView {
     })
 }
 
-/// Why the last try was refused. It may be made where pages are read anew: it lives as long as it is
-/// used.
+/// Returns why the last attempt was refused. It may be created where a page is rendered again, because it lives as
+/// long as it is used.
 pub(crate) fn refusal<S>(action: ServerAction<S>) -> ArcSignal<Option<String>>
 where
     S: leptos::server_fn::ServerFn<Error = Failure> + Clone + Send + Sync + 'static,

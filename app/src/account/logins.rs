@@ -1,4 +1,4 @@
-//! Where one is logged in.
+//! The places where the agent is logged in.
 
 use icondata_lu as lu;
 use leptos::form::ActionForm;
@@ -7,20 +7,20 @@ use leptos::prelude::*;
 use super::calls::{EndLogin, EndOtherLogins, LoginLine, read_my_logins};
 use crate::ui::{Deed, Fresh, Icon, Notice, Zone, browser_name, each};
 
-/// The list.
+/// The list of logins.
 #[component]
 pub(super) fn LoginsCard() -> impl IntoView {
     let (end, end_others) = (Deed::<EndLogin>::new(), Deed::<EndOtherLogins>::new());
     let shown = Fresh::new(move || end.version() + end_others.version(), |_| read_my_logins());
     view! {
         <section class="card stack">
-            <h2>"Where you are logged in"</h2>
+            <h2>"Active sessions"</h2>
             <p class="soft">
-                "A login ends by itself when it has not been used for seven days, and after thirty in any case."
+                "Sessions end after 7 days of inactivity, and after 30 days at the latest."
             </p>
             <Notice text=end.refused(|_| true) />
             <Notice text=end_others.refused(|_| true) />
-            {shown.show("Your logins could not be read", move |logins| {
+            {shown.show("Couldn’t load your sessions", move |logins| {
                 let row = move |line| view! { <Line line end /> };
                 let has_others = move || logins.with(|logins| logins.len() > 1);
                 view! {
@@ -42,10 +42,10 @@ pub(super) fn LoginsCard() -> impl IntoView {
 fn Line(line: LoginLine, end: Deed<EndLogin>) -> impl IntoView {
     let zone = Zone::get();
     let LoginLine { id, address, browser, began_at_ms, seen_at_ms, is_this } = line;
-    let browser = browser.as_deref().map_or_else(|| "A program".to_owned(), browser_name);
+    let browser = browser.as_deref().map_or_else(|| "Unknown browser".to_owned(), browser_name);
     let times = move || {
         let (began, seen) = (zone.date_and_time(began_at_ms), zone.date_and_time(seen_at_ms));
-        format!("since {began} · last used {seen}")
+        format!("logged in {began} · last active {seen}")
     };
     view! {
         <li class="mail">

@@ -1,4 +1,4 @@
-//! What the agent who is logged in wants by mail.
+//! The email settings of the agent who is logged in.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -6,12 +6,12 @@ use leptos::prelude::*;
 use super::calls::{MyMail, SetMyMail, read_my_mail};
 use crate::ui::{Deed, Fresh, Notice, SaveRow, each};
 
-/// What the agent wants by mail.
+/// The card of email settings.
 #[component]
 pub(super) fn MailsCard() -> impl IntoView {
     let set = Deed::<SetMyMail>::new();
     let shown = Fresh::new(move || set.version(), |_| read_my_mail());
-    shown.show("Your mails could not be read", move |mine| {
+    shown.show("Couldn’t load your notification settings", move |mine| {
         let form = move |mine| view! { <Mails mine set /> };
         each(move || vec![mine.get()], |_| (), form)
     })
@@ -22,7 +22,7 @@ fn Mails(mine: MyMail, set: Deed<SetMyMail>) -> impl IntoView {
     let MyMail { is_on, email, assigned, mentioned, waiting, escalation_minutes, .. } = mine;
     let MyMail { summary, summary_at, time_zone, bounced, .. } = mine;
     let zone = NodeRef::<leptos::html::Input>::new();
-    // Who has chosen none yet lives where their browser does.
+    // While no summary is on, suggest the browser's time zone.
     #[cfg(feature = "hydrate")]
     if !summary {
         Effect::new(move |_| {
@@ -41,27 +41,27 @@ fn Mails(mine: MyMail, set: Deed<SetMyMail>) -> impl IntoView {
     };
     view! {
         <section class="card stack">
-            <h2>"Your mails"</h2>
+            <h2>"Email notifications"</h2>
             <p class="soft">
-                "What you want to hear of by mail. Whether it still matters is asked when it is about to go."
+                "Skipped if you’ve seen the conversation by then."
             </p>
             {(!is_on)
-                .then(|| view! { <p class="soft">"No mail is sent yet: the program has no mail server."</p> })}
-            <p>"They go to " <b>{email}</b> "."</p>
+                .then(|| view! { <p class="soft">"Email is off: no SMTP server is configured."</p> })}
+            <p>"Sent to " <b>{email}</b> "."</p>
             <Notice text=bounced
                 .map(|reason| {
                     format!(
-                        "Mail to this address came back, and no more is sent: {reason}. Saving has it tried again.",
+                        "Emails to this address bounced and are no longer sent: {reason}. Save to try again.",
                     )
                 }) />
             <ActionForm action=set.action attr:class="form">
                 <div class="checks">
-                    {check("assigned", assigned, "A conversation is given to me while I am not online")}
-                    {check("mentioned", mentioned, "A note names me (@Name), and I have not read it")}
-                    {check("waiting", waiting, "A visitor of mine waits, and I have not read it")}
+                    {check("assigned", assigned, "A conversation is assigned to me while I’m offline")}
+                    {check("mentioned", mentioned, "A note mentions me (@Name) and I haven’t read it")}
+                    {check("waiting", waiting, "A visitor assigned to me is waiting and I haven’t read their message")}
                 </div>
                 <label>
-                    "Any conversation has had no answer for"
+                    "Any conversation unanswered for"
                     <span class="with-unit">
                         <input
                             name="escalation"
@@ -73,13 +73,13 @@ fn Mails(mine: MyMail, set: Deed<SetMyMail>) -> impl IntoView {
                         />
                         "minutes"
                     </span>
-                    <small>"Of the inboxes that you see. Empty: you are not told."</small>
+                    <small>"Covers the inboxes you can see. Leave empty to turn off."</small>
                 </label>
                 <div class="checks">
-                    {check("summary", summary, "A summary each day")}
+                    {check("summary", summary, "Daily summary")}
                 </div>
                 <label>
-                    "At"
+                    "Send at"
                     <span class="with-unit">
                         <input name="at" type="time" required value=summary_at />
                     </span>
@@ -101,7 +101,7 @@ fn Mails(mine: MyMail, set: Deed<SetMyMail>) -> impl IntoView {
     }
 }
 
-/// The time zone of the browser, as IANA names it.
+/// The browser's time zone, as an IANA name.
 #[cfg(feature = "hydrate")]
 fn browser_zone() -> Option<String> {
     let format = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new());

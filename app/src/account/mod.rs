@@ -1,4 +1,4 @@
-//! Who the agent is: the first owner, logging in and out, their own account, and the frame around the team's
+//! The agent's account: creating the owner, logging in and out, the account page, and the frame around the team's
 //! pages.
 
 mod calls;

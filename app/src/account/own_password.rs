@@ -7,7 +7,7 @@ use super::calls::ChangePassword;
 use crate::account::Me;
 use crate::ui::{Deed, SaveRow};
 
-/// The form.
+/// The form that changes the password.
 #[component]
 pub(super) fn PasswordCard() -> impl IntoView {
     let change = Deed::<ChangePassword>::new();
@@ -15,11 +15,11 @@ pub(super) fn PasswordCard() -> impl IntoView {
     let email = StoredValue::new(use_context::<Me>().map(|me| me.email));
     view! {
         <section class="card stack">
-            <h2>"Your password"</h2>
-            <p class="soft">"A new one ends all your other logins."</p>
+            <h2>"Password"</h2>
+            <p class="soft">"Changing your password logs you out everywhere else."</p>
             <For each=move || [times.get()] key=|times| *times let(_times)>
                 <ActionForm action=change.action attr:class="form">
-                    // For password managers.
+                    // Tells password managers whose password it is.
                     <input type="hidden" autocomplete="username" value=email.get_value() />
                     <label>
                         "Current password"
@@ -35,7 +35,7 @@ pub(super) fn PasswordCard() -> impl IntoView {
                             minlength="10"
                             maxlength="200"
                         />
-                        <small>"At least 10 characters, and not easy to guess: several words, say."</small>
+                        <small>"At least 10 characters and hard to guess, such as several unrelated words."</small>
                     </label>
                     <SaveRow saving=change.saving(|_| true) can_change=true />
                 </ActionForm>

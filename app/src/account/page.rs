@@ -1,4 +1,4 @@
-//! `/account`: the agent who is logged in, what they want by mail, and how they log in.
+//! `/account`: the email settings and logins of the agent who is logged in.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -9,7 +9,7 @@ use super::mails::MailsCard;
 use super::own_password::PasswordCard;
 use crate::account::Me;
 
-/// The agent's own page.
+/// The account page.
 #[component]
 pub(crate) fn AccountPage() -> impl IntoView {
     let me = use_context::<Me>();

@@ -1,5 +1,5 @@
-//! `/password`: a password that was forgotten. `/password/:token`: the page behind a mail's link, by
-//! which an agent sets one.
+//! `/password`: asks for a password link. `/password/:token`: the page that an emailed link opens, where an agent
+//! sets a password.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -10,30 +10,30 @@ use super::calls::{ForgetPassword, LinkDetails, SetPassword, check_password_link
 use super::login::refusal;
 use crate::ui::{Notice, Waiting, state_page};
 
-/// Asks for a mail.
+/// Asks for a link by email.
 #[component]
 pub(crate) fn ForgottenPage() -> impl IntoView {
     let forget = ServerAction::<ForgetPassword>::new();
     let query = use_query_map();
     let answer = move || match query.with(|query| query.get("asked"))?.as_str() {
-        "on" => Some("If an agent has this address, a mail is on its way."),
+        "on" => Some("If an agent has this address, we’ve sent them a reset link."),
         "off" => Some(
-            "This server sends no mail. An owner can make a link for you on the page of the team, or with “porchlight agent link”.",
+            "Email is off on this server. Ask an owner to create a password-reset link on the Team page or with “porchlight agent link”.",
         ),
         _ => None,
     };
     view! {
-        <Title text="Forgotten password" />
+        <Title text="Forgot password" />
         <main class="door">
             <ActionForm action=forget attr:class="card form">
-                <h1>"Forgotten password"</h1>
+                <h1>"Forgot password?"</h1>
                 <p class="lead">
-                    "Say which mail address you log in with. You get a link by which you set another password."
+                    "Enter your email and we’ll send you a reset link."
                 </p>
                 <Notice text=refusal(forget) />
                 {move || answer().map(|said| view! { <p role="status">{said}</p> })}
                 <label>
-                    "Mail address"
+                    "Email address"
                     <input name="email" type="email" autocomplete="username" required autofocus />
                 </label>
                 <div class="form-end">
@@ -42,23 +42,23 @@ pub(crate) fn ForgottenPage() -> impl IntoView {
                         type="submit"
                         disabled=move || forget.pending().get()
                     >
-                        "Send the link"
+                        "Send reset link"
                     </button>
-                    <a href="/login">"Back to the login"</a>
+                    <a href="/login">"Back to login"</a>
                 </div>
             </ActionForm>
         </main>
     }
 }
 
-/// Sets a password.
+/// Sets a password through a link.
 #[component]
 pub(crate) fn PasswordPage() -> impl IntoView {
     let params = use_params_map();
     let token = move || params.with(|params| params.get("token").unwrap_or_default());
     let holder = Resource::new(token, check_password_link);
     view! {
-        <Title text="Password" />
+        <Title text="Set password" />
         <main class="door">
             <Suspense fallback=Waiting>
                 {move || Suspend::new(async move {
@@ -66,9 +66,9 @@ pub(crate) fn PasswordPage() -> impl IntoView {
                         Ok(holder) => view! { <PasswordForm token=token() holder /> }.into_any(),
                         Err(failure) => {
                             view! {
-                                {state_page("This link does not work", failure.to_string())}
+                                {state_page("This link doesn’t work", failure.to_string())}
                                 <p class="door-more">
-                                    <a href="/password">"Ask for another"</a>
+                                    <a href="/password">"Request a new link"</a>
                                 </p>
                             }
                                 .into_any()
@@ -85,9 +85,9 @@ fn PasswordForm(token: String, holder: LinkDetails) -> impl IntoView {
     let set = ServerAction::<SetPassword>::new();
     let LinkDetails { name, email, is_invited } = holder;
     let (title, lead) = if is_invited {
-        (format!("Welcome, {name}"), "Choose a password, and come in.")
+        (format!("Welcome, {name}"), "Choose a password to get started.")
     } else {
-        ("Set a new password".to_owned(), "Whoever is logged in with the old one is logged out.")
+        ("Set a new password".to_owned(), "You’ll be logged out on all other devices.")
     };
     view! {
         <ActionForm action=set attr:class="card form">
@@ -96,7 +96,7 @@ fn PasswordForm(token: String, holder: LinkDetails) -> impl IntoView {
             <Notice text=refusal(set) />
             <input type="hidden" name="token" value=token />
             <label>
-                "Mail address"
+                "Email address"
                 <input type="email" autocomplete="username" value=email readonly />
             </label>
             <label>
@@ -113,7 +113,7 @@ fn PasswordForm(token: String, holder: LinkDetails) -> impl IntoView {
                 <small>"At least 10 characters."</small>
             </label>
             <button class="button primary" type="submit" disabled=move || set.pending().get()>
-                {move || if set.pending().get() { "Setting…" } else { "Set it, and log in" }}
+                {move || if set.pending().get() { "Saving…" } else { "Set password and log in" }}
             </button>
         </ActionForm>
     }

@@ -9,7 +9,7 @@ use super::calls::{CreateOwner, check_setup_link};
 use super::login::refusal;
 use crate::ui::{Notice, Waiting, state_page};
 
-/// Creates the owner.
+/// The page that creates the owner.
 #[component]
 pub(crate) fn SetupPage() -> impl IntoView {
     let params = use_params_map();
@@ -25,13 +25,13 @@ pub(crate) fn SetupPage() -> impl IntoView {
                         Ok(false) => {
                             state_page(
                                     "This link no longer works",
-                                    "It was used already, or the server was restarted. If there is \
-                                     no owner yet, the server shows a new link when it starts. \
+                                    "It has already been used, or the server was restarted. If there is \
+                                     no owner yet, the server prints a new link when it starts. \
                                      Otherwise, log in.",
                                 )
                                 .into_any()
                         }
-                        Err(failure) => state_page("That did not work", failure.to_string()).into_any(),
+                        Err(failure) => state_page("Something went wrong", failure.to_string()).into_any(),
                     }
                 })}
             </Suspense>
@@ -46,16 +46,16 @@ fn OwnerForm(token: String) -> impl IntoView {
     view! {
         <ActionForm action=create attr:class="card form">
             <h1>"Welcome to Porchlight"</h1>
-            <p class="lead">"Create the owner’s account. You can add your team afterwards."</p>
+            <p class="lead">"Create your owner account. You can add your team afterward."</p>
             <Notice text=refused />
             <input type="hidden" name="token" value=token />
             <label>
                 "Your name"
                 <input name="name" autocomplete="name" required maxlength="80" autofocus />
-                <small>"Visitors see it beside your answers."</small>
+                <small>"Visitors see it next to your replies."</small>
             </label>
             <label>
-                "Mail address"
+                "Email address"
                 <input name="email" type="email" autocomplete="username" required />
             </label>
             <label>
@@ -71,7 +71,7 @@ fn OwnerForm(token: String) -> impl IntoView {
                 <small>"At least 10 characters."</small>
             </label>
             <button class="button primary" type="submit" disabled=move || create.pending().get()>
-                {move || if create.pending().get() { "Creating…" } else { "Create the owner" }}
+                {move || if create.pending().get() { "Creating…" } else { "Create account" }}
             </button>
         </ActionForm>
     }

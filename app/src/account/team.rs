@@ -1,4 +1,4 @@
-//! The frame around the team's pages: who is logged in, and where to go.
+//! The frame around the team's pages: navigation, and the agent who is logged in.
 
 use icondata_lu as lu;
 use leptos::prelude::*;
@@ -12,7 +12,7 @@ use crate::live::{Device, Live, Status};
 use crate::review::{Recount, ReviewBadge};
 use crate::ui::{Icon, Menu, badge, made_once, presence_class, state_page};
 
-/// Shows the page to an agent; sends anybody else to the login.
+/// Shows the page to an agent; redirects everyone else to the login.
 #[component]
 pub(crate) fn Team() -> impl IntoView {
     let me = Resource::new_blocking(|| (), |()| who_am_i());
@@ -24,12 +24,12 @@ pub(crate) fn Team() -> impl IntoView {
                 made_once().await;
                 match me {
                     Ok(Some(me)) => view! { <Frame me /> }.into_any(),
-                    // Where they wanted to go: a mail's link leads to a conversation.
+                    // Return to the requested page after the login: an emailed link leads to a conversation.
                     Ok(None) => {
                         let path = format!("/login?to={}", here.get_untracked());
                         view! { <Redirect path /> }.into_any()
                     }
-                    Err(failure) => state_page("That did not work", failure.to_string()).into_any(),
+                    Err(failure) => state_page("Something went wrong", failure.to_string()).into_any(),
                 }
             })}
         </Suspense>
@@ -56,9 +56,9 @@ fn Frame(me: Me) -> impl IntoView {
                         (count > 0).then(|| view! { <b class="badge">{badge(count as u64)}</b> })
                     }}
                 </A>
-                <A href="/review" attr:class="rail-link" attr:title="Mail that came in">
+                <A href="/review" attr:class="rail-link" attr:title="Incoming email">
                     <Icon icon=lu::LuMailQuestion />
-                    <span class="visually-hidden">"Mail that came in"</span>
+                    <span class="visually-hidden">"Incoming email"</span>
                     <ReviewBadge />
                 </A>
                 <A href="/inboxes" attr:class="rail-link" attr:title="Inboxes">
@@ -94,7 +94,8 @@ fn Frame(me: Me) -> impl IntoView {
                 <span class="rail-space"></span>
                 <ConnectionDot />
                 <PresenceMenu name=format!("{} ({})", me.name, me.email) initials />
-                // A plain form loads the next page anew: nothing of this login stays in the browser.
+                // A plain form loads the next page from the server, so that nothing of this login stays in the
+                // browser.
                 <form action=LogOut::url() method="post" on:submit=move |_| Device(me.id).clear()>
                     <button class="rail-link" type="submit" title="Log out">
                         <Icon icon=lu::LuLogOut />
@@ -108,7 +109,7 @@ fn Frame(me: Me) -> impl IntoView {
     }
 }
 
-/// What the agent is for the others, by their own choice.
+/// Sets the agent's presence, as other agents see it.
 #[component]
 fn PresenceMenu(name: String, initials: String) -> impl IntoView {
     let live = Live::get();
@@ -132,12 +133,12 @@ fn PresenceMenu(name: String, initials: String) -> impl IntoView {
     };
     view! {
         <div class="me" title=name>
-            <Menu label="Your presence" title=Signal::stored(initials)>
+            <Menu label="Your status" title=Signal::stored(initials)>
                 {item(Presence::Online, "Online")}
                 {item(Presence::Away, "Away")}
                 {item(Presence::Offline, "Appear offline")}
                 <li>
-                    <A href="/account">"Your account…"</A>
+                    <A href="/account">"Your account"</A>
                 </li>
             </Menu>
             <i class=class></i>
@@ -157,15 +158,15 @@ fn ConnectionDot() -> impl IntoView {
         let text = move || match live.status() {
             Status::Online => "Connected",
             Status::Connecting => "Connecting…",
-            Status::Offline => "Offline: trying again",
-            Status::LoggedOut => "Logged out: load the page again",
+            Status::Offline => "Offline. Reconnecting…",
+            Status::LoggedOut => "Logged out. Reload the page.",
         };
         (class, text)
     };
     view! { <span class=class role="status" title=text aria-label=text></span> }
 }
 
-/// Up to two letters for a name.
+/// Returns the initials of a name, at most two letters.
 pub(crate) fn initials(name: &str) -> String {
     let letters = name.split_whitespace().filter_map(|word| word.chars().next());
     letters.take(2).flat_map(char::to_uppercase).collect()

@@ -6,39 +6,39 @@ use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
 
-/// What somebody did.
+/// An entry of the audit log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditLine {
-    /// When, in milliseconds since 1970 (UTC).
+    /// When it happened, in milliseconds since 1970 (UTC).
     pub at_ms: u64,
-    /// Who.
+    /// Who did it.
     pub actor: String,
-    /// Whether it was a program in their name.
+    /// Whether a program did it in their name.
     pub is_program: bool,
-    /// Whether it was somebody who is not logged in.
+    /// Whether it was an unauthenticated client.
     pub is_stranger: bool,
-    /// What, for people.
+    /// What was done, as text.
     pub deed: String,
-    /// To whom or what.
+    /// The person or thing it was done to.
     pub subject: Option<String>,
-    /// From which address.
+    /// The client address.
     pub address: Option<String>,
-    /// By which browser.
+    /// The browser.
     pub browser: Option<String>,
 }
 
-/// A page of the log.
+/// A page of the audit log.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditLines {
-    /// The latest first.
+    /// The entries, latest first.
     pub lines: Vec<AuditLine>,
-    /// Where it goes on.
+    /// The cursor of the next page.
     pub next: Option<String>,
-    /// What can be done: the stable name, and for people.
+    /// The actions to filter by: the stable name and the text of each.
     pub deeds: Vec<(String, String)>,
 }
 
-/// The entries of a kind, after another, that say what is looked for.
+/// Returns a page of the entries that match `deed`, `agent` and `text`, starting after the cursor `after`.
 #[server]
 pub async fn read_audit(
     #[server(default)] deed: String,

@@ -1,4 +1,4 @@
-//! `/audit`
+//! `/audit`: the audit log.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -9,7 +9,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use super::calls::{AuditLine, AuditLines, read_audit};
 use crate::ui::{Fresh, Zone, browser_name};
 
-/// What is looked for.
+/// The filter, and the cursor of the page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Wanted {
     deed: String,
@@ -18,7 +18,7 @@ struct Wanted {
 }
 
 impl Wanted {
-    /// The same, as the query of an address.
+    /// Returns the URL query.
     fn to_query(&self) -> String {
         let part = |name: &str, value: &str| {
             format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC))
@@ -29,7 +29,7 @@ impl Wanted {
     }
 }
 
-/// Who did what, when and from where.
+/// The audit log.
 #[component]
 pub(crate) fn AuditPage() -> impl IntoView {
     let query = use_query_map();
@@ -50,10 +50,10 @@ pub(crate) fn AuditPage() -> impl IntoView {
             <header>
                 <h1>"Audit log"</h1>
                 <p class="lead">
-                    "Who changed settings, rights and access, who logged in or could not, and from where. What was said to visitors stands in the conversations."
+                    "Who changed settings, permissions, and access, who logged in or failed to, and from where. Messages to visitors are in the conversations."
                 </p>
             </header>
-            {shown.show("The audit log could not be read", move |page| view! { <Lines page wanted /> })}
+            {shown.show("Couldn’t load the audit log", move |page| view! { <Lines page wanted /> })}
         </main>
     }
 }
@@ -83,8 +83,8 @@ fn Lines(page: Signal<AuditLines>, wanted: Memo<Wanted>) -> impl IntoView {
                 prop:value=move || wanted.get().text
                 value=wanted.get_untracked().text
             />
-            <select name="deed" aria-label="What was done">
-                <option value="">"Everything"</option>
+            <select name="deed" aria-label="Action">
+                <option value="">"All actions"</option>
                 {deeds
                     .into_iter()
                     .map(|(deed, says)| {
@@ -96,12 +96,12 @@ fn Lines(page: Signal<AuditLines>, wanted: Memo<Wanted>) -> impl IntoView {
                     })
                     .collect_view()}
             </select>
-            <button class="button" type="submit">"Show"</button>
+            <button class="button" type="submit">"Search"</button>
             <a class="button quiet" href=export("csv") rel="external" download="audit.csv">"Export CSV"</a>
             <a class="button quiet" href=export("json") rel="external" download="audit.json">"Export JSON"</a>
         </Form>
         <section class="card stack">
-            {move || is_empty().then(|| view! { <p class="soft">"Nothing of this kind was done."</p> })}
+            {move || is_empty().then(|| view! { <p class="soft">"No matching entries."</p> })}
             <ul class="plain audit-list">
                 {move || lines().into_iter().map(|line| view! { <Line line /> }).collect_view()}
             </ul>
@@ -116,7 +116,7 @@ fn Line(line: AuditLine) -> impl IntoView {
     let AuditLine { at_ms, actor, is_program, is_stranger, deed, subject, address, browser } = line;
     let browser = browser.as_deref().map(browser_name);
     let from = [address, browser].into_iter().flatten().collect::<Vec<_>>().join(" · ");
-    // Somebody who acts on themselves is named once.
+    // An agent who acts on themselves is named only once.
     let subject = subject.filter(|subject| *subject != actor);
     let deed = if subject.is_none() { deed.trim_end_matches([':', ' ']).to_owned() } else { deed };
     view! {
@@ -124,8 +124,8 @@ fn Line(line: AuditLine) -> impl IntoView {
             <time>{move || zone.date_and_time(at_ms)}</time>
             <div class="grow">
                 <p>
-                    {is_stranger.then_some("Somebody who said to be ")} <b>{actor}</b>
-                    {is_program.then_some(" (by a program)")} " " {deed} " " {subject.map(|subject| view! { <b>{subject}</b> })}
+                    {is_stranger.then_some("Unverified: ")} <b>{actor}</b>
+                    {is_program.then_some(" (via API)")} " " {deed} " " {subject.map(|subject| view! { <b>{subject}</b> })}
                 </p>
                 <small>{from}</small>
             </div>

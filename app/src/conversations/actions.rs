@@ -8,7 +8,7 @@ use super::calls::Choices;
 use crate::live::{Live, now_ms};
 use crate::ui::{Icon, Menu, Zone, presence_class};
 
-/// The buttons at the head of a conversation.
+/// The buttons at the top of a conversation.
 #[component]
 pub(super) fn Actions(id: ConversationId, choices: Signal<Choices>) -> impl IntoView {
     let live = Live::get();
@@ -26,11 +26,11 @@ pub(super) fn Actions(id: ConversationId, choices: Signal<Choices>) -> impl Into
         act(Change::Resolve { seen });
     };
     view! {
-        <div class="actions" role="toolbar" aria-label="Conversation">
+        <div class="actions" role="toolbar" aria-label="Conversation actions">
             <Show when=move || is_free.get() && !is_resolved.get()>
                 <button class="button small" on:click=move |_| act(Change::Claim {})>
                     <Icon icon=lu::LuHand />
-                    "Take"
+                    "Assign to me"
                 </button>
             </Show>
             <AssignMenu id summary />
@@ -54,7 +54,7 @@ pub(super) fn Actions(id: ConversationId, choices: Signal<Choices>) -> impl Into
                 <SnoozeItems id />
                 <Show when=move || is_snoozed.get()>
                     <li>
-                        <button on:click=move |_| act(Change::Wake {})>"Wake now"</button>
+                        <button on:click=move |_| act(Change::Wake {})>"Unsnooze"</button>
                     </li>
                 </Show>
             </Menu>
@@ -78,8 +78,8 @@ pub(super) fn Actions(id: ConversationId, choices: Signal<Choices>) -> impl Into
             >
                 <button
                     class="icon-button"
-                    title="Restore from the archive"
-                    aria-label="Restore from the archive"
+                    title="Unarchive"
+                    aria-label="Unarchive"
                     on:click=move |_| act(Change::Unarchive {})
                 >
                     <Icon icon=lu::LuArchiveRestore />
@@ -98,11 +98,11 @@ fn AssignMenu(id: ConversationId, summary: Memo<Option<Summary>>) -> impl IntoVi
     let team = Memo::new(move |_| live.with(|store| store.team().to_vec()));
     let me = move || live.with(|store| store.me());
     let title = Signal::derive(move || {
-        assignee.get().map_or_else(|| "Nobody".to_owned(), |person| person.name)
+        assignee.get().map_or_else(|| "Unassigned".to_owned(), |person| person.name)
     });
     let assign = move |agent: Option<AgentId>| live.change(id, Change::Assign { agent });
     view! {
-        <Menu label="Assigned to" icon=lu::LuUser title>
+        <Menu label="Assignee" icon=lu::LuUser title>
             <For
                 each=move || team.get()
                 key=|mate| (mate.id, mate.presence, mate.name.clone())
@@ -126,7 +126,7 @@ fn AssignMenu(id: ConversationId, summary: Memo<Option<Summary>>) -> impl IntoVi
             </For>
             <Show when=move || assignee.get().is_some()>
                 <li>
-                    <button on:click=move |_| assign(None)>"Nobody: give it back"</button>
+                    <button on:click=move |_| assign(None)>"Unassign"</button>
                 </li>
             </Show>
         </Menu>
@@ -149,16 +149,16 @@ fn SnoozeItems(id: ConversationId) -> impl IntoView {
     const HOUR_MS: u64 = 60 * 60_000;
     view! {
         <li>
-            <button on:click=move |_| until(now_ms() + HOUR_MS)>"For an hour"</button>
+            <button on:click=move |_| until(now_ms() + HOUR_MS)>"For 1 hour"</button>
         </li>
         <li>
-            <button on:click=move |_| until(now_ms() + 3 * HOUR_MS)>"For three hours"</button>
+            <button on:click=move |_| until(now_ms() + 3 * HOUR_MS)>"For 3 hours"</button>
         </li>
         <li>
-            <button on:click=move |_| until(zone.next_morning(now_ms()))>"Until tomorrow, 9:00"</button>
+            <button on:click=move |_| until(zone.next_morning(now_ms()))>"Until tomorrow at 9:00"</button>
         </li>
         <li>
-            <button on:click=move |_| until(zone.next_monday(now_ms()))>"Until Monday, 9:00"</button>
+            <button on:click=move |_| until(zone.next_monday(now_ms()))>"Until Monday at 9:00"</button>
         </li>
     }
 }
@@ -174,7 +174,7 @@ fn LabelItems(
     view! {
         <Show
             when=move || labels.with(|labels| !labels.is_empty())
-            fallback=|| view! { <li class="menu-text">"Make labels under Team."</li> }
+            fallback=|| view! { <li class="menu-text">"Create labels under Team."</li> }
         >
             <For each=move || labels.get() key=|label| label.id let(label)>
                 {
@@ -208,7 +208,8 @@ fn LabelItems(
     }
 }
 
-/// A label's colour. Our policy allows no inline styles: an SVG's attribute is none.
+/// A dot in the color of a label. Our content security policy forbids inline styles, but an SVG attribute is not a
+/// style.
 #[component]
 pub(crate) fn LabelDot(color: String) -> impl IntoView {
     view! {

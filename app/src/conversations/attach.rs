@@ -1,4 +1,4 @@
-//! Files that an agent picks: uploaded at once, sent with the next message.
+//! Files that an agent picks. Each is uploaded at once and sent with the next message.
 
 use leptos::prelude::*;
 use protocol::{File, FileId, Files, Several};
@@ -16,20 +16,20 @@ pub(super) struct Picked {
 }
 
 #[derive(Clone, PartialEq, Eq)]
-#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only a browser uploads"))]
+#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only browsers upload"))]
 enum Progress {
-    /// On its way.
+    /// The upload is running.
     Uploading,
-    /// Waits for the connection.
+    /// The upload waits for the connection.
     Waiting,
     /// The server has it.
     Done(File),
-    /// The server does not want it.
+    /// The server refused it.
     Refused(String),
 }
 
 impl Picked {
-    /// One that the server has.
+    /// Returns a file that the server already has.
     pub(super) fn uploaded(file: File) -> Self {
         Self {
             id: file.id,
@@ -39,7 +39,7 @@ impl Picked {
         }
     }
 
-    /// What the server has of it.
+    /// Returns the file as the server stored it.
     pub(super) fn file(&self) -> Option<&File> {
         match &self.progress {
             Progress::Done(file) => Some(file),
@@ -53,7 +53,7 @@ impl Picked {
 }
 
 impl Draft {
-    /// The files that can be sent; `None` while one is on its way. Tracked.
+    /// Returns the files to send; `None` while an upload is unfinished. Tracked.
     pub(super) fn ready_files(&self) -> Option<Files> {
         self.picked.with(|picked| {
             let wanted = picked.iter().filter(|one| !one.is_refused());
@@ -61,13 +61,13 @@ impl Draft {
         })
     }
 
-    /// What is sent is picked no more. What was refused stays until it is removed.
+    /// Removes the files that were just sent. Refused files stay until the agent removes them.
     pub(super) fn sent_files(&self) {
         self.picked.update(|picked| picked.retain(Picked::is_refused));
     }
 }
 
-/// What was picked, each with how far it is.
+/// The picked files, each with its progress.
 #[component]
 pub(super) fn PickedFiles(picked: RwSignal<Vec<Picked>>) -> impl IntoView {
     let remove = move |id| picked.update(|picked| picked.retain(|one| one.id != id));
@@ -99,11 +99,11 @@ pub(super) fn PickedFiles(picked: RwSignal<Vec<Picked>>) -> impl IntoView {
     }
 }
 
-/// What there is to say of it besides its size.
+/// Returns the text to show in place of the file's size.
 fn said(progress: &Progress) -> Option<String> {
     match progress {
         Progress::Uploading => Some("Uploading…".to_owned()),
-        Progress::Waiting => Some("Waiting for the connection…".to_owned()),
+        Progress::Waiting => Some("Waiting for connection…".to_owned()),
         Progress::Done(_) => None,
         Progress::Refused(why) => Some(why.clone()),
     }
@@ -124,7 +124,7 @@ mod browser {
     use crate::live::new_id;
 
     impl Draft {
-        /// Takes what was chosen in an input.
+        /// Adds the files chosen in an input.
         pub(in super::super) fn pick(&self, event: &Event) {
             let input =
                 event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
@@ -134,10 +134,10 @@ mod browser {
             }
         }
 
-        /// Takes what was pasted, if it is files.
+        /// Adds pasted files.
         pub(in super::super) fn paste(&self, event: &ClipboardEvent) {
             let Some(data) = event.clipboard_data() else { return };
-            // A table from a spreadsheet comes as text and as a picture of it: the text is meant.
+            // A spreadsheet pastes a table as text and as a picture. The text is what the agent means.
             let is_text = data.types().includes(&JsValue::from_str("text/plain"), 0);
             let files = data.files().filter(|files| files.length() > 0 && !is_text);
             if files.is_some() {
@@ -146,11 +146,11 @@ mod browser {
             }
         }
 
-        /// Takes what was dropped, if it is files.
+        /// Adds dropped files.
         pub(in super::super) fn drop(&self, event: &DragEvent) {
             let Some(data) = event.data_transfer() else { return };
             if data.types().includes(&JsValue::from_str("Files"), 0) {
-                // The browser would show the file in the dashboard's place.
+                // Otherwise the browser would open the file in place of the dashboard.
                 event.prevent_default();
                 self.add(data.files());
             }
@@ -180,15 +180,15 @@ mod browser {
             }
         }
 
-        /// Uploads until the server has it, does not want it, or the agent does not. The id stays the
-        /// same: trying again is harmless.
+        /// Retries the upload until the server accepts or refuses the file, or the agent removes it. The id stays
+        /// the same, so retrying is harmless.
         async fn upload(self, id: FileId, file: web_sys::File) {
             let mut backoff = Backoff::default();
             while self.is_wanted(id) {
                 self.set(id, Progress::Uploading);
                 if let Some(progress) = put(id, &file).await {
                     self.set(id, progress);
-                    // Its conversation may have left the screen.
+                    // The conversation may be off screen, where no effect stores the draft.
                     return untrack(|| self.keep());
                 }
                 self.set(id, Progress::Waiting);
@@ -210,7 +210,7 @@ mod browser {
         }
     }
 
-    /// What came of it; `None` if the same may succeed later.
+    /// Returns the outcome of an upload; `None` if a retry may succeed.
     async fn put(id: FileId, file: &web_sys::File) -> Option<Progress> {
         let name = js_sys::encode_uri_component(&file.name());
         let address = format!("/files/agent/{id}?name={name}");

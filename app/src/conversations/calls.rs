@@ -1,4 +1,4 @@
-//! Server functions about conversations: what the first rendering needs. News come by the socket.
+//! Server functions about conversations, for the first rendering. Events come through the socket.
 
 use leptos::prelude::*;
 use protocol::{
@@ -10,18 +10,18 @@ use super::search::LookedFor;
 use super::view::View;
 use crate::failure::Failure;
 
-/// A page of a list.
+/// A page of the list.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Listed {
-    /// Most recent first.
+    /// The conversations, most recent first.
     pub conversations: Vec<Summary>,
-    /// Where the next page begins, if there is more.
+    /// The cursor of the next page, if there is one.
     pub next: Option<String>,
     /// The server's time, in milliseconds since 1970 (UTC).
     pub now_ms: u64,
 }
 
-/// What a list can be narrowed to.
+/// The inboxes and labels that a list can be filtered by.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Choices {
     /// The inboxes, by id and name.
@@ -30,20 +30,20 @@ pub struct Choices {
     pub labels: Vec<Label>,
 }
 
-/// A conversation's latest page.
+/// The latest page of a conversation.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Opened {
-    /// Its line in the list.
+    /// Its row in the list.
     pub summary: Summary,
-    /// How far the visitor has read.
+    /// The last entry the visitor has read.
     pub visitor_read_seq: Seq,
-    /// Oldest first.
+    /// The entries, oldest first.
     pub entries: Vec<Entry>,
-    /// A name for the reply that a browser without scripts may send from this page.
+    /// The client id for a reply sent from this page without scripts.
     pub next_client_id: ClientId,
 }
 
-/// A page of the conversations that a view shows.
+/// Returns a page of the conversations in a view.
 #[server]
 pub async fn list_conversations(
     view: View,
@@ -54,7 +54,7 @@ pub async fn list_conversations(
     use super::view::Wanted;
     use domain::conversation::ListCursor;
 
-    /// What fits on a few screens.
+    /// Enough to fill a few screens.
     const PAGE: u64 = 50;
 
     let (agent, backend) = crate::backend::require_agent().await?;
@@ -68,7 +68,7 @@ pub async fn list_conversations(
     })
 }
 
-/// What a list can be narrowed to.
+/// Returns the inboxes and labels that a list can be filtered by.
 #[server]
 pub async fn list_choices() -> Result<Choices, Failure> {
     let (agent, backend) = crate::backend::require_agent().await?;
@@ -80,10 +80,10 @@ pub async fn list_choices() -> Result<Choices, Failure> {
     })
 }
 
-/// What a search found.
+/// The results of a search.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Found {
-    /// The best first.
+    /// The hits, best first.
     pub hits: Vec<Hit>,
     /// The server's time, in milliseconds since 1970 (UTC).
     pub now_ms: u64,
@@ -107,7 +107,7 @@ pub async fn search_conversations(looked_for: LookedFor) -> Result<Found, Failur
     Ok(Found { hits: backend.domain.search(&agent, &query).await?, now_ms })
 }
 
-/// One conversation. Reading it here does not mark it as read: that is the screen's to say.
+/// Returns one conversation. This does not mark it as read: the client does so once it is on screen.
 #[server]
 pub async fn open_conversation(id: ConversationId) -> Result<Opened, Failure> {
     let (agent, backend) = crate::backend::require_agent().await?;
@@ -121,7 +121,7 @@ pub async fn open_conversation(id: ConversationId) -> Result<Opened, Failure> {
     })
 }
 
-/// A reply from a page whose scripts do not run, or not yet.
+/// Sends a reply from a page whose scripts do not run, or not yet.
 #[server]
 pub async fn reply(
     conversation: ConversationId,
@@ -134,46 +134,46 @@ pub async fn reply(
     Ok(())
 }
 
-/// What is known of a conversation's visitor.
+/// What is known about a conversation's visitor.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Known {
     /// The site's own id of the user, proven.
     pub user_id: Option<String>,
-    /// Their mail address.
+    /// Their email address.
     pub email: Option<String>,
-    /// Whether it is known to be theirs.
+    /// Whether the address is proven to be theirs.
     pub is_email_proven: bool,
-    /// Why it gets no mail.
+    /// Why they get no email.
     pub no_mail: Option<String>,
-    /// Whether a transcript can go to it.
+    /// Whether a transcript can be emailed to them.
     pub takes_transcript: bool,
-    /// Whether the site's own server says their name.
+    /// Whether their name was verified by the site's server.
     pub is_name_vouched: bool,
-    /// What else the site's own server says, by name.
+    /// Other values verified by the site's server, by name.
     pub vouched: Vec<(String, String)>,
-    /// What else a page says, by name: anybody's word.
+    /// Other values that a page sent, by name. They are not verified.
     pub attributes: Vec<(String, String)>,
-    /// The page they were on last.
+    /// The page they visited last.
     pub page: Option<String>,
-    /// The page that led to the first one.
+    /// The page that led to their first one.
     pub referrer: Option<String>,
-    /// The browser's name for itself.
+    /// The browser's user agent.
     pub browser: Option<String>,
     /// The browser's language.
     pub language: Option<String>,
-    /// The time zone.
+    /// Their time zone.
     pub time_zone: Option<String>,
     /// When they were last connected, in milliseconds since 1970 (UTC).
     pub last_seen_at_ms: Option<u64>,
-    /// Whether it is known from which network they came.
+    /// Whether the network they came from is known.
     pub has_network: bool,
-    /// Which visitor they are: for who may export and erase what is kept of them.
+    /// Their visitor id, for agents who may export and erase people's data; `None` for others.
     pub person: Option<VisitorId>,
     /// Their other conversations, the most recent first.
     pub others: Vec<Summary>,
 }
 
-/// Has a transcript go to the visitor by mail.
+/// Emails a transcript to the visitor.
 #[server]
 pub async fn mail_transcript(id: ConversationId) -> Result<(), Failure> {
     let (agent, backend) = crate::backend::require_agent().await?;
@@ -182,12 +182,12 @@ pub async fn mail_transcript(id: ConversationId) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What is known of a conversation's visitor.
+/// Returns what is known about a conversation's visitor.
 #[server]
 pub async fn read_visitor(id: ConversationId) -> Result<Known, Failure> {
     use protocol::Filter;
 
-    /// What fits beside a conversation.
+    /// As many as fit beside a conversation.
     const OTHERS: u64 = 10;
 
     let (agent, backend) = crate::backend::require_agent().await?;
@@ -197,9 +197,9 @@ pub async fn read_visitor(id: ConversationId) -> Result<Known, Failure> {
     let mut others = theirs.conversations;
     others.retain(|one| one.id != id);
     let standing = backend.domain.mail_standing(&profile).await?;
-    let bounced = |reason| format!("It takes none: {reason}");
+    let bounced = |reason| format!("Bounced: {reason}");
     let no_mail = match standing.is_unsubscribed {
-        true => Some("It wants none".to_owned()),
+        true => Some("Unsubscribed".to_owned()),
         false => standing.bounced.map(bounced),
     };
     let is_known = profile.is_email_proven && profile.email.is_some();
@@ -224,7 +224,7 @@ pub async fn read_visitor(id: ConversationId) -> Result<Known, Failure> {
     })
 }
 
-/// Blocks a conversation's visitor, alone or with everybody from where they came, and archives what they wrote.
+/// Blocks the visitor of a conversation, or everyone on their network, and archives their conversations.
 #[server]
 pub async fn block_visitor(
     id: ConversationId,

@@ -1,4 +1,4 @@
-//! Where an agent writes.
+//! The form in which an agent writes.
 
 use icondata_lu as lu;
 use leptos::ev::{KeyboardEvent, SubmitEvent};
@@ -14,8 +14,8 @@ use super::draft::{Draft, Drafts};
 use crate::live::{Live, Status, now_ms};
 use crate::ui::Icon;
 
-/// A text area that grows; Enter sends, Shift+Enter breaks the line. Before scripts run it is a
-/// plain form, which the server takes just as well.
+/// A text area that grows. Enter sends, Shift+Enter starts a new line. Before scripts run it is a plain form,
+/// which the server also accepts.
 #[component]
 pub(super) fn Composer(id: ConversationId, next_client_id: ClientId) -> impl IntoView {
     let live = Live::get();
@@ -27,7 +27,7 @@ pub(super) fn Composer(id: ConversationId, next_client_id: ClientId) -> impl Int
     let draft = StoredValue::new(draft);
     let area = NodeRef::<Textarea>::new();
     show_draft(draft, area);
-    // A file needs the scripts: before they run there is no place to pick one.
+    // Picking a file needs scripts, so the button appears only once they run.
     let can_attach = RwSignal::new(false);
     Effect::new(move |_| can_attach.set(true));
     let ready = move || {
@@ -51,8 +51,8 @@ pub(super) fn Composer(id: ConversationId, next_client_id: ClientId) -> impl Int
         }
     };
     let on_key = move |event: KeyboardEvent| {
-        // While an input method composes, Enter chooses a word. Safari says so by the code alone (WebKit bug
-        // 165004).
+        // While an input method composes text, Enter picks a word. Safari reports this only by the key code
+        // (WebKit bug 165004).
         let composes = event.is_composing() || event.key_code() == 229;
         if event.key() == "Enter" && !event.shift_key() && !composes {
             event.prevent_default();
@@ -65,7 +65,7 @@ pub(super) fn Composer(id: ConversationId, next_client_id: ClientId) -> impl Int
     };
     let on_input = move |event| {
         text.set(event_target_value(&event));
-        // A note is not for the visitor, nor is that one is written.
+        // Visitors do not see notes, and so do not see that one is being typed.
         let is_written = text.with_untracked(|text| !text.trim().is_empty());
         if is_written && !is_note.get_untracked() {
             live.update(|store| store.type_in(id, now_ms()));
@@ -99,7 +99,7 @@ pub(super) fn Composer(id: ConversationId, next_client_id: ClientId) -> impl Int
         over.remove();
         dropped.remove();
     });
-    let prompt = move || if is_note.get() { "Note to the team…" } else { "Reply…" };
+    let prompt = move || if is_note.get() { "Write an internal note…" } else { "Reply…" };
     view! {
         <ActionForm
             action=plain
@@ -141,20 +141,20 @@ pub(super) fn Composer(id: ConversationId, next_client_id: ClientId) -> impl Int
             </div>
             <p class="composer-hint">
                 {move || match (too_long(), live.status()) {
-                    (true, _) => "This is too long: at most 16 KB.",
+                    (true, _) => "Too long. Messages can be up to 16 KB.",
                     (_, Status::Offline) => {
-                        "You are offline. What you send waits here and goes out when you are back."
+                        "You’re offline. Messages will be sent when you reconnect."
                     }
-                    (_, Status::LoggedOut) => "You are logged out. Load the page again to log in.",
-                    _ if is_note.get() => "Only the team sees a note",
-                    _ => "Enter sends · Shift+Enter breaks the line",
+                    (_, Status::LoggedOut) => "You’ve been logged out. Reload the page to log in.",
+                    _ if is_note.get() => "Only your team can see notes",
+                    _ => "Enter to send · Shift+Enter for a new line",
                 }}
             </p>
         </ActionForm>
     }
 }
 
-/// Keeps the text area as the draft is, and the device as both are.
+/// Syncs the text area with the draft, and stores the draft on the device.
 #[cfg(feature = "hydrate")]
 fn show_draft(draft: StoredValue<Draft>, area: NodeRef<Textarea>) {
     Effect::new(move |shown: Option<bool>| {
@@ -165,7 +165,7 @@ fn show_draft(draft: StoredValue<Draft>, area: NodeRef<Textarea>) {
                 draft.take_typed(&typed);
             }
             let text = draft.text.get();
-            // Setting it moves the cursor.
+            // Setting the value moves the cursor.
             if area.value() != text {
                 area.set_value(&text);
             }

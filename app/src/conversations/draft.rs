@@ -1,4 +1,4 @@
-//! What an agent has begun to write. It belongs to its conversation, whatever is on screen, and is kept on
+//! What an agent has begun to write. A draft belongs to its conversation, whatever is on screen, and is stored on
 //! the device until it is sent.
 
 use std::collections::{HashMap, HashSet};
@@ -15,27 +15,27 @@ use super::attach::Picked;
 use crate::live::Device;
 use crate::live::Live;
 
-/// The drafts of all conversations, for as long as the page lives.
+/// The drafts of all conversations, for the lifetime of the page.
 #[derive(Clone, Copy)]
 pub(crate) struct Drafts {
     known: StoredValue<HashMap<(AgentId, ConversationId), Draft>>,
-    /// In which conversations something is written and not sent.
+    /// The conversations that have an unsent draft.
     begun: RwSignal<HashSet<ConversationId>>,
 }
 
-/// One draft. Its signals outlive what shows them: what is uploaded for it goes on while another
-/// conversation is on screen.
+/// A draft. Its signals outlive the components that show them, so an upload continues while another conversation
+/// is on screen.
 #[derive(Clone)]
 pub(super) struct Draft {
     pub(super) text: ArcRwSignal<String>,
-    /// Whether it is for the team alone.
+    /// Whether it is a note for the team.
     pub(super) is_note: ArcRwSignal<bool>,
     pub(super) picked: ArcRwSignal<Vec<Picked>>,
-    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only a browser keeps it"))]
+    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only browsers store drafts"))]
     place: Option<(Drafts, AgentId, ConversationId)>,
 }
 
-/// Makes the drafts a context of all pages.
+/// Provides the drafts as a context for all pages.
 pub(crate) fn provide_drafts() {
     provide_context(Drafts {
         known: StoredValue::new(HashMap::new()),
@@ -48,12 +48,12 @@ impl Drafts {
         expect_context()
     }
 
-    /// Whether something is written in a conversation and not sent. Tracked.
+    /// Whether a conversation has an unsent draft. Tracked.
     pub(super) fn has(self, id: ConversationId) -> bool {
         self.begun.with(|begun| begun.contains(&id))
     }
 
-    /// The draft of a conversation: empty, until what the device has of it is read.
+    /// Returns the draft of a conversation. It is empty until the device's copy is read.
     pub(super) fn of(self, id: ConversationId) -> Draft {
         let me = Live::get().me();
         let known = self.known.with_value(|known| known.get(&(me?, id)).cloned());
@@ -75,7 +75,7 @@ impl Drafts {
 }
 
 impl Draft {
-    /// Takes back what was refused, in front of what is written by now.
+    /// Puts a refused message back in front of what has been written since.
     pub(super) fn take_back(&self, outgoing: Outgoing, is_note: bool) {
         self.text.update(|text| *text = joined(&outgoing.text, text));
         self.is_note.set(is_note);
@@ -85,7 +85,7 @@ impl Draft {
     }
 }
 
-/// One text after another, on a line of its own, where both say something.
+/// Joins two texts with a line break, if neither is blank.
 fn joined(before: &str, after: &str) -> String {
     match (before.trim().is_empty(), after.trim().is_empty()) {
         (true, _) => after.to_owned(),
@@ -97,7 +97,7 @@ fn joined(before: &str, after: &str) -> String {
 #[cfg(feature = "hydrate")]
 const FOLDER: &str = "draft/";
 
-/// A draft, as it is kept.
+/// A draft, as stored on the device.
 #[cfg(feature = "hydrate")]
 #[derive(Serialize, Deserialize)]
 struct Kept {
@@ -108,8 +108,8 @@ struct Kept {
 
 #[cfg(feature = "hydrate")]
 impl Drafts {
-    /// Reads what the device has of all drafts. What is written already stays. For browsers, once the page
-    /// is hydrated: the server knew nothing of it.
+    /// Reads all drafts stored on the device. Drafts that already have content stay. To be called in browsers
+    /// after hydration, because the server does not know the drafts.
     pub(super) fn restore(self) {
         let Some(me) = Live::get().me() else { return };
         for (name, kept) in Device(me).kept::<Kept>(FOLDER) {
@@ -131,14 +131,14 @@ impl Drafts {
 
 #[cfg(feature = "hydrate")]
 impl Draft {
-    /// Takes what was typed before the scripts ran, which made no event.
+    /// Adopts the text typed before the scripts ran, for which there was no event.
     pub(super) fn take_typed(&self, typed: &str) {
         if self.text.with_untracked(|text| !text.ends_with(typed)) {
             self.text.update(|text| *text = joined(text, typed));
         }
     }
 
-    /// Keeps it on the device as it is now. Tracked.
+    /// Stores the draft on the device, or deletes it there if it is empty. Tracked.
     pub(super) fn keep(&self) {
         let text = self.text.get();
         let is_note = self.is_note.get();

@@ -1,4 +1,4 @@
-//! What happened to a conversation, in words.
+//! Describes the events of a conversation.
 
 use leptos::prelude::*;
 use protocol::{Author, Event, MailKind};
@@ -7,7 +7,7 @@ use crate::live::Live;
 use crate::outbox::why;
 use crate::ui::{Clock, Zone};
 
-/// One event, as a quiet line between the messages.
+/// An event, as an unobtrusive line between the messages.
 #[component]
 pub(super) fn EventLine(author: Author, event: Event, at_ms: u64) -> impl IntoView {
     let live = Live::get();
@@ -33,38 +33,42 @@ pub(super) fn EventLine(author: Author, event: Event, at_ms: u64) -> impl IntoVi
 fn sentence(who: &str, author: &Author, event: &Event, until: impl Fn(u64) -> String) -> String {
     match event {
         Event::Assigned { agent, name } => match author {
-            Author::Agent { id, .. } if id == agent => format!("{who} took the conversation"),
+            Author::Agent { id, .. } if id == agent => {
+                format!("{who} self-assigned the conversation")
+            }
             _ => format!("{who} assigned the conversation to {name}"),
         },
-        Event::Unassigned {} => format!("{who} gave the conversation back"),
+        Event::Unassigned {} => format!("{who} unassigned the conversation"),
         Event::Resolved {} => format!("{who} resolved the conversation"),
         Event::Reopened {} => format!("{who} reopened the conversation"),
         Event::Archived {} => format!("{who} archived the conversation"),
-        Event::Unarchived {} => format!("{who} restored the conversation"),
-        Event::Snoozed { until_ms } => format!("{who} snoozed until {}", until(*until_ms)),
-        Event::Woken {} => "The snooze ended".to_owned(),
+        Event::Unarchived {} => format!("{who} unarchived the conversation"),
+        Event::Snoozed { until_ms } => {
+            format!("{who} snoozed the conversation until {}", until(*until_ms))
+        }
+        Event::Woken {} => "Snooze ended".to_owned(),
         Event::Labelled { label } => format!("{who} added the label {label}"),
         Event::Unlabelled { label } => format!("{who} removed the label {label}"),
         Event::Mailed { mail, .. } => match mail {
-            MailKind::NobodyAvailable => "The team was told by mail".to_owned(),
-            MailKind::Received => "The visitor was told by mail that we got it".to_owned(),
-            MailKind::Transcript => "A transcript went to the visitor by mail".to_owned(),
-            _ => "What the visitor had not read went out by mail".to_owned(),
+            MailKind::NobodyAvailable => "Missed message emailed to the team".to_owned(),
+            MailKind::Received => "Confirmation emailed to the visitor".to_owned(),
+            MailKind::Transcript => "Transcript emailed to the visitor".to_owned(),
+            _ => "Unread replies emailed to the visitor".to_owned(),
         },
-        Event::CameByMail { sender, .. } => format!("A message came by mail from {sender}"),
+        Event::CameByMail { sender, .. } => format!("Message received by email from {sender}"),
         Event::MailDelayed { mail, reason, .. } => match mail {
-            MailKind::NobodyAvailable => format!("The mail to the team is late: {reason}"),
-            _ => format!("The mail to the visitor is late: {reason}"),
+            MailKind::NobodyAvailable => format!("Email to the team is delayed: {reason}"),
+            _ => format!("Email to the visitor is delayed: {reason}"),
         },
         Event::MailDropped { mail, reason, .. } => match mail {
             MailKind::NobodyAvailable => {
-                format!("The team was not told by mail. {}", why(*mail, *reason))
+                format!("No email was sent to the team. {}", why(*mail, *reason))
             }
-            _ => format!("Nothing went to the visitor by mail. {}", why(*mail, *reason)),
+            _ => format!("No email was sent to the visitor. {}", why(*mail, *reason)),
         },
         Event::MailFailed { mail, reason, .. } => match mail {
-            MailKind::NobodyAvailable => format!("The team could not be told by mail: {reason}"),
-            _ => format!("The visitor could not be reached by mail: {reason}"),
+            MailKind::NobodyAvailable => format!("Email to the team failed: {reason}"),
+            _ => format!("Email to the visitor failed: {reason}"),
         },
     }
 }

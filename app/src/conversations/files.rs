@@ -1,14 +1,14 @@
-//! Files that entries carry.
+//! Files attached to entries.
 
 use crate::ui::Icon;
 use icondata_lu as lu;
 use leptos::prelude::*;
 use protocol::{File, Files};
 
-/// The longer side of a picture in the log, in pixels.
+/// The longer side of an image in the log, in pixels.
 const PICTURE_PIXELS: u64 = 300;
 
-/// The files of an entry: pictures to be looked at, the rest to be downloaded.
+/// The files of an entry: images to view, all others to download.
 #[component]
 pub(super) fn FilesView(files: Files) -> impl IntoView {
     (!files.is_empty())
@@ -37,7 +37,7 @@ fn shown(file: File) -> AnyView {
             type="button"
             class="file picture"
             popovertarget=whole.clone()
-            title=format!("Look at {name}")
+            title=format!("View {name}")
         >
             <img
                 src=format!("{address}/thumbnail")
@@ -47,7 +47,7 @@ fn shown(file: File) -> AnyView {
             />
         </button>
         <div class="lightbox" id=whole.clone() popover="auto" role="dialog" aria-label=name.clone()>
-            // Not loaded before it is shown.
+            // Loaded only once it is shown.
             <img src=address.clone() alt=name.clone() loading="lazy" />
             <div class="lightbox-bar">
                 <span class="file-name">{name.clone()}</span>
@@ -63,7 +63,7 @@ fn shown(file: File) -> AnyView {
     .into_any()
 }
 
-/// How long a file is, for people.
+/// Formats a file's size for display.
 pub(super) fn size_of(bytes: u64) -> String {
     if bytes < 1_000_000 {
         format!("{} KB", bytes.div_ceil(1_000))

@@ -1,9 +1,9 @@
-//! A text with its links.
+//! Text with links.
 
 use leptos::prelude::*;
 use protocol::link::{Piece, pieces};
 
-/// What somebody wrote, with its links. They lead to where they say, and open beside the inbox.
+/// Shows a text with its links, which open in a new tab.
 pub(super) fn linked(text: &str) -> impl IntoView + use<> {
     let piece = |piece| match piece {
         Piece::Text(said) => said.to_owned().into_any(),

@@ -1,4 +1,4 @@
-//! The list of conversations: a view, narrowed if wanted, a page at a time.
+//! The list of conversations: one view, optionally filtered, loaded page by page.
 
 use icondata_lu as lu;
 use leptos::prelude::*;
@@ -16,10 +16,10 @@ use crate::account::initials;
 use crate::live::{Live, Store, now_ms};
 use crate::ui::{Clock, Icon, Waiting, state_page};
 
-/// The address of the list alone.
+/// The path of the list without an open conversation.
 const LIST: &str = "/conversations";
 
-/// What a list can be narrowed to, for the pages beside it.
+/// The filter choices, for the pages beside the list.
 #[derive(Clone, Copy)]
 pub(super) struct ChoicesHere(pub(super) Signal<Choices>);
 
@@ -29,7 +29,7 @@ pub(crate) fn ConversationsPage() -> impl IntoView {
     let query = use_query_map();
     let wanted = Memo::new(move |_| query.with(|query| Wanted::from_query(|name| query.get(name))));
     let read = Resource::new(|| (), |()| list_choices());
-    // Tracked beneath a `Suspense` only: before it is read there is nothing to choose.
+    // The resource may be tracked only below a `Suspense`. Until it is read there is nothing to choose.
     let choices = RwSignal::new(Choices::default());
     provide_context(ChoicesHere(choices.into()));
     #[cfg(feature = "hydrate")]
@@ -42,7 +42,7 @@ pub(crate) fn ConversationsPage() -> impl IntoView {
     let is_search = move || looked_for.with(|looked_for| !looked_for.text.is_empty());
     let title = move || if is_search() { "Search" } else { wanted.get().view.title() };
     let path = use_location().pathname;
-    // On a phone one of the two is shown; CSS decides by this.
+    // On a phone only the list or the conversation is shown. CSS uses this class to decide.
     let class = move || if path.with(|path| path == LIST) { "inbox" } else { "inbox reading" };
     view! {
         <Title text="Conversations" />
@@ -78,12 +78,12 @@ pub(crate) fn ConversationsPage() -> impl IntoView {
     }
 }
 
-/// What is beside the list while no conversation is open.
+/// Shown beside the list while no conversation is open.
 #[component]
 pub(crate) fn NothingOpen() -> impl IntoView {
     view! {
         <main class="pane nothing">
-            {state_page("No conversation open", "Choose one from the list. New messages appear by themselves.")}
+            {state_page("No conversation selected", "Choose one from the list. New messages appear automatically.")}
         </main>
     }
 }
@@ -102,7 +102,7 @@ fn Views(wanted: Memo<Wanted>) -> impl IntoView {
     view! { <nav class="tabs" aria-label="Views">{View::ALL.map(tab)}</nav> }
 }
 
-/// Narrows the list to an inbox or a label.
+/// Filters the list by an inbox or a label.
 #[component]
 fn Narrow(wanted: Memo<Wanted>, choices: Choices) -> impl IntoView {
     let navigate = use_navigate();
@@ -163,7 +163,7 @@ fn Narrow(wanted: Memo<Wanted>, choices: Choices) -> impl IntoView {
     }
 }
 
-/// What the address asks for. What is known of it is shown at once.
+/// The list that the URL asks for. Conversations in the store are shown at once.
 #[component]
 fn Listed(wanted: Wanted) -> impl IntoView {
     let live = Live::get();
@@ -188,7 +188,7 @@ fn Listed(wanted: Wanted) -> impl IntoView {
                         view! { <List now_ms more wanted /> }.into_any()
                     }
                     Err(failure) => {
-                        state_page("The list could not be read", failure.to_string()).into_any()
+                        state_page("Couldn’t load conversations", failure.to_string()).into_any()
                     }
                 }
             })}
@@ -196,7 +196,7 @@ fn Listed(wanted: Wanted) -> impl IntoView {
     }
 }
 
-/// What the store knows of what is asked for, most recent first.
+/// Returns the conversations in the store that match, most recent first.
 fn matching(store: &Store, wanted: Wanted) -> Vec<ConversationId> {
     let Some(me) = store.me() else { return Vec::new() };
     let filter = wanted.filter(me);
@@ -204,16 +204,16 @@ fn matching(store: &Store, wanted: Wanted) -> Vec<ConversationId> {
     matching.map(|one| one.id).collect()
 }
 
-/// Where a list goes on after what was read of it.
+/// Where the list continues after the pages read so far.
 #[derive(Clone, PartialEq)]
 struct More {
     after: String,
-    /// The last conversation that was read.
+    /// The last conversation read.
     last: Option<ConversationId>,
 }
 
 impl More {
-    /// Puts a page into the store, and tells where the list goes on.
+    /// Puts a page into the store and returns where the list continues.
     fn seed(live: Live, page: Page) -> Option<Self> {
         let last = page.conversations.last().map(|one| one.id);
         live.update(|store| {
@@ -223,8 +223,8 @@ impl More {
         page.next.map(|after| Self { after, last })
     }
 
-    /// Whether the list goes on with conversations that are here already: the socket brings more of them
-    /// than a page has.
+    /// Whether the store already has conversations after the last one read. The socket may bring more than a page
+    /// holds.
     fn is_known(&self, ids: &[ConversationId]) -> bool {
         ids.iter().skip_while(|id| Some(**id) != self.last).nth(1).is_some()
     }
@@ -291,9 +291,9 @@ fn Nothing(wanted: Wanted) -> impl IntoView {
                 when=nobody_yet
                 fallback=move || view! { <p>{wanted.view.empty()}</p> }
             >
-                <h2>"Nothing waits"</h2>
+                <h2>"All caught up"</h2>
                 <p>
-                    "Put the chat on your site from " <A href="/inboxes">"Inboxes"</A>
+                    "Add the chat to your site under " <A href="/inboxes">"Inboxes"</A>
                     ", or try it on the "
                     <a href="/demo" target="_blank" rel="external">"demo site"</a> "."
                 </p>
@@ -364,7 +364,7 @@ fn RowOf(summary: Summary, now_ms: u64, wanted: Wanted) -> impl IntoView {
                         })}
                     {summary
                         .queued_at_ms
-                        .map(|_| view! { <span class="mark">"In the queue"</span> })}
+                        .map(|_| view! { <span class="mark">"In queue"</span> })}
                     {summary
                         .snoozed_until_ms
                         .map(|_| {

@@ -1,4 +1,4 @@
-//! A conversation's entries, with a divider for each day.
+//! The entries of a conversation, with a divider for each day.
 
 use icondata_lu as lu;
 use leptos::html::Div;
@@ -16,11 +16,11 @@ use crate::outbox::why;
 use crate::review::{MailText, RawMailLink, read_mail_text};
 use crate::ui::{Clock, Icon, Zone, day_label, day_of};
 
-/// How near to the end, in pixels, counts as looking at the end.
+/// The distance from the end, in pixels, within which the reader counts as being at the end.
 #[cfg(feature = "hydrate")]
 const NEAR_PX: i32 = 80;
 
-/// A conversation's entries.
+/// The entries of a conversation.
 #[component]
 pub(super) fn Log(id: ConversationId) -> impl IntoView {
     let live = Live::get();
@@ -67,7 +67,7 @@ pub(super) fn Log(id: ConversationId) -> impl IntoView {
     }
 }
 
-/// Who writes right now. Its place is kept, so that nothing jumps.
+/// Shows who is typing. Its space is reserved, so that nothing jumps.
 #[component]
 fn TypingLine(id: ConversationId) -> impl IntoView {
     let live = Live::get();
@@ -89,7 +89,7 @@ fn TypingLine(id: ConversationId) -> impl IntoView {
                         let verb = if names.len() == 1 { "is" } else { "are" };
                         view! {
                             <span class="typing-dots" aria-hidden="true"><i></i><i></i><i></i></span>
-                            {format!("{} {verb} writing…", names.join(", "))}
+                            {format!("{} {verb} typing…", names.join(", "))}
                         }
                     })
             }}
@@ -101,12 +101,12 @@ fn with<R: Default>(live: Live, id: ConversationId, look: impl FnOnce(&Open) -> 
     live.with(|store| store.open(id).map(look).unwrap_or_default())
 }
 
-/// Each entry with the day it begins, if it does, and whether it joins the one before it.
+/// Returns each entry with the label of the day it begins, if any, and whether it joins the previous entry.
 fn with_days(entries: &[Entry], zone: Zone) -> Vec<(Entry, Option<String>, bool)> {
     const JOIN_MS: u64 = 3 * 60_000;
     let mut before: Option<&Entry> = None;
     let mut rows = Vec::with_capacity(entries.len());
-    // What came by mail says so itself.
+    // These events are shown with the message they are about.
     for entry in entries.iter().filter(|entry| CameByMail::of(entry).is_none()) {
         let day = day_of(zone, entry.at_ms);
         let new_day = before.is_none_or(|before| day_of(zone, before.at_ms) != day);
@@ -164,7 +164,7 @@ fn EntryView(
             class:found=move || at.get() == Some(seq)
             id=format!("entry-{seq}")
         >
-            {note.then(|| view! { <span class="visually-hidden">"Private note"</span> })}
+            {note.then(|| view! { <span class="visually-hidden">"Internal note"</span> })}
             {(!joined).then(|| who.map(|who| view! { <span class="entry-who">{who}</span> }))}
             {(!text.is_empty()).then(|| view! { <p class="bubble">{linked(&text)}</p> })}
             <FilesView files=entry.files />
@@ -184,7 +184,7 @@ fn EntryView(
     .into_any()
 }
 
-/// That a message came by mail: from where, under which subject, and all of it if it is asked for.
+/// Shows that a message came by email: from which address, under which subject, and the full text on request.
 #[component]
 fn MailSource(id: ConversationId, seq: Seq, came: CameByMail) -> impl IntoView {
     let CameByMail { sender, subject, is_cut, is_unchecked, .. } = came;
@@ -196,18 +196,18 @@ fn MailSource(id: ConversationId, seq: Seq, came: CameByMail) -> impl IntoView {
         if is_open.get_untracked() && !is_read {
             leptos::task::spawn_local(async move {
                 let read = read_mail_text(id, seq).await;
-                // The message may have left the screen meanwhile.
+                // The message may have left the screen in the meantime.
                 let _gone = whole.try_set(Some(read.map_err(|failure| failure.to_string())));
             });
         }
     };
     let all = move || match whole.get() {
-        None => view! { <p class="soft">"Reading…"</p> }.into_any(),
+        None => view! { <p class="soft">"Loading…"</p> }.into_any(),
         Some(Err(failure)) => view! { <p class="soft">{failure}</p> }.into_any(),
         Some(Ok(MailText { whole, left_out, raw })) => {
             let left_out = (!left_out.is_empty()).then(|| {
                 let names = left_out.join(", ");
-                view! { <p class="soft">{format!("Files that were not taken: {names}")}</p> }
+                view! { <p class="soft">{format!("Files not included: {names}")}</p> }
             });
             view! {
                 <p class="mail-whole">{linked(&whole)}</p>
@@ -220,12 +220,12 @@ fn MailSource(id: ConversationId, seq: Seq, came: CameByMail) -> impl IntoView {
     view! {
         <span class="mail-source" title=format!("From {sender}")>
             <Icon icon=lu::LuMail />
-            <span>"By mail"{subject.map(|subject| format!(": {subject}"))}</span>
+            <span>"By email"{subject.map(|subject| format!(": {subject}"))}</span>
             {is_unchecked
                 .then(|| {
                     view! {
-                        <span class="mark" title="No mail server has said that it is from whom it says.">
-                            "Sender not checked"
+                        <span class="mark" title="No mail server has verified the sender.">
+                            "Unverified sender"
                         </span>
                     }
                 })}
@@ -238,7 +238,7 @@ fn MailSource(id: ConversationId, seq: Seq, came: CameByMail) -> impl IntoView {
                 {move || match (is_open.get(), is_cut) {
                     (true, _) => "Show less",
                     (false, true) => "Show all",
-                    (false, false) => "Show the mail",
+                    (false, false) => "Show email",
                 }}
             </button>
         </span>
@@ -246,7 +246,7 @@ fn MailSource(id: ConversationId, seq: Seq, came: CameByMail) -> impl IntoView {
     }
 }
 
-/// That a message went by mail, and when, or why it did not.
+/// Shows that a message was emailed, and when, or why it was not.
 #[component]
 fn MailMark(mailed: Mailed) -> impl IntoView {
     let zone = Zone::get();
@@ -260,10 +260,10 @@ fn MailMark(mailed: Mailed) -> impl IntoView {
     let text = move || {
         let when = zone.date_and_time(at_ms);
         match &fate {
-            Fate::Sent => format!("Went by mail {when}"),
-            Fate::Delayed(reason) => format!("Not yet by mail, tried since {when}: {reason}"),
-            Fate::Failed(reason) => format!("Could not go by mail: {reason}"),
-            Fate::Dropped(reason) => format!("Did not go by mail. {}", why(kind, *reason)),
+            Fate::Sent => format!("Emailed {when}"),
+            Fate::Delayed(reason) => format!("Email delayed since {when}: {reason}"),
+            Fate::Failed(reason) => format!("Email failed: {reason}"),
+            Fate::Dropped(reason) => format!("Not emailed. {}", why(kind, *reason)),
         }
     };
     let title = text.clone();
@@ -282,7 +282,7 @@ fn WaitingView(id: ConversationId, outgoing: Outgoing) -> impl IntoView {
     let note = with(live, id, |open| open.notes.contains(&client_id));
     let sending = move || match live.status() {
         Status::Online => "Sending…",
-        _ => "Waiting for the connection…",
+        _ => "Waiting for connection…",
     };
     let state = match refused {
         None => view! { <span class="entry-meta">{sending}</span> }.into_any(),
@@ -316,7 +316,7 @@ fn Refused(id: ConversationId, client_id: ClientId) -> impl IntoView {
     };
     view! {
         <span class="entry-meta">
-            "Couldn't send. "
+            "Couldn’t send. "
             <button on:click=edit>"Edit"</button>
             " "
             <button on:click=move |_| {
@@ -326,13 +326,13 @@ fn Refused(id: ConversationId, client_id: ClientId) -> impl IntoView {
     }
 }
 
-/// The log's element, while it is there: what a browser calls later may come after it is gone.
+/// Returns the log's element, if it still exists. Browser callbacks may run after it is gone.
 #[cfg(feature = "hydrate")]
 fn element_of(scroller: NodeRef<Div>) -> Option<leptos::web_sys::HtmlDivElement> {
     scroller.try_get_untracked().flatten()
 }
 
-/// Keeps the end in view while the reader is there, and marks it as read when they are.
+/// Keeps the end in view while the reader is there, and marks the conversation as read.
 #[cfg(feature = "hydrate")]
 fn follow_end(
     live: Live,
@@ -365,7 +365,7 @@ fn follow_end(
         );
         let said_something = before.is_some_and(|before| now.1 > before.1);
         let older_came = before.is_some_and(|before| now.2 < before.2);
-        // Asked before the new rows are laid out: was the reader at the end until now?
+        // Checked before the new rows are laid out: was the reader at the end until now?
         let is_first = before.is_none() && at.get_untracked().is_none();
         let goes_on = before.is_some() && !older_came && near_end();
         let follow = is_first || said_something || goes_on;
@@ -377,14 +377,14 @@ fn follow_end(
         });
         now
     });
-    // What was seen while there was no connection is reported when it is back.
+    // Report what was seen offline once the connection is back.
     Effect::new(move |_| {
         if live.status() == Status::Online {
             read();
         }
     });
-    // A keyboard that comes, or files that are picked, leave the log less room: its end stays in view.
-    // Whoever comes from a search is not at the end.
+    // An on-screen keyboard or picked files shrink the log. Its end must stay in view. A reader who comes from a
+    // search is not at the end.
     let was_near_end = StoredValue::new(at.get_untracked().is_none());
     let resized = Closure::<dyn FnMut()>::new(move || {
         if let (true, Some(log)) =
@@ -431,7 +431,7 @@ fn follow_end(
 ) {
 }
 
-/// Brings what a search found into view, once; asks for what is before until it is there.
+/// Scrolls to the entry a search found, once. Loads earlier entries until it is there.
 #[cfg(feature = "hydrate")]
 fn show_found(
     live: Live,
@@ -452,7 +452,7 @@ fn show_found(
             return shown;
         }
         request_animation_frame(move || {
-            // By itself: what the browser does for an element moves the page around the log, too.
+            // Not `scrollIntoView`: it would also scroll the page around the log.
             let entry = document().get_element_by_id(&format!("entry-{wanted}"));
             if let (Some(log), Some(entry)) = (element_of(scroller), entry) {
                 let above =

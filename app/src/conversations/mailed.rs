@@ -1,31 +1,31 @@
-//! Which messages of a conversation went by mail.
+//! Which messages of a conversation went out or came in by email.
 
 use protocol::{Body, DropReason, Entry, Event, MailKind, Seq};
 
-/// What became of a mail.
+/// The outcome of an email.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Fate {
     Sent,
-    /// It is tried again; what was in the way.
+    /// Will be retried; the reason it was delayed.
     Delayed(String),
-    /// What the mail server said.
+    /// The mail server's answer.
     Failed(String),
     Dropped(DropReason),
 }
 
-/// Of which messages a mail was, and what became of it.
+/// An email, the range of messages in it, and its outcome.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Mailed {
     pub(super) kind: MailKind,
     from: Seq,
     through: Seq,
-    /// When that was, in milliseconds since 1970 (UTC).
+    /// When the outcome was recorded, in milliseconds since 1970 (UTC).
     pub(super) at_ms: u64,
     pub(super) fate: Fate,
 }
 
 impl Mailed {
-    /// The mails that a log tells of, in order.
+    /// Returns the emails that a log mentions, in order.
     pub(super) fn of(entries: &[Entry]) -> Vec<Self> {
         let mailed = |entry: &Entry| {
             let Body::Event { event } = &entry.body else { return None };
@@ -48,29 +48,29 @@ impl Mailed {
         entries.iter().filter_map(mailed).collect()
     }
 
-    /// The last mail of a kind that a message was in.
+    /// Returns the last email of a kind that included the message.
     pub(super) fn last_of(all: &[Self], kind: MailKind, seq: Seq) -> Option<Self> {
         let held = |one: &&Self| one.kind == kind && (one.from..=one.through).contains(&seq);
         all.iter().rev().find(held).cloned()
     }
 }
 
-/// That a message came by mail.
+/// The email that a message came from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct CameByMail {
     seq: Seq,
-    /// The address that it came from.
+    /// The sender's address.
     pub(super) sender: String,
-    /// The mail's subject.
+    /// The email's subject.
     pub(super) subject: Option<String>,
-    /// Whether there is more to the mail than the message.
+    /// Whether the email contains more than the message.
     pub(super) is_cut: bool,
-    /// Whether nobody says that it is from whom it says.
+    /// Whether the sender was not verified.
     pub(super) is_unchecked: bool,
 }
 
 impl CameByMail {
-    /// What an entry says of another, if it is about a mail that came in.
+    /// Reads the event that says another entry came by email.
     pub(super) fn of(entry: &Entry) -> Option<Self> {
         let Body::Event { event: Event::CameByMail { seq, sender, subject, is_cut, is_unchecked } } =
             &entry.body
@@ -82,7 +82,7 @@ impl CameByMail {
         Some(Self { seq: *seq, sender, subject, is_cut, is_unchecked })
     }
 
-    /// How a message came, if it was by mail.
+    /// Returns the email that a message came from, if any.
     pub(super) fn find(all: &[Self], seq: Seq) -> Option<Self> {
         all.iter().find(|one| one.seq == seq).cloned()
     }

@@ -1,4 +1,4 @@
-//! The inbox itself: the list of conversations, and one of them.
+//! The list of conversations, and the open conversation.
 
 mod actions;
 mod attach;

@@ -1,4 +1,4 @@
-//! `/conversations/:id`
+//! `/conversations/:id`: one conversation.
 
 use icondata_lu as lu;
 use leptos::prelude::*;
@@ -17,8 +17,8 @@ use crate::failure::Failure;
 use crate::live::{Live, Status};
 use crate::ui::{Icon, Waiting, Zone, made_once, state_page};
 
-/// One conversation. Each has a pane of its own, made anew: nothing that belongs to one is left on
-/// screen, or alive, when another takes its place.
+/// One conversation. Each gets a newly created pane, so that nothing of the previous one stays on screen or keeps
+/// running.
 #[component]
 pub(crate) fn ConversationPage() -> impl IntoView {
     let params = use_params_map();
@@ -48,7 +48,7 @@ fn Pane(id: Option<ConversationId>) -> impl IntoView {
             }
         },
     );
-    // What could not be read for want of a connection is read once there is one.
+    // Retry once there is a connection.
     Effect::new(move |_| {
         if live.status() == Status::Online && is_missing.get_untracked() {
             attempt.update(|attempt| *attempt += 1);
@@ -64,7 +64,7 @@ fn Pane(id: Option<ConversationId>) -> impl IntoView {
                     Ok(opened) => view! { <Conversation opened /> }.into_any(),
                     Err(failure) if failure.0.is_temporary() => {
                         view! {
-                            <Title text="Not loaded" />
+                            <Title text="Couldn’t load" />
                             <BackLink />
                             <div class="state">
                                 <h1>"Couldn’t load this conversation"</h1>
@@ -83,7 +83,7 @@ fn Pane(id: Option<ConversationId>) -> impl IntoView {
                         view! {
                             <Title text="Not found" />
                             <BackLink />
-                            {state_page("Not to be shown", failure.to_string())}
+                            {state_page("Can’t show this conversation", failure.to_string())}
                         }
                             .into_any()
                     }
@@ -96,9 +96,9 @@ fn Pane(id: Option<ConversationId>) -> impl IntoView {
 #[component]
 fn BackLink() -> impl IntoView {
     view! {
-        <A href="/conversations" attr:class="icon-button back" attr:title="Back to the list">
+        <A href="/conversations" attr:class="icon-button back" attr:title="Back to list">
             <Icon icon=lu::LuArrowLeft />
-            <span class="visually-hidden">"Back to the list"</span>
+            <span class="visually-hidden">"Back to list"</span>
         </A>
     }
 }
@@ -114,7 +114,7 @@ fn Conversation(opened: Opened) -> impl IntoView {
         store.seed_page(summary, visitor_read_seq, entries);
         Vec::new()
     });
-    // In the browser only: there, somebody looks.
+    // Effects run only in the browser, where someone is looking.
     Effect::new(move |_| live.update(|store| store.watch(id)));
     on_cleanup(move || live.update(|store| store.unwatch(id)));
     let is_side_open = RwSignal::new(false);
@@ -134,11 +134,11 @@ fn Conversation(opened: Opened) -> impl IntoView {
                 </p>
             </div>
             <Actions id choices />
-            // Where there is no room for it beside the log.
+            // Shown where the side panel does not fit beside the log.
             <button
                 class="icon-button side-toggle"
-                title="About the visitor"
-                aria-label="About the visitor"
+                title="Visitor details"
+                aria-label="Visitor details"
                 aria-expanded=move || is_side_open.get().to_string()
                 on:click=move |_| is_side_open.update(|is_open| *is_open = !*is_open)
             >
@@ -156,7 +156,7 @@ fn Conversation(opened: Opened) -> impl IntoView {
     }
 }
 
-/// What was refused last, until it is dismissed or something else is done.
+/// The last refusal, until it is dismissed or the agent does something else.
 #[component]
 fn Refusal() -> impl IntoView {
     let live = Live::get();

@@ -1,4 +1,4 @@
-//! Search: what is looked for stands in the address, and what was found in the place of the list.
+//! Search. The query is in the URL, and the results replace the list.
 
 use icondata_lu as lu;
 use leptos::prelude::*;
@@ -15,33 +15,33 @@ use crate::ui::{Clock, Icon, Waiting, state_page};
 #[cfg(feature = "ssr")]
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
-/// All but the unreserved characters (RFC 3986, section 2.3).
+/// All characters except the unreserved ones (RFC 3986, section 2.3).
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// What the address looks for.
+/// The search that a URL describes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LookedFor {
-    /// Words; nothing is looked for without one.
+    /// The words to search for. Without any, there is no search.
     pub text: String,
-    /// Of this inbox only.
+    /// Only this inbox.
     pub inbox: Option<InboxId>,
-    /// With this label only.
+    /// Only conversations with this label.
     pub label: Option<LabelId>,
     /// `open`, `assigned` or `resolved`.
     pub status: Option<Status>,
-    /// Mine, or nobody's.
+    /// Only the agent's own conversations, or only unassigned ones.
     pub who: Option<Who>,
-    /// Written within so many days.
+    /// Only the last so many days.
     pub days: Option<u32>,
 }
 
-/// Whose conversations are looked through.
+/// Whose conversations to search.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Who {
-    /// The agent's own.
+    /// The agent's own conversations.
     Me,
-    /// Nobody's.
+    /// Unassigned conversations.
     Nobody,
 }
 
@@ -55,7 +55,7 @@ impl Who {
 }
 
 impl LookedFor {
-    /// From an address's query, by `get`. What can't be read does not narrow.
+    /// Parses a URL's query, read with `get`. Values that cannot be parsed are ignored.
     pub(super) fn from_query(get: impl Fn(&str) -> Option<String>) -> Self {
         Self {
             text: get("q").unwrap_or_default().trim().to_owned(),
@@ -71,7 +71,7 @@ impl LookedFor {
         }
     }
 
-    /// The conversations that are looked through, for an agent.
+    /// Returns the filter of conversations to search, for an agent.
     #[cfg(feature = "ssr")]
     pub(super) fn filter(&self, me: protocol::AgentId) -> protocol::Filter {
         use protocol::Filter;
@@ -86,14 +86,14 @@ impl LookedFor {
         }
     }
 
-    /// Since when, in milliseconds since 1970 (UTC).
+    /// Returns the earliest time to search, in milliseconds since 1970 (UTC).
     #[cfg(feature = "ssr")]
     pub(super) fn since_ms(&self, now_ms: u64) -> Option<u64> {
         self.days.map(|days| now_ms.saturating_sub(u64::from(days) * DAY_MS))
     }
 }
 
-/// Where it is said what to look for. Works without scripts, too.
+/// The search field. It also works without scripts.
 #[component]
 pub(super) fn SearchBox(looked_for: Memo<LookedFor>, choices: Signal<Choices>) -> impl IntoView {
     let is_on = move || looked_for.with(|looked_for| !looked_for.text.is_empty());
@@ -122,7 +122,7 @@ pub(super) fn SearchBox(looked_for: Memo<LookedFor>, choices: Signal<Choices>) -
     }
 }
 
-/// Narrows a search.
+/// The filters of a search.
 #[component]
 fn Narrower(looked_for: Memo<LookedFor>, choices: Signal<Choices>) -> impl IntoView {
     let chosen = |is: bool| is.then_some("");
@@ -151,9 +151,9 @@ fn Narrower(looked_for: Memo<LookedFor>, choices: Signal<Choices>) -> impl IntoV
                 {[None, Some(Status::Open), Some(Status::Assigned), Some(Status::Resolved)].map(status)}
             </select>
             <select name="who" aria-label="Assignee">
-                {who(None, "Anybody’s")}
-                {who(Some(Who::Me), "Mine")}
-                {who(Some(Who::Nobody), "Nobody’s")}
+                {who(None, "Anyone")}
+                {who(Some(Who::Me), "Me")}
+                {who(Some(Who::Nobody), "Unassigned")}
             </select>
             <select name="days" aria-label="Time">
                 {days(None, "Any time")}
@@ -205,7 +205,7 @@ fn Narrower(looked_for: Memo<LookedFor>, choices: Signal<Choices>) -> impl IntoV
     }
 }
 
-/// A choice is a search at once.
+/// Submits the form as soon as a filter is chosen.
 #[cfg(feature = "hydrate")]
 fn submit(event: leptos::ev::Event) {
     use wasm_bindgen::JsCast;
@@ -220,7 +220,7 @@ fn submit(event: leptos::ev::Event) {
 #[cfg(not(feature = "hydrate"))]
 fn submit(_event: leptos::ev::Event) {}
 
-/// What was found.
+/// The search results.
 #[component]
 pub(super) fn FoundList(looked_for: Memo<LookedFor>) -> impl IntoView {
     let found = Resource::new(move || looked_for.get(), search_conversations);
@@ -231,9 +231,9 @@ pub(super) fn FoundList(looked_for: Memo<LookedFor>) -> impl IntoView {
                     Ok(found) if found.hits.is_empty() => {
                         view! {
                             <div class="state" role="status">
-                                <h2>"Nothing found"</h2>
+                                <h2>"No results"</h2>
                                 <p>
-                                    "Every word must be in one message, or in the visitor’s name or address. The beginning of a word is enough."
+                                    "All words must appear in one message, or in the visitor’s name or email address. The start of a word is enough."
                                 </p>
                             </div>
                         }
@@ -243,7 +243,7 @@ pub(super) fn FoundList(looked_for: Memo<LookedFor>) -> impl IntoView {
                         let now_ms = found.now_ms;
                         view! {
                             <div class="rows-scroll">
-                                <ul class="rows" aria-label="What was found">
+                                <ul class="rows" aria-label="Search results">
                                     {found
                                         .hits
                                         .into_iter()
@@ -255,7 +255,7 @@ pub(super) fn FoundList(looked_for: Memo<LookedFor>) -> impl IntoView {
                             .into_any()
                     }
                     Err(failure) => {
-                        state_page("The search did not work", failure.to_string()).into_any()
+                        state_page("Search failed", failure.to_string()).into_any()
                     }
                 }
             })}
@@ -305,7 +305,7 @@ fn HitRow(hit: Hit, now_ms: u64, looked_for: Memo<LookedFor>) -> impl IntoView {
     }
 }
 
-/// A text as a value of an address's query.
+/// Encodes a text as a value in a URL's query.
 fn encoded(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }

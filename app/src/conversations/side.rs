@@ -1,4 +1,4 @@
-//! What is known about the open conversation's visitor, beside it.
+//! What is known about the open conversation's visitor, in the side panel.
 
 use icondata_lu as lu;
 use leptos::form::ActionForm;
@@ -11,7 +11,7 @@ use crate::account::refusal;
 use crate::live::Live;
 use crate::ui::{Icon, Notice, Zone, browser_name};
 
-/// The visitor, their page, and where the conversation stands.
+/// The visitor, their page, and the state of the conversation.
 #[component]
 pub(super) fn Side(id: ConversationId) -> impl IntoView {
     let live = Live::get();
@@ -19,13 +19,13 @@ pub(super) fn Side(id: ConversationId) -> impl IntoView {
     let online = Memo::new(move |_| {
         live.with(|store| store.open(id).is_some_and(|open| open.visitor_online))
     });
-    // Read anew when the visitor comes or goes, or has another name.
+    // Reload when the visitor comes, leaves or changes their name.
     let name = Memo::new(move |_| {
         summary.with(|summary| summary.as_ref().map(|one| one.visitor_name.clone()))
     });
     let transcript = ServerAction::<MailTranscript>::new();
     let known = Resource::new(move || (name.get(), online.get()), move |_| read_visitor(id));
-    let presence = move || if online.get() { "Online" } else { "Not here" };
+    let presence = move || if online.get() { "Online" } else { "Offline" };
     let dot = move || if online.get() { "dot online" } else { "dot" };
     view! {
         <aside class="side" aria-label="Visitor">
@@ -47,15 +47,15 @@ pub(super) fn Side(id: ConversationId) -> impl IntoView {
                                     .page
                                     .map(|page| {
                                         view! {
-                                            <dt>"Began on"</dt>
+                                            <dt>"Started on"</dt>
                                             <dd>
                                                 <PageLink page />
                                             </dd>
                                         }
                                     })}
-                                <dt>"Assigned to"</dt>
-                                <dd>{one.assignee.map_or_else(|| "Nobody".to_owned(), |person| person.name)}</dd>
-                                <dt>"Messages from the visitor"</dt>
+                                <dt>"Assignee"</dt>
+                                <dd>{one.assignee.map_or_else(|| "Unassigned".to_owned(), |person| person.name)}</dd>
+                                <dt>"Visitor messages"</dt>
                                 <dd>{one.visitor_messages}</dd>
                                 {(!labels.is_empty())
                                     .then(|| {
@@ -89,11 +89,11 @@ pub(super) fn Side(id: ConversationId) -> impl IntoView {
     }
 }
 
-/// The page a visitor wrote from. It is their word: only a web address becomes a link.
+/// A page that a visitor named. It is not verified, so only a plain web address becomes a link.
 #[component]
 pub(super) fn PageLink(page: String) -> impl IntoView {
     let web = page.strip_prefix("https://").or_else(|| page.strip_prefix("http://"));
-    // What stands before an @ is no place: `shop.example@evil.example` leads to the latter.
+    // What comes before an @ is not the host: `shop.example@evil.example` leads to the latter.
     let place = |rest: &str| rest.split(['/', '?', '#', '\\']).next().map(ToOwned::to_owned);
     let is_plain = |rest: &&str| place(rest).is_some_and(|place| !place.contains('@'));
     if let Some(shown) = web.filter(is_plain) {
@@ -109,7 +109,7 @@ pub(super) fn PageLink(page: String) -> impl IntoView {
     }
 }
 
-/// What the site and the browser say.
+/// What the site and the browser report.
 #[component]
 fn Facts(
     id: ConversationId,
@@ -120,7 +120,7 @@ fn Facts(
     let live = Live::get();
     let seen = known.last_seen_at_ms;
     let first = known.page;
-    // Pages that follow come by the socket.
+    // Later pages come through the socket.
     let now_on = move || {
         let moved = live.with(|store| store.open(id).and_then(|open| open.visitor_page.clone()));
         moved.or_else(|| first.clone())
@@ -143,7 +143,7 @@ fn Facts(
             }
         })
     };
-    // A mark is an element beside the name: no attribute's name can look like it.
+    // The mark is an element beside the name, so no attribute name can imitate it.
     let verified = |name: String, value: Option<String>| {
         value.map(|value| {
             view! {
@@ -177,10 +177,10 @@ fn Facts(
             .then(|| {
                 view! {
                     <section class="side-facts" aria-label="Verified">
-                        <h3>"Verified by your site, or by a mail"</h3>
+                        <h3>"Verified by your site or by email"</h3>
                         <dl>
                             {verified("Name".to_owned(), name)}
-                            {verified("Mail address".to_owned(), proven)}
+                            {verified("Email address".to_owned(), proven)}
                             {verified("User ID".to_owned(), known.user_id)} {vouched.collect_view()}
                         </dl>
                     </section>
@@ -190,24 +190,24 @@ fn Facts(
             .then(|| {
                 view! {
                     <section class="side-facts" aria-label="Unverified">
-                        <h3>"Unverified: what the visitor or the page says"</h3>
+                        <h3>"Unverified: from the visitor or the page"</h3>
                         <dl>
-                            {fact("Mail address", said)} {attributes.collect_view()}
+                            {fact("Email address", said)} {attributes.collect_view()}
                         </dl>
                     </section>
                 }
             })}
         <dl>
-            {fact("Mail to them", known.no_mail)}
-            {move || page("Now on", now_on())}
-            {page("Came from", known.referrer)}
+            {fact("Email status", known.no_mail)}
+            {move || page("Viewing", now_on())}
+            {page("Referrer", known.referrer)}
             {fact("Language", known.language)}
             {fact("Time zone", known.time_zone)}
             {fact("Browser", known.browser.as_deref().map(browser_name))}
             {seen
                 .map(|at_ms| {
                     view! {
-                        <dt>"Last connected"</dt>
+                        <dt>"Last seen"</dt>
                         <dd>{move || zone.date_and_time(at_ms)}</dd>
                     }
                 })}
@@ -221,7 +221,7 @@ fn Facts(
     }
 }
 
-/// Sends the visitor all that was said.
+/// Emails the visitor the whole conversation.
 #[component]
 fn TranscriptButton(id: ConversationId, transcript: ServerAction<MailTranscript>) -> impl IntoView {
     let done = move || matches!(transcript.value().get(), Some(Ok(())));
@@ -230,7 +230,7 @@ fn TranscriptButton(id: ConversationId, transcript: ServerAction<MailTranscript>
             <input type="hidden" name="id" value=id.to_string() />
             <button class="button small" type="submit" disabled=move || transcript.pending().get()>
                 <Icon icon=lu::LuMail />
-                "Mail a transcript"
+                "Email transcript"
             </button>
             <span class="saved" role="status">
                 {move || done().then_some("On its way")}
@@ -240,7 +240,7 @@ fn TranscriptButton(id: ConversationId, transcript: ServerAction<MailTranscript>
     }
 }
 
-/// Has the visitor write no more.
+/// Blocks the visitor or their network.
 #[component]
 fn BlockMenu(id: ConversationId, can_block_network: bool) -> impl IntoView {
     let block = ServerAction::<BlockVisitor>::new();
@@ -259,11 +259,11 @@ fn BlockMenu(id: ConversationId, can_block_network: bool) -> impl IntoView {
         <details class="side-block">
             <summary>"Block…"</summary>
             <p class="soft">
-                "They can’t write any more, and all their conversations are archived. Inboxes shows who is blocked."
+                "They can no longer send messages, and all their conversations are archived. To unblock them, go to Inboxes."
             </p>
-            {form(false, "This visitor")}
+            {form(false, "Block this visitor")}
             {can_block_network
-                .then(|| form(true, "Everybody from their network, for 30 days"))}
+                .then(|| form(true, "Block everyone on their network for 30 days"))}
             <Notice text=refusal(block) />
         </details>
     }

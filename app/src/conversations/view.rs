@@ -1,4 +1,4 @@
-//! The views of the list: which conversations each of them shows.
+//! The views of the list, and the conversations each one shows.
 
 use protocol::{AgentId, Filter, InboxId, LabelId, Status};
 use serde::{Deserialize, Serialize};
@@ -7,18 +7,18 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum View {
-    /// What waits for somebody.
+    /// Conversations that wait for the team.
     #[default]
     Open,
-    /// What waits for me.
+    /// Conversations that wait for the agent.
     Mine,
-    /// What nobody has.
+    /// Unassigned conversations.
     Unassigned,
-    /// What rests.
+    /// Snoozed conversations.
     Snoozed,
-    /// What is settled.
+    /// Resolved conversations.
     Resolved,
-    /// What is put away.
+    /// Archived conversations.
     Archived,
 }
 
@@ -26,7 +26,7 @@ impl View {
     pub(super) const ALL: [Self; 6] =
         [Self::Open, Self::Mine, Self::Unassigned, Self::Snoozed, Self::Resolved, Self::Archived];
 
-    /// Its name on screen.
+    /// Its title on screen.
     pub(super) const fn title(self) -> &'static str {
         match self {
             Self::Open => "Open",
@@ -38,7 +38,7 @@ impl View {
         }
     }
 
-    /// Its name in an address.
+    /// Its name in a URL.
     pub(super) const fn slug(self) -> &'static str {
         match self {
             Self::Open => "open",
@@ -50,32 +50,32 @@ impl View {
         }
     }
 
-    /// What it says when it is empty.
+    /// The text for an empty view.
     pub(super) const fn empty(self) -> &'static str {
         match self {
-            Self::Open => "Nothing waits for an answer.",
-            Self::Mine => "Nothing waits for you.",
-            Self::Unassigned => "Every open conversation has somebody.",
-            Self::Snoozed => "Nothing rests.",
-            Self::Resolved => "Nothing is resolved yet.",
-            Self::Archived => "Nothing is put away.",
+            Self::Open => "All caught up.",
+            Self::Mine => "Nothing assigned to you.",
+            Self::Unassigned => "No unassigned conversations.",
+            Self::Snoozed => "No snoozed conversations.",
+            Self::Resolved => "No resolved conversations yet.",
+            Self::Archived => "No archived conversations.",
         }
     }
 }
 
-/// What the list's address asks for.
+/// What the list's URL asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Wanted {
-    /// Which view.
+    /// The view.
     pub view: View,
-    /// Of this inbox only.
+    /// Only this inbox.
     pub inbox: Option<InboxId>,
-    /// With this label only.
+    /// Only conversations with this label.
     pub label: Option<LabelId>,
 }
 
 impl Wanted {
-    /// From an address's query, by `get`. What can't be read is not asked for.
+    /// Parses a URL's query, read with `get`. Values that cannot be parsed are ignored.
     pub(super) fn from_query(get: impl Fn(&str) -> Option<String>) -> Self {
         let slug = get("view").unwrap_or_default();
         Self {
@@ -85,7 +85,7 @@ impl Wanted {
         }
     }
 
-    /// The query of its address, with `?`, or nothing.
+    /// Returns the URL's query, with the `?`, or an empty string.
     pub(super) fn to_query(self) -> String {
         let mut fields = Vec::new();
         if self.view != View::Open {
@@ -96,7 +96,7 @@ impl Wanted {
         if fields.is_empty() { String::new() } else { format!("?{}", fields.join("&")) }
     }
 
-    /// The conversations that it means, for an agent.
+    /// Returns the filter of the conversations to list, for an agent.
     pub fn filter(self, me: AgentId) -> Filter {
         let filter = match self.view {
             View::Open => Filter::waiting(),

@@ -1,4 +1,4 @@
-//! Who may not write any more.
+//! Blocked visitors.
 
 use icondata_lu as lu;
 use leptos::form::ActionForm;
@@ -7,12 +7,12 @@ use leptos::prelude::*;
 use super::calls::{BlockRow, Unblock, read_blocks};
 use crate::ui::{Deed, Fresh, Icon, Notice, Zone, each};
 
-/// The list; nothing, while nobody is blocked.
+/// The list of blocks. Shows nothing while there are none.
 #[component]
 pub(super) fn BlocksCard() -> impl IntoView {
     let unblock = Deed::<Unblock>::new();
     let shown = Fresh::new(move || unblock.version(), |_| read_blocks());
-    shown.show("Who is blocked could not be read", move |blocks| {
+    shown.show("Couldn’t load blocked visitors", move |blocks| {
         let row = move |block| view! { <Line block unblock /> };
         let is_any = move || blocks.with(|blocks| !blocks.is_empty());
         view! {
@@ -33,7 +33,7 @@ pub(super) fn BlocksCard() -> impl IntoView {
 fn Line(block: BlockRow, unblock: Deed<Unblock>) -> impl IntoView {
     let zone = Zone::get();
     let BlockRow { id, name, is_network, inbox, agent, at_ms, until_ms } = block;
-    let whom = if is_network { format!("Everybody from the network of {name}") } else { name };
+    let whom = if is_network { format!("Everyone on {name}’s network") } else { name };
     let when = move || {
         let until = until_ms.map(|until_ms| format!(", until {}", zone.date_and_time(until_ms)));
         format!("{}{}", zone.date_and_time(at_ms), until.unwrap_or_default())

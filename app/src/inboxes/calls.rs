@@ -18,79 +18,80 @@ pub struct InboxDetails {
     pub key: String,
     /// The sites that may embed its chat.
     pub sites: Vec<String>,
-    /// The sites that asked for its chat of late and may not embed it, with the time in milliseconds since
-    /// 1970 (UTC): for who may change it.
+    /// The sites that recently requested its chat but may not embed it, each with the time in milliseconds since
+    /// 1970 (UTC). Empty for agents who may not change the inbox.
     pub refused_sites: Vec<(String, u64)>,
-    /// The tag that embeds its chat.
+    /// The HTML tag that embeds its chat.
     pub snippet: String,
-    /// When the team means to answer: a line a day. Always, without.
+    /// The business hours, one day per line; `None` is always open.
     pub hours: Option<String>,
-    /// The time zone of the hours.
+    /// The time zone of the business hours.
     pub time_zone: String,
-    /// How conversations come to agents.
+    /// How conversations are assigned to agents.
     pub routing: Routing,
-    /// The team they come to.
+    /// The team that gets its conversations.
     pub team: Option<TeamId>,
-    /// The label that each begins with.
+    /// The label that each new conversation gets.
     pub label: Option<LabelId>,
-    /// Whether who claims to be a user of the site must prove it.
+    /// Whether visitors who claim to be a user of the site must prove it.
     pub requires_identity: bool,
-    /// What the site's server signs its users' ids with: for who may change it.
+    /// The secret with which the site's server signs user ids. `None` for agents who may not change the inbox.
     pub identity_secret: Option<String>,
-    /// What it signs JWTs with: for who may change it.
+    /// The secret with which it signs JWTs. `None` for agents who may not change the inbox.
     pub jwt_secret: Option<String>,
-    /// What it sends by mail.
+    /// Its email settings.
     pub mail: MailDetails,
-    /// Where its mail comes in.
+    /// Its settings for inbound email.
     pub inbound: InboundDetails,
-    /// What is kept of its visitors.
+    /// Its retention settings.
     pub kept: KeptDetails,
 }
 
-/// What an inbox keeps of its visitors, and for how long; without a time, for ever.
+/// What an inbox stores about its visitors, and for how long. `None` is forever.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptDetails {
-    /// Conversations, in days after their last message.
+    /// Retention of conversations, in days after their last message.
     pub conversations_days: Option<u32>,
-    /// Files, in days after they came.
+    /// Retention of files, in days after their upload.
     pub files_days: Option<u32>,
-    /// Mail addresses and networks, in days after the visitor was last here.
+    /// Retention of email addresses and networks, in days after the visitor was last here.
     pub addresses_days: Option<u32>,
-    /// Whether the addresses of pages are kept with their queries and fragments.
+    /// Whether page addresses are stored with their query and fragment.
     pub with_queries: bool,
 }
 
-/// What an inbox sends by mail.
+/// The emails that an inbox sends.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailDetails {
     /// Whether the program has a mail server.
     pub is_on: bool,
-    /// The address that its mails come from; empty for the program's own.
+    /// The sender address of its emails; empty for the program's own.
     pub from: String,
-    /// Where the team hears of what comes in while nobody is there; empty for nowhere.
+    /// The address that hears of new messages while nobody is available; empty for none.
     pub team_address: String,
-    /// Whether visitors get any.
+    /// Whether visitors get emails.
     pub to_visitors: bool,
-    /// How long an answer may be unread before it goes out, in minutes.
+    /// How long an answer may stay unread before it is emailed, in minutes.
     pub unread_after_minutes: u64,
-    /// The most mails of a kind that it may cause in an hour.
+    /// The limit of emails per kind and hour.
     pub an_hour: u32,
 }
 
-/// Where an inbox's mail comes in.
+/// How an inbox receives email.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InboundDetails {
-    /// The address that it is sent to; empty for none.
+    /// The address that visitors and agents write to; empty for none.
     pub address: String,
-    /// Where its mailbox is, without the password: for who may change it.
+    /// The URL of its mailbox, without the password. Empty for agents who may not change the inbox.
     pub mailbox: String,
-    /// What keeps the mailbox from being read.
+    /// Why the mailbox cannot be read.
     pub mailbox_trouble: Option<String>,
-    /// Where providers hand its mail in, with the key: for who may change it.
+    /// The URL to which providers post inbound email, including the key. `None` without a key, and for agents who
+    /// may not change the inbox.
     pub webhook: Option<String>,
 }
 
-/// All inboxes.
+/// Returns the inboxes that the agent may see.
 #[server]
 pub async fn list_inboxes() -> Result<Vec<InboxDetails>, Failure> {
     use domain::agent::Right;
@@ -154,7 +155,7 @@ pub async fn list_inboxes() -> Result<Vec<InboxDetails>, Failure> {
     Ok(details)
 }
 
-/// Replaces the sites that may embed an inbox's chat: one a line.
+/// Replaces the sites that may embed an inbox's chat. `sites` has one per line.
 #[server]
 pub async fn allow_sites(id: InboxId, sites: String) -> Result<(), Failure> {
     use domain::agent::Right;
@@ -169,7 +170,7 @@ pub async fn allow_sites(id: InboxId, sites: String) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Changes how an inbox works. Empty hours are none: always open. An empty team or label is none.
+/// Changes the settings of an inbox. Empty `hours` means always open. An empty `team` or `label` means none.
 #[server]
 pub async fn set_inbox(
     id: InboxId,
@@ -197,7 +198,7 @@ pub async fn set_inbox(
     Ok(())
 }
 
-/// Changes what an inbox sends by mail. An empty address is none.
+/// Changes the emails that an inbox sends. An empty address means none.
 #[server]
 pub async fn set_inbox_mail(
     id: InboxId,
@@ -225,7 +226,7 @@ pub async fn set_inbox_mail(
     Ok(())
 }
 
-/// Says what an inbox keeps of its visitors, and for how long. An empty number of days is for ever.
+/// Changes an inbox's retention settings. An empty number of days means forever.
 #[server]
 pub async fn set_inbox_kept(
     id: InboxId,
@@ -256,8 +257,8 @@ pub async fn set_inbox_kept(
     Ok(())
 }
 
-/// Changes where an inbox's mail comes in. An empty address or mailbox is none; a mailbox that comes back
-/// as it was shown stays what it is.
+/// Changes how an inbox receives email. An empty address or mailbox means none. A mailbox that comes back as it
+/// was shown stays unchanged.
 #[server]
 pub async fn set_inbox_inbound(
     id: InboxId,
@@ -276,7 +277,7 @@ pub async fn set_inbox_inbound(
     Ok(())
 }
 
-/// Has an inbox's mail handed in by a provider, by a new key, or not any more.
+/// Turns the webhook for inbound email on with a new key, or off.
 #[server]
 pub async fn set_webhook(id: InboxId, #[server(default)] is_on: bool) -> Result<(), Failure> {
     use domain::agent::Right;
@@ -294,8 +295,8 @@ pub async fn set_webhook(id: InboxId, #[server(default)] is_on: bool) -> Result<
     Ok(())
 }
 
-/// Says whether a claim to be a user needs a proof; with `rotate`, makes a new secret, too: what the old one signed
-/// is taken for a day, or no more `at_once`.
+/// Sets whether a claim to be a user needs proof. With `rotate`, also creates a new secret. Signatures of the old
+/// one stay valid for a day, or with `at_once` not at all.
 #[server]
 pub async fn set_identity(
     id: InboxId,
@@ -317,26 +318,26 @@ pub async fn set_identity(
     Ok(())
 }
 
-/// Who may not write any more.
+/// A blocked visitor or network.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BlockRow {
     /// The block's id.
     pub id: Uuid,
-    /// What the visitor was called.
+    /// The visitor's name.
     pub name: String,
-    /// Whether all of their network are blocked.
+    /// Whether their whole network is blocked.
     pub is_network: bool,
-    /// The inbox's name.
+    /// The name of the inbox.
     pub inbox: String,
-    /// Which agent did it.
+    /// The agent who blocked them.
     pub agent: String,
-    /// When, in milliseconds since 1970 (UTC).
+    /// When they were blocked, in milliseconds since 1970 (UTC).
     pub at_ms: u64,
-    /// Until when, in milliseconds since 1970 (UTC).
+    /// When the block ends, in milliseconds since 1970 (UTC).
     pub until_ms: Option<u64>,
 }
 
-/// Who may not write any more.
+/// Returns the blocked visitors and networks.
 #[server]
 pub async fn read_blocks() -> Result<Vec<BlockRow>, Failure> {
     use domain::visitor::{Block, BlockOf};

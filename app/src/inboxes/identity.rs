@@ -13,31 +13,31 @@ pub(super) fn Identity(inbox: InboxDetails, set: Deed<SetIdentity>) -> impl Into
     let example = "SupportChat.init({ user: {\n  id: '42', hash: 'HMAC-SHA256 of the id, in hex',\n  name: 'Ann', email: 'ann@example.com', plan: 'pro'\n} })";
     identity_secret.map(|secret| {
         view! {
-            <h3>"Who your users are"</h3>
+            <h3>"Identify your users"</h3>
             <p>
-                "Your page can say who is logged in. With a proof that your server makes, they find their conversation on every device; without one it is only shown to agents."
+                "Tell the chat who is logged in. With proof from your server, users see their conversation on every device. Without proof, only agents see who they claim to be."
             </p>
             <pre class="example"><code>{example}</code></pre>
             <details class="more-form">
-                <summary class="button">"Show the secrets for your server"</summary>
-                <p>"For hashes of ids:"</p>
+                <summary class="button">"Show server secrets"</summary>
+                <p>"For user ID hashes:"</p>
                 <p class="secret"><code>{secret}</code></p>
-                <p>"For JWTs (HS256) with "<code>"sub"</code>", "<code>"exp"</code>" and the inbox’s key as "<code>"aud"</code>", given as "<code>"jwt"</code>". What else such a token says (name, email, plan) is verified by it:"</p>
+                <p>"For JWTs (HS256) with "<code>"sub"</code>", "<code>"exp"</code>" and the inbox key as "<code>"aud"</code>", passed as "<code>"jwt"</code>". Other claims in the token (name, email, plan) are verified, too:"</p>
                 <p class="secret"><code>{jwt_secret}</code></p>
-                <p>"Keep them on your server: whoever has one can be anybody."</p>
+                <p>"Keep these on your server. Anyone who has one can impersonate any user."</p>
                 <ActionForm action=set.action attr:class="form">
                     <input type="hidden" name="id" value=id.to_string() />
                     <input type="hidden" name="required" value=requires_identity.to_string() />
                     <input type="hidden" name="rotate" value="true" />
                     <div class="form-end">
                         <button class="button" type="submit">
-                            "Make new secrets"
+                            "Rotate secrets"
                         </button>
                         <button class="button" type="submit" name="at_once" value="true">
-                            "Make new ones, and drop the old at once"
+                            "Rotate and revoke old secrets now"
                         </button>
                     </div>
-                    <small>"The old ones are taken for a day, so that you can change over; if somebody else has them, drop them at once."</small>
+                    <small>"Old secrets keep working for a day so you can switch over. If they leaked, revoke them now."</small>
                 </ActionForm>
             </details>
             <ActionForm action=set.action attr:class="form">
@@ -45,7 +45,7 @@ pub(super) fn Identity(inbox: InboxDetails, set: Deed<SetIdentity>) -> impl Into
                 <div class="checks">
                     <label>
                         <input type="checkbox" name="required" value="true" checked=requires_identity />
-                        "Refuse who claims to be a user without a proof"
+                        "Reject unverified identities"
                     </label>
                 </div>
                 <SaveRow saving can_change=true />

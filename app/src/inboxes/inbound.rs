@@ -1,4 +1,4 @@
-//! Where an inbox's mail comes in.
+//! How an inbox receives email.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -19,28 +19,28 @@ pub(super) fn Inbound(
     let is_read = !mailbox.is_empty() || webhook.is_some();
     let hint = match (address.is_empty(), is_read) {
         (false, false) => Some(
-            "Nobody looks at the address yet: name its mailbox, or have a provider hand its mail in.",
+            "This address isn’t monitored yet. Add its IMAP mailbox or use an inbound webhook.",
         ),
-        (true, true) => Some("Answers have nowhere to go yet: name the address."),
+        (true, true) => Some("Replies have nowhere to go yet. Add the reply-to address."),
         _ => None,
     };
-    let trouble = mailbox_trouble
-        .map(|trouble| format!("The mailbox can’t be read, and is tried again. {trouble}"));
+    let trouble =
+        mailbox_trouble.map(|trouble| format!("Can’t read the mailbox (retrying): {trouble}"));
     view! {
-        <h3>"Answers by mail"</h3>
-        <p>"What visitors and agents answer by mail becomes a message, and a new mail a conversation."</p>
+        <h3>"Email replies"</h3>
+        <p>"Email replies from visitors and agents become messages, and new emails start conversations."</p>
         <Notice text=ArcSignal::stored(trouble) />
         <ActionForm action=set.action attr:class="form">
             <input type="hidden" name="id" value=id.to_string() />
             <label>
-                "Its address"
+                "Reply-to address"
                 <input name="address" type="email" value=address placeholder="help@example.com" />
                 <small>
-                    "Its server must take plus-addresses, such as help+anything@example.com. Without one, mails say that answers reach nobody."
+                    "Its mail server must support plus addressing, such as help+anything@example.com. Without an address, emails say that replies are not read."
                 </small>
             </label>
             <label>
-                "Its mailbox"
+                "IMAP mailbox"
                 <input
                     name="mailbox"
                     value=mailbox
@@ -49,7 +49,7 @@ pub(super) fn Inbound(
                     spellcheck="false"
                 />
                 <small>
-                    "Read by IMAP, from the next mail on. Or have your provider hand the mail in, below."
+                    "Only new emails are read. Or use an inbound webhook below."
                 </small>
             </label>
             {hint.map(|hint| view! { <p class="soft">{hint}</p> })}
@@ -59,24 +59,24 @@ pub(super) fn Inbound(
     }
 }
 
-/// Where a provider hands mail in.
+/// The webhook to which a provider posts inbound email.
 #[component]
 fn Webhook(id: InboxId, webhook: Option<String>, hand_in: Deed<SetWebhook>) -> impl IntoView {
     let has_key = webhook.is_some();
     view! {
         <details class="more-form">
-            <summary class="button">"Have a provider hand mail in"</summary>
+            <summary class="button">"Use an inbound webhook"</summary>
             {webhook.map(|webhook| view! { <Copyable text=webhook /> })}
             <p>
-                "Your provider posts each mail there as it came: SendGrid with “POST the raw, full MIME message”, Postmark with “Include raw email content”, Mailgun with an address that ends in "
-                <code>"mime"</code>". Whoever has the address can hand mail in: keep it to yourself."
+                "Your provider posts each raw email to this URL: SendGrid with “POST the raw, full MIME message”, Postmark with “Include raw email content”, Mailgun with a URL that ends in "
+                <code>"mime"</code>". Anyone who has the URL can submit emails, so keep it secret."
             </p>
             <div class="form-end">
                 <ActionForm action=hand_in.action>
                     <input type="hidden" name="id" value=id.to_string() />
                     <input type="hidden" name="is_on" value="true" />
                     <button class="button" type="submit">
-                        {if has_key { "Make a new address" } else { "Make an address" }}
+                        {if has_key { "Create a new URL" } else { "Create URL" }}
                     </button>
                 </ActionForm>
                 {has_key
@@ -85,7 +85,7 @@ fn Webhook(id: InboxId, webhook: Option<String>, hand_in: Deed<SetWebhook>) -> i
                             <ActionForm action=hand_in.action>
                                 <input type="hidden" name="id" value=id.to_string() />
                                 <button class="button" type="submit">
-                                    "Take none any more"
+                                    "Turn off"
                                 </button>
                             </ActionForm>
                         }

@@ -1,4 +1,4 @@
-//! What an inbox keeps of its visitors, and for how long.
+//! An inbox's retention settings.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -25,7 +25,7 @@ pub(super) fn Kept(
                         type="number"
                         min="1"
                         max="36500"
-                        placeholder="for ever"
+                        placeholder="forever"
                         value=days.map(|days| days.to_string())
                         disabled=!can_change
                     />
@@ -35,13 +35,13 @@ pub(super) fn Kept(
         }
     };
     view! {
-        <h3>"What is kept"</h3>
+        <h3>"Data retention"</h3>
         <ActionForm action=set.action attr:class="form">
             <input type="hidden" name="id" value=id.to_string() />
-            {days("Conversations, after their last message", "conversations_days", conversations_days)}
-            {days("Files, after they came", "files_days", files_days)}
-            {days("Mail addresses and networks, after the visitor was last here", "addresses_days", addresses_days)}
-            <small>"Empty: for ever. What is older is erased for good within the hour."</small>
+            {days("Conversations (after the last message)", "conversations_days", conversations_days)}
+            {days("Files (after they were added)", "files_days", files_days)}
+            {days("Email addresses and networks (after the visitor’s last visit)", "addresses_days", addresses_days)}
+            <small>"Leave empty to keep forever. Older data is permanently erased within the hour."</small>
             <div class="checks">
                 <label>
                     <input
@@ -51,10 +51,10 @@ pub(super) fn Kept(
                         checked=with_queries
                         disabled=!can_change
                     />
-                    "Keep what stands behind “?” and “#” in the addresses of pages"
+                    "Keep query strings and fragments (after “?” and “#”) in page URLs"
                 </label>
             </div>
-            <small>"It may hold keys to your users’ accounts. Without it, agents see the page alone."</small>
+            <small>"These may contain keys to your users’ accounts. If off, agents see only the page itself."</small>
             <SaveRow saving can_change />
         </ActionForm>
     }

@@ -1,4 +1,4 @@
-//! What an inbox sends by mail, and what it looks like.
+//! The emails that an inbox sends, and their previews.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -8,7 +8,7 @@ use super::calls::{InboxDetails, SetInboxMail};
 use crate::outbox::title;
 use crate::ui::{Deed, SaveRow};
 
-/// The languages that visitors' mails are written in.
+/// The languages of emails to visitors.
 const LANGUAGES: [(&str, &str); 4] =
     [("en", "English"), ("de", "Deutsch"), ("fr", "Français"), ("es", "Español")];
 
@@ -21,19 +21,19 @@ pub(super) fn Mail(
     let InboxDetails { id, key, mail, .. } = inbox;
     let saving = set.saving(move |input| input.id == id);
     view! {
-        <h3>"Mail"</h3>
+        <h3>"Email"</h3>
         {(!mail.is_on)
             .then(|| {
                 view! {
                     <p class="soft">
-                        "No mail is sent: the program has no mail server yet. Its documents say how to give it one."
+                        "Email is off: no SMTP server is configured. See the documentation to set one up."
                     </p>
                 }
             })}
         <ActionForm action=set.action attr:class="form">
             <input type="hidden" name="id" value=id.to_string() />
             <label>
-                "The team’s address"
+                "Team email address"
                 <input
                     name="team_address"
                     type="email"
@@ -42,19 +42,19 @@ pub(super) fn Mail(
                     disabled=!can_change
                 />
                 <small>
-                    "Hears of what comes in while nobody is online, or outside of the hours. Without one, nobody does."
+                    "Notified about messages that arrive while nobody is online or outside business hours. If empty, nobody is."
                 </small>
             </label>
             <label>
-                "Mails come from"
+                "From address"
                 <input
                     name="from"
                     type="email"
                     value=mail.from
-                    placeholder="The program’s own address"
+                    placeholder="Default sender address"
                     disabled=!can_change
                 />
-                <small>"The mail server must be allowed to send for it."</small>
+                <small>"Your mail server must be allowed to send from it."</small>
             </label>
             <div class="checks">
                 <label>
@@ -65,11 +65,11 @@ pub(super) fn Mail(
                         checked=mail.to_visitors
                         disabled=!can_change
                     />
-                    "Write to visitors who are not there"
+                    "Email visitors who have left"
                 </label>
             </div>
             <label>
-                "An answer goes by mail when it was not read for"
+                "Email unread replies after"
                 <span class="with-unit">
                     <input
                         name="unread_after"
@@ -84,7 +84,7 @@ pub(super) fn Mail(
                 </span>
             </label>
             <label>
-                "At most"
+                "Limit per email type"
                 <span class="with-unit">
                     <input
                         name="an_hour"
@@ -95,10 +95,10 @@ pub(super) fn Mail(
                         value=mail.an_hour.to_string()
                         disabled=!can_change
                     />
-                    "mails of a kind an hour"
+                    "an hour"
                 </span>
                 <small>
-                    "However much is written here. An address that a visitor typed and never proved to be theirs gets one an hour."
+                    "Applies to the whole inbox. Unverified addresses always get at most one an hour."
                 </small>
             </label>
             <SaveRow saving can_change />
@@ -107,7 +107,7 @@ pub(super) fn Mail(
             .then(|| {
                 view! {
                     <details class="more-form">
-                        <summary class="button">"What they look like"</summary>
+                        <summary class="button">"Preview emails"</summary>
                         <ul class="plain previews">
                             {MailKind::ALL
                                 .iter()
@@ -123,7 +123,7 @@ pub(super) fn Mail(
 #[component]
 fn Preview(kind: MailKind, key: String) -> impl IntoView {
     let of = move |rest: &str| format!("/mail/preview/{}?inbox={key}{rest}", kind.as_str());
-    // What goes to the team is written in the dashboard's language.
+    // Emails to the team are in the dashboard's language.
     let is_to_visitor =
         matches!(kind, MailKind::Received | MailKind::UnreadReply | MailKind::Transcript);
     let languages = if is_to_visitor { &LANGUAGES } else { &LANGUAGES[..1] };
@@ -148,7 +148,7 @@ fn Preview(kind: MailKind, key: String) -> impl IntoView {
                     })
                     .collect_view()}
                 <a href=text rel="external" target="_blank">
-                    "as text"
+                    "Plain text"
                 </a>
             </span>
         </li>

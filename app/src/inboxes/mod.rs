@@ -1,4 +1,4 @@
-//! Inboxes: how each is put on a site.
+//! Inboxes and their settings.
 
 mod blocks;
 mod calls;

@@ -1,4 +1,4 @@
-//! `/inboxes`: the embed snippet of each inbox, and the sites that may use it.
+//! `/inboxes`: the embed snippet of each inbox, the sites that may use it, and its settings.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -19,7 +19,7 @@ use crate::team::{TeamDetails, read_team};
 use crate::ui;
 use crate::ui::{Copyable, Deed, Fresh, SaveRow, Zone, each};
 
-/// All inboxes.
+/// The page of all inboxes.
 #[component]
 pub(crate) fn InboxesPage() -> impl IntoView {
     let deeds = Deeds::new();
@@ -34,16 +34,16 @@ pub(crate) fn InboxesPage() -> impl IntoView {
             <header>
                 <h1>"Inboxes"</h1>
                 <p class="lead">
-                    "An inbox is one site or brand. Put its tag on your pages, and say which sites may use it."
+                    "An inbox is one site or brand. Add its snippet to your pages and list the sites that may use it."
                 </p>
             </header>
-            {shown.show("The inboxes could not be read", move |read| cards(read, deeds))}
+            {shown.show("Couldn’t load inboxes", move |read| cards(read, deeds))}
             <BlocksCard />
         </main>
     }
 }
 
-/// What can be done on the page: each is a form that works without scripts, too.
+/// The actions on the page. Each is a form that also works without scripts.
 #[derive(Clone, Copy)]
 struct Deeds {
     save: Deed<AllowSites>,
@@ -68,7 +68,7 @@ impl Deeds {
         }
     }
 
-    /// Changes with everything that is done.
+    /// Changes whenever one of the actions finishes.
     fn version(self) -> usize {
         self.save.version()
             + self.set.version()
@@ -85,7 +85,7 @@ fn cards(read: Signal<(Vec<InboxDetails>, TeamDetails)>, deeds: Deeds) -> impl I
         let (inboxes, team) = read.get();
         inboxes.into_iter().map(|inbox| (inbox, team.clone())).collect()
     };
-    // Its form for routing offers teams and labels.
+    // The form for routing offers teams and labels, so they are part of the key.
     let key = |(inbox, team): &(InboxDetails, TeamDetails)| {
         let teams: Vec<_> = team.teams.iter().map(|team| team.id).collect();
         let labels: Vec<_> = team.labels.iter().map(|label| label.id).collect();
@@ -108,16 +108,16 @@ fn InboxCard(inbox: InboxDetails, team: TeamDetails, deeds: Deeds) -> impl IntoV
         <section class="card inbox-card">
             <header>
                 <h2>{name}</h2>
-                <code class="key" title="The inbox’s public key">{key}</code>
+                <code class="key" title="Public inbox key">{key}</code>
             </header>
-            <h3>"Embed it"</h3>
-            <p>"Paste this before " <code>"</body>"</code> " on every page that should have the chat."</p>
+            <h3>"Install"</h3>
+            <p>"Paste this snippet before " <code>"</body>"</code> " on every page that should show the chat."</p>
             <Copyable text=snippet />
             <h3>"Allowed sites"</h3>
             <ActionForm action=save.action attr:class="form">
                 <input type="hidden" name="id" value=id.to_string() />
                 <label>
-                    "One a line, such as https://example.com"
+                    "One per line, e.g. https://example.com"
                     <textarea
                         name="sites"
                         rows=rows
@@ -131,7 +131,7 @@ fn InboxCard(inbox: InboxDetails, team: TeamDetails, deeds: Deeds) -> impl IntoV
                         {ui::written(sites.join("\n"))}
                     </textarea>
                     <small>
-                        "The chat refuses to open anywhere else. https://*.example.com allows shop.example.com and its like. This server’s own demo site is always allowed."
+                        "The chat won’t open anywhere else. Use https://*.example.com to allow subdomains such as shop.example.com. This server’s demo site is always allowed."
                     </small>
                 </label>
                 <Refused sites=refused_sites written />
@@ -146,7 +146,7 @@ fn InboxCard(inbox: InboxDetails, team: TeamDetails, deeds: Deeds) -> impl IntoV
     }
 }
 
-/// Sites that were refused of late, which the owner may have forgotten.
+/// Sites that were refused recently. The owner may have forgotten to allow them.
 #[component]
 fn Refused(sites: Vec<(String, u64)>, written: RwSignal<String>) -> impl IntoView {
     let zone = Zone::get();
@@ -167,7 +167,7 @@ fn Refused(sites: Vec<(String, u64)>, written: RwSignal<String>) -> impl IntoVie
         view! {
             <li hidden=is_written>
                 <span>
-                    "Refused: " <strong>{site}</strong> ", " {move || zone.date_and_time(at_ms)}
+                    "Not allowed: " <strong>{site}</strong> ", " {move || zone.date_and_time(at_ms)}
                 </span>
                 <button type="button" class="button small" on:click=add>
                     "Add"

@@ -1,4 +1,4 @@
-//! How an inbox works: its hours, and how its conversations come to agents.
+//! An inbox's business hours and routing.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -21,13 +21,13 @@ pub(super) fn Work(
         <ActionForm action=set.action attr:class="form">
             <input type="hidden" name="id" value=id.to_string() />
             <label>
-                "How conversations come to agents"
+                "Routing"
                 <RoutingOptions chosen=routing disabled=!can_change />
             </label>
             <label>
-                "To the team"
+                "Assign to team"
                 <select name="team" disabled=!can_change>
-                    <option value="">"Everybody"</option>
+                    <option value="">"Everyone"</option>
                     {team
                         .teams
                         .into_iter()
@@ -40,10 +40,10 @@ pub(super) fn Work(
                         })
                         .collect_view()}
                 </select>
-                <small>"A team’s own way of routing counts for more than the inbox’s."</small>
+                <small>"The team’s routing overrides the inbox’s."</small>
             </label>
             <label>
-                "With the label"
+                "Add label"
                 <select name="label" disabled=!can_change>
                     <option value="">"None"</option>
                     {team
@@ -58,7 +58,7 @@ pub(super) fn Work(
                         })
                         .collect_view()}
                 </select>
-                <small>"If it is anybody’s skill, only they are given these conversations."</small>
+                <small>"If agents have this label as a skill, only they receive these conversations."</small>
             </label>
             <label>
                 "Business hours"
@@ -73,7 +73,7 @@ pub(super) fn Work(
                     {written(hours.unwrap_or_default())}
                 </textarea>
                 <small>
-                    "A day a line, past midnight as fri 22:00-02:00. Holidays are dates: 12-25 closed is every year, 2026-12-24 09:00-12:00 only that one. Without any, the inbox is always open."
+                    "One day per line; past midnight as fri 22:00-02:00. Holidays are dates: 12-25 closed repeats every year, 2026-12-24 09:00-12:00 applies once. Leave empty to be always open."
                 </small>
             </label>
             <label>

@@ -1,17 +1,17 @@
-//! What an agent's browser keeps for them: what they began to write, and what they sent while there was no
-//! connection. A reload loses none of it; logging out removes it.
+//! What an agent's browser stores for them: drafts, and messages that the server has not acknowledged. A reload
+//! loses none of it; logging out deletes it.
 //!
-//! A key names the agent first: who logs in next on the same device sees nothing of it.
+//! Each key begins with the agent's id, so the next agent to log in on the same device sees none of it.
 
 use protocol::AgentId;
 #[cfg(feature = "hydrate")]
 use serde::{Serialize, de::DeserializeOwned};
 
-/// What is kept is forgotten after this many milliseconds: 30 days.
+/// How long a stored value lasts, in milliseconds: 30 days.
 #[cfg(feature = "hydrate")]
 const KEPT_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
 
-/// One agent's part of what the browser keeps.
+/// One agent's part of the browser's storage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Device(pub(crate) AgentId);
 
@@ -32,7 +32,7 @@ impl Device {
         format!("porchlight/{}/", self.0)
     }
 
-    /// Keeps a value under a name. What the browser has no room for is not kept.
+    /// Stores a value under a name. If the browser has no room, the value is not stored.
     pub(crate) fn keep<T: Serialize>(self, name: &str, value: &T) {
         let kept = serde_json::to_string(&Kept { at_ms: super::now_ms(), value });
         if let (Some(storage), Ok(kept)) = (storage(), kept) {
@@ -40,14 +40,14 @@ impl Device {
         }
     }
 
-    /// Forgets what is kept under a name.
+    /// Deletes the value stored under a name.
     pub(crate) fn forget(self, name: &str) {
         if let Some(storage) = storage() {
             let _removed = storage.remove_item(&self.key(name));
         }
     }
 
-    /// All that is kept under names that begin with `folder`, each with the rest of its name.
+    /// Returns the values whose names begin with `folder`, each with the rest of its name.
     pub(crate) fn kept<T: DeserializeOwned>(self, folder: &str) -> Vec<(String, T)> {
         let Some(storage) = storage() else { return Vec::new() };
         let start = self.key(folder);
@@ -60,7 +60,7 @@ impl Device {
                 Ok(kept) if now_ms.saturating_sub(kept.at_ms) < KEPT_MS => {
                     found.push((rest.to_owned(), kept.value));
                 }
-                // Too old, or another version's.
+                // Too old, or written by another version.
                 _ => {
                     let _removed = storage.remove_item(&key);
                 }
@@ -69,7 +69,7 @@ impl Device {
         found
     }
 
-    /// Forgets all of the agent's.
+    /// Deletes everything stored for the agent.
     pub(crate) fn clear(self) {
         let Some(storage) = storage() else { return };
         for key in keys(&storage).into_iter().filter(|key| key.starts_with(&self.prefix())) {
@@ -80,11 +80,11 @@ impl Device {
 
 #[cfg(not(feature = "hydrate"))]
 impl Device {
-    /// Nothing is kept on the server.
+    /// The server stores nothing.
     pub(crate) fn clear(self) {}
 }
 
-/// None where the browser forbids it.
+/// Returns the browser's storage; `None` if the browser forbids it.
 #[cfg(feature = "hydrate")]
 fn storage() -> Option<web_sys::Storage> {
     leptos::prelude::window().local_storage().ok().flatten()

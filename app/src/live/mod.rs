@@ -1,13 +1,13 @@
-//! What keeps the screen true: a store that holds what is shown, and a socket that feeds it.
+//! Keeps the screen up to date: a store holds what is shown, and a socket feeds it.
 //!
-//! The store is plain data with rules, tested without a browser; the socket only carries frames.
+//! The store is plain data with rules, tested without a browser. The socket only carries frames.
 
 mod device;
 #[cfg(feature = "hydrate")]
 mod socket;
 #[cfg_attr(
     not(any(feature = "hydrate", test)),
-    expect(dead_code, reason = "frames come to browsers only")
+    expect(dead_code, reason = "only browsers receive frames")
 )]
 mod store;
 #[cfg(feature = "hydrate")]
@@ -23,21 +23,21 @@ pub(crate) use device::Device;
 pub(crate) use socket::hang_up;
 pub(crate) use store::{Open, Store};
 
-/// How the socket is.
+/// The state of the socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only a browser has a socket"))]
+#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only browsers open a socket"))]
 pub(crate) enum Status {
-    /// Not yet, for the first time.
+    /// Connecting for the first time.
     Connecting,
-    /// Frames go both ways.
+    /// Connected: frames go both ways.
     Online,
-    /// Lost; it is tried again and again.
+    /// Lost. The client keeps retrying.
     Offline,
-    /// The server refuses this login; nothing is tried again.
+    /// The server refuses this login. The client does not retry.
     LoggedOut,
 }
 
-/// The store and the socket, for pages.
+/// The store and the socket, as pages use them.
 #[derive(Clone, Copy)]
 pub(crate) struct Live {
     store: RwSignal<Store>,
@@ -48,7 +48,7 @@ pub(crate) struct Live {
     unsent: StoredValue<unsent::Unsent>,
 }
 
-/// Makes the store and the socket a context of all pages.
+/// Provides the store and the socket as a context for all pages.
 pub(crate) fn provide_live() {
     provide_context(Live {
         store: RwSignal::new(Store::default()),
@@ -65,7 +65,7 @@ impl Live {
         expect_context()
     }
 
-    /// How the socket is. Tracked.
+    /// Returns the state of the socket. Tracked.
     pub(crate) fn status(self) -> Status {
         self.status.get()
     }
@@ -80,25 +80,25 @@ impl Live {
         self.store.update_untracked(Store::lost);
     }
 
-    /// Looks at the store. Tracked.
+    /// Reads from the store. Tracked.
     pub(crate) fn with<R>(self, look: impl FnOnce(&Store) -> R) -> R {
         self.store.with(look)
     }
 
-    /// Who the agent on this screen is. Not tracked: it does not change.
+    /// Returns the agent on this screen. Not tracked, because it does not change.
     pub(crate) fn me(self) -> Option<AgentId> {
         self.store.with_untracked(Store::me)
     }
 
-    /// Whether an author is the agent on this screen. Not tracked: it does not change.
+    /// Whether an author is the agent on this screen. Not tracked, because it does not change.
     pub(crate) fn is_me(self, author: &Author) -> bool {
         self.store.with_untracked(|store| store.is_me(author))
     }
 
-    /// Changes the store, and sends what follows from it.
+    /// Changes the store and sends the resulting frames.
     pub(crate) fn update(self, change: impl FnOnce(&mut Store) -> Vec<FromAgent>) {
         let frames = self.store.try_update(change).unwrap_or_default();
-        // Kept before it is sent.
+        // Store the message before sending it.
         #[cfg(feature = "hydrate")]
         self.keep_unsent();
         if self.store.with_untracked(Store::is_online) {
@@ -106,7 +106,7 @@ impl Live {
         }
     }
 
-    /// Says whose store it is, and opens the socket in a browser.
+    /// Sets the agent that the store belongs to. In a browser, also opens the socket.
     pub(crate) fn belongs_to(self, me: AgentId) {
         self.store.update_untracked(|store| store.belongs_to(me));
         #[cfg(feature = "hydrate")]
@@ -130,18 +130,18 @@ impl Live {
         });
     }
 
-    /// Sends a message, now or when the socket is back.
+    /// Sends a message, now or once the socket is back.
     pub(crate) fn say(self, id: ConversationId, text: String, files: Files, is_note: bool) {
         let Some(client_id) = new_id().map(ClientId) else { return };
         self.update(|store| store.say(id, client_id, text, files, is_note, now_ms()));
     }
 
-    /// Does something to a conversation.
+    /// Applies a change to a conversation.
     pub(crate) fn change(self, conversation: ConversationId, change: Change) {
         self.update(|store| store.change(conversation, change));
     }
 
-    /// Takes a frame from the socket.
+    /// Applies a frame from the socket.
     #[cfg(feature = "hydrate")]
     fn take(self, frame: ToAgent) {
         let is_typing = matches!(frame, ToAgent::Typing { .. });
@@ -172,17 +172,17 @@ impl Live {
     }
 }
 
-/// A new random id, for what the server is to know by it; none on the server.
+/// Returns a new random id, by which the server will know something. `None` on the server.
 #[cfg(feature = "hydrate")]
 pub(crate) fn new_id() -> Option<uuid::Uuid> {
     let crypto = window().crypto().ok()?;
-    // `randomUUID` exists in secure contexts only, and a first look is often at http://an.address.
+    // `randomUUID` exists only in secure contexts, and a first visit is often to http://an.address.
     let mut random = [0; 16];
     crypto.get_random_values_with_u8_array(&mut random).ok()?;
     Some(uuid::Builder::from_random_bytes(random).into_uuid())
 }
 
-/// A new random id, for what the server is to know by it; none on the server.
+/// Returns a new random id, by which the server will know something. `None` on the server.
 #[cfg(not(feature = "hydrate"))]
 pub(crate) fn new_id() -> Option<uuid::Uuid> {
     None

@@ -1,4 +1,4 @@
-//! What is on screen, and the rules by which frames change it. Plain data: no browser, no signals.
+//! The state behind the screen, and the rules by which frames change it. Plain data: no browser, no signals.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,56 +8,56 @@ use protocol::{
     Outgoing, Presence, Reader, Seq, Summary, Teammate, Thread, ToAgent,
 };
 
-/// What is on screen.
+/// The state behind the screen.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Store {
     me: Option<AgentId>,
-    /// Most recent first.
+    /// The list, most recent first.
     conversations: Vec<Summary>,
-    /// By name.
+    /// The team, sorted by name.
     team: Vec<Teammate>,
-    /// What a new socket told before its welcome.
+    /// The conversations that a new socket reported before its welcome.
     early: HashSet<ConversationId>,
-    /// What was refused last, for a moment on screen.
+    /// The last refusal, shown until it is dismissed or the agent does something else.
     notice: Option<String>,
     open: HashMap<ConversationId, Open>,
-    /// Whether the server has welcomed the socket. Before, nothing is sent: the welcome makes up for
-    /// it, in order.
+    /// Whether the server has welcomed the socket. Nothing is sent before that. The welcome then sends everything
+    /// that waits, in order.
     online: bool,
 }
 
 /// A conversation whose entries are kept up to date.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Open {
-    /// Its entries, and what this agent sent and the server has not acknowledged.
+    /// Its entries, and this agent's messages that the server has not acknowledged.
     pub(crate) thread: Thread,
-    /// How far the visitor has read.
+    /// The last entry the visitor has read.
     pub(crate) visitor_read_seq: Seq,
     /// Whether the visitor has the chat open somewhere.
     pub(crate) visitor_online: bool,
-    /// The page that the visitor went to since, if they did.
+    /// The page the visitor has gone to since, if any.
     pub(crate) visitor_page: Option<String>,
-    /// Which of the outbox are notes.
+    /// Which messages in the outbox are notes.
     pub(crate) notes: HashSet<ClientId>,
-    /// Who writes, and when that was told last.
+    /// Who is typing, and when each was last reported.
     typing: Vec<(Author, u64)>,
-    /// When this agent's own writing was told last.
+    /// When this agent's own typing was last reported.
     told_typing_at_ms: u64,
-    /// Whether it is on screen, and so to be watched.
+    /// Whether it is on screen, and so watched.
     watched: bool,
-    /// The last position that was reported as read.
+    /// The last entry that was reported as read.
     reported_read: Seq,
 }
 
 impl Open {
-    /// Who writes right now.
+    /// Returns who is typing.
     pub(crate) fn typing(&self) -> Vec<Author> {
         self.typing.iter().map(|(author, _)| author.clone()).collect()
     }
 }
 
 impl Store {
-    /// Says whose store it is. Another agent's is emptied.
+    /// Sets the agent that the store belongs to. If it was another agent's, empties it.
     pub(crate) fn belongs_to(&mut self, me: AgentId) {
         if self.me != Some(me) {
             *self = Self { me: Some(me), ..Self::default() };
@@ -69,46 +69,46 @@ impl Store {
         matches!(author, Author::Agent { id, .. } if Some(*id) == self.me)
     }
 
-    /// Who the agent on this screen is.
+    /// Returns the agent on this screen.
     pub(crate) fn me(&self) -> Option<AgentId> {
         self.me
     }
 
-    /// The team, by name.
+    /// Returns the team, sorted by name.
     pub(crate) fn team(&self) -> &[Teammate] {
         &self.team
     }
 
-    /// What the agent on this screen is for the others.
+    /// Returns the presence of the agent on this screen.
     pub(crate) fn my_presence(&self) -> Option<Presence> {
         self.team.iter().find(|mate| Some(mate.id) == self.me).map(|mate| mate.presence)
     }
 
-    /// What was refused last.
+    /// Returns the last refusal.
     pub(crate) fn notice(&self) -> Option<&str> {
         self.notice.as_deref()
     }
 
-    /// The agent has seen what was refused.
+    /// Dismisses the last refusal.
     pub(crate) fn drop_notice(&mut self) {
         self.notice = None;
     }
 
-    /// The agent does something to a conversation.
+    /// The agent changes a conversation.
     pub(crate) fn change(
         &mut self,
         conversation: ConversationId,
         change: Change,
     ) -> Vec<FromAgent> {
         if !self.online {
-            self.notice = Some("You are offline: this can be done when you are back.".to_owned());
+            self.notice = Some("You’re offline. Try again when you’re connected.".to_owned());
             return Vec::new();
         }
         self.notice = None;
         vec![FromAgent::Change { conversation, change }]
     }
 
-    /// The agent writes to the visitor. Told now and then only.
+    /// The agent types a message to the visitor. Reported only from time to time.
     pub(crate) fn type_in(&mut self, conversation: ConversationId, now_ms: u64) -> Vec<FromAgent> {
         let open = self.open.entry(conversation).or_default();
         if now_ms < open.told_typing_at_ms + TYPING_EVERY_MS {
@@ -118,29 +118,29 @@ impl Store {
         vec![FromAgent::Typing { conversation }]
     }
 
-    /// Forgets who has stopped writing.
+    /// Removes those who have stopped typing.
     pub(crate) fn expire_typing(&mut self, now_ms: u64) {
         for open in self.open.values_mut() {
             open.typing.retain(|(_, at_ms)| now_ms < at_ms + TYPING_MS);
         }
     }
 
-    /// The list, most recent first.
+    /// Returns the list, most recent first.
     pub(crate) fn conversations(&self) -> &[Summary] {
         &self.conversations
     }
 
-    /// A conversation's line in the list.
+    /// Returns a conversation's row in the list.
     pub(crate) fn summary(&self, id: ConversationId) -> Option<&Summary> {
         self.conversations.iter().find(|summary| summary.id == id)
     }
 
-    /// A conversation's entries.
+    /// Returns the entries of a conversation.
     pub(crate) fn open(&self, id: ConversationId) -> Option<&Open> {
         self.open.get(&id)
     }
 
-    /// How many conversations hold something that the agent has not read.
+    /// Returns how many conversations have unread messages.
     pub(crate) fn unread_conversations(&self) -> usize {
         self.conversations.iter().filter(|summary| summary.unread() > 0).count()
     }
@@ -150,13 +150,13 @@ impl Store {
         self.online
     }
 
-    /// The socket is gone.
+    /// The socket was lost.
     pub(crate) fn lost(&mut self) {
         self.early.clear();
         self.online = false;
     }
 
-    /// Takes the list as the server rendered it. What is known already is newer.
+    /// Adds the list as the server rendered it. Rows that the store already has are newer and stay.
     pub(crate) fn seed_list(&mut self, list: Vec<Summary>) {
         for summary in list {
             if self.summary(summary.id).is_none() {
@@ -165,7 +165,7 @@ impl Store {
         }
     }
 
-    /// Takes a conversation's latest page as the server rendered it.
+    /// Adds the latest page of a conversation, as the server rendered it.
     pub(crate) fn seed_page(
         &mut self,
         summary: Summary,
@@ -187,7 +187,7 @@ impl Store {
         vec![watch_frame(id, open)]
     }
 
-    /// A conversation left the screen. What waits in its outbox is still sent.
+    /// A conversation left the screen. Its outbox is still sent.
     pub(crate) fn unwatch(&mut self, id: ConversationId) -> Vec<FromAgent> {
         match self.open.get_mut(&id) {
             Some(open) if open.watched => {
@@ -198,7 +198,7 @@ impl Store {
         }
     }
 
-    /// The agent says something.
+    /// The agent sends a message or note.
     pub(crate) fn say(
         &mut self,
         id: ConversationId,
@@ -214,13 +214,13 @@ impl Store {
         if is_note {
             open.notes.insert(client_id);
         }
-        // The next letter after a message is the beginning of another.
+        // The next keystroke begins another message and must be reported.
         open.told_typing_at_ms = 0;
         let note = is_note.then_some(true);
         vec![FromAgent::Send { conversation: id, client_id, text, files: ids, note }]
     }
 
-    /// Takes up a message that an earlier page sent: the next welcome sends it.
+    /// Restores a message that an earlier page sent. The next welcome sends it again.
     pub(crate) fn restore(&mut self, id: ConversationId, outgoing: Outgoing, is_note: bool) {
         let open = self.open.entry(id).or_default();
         let Outgoing { client_id, text, files, at_ms, .. } = outgoing;
@@ -233,7 +233,8 @@ impl Store {
         }
     }
 
-    /// What waits for an acknowledgement or was refused: in which conversation, and whether it is a note.
+    /// Returns the messages that wait for an acknowledgment or were refused, each with its conversation and
+    /// whether it is a note.
     pub(crate) fn outgoing(&self) -> impl Iterator<Item = (ConversationId, &Outgoing, bool)> {
         self.open.iter().flat_map(|(id, open)| {
             let waiting = open.thread.outbox.waiting().iter();
@@ -241,8 +242,7 @@ impl Store {
         })
     }
 
-    /// The agent gives up a message that was refused. Returned to be written anew: what it said, and
-    /// whether it was a note.
+    /// Removes a refused message and returns it to be edited, with whether it was a note.
     pub(crate) fn take_back(
         &mut self,
         id: ConversationId,
@@ -253,7 +253,7 @@ impl Store {
         open.thread.outbox.remove(client_id).map(|outgoing| (outgoing, is_note))
     }
 
-    /// The agent has the conversation's end in view.
+    /// The agent has the end of the conversation in view.
     pub(crate) fn read_to_end(&mut self, id: ConversationId) -> Vec<FromAgent> {
         let Some(open) = self.open.get_mut(&id) else { return Vec::new() };
         let seq = open.thread.replica.last_seq();
@@ -269,7 +269,7 @@ impl Store {
         vec![FromAgent::Read { conversation: id, seq }]
     }
 
-    /// The agent wants to see what was before.
+    /// The agent wants to see earlier entries.
     pub(crate) fn ask_history(&self, id: ConversationId) -> Vec<FromAgent> {
         let first = self.open.get(&id).and_then(|open| open.thread.replica.entries().first());
         first
@@ -278,7 +278,7 @@ impl Store {
             .collect()
     }
 
-    /// Takes a frame; returns what is to be sent because of it.
+    /// Applies a frame. Returns the frames to send in response.
     pub(crate) fn apply(&mut self, frame: ToAgent, now_ms: u64) -> Vec<FromAgent> {
         match frame {
             ToAgent::Welcome { conversations, team, .. } => {
@@ -360,14 +360,15 @@ impl Store {
         }
     }
 
-    /// A new socket: the list is new, and what may have been missed or not sent is made up for.
+    /// Handles the welcome on a new socket: replaces the list, and catches up on what may have been missed or not
+    /// sent.
     fn welcome(&mut self, conversations: Vec<Summary>) -> Vec<FromAgent> {
         self.online = true;
-        // The list was read after the socket began to listen: news may have come before it.
+        // The server read the list after the socket began to listen, so events may have arrived before it.
         let newer = std::mem::take(&mut self.conversations);
         let early = std::mem::take(&mut self.early);
-        // The welcome holds what waits for somebody. What is known besides stays, and so does what was
-        // told after the list was read; what waited and does not any more is gone.
+        // The welcome lists the conversations that wait for the team. Keep the others, those that are open, and
+        // those reported after the list was read. Drop those that were waiting and no longer are.
         let waiting = Filter::waiting();
         for known in &newer {
             let stays = early.contains(&known.id)
@@ -398,7 +399,7 @@ impl Store {
         frames
     }
 
-    /// Now and then: what was refused for the moment gets its next try, and what got lost is asked for.
+    /// Runs with every pong: retries messages that were refused temporarily, and requests missing entries.
     fn make_up(&self) -> Vec<FromAgent> {
         let behind = |(id, open): (&ConversationId, &Open)| {
             let head = self.summary(*id).map_or(0, |summary| summary.head);
@@ -409,7 +410,7 @@ impl Store {
         frames
     }
 
-    /// All that waits for an acknowledgement. Sending it again is harmless.
+    /// Returns all messages that wait for an acknowledgment. Sending one twice is harmless.
     fn unsent(&self) -> Vec<FromAgent> {
         let send = |(conversation, outgoing, is_note): (_, &Outgoing, bool)| FromAgent::Send {
             conversation,
@@ -427,8 +428,8 @@ impl Store {
         }
     }
 
-    /// Takes a line that was sent to all agents: what is this agent's own stays as it was. News may
-    /// be older than the list, which was read after the socket began to listen.
+    /// Merges a row that was sent to all agents and so lacks this agent's own values, which stay as they were.
+    /// Events may be older than the list, which was read after the socket began to listen.
     fn merge(&mut self, mut summary: Summary) {
         if !self.online {
             self.early.insert(summary.id);
@@ -442,7 +443,7 @@ impl Store {
         self.put(summary);
     }
 
-    /// What was erased is not shown any more, and what was to be said in it is not sent.
+    /// Removes an erased conversation, with the messages that were to be sent to it.
     fn forget(&mut self, id: ConversationId) {
         self.conversations.retain(|known| known.id != id);
         self.early.remove(&id);

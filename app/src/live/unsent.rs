@@ -1,4 +1,4 @@
-//! What was sent and not acknowledged is kept on the device until it is.
+//! Messages that were sent but not acknowledged, stored on the device until they are.
 
 use std::collections::HashSet;
 
@@ -10,14 +10,14 @@ use super::device::Device;
 
 const FOLDER: &str = "unsent/";
 
-/// One message, as it is kept.
+/// A message, as stored on the device.
 #[derive(Serialize, Deserialize)]
 struct Kept {
     outgoing: Outgoing,
     is_note: bool,
 }
 
-/// Which messages the device has.
+/// The messages stored on the device.
 #[derive(Default)]
 pub(super) struct Unsent(HashSet<(ConversationId, ClientId)>);
 
@@ -26,7 +26,7 @@ fn name((conversation, client_id): &(ConversationId, ClientId)) -> String {
 }
 
 impl Unsent {
-    /// Takes what an earlier page left, as if it had been sent now.
+    /// Restores what an earlier page left, as if it were sent now.
     pub(super) fn restore(&mut self, device: Device, store: &mut Store) {
         let mut kept: Vec<(ConversationId, Kept)> = device
             .kept(FOLDER)
@@ -42,7 +42,7 @@ impl Unsent {
         }
     }
 
-    /// Makes the device have what the store has.
+    /// Updates the device to match the store.
     pub(super) fn follow(&mut self, device: Device, store: &Store) {
         let mut now = HashSet::new();
         for (conversation, outgoing, is_note) in store.outgoing() {

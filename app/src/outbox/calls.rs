@@ -1,4 +1,4 @@
-//! Server functions about mail.
+//! Server functions about outgoing email.
 
 use leptos::prelude::*;
 use protocol::{ConversationId, MailId, MailKind, MailState};
@@ -6,43 +6,43 @@ use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
 
-/// A mail as the page shows it.
+/// An email as the page shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailLine {
     /// Its id.
     pub id: MailId,
     /// What it is about.
     pub kind: MailKind,
-    /// Which conversation.
+    /// The conversation it is about.
     pub conversation: Option<ConversationId>,
-    /// Where it goes; known when it is first tried.
+    /// The recipient's address; known from the first attempt on.
     pub address: Option<String>,
-    /// What became of it.
+    /// Its state.
     pub state: MailState,
-    /// Why it failed or was dropped, or what was in the way last.
+    /// Why it failed or was dropped, or why the last attempt did not succeed.
     pub reason: Option<String>,
-    /// How often it was tried.
+    /// The number of attempts.
     pub attempts: u32,
-    /// When it is tried next, in milliseconds since 1970 (UTC).
+    /// When the next attempt is due, in milliseconds since 1970 (UTC).
     pub due_at_ms: u64,
-    /// When it was settled, in milliseconds since 1970 (UTC).
+    /// When its outcome was recorded, in milliseconds since 1970 (UTC).
     pub settled_at_ms: Option<u64>,
 }
 
 /// A page of the outbox.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Outbox {
-    /// The mails, latest first.
+    /// The emails, latest first.
     pub mails: Vec<MailLine>,
-    /// Where it goes on.
+    /// The cursor of the next page.
     pub next: Option<MailId>,
-    /// What keeps mail from going out.
+    /// Why email cannot be sent at the moment.
     pub trouble: Option<String>,
     /// Whether the program has a mail server.
     pub is_on: bool,
 }
 
-/// The mails of a state, or all, before another.
+/// Returns a page of the emails in a state, or of all, that come before `before`.
 #[server]
 pub async fn read_outbox(
     #[server(default)] state: Option<MailState>,
@@ -71,7 +71,7 @@ pub async fn read_outbox(
     })
 }
 
-/// Has a mail tried now.
+/// Retries an email now.
 #[server]
 pub async fn retry_mail(id: MailId) -> Result<(), Failure> {
     use domain::agent::Right;
@@ -83,7 +83,7 @@ pub async fn retry_mail(id: MailId) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Drops a mail.
+/// Drops an email.
 #[server]
 pub async fn drop_mail(id: MailId) -> Result<(), Failure> {
     use domain::agent::Right;

@@ -1,4 +1,4 @@
-//! The outbox: mail that waits, that failed, that went out.
+//! The outbox: email that is queued, failed or sent.
 
 mod calls;
 mod page;

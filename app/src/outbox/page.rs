@@ -1,4 +1,4 @@
-//! `/outbox`
+//! `/outbox`: outgoing email.
 
 use icondata_lu as lu;
 use leptos::form::ActionForm;
@@ -10,7 +10,7 @@ use protocol::{DropReason, MailId, MailKind, MailState};
 use super::calls::{DropMail, MailLine, Outbox, RetryMail, read_outbox};
 use crate::ui::{Deed, Fresh, Icon, Notice, Zone, each};
 
-/// What mail waits, what failed and why, what went out.
+/// The page of queued, failed and sent emails.
 #[component]
 pub(crate) fn OutboxPage() -> impl IntoView {
     let retry = Deed::<RetryMail>::new();
@@ -38,11 +38,11 @@ pub(crate) fn OutboxPage() -> impl IntoView {
             <header>
                 <h1>"Outbox"</h1>
                 <p class="lead">
-                    "What goes out by mail when nobody is there, or an answer was not read. What each inbox sends is said on its "
-                    <a href="/inboxes">"page"</a>"."
+                    "Emails to visitors and agents: queued, sent, and failed. Configure what is sent under "
+                    <a href="/inboxes">"Inboxes"</a>"."
                 </p>
-                <nav class="tabs" aria-label="Mails">
-                    {tab(None, "All")} {tab(Some(MailState::Waiting), "Waiting")}
+                <nav class="tabs" aria-label="Emails">
+                    {tab(None, "All")} {tab(Some(MailState::Waiting), "Queued")}
                     {tab(Some(MailState::Failed), "Failed")} {tab(Some(MailState::Sent), "Sent")}
                     {tab(Some(MailState::Dropped), "Not sent")}
                 </nav>
@@ -50,7 +50,7 @@ pub(crate) fn OutboxPage() -> impl IntoView {
             <Notice text=retry.refused(|_| true) />
             <Notice text=dropping.refused(|_| true) />
             {shown.show(
-                "The outbox could not be read",
+                "Couldn’t load the outbox",
                 move |outbox| view! { <Mails outbox state retry dropping /> },
             )}
         </main>
@@ -66,20 +66,20 @@ fn Mails(
 ) -> impl IntoView {
     let trouble = ArcSignal::derive(move || {
         match outbox.get() {
-        Outbox { is_on: false, .. } => Some("No mail is sent: the program has no mail server. Give it one with PORCHLIGHT_SMTP_URL and PORCHLIGHT_MAIL_FROM.".to_owned()),
+        Outbox { is_on: false, .. } => Some("Email is off: no SMTP server is configured. Set PORCHLIGHT_SMTP_URL and PORCHLIGHT_MAIL_FROM to turn it on.".to_owned()),
         Outbox { trouble, .. } => {
-            trouble.map(|trouble| format!("Mail waits, and is tried again. {trouble}"))
+            trouble.map(|trouble| format!("Sending is delayed (retrying): {trouble}"))
         }
     }
     });
     let mails = move || outbox.with(|outbox| outbox.mails.clone());
     let is_empty = move || outbox.with(|outbox| outbox.mails.is_empty());
     let empty = move || match state.get() {
-        None => "Nothing has gone out yet.",
-        Some(MailState::Waiting) => "Nothing waits.",
-        Some(MailState::Failed) => "Nothing has failed.",
-        Some(MailState::Sent) => "Nothing was sent yet.",
-        Some(MailState::Dropped) => "Nothing was held back.",
+        None => "No emails yet.",
+        Some(MailState::Waiting) => "No queued emails.",
+        Some(MailState::Failed) => "No failed emails.",
+        Some(MailState::Sent) => "No emails sent yet.",
+        Some(MailState::Dropped) => "No unsent emails.",
     };
     let older = move || {
         let next = outbox.with(|outbox| outbox.next)?;
@@ -108,13 +108,13 @@ fn Line(mail: MailLine, retry: Deed<RetryMail>, dropping: Deed<DropMail>) -> imp
         MailState::Dropped => (lu::LuMailX, "mail dropped"),
     };
     let when = move || match (state, mail.settled_at_ms) {
-        (MailState::Waiting, _) => format!("Next try {}", zone.date_and_time(mail.due_at_ms)),
+        (MailState::Waiting, _) => format!("Next attempt {}", zone.date_and_time(mail.due_at_ms)),
         (MailState::Sent, Some(at_ms)) => format!("Sent {}", zone.date_and_time(at_ms)),
         (MailState::Failed, Some(at_ms)) => format!("Failed {}", zone.date_and_time(at_ms)),
         (_, Some(at_ms)) => format!("Not sent {}", zone.date_and_time(at_ms)),
         (_, None) => String::new(),
     };
-    let tries = (attempts > 1).then(|| format!(", after {attempts} tries"));
+    let tries = (attempts > 1).then(|| format!(", after {attempts} attempts"));
     let why = reason.map(|reason| match DropReason::parse(&reason) {
         Some(dropped) if state == MailState::Dropped => why(kind, dropped).to_owned(),
         _ => reason,
@@ -126,7 +126,7 @@ fn Line(mail: MailLine, retry: Deed<RetryMail>, dropping: Deed<DropMail>) -> imp
             <div class="grow">
                 <b>{title(kind)}</b>
                 <small>
-                    {address.unwrap_or_else(|| "Not begun".to_owned())} " · " {when} {tries}
+                    {address.unwrap_or_else(|| "No recipient yet".to_owned())} " · " {when} {tries}
                 </small>
                 {why.map(|why| view! { <small class="why">{why}</small> })}
             </div>
@@ -134,7 +134,7 @@ fn Line(mail: MailLine, retry: Deed<RetryMail>, dropping: Deed<DropMail>) -> imp
                 .map(|conversation| {
                     view! {
                         <a class="button small" href=format!("/conversations/{conversation}")>
-                            "Conversation"
+                            "Open conversation"
                         </a>
                     }
                 })}
@@ -144,13 +144,13 @@ fn Line(mail: MailLine, retry: Deed<RetryMail>, dropping: Deed<DropMail>) -> imp
                         <ActionForm action=retry.action>
                             <input type="hidden" name="id" value=id.to_string() />
                             <button class="button small" type="submit">
-                                "Try now"
+                                "Retry now"
                             </button>
                         </ActionForm>
                         <ActionForm action=dropping.action>
                             <input type="hidden" name="id" value=id.to_string() />
                             <button class="button small" type="submit">
-                                "Drop"
+                                "Discard"
                             </button>
                         </ActionForm>
                     }
@@ -159,28 +159,28 @@ fn Line(mail: MailLine, retry: Deed<RetryMail>, dropping: Deed<DropMail>) -> imp
     }
 }
 
-/// What a mail is about.
+/// Returns what an email is about, as text.
 pub(crate) const fn title(kind: MailKind) -> &'static str {
     match kind {
-        MailKind::NobodyAvailable => "Nobody was there: to the team",
-        MailKind::Received => "We got your message: to the visitor",
-        MailKind::UnreadReply => "Unread answer: to the visitor",
-        MailKind::Transcript => "Transcript: to the visitor",
-        MailKind::Assigned => "Given to them: to an agent",
-        MailKind::Mentioned => "Named in a note: to an agent",
-        MailKind::Waiting => "A visitor waits: to an agent",
-        MailKind::Escalation => "No answer for long: to an agent",
-        MailKind::Summary => "Daily summary: to an agent",
-        MailKind::Invitation => "Invitation: to an agent",
-        MailKind::Password => "Forgotten password: to an agent",
+        MailKind::NobodyAvailable => "Missed message (to team)",
+        MailKind::Received => "Message received (to visitor)",
+        MailKind::UnreadReply => "Unread reply (to visitor)",
+        MailKind::Transcript => "Transcript (to visitor)",
+        MailKind::Assigned => "Assigned to you (to agent)",
+        MailKind::Mentioned => "Mentioned in a note (to agent)",
+        MailKind::Waiting => "Visitor waiting (to agent)",
+        MailKind::Escalation => "Overdue reply (to agent)",
+        MailKind::Summary => "Daily summary (to agent)",
+        MailKind::Invitation => "Invitation (to agent)",
+        MailKind::Password => "Password reset (to agent)",
     }
 }
 
-/// Why a mail was not sent, in words.
+/// Returns why an email was not sent, as text.
 pub(crate) const fn why(kind: MailKind, reason: DropReason) -> &'static str {
     match (kind, reason) {
-        (MailKind::Summary, DropReason::Done) => return "There was nothing to say.",
-        (MailKind::Summary, DropReason::Late) => return "It was too old by then.",
+        (MailKind::Summary, DropReason::Done) => return "There was nothing to report.",
+        (MailKind::Summary, DropReason::Late) => return "It was out of date.",
         (
             MailKind::Assigned
             | MailKind::Mentioned
@@ -188,25 +188,25 @@ pub(crate) const fn why(kind: MailKind, reason: DropReason) -> &'static str {
             | MailKind::Escalation
             | MailKind::Summary,
             DropReason::Off,
-        ) => return "The agent wants none of these.",
+        ) => return "The agent turned off these emails.",
         _ => {}
     }
     match reason {
-        DropReason::Readdressed => "The address is another by now: it goes there.",
-        DropReason::Read => "It was read meanwhile.",
-        DropReason::Answered => "Somebody has answered meanwhile.",
-        DropReason::SomebodyCame => "Somebody came, who sees it in the inbox.",
+        DropReason::Readdressed => "The address changed: the email goes to the new one.",
+        DropReason::Read => "It was read in the meantime.",
+        DropReason::Answered => "Someone replied in the meantime.",
+        DropReason::SomebodyCame => "An agent is available now and sees it in the inbox.",
         DropReason::Archived => "The conversation was archived.",
         DropReason::Resolved => "The conversation was resolved.",
-        DropReason::NoAddress => "There was no address.",
-        DropReason::Off => "The inbox sends no mail.",
-        DropReason::Unsubscribed => "The address wants no mail.",
-        DropReason::Bounced => "The address takes no mail.",
-        DropReason::Unproven => "The address is not known to be the visitor’s any more.",
-        DropReason::Capped => "The address, or the inbox, had enough mail for the hour.",
-        DropReason::ByHand => "It was dropped by hand.",
-        DropReason::Done => "It was done meanwhile.",
-        DropReason::Late => "Its link was over before the mail server took it.",
-        DropReason::Gone => "The agent is not part of the team any more.",
+        DropReason::NoAddress => "There was no email address.",
+        DropReason::Off => "Email is off for this inbox.",
+        DropReason::Unsubscribed => "The recipient unsubscribed.",
+        DropReason::Bounced => "Emails to this address bounce.",
+        DropReason::Unproven => "The address is no longer known to be the visitor’s.",
+        DropReason::Capped => "The hourly limit for this address or inbox was reached.",
+        DropReason::ByHand => "It was discarded manually.",
+        DropReason::Done => "It was no longer needed.",
+        DropReason::Late => "Its link expired before the mail server accepted it.",
+        DropReason::Gone => "The agent is no longer on the team.",
     }
 }

@@ -1,4 +1,4 @@
-//! Server functions about what is kept of people.
+//! Server functions about people's stored data.
 
 use leptos::prelude::*;
 use protocol::VisitorId;
@@ -6,22 +6,22 @@ use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
 
-/// A visitor whom a request may be about.
+/// A visitor who may be the person a request is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PersonRow {
-    /// Which visitor.
+    /// The visitor's id.
     pub id: VisitorId,
-    /// What to call them.
+    /// The name to show.
     pub name: String,
-    /// Of which inbox.
+    /// The name of the inbox.
     pub inbox: String,
-    /// Their mail address.
+    /// Their email address.
     pub email: Option<String>,
-    /// Whether it is known to be theirs.
+    /// Whether the address is proven to be theirs.
     pub is_email_proven: bool,
     /// The site's own id of the user.
     pub user_id: Option<String>,
-    /// How many conversations there are.
+    /// How many conversations they have.
     pub conversations: u64,
     /// When they first wrote, in milliseconds since 1970 (UTC).
     pub created_at_ms: u64,
@@ -29,7 +29,7 @@ pub struct PersonRow {
     pub last_seen_at_ms: Option<u64>,
 }
 
-/// The visitors with a mail address, a user id or an id.
+/// Returns the visitors with this email address, user id or visitor id.
 #[server]
 pub async fn find_people(#[server(default)] sought: String) -> Result<Vec<PersonRow>, Failure> {
     use domain::agent::Right;
@@ -50,7 +50,7 @@ pub async fn find_people(#[server(default)] sought: String) -> Result<Vec<Person
     Ok(found.into_iter().map(row).collect())
 }
 
-/// Erases a visitor and all that is kept of them. Returns what that was, for people.
+/// Erases a visitor and all their data. Returns a summary for display.
 #[server]
 pub async fn erase_person(id: VisitorId) -> Result<String, Failure> {
     use domain::agent::Right;
@@ -58,10 +58,10 @@ pub async fn erase_person(id: VisitorId) -> Result<String, Failure> {
 
     let by = crate::backend::require(Right::ErasePeople).await?;
     let erased = by.backend.domain.erase_visitor(id).await?;
-    // By the id alone: the name is gone.
+    // Only the id is logged, because the name is erased.
     by.note(Deed::PersonErased, Some((id.0, id.to_string()))).await?;
     let domain::privacy::Erased { conversations, entries, files, mails } = erased;
     Ok(format!(
-        "Erased: {conversations} conversations with {entries} entries, {files} files, {mails} mails."
+        "Erased conversations: {conversations}, messages and events: {entries}, files: {files}, emails: {mails}."
     ))
 }

@@ -1,4 +1,4 @@
-//! What people may ask of whoever runs an inbox: a copy of what is kept of them, and that it is erased.
+//! Privacy requests: exporting or erasing what is stored about a person.
 
 mod calls;
 mod page;

@@ -1,4 +1,4 @@
-//! `/people`
+//! `/people`: exporting and erasing people's data.
 
 use icondata_lu as lu;
 use leptos::form::ActionForm;
@@ -10,7 +10,7 @@ use leptos_router::hooks::use_query_map;
 use super::calls::{ErasePerson, PersonRow, find_people};
 use crate::ui::{Deed, Fresh, Icon, Notice, Zone, each};
 
-/// Finds a person, and exports or erases what is kept of them.
+/// Finds a person and exports or erases their data.
 #[component]
 pub(crate) fn PeoplePage() -> impl IntoView {
     let query = use_query_map();
@@ -24,19 +24,19 @@ pub(crate) fn PeoplePage() -> impl IntoView {
             <header>
                 <h1>"People"</h1>
                 <p class="lead">
-                    "Whoever wrote to you may ask for a copy of all that is kept of them, and have it erased. Find them by their mail address, or by their ID on your site."
+                    "Visitors may ask for a copy of everything stored about them, or have it erased. Find them by email address or by their ID on your site."
                 </p>
             </header>
             <Form method="GET" action="/people" attr:class="narrow audit-narrow" attr:role="search">
                 <input
                     type="search"
                     name="q"
-                    aria-label="Mail address or ID"
-                    placeholder="Mail address or ID"
+                    aria-label="Email address or ID"
+                    placeholder="Email address or ID"
                     prop:value=move || sought.get()
                     value=sought.get_untracked()
                 />
-                <button class="button" type="submit">"Find"</button>
+                <button class="button" type="submit">"Search"</button>
             </Form>
             <Notice text=erase.refused(|_| true) />
             <p class="saved" role="status">
@@ -44,7 +44,7 @@ pub(crate) fn PeoplePage() -> impl IntoView {
             </p>
             {shown
                 .show(
-                    "Who that is could not be read",
+                    "Couldn’t load people",
                     move |people| view! { <People people sought erase /> },
                 )}
         </main>
@@ -62,13 +62,13 @@ fn People(
     let row = move |person| view! { <Person person erase /> };
     view! {
         <Show when=is_none>
-            <p class="soft">"Nothing is kept of anybody with this address or ID."</p>
+            <p class="soft">"Nothing is stored for this email address or ID."</p>
         </Show>
         <Show when=is_any>
             <section class="card stack">
-                <h2>"Found"</h2>
+                <h2>"Results"</h2>
                 <p class="soft">
-                    "One person can be several visitors: on each device, and in each inbox. An address that is not verified is what somebody typed: make sure that it is theirs before you give anything out."
+                    "One person can appear as several visitors, one per device and inbox. Anyone can type an unverified address: make sure it’s theirs before you share any data."
                 </p>
                 <ul class="plain mail-list">
                     {each(move || people.get(), |person: &PersonRow| person.id, row)}
@@ -83,10 +83,10 @@ fn Person(person: PersonRow, erase: Deed<ErasePerson>) -> impl IntoView {
     let zone = Zone::get();
     let PersonRow { id, name, inbox, email, is_email_proven, user_id, conversations, .. } = person;
     let (first, last) = (person.created_at_ms, person.last_seen_at_ms);
-    let verified = if is_email_proven { "verified" } else { "not verified" };
+    let verified = if is_email_proven { "verified" } else { "unverified" };
     let who: Vec<String> = [
         email.map(|email| format!("{email} ({verified})")),
-        user_id.map(|user_id| format!("user {user_id}")),
+        user_id.map(|user_id| format!("user ID {user_id}")),
         Some(match conversations {
             1 => "1 conversation".to_owned(),
             count => format!("{count} conversations"),
@@ -96,10 +96,10 @@ fn Person(person: PersonRow, erase: Deed<ErasePerson>) -> impl IntoView {
     .flatten()
     .collect();
     let when = move || {
-        let last = last.map(|last| format!(", last here {}", zone.date_and_time(last)));
-        format!("since {}{}", zone.date_and_time(first), last.unwrap_or_default())
+        let last = last.map(|last| format!(", last seen {}", zone.date_and_time(last)));
+        format!("first seen {}{}", zone.date_and_time(first), last.unwrap_or_default())
     };
-    let question = format!("Erase all that is kept of {name}? It can’t be undone.");
+    let question = format!("Erase everything stored about {name}? This can’t be undone.");
     view! {
         <li class="mail person">
             <Icon icon=lu::LuUser />
@@ -126,7 +126,7 @@ fn Person(person: PersonRow, erase: Deed<ErasePerson>) -> impl IntoView {
                         type="submit"
                         disabled=move || erase.action.pending().get()
                     >
-                        "Erase for good"
+                        "Erase permanently"
                     </button>
                 </ActionForm>
             </details>

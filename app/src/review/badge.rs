@@ -1,13 +1,13 @@
-//! That mails wait for somebody to look at them.
+//! The badge with the number of inbound emails to review.
 
 use leptos::prelude::*;
 
 use super::calls::count_for_review;
 
-/// How often it is looked for, in seconds.
+/// The interval at which the number is refreshed, in seconds.
 const EVERY_S: u64 = 60;
 
-/// Has the number looked for again: something was decided.
+/// Triggers a refresh of the number after a review decision.
 #[derive(Clone, Copy)]
 pub(crate) struct Recount(Trigger);
 
@@ -23,7 +23,7 @@ impl Recount {
     }
 }
 
-/// How many there are, if any. Only where scripts run: the page itself says it without.
+/// Shows the number, if it is not zero. Only with scripts; without them the page itself shows what waits.
 #[component]
 pub(crate) fn ReviewBadge() -> impl IntoView {
     let count = RwSignal::new(0_u64);

@@ -1,4 +1,4 @@
-//! Server functions about mail that came in.
+//! Server functions about inbound email.
 
 use leptos::prelude::*;
 use protocol::{ConversationId, InboundId, InboundReason, InboundState, Seq};
@@ -6,60 +6,60 @@ use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
 
-/// A mail as the page shows it.
+/// An inbound email as the page shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InboundLine {
     /// Its id.
     pub id: InboundId,
-    /// The name of the inbox that it came to.
+    /// The name of the inbox it came to.
     pub inbox: String,
-    /// Why it is no message.
+    /// Why it did not become a message.
     pub reason: Option<InboundReason>,
-    /// The address that it says to be from.
+    /// The sender's address, as the email claims.
     pub sender: Option<String>,
-    /// What its sender calls themselves.
+    /// The sender's name, as the email claims.
     pub sender_name: Option<String>,
     /// Its subject.
     pub subject: Option<String>,
     /// Its text.
     pub text: Option<String>,
-    /// The conversation that it answers, or is in.
+    /// The conversation it answers or belongs to.
     pub conversation: Option<ConversationId>,
     /// Whether it can still become a message.
     pub can_be_message: bool,
-    /// Whether it is kept as it came.
+    /// Whether the raw email is stored.
     pub is_kept: bool,
-    /// How long it is, in bytes.
+    /// Its size in bytes.
     pub bytes: u64,
-    /// When it came, in milliseconds since 1970 (UTC).
+    /// When it arrived, in milliseconds since 1970 (UTC).
     pub at_ms: u64,
 }
 
-/// A page of the mails that came in.
+/// A page of inbound emails.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Review {
-    /// The mails, latest first.
+    /// The emails, latest first.
     pub mails: Vec<InboundLine>,
-    /// Where it goes on.
+    /// The cursor of the next page.
     pub next: Option<InboundId>,
-    /// Whether any inbox takes mail in.
+    /// Whether any inbox receives email.
     pub is_on: bool,
-    /// The inboxes whose mailbox can't be read, and why.
+    /// The inboxes whose mailbox cannot be read, each with the reason.
     pub troubles: Vec<(String, String)>,
 }
 
-/// All of a mail that is a message.
+/// The full email behind a message.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MailText {
-    /// Its text, with what it quotes and how it is signed.
+    /// The text, including quotes and the signature.
     pub whole: String,
-    /// The names of the files that were not taken.
+    /// The names of the files that were not accepted.
     pub left_out: Vec<String>,
-    /// Under which id the mail is kept as it came, if it is.
+    /// The id under which the raw email is stored, if it is.
     pub raw: Option<InboundId>,
 }
 
-/// The mails of a state, before another, that say what is looked for.
+/// Returns a page of the inbound emails in a state that match `looked_for` and come before `before`.
 #[server]
 pub async fn read_review(
     state: InboundState,
@@ -95,14 +95,15 @@ pub async fn read_review(
     })
 }
 
-/// How many mails wait for somebody to look at them.
+/// Returns how many inbound emails wait for review.
 #[server]
 pub async fn count_for_review() -> Result<u64, Failure> {
     let (agent, backend) = crate::backend::require_agent().await?;
     Ok(backend.domain.count_for_review(&agent).await?)
 }
 
-/// Has a mail become a message: in the conversation that it answers, or in one of its sender's own.
+/// Accepts an inbound email as a message: in the conversation it answers, or in one of its sender's own
+/// conversations.
 #[server]
 pub async fn allow_mail(
     id: InboundId,
@@ -117,7 +118,7 @@ pub async fn allow_mail(
     Ok(())
 }
 
-/// Puts a mail away.
+/// Dismisses an inbound email.
 #[server]
 pub async fn discard_mail(id: InboundId) -> Result<(), Failure> {
     use domain::agent::Right;
@@ -129,7 +130,7 @@ pub async fn discard_mail(id: InboundId) -> Result<(), Failure> {
     Ok(())
 }
 
-/// All of a mail that is a message of a conversation.
+/// Returns the full email behind a message of a conversation.
 #[server]
 pub async fn read_mail_text(id: ConversationId, seq: Seq) -> Result<MailText, Failure> {
     let (agent, backend) = crate::backend::require_agent().await?;

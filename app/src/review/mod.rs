@@ -1,4 +1,4 @@
-//! Mail that came in: what somebody has to look at, and what became of the rest.
+//! Inbound email: what needs a review, and what became of the rest.
 
 mod badge;
 mod calls;

@@ -1,4 +1,4 @@
-//! `/review`
+//! `/review`: inbound email.
 
 use icondata_lu as lu;
 use leptos::form::ActionForm;
@@ -13,7 +13,7 @@ use super::calls::{AllowMail, DiscardMail, InboundLine, Review, read_review};
 use crate::account::Me;
 use crate::ui::{Deed, Fresh, Icon, Notice, Zone, each};
 
-/// Mails that came in, and what somebody decides of those that are no message.
+/// The page of inbound emails, where an agent decides about those that did not become a message.
 #[component]
 pub(crate) fn ReviewPage() -> impl IntoView {
     let allow = Deed::<AllowMail>::new();
@@ -47,26 +47,26 @@ pub(crate) fn ReviewPage() -> impl IntoView {
         }
     };
     view! {
-        <Title text="Mail that came in" />
+        <Title text="Incoming email" />
         <main class="settings">
             <header>
-                <h1>"Mail that came in"</h1>
+                <h1>"Incoming email"</h1>
                 <p class="lead">
-                    "An answer by mail becomes a message by itself if it comes from whom the conversation is with. What does not waits here for somebody to look at it."
+                    "Email replies become messages automatically if their sender belongs to the conversation. Anything else that needs a decision waits here."
                 </p>
-                <nav class="tabs" aria-label="Mails">
-                    {tab(InboundState::Review, "To review")} {tab(InboundState::Posted, "Messages")}
-                    {tab(InboundState::Ignored, "Left out")}
-                    {tab(InboundState::Discarded, "Put away")}
+                <nav class="tabs" aria-label="Emails">
+                    {tab(InboundState::Review, "Needs review")} {tab(InboundState::Posted, "Messages")}
+                    {tab(InboundState::Ignored, "Ignored")}
+                    {tab(InboundState::Discarded, "Dismissed")}
                 </nav>
-                // A plain form: the address says what is looked for.
+                // A plain form: the search is in the URL.
                 <form class="mail-search" method="get" action="/review" role="search">
                     <input type="hidden" name="state" value=move || state.get().as_str() />
                     <input
                         type="search"
                         name="q"
-                        aria-label="Search these mails"
-                        placeholder="Search these mails"
+                        aria-label="Search these emails"
+                        placeholder="Search these emails"
                         maxlength="100"
                         value=move || looked_for.get()
                     />
@@ -75,7 +75,7 @@ pub(crate) fn ReviewPage() -> impl IntoView {
             <Notice text=allow.refused(|_| true) />
             <Notice text=discard.refused(|_| true) />
             {shown.show(
-                "The mail could not be read",
+                "Couldn’t load incoming email",
                 move |review| view! { <Mails review state looked_for allow discard /> },
             )}
         </main>
@@ -100,12 +100,12 @@ fn Mails(
     let is_on = move || review.with(|review| review.is_on);
     let troubles = move || review.with(|review| review.troubles.clone());
     let empty = move || match state.get() {
-        _ if !looked_for.with(String::is_empty) => "No mail says so.",
-        InboundState::Review => "Nothing waits for you. Well done.",
-        InboundState::Posted => "No mail has become a message yet.",
-        InboundState::Ignored => "Nothing was left out.",
-        InboundState::Discarded => "Nothing was put away.",
-        InboundState::Waiting => "Nothing is being read.",
+        _ if !looked_for.with(String::is_empty) => "No matching emails.",
+        InboundState::Review => "All caught up.",
+        InboundState::Posted => "No emails have become messages yet.",
+        InboundState::Ignored => "No ignored emails.",
+        InboundState::Discarded => "No dismissed emails.",
+        InboundState::Waiting => "No emails are being processed.",
     };
     let older = move || {
         let next = review.with(|review| review.next)?;
@@ -120,7 +120,7 @@ fn Mails(
                 .into_iter()
                 .map(|(inbox, trouble)| {
                     let text = format!(
-                        "The mailbox of {inbox} can’t be read, and is tried again. {trouble}",
+                        "Can’t read the mailbox of {inbox} (retrying): {trouble}",
                     );
                     view! { <Notice text=ArcSignal::stored(Some(text)) /> }
                 })
@@ -131,11 +131,11 @@ fn Mails(
                 .then(|| {
                     view! {
                         <p class="soft">
-                            "No inbox takes mail in yet. "
+                            "No inbox receives email yet. "
                             {can_set_up
                                 .then(|| {
                                     view! {
-                                        "Give one an address and a mailbox on the page "
+                                        "Add a reply-to address and a mailbox under "
                                         <a href="/inboxes">"Inboxes"</a> "."
                                     }
                                 })}
@@ -202,7 +202,7 @@ fn Line(
                     .map(|conversation| {
                         view! {
                             <a class="button small" href=format!("/conversations/{conversation}")>
-                                "Conversation"
+                                "Open conversation"
                             </a>
                         }
                     })}
@@ -213,7 +213,7 @@ fn Line(
                                 <input type="hidden" name="id" value=id.to_string() />
                                 <input type="hidden" name="in_conversation" value="true" />
                                 <button class="button small" type="submit">
-                                    "Add to it"
+                                    "Add to conversation"
                                 </button>
                             </ActionForm>
                         }
@@ -235,7 +235,7 @@ fn Line(
                             <ActionForm action=discard.action>
                                 <input type="hidden" name="id" value=id.to_string() />
                                 <button class="button small" type="submit">
-                                    "Put away"
+                                    "Dismiss"
                                 </button>
                             </ActionForm>
                         }
@@ -245,7 +245,7 @@ fn Line(
     }
 }
 
-/// Takes a mail along as it came.
+/// Downloads the raw email.
 #[component]
 pub(crate) fn RawMailLink(id: InboundId) -> impl IntoView {
     view! {
@@ -256,7 +256,7 @@ pub(crate) fn RawMailLink(id: InboundId) -> impl IntoView {
     }
 }
 
-/// How a text begins, on one line.
+/// Returns the beginning of a text, on one line.
 fn beginning(text: &str) -> String {
     const CHARS: usize = 140;
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -266,35 +266,35 @@ fn beginning(text: &str) -> String {
     }
 }
 
-/// Why a mail is no message, in words.
+/// Returns why an email did not become a message, as text.
 const fn why(reason: InboundReason) -> &'static str {
     match reason {
-        InboundReason::NoSender => "It does not say who it is from, or names several.",
+        InboundReason::NoSender => "It names no sender, or several.",
         InboundReason::OtherSender => {
-            "It answers this conversation, but comes from another address than the mail went to."
+            "It replies to this conversation, but from a different address than the email went to."
         }
         InboundReason::Forged => {
-            "Your mail server does not say that it is from whom it says (DMARC). Be careful."
+            "Your mail server says that the sender may be forged (DMARC). Be careful."
         }
         InboundReason::Unchecked => {
-            "It says to be an agent’s answer, and nobody has checked that: name your mail server with --authserv-id."
+            "It claims to be an agent’s reply, and no mail server has verified that. Set --authserv-id to your mail server’s name."
         }
-        InboundReason::FromAgent => "An agent wrote it to the inbox, in answer to nothing.",
-        InboundReason::TooMany => "Its sender wrote too many mails within an hour.",
-        InboundReason::List => "It is a newsletter, or goes to a mailing list.",
-        InboundReason::AutoReply => "A program answered by itself: an absence note, most likely.",
-        InboundReason::ReadReceipt => "It says that a mail was read.",
-        InboundReason::Bounce => "It says that a mail did not arrive.",
+        InboundReason::FromAgent => "An agent sent it to the inbox, but not as a reply.",
+        InboundReason::TooMany => "Its sender sent too many emails within an hour.",
+        InboundReason::List => "It’s a newsletter, or went to a mailing list.",
+        InboundReason::AutoReply => "It’s an automatic reply, such as an out-of-office message.",
+        InboundReason::ReadReceipt => "It’s a read receipt.",
+        InboundReason::Bounce => "It reports that an email was not delivered.",
         InboundReason::Loop => {
-            "It comes from an inbox’s own address, and does not say who is to be answered."
+            "It was sent from an inbox’s own address and doesn’t say whom to reply to."
         }
-        InboundReason::Empty => "Nothing is written in it.",
+        InboundReason::Empty => "It has no text.",
         InboundReason::TooLarge => {
-            "It is larger than 28 MB. It was left where it is: look at it in the mailbox."
+            "It’s larger than 28 MB and was left in the mailbox. View it there."
         }
         InboundReason::Unreadable => {
-            "It can’t be read, or is made to cost its reader dearly. Where it lies in a mailbox, look at it there, with care."
+            "It can’t be read, or was built to overload its reader. If it’s in a mailbox, view it there with care."
         }
-        InboundReason::Refused => "Its conversation can’t take it.",
+        InboundReason::Refused => "Its conversation can’t accept it.",
     }
 }

@@ -1,4 +1,4 @@
-//! Agents: how much each takes, their skills, and whether they are part of the team.
+//! Agents: their capacity, skills and roles, and whether they are active.
 
 use std::collections::BTreeSet;
 
@@ -20,8 +20,8 @@ pub(super) fn AgentRow(
     can_manage: bool,
 ) -> impl IntoView {
     let AgentDetails { id, name, email, role, capacity, skills, is_active, is_invited, .. } = agent;
-    let bounced = agent.bounced.map(|reason| format!("Takes no mail: {reason}"));
-    // Owners and admins see everything.
+    let bounced = agent.bounced.map(|reason| format!("Emails bounce: {reason}"));
+    // Owners and admins see all inboxes.
     let sees_by_role = role != "agent";
     let (theirs, sees_all) = (agent.inboxes, agent.sees_all);
     let is_owner = use_context::<Me>().is_some_and(|me| me.is_owner);
@@ -58,7 +58,7 @@ pub(super) fn AgentRow(
                             value=capacity
                             disabled=!can_change
                         />
-                        <small>"Where conversations are given out, nobody gets more than this."</small>
+                        <small>"Maximum open conversations assigned automatically."</small>
                     </label>
                     {(!labels.is_empty())
                         .then(|| {
@@ -85,7 +85,7 @@ pub(super) fn AgentRow(
                                             .collect_view()}
                                     </div>
                                     <small>
-                                        "A conversation whose label is anybody’s skill goes to those who have it."
+                                        "Conversations with a label that is someone’s skill only go to agents with that skill."
                                     </small>
                                 </fieldset>
                             }
@@ -118,11 +118,11 @@ pub(super) fn AgentRow(
                                 <Notice text=deeds.set_active.refused(move |input| input.id == id) />
                                 <div class="form-end">
                                     <button class="button" type="submit">
-                                        {if is_active { "Deactivate" } else { "Activate again" }}
+                                        {if is_active { "Deactivate" } else { "Reactivate" }}
                                     </button>
                                     {is_active
                                         .then_some(
-                                            "They can’t log in any more, and their conversations go to others.",
+                                            "They can no longer log in, and their conversations go to other agents.",
                                         )}
                                 </div>
                             </ActionForm>
@@ -136,7 +136,7 @@ pub(super) fn AgentRow(
 #[component]
 pub(super) fn NewAgent(deeds: Deeds, team: Signal<TeamPage>) -> impl IntoView {
     let sends_mail = move || team.with(|team| team.sends_mail);
-    // A link that has been used, or whose agent may not come any more, is of no use.
+    // A link is useless once it was used or its agent was deactivated.
     let waits = move |id: AgentId| {
         team.with(|team| {
             team.agents
@@ -151,9 +151,9 @@ pub(super) fn NewAgent(deeds: Deeds, team: Signal<TeamPage>) -> impl IntoView {
     let times = deeds.invite.times_done(|_| true);
     let said = move || {
         if sends_mail() {
-            "They get a mail with this link. You can hand it on yourself, too."
+            "They’ll get an email with this link. You can also share it yourself."
         } else {
-            "Hand this link on: this server sends no mail."
+            "Email is off, so send them this link yourself."
         }
     };
     view! {
@@ -162,7 +162,7 @@ pub(super) fn NewAgent(deeds: Deeds, team: Signal<TeamPage>) -> impl IntoView {
                 .map(|invited| {
                     view! {
                         <div class="made" role="status">
-                            <p>{said} " It works once, for 7 days."</p>
+                            <p>{said} " It works once and expires in 7 days."</p>
                             <Copyable text=invited.link />
                         </div>
                     }
@@ -174,11 +174,11 @@ pub(super) fn NewAgent(deeds: Deeds, team: Signal<TeamPage>) -> impl IntoView {
             <ActionForm action=deeds.invite.action attr:class="form">
                 <label>
                     "Name" <input name="name" required maxlength="80" autocomplete="off" />
-                    <small>"Visitors see it beside their answers."</small>
+                    <small>"Visitors see it next to their replies."</small>
                 </label>
                 <label>
-                    "Mail address" <input name="email" type="email" required autocomplete="off" />
-                    <small>"They log in with it, and choose a password themselves."</small>
+                    "Email address" <input name="email" type="email" required autocomplete="off" />
+                    <small>"They log in with it and choose a password themselves."</small>
                 </label>
                 {is_owner
                     .then(|| {
@@ -215,18 +215,18 @@ pub(super) fn NewAgent(deeds: Deeds, team: Signal<TeamPage>) -> impl IntoView {
     }
 }
 
-/// A link by which an agent sets a password: where no mail comes, an owner hands it on.
+/// Shows a link with which an agent sets a password. An owner or admin passes it on where no email arrives.
 #[component]
 fn PasswordLink(id: AgentId, is_invited: bool, deeds: Deeds) -> impl IntoView {
     let made = move || deeds.link.made(|input| input.id == id);
-    let life = if is_invited { "7 days" } else { "an hour" };
+    let life = if is_invited { "7 days" } else { "1 hour" };
     view! {
         {move || {
             made()
                 .map(|link| {
                     view! {
                         <div class="made" role="status">
-                            <p>"Hand this link on. It works once, for " {life} "."</p>
+                            <p>"Send them this link. It works once and expires in " {life} "."</p>
                             <Copyable text=link />
                         </div>
                     }
@@ -236,14 +236,14 @@ fn PasswordLink(id: AgentId, is_invited: bool, deeds: Deeds) -> impl IntoView {
             <input type="hidden" name="id" value=id.to_string() />
             <div class="form-end">
                 <button class="button" type="submit">
-                    {if is_invited { "Show the invitation’s link" } else { "Make a link for a new password" }}
+                    {if is_invited { "Show invitation link" } else { "Create password-reset link" }}
                 </button>
             </div>
         </ActionForm>
     }
 }
 
-/// For whoever lost their phone, and the recovery codes with it.
+/// Resets the second factor of an agent who lost their phone and the recovery codes.
 #[component]
 fn ResetForm(id: AgentId, deeds: Deeds) -> impl IntoView {
     let is_done = move || deeds.reset.made(|input| input.id == id).is_some();
@@ -253,7 +253,7 @@ fn ResetForm(id: AgentId, deeds: Deeds) -> impl IntoView {
             <Notice text=deeds.reset.refused(move |input| input.id == id) />
             <div class="form-end">
                 <button class="button" type="submit">
-                    "Reset the second factor"
+                    "Reset two-factor authentication"
                 </button>
                 <span class="saved" role="status">
                     {move || is_done().then_some("Reset")}
@@ -263,10 +263,10 @@ fn ResetForm(id: AgentId, deeds: Deeds) -> impl IntoView {
     }
 }
 
-/// What each role is, in a line.
-const ROLES: &str = "Agents answer. Admins also run inboxes, the team and access tokens. Owners decide who is what.";
+/// A short description of the roles.
+const ROLES: &str = "Agents reply to visitors. Admins also manage inboxes, the team, and access tokens. Owners also manage roles.";
 
-/// Changes what somebody is in the team.
+/// Changes an agent's role.
 #[component]
 fn RoleForm(id: AgentId, role: String, deeds: Deeds) -> impl IntoView {
     let role = StoredValue::new(role);
@@ -286,19 +286,19 @@ fn RoleForm(id: AgentId, role: String, deeds: Deeds) -> impl IntoView {
                 <select name="role">
                     {option("agent", "Agent")} {option("admin", "Admin")} {option("owner", "Owner")}
                 </select>
-                <small>{ROLES} " With another role they log in anew, and access tokens in their name end."</small>
+                <small>{ROLES} " Changing the role logs them out and revokes access tokens that act as them."</small>
             </label>
             <Notice text=deeds.set_role.refused(move |input| input.id == id) />
             <div class="form-end">
                 <button class="button" type="submit">
-                    "Change the role"
+                    "Change role"
                 </button>
             </div>
         </ActionForm>
     }
 }
 
-/// Which inboxes' conversations somebody sees: all, or these.
+/// The visibility of an agent: all inboxes, or only these.
 #[component]
 fn SightFields(
     inboxes: Vec<(InboxId, String)>,
@@ -324,11 +324,11 @@ fn SightFields(
             <div class="checks">
                 <label>
                     <input type="checkbox" name="sees_all" value="true" checked=sees_all />
-                    "All, those to come as well"
+                    "All inboxes, including future ones"
                 </label>
                 {choices.collect_view()}
             </div>
-            <small>"They see the conversations of these and no others: without any, none."</small>
+            <small>"They only see conversations in the selected inboxes."</small>
         </fieldset>
     }
     .into_any()

@@ -15,23 +15,23 @@ pub struct AgentDetails {
     pub id: AgentId,
     /// Their name.
     pub name: String,
-    /// Their mail address.
+    /// Their email address.
     pub email: String,
-    /// What they may do.
+    /// Their role.
     pub role: String,
-    /// How many conversations they are given at most.
+    /// The most conversations that are assigned to them at a time; `None` is no limit.
     pub capacity: Option<u32>,
-    /// The labels that they can take.
+    /// The labels that are their skills.
     pub skills: BTreeSet<LabelId>,
     /// Whether they may see the conversations of all inboxes.
     pub sees_all: bool,
-    /// The inboxes whose conversations they may see, if it is not all.
+    /// The inboxes whose conversations they may see, if not all.
     pub inboxes: BTreeSet<InboxId>,
-    /// Whether they are part of the team.
+    /// Whether they are active.
     pub is_active: bool,
-    /// Whether they have yet to set a password.
+    /// Whether they have not set a password yet.
     pub is_invited: bool,
-    /// What a mail server said of their address, if it takes no mail.
+    /// What a mail server answered, if their address rejects mail.
     pub bounced: Option<String>,
 }
 
@@ -42,13 +42,13 @@ pub struct TeamRow {
     pub id: TeamId,
     /// Its name.
     pub name: String,
-    /// How conversations come to its members.
+    /// How conversations are assigned to its members.
     pub routing: Routing,
-    /// Who is in it.
+    /// Its members.
     pub members: Vec<AgentId>,
 }
 
-/// All that the page shows.
+/// Everything the page shows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TeamPage {
     /// The agents, by name.
@@ -63,7 +63,7 @@ pub struct TeamPage {
     pub sends_mail: bool,
 }
 
-/// The agents, teams and labels.
+/// Returns the agents, teams and labels.
 #[server]
 pub async fn read_team() -> Result<TeamPage, Failure> {
     use domain::agent::Sight;
@@ -74,7 +74,8 @@ pub async fn read_team() -> Result<TeamPage, Failure> {
     let agents = backend.domain.list_agents().await?;
     let teams = backend.domain.list_teams().await?;
     let mut bounced = backend.domain.bounced_agents().await?;
-    // How others are reached, and which inboxes there are, is for who runs the team.
+    // Only those who manage the team see the email addresses of others. Inboxes are limited to what the agent may
+    // see.
     let sees_all = me.role.may(domain::agent::Right::ManageTeam);
     let agent = |agent: domain::agent::Agent| AgentDetails {
         bounced: bounced.remove(&agent.email).filter(|_| sees_all),
@@ -110,17 +111,17 @@ pub async fn read_team() -> Result<TeamPage, Failure> {
     })
 }
 
-/// Who was invited.
+/// An invitation.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Invited {
     /// The new agent.
     pub agent: AgentId,
-    /// Where they choose a password.
+    /// The link where they choose a password.
     pub link: String,
 }
 
-/// Makes an agent, and owes them an invitation by mail. Returns the link in it, for an owner to hand on
-/// where no mail is sent.
+/// Creates an agent and queues an invitation email. Returns its link, which the caller can pass on where no email
+/// is sent.
 #[server]
 pub async fn invite_agent(
     name: String,
@@ -146,7 +147,7 @@ pub async fn invite_agent(
     Ok(Invited { agent: agent.id, link: format!("{}/password/{link}", by.backend.public_url) })
 }
 
-/// Which conversations an agent sees, by what a form says.
+/// Returns the visibility that a form describes.
 #[cfg(feature = "ssr")]
 fn sight(sees_all: bool, inboxes: BTreeSet<InboxId>) -> domain::agent::Sight {
     use domain::agent::Sight;
@@ -154,7 +155,7 @@ fn sight(sees_all: bool, inboxes: BTreeSet<InboxId>) -> domain::agent::Sight {
     if sees_all { Sight::All } else { Sight::Inboxes(inboxes) }
 }
 
-/// A link by which an agent sets a password, for an owner to hand on.
+/// Creates a link with which an agent sets a password, for the caller to pass on.
 #[server]
 pub async fn make_password_link(id: AgentId) -> Result<String, Failure> {
     use crate::backend::named;
@@ -168,8 +169,7 @@ pub async fn make_password_link(id: AgentId) -> Result<String, Failure> {
     Ok(format!("{}/password/{link}", by.backend.public_url))
 }
 
-/// Sets what an agent is given: at most so many, with these labels, and of all inboxes or these. An empty or
-/// unreadable capacity is none.
+/// Sets an agent's capacity, skills and visibility. A capacity that is empty or cannot be parsed means no limit.
 #[server]
 pub async fn set_agent(
     id: AgentId,
@@ -192,7 +192,7 @@ pub async fn set_agent(
     Ok(())
 }
 
-/// Takes an agent out of the team, or back into it.
+/// Activates or deactivates an agent.
 #[server]
 pub async fn set_agent_active(id: AgentId, is_active: bool) -> Result<(), Failure> {
     use crate::backend::named;
@@ -208,7 +208,7 @@ pub async fn set_agent_active(id: AgentId, is_active: bool) -> Result<(), Failur
     Ok(())
 }
 
-/// Changes what an agent is in the team. They log in anew.
+/// Changes an agent's role. They have to log in again.
 #[server]
 pub async fn set_agent_role(id: AgentId, role: String) -> Result<(), Failure> {
     use crate::backend::named;
@@ -225,7 +225,7 @@ pub async fn set_agent_role(id: AgentId, role: String) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Makes a team, or changes one.
+/// Creates or changes a team.
 #[server]
 pub async fn save_team(
     #[server(default)] id: Option<TeamId>,
@@ -243,7 +243,7 @@ pub async fn save_team(
     Ok(())
 }
 
-/// Drops a team.
+/// Deletes a team.
 #[server]
 pub async fn delete_team(id: TeamId) -> Result<(), Failure> {
     use domain::agent::Right;
@@ -258,7 +258,7 @@ pub async fn delete_team(id: TeamId) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Makes a label.
+/// Creates a label.
 #[server]
 pub async fn add_label(name: String, color: String) -> Result<(), Failure> {
     use domain::agent::Right;
@@ -271,7 +271,7 @@ pub async fn add_label(name: String, color: String) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Drops a label, and takes it off all conversations.
+/// Deletes a label and removes it from all conversations.
 #[server]
 pub async fn delete_label(id: LabelId) -> Result<(), Failure> {
     use domain::agent::Right;

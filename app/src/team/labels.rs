@@ -22,11 +22,11 @@ pub(super) fn Labels(team: Signal<TeamDetails>, deeds: Deeds, can_manage: bool) 
             </ul>
             <ActionForm action=deeds.add_label.action attr:class="form inline">
                 <label>
-                    // What is too long is refused, and not cut without a word.
+                    // Not `maxlength`: a name that is too long should be refused, not silently cut.
                     "New label" <input name="name" required autocomplete="off" />
                 </label>
                 <label>
-                    "Colour" <input name="color" type="color" value="#2f6f5e" />
+                    "Color" <input name="color" type="color" value="#2f6f5e" />
                 </label>
                 <button class="button" type="submit">
                     "Add"
@@ -40,7 +40,7 @@ pub(super) fn Labels(team: Signal<TeamDetails>, deeds: Deeds, can_manage: bool) 
 #[component]
 fn LabelRow(label: Label, deeds: Deeds, can_manage: bool) -> impl IntoView {
     let Label { id, name, color } = label;
-    let title = format!("Delete the label {name}");
+    let title = format!("Delete label {name}");
     let delete = move || {
         view! {
             <ActionForm action=deeds.delete_label.action>

@@ -7,45 +7,45 @@ use uuid::Uuid;
 
 use crate::failure::Failure;
 
-/// A provider, as its form shows it. Its secret stays on the server.
+/// An identity provider, as its form shows it. Its secret stays on the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProviderDetails {
     /// Its id.
     pub id: Uuid,
-    /// What agents know it as.
+    /// The name that agents see.
     pub name: String,
     /// Its issuer.
     pub issuer: String,
-    /// What we are called there.
+    /// The client ID that the provider gave us.
     pub client_id: String,
-    /// Whose addresses become agents: a domain on each line.
+    /// The domains whose verified email addresses become agents, one per line.
     pub domains: String,
-    /// The claim that says what somebody is.
+    /// The claim that holds the role.
     pub role_claim: String,
-    /// Its values that make an admin: one on each line.
+    /// The values that make an admin, one per line.
     pub admin_values: String,
-    /// Its values that make an agent: one on each line.
+    /// The values that make an agent, one per line.
     pub agent_values: String,
-    /// Where it sends people back to: to be set up there.
+    /// The redirect URI to register with the provider.
     pub redirect: String,
 }
 
-/// How agents log in.
+/// The rules and providers for logging in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoginSettings {
-    /// Whether a password alone lets nobody in.
+    /// Whether a login with a password needs a second factor.
     pub second_factor_required: bool,
-    /// Whether a provider is the only way in, but for owners.
+    /// Whether everyone except owners must log in through a provider.
     pub passwords_off: bool,
     /// The providers.
     pub providers: Vec<ProviderDetails>,
-    /// What a new one would be: the address to set up there is known before it is saved.
+    /// A blank provider for the form. It already has an id, so that the redirect URI is known before it is saved.
     pub new: ProviderDetails,
-    /// Whether its reader showed who they are a short while ago.
+    /// Whether the agent proved who they are recently enough to change these.
     pub is_fresh: bool,
 }
 
-/// How agents log in.
+/// Returns the rules and providers for logging in.
 #[server]
 pub async fn read_login_settings() -> Result<LoginSettings, Failure> {
     use crate::backend::{is_fresh, require};
@@ -75,7 +75,7 @@ pub async fn read_login_settings() -> Result<LoginSettings, Failure> {
     })
 }
 
-/// Says how agents must log in.
+/// Sets the rules for logging in.
 #[server]
 pub async fn set_login_rules(
     #[server(default)] second_factor_required: bool,
@@ -93,14 +93,14 @@ pub async fn set_login_rules(
     Ok(())
 }
 
-/// What the form of a provider says.
+/// The form of a provider.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ProviderFields {
     id: Uuid,
     name: String,
     issuer: String,
     client_id: String,
-    /// Empty: it keeps the one that it has.
+    /// Empty to keep the current secret.
     #[serde(default)]
     client_secret: String,
     #[serde(default)]
@@ -114,7 +114,7 @@ pub struct ProviderFields {
 }
 
 impl ProviderFields {
-    /// Whether it is the form of that one.
+    /// Whether the form is for this provider.
     pub(super) fn is_of(&self, id: Uuid) -> bool {
         self.id == id
     }
@@ -150,7 +150,7 @@ pub async fn save_provider(provider: ProviderFields) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Forgets a provider.
+/// Deletes a provider.
 #[server]
 pub async fn delete_provider(id: Uuid) -> Result<(), Failure> {
     use domain::agent::Right;
@@ -164,7 +164,7 @@ pub async fn delete_provider(id: Uuid) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Forgets the second factors of an agent who lost them, and ends their logins.
+/// Removes the second factors of an agent who lost them, and ends their logins.
 #[server]
 pub async fn reset_second_factors(id: AgentId) -> Result<(), Failure> {
     use crate::backend::named;

@@ -1,4 +1,4 @@
-//! `/team/logins`: how agents log in, for owners.
+//! `/team/logins`: how agents log in. For owners.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -10,7 +10,7 @@ use super::login_calls::{
 };
 use crate::ui::{Copyable, Deed, Fresh, Notice, SaveRow, each, written};
 
-/// What can be done on the page.
+/// The actions on the page.
 #[derive(Clone, Copy)]
 struct Deeds {
     rules: Deed<SetLoginRules>,
@@ -18,22 +18,22 @@ struct Deeds {
     delete: Deed<DeleteProvider>,
 }
 
-/// The second factor, and single sign-on.
+/// The page for second factors and single sign-on.
 #[component]
 pub(crate) fn LoginsPage() -> impl IntoView {
     let deeds = Deeds { rules: Deed::new(), save: Deed::new(), delete: Deed::new() };
     let version = move || deeds.rules.version() + deeds.save.version() + deeds.delete.version();
     let shown = Fresh::new(version, |_| read_login_settings());
     view! {
-        <Title text="How agents log in" />
+        <Title text="Login settings" />
         <main class="settings">
             <header>
-                <h1>"How agents log in"</h1>
-                <p class="lead">"A second factor for everybody, and single sign-on (OpenID Connect)."</p>
+                <h1>"Login settings"</h1>
+                <p class="lead">"Two-factor authentication for everyone, and single sign-on (OpenID Connect)."</p>
             </header>
             {shown
                 .show(
-                    "How agents log in could not be read",
+                    "Couldn’t load login settings",
                     move |settings| view! { <Cards settings deeds /> },
                 )}
         </main>
@@ -68,8 +68,8 @@ fn Cards(settings: Signal<LoginSettings>, deeds: Deeds) -> impl IntoView {
     view! {
         <Show when=move || !is_fresh.get()>
             <p>
-                "To change these, " <a href="/login?to=/team/logins" rel="external">
-                    "log in once more"
+                "To change these settings, " <a href="/login?to=/team/logins" rel="external">
+                    "log in again"
                 </a> "."
             </p>
         </Show>
@@ -81,8 +81,8 @@ fn Cards(settings: Signal<LoginSettings>, deeds: Deeds) -> impl IntoView {
         <section class="card stack">
             <h2>"Single sign-on"</h2>
             <p class="soft">
-                "Agents come in by a provider that knows them. Who comes first is known by their verified mail \
-                 address, in one of the provider’s domains. Owners can always use their password, so that a provider that fails locks nobody out."
+                "Agents log in through your identity provider. At their first login, they’re matched by their verified email \
+                 address in one of the provider’s domains. Owners can always use their password, so a failing provider locks nobody out."
             </p>
             {each(providers, |provider: &ProviderDetails| provider.id, row)}
             {each(new, |provider: &ProviderDetails| provider.id, blank)}
@@ -95,7 +95,7 @@ fn RulesCard(settings: LoginSettings, deeds: Deeds) -> impl IntoView {
     let LoginSettings { second_factor_required, passwords_off, is_fresh, .. } = settings;
     view! {
         <section class="card stack">
-            <h2>"For everybody"</h2>
+            <h2>"For everyone"</h2>
             <ActionForm action=deeds.rules.action attr:class="form">
                 <div class="checks">
                     <label>
@@ -105,15 +105,15 @@ fn RulesCard(settings: LoginSettings, deeds: Deeds) -> impl IntoView {
                             value="true"
                             checked=second_factor_required
                         />
-                        "Who logs in with a password needs a second factor"
+                        "Require two-factor authentication for password logins"
                     </label>
                     <label>
                         <input type="checkbox" name="passwords_off" value="true" checked=passwords_off />
-                        "Single sign-on only, but for owners"
+                        "Require single sign-on, except for owners"
                     </label>
                 </div>
                 <small>
-                    "Whoever has no second factor is logged out, and sets one up when they log in. You need one first."
+                    "Agents without it are logged out and set it up when they log in. Set up your own first."
                 </small>
                 <SaveRow saving=deeds.rules.saving(|_| true) can_change=is_fresh />
             </ActionForm>
@@ -148,7 +148,7 @@ fn ProviderForm(
         }
     };
     view! {
-        <p class="soft">"Set this address up there, as the one to send people back to:"</p>
+        <p class="soft">"Register this redirect URL with your provider:"</p>
         <Copyable text=redirect />
         <ActionForm action=deeds.save.action attr:class="form">
             <input type="hidden" name="provider[id]" value=id.to_string() />
@@ -168,19 +168,19 @@ fn ProviderForm(
             {lines(
                 "provider[domains]",
                 "Domains",
-                "One on each line, at least one. Whoever has a verified address there comes in: as the agent with that address, or as a new one.",
+                "One per line, at least one. Anyone with a verified address in these domains can log in, as the agent with that address or as a new one.",
                 domains,
-            )} {field("provider[role_claim]", "Claim with the role", "groups", role_claim)}
+            )} {field("provider[role_claim]", "Role claim", "groups", role_claim)}
             {lines(
                 "provider[admin_values]",
-                "Values that make an admin",
-                "One on each line. Owners stay what they are.",
+                "Admin values",
+                "One per line. Owners keep their role.",
                 admin_values,
             )}
             {lines(
                 "provider[agent_values]",
-                "Values that make an agent",
-                "Where a claim is named, who has none of these is not let in.",
+                "Agent values",
+                "One per line. With a role claim, anyone with neither an admin nor an agent value can’t log in.",
                 agent_values,
             )} <SaveRow saving=deeds.save.saving(move |input| input.provider.is_of(id)) can_change />
         </ActionForm>

@@ -1,4 +1,4 @@
-//! Who answers: agents and what they can take, teams, and labels.
+//! The people who answer: agents and their capacity and skills, teams, and labels.
 
 mod agents;
 mod calls;

@@ -1,4 +1,4 @@
-//! `/team`
+//! `/team`: agents, teams and labels.
 
 use leptos::prelude::*;
 use leptos_meta::Title;
@@ -16,7 +16,7 @@ use super::teams::Teams;
 use crate::account::Me;
 use crate::ui::{Deed, Fresh, each};
 
-/// What can be done on the page: each is a form that works without scripts, too.
+/// The actions on the page. Each is a form that also works without scripts.
 #[derive(Clone, Copy)]
 pub(super) struct Deeds {
     pub(super) invite: Deed<InviteAgent>,
@@ -47,7 +47,7 @@ impl Deeds {
         }
     }
 
-    /// Changes with every deed that is done.
+    /// Changes whenever one of the actions finishes.
     fn version(self) -> usize {
         self.invite.version()
             + self.set_agent.version()
@@ -60,7 +60,7 @@ impl Deeds {
     }
 }
 
-/// Agents, teams and labels.
+/// The page of agents, teams and labels.
 #[component]
 pub(crate) fn TeamPage() -> impl IntoView {
     let deeds = Deeds::new();
@@ -75,19 +75,19 @@ pub(crate) fn TeamPage() -> impl IntoView {
             <header>
                 <h1>"Team"</h1>
                 <p class="lead">
-                    "Who answers, how much each takes at a time, and what they know about."
+                    "Manage agents, their limits, and skills."
                 </p>
             </header>
             {is_owner
                 .then(|| {
                     view! {
                         <p>
-                            <A href="/team/logins">"How agents log in"</A>
-                            ": second factor, and single sign-on."
+                            <A href="/team/logins">"Login settings"</A>
+                            ": two-factor authentication and single sign-on."
                         </p>
                     }
                 })}
-            {shown.show("The team could not be read", cards)}
+            {shown.show("Couldn’t load the team", cards)}
         </main>
     }
 }
@@ -98,7 +98,7 @@ fn Cards(team: Signal<TeamDetails>, deeds: Deeds, can_manage: bool) -> impl Into
         let TeamDetails { agents, labels, inboxes, .. } = team.get();
         agents.into_iter().map(|agent| (agent, labels.clone(), inboxes.clone())).collect()
     };
-    // The form offers labels and inboxes.
+    // The form offers labels and inboxes, so they are part of the key.
     let key = |(agent, labels, inboxes): &(AgentDetails, Vec<Label>, Vec<(InboxId, String)>)| {
         let labels: Vec<_> = labels.iter().map(|label| label.id).collect();
         let inboxes: Vec<_> = inboxes.iter().map(|(id, _)| *id).collect();

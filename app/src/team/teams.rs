@@ -1,4 +1,4 @@
-//! Teams: who is in each, and how conversations come to them.
+//! Teams: their members, and how conversations are assigned to them.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -17,7 +17,7 @@ pub(super) fn Teams(team: Signal<TeamDetails>, deeds: Deeds, can_manage: bool) -
         all.map(|team| (team, agents.clone())).collect()
     };
     let added = deeds.save_team.times_done(|input| input.id.is_none());
-    // The form offers agents; the one for another team is empty again once one was added.
+    // The form offers agents, so they are part of the key. The form for a new team is emptied after one was added.
     let key = move |(team, agents): &(Option<TeamRow>, Vec<AgentDetails>)| {
         let agents: Vec<_> = agents.iter().filter(|one| one.is_active).map(|one| one.id).collect();
         (team.as_ref().map(|team| team.id), team.is_none().then(|| added.get()), agents)
@@ -26,7 +26,7 @@ pub(super) fn Teams(team: Signal<TeamDetails>, deeds: Deeds, can_manage: bool) -
     view! {
         <section class="card stack">
             <h2>"Teams"</h2>
-            <p class="lead">"An inbox can send its conversations to a team."</p>
+            <p class="lead">"Inboxes can assign their conversations to a team."</p>
             {each(teams, key, row)}
         </section>
     }
@@ -73,7 +73,7 @@ fn TeamForm(
                 "Name" <input name="name" required maxlength="80" value=name disabled=!can_manage />
             </label>
             <label>
-                "How conversations come to its agents"
+                "Routing"
                 <RoutingOptions chosen=routing disabled=!can_manage />
             </label>
             <fieldset disabled=!can_manage>
@@ -120,7 +120,7 @@ fn TeamForm(
                         <Notice text=deeds.delete_team.refused(move |input| input.id == id) />
                         <div class="form-end">
                             <button class="button" type="submit">
-                                "Delete the team"
+                                "Delete team"
                             </button>
                         </div>
                     </ActionForm>

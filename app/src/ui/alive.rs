@@ -1,8 +1,8 @@
-//! What needs scripts, before they run.
+//! Whether scripts run yet.
 
 use leptos::prelude::*;
 
-/// Whether the page has come alive: a button that does nothing without scripts is off until then.
+/// Whether the page is hydrated. Until then, a button that needs scripts is disabled.
 pub(crate) fn is_alive() -> ReadSignal<bool> {
     let (is_alive, set) = signal(false);
     Effect::new(move |_| set.set(true));

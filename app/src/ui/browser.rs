@@ -1,8 +1,8 @@
 //! Names of browsers.
 
-/// What matters of a browser's long name for itself.
+/// Shortens a user agent to the browser, its version and the system.
 pub(crate) fn browser_name(name: &str) -> String {
-    // In this order: each also names those that stand behind it.
+    // The order matters: a browser may also name those below it.
     const KNOWN: [(&str, &str); 5] = [
         ("Edg/", "Edge"),
         ("OPR/", "Opera"),

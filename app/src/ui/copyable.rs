@@ -1,11 +1,11 @@
-//! Text to take along.
+//! Text to copy.
 
 use icondata_lu as lu;
 use leptos::prelude::*;
 
 use super::Icon;
 
-/// A line of text with a button that copies it.
+/// A text with a button that copies it.
 #[component]
 pub(crate) fn Copyable(
     /// The text.
@@ -35,7 +35,7 @@ pub(crate) fn Copyable(
 
 #[cfg(feature = "hydrate")]
 fn copy_text(text: &str) {
-    // Browsers offer a clipboard in secure contexts only; elsewhere the text can be selected.
+    // Browsers offer a clipboard only in secure contexts. Elsewhere the text can be selected.
     let _copying = window().navigator().clipboard().write_text(text);
 }
 

@@ -1,4 +1,4 @@
-//! What is done by forms: one action for all forms of a kind on a page, and how it went for each of them.
+//! Form actions: one for all forms of a kind on a page, with the outcome for each form.
 
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
@@ -6,14 +6,14 @@ use leptos::server_fn::ServerFn;
 use super::Notice;
 use crate::failure::Failure;
 
-/// A server action, and what was asked of it last. To be made once for a page.
+/// A server action and the input of its last call. To be created once per page.
 pub(crate) struct Deed<S: Send + Sync + 'static>
 where
     S: ServerFn,
     S::Output: Send + Sync,
 {
     pub(crate) action: ServerAction<S>,
-    /// The action itself forgets it when it is done.
+    /// The action itself drops its input when it finishes.
     asked: RwSignal<Option<S>>,
 }
 
@@ -50,24 +50,25 @@ where
         Self { action, asked }
     }
 
-    /// Changes with everything that is done. Tracked.
+    /// Changes whenever the action finishes. Tracked.
     pub(crate) fn version(self) -> usize {
         self.action.version().get()
     }
 
-    /// What came of it, for the form that asked for it last: that of which `is_mine` holds. Without scripts
-    /// it is not known which one did, and all of them say so.
+    /// Returns the outcome, if the form that `is_mine` selects made the last call. Without scripts it is not known
+    /// which form did, and all of them show it.
     fn answer(self, is_mine: impl Fn(&S) -> bool) -> Option<Result<S::Output, Failure>> {
         let value = self.action.value().get();
         value.filter(|_| self.asked.with(|asked| asked.as_ref().is_none_or(is_mine)))
     }
 
-    /// What was made for the form of which `is_mine` holds. Tracked.
+    /// Returns the output, if the form that `is_mine` selects made the last call and it succeeded. Tracked.
     pub(crate) fn made(self, is_mine: impl Fn(&S) -> bool) -> Option<S::Output> {
         self.answer(is_mine).and_then(Result::ok)
     }
 
-    /// How often it was done for the form of which `is_mine` holds: what adds something begins anew then.
+    /// Counts the successful calls of the form that `is_mine` selects. A form that adds something uses this to
+    /// start empty again.
     pub(crate) fn times_done(
         self,
         is_mine: impl Fn(&S) -> bool + Copy + Send + Sync + 'static,
@@ -85,7 +86,7 @@ where
         times
     }
 
-    /// What was refused of the form of which `is_mine` holds.
+    /// Returns why the last call of the form that `is_mine` selects was refused.
     pub(crate) fn refused(
         self,
         is_mine: impl Fn(&S) -> bool + Copy + Send + Sync + 'static,
@@ -95,7 +96,7 @@ where
         })
     }
 
-    /// How the last save went of the form of which `is_mine` holds.
+    /// Returns the state of the last save of the form that `is_mine` selects.
     pub(crate) fn saving(
         self,
         is_mine: impl Fn(&S) -> bool + Copy + Send + Sync + 'static,
@@ -111,7 +112,7 @@ where
     }
 }
 
-/// How the last save of one form went.
+/// The state of a form's last save.
 #[derive(Clone)]
 pub(crate) struct Saving {
     refused: ArcSignal<Option<String>>,
@@ -119,7 +120,7 @@ pub(crate) struct Saving {
     is_pending: ArcSignal<bool>,
 }
 
-/// What was refused, the button, and that it is saved.
+/// The refusal, the button, and whether the form was saved.
 #[component]
 pub(crate) fn SaveRow(saving: Saving, can_change: bool) -> impl IntoView {
     let Saving { refused, is_saved, is_pending } = saving;
@@ -136,7 +137,7 @@ pub(crate) fn SaveRow(saving: Saving, can_change: bool) -> impl IntoView {
             <span class="saved" role="status">
                 {move || is_saved.get().then_some("Saved")}
             </span>
-            {(!can_change).then_some("Only the owner can change this.")}
+            {(!can_change).then_some("Only owners and admins can change this.")}
         </div>
     }
 }

@@ -1,8 +1,8 @@
-//! What a page shows of the server, read anew without being made anew.
+//! Server data that a page shows, reloaded without recreating the page.
 //!
-//! What somebody types is held by the element they type into. Where a page is made anew from what was read,
-//! its elements are used again in their order: with one row more or less, what was typed into one row's form
-//! stands in another's. Here a row keeps its elements for as long as it exists, and no other gets them.
+//! What someone types is held by the element they type into. If a page is recreated from new data, its elements
+//! are reused in their order: with one row more or less, the text typed into one row's form ends up in another's.
+//! Here a row keeps its elements for as long as it exists, and no other row gets them.
 
 use std::hash::Hash;
 
@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use super::{Waiting, made_once, state_page};
 use crate::failure::Failure;
 
-/// What a page shows of the server.
+/// Server data that a page shows.
 pub(crate) struct Fresh<T: Send + Sync + 'static> {
     first: Resource<Result<T, Failure>>,
     now: RwSignal<Option<T>>,
@@ -49,7 +49,7 @@ where
                 let answer = read(asked.clone());
                 let asked = asked.clone();
                 leptos::task::spawn_local(async move {
-                    // An answer that comes late may be to an older question; the page may be gone.
+                    // A late answer may belong to an older request, and the page may be gone.
                     if let Ok(answer) = answer.await
                         && source.try_get_untracked().is_some_and(|now| now == asked)
                     {
@@ -62,7 +62,7 @@ where
         Self { first, now }
     }
 
-    /// Shows it once it is read, or says what could not be.
+    /// Shows the data once it is read, or the failure under the title `failed`.
     pub(crate) fn show<V>(
         self,
         failed: &'static str,
@@ -89,10 +89,10 @@ where
     }
 }
 
-/// Shows each of several things, in their order, in elements of its own. One is the same as long as its key
-/// is; when it changed, it is shown anew in place.
+/// Shows each item, in order, in its own elements. Two items are the same as long as their keys are. An item that
+/// changed is rendered again in place.
 ///
-/// Where a form offers choices, they belong into the key.
+/// The choices that an item's form offers belong in its key.
 pub(crate) fn each<T, K, V>(
     all: impl Fn() -> Vec<T> + Send + Sync + 'static,
     key: impl Fn(&T) -> K + Copy + Send + Sync + 'static,

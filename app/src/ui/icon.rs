@@ -1,12 +1,12 @@
-//! Icons, which stand beside words or in what has a name.
+//! Icons, which accompany a text or are in an element that has a name.
 
 use icondata_core::Icon as Drawing;
 use leptos::prelude::*;
 
-/// An icon. It is for eyes alone: whoever hears the page hears the words.
+/// An icon. It is hidden from screen readers, which read the text.
 #[component]
 pub(crate) fn Icon(
-    /// What is drawn.
+    /// The icon to draw.
     icon: Drawing,
 ) -> impl IntoView {
     view! { <leptos_icons::Icon icon attr:aria-hidden="true" /> }

@@ -1,5 +1,5 @@
-//! A button that opens a list of things to do. `<details>` does the work: it opens and closes by
-//! keyboard, and without scripts.
+//! A button that opens a list of actions. It is a `<details>`, which opens and closes by keyboard and without
+//! scripts.
 
 use leptos::ev::MouseEvent;
 use leptos::html::Details;
@@ -7,15 +7,15 @@ use leptos::prelude::*;
 
 use super::Icon;
 
-/// A menu; its children are `<li>`s with one button or link each.
+/// A menu. Its children are `<li>`s with one button or link each.
 #[component]
 pub(crate) fn Menu(
-    /// What it is about, for those who don't see the icon.
+    /// Its name, for those who do not see the icon.
     label: &'static str,
-    /// Its picture.
+    /// Its icon.
     #[prop(optional)]
     icon: Option<icondata_core::Icon>,
-    /// What stands beside the picture.
+    /// The text beside the icon.
     #[prop(optional, into)]
     title: Option<Signal<String>>,
     children: Children,
@@ -26,7 +26,7 @@ pub(crate) fn Menu(
             details.set_open(false);
         }
     };
-    // A choice closes it; so does a click elsewhere, and Escape.
+    // Choosing an item closes it. So do a click elsewhere and Escape.
     let on_click = move |event: MouseEvent| {
         let target = event_target::<leptos::web_sys::Element>(&event);
         if target.closest("li button, li a").is_ok_and(|found| found.is_some()) {
@@ -36,7 +36,7 @@ pub(crate) fn Menu(
     close_elsewhere(details);
     view! {
         <details class="menu" node_ref=details on:click=on_click>
-            // What is seen is part of what is heard: who speaks to the browser says what they see.
+            // The visible text must be part of the accessible name: users of voice control say what they see.
             <summary class="button small" title=label aria-label=title.is_none().then_some(label)>
                 {icon.map(|icon| view! { <Icon icon /> })}
                 {title

@@ -1,4 +1,4 @@
-//! Pieces that pages share.
+//! Components and helpers that pages share.
 
 mod alive;
 mod browser;
@@ -28,7 +28,7 @@ pub(crate) use state::{Notice, Waiting, state_page};
 pub(crate) use time::{Clock, Zone, day_label, day_of};
 pub(crate) use written::written;
 
-/// A number of things that wait, as short as it must be.
+/// Formats a count for a badge: at most `9+`.
 pub(crate) fn badge(count: u64) -> String {
     if count > 9 { "9+".to_owned() } else { count.to_string() }
 }

@@ -1,12 +1,11 @@
-//! Against a race in rendering on the server.
+//! A workaround for a race in rendering on the server.
 
-/// To be awaited in a `Suspend` before it makes components that have a `Resource` or a `Suspense` of
-/// their own.
+/// To be awaited in a `Suspend` before it creates components that have their own `Resource` or `Suspense`.
 ///
-/// On the server Leptos polls each `Suspend` once to learn what it waits for, and throws the outcome
-/// away. If all it waits for is there already, that makes its components twice, and what they read is
-/// numbered otherwise than in the browser, which then finds nothing under its numbers. One turn of
-/// waiting keeps the first poll from coming that far. In the browser this is nothing.
+/// On the server, Leptos polls each `Suspend` once to learn what it waits for, and discards the result. If
+/// everything it waits for is already there, that creates its components twice. Their resources then get other ids
+/// than in the browser, which finds no data under its ids. Yielding once keeps the first poll from getting that
+/// far. In the browser this does nothing.
 pub(crate) async fn made_once() {
     #[cfg(feature = "ssr")]
     {

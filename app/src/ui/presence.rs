@@ -2,7 +2,7 @@
 
 use protocol::Presence;
 
-/// The dot's classes.
+/// Returns the CSS classes of the dot.
 pub(crate) const fn presence_class(presence: Presence) -> &'static str {
     match presence {
         Presence::Online => "dot online",

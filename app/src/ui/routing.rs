@@ -1,4 +1,4 @@
-//! The choice of how conversations come to agents.
+//! The choice of how conversations are assigned to agents.
 
 use leptos::prelude::*;
 use protocol::Routing;
@@ -8,9 +8,9 @@ use protocol::Routing;
 pub(crate) fn RoutingOptions(chosen: Routing, disabled: bool) -> impl IntoView {
     let option = move |routing: Routing| {
         let title = match routing {
-            Routing::Manual => "Agents take them",
-            Routing::RoundRobin => "In turn",
-            Routing::LeastBusy => "To whoever has the fewest",
+            Routing::Manual => "Manual",
+            Routing::RoundRobin => "Round robin",
+            Routing::LeastBusy => "Least busy",
         };
         view! {
             <option value=routing.as_str() selected=routing == chosen>

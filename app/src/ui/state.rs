@@ -1,4 +1,4 @@
-//! Nothing here, not yet, gone wrong: the states that every page has.
+//! The states that every page has: empty, loading and failed.
 
 use icondata_lu as lu;
 use leptos::prelude::*;
@@ -7,7 +7,7 @@ use protocol::ErrorCode;
 
 use super::Icon;
 
-/// A whole pane that has nothing to show but a sentence.
+/// A whole pane that shows only a title and a text.
 pub(crate) fn state_page(title: &'static str, text: impl Into<String>) -> impl IntoView {
     view! {
         <div class="state">
@@ -17,20 +17,20 @@ pub(crate) fn state_page(title: &'static str, text: impl Into<String>) -> impl I
     }
 }
 
-/// What is refused, said where it happened.
+/// A refusal, shown where it happened.
 #[component]
 pub(crate) fn Notice(
-    /// The sentence; nothing is shown without one.
+    /// The text. Nothing is shown without one.
     #[prop(into)]
     text: ArcSignal<Option<String>>,
 ) -> impl IntoView {
     let path = use_location().pathname;
-    // What can be done about it stands beside it.
+    // A stale login gets a link to log in again.
     let again = move |text: &str| {
         let is_stale = text == ErrorCode::LoginStale.sentence();
         is_stale.then(|| {
             let href = format!("/login?to={}", path.get_untracked());
-            view! { " " <a href=href rel="external">"Log in once more"</a> }
+            view! { " " <a href=href rel="external">"Log in again"</a> }
         })
     };
     move || {
@@ -46,7 +46,7 @@ pub(crate) fn Notice(
     }
 }
 
-/// Lines where text will be.
+/// A placeholder while text loads.
 #[component]
 pub(crate) fn Waiting() -> impl IntoView {
     view! {

@@ -1,10 +1,10 @@
-//! Times as people read them. The server does not know the reader's zone: it writes UTC, and the
-//! browser puts its own in place after hydration.
+//! Formats times for people. The server does not know the reader's time zone: it writes UTC, and the browser
+//! switches to its own zone after hydration.
 
 use leptos::prelude::*;
 use time::{Date, OffsetDateTime, Weekday};
 
-/// Whether times are shown in the reader's own zone yet.
+/// Whether times are already shown in the reader's time zone.
 #[derive(Clone, Copy)]
 pub(crate) struct Zone(RwSignal<bool>);
 
@@ -12,7 +12,7 @@ impl Zone {
     pub(crate) fn provide() {
         let zone = Self(RwSignal::new(false));
         provide_context(zone);
-        // Effects run in the browser only, after hydration.
+        // Effects run only in the browser, after hydration.
         Effect::new(move |_| zone.0.set(true));
     }
 
@@ -20,19 +20,19 @@ impl Zone {
         expect_context()
     }
 
-    /// `Mon 29 January, 09:00`
+    /// Formats a time as `Mon 29 January, 09:00`.
     pub(crate) fn date_and_time(self, at_ms: u64) -> String {
         let at = self.local(at_ms);
         let day = &at.weekday().to_string()[..3];
         format!("{day} {} {}, {:02}:{:02}", at.day(), at.month(), at.hour(), at.minute())
     }
 
-    /// Nine o'clock tomorrow, in milliseconds since 1970 (UTC).
+    /// Returns 9:00 tomorrow, in milliseconds since 1970 (UTC).
     pub(crate) fn next_morning(self, now_ms: u64) -> u64 {
         self.morning_in(now_ms, 1)
     }
 
-    /// Nine o'clock on the next Monday, in milliseconds since 1970 (UTC).
+    /// Returns 9:00 on the next Monday, in milliseconds since 1970 (UTC).
     pub(crate) fn next_monday(self, now_ms: u64) -> u64 {
         let days = 7 - i64::from(self.local(now_ms).weekday().number_days_from_monday());
         self.morning_in(now_ms, days)
@@ -53,7 +53,7 @@ impl Zone {
     }
 }
 
-/// How far the reader's zone is from UTC at a time, in minutes to the east.
+/// Returns the offset of the reader's time zone from UTC at a time, in minutes to the east.
 #[cfg(feature = "hydrate")]
 fn offset_minutes(at_ms: u64) -> i64 {
     let date = js_sys::Date::new(&(at_ms as f64).into());
@@ -65,12 +65,12 @@ fn offset_minutes(_at_ms: u64) -> i64 {
     0
 }
 
-/// The day of a time, in the reader's zone.
+/// Returns the day of a time, in the reader's time zone.
 pub(crate) fn day_of(zone: Zone, at_ms: u64) -> Date {
     zone.local(at_ms).date()
 }
 
-/// `Monday, 29 January 2024`
+/// Formats a day as `Monday, 29 January 2024`.
 pub(crate) fn day_label(day: Date) -> String {
     let weekday = match day.weekday() {
         Weekday::Monday => "Monday",
@@ -84,12 +84,12 @@ pub(crate) fn day_label(day: Date) -> String {
     format!("{weekday}, {} {} {}", day.day(), day.month(), day.year())
 }
 
-/// The time of day; with `day`, the date instead for what is older than a day.
+/// The time of day. With `day`, the date if it is not the same day as `now_ms`.
 #[component]
 pub(crate) fn Clock(
     /// Milliseconds since 1970 (UTC).
     at_ms: u64,
-    /// Whether to show the date for what is older than a day.
+    /// Whether to show the date instead of the time on other days.
     #[prop(optional)]
     day: bool,
     /// The time to compare with, in milliseconds since 1970 (UTC).
@@ -109,7 +109,7 @@ pub(crate) fn Clock(
     view! { <time datetime=move || iso(at_ms)>{text}</time> }
 }
 
-/// RFC 3339, in UTC.
+/// Formats a time as RFC 3339, in UTC.
 fn iso(at_ms: u64) -> String {
     let seconds = i64::try_from(at_ms / 1_000).unwrap_or(0);
     let at = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);

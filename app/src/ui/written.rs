@@ -1,7 +1,7 @@
-//! What stands in a field of several lines.
+//! The content of a `<textarea>`.
 
-/// A text as the content of a `<textarea>`: the framework writes it into the document as it is (it escapes what is
-/// in no other element), and what is in it must not end the element. In a browser it is set as text.
+/// Returns a text as the content of a `<textarea>`. On the server the framework writes this content unescaped,
+/// unlike that of other elements, and the text must not end the element. In a browser it is set as text.
 pub(crate) fn written(text: String) -> String {
     #[cfg(feature = "ssr")]
     let text = html_escape::encode_text(&text).into_owned();

@@ -1,8 +1,8 @@
-//! Links by which an agent sets their password: an invitation, or because it was forgotten.
+//! Links with which an agent sets their password, after an invitation or because they forgot it.
 //!
-//! A link is `ID.UNTIL.MAC`, the MAC being of what is stored of the agent's password: once that is another, the
-//! link opens nothing any more. There is no row to keep and none to sweep. Its key is not in the database: who reads
-//! a backup can make none.
+//! A link is `ID.UNTIL.MAC`. The MAC also covers the stored password hash: once that changes, the link is no
+//! longer valid. There is no row to store or to clean up. The MAC's key is not in the database, so nobody can
+//! make a link from a backup.
 
 use async_trait::async_trait;
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
@@ -21,10 +21,10 @@ use crate::login::{Source, end_sessions, password};
 use crate::table::agent;
 use crate::writer::{Command, Shard, Write};
 
-/// Separates this use of what is stored from the others.
+/// Separates this use of the keys from the others.
 const LINK: &[u8] = b"agent link v2:";
 
-/// What is stored of the password of somebody who has none yet: no PHC string, and secret.
+/// The password hash of an agent who has no password yet: not a PHC string, and secret.
 pub(super) fn no_password(ambient: &Ambient) -> String {
     format!("!{}", ambient.secret())
 }
@@ -34,12 +34,13 @@ pub(crate) fn has_password(row: &agent::Model) -> bool {
     !row.password_hash.starts_with('!')
 }
 
-/// How long a link for an agent as they are now opens anything, in milliseconds.
+/// How long a link that is issued to this agent now stays valid, in milliseconds.
 pub(crate) fn life_ms(row: &agent::Model) -> u64 {
     if has_password(row) { PASSWORD_LINK_MS } else { INVITATION_MS }
 }
 
-/// A link for an agent as they are now, whose life begins then.
+/// Issues a link for this agent, valid from `from_ms` on. It becomes invalid when their password hash
+/// changes.
 pub(crate) fn issue(row: &agent::Model, from_ms: u64, keys: &Keys) -> String {
     let until_ms = from_ms + life_ms(row);
     let tag = keys.sign(LINK, &signed(row, &until_ms.to_be_bytes()));
@@ -50,7 +51,7 @@ fn signed<'a>(row: &'a agent::Model, until_ms: &'a [u8; 8]) -> [&'a [u8]; 3] {
     [row.id.as_bytes(), until_ms, row.password_hash.as_bytes()]
 }
 
-/// A link, before it is known whether it is one.
+/// A parsed link that is not yet verified.
 #[derive(Clone)]
 struct Link {
     agent: AgentId,
@@ -73,7 +74,7 @@ impl Link {
         parts().ok_or(ErrorCode::LinkInvalid.into())
     }
 
-    /// The agent that it is of, if it still opens anything.
+    /// Returns the agent whose link it is, if it is valid.
     fn opens(&self, row: Option<agent::Model>, ambient: &Ambient) -> Result<agent::Model> {
         let is_right = |row: &agent::Model| {
             let until_ms = self.until_ms.to_be_bytes();
@@ -85,22 +86,22 @@ impl Link {
     }
 }
 
-/// Whose password a link sets.
+/// The agent whose password a link sets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LinkHolder {
     /// Their name.
     pub name: String,
-    /// Their mail address.
+    /// Their email address.
     pub email: String,
-    /// Whether they have not had a password yet.
+    /// Whether they have not set a password yet.
     pub is_invited: bool,
 }
 
 impl Domain {
-    /// Makes an agent without a password, and owes them an invitation by mail.
+    /// Creates an agent without a password, and queues an invitation email.
     ///
     /// # Errors
-    /// `email_taken`, `email_invalid`, `name_invalid`, `inbox_unknown`; the store's.
+    /// `email_taken`, `email_invalid`, `name_invalid`, `inbox_unknown`; store errors.
     pub async fn invite_agent(
         &self,
         email: &str,
@@ -115,7 +116,7 @@ impl Domain {
         self.add(create).await
     }
 
-    /// Makes an agent whom a provider vouches for: they have no password.
+    /// Creates an agent without a password, who logs in through an identity provider.
     pub(crate) async fn add_by_provider(
         &self,
         email: &str,
@@ -134,27 +135,27 @@ impl Domain {
         .await
     }
 
-    /// A link by which an agent sets their password, for an owner to hand on.
+    /// Creates a link with which an agent sets their password, for an owner or admin to pass on.
     ///
     /// # Errors
-    /// `agent_unknown`; the store's.
+    /// `agent_unknown`; store errors.
     pub async fn password_link(&self, id: AgentId) -> Result<String> {
         let row = agent::Entity::find_by_id(id.0).one(&self.store.reader).await?;
         let row = row.filter(|row| row.is_active).ok_or(ErrorCode::AgentUnknown)?;
         Ok(issue(&row, self.ambient.now_ms(), self.ambient.keys()))
     }
 
-    /// Owes whoever has this address a mail by which they set a password. Whom that is, is for the audit log
-    /// alone.
+    /// Queues an email with which the agent with this address sets a password. The result, which tells who
+    /// that is, is only for the audit log.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn forget_password(&self, email: &str) -> Result<Option<Subject>> {
         self.writer.run(Forget { email: email.trim().to_lowercase() }).await
     }
 
-    /// The same, without waiting for it: the time that it takes does not tell either whether there is
-    /// anybody.
+    /// Does the same in the background, so that the time it takes does not reveal whether there is such an
+    /// agent.
     pub fn forget_password_later(&self, email: String, source: Source) {
         let domain = self.clone();
         tokio::spawn(async move {
@@ -164,15 +165,15 @@ impl Domain {
                     let deed = Deed::PasswordForgotten;
                     domain.audit_later(Actor::Stranger(email), deed, subject, &source);
                 }
-                Err(error) => tracing::error!(%error, "a forgotten password could not be noted"),
+                Err(error) => tracing::error!(%error, "could not queue a password reset email"),
             }
         });
     }
 
-    /// Whose password a link sets.
+    /// Returns the agent whose password a link sets.
     ///
     /// # Errors
-    /// `link_invalid`; the store's.
+    /// `link_invalid`; store errors.
     pub async fn link_holder(&self, link: &str) -> Result<LinkHolder> {
         let link = Link::parse(link)?;
         let row = agent::Entity::find_by_id(link.agent.0).one(&self.store.reader).await?;
@@ -181,14 +182,14 @@ impl Domain {
         Ok(LinkHolder { name: row.name, email: row.email, is_invited })
     }
 
-    /// Sets the password of the agent that a link is of, once, and ends their logins.
+    /// Sets the password of the agent whose link it is, and ends their logins. A link works only once.
     ///
     /// # Errors
-    /// `link_invalid`, `password_length`, `password_weak`; the store's.
+    /// `link_invalid`, `password_length`, `password_weak`; store errors.
     pub async fn set_password(&self, link: &str, password: String) -> Result<Agent> {
         let link = Link::parse(link)?;
         let row = agent::Entity::find_by_id(link.agent.0).one(&self.store.reader).await?;
-        // A password is not hashed for whoever asks.
+        // Check the link before the expensive hashing, so that not just anyone can cause it.
         let row = link.opens(row, &self.ambient)?;
         password::check(&password, &[&row.name, &row.email])?;
         let password_hash = password::hash(password, self.ambient.bytes()).await?;
@@ -239,7 +240,7 @@ impl Command for SetPassword {
     async fn apply(&self, write: &mut Write<'_>) -> Result<Agent> {
         let query = agent::Entity::find_by_id(self.link.agent.0).lock_exclusive();
         let row = self.link.opens(query.one(write.tx).await?, write.ambient)?;
-        // Whoever else knew the old one is not logged in any more.
+        // Log out anyone else who knew the old password.
         let epoch = row.epoch + 1;
         let mut changed = row.into_active_model();
         changed.password_hash = Set(self.password_hash.clone());

@@ -1,4 +1,4 @@
-//! What an agent wants by mail.
+//! Which emails an agent wants.
 
 use async_trait::async_trait;
 use jiff::Timestamp;
@@ -14,26 +14,26 @@ use crate::mail::OF_AGENTS;
 use crate::table::{agent, agent_mail};
 use crate::writer::{Command, Shard, Write};
 
-/// The bounds of how long a conversation may have no answer, in milliseconds: a minute and a week.
+/// The limits of the wait for an answer before an escalation, in milliseconds: a minute and a week.
 const ESCALATION_MS: std::ops::RangeInclusive<u64> = 60_000..=7 * 24 * 60 * 60_000;
 
-/// The minutes of a day.
+/// Minutes in a day.
 const DAY: u16 = 24 * 60;
 
-/// What an agent wants by mail.
+/// Which emails an agent wants.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AgentMail {
-    /// That a conversation was given to them while they were not there.
+    /// When a conversation is assigned to them while they are away.
     pub assigned: bool,
-    /// That a note names them.
+    /// When a note mentions them.
     pub mentioned: bool,
-    /// That a visitor of theirs waits for an answer, and they have not read it.
+    /// When a visitor waits for their answer, and they have not read the message.
     pub waiting: bool,
-    /// That any conversation which they may see had no answer for so long, in milliseconds.
+    /// When any conversation that they may see has had no answer for this long, in milliseconds.
     pub escalation_ms: Option<u64>,
-    /// A summary each day, at so many minutes since midnight.
+    /// A daily summary, at this many minutes after midnight.
     pub summary_at: Option<u16>,
-    /// The time zone of that, as IANA names it.
+    /// The IANA time zone for the summary.
     pub time_zone: String,
 }
 
@@ -51,7 +51,7 @@ impl Default for AgentMail {
 }
 
 impl AgentMail {
-    /// What an agent chose; the usual, if they never did.
+    /// Reads what an agent chose, or the default if they never did.
     pub(crate) async fn read(db: &impl ConnectionTrait, agent: AgentId) -> Result<Self> {
         let row = agent_mail::Entity::find_by_id(agent.0).one(db).await?;
         Ok(row.map_or_else(Self::default, |row| Self::of(&row)))
@@ -68,7 +68,7 @@ impl AgentMail {
         }
     }
 
-    /// Whether they want mails of a kind.
+    /// Whether they want emails of this kind.
     pub(crate) const fn wants(&self, kind: MailKind) -> bool {
         match kind {
             MailKind::Assigned => self.assigned,
@@ -80,7 +80,7 @@ impl AgentMail {
         }
     }
 
-    /// Has mails of a kind not wanted any more.
+    /// Turns off emails of this kind.
     const fn give_up(&mut self, kind: MailKind) {
         match kind {
             MailKind::Assigned => self.assigned = false,
@@ -88,12 +88,12 @@ impl AgentMail {
             MailKind::Waiting => self.waiting = false,
             MailKind::Escalation => self.escalation_ms = None,
             MailKind::Summary => self.summary_at = None,
-            // Of the others somebody asks for each.
+            // The other kinds are only sent on request.
             _ => {}
         }
     }
 
-    /// The day, where it is time for its summary.
+    /// The current day in the agent's time zone, if it is time for its summary.
     pub(crate) fn day_of_summary(&self, now_ms: u64) -> Option<String> {
         let at = self.summary_at?;
         let zone = TimeZone::get(&self.time_zone).unwrap_or(TimeZone::UTC);
@@ -115,26 +115,26 @@ impl AgentMail {
 }
 
 impl Domain {
-    /// What an agent wants by mail.
+    /// Which emails an agent wants.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn agent_mail(&self, agent: AgentId) -> Result<AgentMail> {
         AgentMail::read(&self.store.reader, agent).await
     }
 
-    /// Changes what an agent wants by mail. What waits already goes by it, too.
+    /// Changes which emails an agent wants. This also applies to emails that are already queued.
     ///
     /// # Errors
-    /// `agent_mail_invalid`; the store's.
+    /// `agent_mail_invalid`; store errors.
     pub async fn set_agent_mail(&self, agent: AgentId, mail: AgentMail) -> Result<()> {
         self.writer.run(SetAgentMail { agent, mail: mail.check()? }).await
     }
 
-    /// Has an agent get no more mails of a kind.
+    /// Unsubscribes an agent from emails of this kind.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub(crate) async fn give_up_mail(&self, agent: AgentId, kind: MailKind) -> Result<()> {
         self.writer.run(GiveUp { agent, kind }).await
     }
@@ -161,11 +161,11 @@ impl Command for SetAgentMail {
         });
         let summarized_on = match same {
             Some(row) => row.summarized_on,
-            // The first one is tomorrow's, where today's time is over.
+            // If today's time has passed, the first summary is tomorrow's.
             None => self.mail.day_of_summary(write.ambient.now_ms()),
         };
         put(write, self.agent, &self.mail, summarized_on).await?;
-        // Who chooses here may be tried again.
+        // An address that bounced is tried again once its agent changes these settings.
         let agent = agent::Entity::find_by_id(self.agent.0).one(write.tx).await?;
         match agent {
             Some(agent) => crate::mail::arrived(write, OF_AGENTS, &agent.email).await,

@@ -31,25 +31,25 @@ pub(crate) use sight::Sights;
 pub struct Agent {
     /// Their id.
     pub id: AgentId,
-    /// Their mail address, in lower case, by which they log in.
+    /// Their email address, in lower case, with which they log in.
     pub email: String,
     /// Their name, which visitors see.
     pub name: String,
     /// What they may do.
     pub role: Role,
-    /// What they chose to be while they have a socket.
+    /// The presence they chose, which they have while they have a socket.
     pub presence: Presence,
-    /// How many conversations they are given at most.
+    /// The most conversations that routing assigns to them.
     pub capacity: Option<u32>,
-    /// The labels that they can take. Read by `Domain::list_agents` only.
+    /// The labels whose conversations they can handle. Only `Domain::list_agents` fills them in.
     pub skills: Vec<LabelId>,
     /// Which conversations they may see.
     pub sight: Sight,
-    /// Whether they are part of the team.
+    /// Whether they are on the team.
     pub is_active: bool,
     /// Whether they have yet to set a password.
     pub is_invited: bool,
-    /// What their logins are of: those of an earlier epoch are over.
+    /// The epoch of their logins. Logins of an earlier epoch are no longer valid.
     pub epoch: i32,
 }
 
@@ -61,9 +61,9 @@ impl Agent {
     }
 }
 
-/// What is needed to make an agent.
+/// What is needed to create an agent.
 pub struct NewAgent {
-    /// Their mail address.
+    /// Their email address.
     pub email: String,
     /// Their name.
     pub name: String,
@@ -72,19 +72,19 @@ pub struct NewAgent {
 }
 
 impl Domain {
-    /// Makes the first agent, the owner. Of two at once, one succeeds.
+    /// Creates the first agent, the owner. Of two concurrent calls, one succeeds.
     ///
     /// # Errors
     /// `setup_link_invalid` if there is an agent already, `email_invalid`, `name_invalid`,
-    /// `password_length`, `password_weak`; the store's.
+    /// `password_length`, `password_weak`; store errors.
     pub async fn create_owner(&self, new: NewAgent) -> Result<Agent> {
         self.create(new, Role::Owner, true).await
     }
 
-    /// Makes an agent.
+    /// Creates an agent.
     ///
     /// # Errors
-    /// `email_taken`, `email_invalid`, `name_invalid`, `password_length`, `password_weak`; the store's.
+    /// `email_taken`, `email_invalid`, `name_invalid`, `password_length`, `password_weak`; store errors.
     pub async fn create_agent(&self, new: NewAgent, role: Role) -> Result<Agent> {
         self.create(new, role, false).await
     }
@@ -100,9 +100,9 @@ impl Domain {
 
     async fn add(&self, create: Create) -> Result<Agent> {
         let created = self.writer.run(create).await?;
-        // They are on disk, whatever becomes of this.
+        // The agent is on disk, even if this fails.
         if let Err(error) = self.tell_team().await {
-            tracing::warn!(%error, "agents were not told of a new one");
+            tracing::warn!(%error, "could not tell agents about a new one");
         }
         Ok(created)
     }
@@ -110,15 +110,15 @@ impl Domain {
     /// Whether there is any agent.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn has_agents(&self) -> Result<bool> {
         Ok(agent::Entity::find().one(&self.store.reader).await?.is_some())
     }
 
-    /// The agent with an id, if they are part of the team.
+    /// The agent with this id, if they are on the team.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn find_agent(&self, id: AgentId) -> Result<Option<Agent>> {
         let row = agent::Entity::find_by_id(id.0).one(&self.store.reader).await?;
         match row.filter(|row| row.is_active) {
@@ -180,7 +180,7 @@ impl Command for Create {
     }
 }
 
-/// An agent with what they may see.
+/// The agent of a row, with their visibility.
 pub(crate) async fn with_sight(db: &impl ConnectionTrait, row: agent::Model) -> Result<Agent> {
     let sight = Sight::read(db, &row).await?;
     Ok(Agent { sight, ..from_row(row)? })
@@ -204,8 +204,8 @@ fn from_row(row: agent::Model) -> Result<Agent> {
     })
 }
 
-/// An address in lower case. What is checked is only what keeps a mistake or a header out: whether
-/// a mailbox exists, only a mail can tell.
+/// Returns an email address in lower case. Checks only what keeps out mistakes and injected headers: only an
+/// email can tell whether a mailbox exists.
 pub(crate) fn check_email(email: &str) -> Result<String> {
     let email = email.trim().to_lowercase();
     let shaped = email.split_once('@').is_some_and(|(local, domain)| {
@@ -220,7 +220,8 @@ pub(crate) fn check_email(email: &str) -> Result<String> {
     }
 }
 
-/// A name of 1 to 80 characters on one line.
+/// Returns a name without surrounding whitespace. It must have 1 to 80 characters, be on one line, and be
+/// visible.
 pub(crate) fn check_name(name: &str) -> Result<String> {
     let name = name.trim();
     let fits = (1..=80).contains(&name.chars().count())

@@ -1,13 +1,13 @@
-//! What an agent may do: one table, which `docs/SECURITY.md` shows.
+//! What each role may do: one table, which `docs/SECURITY.md` shows.
 
 use crate::error::{Error, Result};
 
-/// What an agent is in the team.
+/// An agent's role on the team.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// Whose installation it is.
+    /// Owns the installation.
     Owner,
-    /// Runs it with them.
+    /// Manages it together with the owners.
     Admin,
     /// Answers visitors.
     Agent,
@@ -15,17 +15,17 @@ pub enum Role {
 
 macro_rules! rights {
     ($($(#[$doc:meta])* $name:ident = $says:literal: $($role:ident)+;)+) => {
-        /// Something that not everybody may do.
+        /// A permission that some roles have.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Right {
             $($(#[$doc])* $name,)+
         }
 
         impl Right {
-            /// All of them.
+            /// All rights.
             pub const ALL: &[Self] = &[$(Self::$name,)+];
 
-            /// What it is, for people.
+            /// A description for people.
             #[must_use]
             pub const fn says(self) -> &'static str {
                 match self { $(Self::$name => $says,)+ }
@@ -49,22 +49,22 @@ rights! {
     ManageInboxes = "Create inboxes, and change their settings, sites, mail and secrets": Owner Admin;
     /// Change the team.
     ManageTeam = "Invite, change and deactivate admins and agents; teams and labels": Owner Admin;
-    /// See what mail goes out.
+    /// Manage outgoing email.
     ManageOutbox = "See the outbox, send its mails again or drop them": Owner Admin;
-    /// Make access tokens.
+    /// Create and revoke access tokens.
     ManageTokens = "Create and revoke access tokens in the name of admins and agents": Owner Admin;
     /// Read the audit log.
     ReadAudit = "Read and export the audit log": Owner Admin;
     /// Export and erase people.
     ErasePeople = "Export a person's data, and erase it": Owner Admin;
-    /// Change owners, and what anybody is.
+    /// Change owners, and anyone's role.
     ManageOwners = "Change roles; change and deactivate owners, and act in their name": Owner;
-    /// How agents must log in.
+    /// Set how agents log in.
     ManageLogins = "Say how agents log in: second factor, single sign-on": Owner;
 }
 
 impl Role {
-    /// All of them, the most powerful first.
+    /// All roles, the most powerful first.
     pub const ALL: [Self; 3] = [Self::Owner, Self::Admin, Self::Agent];
 
     /// Whether the role has a right.
@@ -73,14 +73,14 @@ impl Role {
         right.roles().contains(&self)
     }
 
-    /// Whether the role may change somebody of another, or act in their name.
+    /// Whether the role may change an agent with the other role, or act on their behalf.
     #[must_use]
     pub fn may_manage(self, other: Self) -> bool {
         let needed = if other == Self::Owner { Right::ManageOwners } else { Right::ManageTeam };
         self.may(needed)
     }
 
-    /// The role of that name.
+    /// The role with this name.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|role| role.as_str() == text)

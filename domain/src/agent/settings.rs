@@ -1,4 +1,4 @@
-//! What is set for an agent: room, skills, inboxes, and whether they are part of the team at all.
+//! An agent's settings: capacity, skills, inboxes, role, and whether they are on the team.
 
 use std::collections::BTreeSet;
 
@@ -14,25 +14,25 @@ use crate::login::end_sessions;
 use crate::table::{access_token, agent, agent_identity, agent_skill, label};
 use crate::writer::{Command, Shard, Write};
 
-/// The most conversations that a capacity may allow.
+/// The highest capacity that can be set, in conversations.
 const CAPACITY: u32 = 1_000;
 
-/// What is set for an agent.
+/// An agent's settings.
 #[derive(Clone, Debug, Default)]
 pub struct AgentSettings {
-    /// How many conversations they are given at most; no bound without one.
+    /// The most conversations that routing assigns to them; `None` is no limit.
     pub capacity: Option<u32>,
-    /// The labels that they can take.
+    /// The labels whose conversations they can handle.
     pub skills: BTreeSet<LabelId>,
     /// Which conversations they may see.
     pub sight: Sight,
 }
 
 impl Domain {
-    /// All agents, by name, those who left included.
+    /// All agents, by name, including deactivated ones.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn list_agents(&self) -> Result<Vec<Agent>> {
         let rows = agent::Entity::find()
             .order_by_asc(agent::Column::Name)
@@ -50,26 +50,26 @@ impl Domain {
         rows.into_iter().map(agent).collect()
     }
 
-    /// Replaces what is set for an agent. What they may not see any more is given to others.
+    /// Replaces an agent's settings. Conversations that they may no longer see are routed to others.
     ///
     /// # Errors
-    /// `agent_unknown`, `label_unknown`, `inbox_unknown`; the store's.
+    /// `agent_unknown`, `label_unknown`, `inbox_unknown`; store errors.
     pub async fn set_agent(&self, id: AgentId, settings: AgentSettings) -> Result<()> {
         let before = self.find_agent(id).await?.map(|agent| agent.sight);
         self.writer.run(SetAgent { id, settings }).await?;
         if self.find_agent(id).await?.map(|agent| agent.sight) != before {
-            // Their sockets come back with what they may see now.
+            // Their sockets reconnect with their new visibility.
             self.hub().let_go_agent(id);
             self.release_conversations(id).await?;
         }
         self.serve_queue().await
     }
 
-    /// Takes an agent out of the team, or back into it. Who is out can't log in; their logins, their
-    /// sockets and the access tokens in their name are over for good, and what they had is given to others.
+    /// Deactivates or reactivates an agent. A deactivated agent can't log in. Their logins, their sockets and
+    /// the access tokens on their behalf end for good, and their conversations are routed to others.
     ///
     /// # Errors
-    /// `agent_unknown`, `last_owner`; the store's.
+    /// `agent_unknown`, `last_owner`; store errors.
     pub async fn set_agent_active(&self, id: AgentId, is_active: bool) -> Result<()> {
         self.writer.run(SetActive { id, is_active }).await?;
         if !is_active {
@@ -79,10 +79,10 @@ impl Domain {
         self.tell_team().await
     }
 
-    /// Changes what an agent may do. They log in anew, and access tokens in their name are over.
+    /// Changes an agent's role. They must log in again, and the access tokens on their behalf end.
     ///
     /// # Errors
-    /// `agent_unknown`, `last_owner`; the store's.
+    /// `agent_unknown`, `last_owner`; store errors.
     pub async fn set_agent_role(&self, id: AgentId, role: Role) -> Result<()> {
         self.writer.run(SetRole { id, role }).await?;
         self.hub().let_go_agent(id);
@@ -90,7 +90,7 @@ impl Domain {
     }
 }
 
-/// The row of an agent who must exist.
+/// The row of an agent, or the error `agent_unknown`.
 pub(crate) async fn require(write: &Write<'_>, id: AgentId) -> Result<agent::Model> {
     let found = agent::Entity::find_by_id(id.0).one(write.tx).await?;
     found.ok_or(ErrorCode::AgentUnknown.into())
@@ -153,7 +153,7 @@ impl Command for SetActive {
         changed.is_active = Set(self.is_active);
         if !self.is_active {
             end_rights(write, &row, &mut changed).await?;
-            // A provider that still vouches for them lets nobody in who comes back later.
+            // Unlink identity providers, so that an old link lets nobody in if the agent is reactivated.
             let theirs = agent_identity::Column::AgentId.eq(row.id);
             agent_identity::Entity::delete_many().filter(theirs).exec(write.tx).await?;
         }
@@ -162,7 +162,7 @@ impl Command for SetActive {
     }
 }
 
-/// Ends what an agent came in by: it was given to somebody with other rights.
+/// Ends an agent's logins and access tokens, which were issued for other rights.
 async fn end_rights(
     write: &Write<'_>,
     row: &agent::Model,
@@ -207,7 +207,8 @@ impl Command for SetRole {
     }
 }
 
-/// All owners, locked: of two who put each other out at once, not both succeed.
+/// Locks and returns all active owners, so that two owners who deactivate each other at once can't both
+/// succeed.
 async fn lock_owners(write: &Write<'_>) -> Result<Vec<agent::Model>> {
     let owners = agent::Entity::find()
         .filter(agent::Column::Role.eq(Role::Owner.as_str()))

@@ -1,5 +1,5 @@
-//! Which conversations an agent may see: the one place that decides it for lists, search, sockets,
-//! server functions and the API.
+//! An agent's visibility: which conversations they may see. The only place that decides it, for lists,
+//! search, sockets, server functions and the API.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -14,7 +14,7 @@ use crate::table::{agent, agent_inbox, conversation, inbox};
 /// Which inboxes' conversations an agent may see.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Sight {
-    /// Those of every inbox, later ones included.
+    /// Those of all inboxes, including future ones.
     #[default]
     All,
     /// Those of these inboxes.
@@ -22,7 +22,7 @@ pub enum Sight {
 }
 
 impl Sight {
-    /// Whether conversations of an inbox are among them.
+    /// Whether it includes the conversations of this inbox.
     #[must_use]
     pub fn covers(&self, inbox: InboxId) -> bool {
         match self {
@@ -31,7 +31,8 @@ impl Sight {
         }
     }
 
-    /// `conversation_unknown` for what may not be seen: not even that it exists.
+    /// Returns `conversation_unknown` if the conversation may not be seen, so that not even its existence is
+    /// revealed.
     pub(crate) fn check(&self, row: &conversation::Model) -> Result<()> {
         if self.covers(InboxId(row.inbox_id)) {
             Ok(())
@@ -40,7 +41,7 @@ impl Sight {
         }
     }
 
-    /// The same as a condition on a column that holds an inbox's id.
+    /// The visibility as a condition on a column that holds an inbox's id.
     pub(crate) fn condition(&self, column: impl ColumnTrait) -> Condition {
         match self {
             Self::All => Condition::all(),
@@ -50,13 +51,13 @@ impl Sight {
         }
     }
 
-    /// What an agent is limited to, by what is set for them. Without any inbox they see nothing.
+    /// The visibility that follows from an agent's settings and role. Without any inbox they see nothing.
     fn new(row: &agent::Model, inboxes: BTreeSet<InboxId>) -> Result<Self> {
         let is_unlimited = row.sees_all || Role::read(&row.role)?.may(Right::SeeAll);
         Ok(if is_unlimited { Self::All } else { Self::Inboxes(inboxes) })
     }
 
-    /// The sight of one agent.
+    /// Reads the visibility of one agent.
     pub(crate) async fn read(db: &impl ConnectionTrait, row: &agent::Model) -> Result<Self> {
         let inboxes = agent_inbox::Entity::find()
             .filter(agent_inbox::Column::AgentId.eq(row.id))
@@ -65,7 +66,7 @@ impl Sight {
         Self::new(row, inboxes.into_iter().map(|row| InboxId(row.inbox_id)).collect())
     }
 
-    /// Replaces the inboxes that are set for an agent. Whether they see all is a column of their own.
+    /// Replaces an agent's inboxes. Whether they see all inboxes is in the agent's row.
     pub(super) async fn write(&self, db: &impl ConnectionTrait, agent: AgentId) -> Result<()> {
         agent_inbox::Entity::delete_many()
             .filter(agent_inbox::Column::AgentId.eq(agent.0))
@@ -82,7 +83,7 @@ impl Sight {
     }
 }
 
-/// What each agent who has inboxes of their own is limited to.
+/// The inboxes of each agent for whom any are set.
 pub(crate) struct Sights(HashMap<Uuid, BTreeSet<InboxId>>);
 
 impl Sights {
@@ -94,7 +95,7 @@ impl Sights {
         Ok(Self(sights))
     }
 
-    /// The sight of an agent.
+    /// The visibility of an agent.
     pub(crate) fn of(&self, row: &agent::Model) -> Result<Sight> {
         Sight::new(row, self.0.get(&row.id).cloned().unwrap_or_default())
     }

@@ -10,47 +10,47 @@ use crate::Domain;
 use crate::error::Result;
 use crate::table::audit;
 
-/// How many entries a page has.
+/// The number of entries on a page.
 const PAGE: u64 = 50;
 
-/// How much of what is looked for counts.
+/// The number of characters of the search text that are used.
 const LOOKED_FOR_CHARS: usize = 200;
 
-/// What is wanted of the log.
+/// Which audit log entries to return.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditFilter {
-    /// What was done.
+    /// Only this action.
     pub deed: Option<Deed>,
-    /// By whom, or to whom.
+    /// Only entries with this agent as the actor or the subject.
     pub agent: Option<AgentId>,
-    /// What occurs in a name or an address.
+    /// Text to find in the actor's name, the subject or the client address. Empty for any.
     pub text: String,
 }
 
-/// What was done once.
+/// One audited action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEntry {
-    /// When, in milliseconds since 1970 (UTC).
+    /// When it was done, in milliseconds since 1970 (UTC).
     pub at_ms: u64,
-    /// What: the stable name. One of a newer version is not known to [`Deed`].
+    /// The stable name of the action. [`Deed`] does not know the names that newer versions add.
     pub deed: String,
-    /// By what kind of actor: `agent`, `program`, `console`, `stranger` or `system`.
+    /// The kind of actor: `agent`, `program`, `console`, `stranger` or `system`.
     pub actor_kind: String,
-    /// By which agent, or in whose name.
+    /// The agent who did it, or in whose name a program did.
     pub actor: Option<AgentId>,
-    /// What the actor was called.
+    /// The actor's name at the time.
     pub actor_name: String,
-    /// To whom or what.
+    /// The id of what it was done to.
     pub subject_id: Option<Uuid>,
-    /// What it was called.
+    /// The subject's name at the time.
     pub subject: Option<String>,
-    /// From which address.
+    /// The client's IP address.
     pub address: Option<String>,
-    /// By which browser.
+    /// The client's browser.
     pub browser: Option<String>,
 }
 
-/// Where a page ends: what comes after it is older.
+/// The end of a page: the next page continues with older entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AuditCursor {
     at_ms: i64,
@@ -58,13 +58,13 @@ pub struct AuditCursor {
 }
 
 impl AuditCursor {
-    /// As a text that clients hand back.
+    /// Encodes the cursor for clients.
     #[must_use]
     pub fn to_text(self) -> String {
         format!("{}.{}", self.at_ms, self.id)
     }
 
-    /// What [`Self::to_text`] wrote.
+    /// Parses a cursor that [`Self::to_text`] encoded.
     ///
     /// # Errors
     /// `cursor_invalid`.
@@ -78,20 +78,20 @@ impl AuditCursor {
     }
 }
 
-/// A page of the log, the latest first.
+/// A page of the log, newest first.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditPage {
     /// The entries.
     pub entries: Vec<AuditEntry>,
-    /// Where the next page begins, if there is one.
+    /// The cursor of the next page, if there is one.
     pub next: Option<AuditCursor>,
 }
 
 impl Domain {
-    /// A page of the audit log, the latest first.
+    /// Returns a page of the audit log, newest first.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn list_audit(
         &self,
         filter: &AuditFilter,
@@ -124,7 +124,7 @@ impl Domain {
     }
 }
 
-/// Whether it occurs in one of the names.
+/// Matches entries with this text in the actor's name, the subject or the address, ignoring case.
 fn says(text: &str) -> Condition {
     let words: String = text.to_lowercase().chars().take(LOOKED_FOR_CHARS).collect();
     let escaped = words.replace('!', "!!").replace('%', "!%").replace('_', "!_");

@@ -1,7 +1,7 @@
-//! The audit log: who did what that others may want to know of, when, and from where.
+//! The audit log: who did what, when, and from where.
 //!
-//! It is about settings, rights, logins and what leaves the house: not about what is said to visitors, which
-//! has a log of its own in each conversation.
+//! It covers settings, permissions, logins and data exports. What is said to visitors is in the log of each
+//! conversation.
 
 mod deed;
 mod find;
@@ -19,7 +19,7 @@ use crate::error::Result;
 use crate::login::Source;
 use crate::table::audit;
 
-/// Who did it.
+/// The actor of an audited action.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Actor {
     /// An agent.
@@ -29,18 +29,18 @@ pub enum Actor {
         /// Their name.
         name: String,
     },
-    /// A program with an access token, in an agent's name.
+    /// A program that uses an agent's access token.
     Program {
         /// The agent's id.
         id: AgentId,
         /// The agent's name.
         name: String,
     },
-    /// Somebody at the server's own command line.
+    /// Someone at the server's command line.
     Console,
-    /// Somebody who is not logged in, and what they said they are.
+    /// Someone who is not logged in, with the name or email address they gave.
     Stranger(String),
-    /// The program itself.
+    /// The server itself.
     System,
 }
 
@@ -78,14 +78,14 @@ impl Actor {
     }
 }
 
-/// What it was done to: its id, if it has one, and its name as it was then.
+/// The id and the name, at the time, of what an action was done to.
 pub type Subject = (Uuid, String);
 
 impl Domain {
-    /// Notes what was done.
+    /// Writes an entry to the audit log.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn audit(
         &self,
         actor: Actor,
@@ -93,7 +93,7 @@ impl Domain {
         subject: Option<Subject>,
         source: Option<&Source>,
     ) -> Result<()> {
-        // Whoever sits at the command line knows.
+        // The person at the command line sees the result there.
         if actor != Actor::Console {
             tracing::info!(
                 deed = deed.as_str(),
@@ -121,7 +121,7 @@ impl Domain {
         Ok(())
     }
 
-    /// The same, without waiting for it: the time that it takes tells nobody anything.
+    /// Like [`Self::audit`], but does not wait for the write, so that response times reveal nothing.
     pub(crate) fn audit_later(
         &self,
         actor: Actor,
@@ -132,7 +132,7 @@ impl Domain {
         let (domain, source) = (self.clone(), source.clone());
         tokio::spawn(async move {
             if let Err(error) = domain.audit(actor, deed, subject, Some(&source)).await {
-                tracing::error!(%error, deed = deed.as_str(), "the audit log lacks an entry");
+                tracing::error!(%error, deed = deed.as_str(), "could not write an audit log entry");
             }
         });
     }

@@ -1,4 +1,4 @@
-//! What agents do to a conversation besides writing in it, each with its entry in the log.
+//! What agents do with a conversation besides writing in it. Each change adds an entry to the log.
 
 use async_trait::async_trait;
 use protocol::limits::SNOOZE_MS;
@@ -16,14 +16,13 @@ use crate::table::{conversation, conversation_label, label};
 use crate::writer::{Command, Shard, Write};
 
 impl Domain {
-    /// Changes a conversation, and returns its line as it is then, for all agents. What is so already
-    /// stays so, without an entry.
+    /// Changes a conversation, and returns its new summary for all agents. A change that is already in effect
+    /// does nothing and adds no entry.
     ///
     /// # Errors
-    /// `conversation_unknown`; `already_assigned` for a claim, with who was first; `new_message` where
-    /// the visitor wrote after what the resolving agent has seen;
-    /// `another_is_open`, `agent_unknown`, `label_unknown`, `too_many_labels`, `snooze_invalid`; the
-    /// store's.
+    /// `conversation_unknown`; `already_assigned`, with the name of the assignee, if another agent claimed it
+    /// first; `new_message` if the visitor wrote after what the resolving agent has seen; `another_is_open`,
+    /// `agent_unknown`, `label_unknown`, `too_many_labels`, `snooze_invalid`; store errors.
     pub async fn change_conversation(
         &self,
         agent: &Agent,
@@ -34,10 +33,10 @@ impl Domain {
         self.writer.run(ChangeConversation { agent, conversation, change }).await
     }
 
-    /// Ends the snoozes whose time has come, and says how many.
+    /// Ends the snoozes that are due, and returns how many.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn wake_conversations(&self) -> Result<usize> {
         let due = conversation::Entity::find()
             .filter(conversation::Column::SnoozedUntilMs.lte(self.ambient.now_ms() as i64))
@@ -45,10 +44,10 @@ impl Domain {
             .await?;
         let mut woken = 0;
         for row in due {
-            // One that fails must not keep the others asleep.
+            // One that fails must not keep the others snoozed.
             match self.writer.run(WakeDue(ConversationId(row.id))).await {
                 Ok(()) => woken += 1,
-                Err(error) => tracing::warn!(%error, "a snooze could not be ended"),
+                Err(error) => tracing::warn!(%error, "could not end a snooze"),
             }
         }
         Ok(woken)
@@ -73,7 +72,7 @@ impl Command for ChangeConversation {
         let mut log = Log::lock_seen(write, self.conversation, &self.agent).await?;
         self.change(write, &mut log).await?;
         let summary = log.save(write).await?;
-        // Whoever has room now takes the next.
+        // An agent who has room now gets the next one.
         if self.change.makes_room() {
             super::route::serve_queue(write, Some(self.conversation)).await?;
         }
@@ -182,7 +181,7 @@ async fn assign(
         leave_queue(write, log);
     }
     log.event(write, author, event).await?;
-    // Who gives a conversation back does not want it again at once.
+    // An agent who gives up a conversation must not get it back at once.
     route(write, log, before).await
 }
 
@@ -201,8 +200,8 @@ async fn reopen(write: &mut Write<'_>, log: &mut Log, author: &Author) -> Result
     route(write, log, None).await
 }
 
-/// What was settled goes on: with whoever had it, unless they have left for good, or are away where
-/// conversations are given out.
+/// Reopens a resolved conversation. It keeps its assignee, unless they have left or may no longer see it, or
+/// are away and routing is automatic.
 pub(super) async fn take_up(write: &Write<'_>, log: &mut Log, author: &Author) -> Result<()> {
     let holder = log.row.assignee_id;
     let has_left = holder.is_some() && route::active(write, log, holder).await?.is_none();
@@ -227,7 +226,7 @@ async fn wake(write: &mut Write<'_>, log: &mut Log, author: &Author) -> Result<(
     route(write, log, None).await
 }
 
-/// Ends one snooze, if its time has come: it may have been changed since it was found.
+/// Ends one snooze if it is due. It may have changed since it was found.
 struct WakeDue(ConversationId);
 
 #[async_trait]

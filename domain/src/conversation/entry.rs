@@ -1,4 +1,4 @@
-//! One entry of the log, and the one place that decides who may see it.
+//! One entry of the log, and the only place that decides who may see it.
 
 use protocol::json::{from_str, to_string};
 use protocol::{AgentId, Author, Body, ClientId, ConversationId, Entry, Files, Seq};
@@ -6,7 +6,7 @@ use protocol::{AgentId, Author, Body, ClientId, ConversationId, Entry, Files, Se
 use crate::error::{Error, Result};
 use crate::table::entry;
 
-/// For whom a log is read.
+/// Who a log is read for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
     /// The conversation's visitor.
@@ -16,8 +16,8 @@ pub enum Audience {
 }
 
 impl Audience {
-    /// Whether it may see such an entry. Every frame goes by it, and so does the column `is_public`
-    /// by which queries choose what a visitor gets.
+    /// Whether it may see an entry with this body. This decides for every frame, and for the column
+    /// `is_public`, with which queries select what a visitor gets.
     pub(crate) const fn may_see(self, body: &Body) -> bool {
         match (self, body) {
             (Self::Team, _) | (Self::Visitor, Body::Message { .. }) => true,
@@ -27,29 +27,29 @@ impl Audience {
     }
 }
 
-/// One entry of a conversation's log, before it is decided who sees it.
+/// One entry of a conversation's log, before it is decided who may see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LogEntry {
-    /// Whose log.
+    /// The conversation.
     pub conversation: ConversationId,
-    /// Its position.
+    /// Its position in the log.
     pub seq: Seq,
-    /// The position of the entry before it that the visitor may see.
+    /// The position of the previous entry that the visitor may see.
     pub prev_public_seq: Seq,
-    /// When it was taken, in milliseconds since 1970 (UTC).
+    /// When it was accepted, in milliseconds since 1970 (UTC).
     pub at_ms: u64,
-    /// The sender's name for the send.
+    /// The id that the client gave the send.
     pub client_id: ClientId,
     /// Who wrote it.
     pub author: Author,
-    /// What it says.
+    /// Its content.
     pub body: Body,
-    /// What it carries.
+    /// The attached files.
     pub files: Files,
 }
 
 impl LogEntry {
-    /// The entry as an audience sees it; `None` if it may not.
+    /// The entry as an audience sees it; `None` if it may not see it.
     #[must_use]
     pub fn seen_by(&self, audience: Audience) -> Option<Entry> {
         audience.may_see(&self.body).then(|| Entry {
@@ -94,7 +94,7 @@ impl LogEntry {
     }
 }
 
-/// An author from the columns that name one.
+/// Reads an author from its columns.
 pub(crate) fn author_from_row(
     kind: &str,
     id: Option<uuid::Uuid>,
@@ -110,7 +110,7 @@ pub(crate) fn author_from_row(
     }
 }
 
-/// The columns that name an author: kind, id and name.
+/// The columns that hold an author: kind, id and name.
 pub(crate) fn author_to_row(author: &Author) -> (String, Option<uuid::Uuid>, Option<String>) {
     let (id, name) = match author {
         Author::Visitor {} | Author::System {} => (None, None),

@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 use crate::table::{agent, conversation, conversation_label, inbox, label, read_cursor, visitor};
 use crate::visitor::display_name;
 
-/// Where a page of the list ends, and the next begins.
+/// Where a page of the list ends and the next begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListCursor {
     last_at_ms: i64,
@@ -25,7 +25,7 @@ pub struct ListCursor {
 }
 
 impl ListCursor {
-    /// Reads what [`ListCursor::to_text`] wrote.
+    /// Parses the output of [`ListCursor::to_text`].
     ///
     /// # Errors
     /// `cursor_invalid`.
@@ -37,7 +37,7 @@ impl ListCursor {
         read().ok_or(ErrorCode::CursorInvalid.into())
     }
 
-    /// The cursor for an address.
+    /// The cursor as text for a URL.
     #[must_use]
     pub fn to_text(self) -> String {
         format!("{}.{}", self.last_at_ms, self.id)
@@ -54,11 +54,11 @@ pub struct ListPage {
 }
 
 impl Domain {
-    /// The conversations that a filter lets through, as an agent sees them, most recent first: at
-    /// most `limit` and [`LIST_CONVERSATIONS`], after a cursor.
+    /// The conversations that match a filter, as an agent sees them, most recent first, after a cursor: at
+    /// most `limit` and at most [`LIST_CONVERSATIONS`].
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn list_conversations(
         &self,
         agent: &Agent,
@@ -73,7 +73,7 @@ impl Domain {
             .filter(after.map_or_else(Condition::all, follows))
             .order_by_desc(conversation::Column::LastAtMs)
             .order_by_desc(conversation::Column::Id)
-            // One more says whether there is a next page.
+            // One more row tells whether there is a next page.
             .limit(limit + 1)
             .all(&self.store.reader)
             .await?;
@@ -89,10 +89,10 @@ impl Domain {
         Ok(ListPage { conversations, next })
     }
 
-    /// One conversation's line, as an agent sees it.
+    /// The summary of one conversation, as an agent sees it.
     ///
     /// # Errors
-    /// `conversation_unknown`; the store's.
+    /// `conversation_unknown`; store errors.
     pub async fn find_conversation(&self, agent: &Agent, id: ConversationId) -> Result<Summary> {
         let row = super::page::seen(&self.store.reader, id, agent).await?;
         let mut one = summaries(&self.store.reader, &[row], Some(agent.id)).await?;
@@ -133,7 +133,7 @@ fn follows(cursor: ListCursor) -> Condition {
         .add(Condition::all().add(C::LastAtMs.eq(cursor.last_at_ms)).add(C::Id.lt(cursor.id)))
 }
 
-/// A conversation's line for all agents: what is one agent's own is left out.
+/// A conversation's summary for all agents, without what differs between them.
 pub(super) async fn summary_of(
     db: &impl ConnectionTrait,
     row: &conversation::Model,
@@ -142,7 +142,7 @@ pub(super) async fn summary_of(
     one.pop().ok_or(Error::Corrupt("a conversation without a summary"))
 }
 
-/// The lines of conversations, as an agent sees them; without one, as all do.
+/// The summaries of conversations as an agent sees them, or without one, for all agents.
 pub(crate) async fn summaries(
     db: &impl ConnectionTrait,
     rows: &[conversation::Model],
@@ -155,7 +155,7 @@ pub(crate) async fn summaries(
     rows.iter().map(|row| beside.summary(row, reader.is_some())).collect()
 }
 
-/// What stands beside a conversation's row, read for many at once.
+/// The rows that belong to conversations' rows, read for many at once.
 struct Beside {
     visitors: HashMap<Uuid, visitor::Model>,
     inboxes: HashMap<Uuid, String>,

@@ -1,4 +1,4 @@
-//! Appending to a log: the one place that does, with the projections beside it.
+//! Appending to a log. The only place that does, and that updates the projections with it.
 
 use protocol::json::to_string;
 use protocol::limits::LABELS;
@@ -20,9 +20,9 @@ use crate::hub::News;
 use crate::table::{conversation, conversation_label, entry, label};
 use crate::writer::Write;
 
-/// A conversation that a command changes: its row, locked, and what was appended to its log.
+/// A conversation that a command changes: its locked row, and what was appended to its log.
 pub(super) struct Log {
-    /// As it is to be. What differs from what was read is written by [`Log::save`].
+    /// The row as it will be. [`Log::save`] writes what differs from the row that was read.
     pub(super) row: conversation::Model,
     before: conversation::Model,
     appended: Vec<LogEntry>,
@@ -30,13 +30,13 @@ pub(super) struct Log {
 }
 
 impl Log {
-    /// Takes the row for this transaction: until its end nobody else decides by it.
+    /// Locks the row until the end of this transaction, so that no other transaction bases a decision on it.
     pub(super) async fn lock(write: &Write<'_>, id: ConversationId) -> Result<Self> {
         let query = conversation::Entity::find_by_id(id.0).lock_exclusive();
         Ok(Self::of(query.one(write.tx).await?.ok_or(ErrorCode::ConversationUnknown)?))
     }
 
-    /// The same for an agent, if they may see it.
+    /// Does the same for an agent, if they may see the conversation.
     pub(super) async fn lock_seen(
         write: &Write<'_>,
         id: ConversationId,
@@ -47,7 +47,7 @@ impl Log {
         Ok(log)
     }
 
-    /// A row that was locked, or inserted, in this transaction.
+    /// Wraps a row that was locked or inserted in this transaction.
     pub(super) fn of(row: conversation::Model) -> Self {
         Self { before: row.clone(), row, appended: Vec::new(), is_news: false }
     }
@@ -56,7 +56,7 @@ impl Log {
         ConversationId(self.row.id)
     }
 
-    /// The entry that exists under a client's name for a send.
+    /// The existing entry with this client id.
     pub(super) async fn find(
         &self,
         write: &Write<'_>,
@@ -90,7 +90,7 @@ impl Log {
         Ok(!found.is_empty())
     }
 
-    /// Appends what happened.
+    /// Appends an event.
     pub(super) async fn event(
         &mut self,
         write: &Write<'_>,
@@ -113,7 +113,7 @@ impl Log {
     ) -> Result<LogEntry> {
         let seq = self.row.last_seq + 1;
         let is_public = Audience::Visitor.may_see(&body);
-        // The log's times never run backwards, whatever the machine's clock does.
+        // The log's times never go backward, whatever the system clock does.
         let at_ms = write.ambient.now_ms() as i64;
         let at_ms = at_ms.max(self.row.logged_at_ms).max(self.row.last_at_ms);
         let prev_public_seq = self.row.last_public_seq;
@@ -151,7 +151,7 @@ impl Log {
             after.preview = preview(body.text(), &files);
             if author == (Author::Visitor {}) {
                 after.visitor_messages += 1;
-                // Who answers has read: the visitor's own cursor moves to their own message.
+                // Writing implies having read: the visitor's read position moves to their own message.
                 after.visitor_read_seq = seq;
                 after.waiting_since_ms.get_or_insert(at_ms);
             } else if is_public {
@@ -168,7 +168,7 @@ impl Log {
             body,
             files,
         };
-        // Every way of giving a conversation to an agent comes by here.
+        // Every way of assigning a conversation to an agent comes through here.
         if let Body::Event { event: Event::Assigned { agent, .. } } = &entry.body
             && !matches!(&entry.author, Author::Agent { id, .. } if id == agent)
         {
@@ -179,7 +179,7 @@ impl Log {
         Ok(entry)
     }
 
-    /// Puts a label on the conversation, if it is not there.
+    /// Adds a label to the conversation, if it does not have it yet.
     pub(super) async fn put_label(
         &mut self,
         write: &Write<'_>,
@@ -206,19 +206,19 @@ impl Log {
         self.event(write, author, Event::Labelled { label: label.name }).await
     }
 
-    /// How far it is, and with it the rule that a visitor has one unresolved conversation.
+    /// Sets the status, and the column that enforces that a visitor has at most one unresolved conversation.
     pub(super) fn set_status(&mut self, status: Status) {
         status.as_str().clone_into(&mut self.row.status);
         self.row.unresolved_visitor_id =
             (status != Status::Resolved).then_some(self.row.visitor_id);
     }
 
-    /// Has the conversation told of, although nothing of it has changed.
+    /// Makes [`Log::save`] publish the conversation even if nothing in it has changed.
     pub(super) fn is_news(&mut self) {
         self.is_news = true;
     }
 
-    /// The status of what is not resolved.
+    /// The status of the conversation unless it is resolved.
     pub(super) fn unresolved_status(&self) -> Status {
         if self.row.assignee_id.is_some() { Status::Assigned } else { Status::Open }
     }
@@ -227,7 +227,7 @@ impl Log {
         self.row.status == Status::Resolved.as_str()
     }
 
-    /// Writes what has changed, tells of it, and returns the conversation's line.
+    /// Writes what has changed, publishes it, and returns the conversation's summary.
     pub(super) async fn save(self, write: &mut Write<'_>) -> Result<Summary> {
         let Self { row, before, appended, is_news } = self;
         let summary = super::list::summary_of(write.tx, &row).await?;
@@ -244,18 +244,18 @@ impl Log {
     }
 }
 
-/// Takes a conversation's row for this transaction.
+/// Locks a conversation's row until the end of this transaction.
 ///
 /// # Errors
-/// `conversation_unknown`; the store's.
+/// `conversation_unknown`; store errors.
 pub(crate) async fn lock(write: &Write<'_>, id: ConversationId) -> Result<()> {
     Log::lock(write, id).await.map(drop)
 }
 
-/// Notes in a conversation what happened to it.
+/// Appends an event to a conversation's log.
 ///
 /// # Errors
-/// `conversation_unknown`; the store's.
+/// `conversation_unknown`; store errors.
 pub(crate) async fn happened(
     write: &mut Write<'_>,
     id: ConversationId,
@@ -267,7 +267,7 @@ pub(crate) async fn happened(
     log.save(write).await.map(drop)
 }
 
-/// The columns that differ: an index that none of them is part of is left alone.
+/// The columns that differ, so that indexes over the other columns are not touched.
 fn changes(before: &conversation::Model, after: &conversation::Model) -> conversation::ActiveModel {
     let mut changed = before.clone().into_active_model();
     for column in conversation::Column::iter() {

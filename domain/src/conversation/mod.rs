@@ -1,4 +1,4 @@
-//! Conversations: the log, who may see what of it, and the projections kept beside it.
+//! Conversations: the log, who may see which parts of it, and its projections.
 
 mod change;
 mod entry;

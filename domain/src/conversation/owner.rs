@@ -1,4 +1,4 @@
-//! What follows for conversations when it turns out who their visitor is.
+//! What changes for conversations once their visitor is identified.
 
 use protocol::{Author, ConversationId, Event, Status, VisitorId};
 use sea_orm::entity::prelude::*;
@@ -10,7 +10,7 @@ use crate::hub::News;
 use crate::table::conversation;
 use crate::writer::Write;
 
-/// Resolves a conversation in whose place another goes on.
+/// Resolves a conversation that another one replaces.
 pub(crate) async fn settle(write: &mut Write<'_>, id: ConversationId) -> Result<()> {
     let mut log = Log::lock(write, id).await?;
     log.set_status(Status::Resolved);
@@ -20,14 +20,14 @@ pub(crate) async fn settle(write: &mut Write<'_>, id: ConversationId) -> Result<
     log.save(write).await.map(drop)
 }
 
-/// Makes a conversation another visitor's.
+/// Transfers a conversation to another visitor.
 pub(crate) async fn hand_over(
     write: &mut Write<'_>,
     id: ConversationId,
     to: VisitorId,
 ) -> Result<()> {
     let mut log = Log::lock(write, id).await?;
-    // Whoever is connected as either of the two comes back, and finds what is theirs now.
+    // Clients that are connected as either visitor reconnect, and get what is theirs now.
     let from = VisitorId(log.row.visitor_id);
     write.publish(News::Moved { visitor: from });
     write.publish(News::Moved { visitor: to });
@@ -36,7 +36,7 @@ pub(crate) async fn hand_over(
     log.save(write).await.map(drop)
 }
 
-/// Tells agents that a visitor has another name.
+/// Tells agents that a visitor's name has changed.
 pub(crate) async fn tell_renamed(write: &mut Write<'_>, visitor: VisitorId) -> Result<()> {
     let theirs = conversation::Entity::find()
         .filter(conversation::Column::VisitorId.eq(visitor.0))

@@ -13,12 +13,12 @@ use crate::error::Result;
 use crate::table::{conversation, entry};
 use crate::visitor::VisitorIdentity;
 
-/// A run of entries, and where the conversation stands.
+/// A run of entries, and the state of the conversation.
 #[derive(Clone, Debug, Default)]
 pub struct Page {
-    /// Which conversation; `None` if there is none.
+    /// The conversation; `None` if there is none.
     pub conversation: Option<ConversationId>,
-    /// Whose conversation it is; `None` if there is none.
+    /// The conversation's visitor; `None` if there is no conversation.
     pub visitor: Option<VisitorId>,
     /// The last position that the audience may see; 0 if there is none.
     pub head: Seq,
@@ -26,7 +26,8 @@ pub struct Page {
     pub visitor_read_seq: Seq,
     /// How far the team has read.
     pub team_read_seq: Seq,
-    /// The entries, oldest first: at most [`PAGE_ENTRIES`], and [`PAGE_BYTES`] as JSON.
+    /// The entries, oldest first: at most [`PAGE_ENTRIES`], and at most [`PAGE_BYTES`] as JSON unless there
+    /// is only one.
     pub entries: Vec<Entry>,
 }
 
@@ -39,10 +40,11 @@ enum Wanted {
 }
 
 impl Domain {
-    /// The visitor's conversation after `after`, or its latest page. Empty if there is none.
+    /// The page of the visitor's conversation after `after`, or its latest page. Empty without a
+    /// conversation.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn visitor_page(&self, who: &VisitorIdentity, after: Option<Seq>) -> Result<Page> {
         self.page_of_visitor(who, after.map_or(Wanted::Latest, Wanted::After)).await
     }
@@ -50,15 +52,16 @@ impl Domain {
     /// The page of the visitor's conversation that ends before `before`.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn visitor_page_before(&self, who: &VisitorIdentity, before: Seq) -> Result<Page> {
         self.page_of_visitor(who, Wanted::Before(before)).await
     }
 
-    /// The same of an earlier conversation of theirs, and the one that they had before it.
+    /// The page that ends before `before` of one of the visitor's earlier conversations, and the conversation
+    /// before that one.
     ///
     /// # Errors
-    /// `conversation_unknown`, also for one that is not theirs; the store's.
+    /// `conversation_unknown`, also for one that is not theirs; store errors.
     pub async fn earlier_page_before(
         &self,
         who: &VisitorIdentity,
@@ -73,18 +76,19 @@ impl Domain {
         Ok((page(reader, row, Audience::Visitor, Wanted::Before(before)).await?, earlier))
     }
 
-    /// The conversation with something to read that a visitor had before another of theirs. The one
-    /// that goes on is the last, whenever it began.
+    /// The visitor's conversation before `id` that has something for them to read. The unresolved one counts
+    /// as the last, whenever it began.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn earlier_than(
         &self,
         who: &VisitorIdentity,
         id: ConversationId,
     ) -> Result<Option<ConversationId>> {
         let ids: Vec<Uuid> = of_visitor_query(who.visitor)
-            // Also an empty one that somebody began for them: what goes on has its place.
+            // `id` itself may be empty, if it was begun without a message. It is included because its place
+            // is needed.
             .filter(
                 Condition::any()
                     .add(conversation::Column::LastPublicSeq.gt(0))
@@ -102,16 +106,16 @@ impl Domain {
     /// The last position of the visitor's conversation that they may see; 0 if there is none.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn visitor_head(&self, who: &VisitorIdentity) -> Result<Seq> {
         let row = of_visitor(&self.store.reader, who.visitor).await?;
         Ok(row.map_or(0, |row| row.last_public_seq.unsigned_abs()))
     }
 
-    /// A conversation after `after`, or its latest page, as the team sees it.
+    /// The page of a conversation after `after`, or its latest page, as the team sees it.
     ///
     /// # Errors
-    /// `conversation_unknown`; the store's.
+    /// `conversation_unknown`; store errors.
     pub async fn team_page(
         &self,
         agent: &Agent,
@@ -124,7 +128,7 @@ impl Domain {
     /// The page of a conversation that ends before `before`, as the team sees it.
     ///
     /// # Errors
-    /// `conversation_unknown`; the store's.
+    /// `conversation_unknown`; store errors.
     pub async fn team_page_before(
         &self,
         agent: &Agent,
@@ -155,7 +159,7 @@ impl Domain {
 /// A conversation that an agent may see.
 ///
 /// # Errors
-/// `conversation_unknown`, also for one that they may not see; the store's.
+/// `conversation_unknown`, also for one that they may not see; store errors.
 pub(crate) async fn seen(
     db: &impl ConnectionTrait,
     id: ConversationId,
@@ -167,7 +171,7 @@ pub(crate) async fn seen(
     Ok(row)
 }
 
-/// The conversation that a visitor sees: the one that is not resolved, else their latest.
+/// The conversation that a visitor sees: their unresolved one, else their latest.
 pub(super) async fn of_visitor(
     db: &impl ConnectionTrait,
     visitor: VisitorId,

@@ -15,18 +15,18 @@ use crate::visitor::VisitorIdentity;
 use crate::writer::{Command, Shard, Write};
 
 impl Domain {
-    /// The visitor has seen everything up to `seq`.
+    /// Records that the visitor has seen everything up to `seq`.
     ///
     /// # Errors
-    /// The store's. Without a conversation nothing happens.
+    /// Store errors. Without a conversation nothing happens.
     pub async fn read_as_visitor(&self, who: &VisitorIdentity, seq: Seq) -> Result<()> {
         self.writer.run(VisitorRead { visitor: who.visitor, seq }).await
     }
 
-    /// An agent has seen everything up to `seq`.
+    /// Records that an agent has seen everything up to `seq`.
     ///
     /// # Errors
-    /// `conversation_unknown`; the store's.
+    /// `conversation_unknown`; store errors.
     pub async fn read_as_agent(
         &self,
         agent: &Agent,
@@ -134,7 +134,8 @@ impl Command for AgentRead {
 }
 
 impl AgentRead {
-    /// Usually none: agents read to the end.
+    /// Counts the visitor's messages after a position. Usually there are none, because agents read to the
+    /// end.
     async fn visitor_messages_after(&self, write: &Write<'_>, seq: i64) -> Result<i64> {
         let count = entry::Entity::find()
             .filter(entry::Column::ConversationId.eq(self.conversation.0))

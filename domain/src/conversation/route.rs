@@ -1,4 +1,4 @@
-//! Routing: which agent a conversation comes to, in the transaction that needs one.
+//! Routing: which agent a conversation is assigned to, in the transaction that needs one.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,24 +15,24 @@ use crate::hub::News;
 use crate::table::{agent, agent_skill, conversation, conversation_label, inbox, team, team_agent};
 use crate::writer::{Command, Shard, Write};
 
-/// How many of the queue are looked at in one go.
+/// How many conversations of the queue are considered at a time.
 const QUEUE: u64 = 500;
 
 impl Domain {
-    /// Gives what waits in the queue to agents who have room. To be called when presence moved:
-    /// all else that makes room does it by itself.
+    /// Assigns queued conversations to agents who have room. Call it when presence changes: everything else
+    /// that makes room does it already.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn serve_queue(&self) -> Result<()> {
         self.writer.run(ServeQueue).await
     }
 
-    /// Takes what agents still have who are gone for good, and gives it to others: what a stop kept
-    /// [`Domain::set_agent_active`] from doing.
+    /// Routes conversations that are still assigned to deactivated agents to others, which a shutdown may
+    /// have kept [`Domain::set_agent_active`] from doing.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn release_left_behind(&self) -> Result<()> {
         let gone: Vec<Uuid> = agent::Entity::find()
             .select_only()
@@ -52,11 +52,11 @@ impl Domain {
         Ok(())
     }
 
-    /// Takes all that is not resolved from an agent who goes away for good, and what they may not see
-    /// any more from one who stays, and gives it to others.
+    /// Routes an agent's unresolved conversations to others: all of them if the agent has left, or those that
+    /// they may no longer see.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub(crate) async fn release_conversations(&self, agent: AgentId) -> Result<()> {
         let held = conversation::Entity::find()
             .filter(conversation::Column::AssigneeId.eq(agent.0))
@@ -74,8 +74,8 @@ impl Domain {
     }
 }
 
-/// Gives a conversation that nobody has to an agent, as its team or inbox says, but not to `except`;
-/// puts it into the queue if all are busy.
+/// Assigns an unassigned conversation to an agent, by the routing of its team or inbox, but not to `except`.
+/// Queues it if no agent is available.
 pub(super) async fn route(
     write: &mut Write<'_>,
     log: &mut Log,
@@ -102,7 +102,8 @@ pub(super) async fn route(
     }
 }
 
-/// The time at which who comes now has come, after all that wait: the clock may have been put back.
+/// The queue time of a conversation that joins now. It is later than that of all waiting ones, even if the
+/// clock was set back.
 async fn end_of_queue(write: &Write<'_>) -> Result<i64> {
     let last = conversation::Entity::find()
         .filter(conversation::Column::QueuedAtMs.is_not_null())
@@ -113,8 +114,8 @@ async fn end_of_queue(write: &Write<'_>) -> Result<i64> {
     Ok(Ord::max(after, write.ambient.now_ms() as i64))
 }
 
-/// Takes what goes on after it rested from whoever had it and is not there, where conversations are given out:
-/// somebody else may be.
+/// Unassigns a conversation that has become active again, if its assignee is not online and routing is
+/// automatic: another agent may be online.
 pub(super) async fn release_if_away(write: &Write<'_>, log: &mut Log) -> Result<()> {
     let Some(holder) = log.row.assignee_id.filter(|_| !log.is_resolved()) else { return Ok(()) };
     let is_there = write.hub.presence(AgentId(holder)) == Presence::Online;
@@ -126,7 +127,7 @@ pub(super) async fn release_if_away(write: &Write<'_>, log: &mut Log) -> Result<
     log.event(write, &Author::System {}, Event::Unassigned {}).await
 }
 
-/// Gives what waits to whoever has room now, but for `except`, which was given back just now.
+/// Assigns queued conversations to agents who have room now, but not `except`, which was just released.
 pub(super) async fn serve_queue(
     write: &mut Write<'_>,
     except: Option<ConversationId>,
@@ -140,8 +141,8 @@ pub(super) async fn serve_queue(
         .limit(QUEUE)
         .all(write.tx)
         .await?;
-    // Where one finds nobody, the next of the same inbox, team and labels does not, either: many who
-    // wait for a team that is away hold nobody else up.
+    // If no agent is found for one, none is found for another with the same inbox, team and labels, either.
+    // Many conversations that wait for a team that is away must not hold up the others.
     let labels = labels_of(write, &waiting).await?;
     let mut in_vain = HashSet::new();
     for row in waiting.into_iter().filter(|row| Some(ConversationId(row.id)) != except) {
@@ -167,7 +168,7 @@ pub(super) async fn serve_queue(
     Ok(())
 }
 
-/// The labels of conversations that have some, each in order.
+/// The labels of the conversations that have any, each in order.
 async fn labels_of(
     write: &Write<'_>,
     conversations: &[conversation::Model],
@@ -196,7 +197,7 @@ async fn give(write: &mut Write<'_>, log: &mut Log, chosen: agent::Model) -> Res
     log.event(write, &Author::System {}, event).await
 }
 
-/// Whoever is settled or has an agent waits no more.
+/// Removes a conversation from the queue, if it is there.
 pub(super) fn leave_queue(write: &mut Write<'_>, log: &mut Log) {
     if log.row.queued_at_ms.is_some() {
         log.row.queued_at_ms = None;
@@ -204,7 +205,7 @@ pub(super) fn leave_queue(write: &mut Write<'_>, log: &mut Log) {
     }
 }
 
-/// An agent who is part of the team still, and may see the conversation.
+/// The agent, if they are still on the team and may see the conversation.
 pub(super) async fn active(
     write: &Write<'_>,
     log: &Log,
@@ -217,7 +218,7 @@ pub(super) async fn active(
     Ok(sight.check(&log.row).is_ok().then_some(found))
 }
 
-/// A team's own way counts for more than the inbox's.
+/// The routing of the conversation's team, or without a team, of its inbox.
 async fn routing_of(write: &Write<'_>, row: &conversation::Model) -> Result<Routing> {
     let team = match row.team_id {
         Some(team) => team::Entity::find_by_id(team).one(write.tx).await?,
@@ -233,7 +234,8 @@ async fn routing_of(write: &Write<'_>, row: &conversation::Model) -> Result<Rout
     Routing::parse(&word).ok_or(Error::Corrupt("a routing"))
 }
 
-/// The agent to take a conversation: there, of its team, with its skills, and with room.
+/// Chooses the agent for a conversation: online, with visibility, in its team, with its skills, and with
+/// room.
 async fn choose(
     write: &Write<'_>,
     row: &conversation::Model,
@@ -250,7 +252,7 @@ async fn choose(
     if online.is_empty() || routing == Routing::Manual {
         return Ok(None);
     }
-    // Locked, always in this order: two conversations at once must not both find the same room.
+    // Lock them, always in this order: two concurrent conversations must not both find the same room.
     let agents = agent::Entity::find()
         .filter(agent::Column::Id.is_in(online))
         .filter(agent::Column::IsActive.eq(true))
@@ -279,7 +281,7 @@ async fn choose(
     }))
 }
 
-/// A label of the conversation that is anybody's skill must be the agent's.
+/// Keeps the agents who have, as skills, all labels of the conversation that are a skill of any agent.
 async fn keep_skilled(
     write: &Write<'_>,
     row: &conversation::Model,
@@ -309,7 +311,7 @@ struct Load {
     conversations: i64,
 }
 
-/// How many conversations each has that ask for attention.
+/// How many conversations each agent has that are neither resolved, archived nor snoozed.
 async fn loads(write: &Write<'_>, agents: &[agent::Model]) -> Result<HashMap<Uuid, i64>> {
     let loads = conversation::Entity::find()
         .select_only()
@@ -341,7 +343,7 @@ impl Command for ServeQueue {
     }
 }
 
-/// Takes one conversation from an agent, if they still have it.
+/// Routes one conversation of an agent to others, if they still have it.
 struct Release {
     conversation: Uuid,
     agent: Uuid,

@@ -22,12 +22,12 @@ use crate::table::{conversation, inbox, visitor};
 use crate::visitor::VisitorIdentity;
 use crate::writer::{Command, Shard, Write, conversation_id};
 
-/// What somebody wants to say.
+/// The content of a message or note to send.
 #[derive(Clone, Copy, Debug)]
 pub struct Draft<'a> {
-    /// Plain text. May be empty where there are files.
+    /// Plain text. May be empty if there are files.
     pub text: &'a str,
-    /// What it is to carry: files that the sender has uploaded.
+    /// The files to attach, which the sender has uploaded.
     pub files: &'a [FileId],
 }
 
@@ -54,14 +54,14 @@ impl<'a> std::convert::From<&'a String> for Draft<'a> {
 }
 
 impl Domain {
-    /// Appends a visitor's message. Begins their conversation if there is none; one that was
-    /// resolved, put away or resting goes on.
+    /// Appends a visitor's message. Begins a conversation if they have none. A resolved, archived or snoozed
+    /// conversation becomes active again.
     ///
-    /// Sending again under the same `client_id` answers with the entry that exists.
+    /// Sending again with the same `client_id` returns the existing entry.
     ///
     /// # Errors
-    /// `message_empty`, `message_too_long`, `client_id_reused`, `file_unknown`, `too_many_files`; the
-    /// store's.
+    /// `message_empty`, `message_too_long`, `client_id_reused`, `file_unknown`, `too_many_files`; store
+    /// errors.
     pub async fn send_as_visitor(
         &self,
         who: &VisitorIdentity,
@@ -79,11 +79,11 @@ impl Domain {
 
     /// Appends an agent's message, or a note that the visitor does not see.
     ///
-    /// Sending again under the same `client_id` answers with the entry that exists.
+    /// Sending again with the same `client_id` returns the existing entry.
     ///
     /// # Errors
     /// `conversation_unknown`, `message_empty`, `message_too_long`, `client_id_reused`, `file_unknown`,
-    /// `too_many_files`; the store's.
+    /// `too_many_files`; store errors.
     pub async fn send_as_agent(
         &self,
         agent: &Agent,
@@ -100,10 +100,10 @@ impl Domain {
         entry.seen_by(Audience::Team).ok_or(Error::Corrupt("an agent's own entry"))
     }
 
-    /// Appends a message that came by mail, and settles the mail with it.
+    /// Appends a message from an inbound email, and records that the email was posted.
     ///
     /// # Errors
-    /// As of a message that is sent; `mail_settled` where another was first.
+    /// Those of sending a message; `mail_settled` if the email has already been processed.
     pub(crate) async fn send_by_mail(
         &self,
         speaker: Speaker,
@@ -119,11 +119,11 @@ impl Domain {
 }
 
 impl Domain {
-    /// The visitor's conversation, begun if there is none that is not resolved: an agent gets it
-    /// although nothing was written yet. Says whether it is new.
+    /// Returns the visitor's unresolved conversation, and whether it is new. Begins one if there is none,
+    /// which is routed to an agent although nothing has been written yet.
     ///
     /// # Errors
-    /// `inbox_unknown`; the store's.
+    /// `inbox_unknown`; store errors.
     pub async fn begin_conversation(&self, who: &VisitorIdentity) -> Result<(Summary, bool)> {
         self.writer.run(Begin { who: *who }).await
     }
@@ -166,18 +166,17 @@ struct Send {
     by_mail: Option<ByMail>,
 }
 
-/// Who says something, and where.
+/// Who writes, and where.
 #[derive(Clone)]
 pub(crate) enum Speaker {
-    /// A visitor: in the conversation of theirs that goes on, else in the one that is named, else in
-    /// their latest.
+    /// A visitor: in their unresolved conversation, else in the named one, else in their latest.
     Visitor { who: VisitorIdentity, conversation: Option<ConversationId>, page: Option<PageUrl> },
     /// An agent.
     Agent { conversation: ConversationId, agent: Agent },
 }
 
 impl Speaker {
-    /// The conversation that is named.
+    /// The named conversation.
     pub(crate) const fn conversation(&self) -> Option<ConversationId> {
         match self {
             Self::Visitor { conversation, .. } => *conversation,
@@ -222,7 +221,7 @@ impl Command for Send {
         }
         if let Some(existing) = log.find(write, self.client_id).await? {
             let Some(by_mail) = &self.by_mail else { return self.same_as(existing, &author) };
-            // The same mail came to another address, too.
+            // The same email was also sent to another address.
             let inbox = InboxId(log.row.inbox_id);
             crate::mail::posted(write, by_mail, inbox, log.id(), existing.seq).await?;
             return Ok(existing);
@@ -234,10 +233,11 @@ impl Command for Send {
         };
         if author == (Author::Visitor {}) && (log.is_resolved() || log.row.archived_at_ms.is_some())
         {
-            // What nobody answered before that was settled. Undone, it waits as it did.
+            // Messages left unanswered before it was resolved or archived no longer count as waiting. If an
+            // agent undoes that instead, they count again.
             log.row.waiting_since_ms = None;
         }
-        // Whether an answer begins to be waited for.
+        // Whether this is the first message that waits for an answer.
         let is_first = log.row.waiting_since_ms.is_none();
         if author == (Author::Visitor {}) {
             wants_answer(write, &mut log).await?;
@@ -265,7 +265,7 @@ impl Command for Send {
 }
 
 impl Send {
-    /// The same name must mean the same words of the same author. An agent's name may have changed.
+    /// The same client id must mean the same content by the same author. An agent's name may have changed.
     fn same_as(&self, existing: LogEntry, author: &Author) -> Result<LogEntry> {
         let same_author = match (&existing.author, author) {
             (Author::Agent { id: one, .. }, Author::Agent { id: other, .. }) => one == other,
@@ -280,7 +280,7 @@ impl Send {
     }
 }
 
-/// Whoever writes wants an answer: what was settled, put away or resting is no more.
+/// A visitor who writes wants an answer: the conversation is no longer resolved, archived or snoozed.
 async fn wants_answer(write: &Write<'_>, log: &mut Log) -> Result<()> {
     let visitor = Author::Visitor {};
     let mut rested = false;
@@ -303,8 +303,8 @@ async fn wants_answer(write: &Write<'_>, log: &mut Log) -> Result<()> {
     }
 }
 
-/// The visitor's conversation: the one that is not resolved, else the one that is named, else their
-/// latest. It is made, with the visitor, if there is none.
+/// The visitor's conversation: the unresolved one, else the named one, else their latest. If there is none,
+/// it is created, with the visitor if needed.
 async fn of_visitor(
     write: &Write<'_>,
     who: &VisitorIdentity,
@@ -316,7 +316,7 @@ async fn of_visitor(
     match (found, named) {
         (Some(log), Some(named)) if log.is_resolved() && log.id() != named => {
             let named = Log::lock(write, named).await?;
-            // It may have become somebody else's this moment.
+            // It may just have been transferred to another visitor.
             Ok(if named.row.visitor_id == who.visitor.0 { named } else { log })
         }
         (Some(log), _) => Ok(log),
@@ -324,7 +324,7 @@ async fn of_visitor(
     }
 }
 
-/// A new conversation, and its visitor if they are new, too.
+/// Creates a conversation, and its visitor if they are new.
 async fn begin(
     write: &Write<'_>,
     inbox: InboxId,

@@ -1,15 +1,16 @@
-//! What a message's text may be.
+//! Validates and normalizes the text of messages.
 
 use protocol::limits::{MESSAGE_BYTES, PREVIEW_CHARS};
 use protocol::{ErrorCode, Files};
 
-/// The text as it is kept: trimmed, with `\n` for every line break and no other control character.
+/// Returns the text as it is stored: trimmed, with `\n` for every line break and no other control character
+/// but tabs.
 ///
 /// # Errors
-/// `message_empty` where nothing visible is left, `message_too_long` over [`MESSAGE_BYTES`].
+/// `message_empty` if nothing visible is left, `message_too_long` above [`MESSAGE_BYTES`].
 pub(super) fn tidy(text: &str) -> Result<String, ErrorCode> {
     let kept = |c: &char| !c.is_control() || matches!(c, '\n' | '\t');
-    // All that Unicode takes for one (UAX 14).
+    // Everything that Unicode treats as a line break (UAX 14).
     let breaks = ['\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}'];
     let text: String =
         text.replace("\r\n", "\n").replace(breaks, "\n").chars().filter(kept).collect();
@@ -23,7 +24,7 @@ pub(super) fn tidy(text: &str) -> Result<String, ErrorCode> {
     Ok(text.to_owned())
 }
 
-/// How a message begins, on one line: its text, or what its files are called.
+/// The beginning of a message, on one line: of its text, or of its files' names.
 pub(super) fn preview(text: &str, files: &Files) -> String {
     if text.is_empty() {
         let names: Vec<&str> = files.0.iter().map(|file| file.name.as_str()).collect();

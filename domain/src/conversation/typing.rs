@@ -1,4 +1,4 @@
-//! Who is writing: told, never kept.
+//! Who is writing: published, never stored.
 
 use protocol::{ConversationId, Person, VisitorId};
 
@@ -10,10 +10,10 @@ use crate::hub::News;
 use crate::visitor::VisitorIdentity;
 
 impl Domain {
-    /// The visitor is writing. Without a conversation nobody is told.
+    /// Publishes that the visitor is writing. Does nothing without a conversation.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn type_as_visitor(&self, who: &VisitorIdentity) -> Result<()> {
         if let Some(row) = super::page::of_visitor(&self.store.reader, who.visitor).await? {
             self.hub().publish(&News::VisitorTypes { conversation: ConversationId(row.id) });
@@ -21,10 +21,10 @@ impl Domain {
         Ok(())
     }
 
-    /// An agent is writing to the visitor.
+    /// Publishes that an agent is writing to the visitor.
     ///
     /// # Errors
-    /// `conversation_unknown`; the store's.
+    /// `conversation_unknown`; store errors.
     pub async fn type_as_agent(&self, agent: &Agent, id: ConversationId) -> Result<()> {
         let visitor = VisitorId(seen(&self.store.reader, id, agent).await?.visitor_id);
         let agent = Person { id: agent.id, name: agent.name.clone() };

@@ -1,4 +1,4 @@
-//! Entries that carry files.
+//! Attaches files to entries.
 
 use protocol::limits::FILES;
 use protocol::{ConversationId, ErrorCode, FileId, Files, Several, VisitorId};
@@ -11,11 +11,11 @@ use crate::error::Result;
 use crate::table::file;
 use crate::writer::Write;
 
-/// The files that a send is to carry, in the sender's order, locked: uploaded by the sender, as a
-/// whole, and carried by no other entry.
+/// Returns and locks the files that a message is to attach, in the sender's order. Each must be completely
+/// uploaded by the sender and not attached to another entry.
 ///
 /// # Errors
-/// `too_many_files`; `file_unknown`; the store's.
+/// `too_many_files`; `file_unknown`; store errors.
 pub(crate) async fn claim(write: &Write<'_>, sender: &Party, ids: &[FileId]) -> Result<Files> {
     if ids.len() > FILES {
         return Err(ErrorCode::TooManyFiles.into());
@@ -39,7 +39,7 @@ pub(crate) async fn claim(write: &Write<'_>, sender: &Party, ids: &[FileId]) -> 
     Ok(Several(files))
 }
 
-/// Notes which entry carries the files: from now on, whoever may see it may fetch them.
+/// Attaches the files to an entry. From now on, anyone who may see the entry may fetch them.
 pub(crate) async fn carry(
     write: &Write<'_>,
     files: &Files,
@@ -58,7 +58,7 @@ pub(crate) async fn carry(
     Ok(())
 }
 
-/// Makes a visitor's files another's, when it turns out who they are.
+/// Transfers a visitor's files to another visitor, once they are known to be the same person.
 pub(crate) async fn hand_over(write: &Write<'_>, from: VisitorId, to: VisitorId) -> Result<()> {
     file::Entity::update_many()
         .col_expr(file::Column::VisitorId, Expr::value(to.0))

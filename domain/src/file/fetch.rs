@@ -1,4 +1,4 @@
-//! Fetching files: by whoever may see the entry that carries them.
+//! Fetching files, for anyone who may see the entry that a file is attached to.
 
 use protocol::{ConversationId, ErrorCode, File, FileId};
 use sea_orm::entity::prelude::*;
@@ -8,7 +8,7 @@ use crate::Domain;
 use crate::error::Result;
 use crate::table::{conversation, entry, file};
 
-/// A file that somebody may fetch.
+/// A file that the party may fetch.
 pub struct Found {
     /// The file.
     pub file: File,
@@ -17,12 +17,11 @@ pub struct Found {
 }
 
 impl Domain {
-    /// A file, or its thumbnail, which is a JPEG: for whoever may see the entry that carries it, and
-    /// for its uploader until one does.
+    /// Finds a file, or its thumbnail, which is a JPEG. Anyone who may see the entry it is attached to may
+    /// fetch it. Until it is attached, only its uploader may.
     ///
     /// # Errors
-    /// `file_unknown`, also for one that they may not fetch, and for a thumbnail of what has none;
-    /// the store's.
+    /// `file_unknown`, also if they may not fetch it or there is no thumbnail; store errors.
     pub async fn find_file(&self, party: &Party, id: FileId, part: Part) -> Result<Found> {
         let found = file::Entity::find_by_id(id.0).one(&self.store.reader).await?;
         let row = found.filter(|row| row.is_stored && row.dropped_at_ms.is_none());
@@ -36,10 +35,10 @@ impl Domain {
         Ok(Found { place: row.place, part, file: from_row(row) })
     }
 
-    /// What is in a file, and how long that is, in bytes.
+    /// Returns the content of a file and its length in bytes.
     ///
     /// # Errors
-    /// The shelf's.
+    /// Blob store errors.
     pub async fn read_file(&self, found: &Found) -> Result<(u64, Content)> {
         self.shelf.get(found.place, found.part).await
     }

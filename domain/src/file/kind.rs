@@ -1,20 +1,20 @@
-//! What a file is, by its content: what its name or its sender says of it counts for nothing.
+//! Determines the type of a file by its content, and not by its name or what the sender says.
 
 use std::io::{Read, Seek};
 
 use infer::MatcherType;
 
-/// How many of the first bytes are looked at.
+/// How many bytes at the beginning of a file are examined.
 pub(super) const LOOKED_AT: usize = 8 * 1024;
 
-/// What a file is.
+/// A type of file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Kind {
     /// Its media type (RFC 2046).
     pub(super) media_type: &'static str,
-    /// The endings that names of such files have, the usual one first.
+    /// The extensions of such files, the most common first.
     pub(super) endings: &'static [&'static str],
-    /// Whether a thumbnail is made of it.
+    /// Whether it gets a thumbnail.
     pub(super) is_picture: bool,
 }
 
@@ -26,7 +26,7 @@ const fn picture(media_type: &'static str, endings: &'static [&'static str]) -> 
     Kind { media_type, endings, is_picture: true }
 }
 
-/// What people send each other when something does not work. Nothing that a double click runs.
+/// What people send each other when something does not work. Nothing that runs on a double click.
 const KINDS: &[Kind] = &[
     picture("image/png", &["png"]),
     picture("image/jpeg", &["jpg", "jpeg"]),
@@ -61,7 +61,7 @@ const KINDS: &[Kind] = &[
     kind("audio/x-wav", &["wav"]),
 ];
 
-/// Every text is just that: it is served so that no browser takes it for a page or a script.
+/// All text has one type. It is served so that no browser treats it as a page or a script.
 const TEXT: Kind = kind(
     "text/plain",
     &[
@@ -105,25 +105,26 @@ const TEXT: Kind = kind(
     ],
 );
 
-/// How files of Microsoft's compound format begin ([MS-CFB], section 2.2). What is in them stands
-/// anywhere; installers are of that form, too.
+/// The first bytes of files in Microsoft's compound format ([MS-CFB], section 2.2). The position of what is
+/// in them varies, and installers use this format, too.
 const COMPOUND: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 
-/// The folder in office documents, which are zip archives, that says what each is.
+/// Folders in office documents, which are zip archives, and the extension that each implies.
 const OFFICE: [(&str, &str); 3] = [("word/", "docx"), ("xl/", "xlsx"), ("ppt/", "pptx")];
 
-/// The most parts of an archive that are looked at.
+/// The most parts of an archive that are examined.
 const PARTS: usize = 10_000;
 
-/// What a file is that begins so; `None` if it is not taken. `is_whole` says that no more follows. The
-/// name decides among the compound files alone. What an archive is, [`of_archive`] says.
+/// Determines the type of a file from its beginning. Returns `None` if such files are not accepted.
+/// `is_whole` says that nothing follows. The name counts only for compound files. For archives, ask
+/// [`of_archive`].
 pub(super) fn of(beginning: &[u8], is_whole: bool, name: &str) -> Option<Kind> {
     if beginning.starts_with(COMPOUND) {
         let said = name.rsplit('.').next().unwrap_or_default().to_lowercase();
         return ["doc", "xls", "ppt"].iter().find(|one| **one == said).and_then(|one| ending(one));
     }
     let found = infer::get(beginning);
-    // It looks for office documents by the order of their parts, which is any.
+    // The library detects office documents by the order of their parts, but any order is valid.
     let is_zip = found.is_some_and(|found| found.matcher_type() == MatcherType::Doc)
         && beginning.starts_with(b"PK");
     if is_zip {
@@ -134,7 +135,7 @@ pub(super) fn of(beginning: &[u8], is_whole: bool, name: &str) -> Option<Kind> {
     known.or_else(|| is_text(beginning, is_whole).then_some(TEXT))
 }
 
-/// Which kind of archive a file is: an office document by its parts, wherever they stand.
+/// Determines whether an archive is an office document, by its parts in any order.
 pub(super) fn of_archive(file: impl Read + Seek) -> Option<Kind> {
     let archive = zip::ZipArchive::new(file).ok();
     let names: Vec<&str> = match &archive {
@@ -152,8 +153,8 @@ fn ending(ending: &str) -> Option<Kind> {
     KINDS.iter().find(|kind| kind.endings.contains(&ending)).copied()
 }
 
-/// Text of any charset, also with the control characters of terminals and printers. A NUL is in none but
-/// UTF-16, which says so (its byte order mark), and in nearly all else.
+/// Text in any charset, including the control characters of terminals and printers. Only UTF-16 text contains
+/// NUL, and its byte order mark identifies it. Nearly all other files contain NUL.
 fn is_text(beginning: &[u8], is_whole: bool) -> bool {
     if let [0xff, 0xfe, rest @ ..] | [0xfe, 0xff, rest @ ..] = beginning {
         let units = rest.chunks_exact(2);
@@ -165,10 +166,10 @@ fn is_text(beginning: &[u8], is_whole: bool) -> bool {
     }
     let is_utf8 = match std::str::from_utf8(beginning) {
         Ok(_) => true,
-        // The last character goes on after what is looked at.
+        // The last character may continue after the examined bytes.
         Err(error) => error.error_len().is_none() && !is_whole,
     };
-    // Another charset: without the bytes that no text has.
+    // Another charset is fine unless there are bytes that no text contains.
     let is_odd = |byte: &u8| matches!(byte, 0x01..=0x06 | 0x0e..=0x19 | 0x1c..=0x1f | 0x7f);
     is_utf8 || !beginning.iter().any(is_odd)
 }
@@ -192,7 +193,7 @@ mod tests {
         check(b"%PDF-1.7 ...", Some("application/pdf"));
         check(b"plain words", Some("text/plain"));
         check("שלום 👋🏽".as_bytes(), Some("text/plain"));
-        // Pages and scripts are texts to be read, not to be run.
+        // Pages and scripts count as text to read, not to run.
         check(b"<!doctype html><script>alert(1)</script>", Some("text/plain"));
         check(b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", Some("text/plain"));
         check(b"#!/bin/sh\nrm -rf /", Some("text/plain"));
@@ -227,7 +228,7 @@ mod tests {
             of_archive(content).unwrap().endings[0]
         };
         assert_eq!(of_zip(&["[Content_Types].xml", "_rels/.rels", "word/document.xml"]), "docx");
-        // As other programs write them, and with parts of one's own first.
+        // Other programs order the parts differently and put custom parts first.
         assert_eq!(of_zip(&["xl/workbook.xml", "docProps/app.xml", "[Content_Types].xml"]), "xlsx");
         assert_eq!(of_zip(&["customXml/item1.xml", "[Content_Types].xml", "ppt/x.xml"]), "pptx");
         assert_eq!(of_zip(&["notes/word.txt", "photo.jpg"]), "zip");

@@ -1,8 +1,8 @@
-//! Files that entries carry: who may upload which, where they lie, and who may fetch them.
+//! Files attached to entries: who may upload them, where they are stored, and who may fetch them.
 //!
-//! A file is uploaded first, under an id that the uploader made up, so that it can be uploaded again
-//! when a connection was lost; then a message carries it. Its content lies on the [`Shelf`] under
-//! that id. A row says whose it is, and which entry carries it: who may see that entry may fetch it.
+//! A file is uploaded first, under an id that the uploader chooses, so that the upload can be repeated after
+//! a lost connection. Then a message attaches it. Its content is in the blob store, the [`Shelf`]. Its row
+//! says who uploaded it and which entry it is attached to: anyone who may see that entry may fetch it.
 
 mod carry;
 mod fetch;
@@ -24,7 +24,7 @@ pub(crate) use carry::{carry, claim, hand_over};
 pub use room::FileRules;
 pub use shelf::{Content, Part, Shelf, ShelfError};
 
-/// Who uploads, sends or fetches a file.
+/// Someone who uploads, sends or fetches a file.
 #[derive(Clone, Debug)]
 pub enum Party {
     /// A visitor.
@@ -34,7 +34,7 @@ pub enum Party {
 }
 
 impl Party {
-    /// Whether it uploaded the file.
+    /// Whether this party uploaded the file.
     fn uploaded(&self, row: &file::Model) -> bool {
         match self {
             Self::Visitor(who) => row.visitor_id == Some(who.visitor.0),

@@ -1,11 +1,11 @@
-//! What to call a file: what its sender called it, made harmless.
+//! Makes the name that a sender gave a file harmless.
 
 use protocol::limits::FILE_NAME_CHARS;
 
 use super::kind::Kind;
 
-/// A name without a folder, without characters that mislead a reader or a file system, and with an
-/// ending that fits what the file is.
+/// Returns the name without folders and without characters that mislead readers or file systems, and with an
+/// extension that fits the file's type.
 pub(super) fn tidy(said: &str, kind: Kind) -> String {
     let last = said.rsplit(['/', '\\']).next().unwrap_or_default();
     let kept = |c: &char| !c.is_control() && !is_hidden(*c);
@@ -28,8 +28,8 @@ pub(super) fn tidy(said: &str, kind: Kind) -> String {
     format!("{}.{ending}", stem.trim_end())
 }
 
-/// Characters that can't be seen, but for those that join letters and emoji, or that turn the direction of reading: `gpj.exe` can be made to
-/// look like `exe.jpg` (Unicode Technical Report 36, section 2.5).
+/// Invisible characters, except those that join letters and emoji, and characters that change the direction
+/// of reading: `gpj.exe` can be made to look like `exe.jpg` (Unicode Technical Report 36, section 2.5).
 fn is_hidden(c: char) -> bool {
     matches!(
         c,

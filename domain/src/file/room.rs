@@ -1,17 +1,17 @@
-//! Room for what strangers upload: so much for an inbox, and never the last of the disk.
+//! Limits for visitors' files: so many bytes for each inbox, and some free space on the disk.
 
 use std::path::PathBuf;
 
 use crate::Domain;
 
-/// How much room there is for visitors' files.
+/// The limits for visitors' files.
 #[derive(Clone, Debug)]
 pub struct FileRules {
     /// The most bytes that all visitors' files of an inbox may have together.
     pub inbox_bytes: u64,
-    /// How many bytes of the disk stay free, whatever visitors upload: the database needs them.
+    /// The number of bytes on the disk that visitors' files must leave free, since the database needs them.
     pub free_bytes: u64,
-    /// A folder on the disk that is meant; none, where there is no such disk.
+    /// A folder on that disk, or `None` if the files are not on a local disk.
     pub folder: Option<PathBuf>,
 }
 
@@ -23,14 +23,14 @@ impl Default for FileRules {
 }
 
 impl Domain {
-    /// Sets how much room there is for visitors' files.
+    /// Sets the limits for visitors' files.
     #[must_use]
     pub fn with_file_rules(mut self, rules: FileRules) -> Self {
         self.file_rules = std::sync::Arc::new(rules);
         self
     }
 
-    /// How many bytes of the disk are free, if that is too few for strangers to have any of them.
+    /// Returns the free bytes of the disk if they are below [`FileRules::free_bytes`].
     #[must_use]
     pub fn too_little_room(&self) -> Option<u64> {
         let found = rustix::fs::statvfs(self.file_rules.folder.as_ref()?).ok()?;

@@ -1,4 +1,4 @@
-//! Where the content of files lies: a folder, or a bucket of S3's kind.
+//! The blob store, which holds the content of files: a folder or an S3-compatible bucket.
 
 use std::path::Path as FilePath;
 use std::sync::Arc;
@@ -14,40 +14,40 @@ use uuid::Uuid;
 
 use crate::error::{Error, Result};
 
-/// The content of a file, piece by piece.
+/// The content of a file, in chunks.
 pub type Content = BoxStream<'static, std::io::Result<Bytes>>;
 
-/// Why a shelf can't be had.
+/// Why the blob store can't be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum ShelfError {
-    /// Not an address that can be read.
-    #[error("can't read the address of the files, {0}: give a folder or s3://BUCKET/PREFIX")]
+    /// The address can't be parsed.
+    #[error("can't parse the address of the file storage, {0}: use a folder or s3://BUCKET/PREFIX")]
     Address(String),
-    /// A folder that can't be made.
-    #[error("can't make the folder for files, {0}: {1}")]
+    /// The folder can't be created.
+    #[error("can't create the folder for files, {0}: {1}")]
     Folder(String, std::io::Error),
-    /// What holds the files says no.
-    #[error("can't open what holds the files: {0}")]
+    /// The blob store refused.
+    #[error("can't open the file storage: {0}")]
     Refused(#[from] object_store::Error),
 }
 
 /// Which content of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
-    /// As it was uploaded.
+    /// The original, as it was uploaded.
     Whole,
-    /// A small picture of it.
+    /// The thumbnail.
     Thumbnail,
 }
 
-/// Where the content of files lies.
+/// The blob store.
 #[derive(Clone)]
 pub struct Shelf(Arc<dyn ObjectStore>);
 
 impl Shelf {
-    /// Opens the shelf at `address`: a folder, which is made if need be, or `s3://BUCKET/PREFIX`, for
-    /// which `settings` are names and values such as `aws_access_key_id`, `aws_region` and
-    /// `aws_endpoint`.
+    /// Opens the blob store at `address`: a folder, which is created if it does not exist, or
+    /// `s3://BUCKET/PREFIX`. For S3, `settings` are names and values such as `aws_access_key_id`,
+    /// `aws_region` and `aws_endpoint`.
     ///
     /// # Errors
     /// [`ShelfError`], which says what to do.
@@ -64,16 +64,16 @@ impl Shelf {
         if scheme != ObjectStoreScheme::AmazonS3 {
             return Err(wrong());
         }
-        // The same implementation of TLS as the databases'. Another one that was chosen before stays.
+        // Use the same TLS implementation as the databases. If one is already installed, it stays.
         let _chosen = rustls::crypto::ring::default_provider().install_default();
         let (store, prefix) = object_store::parse_url_opts(&url, settings)?;
         Ok(Self(Arc::new(PrefixStore::new(store, prefix))))
     }
 
-    /// A folder. What is put there is on disk before it counts as put.
+    /// Opens a folder. Content is synced to disk before a write counts as done.
     ///
     /// # Errors
-    /// If the folder can't be made.
+    /// If the folder can't be created.
     pub fn folder(path: &FilePath) -> Result<Self, ShelfError> {
         let failed = |error| ShelfError::Folder(path.display().to_string(), error);
         std::fs::create_dir_all(path).map_err(failed)?;
@@ -84,12 +84,12 @@ impl Shelf {
         self.put_in(part.folder(), place, content).await
     }
 
-    /// The content, and how long it is in bytes.
+    /// Returns the content and its length in bytes.
     pub(crate) async fn get(&self, place: Uuid, part: Part) -> Result<(u64, Content)> {
         self.get_from(part.folder(), place).await
     }
 
-    /// Removes all that there is of a file at a place.
+    /// Removes everything at a file's place.
     pub(super) async fn remove(&self, place: Uuid) -> Result<()> {
         for part in [Part::Whole, Part::Thumbnail] {
             self.remove_from(part.folder(), place).await?;
@@ -97,12 +97,12 @@ impl Shelf {
         Ok(())
     }
 
-    /// Keeps a mail as it came in.
+    /// Stores the raw source of an inbound email.
     pub(crate) async fn put_mail(&self, place: Uuid, mail: Bytes) -> Result<()> {
         self.put_in(MAILS, place, mail).await
     }
 
-    /// A mail as it came in, and how long it is in bytes.
+    /// Returns the raw source of an inbound email and its length in bytes.
     pub(crate) async fn get_mail(&self, place: Uuid) -> Result<(u64, Content)> {
         self.get_from(MAILS, place).await
     }
@@ -130,7 +130,7 @@ impl Shelf {
     }
 }
 
-/// The folder of mails that came in.
+/// The folder of inbound emails.
 const MAILS: &str = "mails";
 
 impl Part {
@@ -146,7 +146,7 @@ fn failed(error: object_store::Error) -> Error {
     Error::Shelf(Arc::new(error))
 }
 
-/// A name of our own: nothing that anybody typed is part of it.
+/// The path consists only of our own names and ids: nothing that anyone typed is part of it.
 fn path(folder: &str, place: Uuid) -> Path {
     Path::from_iter([folder, place.to_string().as_str()])
 }

@@ -1,4 +1,4 @@
-//! Removing what was uploaded and never sent.
+//! Removes files that were uploaded and never sent.
 
 use async_trait::async_trait;
 use protocol::limits::UNSENT_FILE_MS;
@@ -11,23 +11,23 @@ use crate::error::Result;
 use crate::table::file;
 use crate::writer::{Command, Shard, Write};
 
-/// How many files are given up in one transaction.
+/// The most files that are dropped in one transaction.
 const AT_A_TIME: u64 = 100;
 
 impl Domain {
-    /// Removes files that nobody sent within a day: given up first, so that no message can carry
-    /// them any more, then their content, then their rows. What fails is left for the next time.
+    /// Removes files that were not sent within a day. It first marks them as dropped, so that no message can
+    /// attach them, then removes their content, then their rows. What fails is retried by the next sweep.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn sweep_files(&self) -> Result<()> {
         loop {
             let given_up = self.writer.run(GiveUp).await?;
             let mut removed = 0;
             for (id, place) in &given_up {
-                // One that can't be removed must not keep the others.
+                // A file that can't be removed must not prevent the others from being removed.
                 if let Err(error) = self.shelf.remove(*place).await {
-                    tracing::warn!(%error, %id, "a file that nobody sent could not be removed");
+                    tracing::warn!(%error, %id, "could not remove a file that was never sent");
                     continue;
                 }
                 file::Entity::delete_by_id(*id).exec(&self.store.reader).await?;
@@ -44,7 +44,7 @@ struct GiveUp;
 
 #[async_trait]
 impl Command for GiveUp {
-    /// Files, and where they lie.
+    /// The ids of the files, and the places of their content.
     type Output = Vec<(Uuid, Uuid)>;
 
     fn shard(&self) -> Shard {

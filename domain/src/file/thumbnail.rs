@@ -1,5 +1,4 @@
-//! Small pictures of pictures: decoded and written anew, so that nothing of the original's bytes
-//! gets into a page.
+//! Thumbnails of pictures. They are decoded and encoded again, so that none of the original bytes reach a page.
 
 use std::io::Cursor;
 
@@ -8,24 +7,24 @@ use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageDecoder, ImageReader, Limits, Rgb, RgbImage};
 use protocol::limits::{PICTURE_PIXELS, THUMBNAIL_PIXELS};
 
-/// How well a thumbnail is kept, of 100.
+/// The JPEG quality of thumbnails, out of 100.
 const QUALITY: u8 = 82;
 
-/// A small picture.
+/// A thumbnail, with the dimensions of the original.
 pub(super) struct Thumbnail {
     pub(super) content: Bytes,
-    /// How wide the whole picture is, in pixels.
+    /// The width of the original, in pixels.
     pub(super) width: u32,
-    /// How high it is.
+    /// The height of the original, in pixels.
     pub(super) height: u32,
 }
 
-/// A small picture of a picture; `None` if it can't be read, or has more than [`PICTURE_PIXELS`].
-/// Takes a while: not to be called where others wait.
+/// Makes a thumbnail. Returns `None` if the picture can't be decoded or has more than [`PICTURE_PIXELS`].
+/// CPU-bound: call it where blocking is allowed.
 pub(super) fn of(picture: &[u8]) -> Option<Thumbnail> {
     let mut reader = ImageReader::new(Cursor::new(picture)).with_guessed_format().ok()?;
     let mut limits = Limits::default();
-    // A few bytes a pixel: what a decoder asks for beyond is a trick.
+    // Decoders need a few bytes per pixel. One that asks for more is being tricked.
     limits.max_alloc = Some(PICTURE_PIXELS * 8);
     reader.limits(limits);
     let mut decoder = reader.into_decoder().ok()?;
@@ -33,7 +32,7 @@ pub(super) fn of(picture: &[u8]) -> Option<Thumbnail> {
     if u64::from(width) * u64::from(height) > PICTURE_PIXELS {
         return None;
     }
-    // Cameras write how they were held, and not the picture upright.
+    // Cameras store the orientation instead of turning the picture.
     let orientation = decoder.orientation().ok()?;
     let whole = DynamicImage::from_decoder(decoder).ok()?;
     let mut small = if width.max(height) > THUMBNAIL_PIXELS {
@@ -51,7 +50,7 @@ pub(super) fn of(picture: &[u8]) -> Option<Thumbnail> {
     Some(Thumbnail { content: content.into(), width, height })
 }
 
-/// What can be seen through is put on paper: JPEG knows no transparency.
+/// Puts transparent pictures on a white background, since JPEG has no transparency.
 fn on_white(picture: DynamicImage) -> RgbImage {
     if !picture.color().has_alpha() {
         return picture.to_rgb8();
@@ -100,7 +99,7 @@ mod tests {
         let mut cut = png(40, 40);
         cut.truncate(cut.len() / 2);
         assert!(of(&cut).is_none());
-        // A few bytes that say they are 60,000 pixels wide and high: the header alone is read.
+        // A few bytes that claim to be 60,000 pixels wide and high. Only the header is read.
         let mut bomb = png(1, 1);
         bomb[16..20].copy_from_slice(&60_000_u32.to_be_bytes());
         bomb[20..24].copy_from_slice(&60_000_u32.to_be_bytes());

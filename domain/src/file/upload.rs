@@ -1,4 +1,4 @@
-//! Uploading: room is reserved, the content comes in and is looked at, then it is put on the shelf.
+//! Uploads: reserve room, receive and classify the content, then put it in the blob store.
 
 use std::io::SeekFrom;
 use std::time::Duration;
@@ -21,19 +21,20 @@ use crate::error::{Error, Result};
 use crate::table::file;
 use crate::writer::{Command, Shard, Write};
 
-/// How long a picture waits for its thumbnail to be made, where many come at once. Agents wait until all
-/// visitors before them have lost patience.
+/// How long an upload waits for a free thumbnail slot when many pictures arrive at once. The agents' limit is
+/// long enough for the visitors ahead of them to give up.
 const VISITORS_PATIENCE: Duration = Duration::from_secs(3);
 const TEAMS_PATIENCE: Duration = Duration::from_secs(30);
 
 impl Domain {
-    /// Takes a file of `bytes` bytes. Uploading again under the same id is harmless: one that is here
-    /// already is not read again.
+    /// Stores a file of `bytes` bytes. Uploading again with the same id is harmless: if the file is already
+    /// stored, its content is not read again.
     ///
     /// # Errors
-    /// `file_empty`, `file_too_big`, `file_type_refused`; `file_quota` where a visitor has too much,
-    /// `too_many_files` that nobody has sent; `file_id_taken` by somebody else's; `upload_cut` where
-    /// the content ends early; the store's.
+    /// `file_empty`, `file_too_big`, `file_type_refused`; `file_quota` if the visitor, the inbox or the disk
+    /// has no room left; `too_many_files` if too many files are unsent; `slow_down` if the inbox has too many
+    /// unsent bytes; `file_id_taken` if someone else uses the id; `upload_cut` if the content ends early;
+    /// store errors.
     pub async fn upload(
         &self,
         party: &Party,
@@ -49,7 +50,7 @@ impl Domain {
             return Err(ErrorCode::FileTooBig.into());
         }
         if let (Party::Visitor(_), Some(free)) = (party, self.too_little_room()) {
-            tracing::error!(free, "the disk is nearly full: visitors' files are not taken");
+            tracing::error!(free, "the disk is nearly full: visitors can't upload files");
             return Err(ErrorCode::FileQuota.into());
         }
         let place = self.ambient.uuid();
@@ -59,7 +60,7 @@ impl Domain {
             Reserved::Here(file) => return Ok(file),
             Reserved::Room { before: Some(before) } => {
                 if let Err(error) = self.shelf.remove(before).await {
-                    tracing::warn!(%error, "a try to upload could not be removed");
+                    tracing::warn!(%error, "could not remove an unfinished upload");
                 }
             }
             Reserved::Room { before: None } => {}
@@ -71,7 +72,7 @@ impl Domain {
                 return Err(error);
             }
         };
-        // All is here: what follows comes to its end also where nobody waits for it any more.
+        // All content is here. From now on the upload finishes even if the client disconnects.
         let (domain, party, name) = (self.clone(), party.clone(), name::tidy(name, kind));
         let kept = tokio::spawn(async move {
             let kept = async {
@@ -92,7 +93,7 @@ impl Domain {
         kept.await.map_err(|_| Error::Stopped)?
     }
 
-    /// Gives the room of a try back, and what it brought, unless it was kept after all.
+    /// Releases the reserved room of an upload and removes its content, unless the file was stored after all.
     async fn give_back(&self, id: FileId, place: Uuid) {
         let given_back = async {
             if self.writer.run(Release { id, place }).await? {
@@ -101,12 +102,12 @@ impl Domain {
             Ok::<_, Error>(())
         };
         if let Err(error) = given_back.await {
-            tracing::warn!(%error, "room for a file could not be given back");
+            tracing::warn!(%error, "could not release the room of a failed upload");
         }
     }
 
-    /// Puts a content on the shelf, and a thumbnail beside it if it is a picture. Returns how wide and
-    /// high that is.
+    /// Puts the content in the blob store, with a thumbnail if it is a picture. Returns the picture's width
+    /// and height if there is a thumbnail.
     async fn shelve(
         &self,
         place: Uuid,
@@ -115,14 +116,14 @@ impl Domain {
         bytes: u64,
         patience: Duration,
     ) -> Result<Option<(u32, u32)>> {
-        // The scarcer place first: whoever waits for it holds nothing that others wait for. Where many
-        // pictures come at once, some are kept without a thumbnail.
+        // Acquire the scarcer permit first: while waiting for it, the upload holds nothing that others wait
+        // for. When many pictures arrive at once, some are stored without a thumbnail.
         let shrinking = match kind.is_picture {
             true => timeout(patience, self.shrinking.acquire()).await.ok(),
             false => None,
         };
         let shrinking = shrinking.transpose().map_err(|_| Error::Stopped)?;
-        // No sender can keep us waiting; a few whole files are held in memory at a time.
+        // The sender can't delay this part. Only a few whole files are in memory at the same time.
         let _place = self.shelving.acquire().await.map_err(|_| Error::Stopped)?;
         let mut content = Vec::with_capacity(usize::try_from(bytes).unwrap_or_default());
         spooled.seek(SeekFrom::Start(0)).await?;
@@ -132,7 +133,7 @@ impl Domain {
         if let Some(_place) = shrinking {
             let picture = content.clone();
             let made = tokio::task::spawn_blocking(move || thumbnail::of(&picture)).await;
-            // A decoder that fails on what somebody sent costs the thumbnail, not the file.
+            // A decoder that fails on an upload costs the thumbnail, not the file.
             if let Ok(Some(made)) = made {
                 self.shelf.put(place, Part::Thumbnail, made.content).await?;
                 size = Some((made.width, made.height));
@@ -143,7 +144,7 @@ impl Domain {
     }
 }
 
-/// Takes in a content, to a file without a name that is gone if nobody wants it any more.
+/// Receives the content into an unnamed temporary file, which disappears when it is closed.
 async fn spool(
     bytes: u64,
     name: &str,
@@ -164,7 +165,7 @@ async fn spool(
         let missing = LOOKED_AT.saturating_sub(beginning.len()).min(piece.len());
         beginning.extend_from_slice(&piece[..missing]);
         if kind.is_none() && beginning.len() == LOOKED_AT {
-            // Refused before the rest has come.
+            // Refuse the file before the rest arrives.
             kind = Some(look(&beginning, taken == bytes, name)?);
         }
         spooled.write_all(&piece).await?;
@@ -180,7 +181,7 @@ async fn spool(
     Ok((kind, spooled))
 }
 
-/// What an archive is, is known once it is here.
+/// Classifies an archive, which needs the complete file.
 async fn of_archive(spooled: tokio::fs::File) -> Result<(Kind, tokio::fs::File)> {
     let file = spooled.into_std().await;
     let looked = tokio::task::spawn_blocking(move || {
@@ -202,22 +203,22 @@ fn shard(party: &Party) -> Shard {
     }
 }
 
-/// Makes room for a file, unless it is here already. Of two tries under one id the later counts; each
-/// has a place of its own, so that neither writes over what the other brought.
+/// Reserves room for a file, unless it is already stored. Of two attempts with the same id, the later one
+/// wins. Each has its own place, so that neither overwrites the other's content.
 struct Reserve {
     party: Party,
     id: FileId,
     place: Uuid,
     bytes: u64,
-    /// The most that all visitors of the inbox may have.
+    /// The most bytes that all visitors of the inbox may have.
     inbox_bytes: u64,
 }
 
-/// What becomes of an upload.
+/// The result of a reservation.
 enum Reserved {
-    /// The file is here already.
+    /// The file is already stored.
     Here(File),
-    /// It may come in. `before` is where a try lies that did not come to its end.
+    /// The upload may proceed. `before` is the place of an earlier attempt that did not finish.
     Room { before: Option<Uuid> },
 }
 
@@ -239,7 +240,7 @@ impl Command for Reserve {
             if row.is_stored {
                 return Ok(Reserved::Here(from_row(row)));
             }
-            // An upload that did not come to its end begins anew.
+            // An upload that did not finish starts over.
             file::Entity::delete_by_id(self.id.0).exec(write.tx).await?;
         }
         self.check_room(write).await?;
@@ -270,7 +271,7 @@ impl Command for Reserve {
 }
 
 impl Reserve {
-    /// Another node may take the same room at the same time: the limits are exact on one node.
+    /// Another node may reserve the same room at the same time, so the limits are exact only with one node.
     async fn check_room(&self, write: &Write<'_>) -> Result<()> {
         let unsent = file::Entity::find().filter(file::Column::ConversationId.is_null());
         let own_unsent = match &self.party {
@@ -291,7 +292,7 @@ impl Reserve {
             if bytes_of(write, of_all).await? + self.bytes > self.inbox_bytes {
                 return Err(ErrorCode::FileQuota.into());
             }
-            // What is only announced is bounded by how many uploads there may be at a time.
+            // Reserved but unfinished uploads don't count here: the limit on concurrent uploads bounds them.
             let of_inbox = unsent.filter(file::Column::InboxId.eq(who.inbox.0));
             let of_inbox = of_inbox.filter(file::Column::IsStored.eq(true));
             if bytes_of(write, of_inbox).await? + self.bytes > UNSENT_FILE_BYTES {
@@ -302,9 +303,9 @@ impl Reserve {
     }
 }
 
-/// How many bytes some files have together.
+/// Returns the total size of these files, in bytes.
 async fn bytes_of(write: &Write<'_>, files: Select<file::Entity>) -> Result<u64> {
-    // Sums are of another type than what is summed, but on SQLite.
+    // Except on SQLite, a sum has another type than its column.
     let whole = match write.tx.get_database_backend() {
         DbBackend::MySql => "SIGNED",
         _ => "BIGINT",
@@ -315,7 +316,7 @@ async fn bytes_of(write: &Write<'_>, files: Select<file::Entity>) -> Result<u64>
     Ok(found.flatten().unwrap_or(0).unsigned_abs())
 }
 
-/// Notes what a file is, whose content is on the shelf now.
+/// Records the name, type and dimensions of a file whose content is now in the blob store.
 struct Keep {
     party: Party,
     id: FileId,
@@ -336,7 +337,7 @@ impl Command for Keep {
     async fn apply(&self, write: &mut Write<'_>) -> Result<File> {
         let found = file::Entity::find_by_id(self.id.0).lock_exclusive().one(write.tx).await?;
         let row = found.filter(|row| self.party.uploaded(row) && row.dropped_at_ms.is_none());
-        // Another try has begun, or the visitor is somebody else by now: the next try will tell.
+        // A newer attempt has started, or the visitor is someone else by now. The next attempt decides.
         let row = row.filter(|row| row.place == self.place).ok_or(ErrorCode::UploadCut)?;
         let mut row = row.into_active_model();
         row.name = Set(self.name.clone());
@@ -348,7 +349,7 @@ impl Command for Keep {
     }
 }
 
-/// Gives back the room of a try that did not come to its end. Says whether its content is nobody's.
+/// Releases the room of an upload that did not finish. Returns whether no row refers to its content.
 struct Release {
     id: FileId,
     place: Uuid,

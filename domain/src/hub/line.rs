@@ -7,7 +7,7 @@ use bytes::Bytes;
 use tokio::sync::{Notify, mpsc};
 use tokio_util::sync::CancellationToken;
 
-/// The most frames that wait for one socket: more than one batch of the writer brings to anybody.
+/// The most frames that wait for one socket: more than one batch of the writer causes for any socket.
 pub const QUEUE_FRAMES: usize = 512;
 
 /// The most bytes that wait for one socket.
@@ -16,7 +16,7 @@ pub const QUEUE_BYTES: usize = 256 * 1024;
 /// A frame, encoded once and shared by all sockets that send it. Always UTF-8.
 pub type Frame = Bytes;
 
-/// The near end of a socket's queue. Clones share it.
+/// The sending end of a socket's queue. Clones share it.
 #[derive(Clone)]
 pub(super) struct Line {
     frames: mpsc::Sender<Frame>,
@@ -31,7 +31,7 @@ struct Queued {
     sent: Notify,
 }
 
-/// The far end, for the task that writes to the socket.
+/// The receiving end, for the task that writes to the socket.
 pub struct Frames {
     frames: mpsc::Receiver<Frame>,
     queued: Arc<Queued>,
@@ -47,7 +47,7 @@ impl Line {
         (Self { frames: sender, queued, too_slow, asked }, far)
     }
 
-    /// Queues a frame; what does not fit is not waited for.
+    /// Queues a frame without waiting. If it does not fit, the socket is closed.
     pub(super) fn send(&self, frame: &Frame) {
         let before = self.queued.bytes.fetch_add(frame.len(), Ordering::Relaxed);
         let fits = before + frame.len() <= QUEUE_BYTES;
@@ -57,12 +57,12 @@ impl Line {
         }
     }
 
-    /// Has the socket closed; it comes back, and resumes from the log.
+    /// Closes the socket. The client reconnects, and resumes from the log.
     pub(super) fn let_go(&self) {
         self.too_slow.cancel();
     }
 
-    /// Has whoever serves the socket ask who it is.
+    /// Makes the task that serves the socket check who it belongs to, and close it.
     pub(super) fn ask(&self) {
         self.asked.cancel();
     }
@@ -75,7 +75,7 @@ impl Line {
         &self.too_slow
     }
 
-    /// Waits until there is room for an answer: who does not read is not answered further.
+    /// Waits until there is room for an answer: a client that does not read gets no further answers.
     pub(super) async fn room(&self) {
         loop {
             let sent = self.queued.sent.notified();
@@ -88,7 +88,7 @@ impl Line {
 }
 
 impl Frames {
-    /// The next frame, once the one before is on its way. `None` when the socket's talk has ended.
+    /// The next frame. Call it once the previous frame is sent. `None` once the socket's listener is gone.
     /// Safe to cancel.
     pub async fn next(&mut self) -> Option<Frame> {
         self.settle();
@@ -97,7 +97,7 @@ impl Frames {
         Some(frame)
     }
 
-    /// A frame counts until it is sent.
+    /// Releases the bytes of the previous frame, which count until it is sent.
     fn settle(&mut self) {
         let taken = std::mem::take(&mut self.taken);
         self.queued.bytes.fetch_sub(taken, Ordering::Relaxed);

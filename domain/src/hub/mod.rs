@@ -1,8 +1,8 @@
-//! The hub: which sockets want to hear of what, and so who is there.
+//! The hub: which sockets listen to what, and therefore who is online.
 //!
-//! It holds a bounded queue for each socket and shares one encoded frame among all that get it.
-//! What does not fit into a queue is not waited for: that socket is told to close and comes back
-//! to resume from the log. Publishing never blocks.
+//! It holds a bounded queue for each socket and shares one encoded frame among all sockets that get it. If a
+//! frame does not fit into a queue, that socket is closed, and its client reconnects and resumes from the
+//! log. Publishing never blocks.
 
 mod line;
 mod news;
@@ -26,7 +26,7 @@ pub(crate) use news::News;
 /// A visitor's socket.
 struct OfVisitor {
     inbox: InboxId,
-    /// The one it shows; none before it was told, or if there is none.
+    /// The conversation it shows; `None` before that was set, or if there is none.
     conversation: Option<ConversationId>,
     line: Line,
 }
@@ -36,7 +36,7 @@ struct OfAgent {
     agent: AgentId,
     sight: Sight,
     line: Line,
-    /// It is being asked who it is, and hears nothing until it comes back.
+    /// Its login is being checked again. It gets nothing until it reconnects.
     is_asked: bool,
 }
 
@@ -45,13 +45,13 @@ struct Index {
     visitors: HashMap<VisitorId, HashMap<u64, OfVisitor>>,
     agents: HashMap<u64, OfAgent>,
     watchers: HashMap<ConversationId, HashSet<u64>>,
-    /// Whose the watched conversations are.
+    /// The visitors of the watched conversations.
     watched: HashMap<ConversationId, VisitorId>,
-    /// What agents chose to be while they have a socket; online, where nothing is said.
+    /// The presence that agents chose while they have a socket; online if none is set.
     choices: HashMap<AgentId, Presence>,
 }
 
-/// Which sockets want to hear of what. Clones share one index.
+/// Which sockets listen to what. Clones share one index.
 #[derive(Clone)]
 pub struct Hub {
     index: Arc<Mutex<Index>>,
@@ -66,23 +66,23 @@ impl Default for Hub {
     }
 }
 
-/// Since when something is on disk: sockets that came to listen after that have read it.
+/// The moment at which something was on disk: sockets that started to listen after it have read it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Seen(u64);
 
 impl Seen {
-    /// What no socket has read.
+    /// For something that no socket has read.
     pub(crate) const fn none() -> Self {
         Self(u64::MAX)
     }
 
-    /// Whether a socket came after it.
+    /// Whether a socket started to listen after it.
     fn by(self, socket: u64) -> bool {
         socket >= self.0
     }
 }
 
-/// What a socket listens with. Dropping it takes the socket out of the hub.
+/// A socket's place in the hub. Dropping it removes the socket from the hub.
 pub struct Listener {
     hub: Hub,
     id: u64,
@@ -98,7 +98,7 @@ enum Of {
 }
 
 impl Hub {
-    /// Listens for a visitor.
+    /// Starts to listen for a visitor.
     #[must_use]
     pub fn listen_visitor(&self, who: &VisitorIdentity) -> Listener {
         let (listener, line) = self.listener(Of::Visitor(who.visitor));
@@ -114,8 +114,8 @@ impl Hub {
         listener
     }
 
-    /// Listens for an agent: every change of the list that they may see, and entries of the watched
-    /// conversations.
+    /// Starts to listen for an agent: to every change of the list that they may see, and to the entries of
+    /// watched conversations.
     #[must_use]
     pub fn listen_agent(&self, agent: &Agent) -> Listener {
         let before = self.presence(agent.id);
@@ -123,7 +123,7 @@ impl Hub {
         let sight = agent.sight.clone();
         let socket = OfAgent { agent: agent.id, sight, line, is_asked: false };
         self.with(|index| {
-            // What they chose since they were read counts for more.
+            // A choice made since `agent` was read takes precedence.
             index.choices.entry(agent.id).or_insert(agent.presence);
             index.agents.insert(listener.id, socket);
         });
@@ -131,8 +131,8 @@ impl Hub {
         listener
     }
 
-    /// Has an agent's sockets asked who they are: what they may see has changed, or that they are logged in. They
-    /// hear nothing more from now on; those that may come back.
+    /// Makes an agent's sockets check their login again, because it has ended or the agent's visibility has
+    /// changed. They get nothing from now on, and reconnect if they are still allowed to.
     pub(crate) fn let_go_agent(&self, agent: AgentId) {
         self.with(|index| {
             for socket in index.agents.values_mut().filter(|socket| socket.agent == agent) {
@@ -142,8 +142,8 @@ impl Hub {
         });
     }
 
-    /// Has a visitor's sockets close and come back, but for one: what was given out to them may open nothing
-    /// any more.
+    /// Closes a visitor's sockets, except for one, so that they reconnect: their tokens may no longer be
+    /// valid.
     pub(crate) fn let_go_visitor(&self, visitor: VisitorId, except: Option<&Listener>) {
         let except = except.map(|listener| listener.id);
         self.with(|index| {
@@ -155,7 +155,7 @@ impl Hub {
         });
     }
 
-    /// Now, for what was just written.
+    /// The current moment, for what was just written.
     pub(crate) fn now(&self) -> Seen {
         Seen(self.next.load(Ordering::Relaxed))
     }
@@ -175,22 +175,22 @@ impl Hub {
     }
 
     fn with<R>(&self, act: impl FnOnce(&mut Index) -> R) -> R {
-        // Nothing in here panics half-way, so a poisoned index is still whole.
+        // Nothing in here panics halfway, so a poisoned index is still consistent.
         act(&mut self.index.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
 
 impl Listener {
-    /// Takes the queue's far end, for the task that writes to the socket.
+    /// Takes the queue's receiving end, for the task that writes to the socket.
     ///
     /// # Panics
-    /// If it was taken before.
+    /// If it was already taken.
     #[must_use]
     pub fn take_frames(&mut self) -> Frames {
         self.frames.take().expect("a socket has one writer")
     }
 
-    /// Queues a frame for this socket alone.
+    /// Queues a frame for this socket only.
     pub fn send(&self, frame: impl Into<Frame>) {
         self.line.send(&frame.into());
     }
@@ -200,20 +200,21 @@ impl Listener {
         self.line.room().await;
     }
 
-    /// Cancelled once a frame did not fit: the socket must close and resume later.
+    /// Canceled once a frame did not fit, or the client has to reconnect: the socket must close and resume
+    /// later.
     #[must_use]
     pub fn too_slow(&self) -> CancellationToken {
         self.line.too_slow().clone()
     }
 
-    /// Cancelled once the socket must be asked who it is, and close.
+    /// Canceled once the socket's login must be checked again and the socket closed.
     #[must_use]
     pub fn asked(&self) -> CancellationToken {
         self.line.asked().clone()
     }
 
-    /// Says which conversation a visitor's socket shows: of others it hears nothing, until one of them
-    /// goes on in its place. Then it has to come back.
+    /// Sets which conversation a visitor's socket shows. It gets nothing from others. Once one of them takes
+    /// its place, the socket has to reconnect.
     pub fn shows(&self, conversation: Option<ConversationId>) {
         let Of::Visitor(visitor) = self.of else { return };
         self.hub.with(|index| {
@@ -224,22 +225,23 @@ impl Listener {
         });
     }
 
-    /// From now on, hear of the conversation's entries. What was before must be read from the log
-    /// afterwards: in this order nothing falls between.
+    /// Starts to listen to the conversation's entries. Read earlier ones from the log afterward: in this
+    /// order none falls in between.
     pub fn watch(&self, conversation: ConversationId) {
         self.hub.with(|index| {
             index.watchers.entry(conversation).or_default().insert(self.id);
         });
     }
 
-    /// Says whose a watched conversation is, to hear whether they are there; says whether they are now.
+    /// Sets the visitor of a watched conversation, to listen to their presence. Returns whether they are
+    /// online now.
     #[must_use]
     pub fn watch_visitor(&self, conversation: ConversationId, visitor: VisitorId) -> bool {
         self.hub.with(|index| index.watched.insert(conversation, visitor));
         self.hub.is_visitor_online(visitor)
     }
 
-    /// Hear no more of the conversation's entries.
+    /// Stops listening to the conversation's entries.
     pub fn unwatch(&self, conversation: ConversationId) {
         self.hub.with(|index| index.unwatch(conversation, self.id));
     }

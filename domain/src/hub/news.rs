@@ -1,4 +1,4 @@
-//! What happened, and who is told of it.
+//! Hub events, and which sockets they are sent to.
 
 use protocol::json::to_string;
 use protocol::{
@@ -9,123 +9,122 @@ use protocol::{
 use super::{Frame, Hub, OfAgent, Seen};
 use crate::conversation::{Audience, LogEntry};
 
-/// Something that happened. What is part of a log is on disk already.
+/// A hub event. What is part of a log is already on disk.
 #[derive(Clone, Debug)]
 pub(crate) enum News {
-    /// A conversation's log grew.
+    /// A conversation changed.
     Appended {
-        /// The entries, of one conversation, oldest first.
+        /// The entries appended to its log, oldest first. May be empty.
         entries: Vec<LogEntry>,
         /// The conversation's visitor.
         visitor: VisitorId,
-        /// The conversation's line in the list.
+        /// The conversation's new summary.
         summary: Box<Summary>,
     },
-    /// The visitor read.
+    /// The visitor read up to a position.
     VisitorRead {
-        /// Where.
+        /// The conversation.
         conversation: ConversationId,
-        /// Who.
+        /// The visitor.
         visitor: VisitorId,
-        /// How far.
+        /// The last position they read.
         seq: Seq,
     },
-    /// An agent read.
+    /// An agent read up to a position.
     AgentRead {
-        /// Where.
+        /// The conversation.
         conversation: ConversationId,
         /// The conversation's visitor.
         visitor: VisitorId,
-        /// Who.
+        /// The agent.
         agent: AgentId,
-        /// How far.
+        /// The last position they read.
         seq: Seq,
-        /// How many of the visitor's messages that covers.
+        /// How many of the visitor's messages they have read.
         visitor_messages: u64,
-        /// Whether the team as a whole got further by it.
+        /// Whether this moves the team's read position.
         team_moved: bool,
     },
     /// The visitor is writing.
     VisitorTypes {
-        /// Where.
+        /// The conversation.
         conversation: ConversationId,
     },
     /// An agent is writing to the visitor.
     AgentTypes {
-        /// Where.
+        /// The conversation.
         conversation: ConversationId,
         /// The conversation's visitor.
         visitor: VisitorId,
-        /// Who.
+        /// The agent.
         agent: Person,
     },
-    /// What a visitor has of conversations is not what it was.
+    /// A visitor's conversations or tokens changed, so their sockets have to reconnect.
     Moved {
-        /// Who.
+        /// The visitor.
         visitor: VisitorId,
     },
     /// A conversation was erased.
     Erased {
-        /// Of which inbox.
+        /// Its inbox.
         inbox: InboxId,
-        /// Which.
+        /// The conversation.
         conversation: ConversationId,
         /// Its visitor.
         visitor: VisitorId,
     },
-    /// Somebody joined the team, or left it.
+    /// An agent joined or left the team.
     Team {
-        /// As it is now, by name.
+        /// The team as it is now, by name.
         team: Vec<Teammate>,
     },
-    /// An agent came, went or chose.
+    /// An agent's presence changed.
     AgentPresence {
-        /// Who.
+        /// The agent.
         agent: AgentId,
-        /// What they are now.
+        /// Their new presence.
         presence: Presence,
     },
     /// A visitor's first socket opened, or the last one closed.
     VisitorPresence {
-        /// Who.
+        /// The visitor.
         visitor: VisitorId,
-        /// Whether there is a socket.
+        /// Whether they have a socket.
         online: bool,
     },
-    /// A visitor is on another page of the site.
+    /// A visitor went to another page of the site.
     VisitorMoved {
-        /// Who.
+        /// The visitor.
         visitor: VisitorId,
-        /// Its address.
+        /// The page's URL.
         page: Option<String>,
     },
-    /// Whether somebody is there has changed.
+    /// An inbox's availability changed.
     Availability {
-        /// In which inbox.
+        /// The inbox.
         inbox: InboxId,
-        /// What it is now.
+        /// Its new availability.
         availability: Availability,
     },
-    /// Somebody joined a queue, left it, or moved up. Not told by the hub: see
-    /// `Domain::tell_queues`.
+    /// A conversation joined or left a queue. The hub sends nothing for it: see `Domain::tell_queues`.
     QueueMoved,
-    /// A visitor's place in the queue.
+    /// A visitor's position in the queue changed.
     Queued {
-        /// Who.
+        /// The visitor.
         visitor: VisitorId,
-        /// 1 is next; `None` if they wait no more.
+        /// 1 is next; `None` if they no longer wait.
         position: Option<u64>,
     },
 }
 
 impl Hub {
-    /// Tells all who may and want to know.
+    /// Sends an event to all sockets that may see it and listen to it.
     pub(crate) fn publish(&self, news: &News) {
         self.publish_to(news, Seen::none());
     }
 
-    /// The same, of what is on disk since a moment. Sockets that came later have read it, and are not asked to
-    /// come back for it.
+    /// Does the same for an event that is on disk since a moment. Sockets that came later have read it, and
+    /// do not have to reconnect for it.
     pub(crate) fn publish_to(&self, news: &News, seen: Seen) {
         match news {
             News::Appended { entries, visitor, summary } => {
@@ -232,8 +231,8 @@ impl Hub {
         }
     }
 
-    /// A conversation of a visitor's has news. Sockets that show none show it from now on; those that
-    /// show another come back, if it goes on in its place.
+    /// Handles an event in a visitor's conversation. Sockets that show none show this one from now on.
+    /// Sockets that show another have to reconnect if this one takes its place.
     fn meet(&self, visitor: VisitorId, conversation: ConversationId, goes_on: bool, seen: Seen) {
         self.with(|index| {
             let sockets = index.visitors.get_mut(&visitor).into_iter().flatten();
@@ -254,7 +253,7 @@ impl Hub {
         })
     }
 
-    /// To the sockets of a visitor that show a conversation, or have not been told which they do.
+    /// Sends to the visitor's sockets that show this conversation, or for which it is not set yet.
     fn to_visitor(&self, visitor: VisitorId, conversation: ConversationId, frame: &ToVisitor) {
         let frame: Frame = to_string(frame).into();
         self.with(|index| {
@@ -315,7 +314,7 @@ mod tests {
         hub.publish_to(&News::Moved { visitor }, seen);
         assert!(before.too_slow().is_cancelled());
         assert!(!after.too_slow().is_cancelled());
-        // Nor does it take an older conversation for its own.
+        // An older event does not make it show another conversation, either.
         let (older, own) =
             (ConversationId(uuid::Uuid::from_u128(3)), ConversationId(uuid::Uuid::from_u128(4)));
         hub.meet(visitor, older, true, seen);

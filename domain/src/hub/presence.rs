@@ -1,7 +1,7 @@
-//! Who is there: known by their sockets, and for agents by what they chose.
+//! Presence: who is online, from their sockets and, for agents, from their choice.
 //!
-//! A socket is the lease: the server asks each browser for a sign of life every ten seconds and
-//! gives a silent one up well within thirty (see `protocol::limits::SILENCE_MS`).
+//! A socket is the lease: the server pings each browser every ten seconds and disconnects a silent one well
+//! within thirty (see `protocol::limits::SILENCE_MS`).
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,13 +11,13 @@ use super::Hub;
 use super::news::News;
 
 impl Hub {
-    /// What an agent is now: what they chose while they have a socket, else offline.
+    /// An agent's presence: what they chose while they have a socket, else offline.
     #[must_use]
     pub fn presence(&self, agent: AgentId) -> Presence {
         self.with(|index| index.presence(agent))
     }
 
-    /// The agents who have a socket, and what they are.
+    /// The agents who have a socket, and their presence.
     #[must_use]
     pub fn agents(&self) -> HashMap<AgentId, Presence> {
         self.with(|index| {
@@ -41,7 +41,7 @@ impl Hub {
         self.with(|index| index.visitors.contains_key(&visitor))
     }
 
-    /// What an agent chose to be, from now on.
+    /// Sets an agent's choice from now on.
     pub(crate) fn choose(&self, agent: AgentId, choice: Presence) {
         let before = self.presence(agent);
         self.with(|index| index.choices.insert(agent, choice));
@@ -56,12 +56,12 @@ impl Hub {
         }
     }
 
-    /// Wakes who waits for [`Hub::moved`].
+    /// Wakes the tasks that wait for [`Hub::moved`].
     pub(super) fn touch(&self) {
         self.moved.send_modify(|count| *count = count.wrapping_add(1));
     }
 
-    /// Changes whenever presence or a queue did: what is derived from them is to be told anew.
+    /// Changes whenever presence or a queue does, so that what is derived from them can be published again.
     #[must_use]
     pub fn moved(&self) -> tokio::sync::watch::Receiver<u64> {
         self.moved.subscribe()

@@ -1,5 +1,5 @@
-//! Business hours and holidays: when a team means to answer, in its own time zone. Not who is there: see
-//! [`crate::availability`].
+//! Business hours and holidays: when a team intends to answer, in its own time zone. Who is available is not
+//! part of this: see [`crate::availability`].
 
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -11,35 +11,35 @@ use protocol::ErrorCode;
 
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
-/// What a day without hours says.
+/// The word for a day without hours.
 const CLOSED: &str = "closed";
 
 /// The end of a day, in minutes.
 const MIDNIGHT: u16 = 24 * 60;
 
-/// The most spans in a day.
+/// The most time spans in one day.
 const SPANS: usize = 6;
 
-/// The most dates with hours of their own.
+/// The most dates with special hours.
 const DATES: usize = 200;
 
-/// How far ahead the next opening is looked for, in days: over the longest holidays.
+/// How far ahead the next opening is searched for, in days: more than the longest holidays.
 const AHEAD: i32 = 400;
 
-/// Spans of minutes since a day's midnight: ordered, without overlap. The last may go on into the next day.
+/// Spans of minutes since midnight: ordered, without overlap. The last one may extend into the next day.
 type Spans = Vec<(u16, u16)>;
 
-/// Weekly business hours, and dates that have others.
+/// Weekly business hours, and dates with different ones.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Hours {
     zone: TimeZone,
-    /// From Monday.
+    /// Starting on Monday.
     week: [Spans; 7],
-    /// Before the days of the week; none is a holiday.
+    /// Dates override days of the week. A date without spans is a holiday.
     dates: BTreeMap<Day, Spans>,
 }
 
-/// A date: of one year, or of every year.
+/// A date in one year, or in every year.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Day {
     Yearly(i8, i8),
@@ -49,7 +49,7 @@ enum Day {
 impl Day {
     /// `2026-12-25`, or `12-25` for every year.
     fn parse(text: &str) -> Option<Self> {
-        // February has a 29th now and then.
+        // A leap year, so that February 29 is accepted.
         let (date, is_yearly) = match text.len() {
             5 => (format!("2024-{text}"), true),
             _ => (text.to_owned(), false),
@@ -69,13 +69,12 @@ impl std::fmt::Display for Day {
 }
 
 impl Hours {
-    /// Reads hours: a line a day, as `mon 09:00-12:30,13:30-17:00`; a day without a line is closed. What
-    /// ends before it begins, as `fri 22:00-02:00`, ends on the next day. Dates go before days of the week:
-    /// `2026-12-24 09:00-12:00`, and `12-25 closed` for every year.
+    /// Parses hours, one line per day, as in `mon 09:00-12:30,13:30-17:00`. A day without a line is closed. A
+    /// span that ends before it begins, as in `fri 22:00-02:00`, ends on the next day. Dates override days of
+    /// the week: `2026-12-24 09:00-12:00`, or `12-25 closed` for every year.
     ///
     /// # Errors
-    /// `hours_invalid`, also for a time zone that does not exist (as IANA names them), and for more than 200
-    /// dates.
+    /// `hours_invalid`, also for a time zone that is not in the IANA database, and for more than 200 dates.
     pub fn parse(text: &str, zone: &str) -> Result<Self, ErrorCode> {
         let zone = TimeZone::get(zone).map_err(|_| ErrorCode::HoursInvalid)?;
         let mut hours = Self { zone, week: Default::default(), dates: BTreeMap::new() };
@@ -103,7 +102,7 @@ impl Hours {
         (ordered && today.len() <= SPANS).then_some(())
     }
 
-    /// The form that [`Hours::parse`] reads.
+    /// The text that [`Hours::parse`] reads.
     #[must_use]
     pub fn to_text(&self) -> String {
         let clock = |minutes: &u16| {
@@ -121,7 +120,7 @@ impl Hours {
         week.chain(dates).map(line).collect::<Vec<_>>().join("\n")
     }
 
-    /// Whether `at_ms` (milliseconds since 1970, UTC) lies within them.
+    /// Whether `at_ms` (milliseconds since 1970, UTC) is within the hours.
     #[must_use]
     pub fn are_open(&self, at_ms: u64) -> bool {
         let Some(at) = timestamp(at_ms) else { return false };
@@ -135,8 +134,8 @@ impl Hours {
             || today.yesterday().is_ok_and(|yesterday| covers(yesterday, minute + MIDNIGHT))
     }
 
-    /// When they begin next after `at_ms`, in milliseconds since 1970 (UTC); `None` if they don't within a
-    /// year.
+    /// When the hours next begin after `at_ms`, in milliseconds since 1970 (UTC); `None` if they don't within
+    /// 400 days.
     #[must_use]
     pub fn open_next(&self, at_ms: u64) -> Option<u64> {
         let now = timestamp(at_ms)?;
@@ -158,7 +157,8 @@ impl Hours {
         &self.week[index]
     }
 
-    /// A clock's time on a date. One that a change of summer time leaves out comes after it.
+    /// The instant of a local time on a date. A time that the change to daylight saving time skips comes after
+    /// it.
     fn instant(&self, date: Date, minutes: u16) -> Option<Timestamp> {
         let time = Time::new((minutes / 60) as i8, (minutes % 60) as i8, 0, 0).ok()?;
         let zoned = date.to_datetime(time).to_zoned(self.zone.clone()).ok()?;
@@ -175,7 +175,7 @@ fn span_of(text: &str) -> Option<(u16, u16)> {
         let (hour, minute) = text.trim().split_once(':')?;
         let (hour, minute): (u16, u16) = (hour.parse().ok()?, minute.parse().ok()?);
         let is_time = hour <= 24 && minute < 60;
-        // Looked at first: the product of a larger one is none.
+        // Check first: a larger hour would overflow the product.
         is_time.then(|| hour * 60 + minute).filter(|at| *at <= MIDNIGHT)
     };
     let (from, to) = text.split_once('-')?;
@@ -248,7 +248,7 @@ mod tests {
         check("2024-01-30T01:59:59Z", true);
         check("2024-01-30T02:00:00Z", false);
         check("2024-01-30T22:30:00Z", false);
-        // From the end of a week into the next.
+        // From the end of one week into the next.
         check("2024-01-29T07:59:59Z", true);
         check("2024-01-29T08:00:00Z", false);
         let next = hours.open_next(at("2024-01-30T02:00:00Z"));
@@ -260,7 +260,7 @@ mod tests {
         let text = "mon 09:00-17:00\ntue 09:00-17:00\n01-29 closed\n2024-01-30 12:00-13:00\n2024-02-03 22:00-02:00";
         let hours = Hours::parse(text, "UTC").unwrap();
         let check = |when: &str, open: bool| assert_eq!(hours.are_open(at(when)), open, "{when}");
-        // A Monday, every year; a Tuesday; and a Saturday, which is closed otherwise.
+        // A Monday, every year; a Tuesday; and a Saturday, which is otherwise closed.
         check("2024-01-29T10:00:00Z", false);
         check("2024-01-30T10:00:00Z", false);
         check("2024-01-30T12:30:00Z", true);
@@ -299,7 +299,7 @@ mod tests {
         check("2024-01-29T07:00:00Z", "2024-01-29T08:00:00Z");
         check("2024-01-29T11:30:00Z", "2024-01-29T12:00:00Z");
         check("2024-01-29T16:00:00Z", "2024-02-05T08:00:00Z");
-        // Over the change to summer time.
+        // Across the change to daylight saving time.
         check("2024-03-26T00:00:00Z", "2024-04-01T07:00:00Z");
         assert_eq!(Hours::parse("", "UTC").unwrap().open_next(0), None);
     }

@@ -1,4 +1,5 @@
-//! Where an inbox's mail comes in: an address, a mailbox that is read, a key by which it is handed in.
+//! How an inbox receives email: its address, the mailbox that is read, and the key with which providers
+//! deliver.
 
 use async_trait::async_trait;
 use hmac::Mac;
@@ -16,17 +17,17 @@ use crate::table::{inbox, mailbox};
 use crate::visitor::mac;
 use crate::writer::{Command, Shard, Write};
 
-/// The longest name before the `@`: it has room for 64 characters (RFC 5321, section 4.5.3.1.1), and what
-/// tells answers apart takes 43 of them.
+/// The longest name before the `@`. A local part has room for 64 characters (RFC 5321, section 4.5.3.1.1), and
+/// the token for replies takes 43 of them.
 const NAME: usize = 21;
 
 /// Separates this use of the inbox's secret from the others.
 const KEY: &[u8] = b"inbound key v1:";
 
-/// Where an inbox's mail comes in.
+/// How an inbox receives email.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InboxInbound {
-    /// The address that it is sent to; none comes in, without.
+    /// The address that email is sent to. Without one, the inbox receives no email.
     pub address: Option<String>,
     /// The mailbox that is read for it, with its password: `imaps://USER:PASSWORD@HOST/FOLDER`.
     pub mailbox: Option<String>,
@@ -52,15 +53,15 @@ impl InboxInbound {
 }
 
 impl Inbox {
-    /// The address that its mail comes in by, if any does.
+    /// The address at which the inbox receives email, if it does.
     #[must_use]
     pub fn inbound_address(&self) -> Option<&str> {
         let is_read = self.inbound.mailbox.is_some() || self.secrets.inbound.is_some();
         self.inbound.address.as_deref().filter(|_| is_read)
     }
 
-    /// Where providers hand its mail in, with the key, if they may: for a server that they reach at
-    /// `public_url`. Only for the owner's eyes.
+    /// The URL where providers deliver email, with the key, if there is one. `public_url` is the URL at which
+    /// they reach the server. Only owners may see it.
     #[must_use]
     pub fn webhook(&self, public_url: &str) -> Option<String> {
         let mut url = Url::parse(public_url).ok()?;
@@ -70,13 +71,13 @@ impl Inbox {
         Some(url.into())
     }
 
-    /// Where its mailbox is, without the password.
+    /// The URL of the mailbox, with the password hidden.
     #[must_use]
     pub fn mailbox_shown(&self) -> Option<String> {
         shown(self.inbound.mailbox.as_deref()?)
     }
 
-    /// Whether a key is the one by which its mail is handed in. Takes the same time wherever it fails.
+    /// Whether providers may deliver email with this key. The comparison takes the same time wherever it fails.
     #[must_use]
     pub fn takes_mail_by(&self, key: &str) -> bool {
         let secret = self.secrets.visitors.now();
@@ -90,37 +91,37 @@ impl Inbox {
 }
 
 impl Domain {
-    /// Changes where an inbox's mail comes in. A mailbox as [`Inbox::mailbox_shown`] shows it stays what
-    /// it is.
+    /// Changes how an inbox receives email. A mailbox URL in the form of [`Inbox::mailbox_shown`] keeps its
+    /// password.
     ///
     /// # Errors
-    /// `inbox_unknown`, `email_invalid`, `inbound_address_invalid`, `imap_url_invalid`, `mailbox_taken`; the
-    /// store's.
+    /// `inbox_unknown`, `email_invalid`, `inbound_address_invalid`, `imap_url_invalid`, `mailbox_taken`; store
+    /// errors.
     pub async fn set_inbox_inbound(&self, id: InboxId, inbound: InboxInbound) -> Result<Inbox> {
         self.writer.run(SetInbound { id, inbound: inbound.check()? }).await
     }
 
-    /// Has no mail of an inbox handed in any more.
+    /// Revokes the key with which providers deliver an inbox's email.
     ///
     /// # Errors
-    /// `inbox_unknown`; the store's.
+    /// `inbox_unknown`; store errors.
     pub async fn drop_inbound_key(&self, id: InboxId) -> Result<()> {
         self.change_secrets(id, |secrets| secrets.inbound = None).await
     }
 }
 
-/// What stands where a password is.
+/// The placeholder for a password.
 const HIDDEN: &str = "*****";
 
-/// The address of a mailbox as it may be shown.
+/// The URL of a mailbox as it may be shown.
 fn shown(url: &str) -> Option<String> {
     let mut url = Url::parse(url).ok()?;
     url.set_password(Some(HIDDEN)).ok()?;
     Some(url.into())
 }
 
-/// The address that is meant: what was shown in the place of the password means the one that is known, of
-/// the same user at the same place. `None` if there is none to be meant.
+/// The URL that was given, with the known password in place of the placeholder if the user and the server are
+/// the same. `None` if the placeholder stands for no known password.
 fn meant(given: &str, known: Option<&str>) -> Option<String> {
     let mut meant = Url::parse(given).ok()?;
     if meant.password() != Some(HIDDEN) {
@@ -138,18 +139,18 @@ fn meant(given: &str, known: Option<&str>) -> Option<String> {
     Some(meant.into())
 }
 
-/// The mailbox of an address, whoever's password opens it.
+/// The mailbox at a URL, whatever the password.
 fn place(url: &str) -> Option<String> {
     shown(url).map(|shown| shown.to_lowercase())
 }
 
-/// Whether answers to an address can carry what tells them apart.
+/// Whether an address has room for the token for replies.
 fn is_address(address: &str) -> bool {
     let name = address.split('@').next().unwrap_or_default();
     is_sender(address) && name.len() <= NAME && !name.contains('+')
 }
 
-/// Whether it says where a mailbox is, and who reads it.
+/// Whether a URL names a mailbox, its user and their password.
 fn is_mailbox(url: &str) -> bool {
     Url::parse(url).is_ok_and(|url| {
         let is_imap = matches!(url.scheme(), "imap" | "imaps");
@@ -176,7 +177,7 @@ impl Command for SetInbound {
         let found = found.ok_or(ErrorCode::InboxUnknown)?;
         let InboxInbound { address, mailbox } = &self.inbound;
         if let Some(address) = address {
-            // It belongs to one inbox: a mail to it goes to that.
+            // An address belongs to one inbox, which receives all email to it.
             let others = inbox::Entity::find()
                 .filter(inbox::Column::InboundAddress.eq(address))
                 .filter(inbox::Column::Id.ne(self.id.0));
@@ -191,7 +192,7 @@ impl Command for SetInbound {
         let mailbox = mailbox.as_ref().map(meant).transpose()?;
         let place_of = |url: &Option<String>| url.as_deref().and_then(place);
         if let Some(place) = place_of(&mailbox) {
-            // Read for two inboxes, each mail would be in both.
+            // If two inboxes read one mailbox, each email would be in both.
             let others = inbox::Entity::find().filter(inbox::Column::Id.ne(self.id.0));
             for other in others.all(write.tx).await? {
                 let other = Secrets::open(write.ambient, &other)?.mailbox;
@@ -201,7 +202,7 @@ impl Command for SetInbound {
             }
         }
         if place_of(&mailbox) != place_of(&known) {
-            // Another mailbox is read from its own next mail on.
+            // A new mailbox is read starting with its next email.
             mailbox::Entity::delete_by_id(self.id.0).exec(write.tx).await?;
         }
         secrets.mailbox = mailbox;

@@ -1,4 +1,4 @@
-//! What an inbox keeps of its visitors, and for how long.
+//! What an inbox retains about its visitors, and for how long.
 
 use protocol::{ErrorCode, InboxId, limits};
 use sea_orm::ActiveValue::Set;
@@ -7,29 +7,29 @@ use crate::Domain;
 use crate::error::Result;
 use crate::table::inbox;
 
-/// The longest time that can be set, in days: a century.
+/// The longest retention, in days: a century.
 const MOST_DAYS: u32 = 36_500;
 
-/// What an inbox keeps of its visitors, and for how long; without a time, for ever.
+/// What an inbox retains about its visitors, and for how long. Without a number of days, it is retained
+/// forever.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct InboxKept {
-    /// How long a conversation is kept after its last message, in days.
+    /// How long a conversation is retained after its last message, in days.
     pub conversations_days: Option<u32>,
-    /// How long a file is kept after it came, in days: no longer than its conversation in any case.
+    /// How long a file is retained after it was uploaded, in days. Never longer than its conversation.
     pub files_days: Option<u32>,
-    /// How long it is kept by which address a visitor can be reached, and from which network they came, after
-    /// they were here last, in days.
+    /// How long a visitor's email address and client network are retained after their last visit, in days.
     pub addresses_days: Option<u32>,
-    /// Whether the address of a page is kept with its query and its fragment.
+    /// Whether page URLs are stored with their query and fragment.
     pub with_queries: bool,
 }
 
-/// The address of a page that a visitor was on, as far as their inbox keeps it.
+/// The URL of a page that a visitor was on, as far as their inbox retains it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageUrl(String);
 
 impl PageUrl {
-    /// It, as text.
+    /// The URL as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -53,8 +53,8 @@ impl InboxKept {
         }
     }
 
-    /// What is kept of a page's address: of the web, on one line, and not too long. What stands behind its path
-    /// may be a key to somebody's account.
+    /// What is retained of a page's URL: only http(s) URLs on one line that are not too long. Whatever follows
+    /// the path may be a key to someone's account.
     #[must_use]
     pub fn page(self, said: &str) -> Option<PageUrl> {
         let end = if self.with_queries { None } else { said.find(['?', '#']) };
@@ -66,10 +66,10 @@ impl InboxKept {
 }
 
 impl Domain {
-    /// Says what an inbox keeps of its visitors. What is too old goes within the hour.
+    /// Sets what an inbox retains about its visitors. Anything older is erased within the hour.
     ///
     /// # Errors
-    /// `inbox_unknown`, `days_invalid` for none, or more than 36,500; the store's.
+    /// `inbox_unknown`; `days_invalid` for zero or more than 36,500 days; store errors.
     pub async fn set_inbox_kept(&self, id: InboxId, kept: InboxKept) -> Result<()> {
         let days = |days: Option<u32>| match days {
             Some(days) if !(1..=MOST_DAYS).contains(&days) => Err(ErrorCode::DaysInvalid),
@@ -106,7 +106,7 @@ mod tests {
         ] {
             assert_eq!(page(said).as_deref(), expect, "{said}");
         }
-        // What is too long by its query alone is not.
+        // A URL that is only too long because of its query is stored without it.
         let long = format!("https://a.example/b?{}", "c".repeat(limits::PAGE_URL_BYTES));
         assert_eq!(page(&long).as_deref(), Some("https://a.example/b"));
         let with_queries = InboxKept { with_queries: true, ..kept };

@@ -1,4 +1,4 @@
-//! What an inbox sends by mail.
+//! The email that an inbox sends.
 
 use async_trait::async_trait;
 use protocol::{ErrorCode, InboxId};
@@ -12,24 +12,24 @@ use crate::error::Result;
 use crate::table::inbox;
 use crate::writer::{Command, Shard, Write};
 
-/// The bounds of the wait before unread answers go out, in milliseconds: a minute and a day.
+/// The range of the wait before unread replies are sent, in milliseconds: a minute to a day.
 const WAIT_MS: std::ops::RangeInclusive<u64> = 60_000..=24 * 60 * 60_000;
 
-/// The bounds of how many mails of a kind an inbox may cause in an hour.
+/// The range of how many emails of one kind an inbox may cause in an hour.
 const AN_HOUR: std::ops::RangeInclusive<u32> = 1..=100_000;
 
-/// What an inbox sends by mail.
+/// The settings for the email that an inbox sends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InboxMail {
-    /// The address that its mails come from; the program's own, without.
+    /// The sender address. Without one, it is the program's own.
     pub from: Option<String>,
-    /// Where the team hears of what came in while nobody was there; nowhere, without.
+    /// Where the team is notified of messages that came while nobody was available. Without one, it is not.
     pub team_address: Option<String>,
-    /// Whether visitors get any.
+    /// Whether visitors get email.
     pub to_visitors: bool,
-    /// How long an answer may be unread before it goes out, in milliseconds.
+    /// How long a reply may be unread before it is sent by email, in milliseconds.
     pub unread_wait_ms: u64,
-    /// The most mails of a kind that it may cause in an hour.
+    /// The most emails of one kind that the inbox may cause in an hour.
     pub an_hour: u32,
 }
 
@@ -60,7 +60,7 @@ impl InboxMail {
     }
 }
 
-/// Whether mail servers take it for a sender (RFC 5321, section 4.1.2): a dot-string at a host.
+/// Whether mail servers accept it as a sender (RFC 5321, section 4.1.2): a dot-string at a host.
 pub(super) fn is_sender(address: &str) -> bool {
     let is_dotted = |text: &str, also: &str| {
         let fits = |c: char| c.is_ascii_alphanumeric() || also.contains(c);
@@ -71,10 +71,11 @@ pub(super) fn is_sender(address: &str) -> bool {
 }
 
 impl Domain {
-    /// Changes what an inbox sends by mail: what waits already goes by it, too.
+    /// Changes the settings for the email that an inbox sends. They also apply to emails that are already
+    /// queued.
     ///
     /// # Errors
-    /// `inbox_unknown`, `email_invalid`, `mail_settings_invalid`; the store's.
+    /// `inbox_unknown`, `email_invalid`, `mail_settings_invalid`; store errors.
     pub async fn set_inbox_mail(&self, id: InboxId, mail: InboxMail) -> Result<Inbox> {
         self.writer.run(SetMail { id, mail: mail.check()? }).await
     }

@@ -32,7 +32,7 @@ use secrets::Secrets;
 pub use settings::InboxSettings;
 pub use site::Site;
 
-/// The colour of an inbox that was given none.
+/// The default color of an inbox.
 const COLOR: &str = "#2f6f5e";
 
 /// One site or brand.
@@ -40,51 +40,53 @@ const COLOR: &str = "#2f6f5e";
 pub struct Inbox {
     /// Its id.
     pub id: InboxId,
-    /// Its public key, which stands in the embed snippet.
+    /// Its public key, which is part of the embed snippet.
     pub key: String,
     /// Its name, which visitors see.
     pub name: String,
     /// The sites that may embed its chat, besides the server's own pages.
     pub allowed_sites: Vec<Site>,
-    /// The colour of its chat, as `#rrggbb`.
+    /// The color of its chat, as `#rrggbb`.
     pub color: String,
-    /// When the team means to answer; always, without.
+    /// When the team intends to answer. Without hours, always.
     pub hours: Option<Hours>,
-    /// The time zone of the hours, as IANA names it.
+    /// The time zone of the hours, by its IANA name.
     pub time_zone: String,
-    /// How conversations come to agents.
+    /// How conversations reach agents.
     pub routing: Routing,
-    /// The team they come to; everybody, without.
+    /// The team that gets them. Without one, everyone does.
     pub team: Option<TeamId>,
-    /// The label that each begins with: a skill that its agent must have, if it is anybody's.
+    /// The label that each conversation begins with. If any agent has it as a skill, the assigned agent must
+    /// have it.
     pub label: Option<LabelId>,
-    /// What it sends by mail.
+    /// The settings for the email that it sends.
     pub mail: InboxMail,
-    /// Where its mail comes in.
+    /// How it receives email.
     pub inbound: InboxInbound,
-    /// What is kept of its visitors, and for how long.
+    /// What it retains about its visitors, and for how long.
     pub kept: InboxKept,
-    /// Whether who says to be a user of the site must prove it.
+    /// Whether a visitor who claims to be a user of the site must prove it.
     pub requires_identity: bool,
-    /// What it keeps to itself.
+    /// Its secrets.
     pub(crate) secrets: Secrets,
 }
 
 impl Inbox {
-    /// The tag that embeds the chat, for a server that browsers reach at `public_url`.
+    /// The tag that embeds the chat. `public_url` is the URL at which browsers reach the server.
     #[must_use]
     pub fn snippet(&self, public_url: &str) -> String {
         format!("<script async src=\"{public_url}/widget.js?inbox={}\"></script>", self.key)
     }
 
-    /// What the site's server makes the HMAC of its users' ids with. Only for the eyes of who runs the inbox.
+    /// The secret with which the site's server makes the HMAC of its users' ids. Only for those who run the
+    /// inbox.
     #[must_use]
     pub fn identity_secret(&self) -> &str {
         self.secrets.identity.now()
     }
 
-    /// What it signs JWTs with: another one, so that no id that somebody chose is a token. Only for the eyes of who
-    /// runs the inbox.
+    /// The secret with which the site's server signs JWTs. It is a different one, so that no id that someone
+    /// chose is a token. Only for those who run the inbox.
     #[must_use]
     pub fn jwt_secret(&self) -> String {
         crate::visitor::jwt_secret(self.secrets.identity.now())
@@ -99,10 +101,10 @@ impl Inbox {
 }
 
 impl Domain {
-    /// Makes an inbox.
+    /// Creates an inbox.
     ///
     /// # Errors
-    /// `name_invalid`, `site_invalid`; the store's.
+    /// `name_invalid`, `site_invalid`; store errors.
     pub async fn create_inbox(&self, name: &str, sites: &[String]) -> Result<Inbox> {
         let (id, secrets) = (self.ambient.uuid(), Secrets::new(&self.ambient));
         let row = inbox::ActiveModel {
@@ -136,7 +138,7 @@ impl Domain {
     /// All inboxes, oldest first.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn list_inboxes(&self) -> Result<Vec<Inbox>> {
         let rows = inbox::Entity::find()
             .order_by_asc(inbox::Column::CreatedAtMs)
@@ -146,10 +148,10 @@ impl Domain {
         rows.into_iter().map(|row| from_row(row, &self.ambient)).collect()
     }
 
-    /// The inbox with a key; without one the oldest, which is the default.
+    /// Returns the inbox with this key, or the default inbox without one, which is the oldest.
     ///
     /// # Errors
-    /// `inbox_unknown`; the store's.
+    /// `inbox_unknown`; store errors.
     pub async fn find_inbox(&self, key: Option<&str>) -> Result<Inbox> {
         let query = inbox::Entity::find().order_by_asc(inbox::Column::CreatedAtMs);
         let query = match key {
@@ -160,10 +162,10 @@ impl Domain {
         from_row(row.ok_or(ErrorCode::InboxUnknown)?, &self.ambient)
     }
 
-    /// The inbox with an id, if an agent may see it.
+    /// Returns the inbox with this id, if the agent may see it.
     ///
     /// # Errors
-    /// `inbox_unknown`; the store's.
+    /// `inbox_unknown`; store errors.
     pub async fn see_inbox(&self, agent: &Agent, id: InboxId) -> Result<Inbox> {
         let row = inbox::Entity::find_by_id(id.0).one(&self.store.reader).await?;
         let seen = row.filter(|row| agent.sight.covers(InboxId(row.id)));
@@ -173,7 +175,7 @@ impl Domain {
     /// Replaces the sites that may embed an inbox's chat.
     ///
     /// # Errors
-    /// `inbox_unknown`, `site_invalid`; the store's.
+    /// `inbox_unknown`, `site_invalid`; store errors.
     pub async fn allow_sites(&self, id: InboxId, sites: &[String]) -> Result<Inbox> {
         let sites = parse_sites(sites)?;
         let row = inbox::Entity::find_by_id(id.0).one(&self.store.reader).await?;
@@ -182,10 +184,10 @@ impl Domain {
         from_row(row.update(&self.store.reader).await?, &self.ambient)
     }
 
-    /// Says whether who claims to be a user of the site must prove it.
+    /// Sets whether a visitor who claims to be a user of the site must prove it.
     ///
     /// # Errors
-    /// `inbox_unknown`; the store's.
+    /// `inbox_unknown`; store errors.
     pub async fn require_identity(&self, id: InboxId, required: bool) -> Result<()> {
         let row = inbox::ActiveModel {
             id: Set(id.0),
@@ -202,10 +204,10 @@ impl Domain {
         }
     }
 
-    /// Makes the default inbox where there is none yet.
+    /// Creates the default inbox if there is none.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn ensure_inbox(&self) -> Result<()> {
         match self.find_inbox(None).await {
             Err(Error::Refused(ErrorCode::InboxUnknown)) => {
@@ -216,10 +218,10 @@ impl Domain {
     }
 }
 
-/// The inbox with an id.
+/// Returns the inbox with this id.
 ///
 /// # Errors
-/// `inbox_unknown`; the store's.
+/// `inbox_unknown`; store errors.
 pub(crate) async fn find(
     db: &impl ConnectionTrait,
     ambient: &Ambient,
@@ -229,7 +231,7 @@ pub(crate) async fn find(
     from_row(row.ok_or(ErrorCode::InboxUnknown)?, ambient)
 }
 
-/// A colour as `#rrggbb`, in lower case.
+/// Checks a color of the form `#rrggbb`, and returns it in lower case.
 pub(crate) fn check_color(color: &str) -> Result<String> {
     let digits = color.strip_prefix('#').unwrap_or_default();
     if digits.len() == 6 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()) {
@@ -250,7 +252,7 @@ fn parse_sites(sites: &[String]) -> Result<Vec<Site>> {
     Ok(parsed)
 }
 
-/// One site a line.
+/// One site per line.
 fn write_sites(sites: &[Site]) -> String {
     sites.iter().map(Site::as_str).collect::<Vec<_>>().join("\n")
 }

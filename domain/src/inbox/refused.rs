@@ -1,4 +1,4 @@
-//! Sites that asked for a chat and may not embed it, for the owner who wonders why it does not open.
+//! Sites that requested a chat but may not embed it, for the owner who wonders why it does not open.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -8,25 +8,25 @@ use protocol::InboxId;
 use super::{Inbox, Site};
 use crate::Domain;
 
-/// How many are known of an inbox, the latest: anybody can make them up.
+/// How many are remembered per inbox, the latest ones: anyone can make them up.
 const SITES: usize = 5;
 
 /// A site that was refused.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefusedSite {
-    /// Which one.
+    /// The site.
     pub site: Site,
-    /// When it asked last, in milliseconds since 1970 (UTC).
+    /// When it last requested the chat, in milliseconds since 1970 (UTC).
     pub at_ms: u64,
 }
 
-/// What was refused since the program started, of each inbox, the latest first.
+/// The sites that were refused since the program started, by inbox, latest first.
 #[derive(Clone, Default)]
 pub(crate) struct RefusedSites(Arc<Mutex<HashMap<InboxId, Vec<RefusedSite>>>>);
 
 impl Domain {
-    /// Notes that a page of a site asked for an inbox's chat, if the inbox does not allow it. Says whether it
-    /// does not.
+    /// Records that a page of a site requested an inbox's chat, if the inbox does not allow it. Returns whether
+    /// it was refused.
     pub fn refuse_site(&self, inbox: &Inbox, origin: &str) -> bool {
         let Ok(site) = Site::parse(origin) else { return false };
         if inbox.allows(site.as_str()) {
@@ -40,7 +40,7 @@ impl Domain {
         true
     }
 
-    /// The sites that an inbox refused since the program started, and would still refuse: the latest first.
+    /// The sites that an inbox refused since the program started and would still refuse, latest first.
     #[must_use]
     pub fn refused_sites(&self, inbox: &Inbox) -> Vec<RefusedSite> {
         let all = self.refused_sites.0.lock().unwrap_or_else(PoisonError::into_inner);

@@ -1,4 +1,4 @@
-//! An inbox's secrets: a column of the database, sealed.
+//! An inbox's secrets: a sealed column of the database.
 
 use protocol::{ErrorCode, InboxId};
 use sea_orm::entity::prelude::*;
@@ -10,37 +10,37 @@ use crate::ambient::Ambient;
 use crate::error::{Error, Result};
 use crate::table::inbox;
 
-/// How long a secret that was rotated is taken beside the new one, in milliseconds.
+/// How long a rotated secret is accepted beside the new one, in milliseconds.
 const OVERLAP_MS: u64 = 24 * 60 * 60 * 1_000;
 
-/// The same for what visitors' tokens are signed with: a visitor who comes seldom keeps their conversation.
+/// The same for the secret that signs visitors' tokens: visitors who seldom return keep their conversation.
 const VISITORS_OVERLAP_MS: u64 = 90 * 24 * 60 * 60 * 1_000;
 
-/// Which of them.
+/// Which secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SecretOf {
-    /// Signs visitors' tokens, the links of mails and the addresses for answers.
+    /// Signs visitors' tokens, the links in emails and the addresses for replies.
     Visitors,
-    /// What the site's server signs its users' ids with.
+    /// The site's server signs its users' ids with it.
     Identity,
-    /// What providers hand mails in by.
+    /// Providers deliver email with it.
     Inbound,
 }
 
-/// What an inbox keeps to itself.
+/// The secrets of an inbox.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Secrets {
-    /// Signs visitors' tokens, the links of mails and the addresses for answers. Never leaves this crate.
+    /// Signs visitors' tokens, the links in emails and the addresses for replies. Never leaves this crate.
     pub(crate) visitors: Rotating,
-    /// What the site's server signs its users' ids with.
+    /// The site's server signs its users' ids with it.
     pub(crate) identity: Rotating,
-    /// What providers hand mails in by.
+    /// Providers deliver email with it.
     pub(crate) inbound: Option<Rotating>,
-    /// The mailbox that is read for it, with its password.
+    /// The URL of the mailbox that is read for the inbox, with its password.
     pub(crate) mailbox: Option<String>,
 }
 
-/// A secret, and for a while the one before it.
+/// A secret and, for a while, the one before it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Rotating {
     now: String,
@@ -59,12 +59,12 @@ impl Rotating {
         Self { now: secret, before: None }
     }
 
-    /// The one that signs.
+    /// The secret that signs.
     pub(crate) fn now(&self) -> &str {
         &self.now
     }
 
-    /// Those that prove something.
+    /// The secrets that are accepted when verifying.
     pub(crate) fn all(&self) -> impl Iterator<Item = &str> {
         let before = self.before.as_ref().map(|before| before.secret.as_str());
         std::iter::once(self.now.as_str()).chain(before)
@@ -90,7 +90,7 @@ impl Secrets {
         }
     }
 
-    /// As they are now: what was rotated long ago proves nothing any more.
+    /// The secrets as of now: those that were rotated long ago are no longer accepted.
     pub(super) fn open(ambient: &Ambient, row: &inbox::Model) -> Result<Self> {
         let text = ambient.keys().unseal(&purpose(row.id), &row.secrets)?;
         let mut secrets: Self =
@@ -105,7 +105,7 @@ impl Secrets {
     }
 
     pub(super) fn seal(&self, ambient: &Ambient, id: Uuid) -> String {
-        let text = serde_json::to_string(self).expect("texts are JSON");
+        let text = serde_json::to_string(self).expect("strings serialize to JSON");
         ambient.keys().seal(&purpose(id), &text, ambient.bytes())
     }
 }
@@ -115,11 +115,11 @@ fn purpose(id: Uuid) -> String {
 }
 
 impl Domain {
-    /// Makes a new secret of an inbox. What was signed with the one before is taken for a while; with
-    /// `at_once` it proves nothing any more.
+    /// Creates a new secret for an inbox. What was signed with the previous one is accepted for a while, or no
+    /// longer with `at_once`.
     ///
     /// # Errors
-    /// `inbox_unknown`; the store's.
+    /// `inbox_unknown`; store errors.
     pub async fn rotate_secret(&self, id: InboxId, of: SecretOf, at_once: bool) -> Result<()> {
         let secret = self.ambient.secret();
         let now_ms = self.ambient.now_ms();
@@ -135,7 +135,7 @@ impl Domain {
         .await
     }
 
-    /// Changes what an inbox keeps to itself.
+    /// Changes the secrets of an inbox.
     pub(super) async fn change_secrets(
         &self,
         id: InboxId,
@@ -151,10 +151,10 @@ impl Domain {
         Ok(())
     }
 
-    /// Seals anew what is not sealed with the newest key, or not at all. Says how much that was.
+    /// Reseals secrets that are not sealed with the newest key, or not at all. Returns how many.
     ///
     /// # Errors
-    /// Where one can't be opened; the store's.
+    /// A secret that can't be opened; store errors.
     pub async fn seal_secrets(&self) -> Result<usize> {
         let mut sealed = 0;
         for row in inbox::Entity::find().all(&self.store.reader).await? {
@@ -169,7 +169,7 @@ impl Domain {
                     sea_orm::sea_query::Expr::value(secrets.seal(&self.ambient, id)),
                 )
                 .filter(inbox::Column::Id.eq(id))
-                // Who changed it meanwhile has sealed it.
+                // A concurrent change has already sealed the new value.
                 .filter(inbox::Column::Secrets.eq(before))
                 .exec(&self.store.reader)
                 .await?;

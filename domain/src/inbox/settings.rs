@@ -1,4 +1,4 @@
-//! How an inbox works: its hours, and how conversations come to agents.
+//! How an inbox works: its hours, and how conversations reach agents.
 
 use async_trait::async_trait;
 use protocol::{ErrorCode, InboxId, LabelId, Routing, TeamId};
@@ -14,23 +14,23 @@ use crate::writer::{Command, Shard, Write};
 /// How an inbox works.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InboxSettings {
-    /// The hours, as [`Hours::parse`] reads them; always open, without.
+    /// The hours, as [`Hours::parse`] reads them. Without them, always open.
     pub hours: Option<String>,
-    /// Their time zone, as IANA names it.
+    /// Their time zone, by its IANA name.
     pub time_zone: String,
-    /// How conversations come to agents.
+    /// How conversations reach agents.
     pub routing: Routing,
-    /// The team they come to; everybody, without.
+    /// The team that gets them. Without one, everyone does.
     pub team: Option<TeamId>,
-    /// The label that each begins with.
+    /// The label that each conversation begins with.
     pub label: Option<LabelId>,
 }
 
 impl Domain {
-    /// Changes how an inbox works, for what begins from now on.
+    /// Changes how an inbox works, for anything that begins from now on.
     ///
     /// # Errors
-    /// `inbox_unknown`, `hours_invalid`, `team_unknown`, `label_unknown`; the store's.
+    /// `inbox_unknown`, `hours_invalid`, `team_unknown`, `label_unknown`; store errors.
     pub async fn set_inbox(&self, id: InboxId, settings: InboxSettings) -> Result<Inbox> {
         let hours =
             Hours::parse(settings.hours.as_deref().unwrap_or_default(), &settings.time_zone)?;

@@ -3,18 +3,18 @@
 use protocol::ErrorCode;
 use url::{Origin, Url};
 
-/// An origin of the web (RFC 6454), as browsers write it: `https://example.com`, or with a star in place of one
+/// A web origin (RFC 6454) as browsers write it: `https://example.com`, or with an asterisk in place of one
 /// label: `https://*.example.com`.
 ///
 /// The text is safe in a header: it holds a scheme, a host and perhaps a port, and nothing else.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Site(String);
 
-/// What stands before the rest of a host that any label may precede.
+/// The prefix of a host that any label may precede.
 const ANY_LABEL: &str = "*.";
 
 impl Site {
-    /// Reads an origin. A trailing slash and upper case are forgiven.
+    /// Parses an origin. A trailing slash and upper case are accepted.
     ///
     /// # Errors
     /// `site_invalid` for anything but `http(s)://host[:port]`, where a host of at least two labels may have
@@ -26,7 +26,7 @@ impl Site {
         };
         let origin = origin(&format!("{scheme}://{host}")).ok_or(ErrorCode::SiteInvalid)?;
         match origin.split_once("://") {
-            // Nobody owns all of `*.com`, or of a network.
+            // Nobody owns all of `*.com`, or all of a network.
             Some((scheme, host)) if host.contains('.') && host.contains(char::is_alphabetic) => {
                 Ok(Self(format!("{scheme}://{ANY_LABEL}{host}")))
             }
@@ -34,7 +34,7 @@ impl Site {
         }
     }
 
-    /// Whether it is that origin, or has it among its labels.
+    /// Whether this is that origin, or a wildcard that matches it.
     #[must_use]
     pub fn covers(&self, origin: &Self) -> bool {
         let Some((scheme, host)) = self.0.split_once(ANY_LABEL) else { return self == origin };
@@ -60,7 +60,7 @@ fn origin(text: &str) -> Option<String> {
     match url.origin() {
         origin @ Origin::Tuple(..) if bare && web => {
             let text = origin.ascii_serialization();
-            // What a host may hold by the URL standard, CSP and headers may not: `;`, `,`, `*`.
+            // The URL standard allows characters in a host that CSP and headers do not: `;`, `,`, `*`.
             let plain = |c: char| c.is_ascii_alphanumeric() || ":/.-[]_".contains(c);
             text.chars().all(plain).then_some(text)
         }

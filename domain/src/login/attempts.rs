@@ -1,7 +1,7 @@
-//! How often somebody may try to come in.
+//! Limits on login attempts.
 //!
-//! What strangers try against one account and from one network is bounded. A browser that is known by its
-//! agent has bounds of its own, so that strangers can't lock anybody out who was here before.
+//! Attempts by strangers are limited per account and per network. A browser that an agent has used before has
+//! its own limit, so that strangers can't lock out anyone who has logged in before.
 
 use std::net::IpAddr;
 use std::num::NonZeroU32;
@@ -17,7 +17,7 @@ use crate::error::Result;
 
 type Limits<K> = RateLimiter<K, DashMapStateStore<K>, DefaultClock>;
 
-/// How often one may try.
+/// Rate limits for login attempts.
 pub(crate) struct Attempts {
     accounts: Limits<String>,
     networks: Limits<IpAddr>,
@@ -26,11 +26,11 @@ pub(crate) struct Attempts {
     second: Limits<String>,
 }
 
-/// So many at once, then one each time that so many seconds have passed.
+/// Allows `at_once` attempts at once, then one more every `seconds`.
 fn quota(at_once: u32, seconds: u64) -> Quota {
     let at_once = NonZeroU32::new(at_once).unwrap_or(NonZeroU32::MIN);
     Quota::with_period(Duration::from_secs(seconds))
-        .expect("a time that passes")
+        .expect("the period is not zero")
         .allow_burst(at_once)
 }
 
@@ -41,15 +41,15 @@ impl Default for Attempts {
             networks: RateLimiter::dashmap(quota(30, 2)),
             known: RateLimiter::dashmap(quota(10, 6)),
             forgotten: RateLimiter::dashmap(quota(5, 600)),
-            // A code has 20 bits, and three are right at a time: who has the password has an even chance
-            // after forty days.
+            // A code has 20 bits, and three codes are valid at a time: an attacker who knows the password has
+            // an even chance after forty days.
             second: RateLimiter::dashmap(quota(5, 15)),
         }
     }
 }
 
 impl Attempts {
-    /// A login from a browser that nobody knows.
+    /// Checks a login from an unknown browser.
     pub(super) fn check_stranger(&self, email: &str, source: &Source) -> Result<()> {
         self.check_network(source)?;
         let checked = check(&self.accounts, email.to_owned());
@@ -59,18 +59,18 @@ impl Attempts {
         checked
     }
 
-    /// A login from a browser that is known.
+    /// Checks a login from a known browser.
     pub(super) fn check_known(&self, device: &str) -> Result<()> {
         check(&self.known, device.to_owned())
     }
 
-    /// A link for a forgotten password.
+    /// Checks a request for a link to replace a forgotten password.
     pub(super) fn check_forgotten(&self, email: &str, source: &Source) -> Result<()> {
         self.check_network(source)?;
         check(&self.forgotten, email.to_owned())
     }
 
-    /// A code of a second factor, by somebody whose password was right.
+    /// Checks a second-factor code from someone whose password was correct.
     pub(super) fn check_second(&self, agent: &str) -> Result<()> {
         check(&self.second, agent.to_owned())
     }
@@ -85,7 +85,7 @@ impl Attempts {
 }
 
 fn check<K: Clone + Eq + std::hash::Hash>(limits: &Limits<K>, key: K) -> Result<()> {
-    // Those whose time has passed are forgotten, now and then.
+    // Now and then, forget the keys whose limits have recovered.
     if limits.len() > 1_000 {
         limits.retain_recent();
     }

@@ -1,8 +1,8 @@
-//! Browsers that an agent has logged in by before (OWASP: device cookies).
+//! Browsers that an agent has logged in with before (OWASP: device cookies).
 //!
-//! What such a browser keeps is `AGENT.NONCE.MAC`, the MAC being of what is stored of the agent's password, by a
-//! key that is not in the database: another password, and no browser is known any more. It opens nothing: it only gives
-//! attempts from that browser a bound of their own.
+//! The browser stores `AGENT.NONCE.MAC`. The MAC covers what is stored of the agent's password, with a key that
+//! is not in the database: once the password changes, no browser is known any more. It grants no access. It
+//! only gives attempts from that browser their own limit.
 
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use protocol::AgentId;
@@ -10,7 +10,7 @@ use protocol::AgentId;
 use crate::ambient::Ambient;
 use crate::table::agent;
 
-/// Separates this use of what is stored from the others.
+/// Separates this use of the key from the others.
 const DEVICE: &[u8] = b"agent device v2:";
 
 pub(super) fn issue(row: &agent::Model, ambient: &Ambient) -> String {
@@ -19,7 +19,7 @@ pub(super) fn issue(row: &agent::Model, ambient: &Ambient) -> String {
     format!("{}.{nonce}.{}", AgentId(row.id), HEXLOWER.encode(&tag))
 }
 
-/// Whether a browser is one that this agent has logged in by.
+/// Whether an agent has logged in with this browser before.
 pub(super) fn is_of(row: &agent::Model, device: &str, ambient: &Ambient) -> bool {
     let parts = || {
         let (agent, rest) = device.split_once('.')?;
@@ -32,6 +32,6 @@ pub(super) fn is_of(row: &agent::Model, device: &str, ambient: &Ambient) -> bool
 }
 
 fn signed<'a>(row: &'a agent::Model, nonce: &'a str) -> [&'a [u8]; 4] {
-    // A nonce has no dot.
+    // A nonce contains no dot.
     [row.id.as_bytes(), nonce.as_bytes(), b".", row.password_hash.as_bytes()]
 }

@@ -1,4 +1,4 @@
-//! How agents come in, and stay in: passwords, how often one may be tried, and logins that last.
+//! How agents log in and stay logged in: passwords, limits on attempts, and lasting logins.
 
 mod attempts;
 mod device;
@@ -30,25 +30,25 @@ use crate::audit::{Actor, Deed};
 use crate::error::Result;
 use crate::table::agent;
 
-/// What somebody brings who wants to come in.
+/// What someone submits to log in.
 pub struct Attempt {
-    /// The mail address that they log in with.
+    /// The email address that they log in with.
     pub email: String,
     /// Their password.
     pub password: String,
-    /// What a browser keeps that they came in by before: see [`Domain::device`].
+    /// What their browser has stored since an earlier login: see [`Domain::device`].
     pub device: Option<String>,
 }
 
 impl Domain {
-    /// The agent with this address and password. Who was here before in the same browser is not held up by
-    /// what strangers try.
+    /// Returns the agent with this address and password. An agent who has logged in with the same browser
+    /// before is not held up by the attempts of strangers.
     ///
     /// # Errors
-    /// `login_wrong`, whichever of the two is wrong, after the same time; `too_many_attempts`; the store's.
+    /// `login_wrong`, whichever of the two is wrong, after the same time; `too_many_attempts`; store errors.
     pub async fn log_in(&self, attempt: Attempt, source: &Source) -> Result<Agent> {
         let email = attempt.email.trim().to_lowercase();
-        // No longer address exists (RFC 5321, section 4.5.3.1.3), and each is remembered for a while.
+        // No longer address exists (RFC 5321, section 4.5.3.1.3), and each one is remembered for a while.
         if email.len() > 254 {
             return Err(ErrorCode::LoginWrong.into());
         }
@@ -71,7 +71,7 @@ impl Domain {
         match found {
             Some(row) if is_right && row.is_active => with_sight(&self.store.reader, row).await,
             found => {
-                // Whose name was tried, where there is such a name.
+                // The agent whose address was tried, if there is one.
                 let subject = found.map(|row| (row.id, row.name));
                 self.audit_later(Actor::Stranger(email), Deed::LoginFailed, subject, source);
                 Err(ErrorCode::LoginWrong.into())
@@ -79,17 +79,17 @@ impl Domain {
         }
     }
 
-    /// Lets somebody in whose password was right, or asks them for more: then it is the secret that goes on with
-    /// it.
+    /// Asks an agent whose password was correct for a second factor, if one is needed. Returns the secret that
+    /// continues the login, or `None` if they may log in.
     ///
     /// # Errors
-    /// `passwords_off`; the store's.
+    /// `passwords_off`; store errors.
     pub async fn admit(&self, agent: &Agent, to: &str) -> Result<Option<String>> {
         self.may_come_without_provider(agent.role).await?;
         self.ask_second_factor(agent, to).await
     }
 
-    /// Whether a link for a forgotten password may be asked for.
+    /// Checks whether a link to replace a forgotten password may be requested.
     ///
     /// # Errors
     /// `too_many_attempts`.
@@ -97,20 +97,20 @@ impl Domain {
         self.attempts.check_forgotten(&email.trim().to_lowercase(), source)
     }
 
-    /// What an agent's browser keeps, so that it is known again when they log in. It opens nothing.
+    /// What an agent's browser stores, so that it is recognized at their next login. It grants no access.
     ///
     /// # Errors
-    /// `agent_unknown`; the store's.
+    /// `agent_unknown`; store errors.
     pub async fn device(&self, id: AgentId) -> Result<String> {
         let row = agent::Entity::find_by_id(id.0).one(&self.store.reader).await?;
         Ok(device::issue(&row.ok_or(ErrorCode::AgentUnknown)?, &self.ambient))
     }
 
-    /// Changes an agent's own password, and ends all their other logins. Returns them as they are now.
+    /// Changes an agent's own password, and ends all their logins. Returns the agent as they are now.
     ///
     /// # Errors
-    /// `login_wrong` where `current` is not their password, `too_many_attempts`, `password_length`,
-    /// `password_weak`; the store's.
+    /// `login_wrong` if `current` is not their password; `too_many_attempts`, `password_length`,
+    /// `password_weak`; store errors.
     pub async fn change_password(
         &self,
         id: AgentId,
@@ -126,7 +126,7 @@ impl Domain {
         }
         password::check(&new, &[&row.name, &row.email])?;
         let new = password::hash(new, self.ambient.bytes()).await?;
-        // Only of what was verified: a link may have set another password meanwhile.
+        // Only replace the password that was verified: a link may have set another one meanwhile.
         let changed = agent::Entity::update_many()
             .col_expr(agent::Column::PasswordHash, Expr::value(new))
             .col_expr(agent::Column::Epoch, Expr::col(agent::Column::Epoch).add(1))
@@ -142,10 +142,10 @@ impl Domain {
         Ok(self.find_agent(id).await?.ok_or(ErrorCode::AgentUnknown)?)
     }
 
-    /// Ends all logins of an agent, here and now. Returns them as they are now.
+    /// Ends all logins of an agent at once. Returns the agent as they are now.
     ///
     /// # Errors
-    /// `agent_unknown`; the store's.
+    /// `agent_unknown`; store errors.
     pub async fn log_out_everywhere(&self, id: AgentId) -> Result<Agent> {
         agent::Entity::update_many()
             .col_expr(agent::Column::Epoch, Expr::col(agent::Column::Epoch).add(1))
@@ -156,12 +156,12 @@ impl Domain {
         Ok(self.find_agent(id).await?.ok_or(ErrorCode::AgentUnknown)?)
     }
 
-    /// Seals anew what logins are proven by, where it is not sealed with the newest key.
+    /// Reseals login secrets that are not sealed with the newest key. Returns how many.
     pub(crate) async fn seal_login_secrets(&self) -> Result<usize> {
         Ok(self.reseal_totp().await? + self.reseal_providers().await?)
     }
 
-    /// Forgets an agent's logins, whose epoch is over, and has their sockets come back: those that may.
+    /// Deletes an agent's logins, whose epoch is over, and makes their sockets authenticate again.
     pub(super) async fn end_logins(&self, id: AgentId) -> Result<()> {
         session::end_all(&self.store.reader, id).await?;
         self.hub().let_go_agent(id);

@@ -1,5 +1,5 @@
-//! Passkeys (Web Authentication): a key that a device or a password manager keeps, and shows after it has seen
-//! that it is its owner. It takes the place of password and second factor at once.
+//! Passkeys (Web Authentication): keys that a device or a password manager stores, and uses after it has
+//! verified its owner. A passkey replaces the password and the second factor at once.
 
 use data_encoding::HEXLOWER;
 use protocol::{AgentId, ErrorCode};
@@ -20,19 +20,19 @@ use crate::agent::{Agent, check_name};
 use crate::error::{Error, Result};
 use crate::table::passkey;
 
-/// How many an agent may have.
+/// The most passkeys that an agent may have.
 const PASSKEYS: usize = 20;
 
-/// How many bytes a credential may have: public keys and statements are far smaller.
+/// The largest credential, in bytes: public keys and attestation statements are far smaller.
 const CREDENTIAL_BYTES: usize = 32 * 1024;
 
-/// Where passkeys are used: a browser shows one to the site alone that it was made for.
+/// Where passkeys are used: a browser only uses a passkey on the site that it was created for.
 #[derive(Clone)]
 pub struct PasskeySite(std::sync::Arc<Webauthn>);
 
 impl PasskeySite {
-    /// The site of an address. There is none for an address that is a number: no browser makes passkeys for it
-    /// (Web Authentication, section 5.1.3). Outside of `localhost` browsers demand https.
+    /// The site at a URL. `None` if the host is an IP address, because no browser creates passkeys for it (Web
+    /// Authentication, section 5.1.3). Except on `localhost`, browsers require https.
     #[must_use]
     pub fn new(public_url: &str) -> Option<Self> {
         let url = Url::parse(public_url).ok()?;
@@ -45,25 +45,25 @@ impl PasskeySite {
     }
 }
 
-/// A passkey, as its agent sees it.
+/// A passkey, as shown to its agent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PasskeyDetails {
-    /// What it is called in requests.
+    /// Its id in requests.
     pub id: Uuid,
-    /// What its agent calls it.
+    /// The name that its agent gave it.
     pub name: String,
-    /// When it was made, in milliseconds since 1970 (UTC).
+    /// When it was created, in milliseconds since 1970 (UTC).
     pub created_at_ms: u64,
-    /// When it was used last, in milliseconds since 1970 (UTC).
+    /// When it was last used, in milliseconds since 1970 (UTC).
     pub used_at_ms: Option<u64>,
 }
 
-/// What a browser is asked for a passkey.
+/// A request to a browser for a passkey.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PasskeyRequest {
-    /// Goes on with it.
+    /// The secret that continues this step.
     pub step: String,
-    /// `publicKey` of what a browser takes (`PublicKeyCredentialCreationOptionsJSON` or
+    /// `publicKey` of what a browser accepts (`PublicKeyCredentialCreationOptionsJSON` or
     /// `PublicKeyCredentialRequestOptionsJSON`), as JSON.
     pub options: String,
 }
@@ -86,7 +86,7 @@ fn write(value: &impl Serialize) -> Result<String> {
     serde_json::to_string(value).map_err(|_| Error::Corrupt("a passkey"))
 }
 
-/// The options within what the library makes, with `keys` set in them.
+/// The options within what the library created, with the values of `set`.
 fn options(made: &impl Serialize, set: &[(&str, &str, serde_json::Value)]) -> Result<String> {
     let mut made = serde_json::to_value(made).map_err(|_| Error::Corrupt("a passkey"))?;
     let mut options = made["publicKey"].take();
@@ -97,10 +97,10 @@ fn options(made: &impl Serialize, set: &[(&str, &str, serde_json::Value)]) -> Re
 }
 
 impl Domain {
-    /// An agent's passkeys, the oldest first.
+    /// An agent's passkeys, oldest first.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn list_passkeys(&self, id: AgentId) -> Result<Vec<PasskeyDetails>> {
         let rows = passkey::Entity::find()
             .filter(passkey::Column::AgentId.eq(id.0))
@@ -117,10 +117,10 @@ impl Domain {
         Ok(rows.into_iter().map(details).collect())
     }
 
-    /// What a browser is asked that makes a passkey for an agent.
+    /// Returns the request to a browser to create a passkey for an agent.
     ///
     /// # Errors
-    /// `passkey_invalid` if they have too many; the store's.
+    /// `passkey_invalid` if they have too many; store errors.
     pub async fn offer_passkey(&self, site: &PasskeySite, agent: &Agent) -> Result<PasskeyRequest> {
         let keys = self.keys_of(agent.id).await?;
         if keys.len() >= PASSKEYS {
@@ -132,7 +132,7 @@ impl Domain {
             .start_passkey_registration(agent.id.0, &agent.email, &agent.name, Some(known))
             .map_err(|error| refused(&error))?;
         let step = self.begin_step(Kind::NewPasskey, Some(agent.id), &state).await?;
-        // Who logs in by it says no name: the device must know whose it is.
+        // A login with a passkey names no agent, so the device must know whose passkey it is.
         let resident = [
             ("authenticatorSelection", "residentKey", "required".into()),
             ("authenticatorSelection", "requireResidentKey", true.into()),
@@ -140,10 +140,10 @@ impl Domain {
         Ok(PasskeyRequest { step, options: options(&made, &resident)? })
     }
 
-    /// Keeps a passkey that a browser made.
+    /// Stores a passkey that a browser created.
     ///
     /// # Errors
-    /// `login_step_over`, `passkey_invalid`, `name_invalid`; the store's.
+    /// `login_step_over`, `passkey_invalid`, `name_invalid`; store errors.
     pub async fn add_passkey(
         &self,
         site: &PasskeySite,
@@ -179,10 +179,10 @@ impl Domain {
         Ok(())
     }
 
-    /// Forgets a passkey of an agent.
+    /// Removes a passkey of an agent.
     ///
     /// # Errors
-    /// `passkey_unknown`, `second_factor_required` if it is the last factor and one is demanded; the store's.
+    /// `passkey_unknown`; `second_factor_required` if it is the last factor and one is required; store errors.
     pub async fn remove_passkey(&self, agent: AgentId, id: Uuid) -> Result<()> {
         let factors = self.second_factors(agent).await?;
         if !factors.passkeys.iter().any(|key| key.id == id) {
@@ -193,10 +193,10 @@ impl Domain {
         Ok(())
     }
 
-    /// What a browser is asked that logs in by a passkey: whose, nobody has said yet.
+    /// Returns the request to a browser to log in with a passkey. The agent is not known yet.
     ///
     /// # Errors
-    /// `too_many_attempts`; the store's.
+    /// `too_many_attempts`; store errors.
     pub async fn ask_passkey(
         &self,
         site: &PasskeySite,
@@ -209,10 +209,10 @@ impl Domain {
         Ok(PasskeyRequest { step, options: options(&made, &[])? })
     }
 
-    /// The agent whose passkey a browser has shown.
+    /// Returns the agent whose passkey a browser has used.
     ///
     /// # Errors
-    /// `login_step_over`, `passkey_invalid`, `passwords_off`; the store's.
+    /// `login_step_over`, `passkey_invalid`, `passwords_off`; store errors.
     pub async fn log_in_by_passkey(
         &self,
         site: &PasskeySite,
@@ -220,7 +220,7 @@ impl Domain {
         credential: &str,
     ) -> Result<Agent> {
         let state = self.read_step::<DiscoverableAuthentication>(Kind::Passkey, step).await?.data;
-        // One try: what was shown is not shown again.
+        // There is only one attempt: the answer can't be submitted again.
         self.end_step(step).await?;
         let credential: PublicKeyCredential = read(credential)?;
         let (user, id) = site

@@ -1,8 +1,8 @@
-//! Passwords: Argon2id (RFC 9106), on two threads of their own, because each takes 19 MiB.
+//! Passwords: Argon2id (RFC 9106), on two dedicated threads, because each hash takes 19 MiB.
 //!
-//! Only what works holds one of the two threads: who hangs up leaves no work behind that others do not
-//! know of. Each thread keeps its memory, because an allocator that gets it back after each password would
-//! keep far more. Who is known goes first, so that a flood of logins keeps out strangers alone.
+//! Only work that someone waits for occupies one of the two threads: the queued work of a client that has
+//! disconnected is skipped. Each thread keeps its memory, because an allocator that gets it back after each
+//! password would keep far more. Known browsers go first, so that a flood of logins only keeps out strangers.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -19,25 +19,26 @@ use tokio::time::timeout;
 
 use crate::error::{Error, Result};
 
-/// How long a password waits for its turn. A flood of logins is then refused, not queued.
+/// How long a password waits for its turn. In a flood, logins are refused instead of queued.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// The most that wait of each kind.
+/// The most jobs that wait in each queue.
 const WAITING: usize = 64;
 
 const THREADS: usize = 2;
 
-/// What is verified where there is no such agent: the answer then takes as long.
+/// The hash that is verified if there is no such agent, so that the answer takes as long.
 const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// How hard a password is to guess at least, from 0 to 4 (zxcvbn): the next lower takes a million guesses at
-/// most.
+/// The lowest accepted strength of a password, from 0 to 4 (zxcvbn). The next lower one takes a million guesses
+/// at most.
 const STRENGTH: u8 = 2;
 
-/// A shorter one must be stronger: many that people choose are as short as may be.
+/// A shorter password must be stronger: many people choose one that is as short as allowed.
 const SHORT: usize = 12;
 
-/// A password of 10 to 200 characters that is neither common nor made of what everybody knows of its agent.
+/// Checks that a password has 10 to 200 characters and is neither common nor made of what is known about its
+/// agent.
 pub(crate) fn check(password: &str, known: &[&str]) -> Result<()> {
     if !(10..=200).contains(&password.chars().count()) {
         return Err(ErrorCode::PasswordLength.into());
@@ -45,7 +46,7 @@ pub(crate) fn check(password: &str, known: &[&str]) -> Result<()> {
     let mut words: Vec<&str> = known.to_vec();
     words.extend(known.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric())));
     words.push("porchlight");
-    // What is longer takes long to rate, and is not guessed.
+    // A longer text takes long to rate, and is not guessed anyway.
     let begin: String = password.chars().take(60).collect();
     let needed = if password.chars().count() < SHORT { STRENGTH + 1 } else { STRENGTH };
     if u8::from(zxcvbn::zxcvbn(&begin, &words).score()) < needed {
@@ -54,7 +55,7 @@ pub(crate) fn check(password: &str, known: &[&str]) -> Result<()> {
     Ok(())
 }
 
-/// A PHC string for a password that was checked.
+/// The PHC string of a password that was checked.
 pub(crate) async fn hash(password: String, salt: [u8; 16]) -> Result<String> {
     POOL.run(true, move || {
         let hash = Argon2::default()
@@ -80,7 +81,7 @@ thread_local! {
     static MEMORY: RefCell<Vec<Block>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Nothing, if what is stored is not of this algorithm.
+/// `None` if the stored hash is not of this algorithm.
 fn is_right(password: &str, stored: &PasswordHash) -> Option<bool> {
     if stored.algorithm != Algorithm::Argon2id.ident() {
         return None;
@@ -97,7 +98,7 @@ fn is_right(password: &str, stored: &PasswordHash) -> Option<bool> {
         }
         argon.hash_password_into_with_memory(password.as_bytes(), &salt, computed, memory).ok()
     })?;
-    // An output compares itself in constant time.
+    // `Output` compares in constant time.
     Some(Output::new(computed).ok()? == expected)
 }
 
@@ -118,12 +119,12 @@ struct Waiting {
 }
 
 impl Pool {
-    /// Threads that work for as long as the program runs.
+    /// Starts the threads, which run as long as the program does.
     fn start() -> &'static Self {
         let pool: &Self = Box::leak(Box::default());
         for number in 0..THREADS {
             let named = thread::Builder::new().name(format!("password-{number}"));
-            named.spawn(|| pool.work()).expect("the system has a thread for passwords");
+            named.spawn(|| pool.work()).expect("password threads can be spawned");
         }
         pool
     }
@@ -157,7 +158,7 @@ impl Pool {
     ) -> Result<T> {
         let (reply, answer) = oneshot::channel();
         let job: Job = Box::new(move || {
-            // Nobody may wait for it any more.
+            // The client may have disconnected.
             if !reply.is_closed() {
                 let _unheard = reply.send(work());
             }
@@ -212,7 +213,7 @@ mod tests {
     #[tokio::test]
     async fn a_password_is_verified_and_who_hangs_up_leaves_no_work() {
         let hash = hash("correct horse".into(), [7; 16]).await.unwrap();
-        // Begun and hung up at once, more than can wait: what is left is not worked off before the next.
+        // Begun and canceled at once, more than can wait: the next one must not wait for their work.
         for _ in 0..500 {
             let verifying = verify("x".into(), Some(hash.clone()), false);
             drop(timeout(Duration::ZERO, verifying).await);

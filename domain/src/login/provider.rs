@@ -1,5 +1,5 @@
-//! Providers by which agents log in (OpenID Connect): which there are, and who somebody is for us whom one vouches
-//! for. How they are talked to is not here.
+//! Providers that agents log in with (OpenID Connect): which ones there are, and which agent a person is whom
+//! one vouches for. This module does not communicate with providers.
 
 use protocol::{AgentId, ErrorCode};
 use sea_orm::ActiveValue::Set;
@@ -17,40 +17,40 @@ use crate::audit::{Actor, Deed};
 use crate::error::Result;
 use crate::table::{agent, agent_identity, identity_provider};
 
-/// A provider, as owners set it up.
+/// A provider, as an owner set it up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Provider {
-    /// Its id: part of the address that it sends people back to.
+    /// Its id: part of the URL that it redirects people back to.
     pub id: Uuid,
-    /// What agents know it as.
+    /// The name that agents know it by.
     pub name: String,
-    /// Its issuer: an https address, or http on this machine.
+    /// Its issuer: an https URL, or http on this machine.
     pub issuer: String,
-    /// What we are called there.
+    /// Our client id at the provider.
     pub client_id: String,
-    /// What shows that it is us.
+    /// Our client secret at the provider.
     pub client_secret: String,
-    /// Whoever has a proven address in one of these domains comes in by it: as the agent with that address, or as a new
-    /// one. At least one: a provider speaks for its own people alone.
+    /// Anyone with a verified address in one of these domains can log in: as the agent with that address, or as
+    /// a new one. At least one is required: a provider only speaks for its own people.
     pub domains: Vec<String>,
-    /// The claim that says what somebody is. Without one, everybody is an agent, and stays what they are.
+    /// The claim that holds a person's role. Without one, new people become agents, and existing roles stay.
     pub role_claim: Option<String>,
-    /// Its values that make an admin.
+    /// The values that make someone an admin.
     pub admin_values: Vec<String>,
-    /// Its values that make an agent.
+    /// The values that make someone an agent.
     pub agent_values: Vec<String>,
 }
 
-/// What a provider says of somebody, once it is known to be its word.
+/// What a provider says about a person, once its statement has been verified.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Vouched {
-    /// What it calls them, for ever (`sub`).
+    /// The provider's permanent id for them (`sub`).
     pub subject: String,
-    /// Their mail address, if it says that it was proven.
+    /// Their email address, if the provider says that it is verified.
     pub email: Option<String>,
     /// Their name.
     pub name: Option<String>,
-    /// The values of the claim that says what they are.
+    /// The values of the claim that holds their role.
     pub roles: Vec<String>,
 }
 
@@ -92,10 +92,10 @@ fn check(provider: &Provider) -> Result<()> {
 }
 
 impl Domain {
-    /// The providers, by name.
+    /// All providers, by name.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn list_providers(&self) -> Result<Vec<Provider>> {
         let query = identity_provider::Entity::find()
             .order_by_asc(identity_provider::Column::Name)
@@ -104,10 +104,10 @@ impl Domain {
         rows.into_iter().map(|row| self.provider(row)).collect()
     }
 
-    /// A provider.
+    /// Returns the provider with this id.
     ///
     /// # Errors
-    /// `provider_unknown`; the store's.
+    /// `provider_unknown`; store errors.
     pub async fn find_provider(&self, id: Uuid) -> Result<Provider> {
         let row = identity_provider::Entity::find_by_id(id).one(&self.store.reader).await?;
         self.provider(row.ok_or(ErrorCode::ProviderUnknown)?)
@@ -127,11 +127,11 @@ impl Domain {
         })
     }
 
-    /// Saves a provider: a new one if its id is nobody's. With an empty secret it keeps the one that it has, unless it
-    /// is somewhere else from now on.
+    /// Saves a provider, or adds it if its id is new. An empty secret keeps the stored one, unless the issuer
+    /// changes.
     ///
     /// # Errors
-    /// `provider_invalid`, `name_invalid`; the store's.
+    /// `provider_invalid`, `name_invalid`; store errors.
     pub async fn save_provider(&self, mut provider: Provider) -> Result<()> {
         let known =
             identity_provider::Entity::find_by_id(provider.id).one(&self.store.reader).await?;
@@ -168,10 +168,11 @@ impl Domain {
         Ok(())
     }
 
-    /// Forgets a provider, and who is who for it, and ends the logins of those whom it let in. Passwords are taken again if it was the last one.
+    /// Deletes a provider and its links to agents, and ends the logins of those agents. If it was the last
+    /// provider, passwords are accepted again.
     ///
     /// # Errors
-    /// `provider_unknown`; the store's.
+    /// `provider_unknown`; store errors.
     pub async fn delete_provider(&self, id: Uuid) -> Result<()> {
         let gone = identity_provider::Entity::delete_by_id(id).exec(&self.store.reader).await?;
         if gone.rows_affected == 0 {
@@ -185,7 +186,7 @@ impl Domain {
         self.end_logins_of(Condition::all().add(agents)).await
     }
 
-    /// Whether a provider may be asked something because of somebody who wants to come in.
+    /// Checks whether a provider may be contacted for someone who wants to log in.
     ///
     /// # Errors
     /// `too_many_attempts`.
@@ -193,10 +194,11 @@ impl Domain {
         self.attempts.check_network(source)
     }
 
-    /// Notes what somebody needs who comes back from a provider.
+    /// Stores what is needed when someone comes back from a provider. Returns the secret that continues the
+    /// login.
     ///
     /// # Errors
-    /// `too_many_attempts`; the store's.
+    /// `too_many_attempts`; store errors.
     pub async fn leave_for_provider(
         &self,
         data: &impl Serialize,
@@ -206,18 +208,18 @@ impl Domain {
         self.begin_step(Kind::Provider, None, data).await
     }
 
-    /// What somebody noted who comes back from a provider, once.
+    /// Returns what was stored for someone who comes back from a provider. It can be read only once.
     ///
     /// # Errors
-    /// `login_step_over`; the store's.
+    /// `login_step_over`; store errors.
     pub async fn come_from_provider<T: DeserializeOwned>(&self, step: &str) -> Result<T> {
         let data = self.read_step::<T>(Kind::Provider, step).await?.data;
         self.end_step(step).await?;
         Ok(data)
     }
 
-    /// Whether somebody may come in who was not vouched for by a provider: owners may, so that a provider that
-    /// fails locks nobody out for good.
+    /// Checks whether someone may log in without a provider. Owners always may, so that a failing provider
+    /// locks nobody out for good.
     pub(super) async fn may_come_without_provider(&self, role: Role) -> Result<()> {
         let rules = self.login_rules().await?;
         let is_off = rules.passwords_off && role != Role::Owner;
@@ -227,11 +229,12 @@ impl Domain {
         Ok(())
     }
 
-    /// The agent whom a provider vouches for. Who comes first is known by their proven address in a domain of the
-    /// provider's; whoever is not an agent yet becomes one. What that changes is in the audit log.
+    /// Returns the agent whom a provider vouches for. At their first login, they are recognized by a verified
+    /// address in one of the provider's domains. Anyone who is not an agent yet becomes one. These changes are
+    /// in the audit log.
     ///
     /// # Errors
-    /// `provider_refused` where they are nobody for us, or not any more; the store's.
+    /// `provider_refused` if they may not log in, or no longer; store errors.
     pub async fn log_in_by_provider(&self, provider: &Provider, who: &Vouched) -> Result<Agent> {
         let role = match &provider.role_claim {
             None => None,
@@ -256,7 +259,7 @@ impl Domain {
             }
         };
         let agent = self.find_agent(id).await?.ok_or(ErrorCode::ProviderRefused)?;
-        // What an owner is, owners say.
+        // Only owners change the role of an owner.
         match role.filter(|role| agent.role != Role::Owner && agent.role != *role) {
             Some(role) => {
                 self.set_agent_role(id, role).await?;
@@ -296,7 +299,7 @@ impl Domain {
         self.audit(Actor::System, deed, Some(subject), None).await
     }
 
-    /// Seals with the newest key what was sealed with others.
+    /// Reseals client secrets that are not sealed with the newest key. Returns how many.
     pub(super) async fn reseal_providers(&self) -> Result<usize> {
         let mut count = 0;
         for row in identity_provider::Entity::find().all(&self.store.reader).await? {
@@ -315,7 +318,7 @@ impl Domain {
     }
 }
 
-/// The most that one of the values makes somebody.
+/// The highest role that one of the values grants.
 fn role_of(provider: &Provider, values: &[String]) -> Option<Role> {
     let any = |wanted: &[String]| values.iter().any(|value| wanted.contains(value));
     if any(&provider.admin_values) {

@@ -1,4 +1,4 @@
-//! How agents must log in, as owners say.
+//! How agents must log in, as set by owners.
 
 use sea_orm::ActiveValue::Set;
 use sea_orm::Condition;
@@ -14,9 +14,9 @@ use protocol::{AgentId, ErrorCode};
 /// How agents must log in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct LoginRules {
-    /// Whether a password alone lets nobody in.
+    /// Whether a password alone is not enough.
     pub second_factor_required: bool,
-    /// Whether a provider is the only way in, but for owners.
+    /// Whether a provider is the only way to log in, except for owners.
     pub passwords_off: bool,
 }
 
@@ -24,7 +24,7 @@ impl Domain {
     /// How agents must log in.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn login_rules(&self) -> Result<LoginRules> {
         let row = login_rules::Entity::find_by_id(1).one(&self.store.reader).await?;
         Ok(row.map_or_else(LoginRules::default, |row| LoginRules {
@@ -33,12 +33,12 @@ impl Domain {
         }))
     }
 
-    /// Says how agents must log in. Whoever came in by less is logged out; `by` must have a second factor
-    /// to demand one.
+    /// Sets how agents must log in. Agents whose logins may not meet the new rules are logged out. `by` must
+    /// have a second factor to require one.
     ///
     /// # Errors
-    /// `second_factor_required`, `provider_unknown` where passwords are off and there is no provider; the
-    /// store's.
+    /// `second_factor_required`; `provider_unknown` if passwords are off and there is no provider; store
+    /// errors.
     pub async fn set_login_rules(&self, by: AgentId, rules: LoginRules) -> Result<()> {
         if rules.second_factor_required && !self.second_factors(by).await?.is_any() {
             return Err(ErrorCode::SecondFactorRequired.into());
@@ -71,7 +71,7 @@ impl Domain {
         Ok(())
     }
 
-    /// Ends the logins of agents, for good.
+    /// Ends all logins of these agents.
     pub(super) async fn end_logins_of(&self, agents: Condition) -> Result<()> {
         for row in agent::Entity::find().filter(agents).all(&self.store.reader).await? {
             self.log_out_everywhere(AgentId(row.id)).await?;
@@ -80,7 +80,8 @@ impl Domain {
     }
 }
 
-/// Agents who have none. Whoever has one came in by it: setting up the first ends all logins of before.
+/// Agents without a second factor. Those who have one logged in with it: setting up the first ends all earlier
+/// logins.
 fn without_second_factor() -> Condition {
     let mut with_passkey = Query::select();
     with_passkey.column(passkey::Column::AgentId).from(passkey::Entity);

@@ -1,4 +1,4 @@
-//! The second factor: codes of an authenticator app (TOTP, RFC 6238), codes for when it is lost, and passkeys.
+//! Second factors: codes of an authenticator app (TOTP, RFC 6238), recovery codes, and passkeys.
 
 use data_encoding::BASE32_NOPAD;
 use protocol::{AgentId, ErrorCode};
@@ -16,48 +16,48 @@ use crate::error::{Error, Result};
 use crate::login::passkey::PasskeyDetails;
 use crate::table::{agent, agent_identity, passkey, recovery_code};
 
-/// How many recovery codes there are at a time.
+/// How many recovery codes an agent has at a time.
 const RECOVERY_CODES: usize = 10;
 
-/// How long the secret of an authenticator app is (RFC 4226, section 4: at least 128 bits).
+/// The length of an authenticator app's secret, in bytes (RFC 4226, section 4: at least 128 bits).
 const SECRET_BYTES: usize = 20;
 
-/// What an agent can show besides a password.
+/// What an agent can log in with besides a password.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SecondFactors {
-    /// Whether an authenticator app makes codes for them.
+    /// Whether they have set up an authenticator app.
     pub has_totp: bool,
     /// How many recovery codes are left.
     pub recovery_codes: u64,
-    /// Their passkeys, the oldest first.
+    /// Their passkeys, oldest first.
     pub passkeys: Vec<PasskeyDetails>,
 }
 
 impl SecondFactors {
-    /// Whether there is one: recovery codes alone are none.
+    /// Whether there is a second factor. Recovery codes alone don't count.
     #[must_use]
     pub fn is_any(&self) -> bool {
         self.has_totp || !self.passkeys.is_empty()
     }
 }
 
-/// What an authenticator app is given.
+/// What an authenticator app needs for its setup.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TotpOffer {
-    /// Goes on with it: see [`Domain::confirm_totp`].
+    /// The secret that continues the setup: see [`Domain::confirm_totp`].
     pub step: String,
-    /// The secret in Base32, for who types it in.
+    /// The secret in Base32, for typing it in.
     pub secret: String,
-    /// The same as an address, for a QR code.
+    /// The same as a URI, for a QR code.
     pub uri: String,
 }
 
-/// Somebody whose password was right, and who is asked for more.
+/// Someone whose password was correct and who needs a second factor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Pending {
-    /// Who they are, if they can show it.
+    /// The agent that they are logging in as.
     pub agent: Agent,
-    /// What they can show it by: without any, they must set one up.
+    /// The factors that they can use. Without any, they must set one up.
     pub factors: SecondFactors,
     /// Where they wanted to go.
     pub to: String,
@@ -67,16 +67,16 @@ pub struct Pending {
 struct Begun {
     epoch: i32,
     to: String,
-    /// Whether what was asked for has been set up in this login.
+    /// Whether the required factor has been set up during this login.
     #[serde(default)]
     is_set_up: bool,
 }
 
 impl Domain {
-    /// What an agent can show besides a password.
+    /// What an agent can log in with besides a password.
     ///
     /// # Errors
-    /// `agent_unknown`; the store's.
+    /// `agent_unknown`; store errors.
     pub async fn second_factors(&self, id: AgentId) -> Result<SecondFactors> {
         let row = agent::Entity::find_by_id(id.0).one(&self.store.reader).await?;
         let has_totp = row.ok_or(ErrorCode::AgentUnknown)?.totp_secret.is_some();
@@ -88,11 +88,11 @@ impl Domain {
         Ok(SecondFactors { has_totp, recovery_codes, passkeys })
     }
 
-    /// Whether more is asked of an agent whose password was right: the secret that goes on with it, or nothing
-    /// if they are in.
+    /// Asks an agent whose password was correct for a second factor, if one is needed. Returns the secret that
+    /// continues the login, or `None` if none is needed.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub(super) async fn ask_second_factor(
         &self,
         agent: &Agent,
@@ -107,10 +107,10 @@ impl Domain {
         self.begin_step(Kind::SecondFactor, Some(agent.id), &begun).await.map(Some)
     }
 
-    /// Who is asked for more.
+    /// The login that waits for a second factor.
     ///
     /// # Errors
-    /// `login_step_over`; the store's.
+    /// `login_step_over`; store errors.
     pub async fn pending(&self, step: &str) -> Result<Pending> {
         let found = self.read_step::<Begun>(Kind::SecondFactor, step).await?;
         let id = found.agent.ok_or(ErrorCode::LoginStepOver)?;
@@ -121,11 +121,11 @@ impl Domain {
         Ok(Pending { agent, factors, to: found.data.to })
     }
 
-    /// Lets somebody in who shows a code: of their authenticator app, or one for when it is lost. Says where
-    /// they wanted to go, and whether it was one of the latter.
+    /// Logs in someone who submits a code of their authenticator app, or a recovery code. Returns the agent,
+    /// where they wanted to go, and whether it was a recovery code.
     ///
     /// # Errors
-    /// `login_step_over`, `code_wrong`, `too_many_attempts`; the store's.
+    /// `login_step_over`, `code_wrong`, `too_many_attempts`; store errors.
     pub async fn finish_by_code(&self, step: &str, code: &str) -> Result<(Agent, String, bool)> {
         let pending = self.pending(step).await?;
         let id = pending.agent.id;
@@ -141,19 +141,19 @@ impl Domain {
         Ok((pending.agent, pending.to, is_recovery))
     }
 
-    /// Notes that somebody has set up in this login what was asked for: only they need no code.
+    /// Records that someone has set up the required factor during this login: only then do they need no code.
     ///
     /// # Errors
-    /// `login_step_over`; the store's.
+    /// `login_step_over`; store errors.
     pub async fn note_set_up(&self, step: &str) -> Result<()> {
         let begun = self.read_step::<Begun>(Kind::SecondFactor, step).await?.data;
         self.change_step(step, &Begun { is_set_up: true, ..begun }).await
     }
 
-    /// Lets somebody in who has just set up what was asked for. Whoever else came in before is logged out.
+    /// Logs in someone who has just set up the required factor. All their other logins end.
     ///
     /// # Errors
-    /// `login_step_over`, `second_factor_required`; the store's.
+    /// `login_step_over`, `second_factor_required`; store errors.
     pub async fn finish_set_up(&self, step: &str) -> Result<(Agent, String)> {
         let pending = self.pending(step).await?;
         let begun = self.read_step::<Begun>(Kind::SecondFactor, step).await?.data;
@@ -164,10 +164,10 @@ impl Domain {
         Ok((self.log_out_everywhere(pending.agent.id).await?, pending.to))
     }
 
-    /// Makes a secret for an authenticator app. It counts once a code of it was shown.
+    /// Creates a secret for an authenticator app. It takes effect once one of its codes is confirmed.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn offer_totp(&self, agent: &Agent) -> Result<TotpOffer> {
         let bytes: [u8; SECRET_BYTES] = self.ambient.bytes();
         let secret = BASE32_NOPAD.encode(&bytes);
@@ -184,10 +184,10 @@ impl Domain {
         Ok(TotpOffer { step, secret, uri })
     }
 
-    /// Has codes of an authenticator app count, and returns new recovery codes.
+    /// Enables an authenticator app by one of its codes, and returns new recovery codes.
     ///
     /// # Errors
-    /// `login_step_over`, `code_wrong`; the store's.
+    /// `login_step_over`, `code_wrong`; store errors.
     pub async fn confirm_totp(&self, id: AgentId, step: &str, code: &str) -> Result<Vec<String>> {
         let found = self.read_step::<String>(Kind::NewTotp, step).await?;
         if found.agent != Some(id) {
@@ -204,12 +204,12 @@ impl Domain {
         self.make_recovery_codes(id).await
     }
 
-    /// Puts new recovery codes in the place of those that there are.
+    /// Replaces an agent's recovery codes.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn make_recovery_codes(&self, id: AgentId) -> Result<Vec<String>> {
-        // 160 bits each: a plain hash of it can't be guessed back.
+        // Each has 160 bits, so its plain hash can't be reversed by guessing.
         let codes: Vec<String> = (0..RECOVERY_CODES)
             .map(|_| BASE32_NOPAD.encode(&self.ambient.bytes::<20>()).to_lowercase())
             .collect();
@@ -225,10 +225,10 @@ impl Domain {
         Ok(codes.iter().map(|code| grouped(code)).collect())
     }
 
-    /// Forgets an agent's authenticator app.
+    /// Removes an agent's authenticator app.
     ///
     /// # Errors
-    /// `second_factor_required` if it is the last one and one is demanded; the store's.
+    /// `second_factor_required` if it is the last factor and one is required; store errors.
     pub async fn remove_totp(&self, id: AgentId) -> Result<()> {
         let factors = self.second_factors(id).await?;
         self.may_lose(factors.passkeys.is_empty()).await?;
@@ -236,13 +236,13 @@ impl Domain {
         let mut changed = row.ok_or(ErrorCode::AgentUnknown)?.into_active_model();
         changed.totp_secret = Set(None);
         agent::Entity::update(changed).exec(&self.store.reader).await?;
-        // They are of the app: with another one there are others.
+        // The recovery codes belong to the app: another app comes with new ones.
         let theirs = recovery_code::Column::AgentId.eq(id.0);
         recovery_code::Entity::delete_many().filter(theirs).exec(&self.store.reader).await?;
         Ok(())
     }
 
-    /// Whether somebody may do without a factor.
+    /// Checks whether an agent may remove a factor.
     pub(super) async fn may_lose(&self, is_last: bool) -> Result<()> {
         if is_last && self.login_rules().await?.second_factor_required {
             return Err(ErrorCode::SecondFactorRequired.into());
@@ -250,11 +250,11 @@ impl Domain {
         Ok(())
     }
 
-    /// Forgets all second factors of an agent who lost them, and whom providers take for them, and ends their logins. Where one is demanded, they
-    /// set one up when they log in.
+    /// Removes all second factors of an agent who lost them, and their links to providers, and ends their
+    /// logins. If a second factor is required, they set one up when they log in.
     ///
     /// # Errors
-    /// `agent_unknown`; the store's.
+    /// `agent_unknown`; store errors.
     pub async fn reset_second_factors(&self, id: AgentId) -> Result<()> {
         let row = agent::Entity::find_by_id(id.0).one(&self.store.reader).await?;
         let row = row.ok_or(ErrorCode::AgentUnknown)?;
@@ -272,13 +272,13 @@ impl Domain {
         self.log_out_everywhere(id).await.map(drop)
     }
 
-    /// Whether a code is one of their authenticator app, that was not taken yet.
+    /// Uses up a code of an agent's authenticator app. Returns whether it is valid and was not used before.
     async fn take_totp(&self, id: AgentId, code: &str) -> Result<bool> {
         let row = agent::Entity::find_by_id(id.0).one(&self.store.reader).await?;
         let Some(sealed) = row.and_then(|row| row.totp_secret) else { return Ok(false) };
         let secret = self.ambient.keys().unseal(&purpose(id), &sealed)?;
         let Some(step) = self.step_of(&secret, code)? else { return Ok(false) };
-        // Of two who show the same code at once, one gets in.
+        // If the same code is submitted twice at once, only one login succeeds.
         let taken = agent::Entity::update_many()
             .col_expr(agent::Column::TotpStep, Expr::value(step.cast_signed()))
             .filter(agent::Column::Id.eq(id.0))
@@ -288,7 +288,7 @@ impl Domain {
         Ok(taken.rows_affected == 1)
     }
 
-    /// The step of time that a code is of, if it is of one about now.
+    /// The time step of a code, if it is valid around now.
     fn step_of(&self, secret: &str, code: &str) -> Result<Option<u64>> {
         let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
         if code.len() != 6 {
@@ -303,7 +303,7 @@ impl Domain {
         Ok(query.exec(&self.store.reader).await?.rows_affected == 1)
     }
 
-    /// Seals with the newest key what was sealed with others.
+    /// Reseals TOTP secrets that are not sealed with the newest key. Returns how many.
     pub(super) async fn reseal_totp(&self) -> Result<usize> {
         let rows = agent::Entity::find()
             .filter(agent::Column::TotpSecret.is_not_null())
@@ -321,7 +321,7 @@ impl Domain {
             agent::Entity::update_many()
                 .col_expr(agent::Column::TotpSecret, Expr::value(fresh))
                 .filter(agent::Column::Id.eq(row.id))
-                // Who changed it meanwhile has sealed it.
+                // A concurrent change has already sealed the new value.
                 .filter(agent::Column::TotpSecret.eq(sealed))
                 .exec(&self.store.reader)
                 .await?;

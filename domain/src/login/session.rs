@@ -1,5 +1,5 @@
-//! Logins that last: a row for each. What the browser keeps is random, and only its hash is here, so that
-//! nobody who reads the database is logged in by it.
+//! Lasting logins, one row each. The browser stores a random secret, and only its hash is stored here, so that
+//! nobody who reads the database can log in with it.
 
 use data_encoding::HEXLOWER;
 use protocol::{AgentId, ErrorCode};
@@ -17,29 +17,29 @@ use crate::table::{agent, session};
 /// How long a login lasts at most, in days.
 pub const MOST_DAYS: u64 = 30;
 
-/// How long it lasts without being used, in days.
+/// How long a login lasts without being used, in days.
 const IDLE_DAYS: u64 = 7;
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
-/// How exactly its last use is known, in milliseconds: not every request is worth a write.
+/// How precisely the last use is recorded, in milliseconds: not every request is worth a write.
 const SEEN_EVERY_MS: u64 = 5 * 60 * 1_000;
 
-/// Whose a login is, as its session knows it.
+/// Whose login it is, as stored in its session.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Login {
     /// The agent.
     pub agent: AgentId,
-    /// What their logins' epoch was: once it is another, all of them are over.
+    /// The epoch of their logins. Once the agent's epoch changes, all of these are over.
     pub epoch: i32,
-    /// From where they logged in.
+    /// The address that they logged in from.
     pub address: String,
-    /// By which browser.
+    /// The browser that they logged in with.
     pub browser: Option<String>,
 }
 
 impl Login {
-    /// A login of an agent as they are now.
+    /// A new login of an agent as they are now.
     #[must_use]
     pub fn of(agent: &Agent, source: &Source) -> Self {
         Self {
@@ -51,33 +51,33 @@ impl Login {
     }
 }
 
-/// A login, as its agent sees it.
+/// A login, as shown to its agent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoginDetails {
-    /// What it is called: not what opens anything.
+    /// Its id, which grants no access.
     pub id: Uuid,
-    /// From where it began.
+    /// The address that it began from.
     pub address: String,
-    /// By which browser.
+    /// The browser that it began with.
     pub browser: Option<String>,
     /// When it began, in milliseconds since 1970 (UTC).
     pub began_at_ms: u64,
-    /// When it was used last, in milliseconds since 1970 (UTC), to five minutes.
+    /// When it was last used, in milliseconds since 1970 (UTC), to within five minutes.
     pub seen_at_ms: u64,
-    /// Whether it is the one that asks.
+    /// Whether it is the login that made the request.
     pub is_this: bool,
 }
 
-/// A secret has 128 random bits: a plain hash of it can't be guessed back.
+/// A secret has 128 random bits, so its plain hash can't be reversed by guessing.
 pub(super) fn hash(secret: &str) -> String {
     HEXLOWER.encode(&Sha256::digest(secret.as_bytes()))
 }
 
 impl Domain {
-    /// Writes a login, whether it is there or not. `data` is the session library's business.
+    /// Saves a login, whether it is new or not. `data` belongs to the session library.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn save_login(&self, secret: &str, login: &Login, data: &str) -> Result<()> {
         let now_ms = self.ambient.now_ms();
         let row = session::ActiveModel {
@@ -102,10 +102,10 @@ impl Domain {
         Ok(())
     }
 
-    /// The data of a login that is not over, and when it will be at the latest, in milliseconds since 1970.
+    /// The data of a login that is not over, and when it ends at the latest, in milliseconds since 1970.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn load_login(&self, secret: &str) -> Result<Option<(String, u64)>> {
         let now_ms = self.ambient.now_ms();
         let found = session::Entity::find_by_id(hash(secret))
@@ -127,20 +127,20 @@ impl Domain {
     /// Ends a login.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn delete_login(&self, secret: &str) -> Result<()> {
         let query = session::Entity::find_by_id(hash(secret));
         let Some(row) = query.one(&self.store.reader).await? else { return Ok(()) };
         session::Entity::delete_by_id(row.hash).exec(&self.store.reader).await?;
-        // Their sockets ask again who they are: that of this login hears that it is over.
+        // The agent's sockets authenticate again, and the one of this login learns that it is over.
         self.hub().let_go_agent(AgentId(row.agent_id));
         Ok(())
     }
 
-    /// The agent whose login it is, if they are part of the team and have not ended it from elsewhere.
+    /// The agent of a login, if they are part of the team and have not ended the login elsewhere.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn find_logged_in(&self, id: AgentId, epoch: i32) -> Result<Option<Agent>> {
         let row = agent::Entity::find_by_id(id.0).one(&self.store.reader).await?;
         match row.filter(|row| row.is_active && row.epoch == epoch) {
@@ -149,10 +149,10 @@ impl Domain {
         }
     }
 
-    /// The logins of an agent that are not over, the one used last first. `secret` is that of who asks.
+    /// The logins of an agent that are not over, the last used first. `secret` is that of the login that asks.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn list_logins(&self, agent: &Agent, secret: &str) -> Result<Vec<LoginDetails>> {
         let now_ms = self.ambient.now_ms();
         let this = hash(secret);
@@ -179,7 +179,7 @@ impl Domain {
     /// Ends one of an agent's own logins.
     ///
     /// # Errors
-    /// `login_unknown`; the store's.
+    /// `login_unknown`; store errors.
     pub async fn end_login(&self, agent: AgentId, id: Uuid) -> Result<()> {
         let ended = session::Entity::delete_many()
             .filter(session::Column::AgentId.eq(agent.0))
@@ -193,10 +193,10 @@ impl Domain {
         Ok(())
     }
 
-    /// Drops what is left of logins that are over, and of those that were never finished.
+    /// Deletes logins that are over, and login steps that were never finished.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn sweep_logins(&self) -> Result<()> {
         let now_ms = self.ambient.now_ms();
         let is_over = Condition::any()
@@ -207,7 +207,7 @@ impl Domain {
     }
 }
 
-/// What was not used since then is over.
+/// Logins that have not been used since then are over.
 fn idle_since(now_ms: u64) -> i64 {
     now_ms.saturating_sub(IDLE_DAYS * DAY_MS).cast_signed()
 }

@@ -1,14 +1,14 @@
-//! From where somebody asks.
+//! Where a request comes from.
 
 use std::net::IpAddr;
 
-/// From where somebody asks.
+/// Where a request comes from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
-    /// Their address.
+    /// The client's IP address.
     pub address: IpAddr,
-    /// The network that counts as theirs: an IPv4 address, or the first 64 bits of an IPv6 address.
+    /// The client network: an IPv4 address, or the first 64 bits of an IPv6 address.
     pub network: IpAddr,
-    /// What their browser says that it is: at most 300 characters.
+    /// The browser's `User-Agent`: at most 300 characters.
     pub browser: Option<String>,
 }

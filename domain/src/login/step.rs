@@ -1,8 +1,8 @@
-//! What somebody who logs in is in the middle of: a password was right and a second factor is asked for, a
-//! passkey is asked for, a provider was gone to.
+//! The steps of unfinished logins: a password was correct and a second factor is needed, a passkey was
+//! requested, or someone was sent to a provider.
 //!
-//! Each is a row, so that any node goes on with it. The browser keeps a secret, of which only a hash is here;
-//! what is finished can't be finished again.
+//! Each step is a row, so that any node can continue it. The browser stores a secret, and only its hash is
+//! stored here. A finished step can't be finished again.
 
 use protocol::{AgentId, ErrorCode};
 use sea_orm::ActiveValue::Set;
@@ -16,21 +16,21 @@ use crate::Domain;
 use crate::error::{Error, Result};
 use crate::table::login_step;
 
-/// How long there is for a step, in milliseconds.
+/// How long a step is valid, in milliseconds.
 const STEP_MS: u64 = 10 * 60 * 1_000;
 
-/// What somebody is in the middle of.
+/// The kind of step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Came by a password, and a second factor is asked for.
+    /// The password was correct, and a second factor is needed.
     SecondFactor,
-    /// Makes codes by a new authenticator app.
+    /// A new authenticator app is being set up.
     NewTotp,
-    /// Adds a passkey.
+    /// A passkey is being added.
     NewPasskey,
-    /// Logs in by a passkey.
+    /// A login with a passkey.
     Passkey,
-    /// Went to a provider.
+    /// A login at a provider.
     Provider,
 }
 
@@ -53,7 +53,7 @@ pub(super) struct Step<T> {
 }
 
 impl Domain {
-    /// Begins a step, and returns the secret that goes on with it.
+    /// Begins a step, and returns the secret that continues it.
     pub(super) async fn begin_step(
         &self,
         kind: Kind,
@@ -73,10 +73,10 @@ impl Domain {
         Ok(secret)
     }
 
-    /// What somebody is in the middle of.
+    /// Returns the step with this secret.
     ///
     /// # Errors
-    /// `login_step_over`; the store's.
+    /// `login_step_over`; store errors.
     pub(super) async fn read_step<T: DeserializeOwned>(
         &self,
         kind: Kind,
@@ -92,10 +92,10 @@ impl Domain {
         Ok(Step { agent: row.agent_id.map(AgentId), data })
     }
 
-    /// Changes what a step is about.
+    /// Changes the data of a step.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub(super) async fn change_step(&self, secret: &str, data: &impl Serialize) -> Result<()> {
         let data = serde_json::to_string(data).map_err(|_| Error::Corrupt("a login's step"))?;
         login_step::Entity::update_many()
@@ -106,10 +106,10 @@ impl Domain {
         Ok(())
     }
 
-    /// Ends a step: of two who do so, one gets on.
+    /// Ends a step. If two do so at once, only one succeeds.
     ///
     /// # Errors
-    /// `login_step_over`; the store's.
+    /// `login_step_over`; store errors.
     pub(super) async fn end_step(&self, secret: &str) -> Result<()> {
         let query = login_step::Entity::delete_by_id(hash(secret));
         if query.exec(&self.store.reader).await?.rows_affected == 0 {

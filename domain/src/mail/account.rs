@@ -1,4 +1,4 @@
-//! Mails about an agent's account.
+//! Emails about an agent's account.
 
 use protocol::{AgentId, DropReason, MailId, MailKind, MailState};
 use sea_orm::ActiveValue::Set;
@@ -10,20 +10,20 @@ use crate::error::Result;
 use crate::table::{agent, mail};
 use crate::writer::Write;
 
-/// The most mails of a kind that an address gets in an hour, and how long that is, in milliseconds.
+/// The most emails of one kind that an address gets in an hour, and that hour in milliseconds.
 const AN_HOUR: u64 = 5;
 const HOUR_MS: i64 = 60 * 60 * 1_000;
 
-/// What a mail about an account says.
+/// The content of an email about an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OfAccount {
     /// The agent's name.
     pub name: String,
-    /// By which they set their password.
+    /// The link with which they set their password.
     pub link: String,
 }
 
-/// An agent is to set a password.
+/// Queues an email with a link to set a password, unless one is already waiting.
 pub(crate) async fn owe_link(write: &Write<'_>, agent: AgentId, kind: MailKind) -> Result<()> {
     let waiting = mail::Entity::find()
         .filter(mail::Column::AgentId.eq(agent.0))
@@ -41,7 +41,7 @@ pub(crate) async fn owe_link(write: &Write<'_>, agent: AgentId, kind: MailKind) 
     Ok(())
 }
 
-/// Whom a mail goes to, and what it says; or why it is not sent.
+/// The recipient and content of an email, or why it is not sent.
 pub(super) async fn decide(
     write: &Write<'_>,
     id: MailId,
@@ -65,7 +65,7 @@ pub(super) async fn decide(
     if lately.count(write.tx).await? >= AN_HOUR {
         return Ok(Err(DropReason::Capped));
     }
-    // Each try has the same link: its life begins with the first.
+    // Each attempt has the same link, so its lifetime starts with the first attempt.
     let begun_at_ms = begun_at_ms.map_or(now_ms, i64::unsigned_abs);
     if now_ms >= begun_at_ms + link::life_ms(&row) {
         return Ok(Err(DropReason::Late));

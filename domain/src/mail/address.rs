@@ -1,4 +1,4 @@
-//! Addresses of which something is known: those that want no mail, and those that take none.
+//! What is known about addresses: those that are unsubscribed, and those that bounce.
 
 use std::collections::HashMap;
 
@@ -13,23 +13,23 @@ use crate::table::mail_address;
 use crate::visitor::Profile;
 use crate::writer::Write;
 
-/// Whose mails go to agents: no inbox's, but the program's own.
+/// Stands in for the inbox of agents' addresses, which belong to the program and not to an inbox.
 pub(crate) const OF_AGENTS: InboxId = InboxId(Uuid::nil());
 
-/// What an inbox knows of an address.
+/// What an inbox knows about an address.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Standing {
-    /// Whether it wants no mail.
+    /// Whether it is unsubscribed.
     pub is_unsubscribed: bool,
-    /// What a mail server said of it, if it takes none.
+    /// Why it bounces, in the words of a mail server; `None` if it does not.
     pub bounced: Option<String>,
 }
 
 impl Domain {
-    /// What an inbox knows of its visitor's address.
+    /// What an inbox knows about its visitor's address.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn mail_standing(&self, visitor: &Profile) -> Result<Standing> {
         match &visitor.email {
             Some(address) => standing(&self.store.reader, visitor.inbox, address).await,
@@ -37,10 +37,10 @@ impl Domain {
         }
     }
 
-    /// The agents' addresses that take no mail, and what a mail server said of each.
+    /// The agents' addresses that bounce, each with what a mail server said about it.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn bounced_agents(&self) -> Result<HashMap<String, String>> {
         let rows = mail_address::Entity::find()
             .filter(mail_address::Column::InboxId.eq(OF_AGENTS.0))
@@ -52,10 +52,10 @@ impl Domain {
     }
 }
 
-/// What an inbox knows of an address.
+/// What an inbox knows about an address.
 ///
 /// # Errors
-/// The store's.
+/// Store errors.
 pub(crate) async fn standing(
     db: &impl ConnectionTrait,
     inbox: InboxId,
@@ -69,7 +69,7 @@ pub(crate) async fn standing(
     }))
 }
 
-/// Notes that an address takes no mail.
+/// Records that an address bounces.
 pub(super) async fn bounced(
     write: &Write<'_>,
     inbox: InboxId,
@@ -87,7 +87,7 @@ pub(super) async fn bounced(
     upsert(write, row, &columns).await
 }
 
-/// Notes that an address takes mail after all.
+/// Records that an address accepts email after all.
 pub(crate) async fn arrived(write: &Write<'_>, inbox: InboxId, address: &str) -> Result<()> {
     mail_address::Entity::update_many()
         .col_expr(mail_address::Column::BouncedAtMs, Expr::value(None::<i64>))
@@ -111,7 +111,7 @@ async fn upsert(
     Ok(())
 }
 
-/// Notes whether an address wants mail.
+/// Records whether an address wants email.
 pub(super) async fn prefers(
     write: &Write<'_>,
     inbox: InboxId,
@@ -125,7 +125,7 @@ pub(super) async fn prefers(
         bounced_at_ms: Set(None),
         bounce_reason: Set(None),
     };
-    // Who asks for mail again reads it: what bounced once may be tried.
+    // Someone who asks for email again reads it, so an address that bounced may be tried again.
     let columns: &[_] = if wanted {
         &[
             mail_address::Column::UnsubscribedAtMs,

@@ -1,4 +1,4 @@
-//! Whether a mail is sent, asked at the moment of sending.
+//! Decides whether an email is sent, at the moment of sending.
 
 use protocol::limits::MAIL_TRIED_MS;
 use protocol::{DropReason, MailKind, MailState, Status, VisitorId};
@@ -12,27 +12,26 @@ use crate::inbox::Inbox;
 use crate::table::{conversation, mail, visitor};
 use crate::writer::Write;
 
-/// What an address that nobody has proven, and what an inbox may cause, is counted over, in
-/// milliseconds.
+/// The period for the limits on unverified addresses and on inboxes, in milliseconds.
 const HOUR_MS: i64 = 60 * 60 * 1_000;
 
-/// How long a mail waits for an inbox that had enough, in milliseconds.
+/// How long an email waits once its inbox or client network has reached the limit, in milliseconds.
 const CAPPED_WAIT_MS: i64 = 10 * 60 * 1_000;
 
-/// What is done with a mail that is due.
+/// What to do with an email that is due.
 #[derive(Debug)]
 pub(super) enum Decision {
-    /// It is sent, with the messages between two positions.
+    /// Send it, with the messages between two positions.
     Send { address: String, from: i64, through: i64 },
-    /// It is asked again then.
+    /// Decide again at this time.
     Later { until_ms: i64 },
-    /// Nobody needs it any more.
+    /// Drop it: nobody needs it any more.
     Drop(DropReason),
-    /// It is not sent, though nobody has read the messages between two positions.
+    /// Don't send it, although the messages between two positions are unread.
     Withhold { reason: DropReason, from: i64, through: i64 },
 }
 
-/// Decides what is done with a mail. Its conversation is locked, and no other mail is taken meanwhile.
+/// Decides what to do with an email. Its conversation is locked, and no other email is claimed meanwhile.
 pub(super) async fn decide(
     write: &Write<'_>,
     row: &mail::Model,
@@ -52,7 +51,7 @@ pub(super) async fn decide(
         return Ok(Decision::Drop(DropReason::NoAddress));
     };
     let withhold = |reason| Ok(Decision::Withhold { reason, from, through });
-    // What visitors' addresses want is asked of them alone: the team's is the owner's to change.
+    // Preferences and bounces only count for visitors' addresses: the team's address is the owner's to change.
     if is_to_visitor(kind) {
         let standing = super::standing(write.tx, inbox.id, &address).await?;
         if standing.is_unsubscribed {
@@ -63,7 +62,7 @@ pub(super) async fn decide(
         }
     }
     if let Some(until_ms) = question.wait(&address).await? {
-        // A mail that says only that words came in means nothing an hour later.
+        // An email that only confirms receipt is pointless an hour later.
         return Ok(match kind {
             MailKind::Received => Decision::Drop(DropReason::Capped),
             _ => Decision::Later { until_ms },
@@ -72,15 +71,15 @@ pub(super) async fn decide(
     Ok(Decision::Send { address, from, through })
 }
 
-/// Whether it goes to an address that a visitor gave.
+/// Whether an email goes to an address that a visitor gave.
 pub(super) const fn is_to_visitor(kind: MailKind) -> bool {
     matches!(kind, MailKind::Received | MailKind::UnreadReply | MailKind::Transcript)
 }
 
-/// Of what an inbox may cause in an hour, one network's visitors have a tenth.
+/// The visitors of one client network get a tenth of an inbox's hourly limit.
 const NETWORKS_SHARE: u64 = 10;
 
-/// The same of who comes from nowhere, which is a half: made-up senders of mails.
+/// All visitors without a client network get half of it: senders of inbound email can be made up.
 const NOWHERES_SHARE: u64 = 2;
 
 struct Question<'a> {
@@ -93,13 +92,13 @@ struct Question<'a> {
 }
 
 impl Question<'_> {
-    /// What has made the mail needless.
+    /// Why the email is no longer needed, if so.
     async fn is_settled_otherwise(&self) -> Result<Option<DropReason>> {
         if is_to_visitor(self.kind) && !self.inbox.mail.to_visitors {
             return Ok(Some(DropReason::Off));
         }
         if self.kind == MailKind::Transcript {
-            // Somebody asked for it, whatever has become of the conversation.
+            // Someone asked for it, whatever has become of the conversation.
             return Ok((!self.visitor.is_email_proven).then_some(DropReason::Unproven));
         }
         if self.conversation.archived_at_ms.is_some() {
@@ -116,7 +115,7 @@ impl Question<'_> {
         }
         let now_ms = self.write.ambient.now_ms();
         let has_come = is_anybody_available(self.write.hub, self.inbox, now_ms);
-        // What was tried may have arrived already: it is not left half-done.
+        // An email that was attempted may have arrived already, so it is not abandoned halfway.
         Ok((has_come && self.row.attempts == 0).then_some(DropReason::SomebodyCame))
     }
 
@@ -127,14 +126,14 @@ impl Question<'_> {
         }
     }
 
-    /// Until when it has to wait.
+    /// The time until which the email has to wait, if it does.
     async fn wait(&self, address: &str) -> Result<Option<i64>> {
         let now_ms = self.write.ambient.now_ms() as i64;
         let is_online = self.write.hub.is_visitor_online(VisitorId(self.visitor.id));
         if self.kind == MailKind::UnreadReply && is_online {
             return Ok(Some(now_ms + self.inbox.mail.unread_wait_ms as i64));
         }
-        // The tries of one mail count as one, while it goes to the same address.
+        // All attempts of one email count once, as long as it goes to the same address.
         if self.row.begun_at_ms.is_some() && self.row.address.as_deref() == Some(address) {
             return Ok(None);
         }
@@ -158,11 +157,12 @@ impl Question<'_> {
         had_enough(self.write, self.inbox, self.kind).await
     }
 
-    /// Until when a mail has to wait because its visitor's network caused enough of its kind in the last hour:
-    /// visitors cost nothing, and what all may cause together must not be one client's.
+    /// The time until which an email has to wait because too many visitors of its client network caused an
+    /// email of its kind in the last hour. Visitors cost nothing to create, so one client must not use up the
+    /// limit for all of them.
     async fn has_network_had_enough(&self) -> Result<Option<i64>> {
         let network = self.visitor.network.as_deref();
-        // Who writes by mail alone comes from nowhere: all of them share one bound, of what the team is told.
+        // Visitors who only write by email have no network. They share one quota for emails about new messages.
         let is_by_mail = network.is_none() && self.visitor.last_seen_at_ms.is_none();
         let is_told = matches!(self.kind, MailKind::NobodyAvailable | MailKind::Received);
         if network.is_none() && !(is_by_mail && is_told) {
@@ -203,7 +203,7 @@ impl Question<'_> {
     }
 }
 
-/// Until when a mail has to wait because its inbox caused enough of its kind in the last hour.
+/// The time until which an email has to wait because its inbox caused too many of its kind in the last hour.
 pub(super) async fn had_enough(
     write: &Write<'_>,
     inbox: &Inbox,
@@ -218,14 +218,14 @@ pub(super) async fn had_enough(
     Ok((begun >= u64::from(inbox.mail.an_hour)).then_some(now_ms + CAPPED_WAIT_MS))
 }
 
-/// What was begun or sent since then, or was begun before and still waits: all that waits for a mail
-/// server that is away comes at once when it is back.
+/// Emails that were begun or sent since then, or that were begun earlier and are still waiting: all that wait
+/// for an unreachable mail server go out at once when it is back.
 fn on_its_way_since(since_ms: i64) -> Condition {
     let sent = Condition::all()
         .add(mail::Column::State.eq(MailState::Sent.as_str()))
         .add(mail::Column::SettledAtMs.gt(since_ms));
     let waits = mail::Column::State.eq(MailState::Waiting.as_str());
-    // Nothing is tried for longer: what was begun before that needs no look.
+    // Nothing is tried for longer than this, so emails begun earlier don't matter.
     Condition::all()
         .add(mail::Column::BegunAtMs.gt(since_ms - MAIL_TRIED_MS as i64))
         .add(Condition::any().add(mail::Column::BegunAtMs.gt(since_ms)).add(sent).add(waits))

@@ -1,4 +1,4 @@
-//! Mails that are not sent after all.
+//! Emails that are not sent after all.
 
 use async_trait::async_trait;
 use protocol::{Author, ConversationId, DropReason, ErrorCode, Event, MailId, MailKind, MailState};
@@ -13,15 +13,15 @@ use crate::error::{Error, Result};
 use crate::table::{conversation, mail};
 use crate::writer::{Command, Shard, Write};
 
-/// How long what is due waits for a program that sends mail, in milliseconds: an hour.
+/// How long a due email waits for a process that sends email, in milliseconds: an hour.
 const OFF_WAIT_MS: u64 = 60 * 60 * 1_000;
 
 impl Domain {
-    /// Drops what has been due for an hour and was never tried, because this program sends no mail. A start
-    /// without its settings loses nothing that was to go out.
+    /// Drops emails that have been due for an hour and were never attempted, because this process sends no
+    /// email. A short run without the mail settings therefore loses nothing.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn drop_due_mails(&self) -> Result<()> {
         let before_ms = self.ambient.now_ms().saturating_sub(OFF_WAIT_MS) as i64;
         let due = mail::Entity::find()
@@ -35,10 +35,10 @@ impl Domain {
         Ok(())
     }
 
-    /// Drops a mail that failed or waits. For owners.
+    /// Drops a failed or waiting email. For owners.
     ///
     /// # Errors
-    /// `mail_unknown`; `mail_settled` for one that was sent or dropped; the store's.
+    /// `mail_unknown`; `mail_settled` for one that was sent or dropped; store errors.
     pub async fn drop_mail(&self, id: MailId) -> Result<()> {
         self.run_drop(id, DropReason::ByHand).await
     }
@@ -50,7 +50,7 @@ impl Domain {
     }
 }
 
-/// Drops a mail, if it is not settled.
+/// Drops an email, unless it is finished.
 struct Drop {
     id: MailId,
     conversation: Option<Uuid>,
@@ -66,7 +66,7 @@ impl Command for Drop {
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
-        // The conversation comes first: everybody locks in this order.
+        // Lock the conversation first: all transactions lock in this order.
         let conversation = match self.conversation {
             Some(id) => conversation::Entity::find_by_id(id).lock_exclusive().one(write.tx).await?,
             None => None,
@@ -90,8 +90,8 @@ impl Command for Drop {
     }
 }
 
-/// Drops a mail that nobody needs any more. Its conversation is told where something else was said of it
-/// before, or where an agent waits for it.
+/// Drops an email that nobody needs any more. The conversation records it if a delay was reported before, or if
+/// an agent is waiting for the email.
 pub(super) async fn drop_row(
     write: &mut Write<'_>,
     row: mail::Model,
@@ -105,13 +105,13 @@ pub(super) async fn drop_row(
     happened(write, conversation, &Author::System {}, event).await
 }
 
-/// The same, and nothing is said of it.
+/// Deletes or drops an email without recording it in the conversation.
 pub(super) async fn delete_or_drop(
     write: &Write<'_>,
     row: mail::Model,
     reason: DropReason,
 ) -> Result<()> {
-    // What an agent was to hear of a conversation and saw there is nobody's news.
+    // Nobody needs to know about a notice to an agent who saw the conversation anyway.
     let is_notice = row.agent_id.is_some() && row.conversation_id.is_some();
     let is_idle = matches!(reason, DropReason::NoAddress | DropReason::Off);
     if (is_notice || is_idle) && row.attempts == 0 {
@@ -126,7 +126,7 @@ pub(super) async fn delete_or_drop(
     Ok(())
 }
 
-/// Drops a mail whose messages nobody has read, and says so in its conversation.
+/// Drops an email whose messages are unread, and records that in its conversation.
 pub(super) async fn withhold(
     write: &mut Write<'_>,
     row: mail::Model,
@@ -135,7 +135,7 @@ pub(super) async fn withhold(
 ) -> Result<()> {
     let kind = kind_of(&row.kind)?;
     let conversation = row.conversation_id.ok_or(Error::Corrupt("a mail's conversation"))?;
-    // What agents are told by mail, and that words came in, is no news.
+    // Emails to agents and confirmations of receipt are not reported.
     let is_news = row.agent_id.is_none() && kind != MailKind::Received;
     delete_or_drop(write, row, reason).await?;
     if !is_news {

@@ -1,4 +1,4 @@
-//! Which messages a mail has.
+//! Which messages an email contains.
 
 use protocol::limits::{
     MAIL_EXCERPT_CHARS, MAIL_MESSAGES, MESSAGE_BYTES, TRANSCRIPT_CHARS, TRANSCRIPT_MESSAGES,
@@ -14,8 +14,8 @@ use crate::error::Result;
 use crate::table::{conversation, entry, mail};
 use crate::writer::Write;
 
-/// From which message to which a mail goes: those of the first try, or those that nobody has read and no
-/// other mail has. `None` if there are none.
+/// The range of messages that an email contains: that of the first attempt, or else the messages that are
+/// unread and in no other email. `None` if there are none.
 pub(super) async fn range(
     write: &Write<'_>,
     row: &mail::Model,
@@ -36,7 +36,7 @@ pub(super) async fn range(
         return Ok(is_left.then_some((from, through)));
     }
     let after = read.max(covered(write, row).await?);
-    // One at a time: a database looks each up, and would read all messages for both.
+    // Two queries: the database looks each one up, but would read all messages to find both at once.
     let unread = || {
         all_of(kind, conversation.id)
             .filter(entry::Column::Seq.gt(after))
@@ -51,7 +51,7 @@ pub(super) async fn range(
     Ok(Some((first, last)))
 }
 
-/// The conversation's other mails of the kind that arrive, or may.
+/// The conversation's other emails of this kind that were sent or are still waiting.
 fn others(row: &mail::Model) -> Select<mail::Entity> {
     let kept = [MailState::Waiting.as_str(), MailState::Sent.as_str()];
     mail::Entity::find()
@@ -61,7 +61,7 @@ fn others(row: &mail::Model) -> Select<mail::Entity> {
         .filter(mail::Column::Id.ne(row.id))
 }
 
-/// Up to where other mails have taken messages along.
+/// The position of the last message that other emails contain.
 async fn covered(write: &Write<'_>, row: &mail::Model) -> Result<i64> {
     let last = others(row)
         .filter(mail::Column::ThroughSeq.is_not_null())
@@ -72,8 +72,8 @@ async fn covered(write: &Write<'_>, row: &mail::Model) -> Result<i64> {
     Ok(last.first().and_then(|row| row.through_seq).unwrap_or(0))
 }
 
-/// Whether another mail has all of these messages: one that failed may be tried again after the next
-/// one took them along. One that has only later messages takes nothing from this one.
+/// Whether another email contains all of these messages: a failed email may be retried after a later one has
+/// included its messages. An email with only later messages does not count.
 async fn is_overtaken(
     write: &Write<'_>,
     row: &mail::Model,
@@ -87,7 +87,7 @@ async fn is_overtaken(
     Ok(!others.all(write.tx).await?.is_empty())
 }
 
-/// The messages that a mail of a kind is about.
+/// The messages that an email of this kind is about.
 fn all_of(kind: MailKind, conversation: Uuid) -> Select<entry::Entity> {
     let all = entry::Entity::find().filter(entry::Column::ConversationId.eq(conversation));
     if kind == MailKind::Mentioned {
@@ -101,7 +101,7 @@ fn all_of(kind: MailKind, conversation: Uuid) -> Select<entry::Entity> {
     }
 }
 
-/// What messages say, in a mail of a kind: the first of them, and how many more there are.
+/// The messages of an email of this kind: the first of them, and how many more there are.
 pub(super) async fn said(
     write: &Write<'_>,
     conversation: &conversation::Model,
@@ -109,14 +109,14 @@ pub(super) async fn said(
     (from, through): (i64, i64),
     is_by_mail: bool,
 ) -> Result<(Vec<Said>, u64)> {
-    // It repeats nothing of what somebody wrote who may not be the one who reads it.
+    // Quote nothing: the person who wrote the message may not be the one who reads this email.
     if kind == MailKind::Received {
         return Ok((Vec::new(), 0));
     }
     let query = all_of(kind, conversation.id).filter(entry::Column::Seq.between(from, through));
     let (most, chars) = match kind {
         MailKind::Transcript => (TRANSCRIPT_MESSAGES, TRANSCRIPT_CHARS),
-        // There is nowhere else where they could read the rest.
+        // Such a visitor has nowhere else to read the rest.
         MailKind::UnreadReply if is_by_mail => (MAIL_MESSAGES, MESSAGE_BYTES),
         _ => (MAIL_MESSAGES, MAIL_EXCERPT_CHARS),
     };
@@ -134,7 +134,7 @@ pub(super) async fn said(
     Ok((rows.into_iter().map(said).collect::<Result<_>>()?, more))
 }
 
-/// How a text begins: cut between words, where there are any, and never within a link.
+/// The beginning of a text: cut between words where possible, and never within a link.
 fn excerpt(text: &str, chars: usize) -> String {
     let Some((end, _)) = text.char_indices().nth(chars) else { return text.to_owned() };
     let mut at = 0;
@@ -145,7 +145,7 @@ fn excerpt(text: &str, chars: usize) -> String {
         };
         let after = at + said.len();
         if is_link && at < end && after > end {
-            // It is left out, unless it is all there is before.
+            // Leave the link out, unless nothing comes before it.
             let cut = if text[..at].trim().is_empty() { after } else { at };
             return format!("{}…", text[..cut].trim_end());
         }

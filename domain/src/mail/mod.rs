@@ -1,9 +1,9 @@
-//! Mail: what is owed to whom, and what became of it. This is the outbox: a mail is a row that is
-//! written in the transaction that causes it, taken with a lease, and settled with what came of it.
+//! Email: what is queued for whom, and its outcome. This is the outbox: an email is a row that is inserted in
+//! the transaction that causes it, claimed with a lease, and finished by recording its outcome.
 //!
-//! Whether a mail is still wanted is decided when it is about to be sent, in the transaction that
-//! takes it. Which messages it has is settled then, too: each further try sends them under the same
-//! `Message-ID`. How a mail looks and travels is not known here.
+//! Whether an email is still wanted is decided just before it is sent, in the transaction that claims it. That
+//! transaction also decides which messages it contains; each retry sends them under the same `Message-ID`. This
+//! module does not know how an email looks or how it is transmitted.
 
 mod account;
 mod address;

@@ -1,4 +1,4 @@
-//! Mails to agents about conversations: each agent chooses which.
+//! Emails to agents about conversations. Each agent chooses which ones they get.
 
 use protocol::limits::{MAIL_MESSAGES, NOBODY_WAIT_MS};
 use protocol::{
@@ -17,7 +17,7 @@ use crate::inbox::Inbox;
 use crate::table::{agent, agent_mail, conversation, entry, mail, read_cursor};
 use crate::writer::Write;
 
-/// A conversation was given to an agent, and not by themselves.
+/// A conversation was assigned to an agent by someone else.
 pub(crate) async fn owe_assigned(
     write: &Write<'_>,
     inbox: InboxId,
@@ -26,13 +26,13 @@ pub(crate) async fn owe_assigned(
 ) -> Result<()> {
     let wait_ms = crate::inbox::find(write.tx, write.ambient, inbox).await?.mail.unread_wait_ms;
     let owing = Owing { inbox, conversation, agent };
-    // Somebody who loads a page again was never away.
+    // An agent who only reloads a page was never away.
     owing.insert_once(write, MailKind::Assigned, NOBODY_WAIT_MS).await?;
-    // Who is there, and goes without having looked, hears of it, too.
+    // An agent who is online but leaves without having looked gets an email, too.
     owing.insert_once(write, MailKind::Waiting, wait_ms).await
 }
 
-/// A note was written: those whom it names hear of it, if they have not read it after a while.
+/// A note was written. The agents whom it mentions get an email if they have not read it after a while.
 pub(crate) async fn owe_mentioned(
     write: &Write<'_>,
     inbox: &Inbox,
@@ -59,7 +59,7 @@ pub(crate) async fn owe_mentioned(
     Ok(())
 }
 
-/// Which of some names a text mentions: `@` and the name, or its first word where nobody else has it.
+/// Which of these names a text mentions: `@` and the name, or its first word if no other name has it.
 fn named(text: &str, names: &[&str]) -> Vec<bool> {
     let text = text.to_lowercase();
     let firsts: Vec<String> = names
@@ -71,7 +71,7 @@ fn named(text: &str, names: &[&str]) -> Vec<bool> {
         !name.is_empty()
             && text
                 .match_indices('@')
-                // Not within an address.
+                // Not within an email address.
                 .filter(|(at, _)| !text[..*at].ends_with(|c: char| c.is_alphanumeric()))
                 .any(|(at, _)| text[at + 1..].strip_prefix(name).is_some_and(ends))
     };
@@ -82,8 +82,9 @@ fn named(text: &str, names: &[&str]) -> Vec<bool> {
     names.iter().zip(&firsts).map(is_named).collect()
 }
 
-/// A visitor wrote: whoever has the conversation hears of it if they have not read it after a while, and,
-/// where it is the first word that waits, who wants to know of what had no answer for long.
+/// A visitor wrote. The assigned agent gets an email if they have not read the message after a while. If it is
+/// the first message that waits for a reply, agents who asked for escalations get one after the wait that they
+/// chose.
 pub(crate) async fn owe_waiting(
     write: &Write<'_>,
     inbox: &Inbox,
@@ -124,7 +125,7 @@ impl Owing {
         }
     }
 
-    /// Owes a mail, unless one waits that nobody has tried: that takes this along.
+    /// Queues an email, unless one is waiting that nobody has attempted: that one will include this.
     async fn insert_once(&self, write: &Write<'_>, kind: MailKind, wait_ms: u64) -> Result<()> {
         let waits = mail::Entity::find()
             .filter(mail::Column::ConversationId.eq(self.conversation.0))
@@ -141,7 +142,7 @@ impl Owing {
     }
 }
 
-/// Decides what is done with an agent's mail. Its conversation is locked, and no other mail is taken
+/// Decides what to do with an email to an agent. Its conversation is locked, and no other email is claimed
 /// meanwhile.
 pub(super) async fn decide(
     write: &Write<'_>,
@@ -176,7 +177,7 @@ pub(super) async fn decide(
         return Ok(Decision::Drop(DropReason::Done));
     }
     let is_there = write.hub.presence(AgentId(agent)) == Presence::Online;
-    // What was tried may have arrived already: it is not left half-done.
+    // An email that was attempted may have arrived already, so it is not abandoned halfway.
     if kind == MailKind::Assigned && is_there && row.attempts == 0 {
         return Ok(Decision::Drop(DropReason::SomebodyCame));
     }
@@ -207,7 +208,7 @@ pub(super) async fn decide(
     }
     let now_ms = write.ambient.now_ms() as i64;
     if let (MailKind::Escalation, Some(wait_ms), 0) = (kind, wanted.escalation_ms, row.attempts) {
-        // It is counted from the first word that has no answer.
+        // The wait counts from the first message without a reply.
         let until_ms = since_ms + wait_ms as i64;
         if until_ms > now_ms {
             return Ok(Decision::Later { until_ms });
@@ -221,7 +222,7 @@ pub(super) async fn decide(
     Ok(Decision::Send { address: found.email, from, through })
 }
 
-/// Whether another mail has told an agent already that there is no answer after the last one.
+/// Whether another email has already told an agent that there has been no reply since the last one.
 async fn was_told(
     write: &Write<'_>,
     row: &mail::Model,
@@ -238,8 +239,8 @@ async fn was_told(
     Ok(!told.all(write.tx).await?.is_empty())
 }
 
-/// The positions of the last answer and of the visitor's last message, among a conversation's latest. Where
-/// there is no answer: before the first that was looked at; no message: 0.
+/// The positions of the last reply and of the visitor's last message, among a conversation's latest messages.
+/// Without a reply: the position before the oldest of them. Without a message: 0.
 async fn last_words(write: &Write<'_>, conversation: Uuid) -> Result<(i64, i64)> {
     let latest = entry::Entity::find()
         .filter(entry::Column::ConversationId.eq(conversation))

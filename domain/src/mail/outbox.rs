@@ -1,4 +1,4 @@
-//! The outbox, as owners look at it: what waits, what failed, what went out.
+//! The outbox as owners see it: what is waiting, what failed and what was sent.
 
 use std::collections::HashMap;
 
@@ -15,55 +15,55 @@ use crate::error::Result;
 use crate::table::mail;
 use crate::writer::{Command, Shard, Write};
 
-/// The most mails in a page of the outbox.
+/// The most emails on one page of the outbox.
 const PAGE: u64 = 50;
 
-/// How long a mail that was never tried is kept after it was dropped, in milliseconds: a week.
+/// How long a dropped email that was never attempted is retained, in milliseconds: a week.
 const DROPPED_KEPT_MS: u64 = 7 * 24 * 60 * 60 * 1_000;
 
-/// A mail in the outbox.
+/// An email in the outbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MailRow {
-    /// Which.
+    /// Its id.
     pub id: MailId,
     /// What it is about.
     pub kind: MailKind,
-    /// Whose it is, if it is about a conversation.
+    /// The inbox, if it is about a conversation.
     pub inbox: Option<InboxId>,
-    /// Which conversation.
+    /// The conversation, if it is about one.
     pub conversation: Option<ConversationId>,
-    /// Where it goes; settled when it is first tried.
+    /// The recipient's address, which is decided at the first attempt.
     pub address: Option<String>,
-    /// What became of it.
+    /// Its state.
     pub state: MailState,
-    /// Why it failed or was dropped, or what was in the way last.
+    /// Why it failed or was dropped, or the last problem.
     pub reason: Option<String>,
-    /// How often it was tried.
+    /// How many attempts were made.
     pub attempts: u32,
-    /// When it is tried next, in milliseconds since 1970 (UTC).
+    /// When the next attempt is due, in milliseconds since 1970 (UTC).
     pub due_at_ms: u64,
-    /// When it was settled, in milliseconds since 1970 (UTC).
+    /// When it was finished, in milliseconds since 1970 (UTC).
     pub settled_at_ms: Option<u64>,
-    /// When it was caused, in milliseconds since 1970 (UTC).
+    /// When it was queued, in milliseconds since 1970 (UTC).
     pub created_at_ms: u64,
 }
 
 /// A page of the outbox, latest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OutboxPage {
-    /// The mails.
+    /// The emails.
     pub mails: Vec<MailRow>,
-    /// The mail to go on before; `None` at the end.
+    /// The email that the next page starts before; `None` on the last page.
     pub next: Option<MailId>,
-    /// What keeps mail from going out: see [`Domain::mail_trouble`].
+    /// What keeps email from going out: see [`Domain::mail_trouble`].
     pub trouble: Option<String>,
 }
 
 impl Domain {
-    /// The mails of a state, or all, before another: a page of 50. For owners.
+    /// A page of up to 50 emails in a state, or in any, older than `before`. For owners.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn list_mails(
         &self,
         state: Option<MailState>,
@@ -84,10 +84,10 @@ impl Domain {
         Ok(OutboxPage { mails, next, trouble: self.mail_trouble().await? })
     }
 
-    /// How many mails there are of each state.
+    /// The number of emails in each state.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn count_mails(&self) -> Result<HashMap<MailState, u64>> {
         let counts: Vec<(String, i64)> = mail::Entity::find()
             .select_only()
@@ -101,11 +101,11 @@ impl Domain {
         counts.into_iter().map(count).collect()
     }
 
-    /// What keeps mail from going out: what the last try of the mail ended with that was late last, where none
-    /// went out since.
+    /// What keeps email from going out: the last error of the email that was delayed most recently, unless an
+    /// email has been sent since.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn mail_trouble(&self) -> Result<Option<String>> {
         let db = &self.store.reader;
         let tried = mail::Entity::find()
@@ -118,17 +118,16 @@ impl Domain {
         let since = mail::Entity::find()
             .filter(mail::Column::State.eq(MailState::Sent.as_str()))
             .filter(mail::Column::SettledAtMs.gt(last.late_at_ms))
-            // By the index: what was settled since was due after that.
+            // Lets the query use the index: an email that was finished since then was due after it.
             .filter(mail::Column::DueAtMs.gt(last.late_at_ms))
             .limit(1);
         Ok(if since.all(db).await?.is_empty() { last.reason } else { None })
     }
 
-    /// Has a mail that failed or waits tried now. Whether it is still wanted is asked as ever. For
-    /// owners.
+    /// Tries a failed or waiting email now. Whether it is still wanted is checked as usual. For owners.
     ///
     /// # Errors
-    /// `mail_unknown`; `mail_settled` for one that was sent or dropped; the store's.
+    /// `mail_unknown`; `mail_settled` for one that was sent or dropped; store errors.
     pub async fn retry_mail(&self, id: MailId) -> Result<()> {
         self.writer.run(TryNow(id)).await?;
         self.touch_outbox();
@@ -137,13 +136,13 @@ impl Domain {
 }
 
 impl Domain {
-    /// Changes whenever a mail of this process was tried, or is to be tried at once.
+    /// Changes whenever this process attempted an email, or is to attempt one at once.
     #[must_use]
     pub fn outbox_moved(&self) -> watch::Receiver<u64> {
         self.outbox.subscribe()
     }
 
-    /// Changes whenever a mail comes in to this process.
+    /// Changes whenever an inbound email reaches this process.
     #[must_use]
     pub fn inbound_moved(&self) -> watch::Receiver<u64> {
         self.inbound.subscribe()
@@ -159,10 +158,10 @@ impl Domain {
 }
 
 impl Domain {
-    /// Forgets the mails that were never tried and dropped long ago.
+    /// Deletes emails that were dropped long ago and never attempted.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn sweep_mails(&self) -> Result<()> {
         let before = self.ambient.now_ms().saturating_sub(DROPPED_KEPT_MS) as i64;
         mail::Entity::delete_many()
@@ -192,7 +191,7 @@ impl Command for TryNow {
         let state = state_of(&row.state)?;
         let is_anew = state == MailState::Failed;
         match state {
-            // It may be on its way this moment: then its turn comes when that has come to an end.
+            // It may be being sent right now. Then leave it: its next attempt is scheduled when this one ends.
             MailState::Waiting => {
                 let is_resting = row.attempts == 0 || row.reason.is_some();
                 if !is_resting {
@@ -207,7 +206,7 @@ impl Command for TryNow {
         again.due_at_ms = Set(now_ms);
         again.settled_at_ms = Set(None);
         if is_anew {
-            // Three more days, and the limits of the hour are asked again.
+            // It gets three more days, and the hourly limits apply again.
             again.begun_at_ms = Set(None);
             again.late_at_ms = Set(None);
         }

@@ -1,4 +1,4 @@
-//! What causes a mail: called by what happens, in its transaction.
+//! Queues emails, in the transaction of the event that causes them.
 
 use protocol::limits::NOBODY_WAIT_MS;
 use protocol::{ConversationId, DropReason, InboxId, MailKind, MailState};
@@ -12,8 +12,8 @@ use crate::inbox::Inbox;
 use crate::table::mail;
 use crate::writer::Write;
 
-/// A visitor wrote: where nobody is there to see it, the team is told by mail, and the visitor that it
-/// has come in, once for the conversation.
+/// A visitor wrote. If nobody is available to see it, the team gets an email, and the visitor gets one
+/// confirmation per conversation.
 pub(crate) async fn owe_word(
     write: &Write<'_>,
     inbox: &Inbox,
@@ -28,11 +28,11 @@ pub(crate) async fn owe_word(
     if inbox.mail.team_address.is_some() && !owed.waits(write, MailKind::NobodyAvailable).await? {
         owed.insert(write, MailKind::NobodyAvailable).await?;
     }
-    // Who wrote a mail knows that it went out; and anybody can write one with anybody's address.
+    // Someone who sent an email knows that it went out, and anyone can write with anyone's address.
     if by_mail { Ok(()) } else { owed.received(write, inbox).await }
 }
 
-/// A visitor left an address after they wrote: where nobody is there, they are told that it has come in.
+/// A visitor left an address after they wrote. If nobody is available, they get a confirmation.
 pub(crate) async fn owe_received(
     write: &Write<'_>,
     inbox: &Inbox,
@@ -45,7 +45,7 @@ pub(crate) async fn owe_received(
     Owing { inbox: inbox.id, conversation, due_at_ms: now_ms }.received(write, inbox).await
 }
 
-/// An agent answered: if the visitor has not read it after a while, it goes by mail.
+/// An agent replied. If the visitor has not read the reply after a while, it is sent by email.
 pub(crate) async fn owe_answer(
     write: &Write<'_>,
     inbox: &Inbox,
@@ -59,7 +59,7 @@ pub(crate) async fn owe_answer(
     Ok(())
 }
 
-/// A mail that nobody has tried yet.
+/// The row of an email that has not been attempted.
 pub(super) fn row(write: &Write<'_>, kind: MailKind, due_at_ms: u64) -> mail::ActiveModel {
     mail::ActiveModel {
         id: Set(write.ambient.uuid()),
@@ -96,7 +96,7 @@ impl Owing {
             .limit(1)
     }
 
-    /// Once for the conversation.
+    /// Queues the confirmation, once per conversation.
     async fn received(&self, write: &Write<'_>, inbox: &Inbox) -> Result<()> {
         if inbox.mail.to_visitors && !self.exists(write, MailKind::Received).await? {
             self.insert(write, MailKind::Received).await?;
@@ -104,8 +104,8 @@ impl Owing {
         Ok(())
     }
 
-    /// Whether there is one. One that nobody needed, and that was never tried, does not count; one that was
-    /// not allowed does.
+    /// Whether the conversation has an email of this kind. One that was not needed and never attempted does not
+    /// count; one that was not allowed does.
     async fn exists(&self, write: &Write<'_>, kind: MailKind) -> Result<bool> {
         let needless = [
             DropReason::SomebodyCame,
@@ -120,7 +120,7 @@ impl Owing {
         Ok(!self.rows(kind).filter(counts).all(write.tx).await?.is_empty())
     }
 
-    /// Whether there is one whose words are not settled yet: it takes these along.
+    /// Whether an email is waiting whose messages are not decided yet: it will include the new ones.
     async fn waits(&self, write: &Write<'_>, kind: MailKind) -> Result<bool> {
         let waiting = self
             .rows(kind)

@@ -1,4 +1,4 @@
-//! A mail that is to be sent: what whoever sends it has to know.
+//! A queued email that is due, with everything that its sender needs to know.
 
 #[cfg(doc)]
 use protocol::limits;
@@ -9,56 +9,56 @@ use super::summary::OfSummary;
 use crate::inbox::Inbox;
 use crate::visitor::Profile;
 
-/// A mail that is to be sent now, by whoever has this.
+/// A claimed email, to be sent now.
 #[derive(Clone)]
 pub struct Owed {
-    /// Which.
+    /// Its id.
     pub id: MailId,
-    /// Which try this is, from 1 on.
+    /// The number of this attempt, starting at 1.
     pub attempt: u32,
-    /// Its `Message-ID`, without the brackets: the same with each try.
+    /// Its `Message-ID`, without the angle brackets. It is the same for each attempt.
     pub message_id: String,
-    /// The same of the mails of its conversation that went to the address before, oldest first.
+    /// The `Message-ID`s of the conversation's earlier emails to and from this address, oldest first.
     pub thread: Vec<String>,
-    /// Where it goes.
+    /// The recipient's address.
     pub address: String,
-    /// Where answers to it go, if they reach the conversation.
+    /// The `Reply-To` address, if replies can reach the conversation.
     pub reply_to: Option<String>,
-    /// When it was first tried, in milliseconds since 1970 (UTC).
+    /// When it was first attempted, in milliseconds since 1970 (UTC).
     pub begun_at_ms: u64,
     /// What it is about.
     pub matter: Matter,
 }
 
-/// What a mail is about.
+/// What an email is about.
 #[derive(Clone)]
 pub enum Matter {
-    /// To the team: a visitor wrote, and nobody was there.
+    /// To the team: a visitor wrote, and nobody was available.
     NobodyAvailable(Box<OfConversation>),
-    /// To the visitor: what they wrote has come in.
+    /// To the visitor: their message was received.
     Received(Box<OfConversation>),
-    /// To the visitor: answers that they have not read.
+    /// To the visitor: replies that they have not read.
     UnreadReply(Box<OfConversation>),
-    /// To the visitor: all that was said.
+    /// To the visitor: the transcript of the conversation.
     Transcript(Box<OfConversation>),
-    /// To an agent: a conversation was given to them.
+    /// To an agent: a conversation was assigned to them.
     Assigned(Box<OfConversation>),
-    /// To an agent: a note names them.
+    /// To an agent: a note mentions them.
     Mentioned(Box<OfConversation>),
-    /// To an agent: a visitor of theirs waits for an answer.
+    /// To an agent: a visitor is waiting for their reply.
     Waiting(Box<OfConversation>),
-    /// To an agent: a conversation had no answer for long.
+    /// To an agent: a conversation has had no reply for a long time.
     Escalation(Box<OfConversation>),
-    /// To an agent: what is open.
+    /// To an agent: a summary of what is open.
     Summary(OfSummary),
-    /// To an agent: set a password, and come in.
+    /// To an agent: an invitation to set a password and log in.
     Invitation(OfAccount),
-    /// To an agent: set another password.
+    /// To an agent: a link to set a new password.
     Password(OfAccount),
 }
 
 impl Matter {
-    /// The conversation, if it is about one.
+    /// The conversation that it is about, if any.
     #[must_use]
     pub fn of_conversation(&self) -> Option<&OfConversation> {
         match self {
@@ -74,7 +74,7 @@ impl Matter {
         }
     }
 
-    /// What kind of mail it is.
+    /// The kind of email.
     #[must_use]
     pub const fn kind(&self) -> MailKind {
         match self {
@@ -93,45 +93,46 @@ impl Matter {
     }
 }
 
-/// What a mail about a conversation says.
+/// The content of an email about a conversation.
 #[derive(Clone)]
 pub struct OfConversation {
-    /// Whose it is.
+    /// The conversation's inbox.
     pub inbox: Inbox,
-    /// Which conversation.
+    /// The conversation.
     pub conversation: ConversationId,
     /// The conversation's visitor.
     pub visitor: Profile,
-    /// What to call them.
+    /// The name to show for the visitor.
     pub visitor_name: String,
     /// The page that the conversation began on.
     pub page: Option<String>,
     /// The messages in it, oldest first: at most [`limits::MAIL_MESSAGES`], or [`limits::TRANSCRIPT_MESSAGES`].
     pub messages: Vec<Said>,
-    /// How many more there are.
+    /// How many more messages there are.
     pub more: u64,
-    /// Whether the visitor has only ever written mail, and has no chat to look at.
+    /// Whether the visitor has only ever written by email and has no chat to open.
     pub is_by_mail: bool,
-    /// The subject of the last mail of such a visitor.
+    /// The subject of such a visitor's last email.
     pub subject: Option<String>,
-    /// Logs its reader in as the visitor, for a while: [`limits::MAIL_LINK_MS`] from when it was first tried.
+    /// A token that logs the reader in as the visitor until [`limits::MAIL_LINK_MS`] after the first attempt.
     pub login: String,
-    /// Lets its reader say whether they want more.
+    /// A token that lets the reader choose whether they want more emails.
     pub preference: String,
 }
 
-/// One message in a mail.
+/// One message in an email.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Said {
-    /// Its position.
+    /// Its position in the conversation.
     pub seq: Seq,
     /// Who wrote it.
     pub author: Author,
-    /// How it begins: at most [`limits::MAIL_EXCERPT_CHARS`], or [`limits::TRANSCRIPT_CHARS`]; all of an answer to
-    /// who has no chat to look at.
+    /// The beginning of its text: at most [`limits::MAIL_EXCERPT_CHARS`] characters, or
+    /// [`limits::TRANSCRIPT_CHARS`] in a transcript. A reply to a visitor who has no chat to open is included
+    /// in full.
     pub text: String,
-    /// The names of the files that it carries.
+    /// The names of the attached files.
     pub files: Vec<String>,
-    /// When, in milliseconds since 1970 (UTC).
+    /// When it was written, in milliseconds since 1970 (UTC).
     pub at_ms: u64,
 }

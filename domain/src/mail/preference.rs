@@ -1,4 +1,4 @@
-//! Whether the reader of a mail wants more: a token in the mail says it for them, without a login.
+//! Whether the reader of an email wants more of them. A token in the email lets them say so without a login.
 
 use async_trait::async_trait;
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
@@ -20,30 +20,30 @@ use crate::writer::{Command, Shard, Write};
 /// Separates this use of a secret from the others.
 const PREFERENCE: &[u8] = b"mail preference v1:";
 
-/// Whether mail is wanted, as the reader of one sees it.
+/// Whether email is wanted, as shown to the reader of one.
 #[derive(Clone)]
 pub struct Preference {
-    /// Where the mail went.
+    /// The address that the email went to.
     pub address: String,
-    /// What it is that may be wanted.
+    /// What the preference is about.
     pub of: PreferenceOf,
-    /// Whether it is.
+    /// Whether email is wanted.
     pub is_wanted: bool,
 }
 
-/// What a reader may want, or not.
+/// What a reader can subscribe to.
 #[derive(Clone)]
 pub enum PreferenceOf {
-    /// A visitor: all mail from an inbox.
+    /// For a visitor: all email from an inbox.
     Inbox(Box<Inbox>),
-    /// An agent: mails of a kind.
+    /// For an agent: emails of one kind.
     Kind(MailKind),
 }
 
-/// Who reads a mail. What is secret about them makes the token.
+/// The reader of an email. Their token is signed with a secret of their inbox or account.
 enum Reader {
     Visitor(Box<Inbox>),
-    /// Until they have another password.
+    /// The token is valid until they change their password.
     Agent(agent::Model),
 }
 
@@ -62,7 +62,7 @@ impl Reader {
         })
     }
 
-    /// What it is signed with: the newest first.
+    /// The secrets that sign the token, newest first.
     fn secrets(&self) -> Vec<&str> {
         match self {
             Self::Visitor(inbox) => inbox.secrets.visitors.all().collect(),
@@ -71,7 +71,7 @@ impl Reader {
     }
 }
 
-/// What lets the reader of a mail say whether they want more: `ID.MAC`.
+/// Issues the token that lets the reader of an email choose whether they want more: `ID.MAC`.
 pub(super) async fn issue(write: &Write<'_>, row: &mail::Model) -> Result<String> {
     let id = MailId(row.id);
     let reader = Reader::of(write.tx, write.ambient, row).await?.ok_or(ErrorCode::LinkInvalid)?;
@@ -80,10 +80,10 @@ pub(super) async fn issue(write: &Write<'_>, row: &mail::Model) -> Result<String
 }
 
 impl Domain {
-    /// Whose wish it is that a mail's token stands for.
+    /// The preference that an email's token stands for.
     ///
     /// # Errors
-    /// `link_invalid`; the store's.
+    /// `link_invalid`; store errors.
     pub async fn mail_preference(&self, token: &str) -> Result<Preference> {
         let db = &self.store.reader;
         let (row, reader, address) = self.reader_of(token).await?;
@@ -101,11 +101,11 @@ impl Domain {
         Ok(Preference { address, of, is_wanted })
     }
 
-    /// Has the reader of a mail get no more, or get it again. What an agent has given up they want again
-    /// on the page of their account alone: there it has more to say than yes.
+    /// Unsubscribes the reader of an email, or subscribes them again. Agents can only subscribe again on the
+    /// page of their account, where there is more to choose than yes.
     ///
     /// # Errors
-    /// `link_invalid`; the store's.
+    /// `link_invalid`; store errors.
     pub async fn prefer_mail(&self, token: &str, wanted: bool) -> Result<()> {
         let (row, reader, address) = self.reader_of(token).await?;
         match reader {

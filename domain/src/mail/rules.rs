@@ -1,20 +1,21 @@
-//! What holds of the mail of all inboxes, by the program's settings.
+//! The program's settings for the email of all inboxes.
 
-/// What holds of the mail of all inboxes.
+/// The program's settings for the email of all inboxes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MailRules {
-    /// Where mails come from that no inbox gives an address of its own, in lower case: what comes in from there
-    /// was written by a program.
+    /// The sender address of inboxes that have none, in lower case. Inbound email from this address was written
+    /// by a program.
     pub from: Option<String>,
-    /// What the mail servers call themselves that take mails in for us, and whose word counts on who sent one
-    /// (RFC 8601, section 2.5).
+    /// The names (authserv-ids) of the mail servers that receive email for us, and whose verdict on the sender
+    /// is trusted (RFC 8601, section 2.5).
     pub authserv_ids: Vec<String>,
-    /// How long a mail that came in is kept as it came, in milliseconds; those that are no message, at all.
+    /// How long inbound email is retained in its original form, in milliseconds. Emails that were ignored or
+    /// dismissed are then deleted entirely.
     pub kept_ms: u64,
 }
 
 impl MailRules {
-    /// A day, in milliseconds.
+    /// One day, in milliseconds.
     pub const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 }
 

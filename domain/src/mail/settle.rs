@@ -1,4 +1,4 @@
-//! What came of a mail.
+//! Records the outcome of sending an email.
 
 use async_trait::async_trait;
 use protocol::limits::MAIL_TRIED_MS;
@@ -14,34 +14,34 @@ use crate::error::Result;
 use crate::table::mail;
 use crate::writer::{Command, Shard, Write};
 
-/// The longest reason that is kept, in characters.
+/// The longest reason that is stored, in characters.
 const REASON_CHARS: usize = 300;
 
-/// What came of a try.
+/// The outcome of an attempt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// The mail server has taken it.
+    /// The mail server accepted the email.
     Sent,
-    /// It may be taken later.
+    /// It may be accepted later.
     Later {
-        /// What is in the way.
+        /// What went wrong.
         reason: String,
     },
-    /// It will never be taken as it is.
+    /// It will never be accepted as it is.
     Refused {
         /// What the mail server said.
         reason: String,
-        /// Whether no mail will ever reach the address.
+        /// Whether no email will ever reach the address.
         is_address_bad: bool,
     },
 }
 
 impl Domain {
-    /// Notes what came of a try. Nothing happens where the mail was settled meanwhile, or was taken
-    /// by somebody else after the lease; that it was sent counts in any case.
+    /// Records the outcome of an attempt. Does nothing if the email was finished meanwhile, or was claimed by
+    /// another process after the lease ran out. That it was sent is always recorded.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn settle_mail(
         &self,
         id: MailId,
@@ -76,7 +76,7 @@ impl Command for Settle {
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
         let row = lock(write, self.id, self.conversation).await?;
-        // That it was sent counts, also where it was dropped meanwhile.
+        // A sent email is recorded as sent, even if it was dropped meanwhile.
         let is_open = |row: &mail::Model| match self.outcome {
             Outcome::Sent => row.state != MailState::Sent.as_str(),
             _ => row.state == MailState::Waiting.as_str(),
@@ -101,7 +101,7 @@ impl Command for Settle {
 }
 
 impl Settle {
-    /// Has a mail tried again later. That it is late is said once.
+    /// Schedules another attempt. A delay is reported only once.
     async fn put_off(&self, write: &mut Write<'_>, row: mail::Model, reason: &str) -> Result<()> {
         let random = u32::from_be_bytes(write.ambient.bytes());
         let wait_ms = i64::from(self.waits.after(self.attempt, random));
@@ -118,7 +118,8 @@ impl Settle {
     }
 }
 
-/// Takes a mail's row for this transaction. Its conversation comes first: everybody locks in this order.
+/// Locks an email's row for this transaction. Its conversation is locked first: all transactions lock in this
+/// order.
 pub(super) async fn lock(
     write: &Write<'_>,
     id: MailId,
@@ -130,7 +131,7 @@ pub(super) async fn lock(
     Ok(mail::Entity::find_by_id(id.0).lock_exclusive().one(write.tx).await?)
 }
 
-/// Where it is told what became of a mail, and of which messages.
+/// The conversation in which an email's outcome is reported, and the messages that it concerns.
 pub(super) struct News {
     pub(super) conversation: ConversationId,
     pub(super) mail: MailKind,
@@ -139,7 +140,7 @@ pub(super) struct News {
 }
 
 impl News {
-    /// `None` for what agents are told by mail: it is no news in a conversation.
+    /// `None` for emails to agents, which are not reported in the conversation.
     pub(super) fn of(row: &mail::Model) -> Result<Option<Self>> {
         let Some(conversation) = row.conversation_id.filter(|_| row.agent_id.is_none()) else {
             return Ok(None);
@@ -153,8 +154,8 @@ impl News {
     }
 }
 
-/// Ends a mail that will never arrive. If it is the address, a visitor gets no more there, and an agent
-/// nothing but links for their password, which somebody asks for.
+/// Ends an email that will never arrive. If the address is bad, a visitor gets no more email there, and an
+/// agent only gets links to set a password, which someone has to request.
 pub(super) async fn fail(
     write: &mut Write<'_>,
     row: mail::Model,
@@ -172,7 +173,7 @@ pub(super) async fn fail(
     end(write, row, MailState::Failed, Some(reason)).await
 }
 
-/// Ends a mail, and notes in its conversation what became of it.
+/// Ends an email, and records its outcome in its conversation.
 async fn end(
     write: &mut Write<'_>,
     row: mail::Model,
@@ -193,7 +194,7 @@ async fn end(
     happened(write, conversation, &Author::System {}, event).await
 }
 
-/// On one line, and not longer than it helps: it is the words of somebody else's server.
+/// The reason on one line and no longer than useful: it comes from someone else's server.
 pub(super) fn short(reason: &str) -> String {
     let plain = reason.chars().map(|c| if c.is_control() { ' ' } else { c });
     plain.take(REASON_CHARS).collect::<String>().trim().to_owned()

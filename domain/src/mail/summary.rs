@@ -1,4 +1,4 @@
-//! The daily summary: what is open, and what waits the longest.
+//! The daily summary: what is open, and which conversations have waited longest.
 
 use async_trait::async_trait;
 use protocol::{AgentId, ConversationId, DropReason, MailKind, Status};
@@ -13,49 +13,49 @@ use crate::error::Result;
 use crate::table::{agent, agent_mail, conversation, mail, visitor};
 use crate::writer::{Command, Shard, Write};
 
-/// How many conversations are named that wait the longest.
+/// How many of the longest-waiting conversations are listed.
 const NAMED: u64 = 10;
 
-/// What is new, in milliseconds: of the last day.
+/// How far back a conversation counts as new, in milliseconds: one day.
 const NEW_MS: i64 = 24 * 60 * 60 * 1_000;
 
-/// What a summary says.
+/// The content of a summary.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OfSummary {
     /// The agent's name.
     pub name: String,
     /// How many conversations began in the last day.
     pub begun: u64,
-    /// How many nobody has.
+    /// How many are unassigned.
     pub unassigned: u64,
-    /// How many are the agent's own.
+    /// How many are assigned to the agent.
     pub own: u64,
-    /// How many wait for an answer.
+    /// How many are waiting for a reply.
     pub waiting: u64,
-    /// Those of these that wait the longest: at most 10.
+    /// Those of them that have waited longest: at most 10.
     pub longest: Vec<Unanswered>,
-    /// Lets its reader say whether they want more.
+    /// A token that lets the reader choose whether they want more summaries.
     pub preference: String,
 }
 
-/// A conversation that waits for an answer.
+/// A conversation that is waiting for a reply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unanswered {
-    /// Which.
+    /// Its id.
     pub conversation: ConversationId,
-    /// What to call the visitor.
+    /// The name to show for the visitor.
     pub visitor_name: String,
-    /// How the last message begins.
+    /// The beginning of the last message.
     pub preview: String,
-    /// Since when they wait, in milliseconds since 1970 (UTC).
+    /// Since when the visitor has been waiting, in milliseconds since 1970 (UTC).
     pub since_ms: u64,
 }
 
 impl Domain {
-    /// Owes today's summary to every agent whose time for it has come.
+    /// Queues today's summary for each agent whose time for it has come.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn owe_summaries(&self) -> Result<()> {
         let want = agent_mail::Entity::find()
             .filter(agent_mail::Column::SummaryAt.is_not_null())
@@ -101,13 +101,13 @@ impl Command for OweSummary {
     }
 }
 
-/// Whom a summary goes to, and what it says; or why it is not sent.
+/// The recipient and content of a summary, or why it is not sent.
 pub(super) async fn decide(
     write: &Write<'_>,
     owed: &mail::Model,
     agent: Uuid,
 ) -> Result<Result<(String, OfSummary), DropReason>> {
-    // There is a newer one by now.
+    // A newer one exists by now.
     if write.ambient.now_ms() as i64 - owed.created_at_ms > NEW_MS {
         return Ok(Err(DropReason::Late));
     }
@@ -158,7 +158,7 @@ pub(super) async fn decide(
         longest: longest.into_iter().map(unanswered).collect(),
         preference: super::preference::issue(write, owed).await?,
     };
-    // Nothing to say is not said.
+    // An empty summary is not sent.
     let is_empty = of.begun + of.unassigned + of.own + of.waiting == 0;
     Ok(if is_empty { Err(DropReason::Done) } else { Ok((row.email, of)) })
 }

@@ -1,4 +1,4 @@
-//! Taking a mail to send it.
+//! Claims emails in order to send them.
 
 use std::collections::BTreeMap;
 
@@ -17,14 +17,14 @@ use crate::error::{Error, Result};
 use crate::table::{conversation, inbound_mail, mail, mail_gate, visitor};
 use crate::writer::{Command, Shard, Write};
 
-/// How long a mail rests that can't be read, in milliseconds.
+/// How long an unreadable email waits, in milliseconds.
 const UNREADABLE_WAIT_MS: i64 = 10 * 60 * 1_000;
 
 impl Domain {
-    /// The mails that are due, the longest first: at most `limit`.
+    /// The emails that are due, the longest overdue first: at most `limit`.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn due_mails(&self, limit: u64) -> Result<Vec<MailId>> {
         let now_ms = self.ambient.now_ms() as i64;
         let ids: Vec<Uuid> = mail::Entity::find()
@@ -40,18 +40,19 @@ impl Domain {
         Ok(ids.into_iter().map(MailId).collect())
     }
 
-    /// Takes a mail to send it: for `lease_ms` nobody else does. `host` is what its `Message-ID` ends
-    /// with, where it has none yet. `None` if it is not to be sent now, or not at all.
+    /// Claims an email to send it: nobody else can claim it for `lease_ms`. `host` becomes the end of its
+    /// `Message-ID` if it has none yet. Returns `None` if it is not to be sent now, or not at all.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn take_mail(&self, id: MailId, lease_ms: u64, host: &str) -> Result<Option<Owed>> {
         let Some(row) = mail::Entity::find_by_id(id.0).one(&self.store.reader).await? else {
             return Ok(None);
         };
         let taken = self.take(id, &row, lease_ms, host).await;
         if let Err(Error::Corrupt(_)) = taken {
-            // A newer program may be able to read it: until then it must not hold up the others.
+            // A newer version of the program may be able to read it. Until then, it must not hold up the
+            // others.
             let later = self.ambient.now_ms() as i64 + UNREADABLE_WAIT_MS;
             mail::Entity::update_many()
                 .col_expr(mail::Column::DueAtMs, Expr::value(later))
@@ -105,7 +106,7 @@ impl Command for Take {
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<Option<Owed>> {
-        // The conversation comes first: everybody locks in this order.
+        // Lock the conversation first: all transactions lock in this order.
         let conversation = match self.about {
             About::Conversation(ConversationId(id), _) => {
                 conversation::Entity::find_by_id(id).lock_exclusive().one(write.tx).await?
@@ -158,7 +159,7 @@ impl Take {
                 let settled = (address.clone(), Some((from, through)));
                 let preference = preference::issue(write, &row).await?;
                 let owed = self.begin(write, row, settled).await?;
-                // Who came to the chat once can read there.
+                // A visitor who has been to the chat can read the replies there.
                 let last_mail = match visitor.last_seen_at_ms {
                     None => last_mail(write, conversation.id).await?,
                     Some(_) => None,
@@ -236,7 +237,7 @@ impl Take {
         let decided = super::account::decide(write, self.id, kind, agent, row.begun_at_ms).await?;
         let (address, of) = match decided {
             Ok(decided) => decided,
-            // Somebody who asks again and again leaves nothing behind.
+            // Repeated requests leave no rows behind.
             Err(DropReason::Capped) => {
                 mail::Entity::delete_by_id(row.id).exec(write.tx).await?;
                 return Ok(None);
@@ -255,8 +256,8 @@ impl Take {
         Ok(Some(begun.about(Vec::new(), None, matter)))
     }
 
-    /// Has another mail go to another address. Whoever has one that was tried must not get in by it where it
-    /// went to somebody else: neither its token nor its `Message-ID` is used again.
+    /// Replaces an email with one to another address. If the email that was attempted went to someone else, it
+    /// must not let them in: neither its token nor its `Message-ID` is used again.
     async fn readdress(&self, write: &mut Write<'_>, row: mail::Model) -> Result<()> {
         let due_at_ms = write.ambient.now_ms();
         let again = mail::ActiveModel {
@@ -272,7 +273,7 @@ impl Take {
         Ok(())
     }
 
-    /// Settles with which messages a mail goes, and keeps others from it for a while.
+    /// Decides which messages an email contains, and claims it for a while.
     async fn begin(
         &self,
         write: &Write<'_>,
@@ -290,7 +291,7 @@ impl Take {
         taken.through_seq = Set(messages.map(|(_, through)| through));
         taken.message_id = Set(Some(message_id.clone()));
         taken.attempts = Set(attempts);
-        // While it is on its way nothing is known of it.
+        // While an attempt is in progress, nothing is known about it.
         taken.reason = Set(None);
         taken.begun_at_ms = Set(Some(begun_at_ms));
         taken.due_at_ms = Set(now_ms + self.lease_ms as i64);
@@ -322,7 +323,7 @@ impl Take {
             .into_tuple()
             .all(write.tx)
             .await?;
-        // And those that came from there.
+        // And the emails that came from this address.
         let answers: Vec<(Uuid, Option<String>)> = inbound_mail::Entity::find()
             .filter(inbound_mail::Column::ConversationId.eq(conversation.id))
             .filter(inbound_mail::Column::Sender.eq(address.to_lowercase()))
@@ -335,13 +336,13 @@ impl Take {
             .into_tuple()
             .all(write.tx)
             .await?;
-        // Ids are made in order of time.
+        // Ids are ordered by time.
         let all: BTreeMap<Uuid, Option<String>> = before.into_iter().chain(answers).collect();
         Ok(all.into_values().flatten().collect())
     }
 }
 
-/// A mail that was taken, before it is said what it is about.
+/// A claimed email, without its content.
 struct Begun {
     id: MailId,
     attempt: u32,
@@ -357,19 +358,19 @@ impl Begun {
     }
 }
 
-/// Whether a mail was tried with another address.
+/// Whether an email was attempted at another address.
 fn is_elsewhere(row: &mail::Model, address: &str) -> bool {
     row.agent_id.is_none() && row.address.as_deref().is_some_and(|tried| tried != address)
 }
 
-/// One mail is taken at a time, whatever it is about: what an address or an inbox had in the last
-/// hour is counted by all that were taken before.
+/// Serializes all claims, whatever the email is about: each claim counts what an address or an inbox got in the
+/// last hour, so it must see all claims before it.
 async fn gate(write: &Write<'_>) -> Result<()> {
     let row = mail_gate::Entity::find_by_id(1).lock_exclusive().one(write.tx).await?;
     row.map(drop).ok_or(Error::Corrupt("the gate of mails"))
 }
 
-/// The last mail that a conversation's visitor wrote.
+/// The last email that the conversation's visitor wrote.
 async fn last_mail(write: &Write<'_>, conversation: Uuid) -> Result<Option<inbound_mail::Model>> {
     let mails = inbound_mail::Entity::find()
         .filter(inbound_mail::Column::ConversationId.eq(conversation))

@@ -1,4 +1,4 @@
-//! All that was said, by mail, because somebody asked for it.
+//! Transcripts of conversations by email, on request.
 
 use async_trait::async_trait;
 use protocol::{ConversationId, ErrorCode, MailKind, MailState};
@@ -14,11 +14,11 @@ use crate::table::{mail, visitor};
 use crate::writer::{Command, Shard, Write};
 
 impl Domain {
-    /// Owes a conversation's visitor a transcript of it, up to now. It repeats what was typed: so it goes
-    /// to an address only that is known to be theirs.
+    /// Queues a transcript of the conversation so far for its visitor. It repeats what was typed, so it only
+    /// goes to an address that is known to be theirs.
     ///
     /// # Errors
-    /// `conversation_unknown`, `address_unproven`; the store's.
+    /// `conversation_unknown`, `address_unproven`; store errors.
     pub async fn mail_transcript(&self, agent: &Agent, id: ConversationId) -> Result<()> {
         self.writer.run(Transcript { agent: agent.clone(), id }).await?;
         self.touch_outbox();
@@ -50,7 +50,7 @@ impl Command for Transcript {
             .filter(mail::Column::Kind.eq(MailKind::Transcript.as_str()))
             .filter(mail::Column::State.eq(MailState::Waiting.as_str()))
             .limit(1);
-        // Who asks twice wants one.
+        // Someone who asks twice wants one transcript.
         if row.last_public_seq == 0 || !waiting.all(write.tx).await?.is_empty() {
             return Ok(());
         }

@@ -1,4 +1,4 @@
-//! A copy of all that is kept of a visitor, as a ZIP archive.
+//! Exports all data retained about a visitor as a ZIP archive.
 
 use std::io::{Seek, Write};
 
@@ -11,28 +11,29 @@ use zip::write::{SimpleFileOptions, ZipWriter};
 use crate::Domain;
 use crate::error::{Error, Result};
 
-/// How many pieces wait to be written.
+/// The number of chunks that may wait to be written.
 const AHEAD: usize = 4;
 
-/// What is written next.
+/// What to write next.
 enum Piece {
     Begin(String),
     Bytes(bytes::Bytes),
 }
 
 impl Domain {
-    /// A copy of all that is kept of a visitor: `person.json`, their files in `files/` and mails as they came in
-    /// `mails/`. Returns what to call them, and an archive (ZIP) in a file without a name, at its beginning.
+    /// Exports all data retained about a visitor: `person.json`, their files in `files/` and the original
+    /// inbound emails in `mails/`. Returns the visitor's name, and a ZIP archive in an unnamed temporary
+    /// file, positioned at its beginning.
     ///
-    /// What can't be read from where files are kept is left out, and named in `missing.txt`.
+    /// Content that the blob store can't provide is left out and listed in `missing.txt`.
     ///
     /// # Errors
-    /// `visitor_unknown`; the store's, and the disk's.
+    /// `visitor_unknown`; store and disk errors.
     pub async fn export_visitor(&self, id: VisitorId) -> Result<(String, std::fs::File)> {
         let record = self.record(id).await?;
         let (pieces, waiting) = mpsc::channel(AHEAD);
         let writing = tokio::task::spawn_blocking(move || write(waiting));
-        // The writer ends early only by an error of its own, which it returns.
+        // The writer ends early only because of an error, which it returns.
         let feed = async {
             let text = serde_json::to_vec_pretty(&record.json).unwrap_or_default();
             pieces.send(Piece::Begin("person.json".to_owned())).await.ok()?;
@@ -70,7 +71,7 @@ impl Domain {
 }
 
 fn write(mut pieces: mpsc::Receiver<Piece>) -> std::io::Result<std::fs::File> {
-    // Most of it is compressed already.
+    // Most of the content is already compressed.
     let options =
         SimpleFileOptions::default().compression_method(CompressionMethod::Stored).large_file(true);
     let mut archive = ZipWriter::new(tempfile::tempfile()?);

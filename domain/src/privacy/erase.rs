@@ -1,4 +1,4 @@
-//! Erasing a person: their rows at once, then what lies on the shelf, then what is left of them in indexes.
+//! Erases a person: first their rows, then their blobs, then what remains in search indexes.
 
 use std::ops::AddAssign;
 
@@ -18,19 +18,19 @@ use crate::table::{
 };
 use crate::writer::{Command, Shard, Write};
 
-/// What stands in the audit log where somebody's name stood.
+/// Replaces the name of an erased person in the audit log.
 const GONE: &str = "somebody who was erased";
 
-/// What was erased.
+/// How much was erased.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Erased {
-    /// How many conversations.
+    /// The number of conversations.
     pub conversations: u64,
-    /// How many entries of their logs.
+    /// The number of log entries.
     pub entries: u64,
-    /// How many files.
+    /// The number of files.
     pub files: u64,
-    /// How many mails, that went out or came in.
+    /// The number of emails, sent or inbound.
     pub mails: u64,
 }
 
@@ -44,13 +44,14 @@ impl AddAssign for Erased {
 }
 
 impl Domain {
-    /// Erases a visitor, and all that is kept of them: what they are, their conversations with all that was said in
-    /// them, files, mails, what search knows, and their name in the audit log. Their browsers begin anew.
+    /// Erases a visitor and all data retained about them: their profile, their conversations with all
+    /// entries, files, emails, search index entries, and their name in the audit log. Their browsers start
+    /// over as new visitors.
     ///
-    /// What was removed for good by the store itself may stay on its disk for a while: see `docs/SECURITY.md`.
+    /// Data that the database deleted may remain on its disk for a while: see `docs/SECURITY.md`.
     ///
     /// # Errors
-    /// `visitor_unknown`; the store's. What is on the shelf and can't be removed now goes with a later sweep.
+    /// `visitor_unknown`; store errors. A blob that can't be removed now is removed by a later sweep.
     pub async fn erase_visitor(&self, id: VisitorId) -> Result<Erased> {
         let theirs: Vec<Uuid> = conversation::Entity::find()
             .select_only()
@@ -66,7 +67,7 @@ impl Domain {
         Ok(erased)
     }
 
-    /// Removes from the shelf, and from indexes, what was erased from the rows.
+    /// Removes erased data from the blob store and from search indexes.
     pub(super) async fn clear_away(&self) -> Result<()> {
         self.sweep_files().await?;
         self.sweep_inbound().await?;
@@ -75,7 +76,7 @@ impl Domain {
     }
 }
 
-/// The files of a visitor and of conversations.
+/// Selects the files of a visitor and of these conversations.
 pub(super) fn files_of(visitor: Option<Uuid>, conversations: &[Uuid]) -> Select<file::Entity> {
     let of = Condition::any()
         .add(file::Column::ConversationId.is_in(conversations.iter().copied()))
@@ -114,7 +115,7 @@ impl Command for EraseVisitor {
     }
 }
 
-/// Erases a conversation that nobody has written in since.
+/// Erases a conversation if it has no newer entries.
 pub(super) struct EraseOld {
     pub(super) id: ConversationId,
     pub(super) before_ms: i64,
@@ -140,7 +141,7 @@ impl Command for EraseOld {
             .await?;
         let query = visitor::Entity::find_by_id(row.visitor_id).lock_exclusive();
         let who = query.one(write.tx).await?.filter(|_| others == 0);
-        // Who was here since is known by what they said of themselves.
+        // A visitor who was connected since then stays, with the data they gave about themselves.
         let is_old = |who: &visitor::Model| who.last_seen_at_ms.unwrap_or(0) < self.before_ms;
         if let Some(who) = who.filter(is_old) {
             erased.files += give_up(write, files_of(Some(who.id), &[])).await?;
@@ -161,7 +162,7 @@ fn tell(write: &mut Write<'_>, gone: &[conversation::Model]) {
     }
 }
 
-/// Erases conversations, with all that hangs on them.
+/// Erases conversations and everything that belongs to them.
 async fn conversations(write: &Write<'_>, ids: &[Uuid], indexed: &Indexed) -> Result<Erased> {
     if ids.is_empty() {
         return Ok(Erased::default());
@@ -187,7 +188,7 @@ async fn conversations(write: &Write<'_>, ids: &[Uuid], indexed: &Indexed) -> Re
     Ok(Erased { conversations, entries, files, mails })
 }
 
-/// Erases a visitor who has no conversation any more.
+/// Erases a visitor without conversations.
 async fn remove_visitor(write: &Write<'_>, who: &visitor::Model) -> Result<Erased> {
     let tx = write.tx;
     let mut erased = Erased::default();
@@ -202,7 +203,7 @@ async fn remove_visitor(write: &Write<'_>, who: &visitor::Model) -> Result<Erase
     Ok(erased)
 }
 
-/// The block of a visitor's network stays for its time, and is about a number.
+/// The block of a visitor's network stays until it expires, but without the visitor's name.
 pub(super) async fn unname_blocks(write: &Write<'_>, who: &visitor::Model) -> Result<()> {
     let Some(network) = &who.network else { return Ok(()) };
     block::Entity::update_many()
@@ -214,7 +215,7 @@ pub(super) async fn unname_blocks(write: &Write<'_>, who: &visitor::Model) -> Re
     Ok(())
 }
 
-/// Erases what is kept of an address beside visitors, unless it is still somebody's in the inbox.
+/// Erases what is retained about an email address apart from visitors, unless another visitor of the inbox has it.
 pub(super) async fn forget_address(write: &Write<'_>, inbox: Uuid, address: &str) -> Result<u64> {
     let has_it = visitor::Entity::find()
         .filter(visitor::Column::InboxId.eq(inbox))
@@ -232,7 +233,7 @@ pub(super) async fn forget_address(write: &Write<'_>, inbox: Uuid, address: &str
     discard(write, from_it).await
 }
 
-/// Gives files up: no entry carries them any more, nothing is known of them, and a sweep removes their content.
+/// Drops files: no entry has them attached, their details are cleared, and a sweep removes their content.
 pub(super) async fn give_up(write: &Write<'_>, files: Select<file::Entity>) -> Result<u64> {
     let rows: Vec<Uuid> = files
         .select_only()
@@ -251,7 +252,7 @@ pub(super) async fn give_up(write: &Write<'_>, files: Select<file::Entity>) -> R
         .col_expr(file::Column::InboxId, Expr::value(None::<Uuid>))
         .col_expr(file::Column::Name, Expr::value(""))
         .col_expr(file::Column::DroppedAtMs, Expr::value(write.ambient.now_ms() as i64))
-        // Older than what anybody may still send.
+        // Older than the sweep's threshold, so that the next sweep removes it.
         .col_expr(file::Column::CreatedAtMs, Expr::value(0_i64))
         .filter(file::Column::Id.is_in(rows))
         .exec(write.tx)
@@ -259,7 +260,7 @@ pub(super) async fn give_up(write: &Write<'_>, files: Select<file::Entity>) -> R
     Ok(given_up.rows_affected)
 }
 
-/// Discards mails that came in: nothing is known of them, and a sweep removes them.
+/// Discards inbound emails: their details are cleared, and a sweep removes them.
 async fn discard(write: &Write<'_>, of: Condition) -> Result<u64> {
     use inbound_mail::Column;
 
@@ -283,7 +284,7 @@ async fn discard(write: &Write<'_>, of: Condition) -> Result<u64> {
     Ok(discarded.rows_affected)
 }
 
-/// That something was done stays in the audit log; whose name it had does not.
+/// The audit log still shows that something was done, but no longer the person's name.
 async fn unname(write: &Write<'_>, subjects: &[Uuid]) -> Result<()> {
     audit::Entity::update_many()
         .col_expr(audit::Column::Subject, Expr::value(GONE))

@@ -1,4 +1,4 @@
-//! Finding whom a request is about.
+//! Finds the person that a privacy request is about.
 
 use std::collections::HashMap;
 
@@ -14,37 +14,37 @@ use crate::visitor::display_name;
 /// The most visitors that are listed.
 const LISTED: u64 = 200;
 
-/// A visitor whom a request may be about.
+/// A visitor that a privacy request may be about.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonFound {
-    /// Which visitor.
+    /// The visitor.
     pub visitor: VisitorId,
-    /// What to call them.
+    /// The visitor's display name.
     pub name: String,
-    /// Of which inbox.
+    /// The visitor's inbox.
     pub inbox: InboxId,
-    /// What that is called.
+    /// The name of the inbox.
     pub inbox_name: String,
-    /// Their mail address.
+    /// The visitor's email address.
     pub email: Option<String>,
-    /// Whether it is known to be theirs. If not, anybody may have said that it is.
+    /// Whether the address is verified. If not, anyone may have claimed it.
     pub is_email_proven: bool,
-    /// The site's own id of the user, proven.
+    /// The site's own id of the user, verified.
     pub user_id: Option<String>,
-    /// How many conversations there are.
+    /// The number of conversations.
     pub conversations: u64,
-    /// When they first wrote, in milliseconds since 1970 (UTC).
+    /// When the visitor first wrote, in milliseconds since 1970 (UTC).
     pub created_at_ms: u64,
-    /// When they were last connected, in milliseconds since 1970 (UTC).
+    /// When the visitor was last connected, in milliseconds since 1970 (UTC).
     pub last_seen_at_ms: Option<u64>,
 }
 
 impl Domain {
-    /// The visitors of all inboxes with a mail address, a user id or an id of ours, exactly as it is given: at most
-    /// 200, the latest first.
+    /// Finds the visitors of all inboxes with exactly this email address, user id or visitor id. Returns at
+    /// most 200, newest first.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn find_people(&self, sought: &str) -> Result<Vec<PersonFound>> {
         let db = &self.store.reader;
         let sought = sought.trim();
@@ -53,7 +53,7 @@ impl Domain {
         }
         let is_theirs = Condition::any()
             .add(visitor::Column::Email.eq(sought))
-            // Addresses are kept as somebody wrote them, or in lower case.
+            // Addresses are stored as someone typed them, or in lowercase.
             .add(visitor::Column::Email.eq(sought.to_lowercase()))
             .add(visitor::Column::UserId.eq(sought))
             .add_option(Uuid::parse_str(sought).ok().map(|id| visitor::Column::Id.eq(id)));

@@ -1,4 +1,4 @@
-//! What is erased by itself, because its inbox keeps it no longer.
+//! Retention: erases what an inbox no longer retains.
 
 use async_trait::async_trait;
 use protocol::{ConversationId, VisitorId};
@@ -17,16 +17,16 @@ use crate::table::{conversation, file, mail, visitor};
 use crate::visitor::Vouched;
 use crate::writer::{Command, Shard, Write};
 
-/// How many are looked at in one go.
+/// The most rows that are handled at a time.
 const AT_A_TIME: u64 = 100;
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
 impl Domain {
-    /// Erases what inboxes keep no longer, and notes in the audit log how much that was.
+    /// Erases what the inboxes no longer retain, and records the totals in the audit log.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn erase_old(&self) -> Result<()> {
         let mut is_any = false;
         for inbox in self.list_inboxes().await? {
@@ -50,7 +50,7 @@ impl Domain {
         Ok(())
     }
 
-    /// Before when something is too old.
+    /// The time before which data is too old.
     fn before_ms(&self, days: u32) -> i64 {
         self.ambient.now_ms().saturating_sub(u64::from(days) * DAY_MS).cast_signed()
     }
@@ -81,7 +81,7 @@ impl Domain {
         }
     }
 
-    /// A file goes; that there was one, and what it was called, stays in the log.
+    /// Erases the content of files. The log still shows that there was a file, and its name.
     async fn erase_files(&self, inbox: &Inbox) -> Result<u64> {
         let mut erased = 0;
         let Some(days) = inbox.kept.files_days else { return Ok(erased) };
@@ -127,7 +127,7 @@ fn has_address() -> Condition {
         .add(visitor::Column::Network.is_not_null())
 }
 
-/// Whether a visitor was here, or wrote a mail, before then and not since.
+/// Matches visitors who were last connected before then and have no conversation with anything newer.
 fn was_here_before(before_ms: i64) -> Condition {
     let last = Func::coalesce([
         Expr::col(visitor::Column::LastSeenAtMs),

@@ -1,8 +1,8 @@
-//! What people may ask of whoever runs an inbox: a copy of all that is kept of them, and that it is erased; and
-//! what is erased by itself because it is old enough.
+//! Privacy: exports and erases all data retained about a person on request, and erases data whose retention
+//! period is over.
 //!
-//! Erasing takes rows away, never parts of a log: what stays of a conversation is as it was written. The one thing
-//! that goes by itself is a file's content.
+//! Erasing removes whole rows, never parts of a log: what remains of a conversation is as it was written. The
+//! only exception is the content of files, which can go by itself.
 
 mod archive;
 mod erase;

@@ -1,4 +1,4 @@
-//! All that is kept of a visitor, for them to read.
+//! Collects all data retained about a visitor, for them to read.
 
 use protocol::json::to_string;
 use protocol::{ErrorCode, InboxId, VisitorId};
@@ -16,35 +16,35 @@ use crate::table::{
 };
 use crate::visitor::{display_name, profile};
 
-/// A record, and what lies beside it.
+/// The rows about a visitor, and the blobs that belong to them.
 pub(super) struct Record {
-    /// What to call the visitor.
+    /// The visitor's display name.
     pub(super) name: String,
-    /// All that is in rows.
+    /// All rows, as JSON.
     pub(super) json: Value,
-    /// What lies on the shelf.
+    /// The blobs.
     pub(super) parts: Vec<RecordPart>,
 }
 
-/// Something on the shelf.
+/// Something in the blob store.
 pub(super) struct RecordPart {
-    /// What it is called in the archive.
+    /// Its path in the archive.
     pub(super) path: String,
     pub(super) place: Uuid,
     pub(super) of: PartOf,
 }
 
-/// What it is.
+/// The kind of blob.
 pub(super) enum PartOf {
     File,
     Mail,
 }
 
 impl Domain {
-    /// Reads all that is kept of a visitor.
+    /// Reads all data retained about a visitor.
     ///
     /// # Errors
-    /// `visitor_unknown`; the store's.
+    /// `visitor_unknown`; store errors.
     pub(super) async fn record(&self, id: VisitorId) -> Result<Record> {
         let db = &self.store.reader;
         let row = visitor::Entity::find_by_id(id.0).one(db).await?;
@@ -169,7 +169,7 @@ impl Domain {
             .await?;
         let mut records = Vec::with_capacity(rows.len());
         for row in rows {
-            // Under its id: two files may have one name.
+            // The id is part of the path, since two files may have the same name.
             let path = format!("files/{}/{}", row.id, row.name);
             records.push(json!({
                 "id": row.id,
@@ -189,7 +189,7 @@ impl Domain {
     async fn mail_records(&self, conversations: &[Uuid]) -> Result<Vec<Value>> {
         let rows = mail::Entity::find()
             .filter(mail::Column::ConversationId.is_in(conversations.iter().copied()))
-            // What the team was told is of the team.
+            // Emails to the team are not part of the visitor's data.
             .filter(mail::Column::AgentId.is_null())
             .order_by_asc(mail::Column::CreatedAtMs)
             .all(&self.store.reader)
@@ -240,7 +240,7 @@ impl Domain {
         Ok(records)
     }
 
-    /// What lies on the shelf under a part's place.
+    /// Reads a part from the blob store.
     pub(super) async fn part(&self, part: &RecordPart) -> Result<(u64, crate::file::Content)> {
         match part.of {
             PartOf::File => self.shelf.get(part.place, Part::Whole).await,

@@ -1,4 +1,4 @@
-//! The part of a text that shows what was found.
+//! Excerpts of a text that show what was found.
 
 use protocol::Part;
 use protocol::limits::EXCERPT_CHARS;
@@ -6,10 +6,10 @@ use search_words::{Kind, Term, fold, parts};
 
 use super::terms::Terms;
 
-/// What stands before the first hit, in characters.
+/// The most characters before the first hit.
 const BEFORE: usize = 40;
 
-/// The text around the first hit, on one line, with what was found marked.
+/// Returns the text around the first hit, on one line, with the hits marked.
 pub(super) fn excerpt(text: &str, terms: &Terms) -> Vec<Part> {
     let words = parts(text.trim());
     let hits = hits(&words, terms);
@@ -54,7 +54,7 @@ pub(super) fn excerpt(text: &str, terms: &Terms) -> Vec<Part> {
     parts
 }
 
-/// Which parts are what is looked for.
+/// Returns which parts match a search term.
 fn hits(words: &[search_words::Part<'_>], terms: &Terms) -> Vec<bool> {
     let mut hits = vec![false; words.len()];
     for term in terms.iter() {
@@ -81,7 +81,7 @@ fn hits(words: &[search_words::Part<'_>], terms: &Terms) -> Vec<bool> {
     hits
 }
 
-/// The characters of a phrase, whose words are each two that stand beside each other.
+/// Returns the characters of a phrase, whose words are pairs of adjacent characters.
 fn characters(pairs: &[String]) -> Vec<String> {
     let mut characters = Vec::new();
     for (at, pair) in pairs.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! How each store is asked.
+//! Runs the search queries of each store.
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order, Query as Select, SelectStatement};
@@ -13,11 +13,11 @@ use crate::error::Result;
 use crate::store::Kind;
 use crate::table::{conversation, visitor};
 
-/// How many of the latest messages with all words are ranked: a search for a word that is in
-/// every message must not read them all.
+/// The most matching messages that are ranked, newest first: a search for a word that is in every message
+/// must not read all of them.
 const RANKED: u64 = 1_000;
 
-/// Something that was found.
+/// A search result.
 pub(super) enum Found {
     Entry { conversation: Uuid, seq: i64 },
     Visitor { conversation: Uuid, text: String },
@@ -54,7 +54,7 @@ struct VisitorRow {
 }
 
 impl Domain {
-    /// Messages and notes with all words, the best first.
+    /// Finds messages and notes that contain all terms, best first.
     pub(super) async fn find_entries(
         &self,
         agent: &Agent,
@@ -63,7 +63,8 @@ impl Domain {
     ) -> Result<Vec<Found>> {
         let kind = self.store.kind;
         let mut rows: Vec<EntryRow> = Vec::new();
-        // SQLite's index is read from its end; the others read all of a word, and are asked week by week.
+        // SQLite's index can be read from its end. The others read all matches of a word, so they are queried
+        // week by week.
         let groups =
             if kind == Kind::Sqlite { vec![Vec::new()] } else { self.weeks(query).await? };
         for weeks in groups {
@@ -82,8 +83,8 @@ impl Domain {
         Ok(rows.into_iter().map(found).collect())
     }
 
-    /// The weeks in which there may be messages, the latest first, each time twice as many: a common word is
-    /// found in the first few, and for a rare one there are not many questions.
+    /// Returns the weeks that may contain messages, latest first, in groups that double in size: a common
+    /// word is found in the first few weeks, and a rare one does not take many queries.
     async fn weeks(&self, query: &Query) -> Result<Vec<Vec<String>>> {
         let mut select = Select::select();
         select
@@ -100,8 +101,7 @@ impl Domain {
         Ok(search_words::weeks(Ord::max(first_ms, from_ms), last_ms))
     }
 
-    /// Conversations whose visitor has all words in their name, mail address or id, the most recent
-    /// first.
+    /// Finds conversations whose visitor has all terms in their name, email address or user id, most recent first.
     pub(super) async fn find_visitors(
         &self,
         agent: &Agent,
@@ -158,9 +158,9 @@ impl Domain {
     }
 }
 
-/// The latest messages that match.
+/// Selects the latest messages that match.
 fn entries(kind: Kind, agent: &Agent, query: &Query, asked: &str, limit: u64) -> SelectStatement {
-    // SQLite's index is a table of its own, with all that is needed to choose.
+    // SQLite's index is a separate table with all columns that the conditions need.
     let table = match kind {
         Kind::Sqlite => "entry_search",
         Kind::Postgres | Kind::MySql => "entry",
@@ -189,7 +189,7 @@ fn entries(kind: Kind, agent: &Agent, query: &Query, asked: &str, limit: u64) ->
         select.and_where(column("at_ms").lt(until_ms as i64));
     }
     match kind {
-        // The order of the index: nothing is sorted.
+        // The order of the index, so that nothing needs to be sorted.
         Kind::Sqlite => select.order_by((Alias::new(table), Alias::new("rowid")), Order::Desc),
         Kind::Postgres | Kind::MySql => {
             select.order_by((Alias::new(table), Alias::new("at_ms")), Order::Desc)
@@ -206,7 +206,7 @@ fn asked(kind: Kind, terms: &Terms, weeks: &[String]) -> String {
     }
 }
 
-/// Whether all words are there, of an entry or of a visitor.
+/// Whether an entry or a visitor matches all terms.
 fn matches(kind: Kind, table: &str, asked: &str) -> Expr {
     let sql = match kind {
         Kind::Sqlite => format!("{table}_search MATCH ?"),
@@ -216,7 +216,7 @@ fn matches(kind: Kind, table: &str, asked: &str) -> Expr {
     Expr::cust_with_values(sql, [asked])
 }
 
-/// How well a message fits: more is better.
+/// The rank of a message: higher is better.
 fn score(kind: Kind, asked: &str) -> Expr {
     match kind {
         Kind::Sqlite => Expr::cust("-bm25(entry_search)"),

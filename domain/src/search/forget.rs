@@ -1,5 +1,5 @@
-//! Taking out of the index what was erased. PostgreSQL and MySQL keep it beside the entries, with which it goes;
-//! SQLite's is a table of its own.
+//! Removes erased entries from the search index. PostgreSQL and MySQL store the index with the entries, so it
+//! is deleted with them. SQLite's index is a separate table.
 
 use async_trait::async_trait;
 use sea_orm::entity::prelude::*;
@@ -11,25 +11,25 @@ use crate::error::Result;
 use crate::store::{Kind, Store};
 use crate::writer::{Command, Shard, Write};
 
-/// SQLite's index of entries, and what an entry is called in it.
+/// SQLite's index of entries, and its row id column.
 const INDEX: &str = "entry_search";
 const ROW: &str = "rowid";
 
-/// How many pages of the index are written anew at a time: others write in between.
+/// The most index pages that one step merges. Others can write between the steps.
 const PAGES: i64 = 250;
 
-/// Where conversations stand in SQLite's index: it has no order by them, and reading all of it must not keep the
-/// writer.
+/// The rows of conversations in SQLite's index. They are read in advance, because the index is not ordered by
+/// conversation and scanning all of it must not block the writer.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Indexed {
-    /// Conversations, and a row of each entry.
+    /// Conversations, and the row of each entry.
     rows: Vec<(Uuid, i64)>,
-    /// The last row that was there. What came later is looked for among the later ones.
+    /// The last row at the time of reading. Only later rows are searched again.
     last: i64,
 }
 
 impl Indexed {
-    /// Reads where conversations stand.
+    /// Reads the index rows of these conversations.
     pub(crate) async fn read(store: &Store, conversations: &[Uuid]) -> Result<Self> {
         if store.kind != Kind::Sqlite || conversations.is_empty() {
             return Ok(Self::default());
@@ -50,7 +50,7 @@ impl Indexed {
         Ok(Self { rows, last })
     }
 
-    /// Where one of them stands.
+    /// Returns the rows of one conversation.
     pub(crate) fn of(&self, conversation: Uuid) -> Self {
         let is_its = |(id, _): &&(Uuid, i64)| *id == conversation;
         Self { rows: self.rows.iter().filter(is_its).copied().collect(), last: self.last }
@@ -66,7 +66,7 @@ fn rows_of(conversations: &[Uuid]) -> SelectStatement {
     select
 }
 
-/// Takes conversations out of the index.
+/// Removes conversations from the index.
 pub(crate) async fn forget(
     write: &Write<'_>,
     conversations: &[Uuid],
@@ -86,7 +86,7 @@ pub(crate) async fn forget(
         delete
             .from_table(Alias::new(INDEX))
             .and_where(Expr::col(Alias::new(ROW)).eq(row))
-            // Somebody else's by now, if it was taken out already.
+            // After an earlier removal, the row id may belong to another conversation.
             .and_where(
                 Expr::col(Alias::new("conversation_id")).is_in(conversations.iter().copied()),
             );
@@ -96,15 +96,15 @@ pub(crate) async fn forget(
 }
 
 impl Domain {
-    /// Writes SQLite's index anew without the words that were taken out: until then they are in it, and not found.
+    /// Rewrites SQLite's index without the removed words, which until then are still in the file, but not found.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub(crate) async fn compact_search(&self) -> Result<()> {
         if self.store.kind != Kind::Sqlite {
             return Ok(());
         }
-        // The first step says that all of it is meant (sqlite.org/fts5.html, the `merge` command).
+        // A negative first step merges the whole index (sqlite.org/fts5.html, the `merge` command).
         let mut pages = -PAGES;
         while self.writer.run(Compact { pages }).await? {
             pages = PAGES;
@@ -119,7 +119,7 @@ struct Compact {
 
 #[async_trait]
 impl Command for Compact {
-    /// Whether there is more to do.
+    /// Whether more remains to be done.
     type Output = bool;
 
     fn shard(&self) -> Shard {
@@ -130,7 +130,7 @@ impl Command for Compact {
         let before = changes(write).await?;
         let merge = format!("INSERT INTO {INDEX} ({INDEX}, rank) VALUES ('merge', {})", self.pages);
         write.tx.execute_unprepared(&merge).await?;
-        // The statement itself is one change.
+        // The statement itself counts as one change.
         Ok(changes(write).await? - before > 1)
     }
 }

@@ -1,4 +1,4 @@
-//! What is kept of a text, so that it is found.
+//! Writes the search index.
 
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Expr, Query};
@@ -8,11 +8,11 @@ use crate::error::Result;
 use crate::table::{entry, visitor};
 use crate::writer::Write;
 
-/// Inserts an entry with the words by which it is found: this is the only way to write one.
+/// Inserts an entry and indexes its words. All entries must be written this way.
 pub(crate) async fn insert_entry(write: &Write<'_>, mut row: entry::ActiveModel) -> Result<()> {
     let backend = write.tx.get_database_backend();
     let words = match row.kind.as_ref().as_str() {
-        // An event's text is not for people.
+        // The text of an event is not for people.
         "event" => None,
         _ => Some(search_words::index(row.text.as_ref())),
     };
@@ -53,7 +53,7 @@ pub(crate) async fn insert_entry(write: &Write<'_>, mut row: entry::ActiveModel)
     Ok(())
 }
 
-/// Sets the words by which a visitor is found, from what is known of them.
+/// Sets the words by which a visitor is found: their name, email address and user id.
 pub(crate) fn index_visitor(write: &Write<'_>, row: &mut visitor::ActiveModel) {
     let fact = |fact: &ActiveValue<Option<String>>| fact.try_as_ref().cloned().flatten();
     let facts = [fact(&row.name), fact(&row.email), fact(&row.user_id)];
@@ -62,7 +62,7 @@ pub(crate) fn index_visitor(write: &Write<'_>, row: &mut visitor::ActiveModel) {
     if write.tx.get_database_backend() != DbBackend::Sqlite {
         words = search_words::in_week(&words, 0);
     }
-    // What is as it was is not written.
+    // Don't write a column that has not changed.
     let words = Some(words).filter(|words| !words.is_empty());
     if row.words.try_as_ref() != Some(&words) {
         row.words = ActiveValue::Set(words);

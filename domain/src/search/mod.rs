@@ -1,5 +1,5 @@
-//! Search over messages, notes and visitors: by the words of `search-words`, in the store's own index, and
-//! never across what the agent may not see.
+//! Search over messages, notes and visitors. It uses the words of `search-words` and the store's own index,
+//! and finds only what the agent may see.
 
 mod excerpt;
 mod find;
@@ -27,30 +27,30 @@ pub(crate) use forget::{Indexed, forget};
 pub(crate) use index::{index_visitor, insert_entry};
 use terms::Terms;
 
-/// How many conversations are shown because of their visitor.
+/// The most conversations that are found by their visitor.
 const VISITORS: u64 = 10;
 
-/// What is looked for.
+/// A search request.
 #[derive(Clone, Debug)]
 pub struct Query {
-    /// Words, of which the beginnings are enough. All must be in one message, or be the visitor's.
+    /// Words or beginnings of words. All must occur in one message, or in the visitor's details.
     pub text: String,
-    /// In which conversations.
+    /// Only these conversations.
     pub filter: Filter,
-    /// Written at this time or later, in milliseconds since 1970 (UTC).
+    /// Only messages written at this time or later, in milliseconds since 1970 (UTC).
     pub from_ms: Option<u64>,
-    /// Written before this time.
+    /// Only messages written before this time, in milliseconds since 1970 (UTC).
     pub until_ms: Option<u64>,
-    /// How many conversations at most; [`SEARCH_HITS`] is the most.
+    /// The most conversations to return, up to [`SEARCH_HITS`].
     pub limit: u64,
 }
 
 impl Domain {
-    /// The conversations in which something was found: first those whose visitor was, the most recent
-    /// first, then those with a message or note, the best first. Nothing without a word.
+    /// Finds conversations: first those whose visitor matches, most recent first, then those with a matching
+    /// message or note, best first. Without a word to search for, nothing is found.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn search(&self, agent: &Agent, query: &Query) -> Result<Vec<Hit>> {
         let terms = Terms::of(&query.text);
         if terms.is_empty() {
@@ -62,7 +62,7 @@ impl Domain {
             found = self.find_visitors(agent, query, &terms, Ord::min(VISITORS, limit)).await?;
         }
         found.extend(self.find_entries(agent, query, &terms).await?);
-        // The best of each conversation.
+        // Only the best hit of each conversation.
         let mut seen = HashSet::new();
         found.retain(|found| seen.insert(found.conversation()));
         found.truncate(limit as usize);

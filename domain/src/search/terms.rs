@@ -1,11 +1,11 @@
-//! What is looked for, as each store wants to be asked.
+//! Search terms in the query syntax of each store.
 
 use search_words::Term;
 
-/// The most terms of a search: more narrow it no further.
+/// The most terms of a search. Further ones are ignored.
 const TERMS: usize = 10;
 
-/// The terms of a search: letters and digits only, so that nothing in them means anything to a store.
+/// The terms of a search: letters and digits only, so that no store interprets them as syntax.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Terms(Vec<Term>);
 
@@ -32,7 +32,7 @@ impl Terms {
         })
     }
 
-    /// For `to_tsquery` (PostgreSQL's manual, section 12.3.2), within some weeks.
+    /// For `to_tsquery` (PostgreSQL manual, section 12.3.2), limited to these weeks.
     pub(super) fn for_postgres(&self, weeks: &[String]) -> String {
         self.join(" & ", |term| {
             let in_week = |week: &String| match term {
@@ -43,7 +43,7 @@ impl Terms {
         })
     }
 
-    /// For `AGAINST … IN BOOLEAN MODE` (MySQL's manual, section 14.9.2), within some weeks.
+    /// For `AGAINST … IN BOOLEAN MODE` (MySQL manual, section 14.9.2), limited to these weeks.
     pub(super) fn for_mysql(&self, weeks: &[String]) -> String {
         self.join(" ", |term| {
             let in_week = |week: &String| match term {

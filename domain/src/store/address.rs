@@ -1,11 +1,11 @@
-//! A database's address, and what to say when it can't be opened.
+//! Database addresses, and the errors when a database can't be opened.
 
 use std::borrow::Cow;
 use std::path::PathBuf;
 
 use sea_orm::DbErr;
 
-/// Which database it is.
+/// A kind of database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// A file, with one writer at a time.
@@ -17,7 +17,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// How many transactions write at a time.
+    /// The number of concurrent write transactions.
     pub(crate) const fn writers(self) -> u32 {
         match self {
             Self::Sqlite => 1,
@@ -26,32 +26,32 @@ impl Kind {
     }
 }
 
-/// Why a database could not be opened, with what to do about it.
+/// Why a database could not be opened, and what to do about it.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// The address names a store that there is no support for.
+    /// The address names an unsupported database.
     #[error(
         "the database address `{0}` is not supported: use sqlite:///path/to/file.db, postgres://user@host/name or mysql://user@host/name"
     )]
     Unsupported(String),
-    /// The folder of the file can't be made.
-    #[error("can't make the folder {0} for the database ({1}): choose another with --data-dir")]
+    /// The folder of the database file can't be created.
+    #[error("can't create the folder {0} for the database ({1}): choose another with --data-dir")]
     Folder(PathBuf, std::io::Error),
     /// The file can't be opened.
     #[error(
-        "can't open the database {0} ({1}): check that the file is a SQLite database and may be written, or choose another with --database-url"
+        "can't open the database {0} ({1}): check that the file is a writable SQLite database, or choose another with --database-url"
     )]
     File(PathBuf, DbErr),
-    /// The server can't be reached, or refuses.
+    /// The server can't be reached, or refuses the connection.
     #[error(
-        "can't open the database {0} ({1}): check that the server runs, that the database exists and that the user may use it, or choose another with --database-url"
+        "can't open the database {0} ({1}): check that the server is running, that the database exists and that the user has access to it, or choose another with --database-url"
     )]
     Server(String, DbErr),
 }
 
 pub(super) struct Address {
     pub(super) kind: Kind,
-    /// As the library wants it.
+    /// The URL for the database library.
     pub(super) url: String,
     file: Option<PathBuf>,
 }
@@ -98,17 +98,18 @@ impl Address {
     }
 }
 
-/// An address under which the server proves who it is, if it is on another machine and nothing else is said. The
-/// library's own choice would take any certificate, or none. `None` for what is no address.
+/// Requires the server to prove its identity, unless it is on this machine or the address already says
+/// otherwise. The library's default would accept any certificate, or none. Returns `None` if the address
+/// can't be parsed.
 fn verified(address: &str, parameter: &str, mode: &str) -> Option<String> {
     let mut url = url::Url::parse(address).ok()?;
     let is_said = url.query_pairs().any(|(name, value)| match &*name {
         "sslmode" | "ssl-mode" | "socket" => true,
-        // A folder for a host is a socket of this machine.
+        // A path as host is a socket on this machine.
         "host" => value.starts_with('/'),
         _ => false,
     });
-    // Both libraries go by what stands behind the `?`.
+    // With both libraries, query parameters override the host.
     let named = |(name, _): &(Cow<'_, str>, _)| ["host", "hostaddr"].contains(&&**name);
     let named = url.query_pairs().find(named).map(|(_, host)| host.into_owned());
     let is_here = match named.as_deref().or(url.host_str()) {
@@ -126,7 +127,7 @@ fn verified(address: &str, parameter: &str, mode: &str) -> Option<String> {
     Some(url.into())
 }
 
-/// An address fit for a log: `postgres://user:secret@host` without what lies before the `@`.
+/// Removes everything before the `@`, so that the address can be logged: `postgres://user:secret@host`.
 fn without_password(address: &str) -> String {
     match (address.find("://"), address.rfind('@')) {
         (Some(scheme), Some(at)) if at > scheme => {
@@ -181,7 +182,7 @@ mod tests {
             "postgresql://10.0.0.7/chat?a=b",
             "postgresql://10.0.0.7/chat?a=b&sslmode=verify-full",
         );
-        // Where it is, is what the library goes by.
+        // The libraries' own precedence decides where the server is.
         for host in ["host", "hostaddr"] {
             let address = format!("postgres:///chat?{host}=10.0.0.7");
             check(&address, &format!("{address}&sslmode=verify-full"));

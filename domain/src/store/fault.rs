@@ -1,20 +1,20 @@
-//! What a database's errors mean to the writer.
+//! Classifies database errors for the writer.
 
 use sea_orm::sqlx::Error as SqlxError;
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
 
-/// Whether the same transaction, begun anew, may well succeed: somebody else was faster, or two
-/// waited for each other.
+/// Whether the same transaction may succeed when it is retried: another writer was faster, or there was a
+/// deadlock.
 pub(crate) fn is_retryable(error: &DbErr) -> bool {
     is_conflict(error)
         || code(error).is_some_and(|code| {
-            // SQLSTATE: serialization failure and deadlock, as PostgreSQL and MySQL name them;
-            // lock wait timeout of MySQL comes as HY000 and is told by its text.
+            // SQLSTATE: serialization failure and deadlock, as PostgreSQL and MySQL name them. MySQL reports
+            // a lock wait timeout as HY000, so it is recognized by its text.
             matches!(&*code, "40001" | "40P01") || text(error).contains("Lock wait timeout")
         })
 }
 
-/// Whether a unique index refused: the same row was written by somebody else meanwhile.
+/// Whether a unique index refused the write because someone else wrote the same row meanwhile.
 fn is_conflict(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
 }

@@ -1,4 +1,4 @@
-//! The database: how it is opened, and the connections that read and write it.
+//! The database: opens it and owns the connections that read and write it.
 
 mod address;
 mod fault;
@@ -15,13 +15,13 @@ pub(crate) use fault::is_retryable;
 
 use address::Address;
 
-/// How many connections read.
+/// The number of connections for reading.
 const READERS: u32 = 8;
 
-/// An opened database.
+/// An open database.
 ///
-/// `reader` serves queries, and writes of a single statement outside the chat path. The writer's
-/// tasks alone use `writer`, which has a connection for each of them.
+/// `reader` serves queries, and single-statement writes outside the chat path. Only the writer's tasks use
+/// `writer`, which has one connection for each of them.
 #[derive(Clone)]
 pub struct Store {
     pub(crate) reader: DatabaseConnection,
@@ -30,8 +30,9 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens, and makes if need be, the database at `address`: `sqlite://PATH`,
-    /// `postgres://USER@HOST/NAME` or `mysql://USER@HOST/NAME`. A database on a server must exist.
+    /// Opens the database at `address`: `sqlite://PATH`, `postgres://USER@HOST/NAME` or
+    /// `mysql://USER@HOST/NAME`. A SQLite file is created if it does not exist. A database on a server must
+    /// exist.
     ///
     /// # Errors
     /// [`OpenError`], which says what to do.
@@ -39,15 +40,14 @@ impl Store {
         let address = Address::parse(address)?;
         address.make_folder()?;
         let failed = |error| address.refused(error);
-        // The writer first: it makes SQLite's file and switches it to WAL.
+        // The writer first: it creates SQLite's file and switches it to WAL.
         let writer = connect(&address, address.kind.writers()).await.map_err(failed)?;
         writer.execute_unprepared("SELECT 1").await.map_err(failed)?;
         let reader = connect(&address, READERS).await.map_err(failed)?;
         Ok(Self { reader, writer, kind: address.kind })
     }
 
-    /// Has `seen` called with every statement, after it has run: to look at what is asked of the
-    /// database. To be set before the store is used.
+    /// Calls `seen` after every statement, for inspection. Set it before the store is used.
     pub fn watch(
         &mut self,
         seen: impl Fn(&sea_orm::metric::Info<'_>) + Clone + Send + Sync + 'static,
@@ -56,7 +56,7 @@ impl Store {
         self.writer.set_metric_callback(seen);
     }
 
-    /// The connection for migrations, before the writer has it.
+    /// The connection for migrations, before the writer uses it.
     #[must_use]
     pub fn for_migrations(&self) -> &DatabaseConnection {
         &self.writer
@@ -65,16 +65,16 @@ impl Store {
     /// Whether the database answers.
     ///
     /// # Errors
-    /// The database's.
+    /// Database errors.
     pub async fn ping(&self) -> Result<(), DbErr> {
         self.reader.execute_unprepared("SELECT 1").await.map(drop)
     }
 
-    /// Empties SQLite's log of changes into its file: what was erased is still in the log. Left for later if
-    /// somebody reads meanwhile.
+    /// Moves SQLite's write-ahead log into the database file and truncates it, since the log still contains
+    /// erased data. If someone is reading at the same time, this is left for later.
     ///
     /// # Errors
-    /// The database's.
+    /// Database errors.
     pub(crate) async fn forget_log(&self) -> Result<(), DbErr> {
         if self.kind == Kind::Sqlite {
             self.writer.execute_unprepared("PRAGMA wal_checkpoint(TRUNCATE)").await?;
@@ -82,10 +82,10 @@ impl Store {
         Ok(())
     }
 
-    /// Leaves the database: nothing of ours is connected to it any more.
+    /// Closes all connections to the database.
     ///
     /// # Errors
-    /// The database's.
+    /// Database errors.
     pub async fn close(self) -> Result<(), DbErr> {
         self.reader.close().await?;
         self.writer.close().await
@@ -102,24 +102,24 @@ async fn connect(address: &Address, connections: u32) -> Result<DatabaseConnecti
         .map_sqlx_sqlite_opts(|sqlite| {
             sqlite
                 .journal_mode(SqliteJournalMode::Wal)
-                // An acknowledgement means that the entry is on disk: WAL with NORMAL would not
-                // sync on commit (sqlite.org/pragma.html#pragma_synchronous).
+                // An acknowledgment means that the entry is on disk: WAL with NORMAL would not sync on commit
+                // (sqlite.org/pragma.html#pragma_synchronous).
                 .synchronous(SqliteSynchronous::Full)
                 .busy_timeout(Duration::from_secs(5))
                 .foreign_keys(true)
-                // What is deleted is written over: somebody who is erased is not left in free pages.
+                // Overwrite deleted data, so that erased people don't remain in free pages.
                 .pragma("secure_delete", "ON")
         });
-    // MySQL's default, REPEATABLE READ, keeps what a transaction saw first: a batch would not see what
-    // another writer committed meanwhile, not even behind a lock. Set on the pool, which does it for
-    // each connection; SeaORM's own `after_connect` does it for the first alone.
+    // With MySQL's default, REPEATABLE READ, a transaction keeps seeing its first snapshot: a batch would not
+    // see what another writer committed meanwhile, not even after taking a lock. Set on the pool, which
+    // applies it to each connection. SeaORM's own `after_connect` applies it only to the first.
     options.map_sqlx_mysql_pool_opts(|pool| {
         pool.after_connect(|connection, _| {
             Box::pin(async move {
                 let level = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED";
                 connection.execute(level).await?;
-                // A migration that has a table built anew must not leave words out of its search:
-                // the connection that builds the index decides.
+                // When a migration rebuilds a table, stop words must not be left out of its search index. The
+                // connection that builds the index decides.
                 let words = "SET SESSION innodb_ft_enable_stopword = OFF";
                 connection.execute(words).await.map(drop)
             })

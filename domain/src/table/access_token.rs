@@ -1,4 +1,4 @@
-//! An access token of the API. Only its hash is kept.
+//! An access token of the API. Only its hash is stored.
 
 use sea_orm::entity::prelude::*;
 

@@ -15,13 +15,13 @@ pub struct Model {
     pub capacity: Option<i32>,
     pub last_assigned_at_ms: i64,
     pub is_active: bool,
-    /// Whether they see the conversations of all inboxes; else of those in `agent_inbox`.
+    /// Whether they see the conversations of all inboxes, or else only of those in `agent_inbox`.
     pub sees_all: bool,
-    /// Logins of an earlier one are over.
+    /// Logins of an earlier epoch are no longer valid.
     pub epoch: i32,
-    /// What their authenticator app makes codes of, sealed.
+    /// The secret of their authenticator app, sealed.
     pub totp_secret: Option<String>,
-    /// The step of the last code that was taken.
+    /// The time step of the last code that was accepted.
     pub totp_step: i64,
     pub created_at_ms: i64,
 }

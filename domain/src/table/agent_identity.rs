@@ -1,4 +1,4 @@
-//! Who an agent is for a provider.
+//! An agent's identity at an identity provider.
 
 use sea_orm::entity::prelude::*;
 
@@ -6,7 +6,7 @@ use sea_orm::entity::prelude::*;
 #[sea_orm(table_name = "agent_identity")]
 pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
-    /// Of the provider and its subject.
+    /// Hash of the provider, its issuer and the subject.
     pub hash: String,
     pub provider_id: Uuid,
     pub agent_id: Uuid,

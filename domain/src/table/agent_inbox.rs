@@ -1,4 +1,4 @@
-//! The inboxes that an agent is limited to.
+//! An inbox that an agent may see, if they may not see all.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! What an agent wants by mail.
+//! Which emails an agent wants.
 
 use sea_orm::entity::prelude::*;
 

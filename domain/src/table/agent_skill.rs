@@ -1,4 +1,4 @@
-//! An agent's skills: labels that they can take.
+//! An agent's skill: a label whose conversations they can handle.
 
 use sea_orm::entity::prelude::*;
 

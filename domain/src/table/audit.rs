@@ -1,4 +1,4 @@
-//! What somebody did that others may want to know of.
+//! A row of the audit log.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Who may not write any more: a visitor, or all of a network.
+//! A block of a visitor, or of a whole network, who may no longer write.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A conversation, with the projections of its log that are kept beside it.
+//! A conversation, with the projections of its log.
 
 use sea_orm::entity::prelude::*;
 

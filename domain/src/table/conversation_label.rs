@@ -1,4 +1,4 @@
-//! Which labels a conversation has.
+//! A label of a conversation.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! One entry of a conversation's log. Never updated, never deleted.
+//! One entry of a conversation's log. Never updated, and deleted only when the whole conversation is erased.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A file that was uploaded: its content lies on the shelf.
+//! An uploaded file. Its content is in the blob store.
 
 use sea_orm::entity::prelude::*;
 

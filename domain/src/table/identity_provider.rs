@@ -1,4 +1,4 @@
-//! A provider (OpenID Connect) by which agents log in.
+//! An identity provider (OpenID Connect) through which agents log in.
 
 use sea_orm::entity::prelude::*;
 
@@ -12,7 +12,7 @@ pub struct Model {
     pub client_id: String,
     /// Sealed.
     pub client_secret: String,
-    /// Lists are texts with a value on each line.
+    /// Lists are stored as text, with one value per line.
     pub domains: String,
     pub role_claim: Option<String>,
     pub admin_values: String,

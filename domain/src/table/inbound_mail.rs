@@ -1,4 +1,4 @@
-//! A mail that came in.
+//! An inbound email.
 
 use sea_orm::entity::prelude::*;
 
@@ -20,7 +20,7 @@ pub struct Model {
     pub seq: Option<i64>,
     pub whole: Option<String>,
     pub left_out: Option<String>,
-    /// What the provider that handed it over says of its sender, as `Authentication-Results` has it.
+    /// The result of the delivering provider's sender checks, in the format of `Authentication-Results`.
     pub checked: Option<String>,
     pub place: Option<Uuid>,
     pub bytes: i64,

@@ -1,4 +1,4 @@
-//! How agents must log in: one row, or none where nothing was said.
+//! How agents must log in: one row, or none if nothing was set.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Something that somebody who logs in is in the middle of. Only a hash of what the browser keeps is here.
+//! An unfinished step of a login. Only a hash of the secret that the browser holds is stored.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A mail that is sent, or is to be.
+//! An outgoing email, queued or sent.
 
 use sea_orm::entity::prelude::*;
 
@@ -20,7 +20,7 @@ pub struct Model {
     pub attempts: i32,
     pub due_at_ms: i64,
     pub begun_at_ms: Option<i64>,
-    /// Since when it is late: that was said.
+    /// When it was first delayed. The delay is reported once.
     pub late_at_ms: Option<i64>,
     pub settled_at_ms: Option<i64>,
     pub created_at_ms: i64,

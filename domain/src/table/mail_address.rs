@@ -1,4 +1,5 @@
-//! An address of which an inbox, or nil for agents' mails, knows something: that it wants no mail, or takes none.
+//! What an inbox knows about an email address: that it unsubscribed, or that it bounced. The inbox is nil for
+//! emails to agents.
 
 use sea_orm::entity::prelude::*;
 

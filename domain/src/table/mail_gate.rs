@@ -1,4 +1,4 @@
-//! One row, which is locked by whoever takes a mail.
+//! A single row, locked so that only one queued email is claimed at a time.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! How far an inbox's mailbox was read.
+//! How far an inbox's mailbox has been read.
 
 use sea_orm::entity::prelude::*;
 

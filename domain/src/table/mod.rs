@@ -1,5 +1,4 @@
-//! The tables as SeaORM sees them. Only `conversation`, `agent`, `inbox`, `visitor` and `store`
-//! of this crate may use them: what leaves the crate has types of its own.
+//! The tables as SeaORM sees them. Only this crate may use them: what leaves the crate has its own types.
 
 #![expect(unreachable_pub, reason = "DeriveEntityModel wants its types to be `pub`")]
 

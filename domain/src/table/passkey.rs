@@ -1,4 +1,4 @@
-//! A passkey of an agent: its public key, and what is to be known of it.
+//! An agent's passkey: its public key and metadata.
 
 use sea_orm::entity::prelude::*;
 
@@ -8,7 +8,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub id: Uuid,
     pub agent_id: Uuid,
-    /// SHA-256 of the id that the authenticator gave it.
+    /// SHA-256 of the credential id from the authenticator.
     pub credential_hash: String,
     pub name: String,
     pub data: String,

@@ -1,4 +1,4 @@
-//! A code that opens once in the place of a second factor: a hash of it.
+//! The hash of a recovery code, which replaces a second factor once.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! A login of an agent. Only a hash of what the browser keeps is here.
+//! An agent's login. Only a hash of the secret that the browser holds is stored.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Who is in a team.
+//! An agent's membership in a team.
 
 use sea_orm::entity::prelude::*;
 

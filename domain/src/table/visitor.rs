@@ -1,4 +1,4 @@
-//! A visitor of an inbox's sites, from their first message on.
+//! A visitor of an inbox's sites, from their first message or verified identity on.
 
 use sea_orm::entity::prelude::*;
 
@@ -20,13 +20,13 @@ pub struct Model {
     pub time_zone: Option<String>,
     pub last_seen_at_ms: Option<i64>,
     pub created_at_ms: i64,
-    /// Tokens of an earlier one open nothing.
+    /// Tokens of an earlier generation are no longer valid.
     pub token_gen: i32,
-    /// What the site's own server says, as JSON.
+    /// What the site's server says about them, as JSON.
     pub vouched: Option<String>,
-    /// From which network they came first: a number that says nothing by itself.
+    /// A keyed hash of the network that they first came from.
     pub network: Option<String>,
-    /// By which they are found.
+    /// The words with which search finds them.
     pub words: Option<String>,
 }
 

@@ -1,49 +1,49 @@
-//! What a page says of its visitor. The visitor's word, unless it is proven.
+//! What a page reports about its visitor. Unverified, unless it comes with a proof.
 
 use protocol::ErrorCode;
 use serde_json::{Map, Value};
 
 use crate::inbox::{InboxKept, PageUrl};
 
-/// The longest JSON of it, in bytes.
+/// The maximum size of the JSON, in bytes.
 const BYTES: usize = 16 * 1024;
 
-/// The most attributes, and the longest name and text of one, in characters.
+/// The maximum number of attributes, and the maximum length of their names and values, in characters.
 const ATTRIBUTES: usize = 50;
 const NAME_CHARS: usize = 64;
 const TEXT_CHARS: usize = 1_000;
 
-/// The longest id of a user, and the longest of the other texts, in bytes.
+/// The maximum length of a user's id, and of the other texts, in bytes.
 const USER_ID_BYTES: usize = 200;
 const FACT_BYTES: usize = 255;
 
-/// What a page says of its visitor.
+/// What a page reports about its visitor.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct About {
     /// Who the site says they are.
     pub user: Option<User>,
-    /// The page that led to the first one.
+    /// The page that led to the visitor's first page.
     pub referrer: Option<PageUrl>,
-    /// The browser's language, as BCP 47 writes it.
+    /// The browser's language (BCP 47).
     pub language: Option<String>,
-    /// The time zone, as IANA names it.
+    /// The IANA time zone.
     pub time_zone: Option<String>,
-    /// The browser's name for itself.
+    /// What the browser calls itself.
     pub browser: Option<String>,
-    /// From which network they come: see [`crate::inbox::Inbox::network`].
+    /// The network they come from: see [`crate::inbox::Inbox::network`].
     pub network: Option<String>,
 }
 
 /// Who the site says a visitor is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct User {
-    /// The site's own id of the user.
+    /// The site's id for the user.
     pub id: Option<String>,
     /// Their name.
     pub name: Option<String>,
-    /// Their mail address.
+    /// Their email address.
     pub email: Option<String>,
-    /// All else that the site says: plan, account, and so on. Any JSON.
+    /// Everything else that the site says: plan, account, and so on. Any JSON.
     pub attributes: Map<String, Value>,
     /// The HMAC of the id.
     pub hash: Option<String>,
@@ -52,8 +52,8 @@ pub struct User {
 }
 
 impl About {
-    /// Reads what a page said: a JSON object. What can't be kept, or is not, is left out: an odd value must not
-    /// keep anybody from writing.
+    /// Parses what a page reports, a JSON object. Values that can't be stored, or are not to be retained, are
+    /// left out: an odd value must not keep anyone from writing.
     #[must_use]
     pub fn read(json: &str, kept: InboxKept) -> Self {
         let said: Map<String, Value> = match json.len() {
@@ -77,24 +77,24 @@ impl About {
 }
 
 impl User {
-    /// Whether it says who somebody is, and not only what.
+    /// Whether it claims an identity, and not only attributes.
     pub(super) fn is_claim(&self) -> bool {
         self.id.is_some() || self.name.is_some() || self.email.is_some()
     }
 
-    /// The names that are no attribute's.
+    /// The field names that are not attributes.
     pub const FIELDS: [&'static str; 5] = ["id", "name", "email", "hash", "jwt"];
 
-    /// What the claims of a JWT say of its user.
+    /// The user that the claims of a JWT describe.
     pub(super) fn claimed(said: Map<String, Value>) -> Self {
         Self { id: None, hash: None, jwt: None, ..Self::fitting(said).0 }
     }
 
-    /// From the object that a site's server gave: `id`, `name`, `email`, `hash`, `jwt`; all else is an
-    /// attribute.
+    /// Reads the object that a site's server sent: `id`, `name`, `email`, `hash`, `jwt`; everything else is
+    /// an attribute.
     ///
     /// # Errors
-    /// `user_invalid`, where something of it can't be kept.
+    /// `user_invalid`, if any part of it can't be stored.
     pub fn read(said: Map<String, Value>) -> Result<Self, ErrorCode> {
         match Self::fitting(said) {
             (user, true) => Ok(user),
@@ -102,9 +102,9 @@ impl User {
         }
     }
 
-    /// What of an object can be kept, and whether that is all of it.
+    /// The part of an object that can be stored, and whether that is all of it.
     fn fitting(mut said: Map<String, Value>) -> (Self, bool) {
-        // An id is what it is: with something left out it would be another's.
+        // An id is never shortened: that could make it another user's.
         let id = match said.remove("id") {
             None | Some(Value::Null) => None,
             Some(Value::String(id)) => Some(id).filter(|id| !id.is_empty()),
@@ -124,7 +124,7 @@ impl User {
         };
         let (name, email) = (text("name"), text("email"));
         let (hash, jwt) = (text("hash"), text("jwt"));
-        // A name or an address that is none is left out.
+        // An invalid name or email address is left out.
         let name = name
             .map(|name| name.chars().take(80).collect::<String>())
             .filter(|name| crate::visible::shows(name));
@@ -137,12 +137,12 @@ impl User {
     }
 }
 
-/// Whether it can be a site's id of a user: short, on one line, and without space around it.
+/// Whether it can be a site's id for a user: short, on one line, and without surrounding whitespace.
 pub(super) fn is_user_id(id: &str) -> bool {
     !id.is_empty() && id.len() <= USER_ID_BYTES && plain(id) == id
 }
 
-/// Whether an attribute can be kept: lists and objects as the JSON that they are.
+/// Whether an attribute can be stored. Lists and objects count as their JSON.
 fn is_attribute((name, value): &(String, Value)) -> bool {
     let chars = match value {
         Value::String(text) => text.chars().count(),
@@ -152,7 +152,7 @@ fn is_attribute((name, value): &(String, Value)) -> bool {
     chars <= TEXT_CHARS && name.chars().count() <= NAME_CHARS
 }
 
-/// On one line, without control characters.
+/// The text on one line, trimmed and without control characters.
 fn plain(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).collect::<String>().trim().to_owned()
 }

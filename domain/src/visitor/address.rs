@@ -1,4 +1,4 @@
-//! Where a visitor is answered when they are gone: an address that they leave in the chat.
+//! The email address that a visitor leaves in the chat, to be answered after they have gone.
 
 use async_trait::async_trait;
 use protocol::{ConversationId, ErrorCode};
@@ -14,11 +14,11 @@ use crate::table::{conversation, visitor};
 use crate::writer::{Command, Shard, Write};
 
 impl Domain {
-    /// Whether a visitor is to be asked for an address: their inbox mails its visitors, takes their own word
-    /// for who they are, and knows no address of theirs.
+    /// Whether to ask a visitor for an email address: their inbox sends email to visitors, does not require a
+    /// proven identity, and knows no address of theirs.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn asks_for_address(&self, who: &VisitorIdentity) -> Result<bool> {
         let inbox = crate::inbox::find(&self.store.reader, &self.ambient, who.inbox).await?;
         if !inbox.mail.to_visitors || inbox.requires_identity {
@@ -28,11 +28,11 @@ impl Domain {
         Ok(row.is_some_and(|row| row.email.is_none()))
     }
 
-    /// Notes the address that a visitor leaves, and owes them word that what they wrote has come in. It is
-    /// not proven to be theirs.
+    /// Stores the email address that a visitor leaves, and queues an email that tells them that their message
+    /// was received. It is not proven that the address is theirs.
     ///
     /// # Errors
-    /// `email_invalid`; `identity_required` where the inbox takes no visitor's own word; the store's.
+    /// `email_invalid`; `identity_required` if the inbox requires a proven identity; store errors.
     pub async fn leave_address(&self, who: &VisitorIdentity, address: &str) -> Result<()> {
         let email = Some(check_email(address)?);
         let inbox = crate::inbox::find(&self.store.reader, &self.ambient, who.inbox).await?;
@@ -45,7 +45,7 @@ impl Domain {
     }
 }
 
-/// Tells a visitor who waits for an answer that what they wrote has come in.
+/// Queues an email that tells a visitor who waits for an answer that their message was received.
 struct Tell {
     who: VisitorIdentity,
 }

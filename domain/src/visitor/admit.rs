@@ -1,4 +1,4 @@
-//! Who a visitor is: by their token, or by what their site proves.
+//! Who a visitor is, by their token or by their site's proof.
 
 use async_trait::async_trait;
 use protocol::{ConversationId, ErrorCode, InboxId, VisitorId};
@@ -17,45 +17,46 @@ use crate::inbox::{Inbox, PageUrl};
 use crate::table::{conversation, visitor};
 use crate::writer::{Command, Shard, Write};
 
-/// How long a token is good for without being used, in seconds.
+/// How long a token stays valid without being used, in seconds.
 const UNUSED_S: u64 = 90 * 24 * 60 * 60;
 
 /// A visitor who was admitted.
 #[derive(Clone, Debug)]
 pub struct Admitted {
-    /// Who.
+    /// The visitor.
     pub who: VisitorIdentity,
-    /// What to come back with.
+    /// The token to reconnect with.
     pub token: String,
-    /// Whether they are another than their token said: what they have is not of this one.
+    /// Whether they are a different visitor than their token named: what the client has belongs to that one.
     pub is_other: bool,
-    /// What they read, if they came by the link of a mail.
+    /// The address that they read, if they came through the link of an email.
     pub reads: Option<Reads>,
 }
 
-/// An address that a visitor reads, and what their token is of from then on.
+/// An email address that a visitor reads, and the generation of their token from then on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reads {
-    /// The address; none, if it is not the one that is left by now.
+    /// The address; `None` if it is no longer the visitor's stored address.
     pub address: Option<String>,
     /// The generation.
     pub generation: i32,
 }
 
 impl Domain {
-    /// The visitor that a token names; without one, the visitor of a seed, or a new one. Where the
-    /// site proves who they are, the visitor of that user, on every device; what they wrote before
-    /// comes along. What is claimed without proof is only noted on the visitor themselves.
+    /// Admits the visitor that a token names; without one, the visitor of a seed, or a new one. If the site
+    /// proves who they are, admits the visitor of that user, on every device, and transfers what they wrote
+    /// before. What is claimed without proof is only stored with the visitor themselves.
     ///
-    /// The link of a mail brings a login in a token's place. Until its reader has written, anybody could have
-    /// left the address: their token is of the next generation, which then is the only one.
+    /// The link of an email carries a login instead of a token. Until its reader has written, anyone could
+    /// have left the address. Their token has the next generation, which becomes the only valid one once they
+    /// write.
     ///
-    /// Writes nothing for a visitor who has not written and is not proven to be anybody.
+    /// Writes nothing for a visitor who has not written and has no proven identity.
     ///
     /// # Errors
-    /// `link_invalid` for a login that is over; `token_invalid` if the token was not issued by this inbox, or
-    /// opens nothing any more; `seed_invalid`; `identity_invalid` for a proof that is none, `identity_required`
-    /// for a claim without proof in an inbox that demands one; `blocked`; the store's.
+    /// `link_invalid` for a login that is not valid; `token_invalid` if the token was not issued by this
+    /// inbox, or is no longer valid; `seed_invalid`; `identity_invalid` for an invalid proof;
+    /// `identity_required` for a claim without proof in an inbox that requires one; `blocked`; store errors.
     pub async fn admit_visitor(
         &self,
         inbox: &Inbox,
@@ -76,7 +77,7 @@ impl Domain {
                 None => {
                     let (token, row) = self.open_token(inbox, text).await?;
                     let generation = token.generation;
-                    // Came by a link before, and has not written since.
+                    // They came through a link before, and have not written since.
                     if let Some(row) = row.as_ref().filter(|row| generation > row.token_gen) {
                         let is_theirs =
                             |address: &String| token.is_of_reader(&inbox.secrets.visitors, address);
@@ -99,11 +100,11 @@ impl Domain {
             None => None,
         };
         if proven.is_none() && inbox.requires_identity {
-            // What an unproven page says of its visitor is not even shown.
+            // What a page says about its visitor without proof is not even shown.
             about.user = None;
         }
         let (user_id, vouched) = proven.unzip();
-        // Most who open a chat never write: there is nothing to note of them, and no write to wait for.
+        // Most visitors who open a chat never write: there is nothing to store, and no write to wait for.
         let (visitor, generation) = if row.is_none() && user_id.is_none() {
             (known, generation)
         } else {
@@ -129,7 +130,7 @@ impl Domain {
         })
     }
 
-    /// What a token says, and its visitor's row, if they have one.
+    /// Verifies a token, and returns its contents and its visitor's row, if they have one.
     pub(super) async fn open_token(
         &self,
         inbox: &Inbox,
@@ -142,7 +143,7 @@ impl Domain {
         Ok((token, self.row_of(token.visitor, token.generation).await?))
     }
 
-    /// The row of a visitor, for a token of this generation.
+    /// The row of a visitor, if a token of this generation is still valid.
     async fn row_of(&self, visitor: VisitorId, generation: i32) -> Result<Option<visitor::Model>> {
         let row = visitor::Entity::find_by_id(visitor.0).one(&self.store.reader).await?;
         if row.as_ref().is_some_and(|row| generation < row.token_gen) {
@@ -151,13 +152,14 @@ impl Domain {
         Ok(row)
     }
 
-    /// Notes that a visitor reads an address: they have come by a mail's link, and write. Opening the link is not
-    /// enough for it: programs that look for harm open links, too. What was given out before, to whoever had
-    /// left the address, opens nothing any more. Where that is another by now, whoever left it did not know who reads: it
-    /// is forgotten. `own` is the socket of who writes.
+    /// Records that a visitor reads an email address, because they came through the link of an email and
+    /// write. Opening the link is not enough: security scanners open links, too. Tokens issued before, to
+    /// anyone who left the address, are no longer valid. If an unproven address was left in its place
+    /// meanwhile, someone else may have left it, so it is removed. `own` is the socket of the visitor who
+    /// writes.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn prove_address(
         &self,
         who: &VisitorIdentity,
@@ -198,14 +200,14 @@ impl Domain {
         Ok(())
     }
 
-    /// Has nothing that was given out to a visitor open anything any more.
+    /// Revokes all tokens that were issued to a visitor.
     ///
     /// # Errors
-    /// `visitor_unknown`; the store's.
+    /// `visitor_unknown`; store errors.
     pub async fn log_out_visitor(&self, agent: &Agent, id: VisitorId) -> Result<()> {
         self.find_visitor(agent, id).await?;
         visitor::Entity::update_many()
-            // What came by a link is of the next one already.
+            // A token from a link already has the next generation.
             .col_expr(visitor::Column::TokenGen, Expr::col(visitor::Column::TokenGen).add(2))
             .filter(visitor::Column::Id.eq(id.0))
             .exec(&self.store.reader)
@@ -214,10 +216,10 @@ impl Domain {
         Ok(())
     }
 
-    /// The address that the link of a mail went to.
+    /// The address that the email with a link was sent to.
     ///
     /// # Errors
-    /// `link_invalid`; the store's.
+    /// `link_invalid`; store errors.
     pub async fn login_address(&self, inbox: &Inbox, login: &str) -> Result<String> {
         let login = token::Login::parse(login).ok_or(ErrorCode::LinkInvalid)?;
         Ok(self.by_login(inbox, &login).await?.email.unwrap_or_default())
@@ -235,7 +237,7 @@ impl Domain {
     }
 }
 
-/// The user's id, if it is proven, and what is proven with it.
+/// The user's id, if it is proven, and what else the proof says.
 fn proven(inbox: &Inbox, user: &User, now_ms: u64) -> Result<Option<(String, Option<User>)>> {
     let invalid = || ErrorCode::IdentityInvalid.into();
     let mut secrets = inbox.secrets.identity.all();
@@ -244,7 +246,7 @@ fn proven(inbox: &Inbox, user: &User, now_ms: u64) -> Result<Option<(String, Opt
             let found =
                 secrets.find_map(|secret| proof::user_of_jwt(secret, &inbox.key, jwt, now_ms));
             let (id, said) = found.ok_or_else(invalid)?;
-            // An id beside the token must not be another.
+            // An id beside the JWT must be the same.
             let same = user.id.as_ref().is_none_or(|beside| *beside == id);
             if same && is_user_id(&id) {
                 Ok(Some((id, Some(User::claimed(said)))))
@@ -254,7 +256,7 @@ fn proven(inbox: &Inbox, user: &User, now_ms: u64) -> Result<Option<(String, Opt
         }
         (Some(id), Some(hash), None) => {
             if secrets.any(|secret| proof::is_hash_right(secret, id, hash)) {
-                // It is the id alone that was signed.
+                // Only the id was signed.
                 Ok(Some((id.clone(), None)))
             } else {
                 Err(invalid())
@@ -272,18 +274,18 @@ struct Admit {
     inbox: InboxId,
     known: VisitorId,
     user_id: Option<String>,
-    /// What the page says.
+    /// What the page reports.
     about: About,
-    /// What the site's own server says.
+    /// What the site's server says.
     vouched: Option<User>,
     page: Option<PageUrl>,
-    /// Whether it is the visitor who comes, and not only word of them.
+    /// Whether this comes from the visitor themselves, and not from the site's server.
     is_here: bool,
 }
 
 #[async_trait]
 impl Command for Admit {
-    /// The visitor, and of which generation their tokens are.
+    /// The visitor, and the generation of their tokens.
     type Output = (VisitorId, i32);
 
     fn shard(&self) -> Shard {
@@ -308,14 +310,14 @@ impl Command for Admit {
             .await?;
         let row = match users {
             Some(users) => users,
-            // A visitor of its own, under an id that no token was ever given out for: whoever had the
-            // anonymous one's, on a shared device, must not come in by it.
+            // Create a new visitor, with an id for which no token was ever issued: on a shared device,
+            // someone with the anonymous visitor's token must not get in with it.
             None => self.create(write, write.ambient.uuid()).await?,
         };
         if known.as_ref().is_none_or(|known| known.user_id.is_none()) {
             crate::file::hand_over(write, self.known, VisitorId(row.id)).await?;
         }
-        // What another user wrote at the same device stays theirs.
+        // What another user wrote on the same device stays theirs.
         if let Some(known) = known.filter(|known| known.user_id.is_none()) {
             bring_along(write, &known, row.id).await?;
         }
@@ -331,7 +333,7 @@ impl Admit {
         Ok(row.insert(write.tx).await?)
     }
 
-    /// Notes what is known now. What is not said stays as it was.
+    /// Stores what is known now. Missing values stay as they were.
     async fn note(&self, write: &mut Write<'_>, row: visitor::Model) -> Result<()> {
         let before = (row.name.clone(), row.email.clone());
         let (id, was_proven) = (row.id, row.is_email_proven);
@@ -346,7 +348,7 @@ impl Admit {
             vouched = vouched.and(said);
             row.vouched = Set(Some(vouched.to_text()));
         }
-        // What the site's own server says stays, whatever a page says; and so does an address that is proven.
+        // What the site's server says takes precedence over what a page says, and so does a proven address.
         let (said_name, said_email) =
             user.as_ref().map_or((None, None), |user| (user.name.clone(), user.email.clone()));
         let said_email = said_email.filter(|_| !was_proven);
@@ -393,10 +395,10 @@ impl Admit {
 }
 
 impl Domain {
-    /// Notes what is said of a visitor who has begun to write.
+    /// Stores what is reported about a visitor who has begun to write.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn note_visitor(
         &self,
         who: &VisitorIdentity,
@@ -408,10 +410,11 @@ impl Domain {
         self.writer.run(note).await.map(drop)
     }
 
-    /// A visitor who has written is on another page of the site. Agents who look are told.
+    /// Stores that a visitor who has written went to another page of the site, and tells the agents who watch
+    /// them.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn move_visitor(&self, who: &VisitorIdentity, page: Option<PageUrl>) -> Result<()> {
         self.note_visitor(who, About::default(), page.clone()).await?;
         let page = page.map(String::from);
@@ -419,10 +422,10 @@ impl Domain {
         Ok(())
     }
 
-    /// What the site's own server says of a user: they are made or changed. Needs no other proof.
+    /// Creates or updates a user with what the site's server says. Needs no other proof.
     ///
     /// # Errors
-    /// `user_invalid` without an id; the store's.
+    /// `user_invalid` without an id; store errors.
     pub async fn identify_visitor(&self, inbox: InboxId, user: User) -> Result<VisitorIdentity> {
         let user_id = Some(user.id.clone().ok_or(ErrorCode::UserInvalid)?);
         let known = VisitorId(self.ambient.uuid());
@@ -434,8 +437,8 @@ impl Domain {
     }
 }
 
-/// Gives what a visitor wrote before they were known to the one that they are. Of two conversations
-/// that are not resolved, the one that was written in last goes on.
+/// Transfers what a visitor wrote before they were identified to the identified visitor. Of two unresolved
+/// conversations, only the one with the latest message stays unresolved.
 async fn bring_along(write: &mut Write<'_>, from: &visitor::Model, to: Uuid) -> Result<()> {
     let all = conversation::Entity::find()
         .filter(conversation::Column::VisitorId.is_in([from.id, to]))

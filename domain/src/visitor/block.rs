@@ -1,4 +1,4 @@
-//! Visitors who may not write any more: by themselves, or with everybody of their network.
+//! Visitors who may no longer write: individually, or with everyone from their network.
 
 use protocol::{Change, ConversationId, ErrorCode, InboxId, VisitorId};
 use sea_orm::entity::prelude::*;
@@ -11,15 +11,15 @@ use crate::conversation::seen;
 use crate::error::Result;
 use crate::table::{block, conversation, visitor};
 
-/// How long a network is blocked, in milliseconds: its addresses are somebody else's one day.
+/// How long a network is blocked, in milliseconds: its addresses will belong to someone else one day.
 const NETWORK_MS: u64 = 30 * 24 * 60 * 60 * 1_000;
 
-/// Who is blocked with a visitor.
+/// Who a block applies to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BlockOf {
-    /// They alone.
+    /// The visitor only.
     Visitor,
-    /// All who come from where they came from, for 30 days.
+    /// Everyone from the network that the visitor came from, for 30 days.
     Network,
 }
 
@@ -28,26 +28,27 @@ pub enum BlockOf {
 pub struct Block {
     /// Its id.
     pub id: Uuid,
-    /// Of which inbox.
+    /// The inbox it applies to.
     pub inbox: InboxId,
     /// Who is blocked.
     pub of: BlockOf,
-    /// What the visitor was called.
+    /// The visitor's name.
     pub name: String,
-    /// Which agent did it.
+    /// The name of the agent who created it.
     pub agent_name: String,
-    /// When, in milliseconds since 1970 (UTC).
+    /// When it was created, in milliseconds since 1970 (UTC).
     pub at_ms: u64,
-    /// Until when, in milliseconds since 1970 (UTC).
+    /// When it ends, in milliseconds since 1970 (UTC); `None` for never.
     pub until_ms: Option<u64>,
 }
 
 impl Domain {
-    /// Blocks a conversation's visitor, and archives all their conversations. Returns what they were called, and how
-    /// many conversations that were.
+    /// Blocks a conversation's visitor, and archives all conversations of everyone blocked. Returns the
+    /// visitor's name and the number of conversations archived.
     ///
     /// # Errors
-    /// `conversation_unknown`, `network_unknown` where it is not known from where they came; the store's.
+    /// `conversation_unknown`; `network_unknown` if it is not known which network they came from; store
+    /// errors.
     pub async fn block_visitor(
         &self,
         agent: &Agent,
@@ -106,10 +107,10 @@ impl Domain {
         Ok(theirs.len())
     }
 
-    /// The blocks of the inboxes that an agent may see, the latest first.
+    /// The current blocks of the inboxes that an agent may see, the latest first.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn list_blocks(&self, agent: &Agent) -> Result<Vec<Block>> {
         let rows = block::Entity::find()
             .filter(agent.sight.condition(block::Column::InboxId))
@@ -130,10 +131,10 @@ impl Domain {
         Ok(rows.into_iter().map(block).collect())
     }
 
-    /// Ends a block. Returns what the visitor was called.
+    /// Ends a block. Returns the visitor's name.
     ///
     /// # Errors
-    /// `block_unknown`; the store's.
+    /// `block_unknown`; store errors.
     pub async fn unblock(&self, agent: &Agent, id: Uuid) -> Result<String> {
         let row = block::Entity::find_by_id(id)
             .filter(agent.sight.condition(block::Column::InboxId))
@@ -144,10 +145,10 @@ impl Domain {
         Ok(row.name)
     }
 
-    /// Whether a visitor may not write: by themselves, or because of where they come from.
+    /// Fails if a visitor is blocked, individually or through their network.
     ///
     /// # Errors
-    /// `blocked`; the store's.
+    /// `blocked`; store errors.
     pub(super) async fn check_blocks(
         &self,
         inbox: InboxId,

@@ -1,4 +1,4 @@
-//! Visitors who write mails.
+//! Visitors who write by email.
 
 use protocol::{ConversationId, InboundId, InboxId, VisitorId};
 use sea_orm::entity::prelude::*;
@@ -12,13 +12,14 @@ use crate::inbox::Inbox;
 use crate::table::{conversation, visitor};
 use crate::writer::Write;
 
-/// The visitor who begins a conversation by a mail: always the same one, however often it is read.
+/// The visitor who begins a conversation with an email: always the same one, however often the email is
+/// processed.
 pub(crate) fn by_mail(inbox: &Inbox, mail: InboundId) -> VisitorId {
     token::of_mail(inbox.secrets.visitors.now(), mail)
 }
 
-/// Notes the address that a visitor writes from, and what they call themselves, where nothing is known
-/// yet. They are made if need be.
+/// Stores the address that a visitor writes from and the name they use, unless they are already known.
+/// Creates the visitor if needed.
 pub(crate) async fn writes_by_mail(
     write: &mut Write<'_>,
     who: &VisitorIdentity,
@@ -41,8 +42,8 @@ pub(crate) async fn writes_by_mail(
     crate::conversation::tell_renamed(write, who.visitor).await
 }
 
-/// Notes that a conversation's visitor reads an address. Until then anybody could have said that it is theirs: what
-/// was given out before opens nothing any more.
+/// Records that a conversation's visitor reads an email address. Until then, anyone could have claimed that
+/// it is theirs, so tokens issued before are no longer valid.
 pub(crate) async fn reads(
     write: &mut Write<'_>,
     inbox: InboxId,

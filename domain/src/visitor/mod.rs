@@ -33,12 +33,12 @@ pub use proof::{jwt_secret, user_of_jwt};
 pub(crate) use token::mac;
 pub use vouched::Vouched;
 
-/// A visitor whose token was checked.
+/// A visitor whose token was verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VisitorIdentity {
-    /// Whose visitor.
+    /// The inbox.
     pub inbox: InboxId,
-    /// Which one.
+    /// The visitor.
     pub visitor: VisitorId,
 }
 
@@ -46,8 +46,8 @@ pub struct VisitorIdentity {
 const NETWORK: &[u8] = b"visitor network v1:";
 
 impl Inbox {
-    /// What a network is called where what its visitors may cause is counted. It can't be guessed back without
-    /// the inbox's secret: addresses are not kept.
+    /// A keyed hash that stands for a network, because addresses are not stored. The network can't be guessed
+    /// from it without the inbox's secret.
     #[must_use]
     pub fn network(&self, network: IpAddr) -> String {
         let tag = mac(self.secrets.visitors.now(), NETWORK, network.to_string().as_bytes());
@@ -59,7 +59,7 @@ impl Domain {
     /// The visitor that a token names.
     ///
     /// # Errors
-    /// `token_invalid` if it was not issued by this inbox, or opens nothing any more; `blocked`; the store's.
+    /// `token_invalid` if it was not issued by this inbox, or is no longer valid; `blocked`; store errors.
     pub async fn recognize(&self, inbox: &Inbox, token: &str) -> Result<VisitorIdentity> {
         let (token, row) = self.open_token(inbox, token).await?;
         let network = row.as_ref().and_then(|row| row.network.as_deref());
@@ -68,7 +68,7 @@ impl Domain {
     }
 }
 
-/// What logs the reader of a mail in as the visitor that it went to, until then.
+/// Issues a login that logs the reader of an email in as the visitor that it was sent to, until `until_ms`.
 pub(crate) fn login(
     inbox: &Inbox,
     visitor: &visitor::Model,
@@ -79,7 +79,7 @@ pub(crate) fn login(
     token::issue_login(secret, VisitorId(visitor.id), address, until_ms)
 }
 
-/// A visitor of whom nothing is known yet.
+/// A visitor about whom nothing is known yet.
 pub(crate) fn new_row(
     write: &Write<'_>,
     inbox: InboxId,
@@ -94,11 +94,11 @@ pub(crate) fn new_row(
     }
 }
 
-/// What to call a visitor.
+/// A visitor's name, else their email address, else a name made from their id.
 pub(crate) fn display_name(visitor: &visitor::Model) -> String {
     visitor.name.clone().or_else(|| visitor.email.clone()).unwrap_or_else(|| {
         let id = visitor.id.simple().to_string();
-        // The end of a UUIDv7 is random; its beginning is a date.
+        // The end of a UUIDv7 is random; its beginning is a timestamp.
         format!("Visitor {}", id[28..].to_uppercase())
     })
 }

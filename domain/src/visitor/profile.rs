@@ -1,4 +1,4 @@
-//! What is known of a visitor, for those who answer them.
+//! What is known about a visitor, for the agents who answer them.
 
 use protocol::{ConversationId, ErrorCode, InboxId, VisitorId};
 use sea_orm::entity::prelude::*;
@@ -11,36 +11,38 @@ use crate::conversation::seen;
 use crate::error::Result;
 use crate::table::visitor;
 
-/// What is known of a visitor. All but `user_id` is somebody's word.
+/// What is known about a visitor. Except for `user_id`, it is only what someone says.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Profile {
-    /// Who.
+    /// The visitor.
     pub id: VisitorId,
-    /// Whose visitor.
+    /// Their inbox.
     pub inbox: InboxId,
-    /// The site's own id of the user, proven.
+    /// The site's id for the user, proven.
     pub user_id: Option<String>,
     /// Their name.
     pub name: Option<String>,
-    /// Their mail address.
+    /// Their email address.
     pub email: Option<String>,
-    /// Whether it is known to be theirs: they came by a mail's link, or the site's server says so.
+    /// Whether the email address is known to be theirs: they came through the link of an email or answered
+    /// one by email, or the site's server says so.
     pub is_email_proven: bool,
-    /// What the site's own server says of them. A name and an address in it are those above.
+    /// What the site's server says about them. If it has a name or an email address, those are the ones
+    /// above.
     pub vouched: Vouched,
-    /// What else a page of the site says, by name: anybody's word. Any JSON.
+    /// What else a page of the site reports, by name. Unverified. Any JSON.
     pub attributes: Map<String, Value>,
     /// The page they were on last.
     pub page: Option<String>,
-    /// The page that led to the first one.
+    /// The page that led to their first page.
     pub referrer: Option<String>,
-    /// The browser's name for itself.
+    /// What the browser calls itself.
     pub browser: Option<String>,
-    /// The browser's language, as BCP 47 writes it.
+    /// The browser's language (BCP 47).
     pub language: Option<String>,
-    /// The time zone, as IANA names it.
+    /// The IANA time zone.
     pub time_zone: Option<String>,
-    /// Whether it is known from which network they came.
+    /// Whether it is known which network they came from.
     pub has_network: bool,
     /// When they were last connected, in milliseconds since 1970 (UTC).
     pub last_seen_at_ms: Option<u64>,
@@ -49,19 +51,19 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// The visitor, as they are known to what acts for them.
+    /// The visitor's identity.
     #[must_use]
     pub fn who(&self) -> VisitorIdentity {
         VisitorIdentity { inbox: self.inbox, visitor: self.id }
     }
 
-    /// What a page says, as people read it.
+    /// What a page reports, as text for people.
     #[must_use]
     pub fn attribute_texts(&self) -> Vec<(String, String)> {
         texts(&self.attributes)
     }
 
-    /// What the site's own server says besides a name and an address, as people read it.
+    /// What the site's server says besides a name and an email address, as text for people.
     #[must_use]
     pub fn vouched_texts(&self) -> Vec<(String, String)> {
         texts(&self.vouched.attributes)
@@ -77,20 +79,20 @@ fn texts(attributes: &Map<String, Value>) -> Vec<(String, String)> {
 }
 
 impl Domain {
-    /// What is known of a conversation's visitor.
+    /// What is known about a conversation's visitor.
     ///
     /// # Errors
-    /// `conversation_unknown`; the store's.
+    /// `conversation_unknown`; store errors.
     pub async fn profile_of(&self, agent: &Agent, id: ConversationId) -> Result<Profile> {
         let visitor = seen(&self.store.reader, id, agent).await?.visitor_id;
         let row = visitor::Entity::find_by_id(visitor).one(&self.store.reader).await?;
         Ok(from_row(row.ok_or(ErrorCode::ConversationUnknown)?))
     }
 
-    /// What is known of a visitor whom an agent may see.
+    /// What is known about a visitor whom an agent may see.
     ///
     /// # Errors
-    /// `visitor_unknown`; the store's.
+    /// `visitor_unknown`; store errors.
     pub async fn find_visitor(&self, agent: &Agent, id: VisitorId) -> Result<Profile> {
         let row = visitor::Entity::find_by_id(id.0).one(&self.store.reader).await?;
         let seen = row.filter(|row| agent.sight.covers(InboxId(row.inbox_id)));

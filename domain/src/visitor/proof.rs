@@ -1,6 +1,6 @@
-//! What proves that a visitor is the user that the site says they are: a JWT, or an HMAC of the
-//! user's id, both made by the site's server, each with a secret of its own: who lets people choose their ids signs
-//! what they like, and must not sign a token by it.
+//! Proof that a visitor is the user that the site says they are: a JWT, or an HMAC of the user's id. The
+//! site's server makes both, each with its own secret: a site whose users choose their ids signs whatever
+//! they like, and that must not yield a valid JWT.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -11,10 +11,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use sha2::Sha256;
 
-/// The longest life of a JWT, in seconds: it is made for one page, not to be kept.
+/// The longest lifetime of a JWT, in seconds: it is made for one page, not to be stored.
 const JWT_LIFE_S: u64 = 24 * 60 * 60;
 
-/// How far the site's clock may be from ours, in seconds.
+/// How far the site's clock may be off from ours, in seconds.
 const CLOCK_SKEW_S: u64 = 60;
 
 /// Whether `hash` is the HMAC-SHA-256 (RFC 2104) of the user's id under the secret, in hexadecimal.
@@ -25,19 +25,20 @@ pub(super) fn is_hash_right(secret: &str, user_id: &str, hash: &str) -> bool {
         .is_some_and(|tag| mac(secret, user_id.as_bytes()).verify_slice(&tag).is_ok())
 }
 
-/// What JWTs are signed with: made from the identity secret (HKDF, RFC 5869), so that there is one to keep.
+/// The secret that signs JWTs, derived from the identity secret (HKDF, RFC 5869), so that a site stores only
+/// one.
 #[must_use]
 pub fn jwt_secret(secret: &str) -> String {
     let mut key = [0; 32];
     let derived = Hkdf::<Sha256>::new(Some(b"porchlight"), secret.as_bytes());
-    derived.expand(b"identity jwt v1", &mut key).expect("32 bytes are not too many");
+    derived.expand(b"identity jwt v1", &mut key).expect("HKDF can output 32 bytes");
     HEXLOWER.encode(&key)
 }
 
 #[derive(Deserialize)]
 struct Header {
     alg: String,
-    /// What must be understood (RFC 7515, section 4.1.11): nothing is.
+    /// Extensions that must be understood (RFC 7515, section 4.1.11). None are.
     crit: Option<Value>,
 }
 
@@ -50,10 +51,10 @@ struct Registered {
     iat: Option<u64>,
 }
 
-/// Claims that say nothing of the user (RFC 7519, section 4.1).
+/// Claims that are not attributes of the user (RFC 7519, section 4.1).
 const REGISTERED: [&str; 7] = ["sub", "exp", "aud", "nbf", "iat", "iss", "jti"];
 
-/// One name, or several (RFC 7519, section 4.1.3).
+/// One audience, or several (RFC 7519, section 4.1.3).
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Audience {
@@ -61,10 +62,11 @@ enum Audience {
     Many(Vec<String>),
 }
 
-/// What a JWT proves: the user's id, and what else it says of them. HS256 (RFC 7518, section 3.2) and no other
-/// algorithm, made for this audience, valid now, and of a short life.
+/// Verifies a JWT, and returns the user's id and what else it says about them. It must use HS256 (RFC 7518,
+/// section 3.2) and no other algorithm, be made for this audience, be valid now, and have a short lifetime.
 ///
-/// Ours because this one algorithm is ten lines, and libraries bring RSA and curves along.
+/// Implemented here because this one algorithm takes ten lines, and libraries bring RSA and elliptic curves
+/// along.
 #[must_use]
 pub fn user_of_jwt(
     identity_secret: &str,
@@ -81,7 +83,7 @@ pub fn user_of_jwt(
     }
     let tag = URL_SAFE_NO_PAD.decode(signature).ok()?;
     mac(&secret, signed.as_bytes()).verify_slice(&tag).ok()?;
-    // Read only once it is known to be the site's.
+    // Parse it only once it is known to be the site's.
     let payload = URL_SAFE_NO_PAD.decode(payload).ok()?;
     let claims: Registered = serde_json::from_slice(&payload).ok()?;
     let now_s = now_ms / 1_000;
@@ -100,7 +102,7 @@ pub fn user_of_jwt(
 }
 
 fn mac(secret: &str, of: &[u8]) -> Hmac<Sha256> {
-    let mut mac = Hmac::new_from_slice(secret.as_bytes()).expect("HMAC takes a key of any length");
+    let mut mac = Hmac::new_from_slice(secret.as_bytes()).expect("HMAC accepts keys of any length");
     mac.update(of);
     mac
 }
@@ -155,7 +157,7 @@ mod tests {
         check(&jwt("secret", hs256, &with(&format!(r#""nbf":{}"#, now_s + 120))), None);
         check(&jwt("secret", hs256, &with(&format!(r#""iat":{}"#, now_s + 120))), None);
         check(&jwt("secret", r#"{"alg":"HS256","crit":["exp"]}"#, &soon), None);
-        // What signs ids signs no token, whatever somebody chose for an id.
+        // The secret that signs ids does not sign a JWT, whatever someone chose as an id.
         check(&signed("secret", hs256, &soon), None);
         let said = with(r#""name":"Ann","plan":"pro","iss":"us""#);
         let (_, said) =

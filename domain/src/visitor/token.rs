@@ -1,9 +1,10 @@
-//! A visitor's token: `ID.GENERATION.ISSUED.MAC`, the MAC being HMAC-SHA-256 (RFC 2104) of the rest under the
-//! inbox's secret. One inbox's tokens are void in another. A token that is not used for a while is over; one of
-//! an earlier generation than the visitor's opens nothing: that is how what was given out is taken back.
+//! A visitor's token: `ID.GENERATION.ISSUED.MAC`. The MAC is the HMAC-SHA-256 (RFC 2104) of the rest under
+//! the inbox's secret. Tokens of one inbox are not valid in another. A token that is not used for a while
+//! expires. A token of an earlier generation than the visitor's is not valid: that is how tokens are revoked.
 //!
-//! Behind the generation stands `rTAG` where the token was given out to who came by the link of a mail and had not
-//! written yet. The tag is of the address that the link went to: they read it, whatever address is left meanwhile.
+//! The generation is followed by `rTAG` if the visitor came through the link of an email and had not written
+//! yet. The tag stands for the address that the link was sent to, which they read, whatever address is left
+//! meanwhile.
 
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use hmac::{Hmac, KeyInit, Mac};
@@ -19,19 +20,19 @@ const LOGIN: &[u8] = b"visitor login v1:";
 const MAIL: &[u8] = b"visitor mail v1:";
 const READS: &[u8] = b"visitor reads v1:";
 
-/// The visitor of a seed: its MAC, shaped as a UUID. Who does not know a seed of 128 random bits can't
-/// come out at its visitor.
+/// The visitor of a seed: its MAC, formatted as a UUID. Without knowing the seed, which has 128 random bits,
+/// nobody can get its visitor.
 pub(super) fn of_seed(secret: &str, seed: &str) -> Option<VisitorId> {
     let seed = HEXLOWER_PERMISSIVE.decode(seed.as_bytes()).ok().filter(|seed| seed.len() == 16)?;
     Some(named_by(secret, SEED, &seed))
 }
 
-/// The visitor who begins a conversation by a mail.
+/// The visitor who begins a conversation with an email.
 pub(super) fn of_mail(secret: &str, mail: InboundId) -> VisitorId {
     named_by(secret, MAIL, mail.0.as_bytes())
 }
 
-/// The visitor whose id is a MAC, shaped as a UUID.
+/// The visitor whose id is a MAC, formatted as a UUID.
 fn named_by(secret: &str, purpose: &[u8], of: &[u8]) -> VisitorId {
     let mac: [u8; 32] = mac(secret, purpose, of).finalize().into_bytes().into();
     let mut random = [0; 16];
@@ -39,21 +40,21 @@ fn named_by(secret: &str, purpose: &[u8], of: &[u8]) -> VisitorId {
     VisitorId(uuid::Builder::from_custom_bytes(random).into_uuid())
 }
 
-/// What a token says.
+/// The contents of a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Token {
     pub(super) visitor: VisitorId,
     pub(super) generation: i32,
-    /// When it was given out, in seconds since 1970 (UTC).
+    /// When it was issued, in seconds since 1970 (UTC).
     pub(super) issued_s: u64,
-    /// The tag of the address whose mail they came by.
+    /// The tag of the address whose email link they came through.
     pub(super) reads: Option<[u8; TAG]>,
 }
 
-/// How long the tag of an address is, in bytes.
+/// The length of an address's tag, in bytes.
 const TAG: usize = 8;
 
-/// What an address is called in a token.
+/// The tag that stands for an address in a token.
 pub(super) fn tag_of(secret: &str, address: &str) -> [u8; TAG] {
     let mac: [u8; 32] = mac(secret, READS, address.as_bytes()).finalize().into_bytes().into();
     let mut tag = [0; TAG];
@@ -79,12 +80,12 @@ impl Token {
         format!("{visitor}.{generation}{reads}.{issued_s}.{}", HEXLOWER.encode(&tag))
     }
 
-    /// Whether it was given out to who came by a mail to this address.
+    /// Whether it was issued to a visitor who came through an email to this address.
     pub(super) fn is_of_reader(&self, secrets: &Rotating, address: &str) -> bool {
         secrets.all().any(|secret| self.reads == Some(tag_of(secret, address)))
     }
 
-    /// A token that the inbox issued. The comparison takes the same time wherever it fails.
+    /// Parses a token, and verifies that the inbox issued it. The MAC is compared in constant time.
     pub(super) fn read(secrets: &Rotating, text: &str) -> Option<Self> {
         let mut parts = text.split('.');
         let (visitor, generation) = (parts.next()?, parts.next()?);
@@ -108,8 +109,8 @@ impl Token {
     }
 }
 
-/// What a mail's link brings along in a token's place: `ID.UNTIL.MAC`. It is for the one address that
-/// the mail went to: it opens nothing once the visitor has another.
+/// Issues what the link of an email carries instead of a token: `ID.UNTIL.MAC`. It is for the one address
+/// that the email was sent to: it is no longer valid once the visitor has another.
 pub(super) fn issue_login(
     secret: &str,
     visitor: VisitorId,
@@ -120,7 +121,7 @@ pub(super) fn issue_login(
     format!("{visitor}.{until_ms}.{}", HEXLOWER.encode(&mac))
 }
 
-/// A login, before it is known whether it is one.
+/// A parsed login that is not yet verified.
 pub(super) struct Login {
     pub(super) visitor: VisitorId,
     until_ms: u64,
@@ -128,7 +129,7 @@ pub(super) struct Login {
 }
 
 impl Login {
-    /// `None` for what is not of the form, as a visitor's own token.
+    /// `None` for a text of another form, such as a visitor's token.
     pub(super) fn parse(text: &str) -> Option<Self> {
         let (visitor, rest) = text.split_once('.')?;
         let (until_ms, tag) = rest.split_once('.')?;
@@ -140,7 +141,7 @@ impl Login {
         })
     }
 
-    /// Whether it was issued for this address, and is not over.
+    /// Whether it was issued for this address, and has not expired.
     pub(super) fn is_right(&self, secrets: &Rotating, address: &str, now_ms: u64) -> bool {
         let is_right = |secret: &str| {
             let mac = mac_of_login(secret, self.visitor, address, self.until_ms);
@@ -158,7 +159,7 @@ fn mac_of_login(secret: &str, visitor: VisitorId, address: &str, until_ms: u64) 
 }
 
 pub(crate) fn mac(secret: &str, purpose: &[u8], of: &[u8]) -> Hmac<Sha256> {
-    let mut mac = Hmac::new_from_slice(secret.as_bytes()).expect("HMAC takes a key of any length");
+    let mut mac = Hmac::new_from_slice(secret.as_bytes()).expect("HMAC accepts keys of any length");
     mac.update(purpose);
     mac.update(of);
     mac
@@ -221,7 +222,7 @@ mod tests {
         assert!(!login.is_right(&two, "ann@example.com", 999));
         let longer = text.replace(".1000.", ".9000.");
         assert!(!Login::parse(&longer).unwrap().is_right(&one, "ann@example.com", 999));
-        // Neither is taken for the other.
+        // Neither is accepted as the other.
         assert_eq!(Token::read(&one, &text), None);
         assert!(Login::parse(&token().write(&one)).is_none());
     }

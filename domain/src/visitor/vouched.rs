@@ -1,5 +1,5 @@
-//! What the site's own server says of a visitor: by the API, or in a JWT. What a page says never takes its
-//! place.
+//! What the site's server says about a visitor, through the API or in a JWT. What a page says never replaces
+//! it.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -7,15 +7,15 @@ use serde_json::{Map, Value};
 use super::about::User;
 use crate::table::visitor;
 
-/// What the site's own server says of a visitor.
+/// What the site's server says about a visitor.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Vouched {
     /// Their name.
     pub name: Option<String>,
-    /// Their mail address.
+    /// Their email address.
     pub email: Option<String>,
-    /// All else, by name.
+    /// All other attributes, by name.
     pub attributes: Map<String, Value>,
 }
 
@@ -25,7 +25,7 @@ impl Vouched {
         said.unwrap_or_default()
     }
 
-    /// With what is said now. What is not said stays; attributes replace those before.
+    /// Merges in what is said now. Missing values stay. New attributes replace all previous ones.
     pub(super) fn and(self, said: &User) -> Self {
         Self {
             name: said.name.clone().or(self.name),
@@ -38,6 +38,6 @@ impl Vouched {
     }
 
     pub(crate) fn to_text(&self) -> String {
-        serde_json::to_string(self).expect("texts are JSON")
+        serde_json::to_string(self).expect("strings serialize to JSON")
     }
 }

@@ -1,4 +1,4 @@
-//! What agents are told by mail, as each of them chose.
+//! Emails to agents, according to each agent's preferences.
 
 use domain::agent::{Agent, AgentMail, AgentSettings, Sight};
 use domain::mail::{Matter, Outcome, Owed, PreferenceOf};
@@ -12,7 +12,7 @@ const MINUTE_MS: u64 = 60_000;
 const DAY_MS: u64 = 24 * 60 * MINUTE_MS;
 
 impl Bench {
-    /// A conversation with Ann that Mia has, given to her by somebody else. No other mail is owed.
+    /// Starts a conversation with Ann that another agent assigned to Mia. No other email is queued.
     async fn hers(&self) -> (Agent, ConversationId) {
         self.mails(|mail| {
             mail.team_address = None;
@@ -66,7 +66,7 @@ async fn who_is_given_a_conversation_hears_of_it_if_they_are_not_there(bench) {
     let log = bench.domain.team_page(&mia, id, None).await.unwrap().entries;
     assert!(!log.iter().any(|entry| matches!(entry.body, protocol::Body::Event { event: protocol::Event::Mailed { .. } })), "that is no news in the conversation");
 
-    // Taken by oneself, given on meanwhile, there, resolved, or not wanted: no mail.
+    // No email if the agent claimed it, it was reassigned, they are online, it is resolved, or they don't want it.
     let tom = agent(&bench.domain, "tim@example.com").await;
     bench.domain.change_conversation(&tom, id, Change::Assign { agent: None }).await.unwrap();
     bench.domain.change_conversation(&tom, id, Change::Claim {}).await.unwrap();
@@ -99,7 +99,7 @@ async fn who_has_a_conversation_hears_of_a_visitor_who_waits(bench) {
     assert_eq!((one.matter.kind(), &*one.address), (MailKind::Waiting, "mia@example.com"));
     assert_eq!(texts(&one), ["hello?", "still there?", "please"]);
     bench.settle(&one, Outcome::Sent).await;
-    // Read, or answered, by whomever: no mail.
+    // No email once anyone has read or answered it.
     bench.word(4, "well").await;
     let last = bench.domain.team_page(&mia, id, None).await.unwrap().entries.last().unwrap().seq;
     bench.domain.read_as_agent(&mia, id, last).await.unwrap();
@@ -117,7 +117,7 @@ async fn who_is_named_in_a_note_hears_of_it(bench) {
     bench.kinds().await;
     bench.want(&mia, |mail| mail.waiting = false).await;
     let tom = bench.domain.list_agents().await.unwrap().into_iter().find(|agent| agent.email == "tom@example.com").unwrap();
-    // Both are called Mia here: nobody is told of what they wrote themselves.
+    // Both agents are called Mia, but nobody is notified of their own note.
     bench.domain.send_as_agent(&tom, id, client_id(2), "@Mia can you?", true).await.unwrap();
     bench.ticks.pass_ms(UNREAD_WAIT_MS);
     let kinds = bench.kinds().await;
@@ -154,13 +154,13 @@ async fn what_has_no_answer_for_long_is_told_to_who_asked_for_it(bench) {
     assert_eq!((one.matter.kind(), &*one.address), (MailKind::Escalation, "mia@example.com"));
     assert_eq!(texts(&one), ["hello?", "anybody?"]);
     bench.settle(&one, Outcome::Sent).await;
-    // A note is no answer, and begins nothing anew.
+    // A note does not count as an answer and does not restart the wait.
     let id = only(&bench.domain, &looker()).await.id;
     bench.domain.send_as_agent(&looker(), id, client_id(30), "hm", true).await.unwrap();
     bench.word(3, "nobody").await;
     bench.ticks.pass_ms(20 * MINUTE_MS);
     assert!(bench.owed().await.is_empty(), "once");
-    // After an answer it is counted anew, from the first word that has none.
+    // After an answer the wait restarts with the first message that has no answer.
     bench.domain.send_as_agent(&mia, id, client_id(4), "Here.", false).await.unwrap();
     bench.word(5, "ah").await;
     bench.ticks.pass_ms(5 * MINUTE_MS);
@@ -176,9 +176,9 @@ async fn a_summary_comes_once_a_day_at_its_time(bench) {
     let (mia, id) = bench.hers().await;
     bench.ticks.pass_ms(NOBODY_WAIT_MS);
     bench.kinds().await;
-    // What the team says among itself answers nobody.
+    // A note does not answer the visitor.
     bench.domain.send_as_agent(&mia, id, client_id(9), "who takes it?", true).await.unwrap();
-    // The clock stands at 22:13 UTC on a Tuesday: 23:13 in Berlin.
+    // The clock is at 22:13 UTC on a Tuesday: 23:13 in Berlin.
     bench.want(&mia, |mail| {
         mail.waiting = false;
         mail.summary_at = Some(23 * 60 + 30);
@@ -202,7 +202,7 @@ async fn a_summary_comes_once_a_day_at_its_time(bench) {
     assert!(owe().await.is_empty());
     bench.ticks.pass_ms(DAY_MS);
     assert_eq!(owe().await.len(), 1);
-    // Another choice after its time does not take today's.
+    // Changing a preference after today's summary time does not skip today's summary.
     bench.ticks.pass_ms(DAY_MS);
     bench.want(&mia, |mail| {
         mail.waiting = false;
@@ -212,7 +212,7 @@ async fn a_summary_comes_once_a_day_at_its_time(bench) {
     })
     .await;
     assert_eq!(owe().await.len(), 1);
-    // With nothing to say, it says nothing.
+    // There is no summary if there is nothing to report.
     bench.domain.change_conversation(&mia, id, Change::Resolve { seen: None }).await.unwrap();
     bench.ticks.pass_ms(2 * DAY_MS);
     assert!(owe().await.is_empty());
@@ -236,14 +236,14 @@ async fn one_click_in_a_mail_gives_up_its_kind(bench) {
         assert!(matches!(before.of, PreferenceOf::Kind(of) if of == kind), "{kind:?}");
         bench.domain.prefer_mail(&token, false).await.unwrap();
         assert!(!bench.domain.mail_preference(&token).await.unwrap().is_wanted, "{kind:?}");
-        // The other way there is more to say than yes.
+        // A click can turn a kind off but not on again, since that takes more than a yes.
         bench.domain.prefer_mail(&token, true).await.unwrap();
         assert!(!bench.domain.mail_preference(&token).await.unwrap().is_wanted, "{kind:?}");
     }
     let wanted = bench.domain.agent_mail(mia.id).await.unwrap();
     let AgentMail { assigned, mentioned, waiting, summary_at, .. } = wanted;
     assert_eq!((assigned, mentioned, waiting, summary_at), (false, true, false, None));
-    // An agent's word says nothing of what visitors want.
+    // An agent's preference does not affect what visitors want.
     let ann = bench.domain.profile_of(&mia, id).await.unwrap();
     assert!(!bench.domain.mail_standing(&ann).await.unwrap().is_unsubscribed);
 }
@@ -259,10 +259,10 @@ async fn an_agents_address_that_takes_no_mail_is_shown_and_left_alone(bench) {
     bench.word(7, "anybody?").await;
     bench.ticks.pass_ms(DAY_MS);
     assert_eq!(bench.kinds().await, []);
-    // A link for a password goes all the same: somebody asks for it.
+    // A password link is still sent, since someone asks for it.
     bench.domain.forget_password("mia@example.com").await.unwrap();
     assert_eq!(bench.kinds().await.len(), 1);
-    // Until she chooses anew.
+    // Until she saves her preferences again.
     bench.want(&mia, |_| {}).await;
     assert!(bench.domain.bounced_agents().await.unwrap().is_empty());
     bench.word(8, "well?").await;

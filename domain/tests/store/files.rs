@@ -1,5 +1,4 @@
-//! Files: who may upload which, who may send and fetch them, and what becomes of those that nobody
-//! sent.
+//! Files: who may upload, send and fetch them, and what happens to files that were never sent.
 
 use std::io::{Cursor, Error, ErrorKind};
 
@@ -59,7 +58,7 @@ impl Bench {
         Ok(content)
     }
 
-    /// What lies on the shelf.
+    /// The number of files in the blob store.
     pub(crate) fn shelved(&self) -> usize {
         let folders = ["files", "thumbnails"].map(|name| self.files.path().join(name));
         let count = |folder| std::fs::read_dir(folder).map_or(0, Iterator::count);
@@ -88,11 +87,11 @@ async fn a_message_carries_files_and_who_may_see_it_may_fetch_them(bench) {
     let file = bench.upload_as(&visitor, 1, "a/b/Screen.png", content.len() as u64, &content).await.unwrap();
     assert_eq!((file.name.as_str(), file.media_type.as_str()), ("Screen.png", "image/png"));
     assert_eq!((file.bytes, file.width, file.height), (content.len() as u64, Some(1_300), Some(650)));
-    // Uploading again changes nothing, whatever comes.
+    // Uploading again changes nothing, even with other content.
     assert_eq!(bench.upload(&visitor, 1, b"other").await.as_ref(), Ok(&file));
     assert_eq!(bench.upload(&other, 1, b"other").await, Err(ErrorCode::FileIdTaken));
 
-    // Before it is sent it is the uploader's alone.
+    // Before it is sent, only the uploader can fetch it.
     assert_eq!(bench.fetch(&visitor, 1, Part::Whole).await.as_deref(), Ok(&*content));
     for party in [&other, &Party::Agent(mia.clone())] {
         assert_eq!(bench.fetch(party, 1, Part::Whole).await, Err(ErrorCode::FileUnknown));
@@ -103,7 +102,7 @@ async fn a_message_carries_files_and_who_may_see_it_may_fetch_them(bench) {
 
     let entry = domain.send_as_visitor(&who, None, client_id(1), draft).await.unwrap();
     assert_eq!(entry.files.0, std::slice::from_ref(&file));
-    // Sending again is harmless; with other files, or in another message, it is not the same.
+    // Sending again is harmless. With other files, or in another message, it is not the same.
     assert_eq!(domain.send_as_visitor(&who, None, client_id(1), draft).await.unwrap(), entry);
     let without = domain.send_as_visitor(&who, None, client_id(1), "words").await;
     assert_eq!(without.map_err(|error| error.code()), Err(ErrorCode::ClientIdReused));
@@ -159,7 +158,7 @@ async fn what_is_too_much_or_not_taken_is_refused_and_leaves_nothing(bench) {
     let broken = bench.domain.upload(&visitor, file_id(1), "x", 9, broken).await;
     assert_eq!(broken.map_err(|error| error.code()), refused(ErrorCode::UploadCut));
     assert_eq!(bench.shelved(), 0);
-    // A connection that was lost: the same id again, and it is there.
+    // After a lost connection, an upload with the same id succeeds.
     let half = stream::iter([Ok(b"half".to_vec().into())]).chain(stream::pending());
     let upload = bench.domain.upload(&visitor, file_id(1), "x", 9, half);
     tokio::select! {
@@ -168,7 +167,7 @@ async fn what_is_too_much_or_not_taken_is_refused_and_leaves_nothing(bench) {
         () = async { for _ in 0..50 { tokio::task::yield_now().await; } } => {}
     }
     assert_eq!(bench.upload(&visitor, 1, b"the whole").await.unwrap().bytes, 9);
-    // What is called a picture and is none is kept, without a thumbnail.
+    // A broken picture is stored without a thumbnail.
     let broken = bench.upload(&visitor, 2, b"\x89PNG\r\n\x1a\nbroken").await.unwrap();
     assert_eq!((broken.name.as_str(), broken.width), ("note.txt.png", None));
 
@@ -185,7 +184,7 @@ async fn what_is_too_much_or_not_taken_is_refused_and_leaves_nothing(bench) {
 async fn of_two_tries_at_once_neither_writes_over_the_other(bench) {
     let who = bench.visitor();
     let visitor = Party::Visitor(who);
-    // The first try stands still until the second is through, and its message sent.
+    // The first attempt pauses until the second has finished and its message is sent.
     let (go_on, told) = tokio::sync::oneshot::channel();
     let first = async {
         let rest = async move {
@@ -212,14 +211,14 @@ async fn a_visitor_has_so_much_room_and_no_more(bench) {
     let visitor = Party::Visitor(who);
     bench.upload(&visitor, 1, b"first").await.unwrap();
     let look = bench.database.connect().await;
-    // As if it were large.
+    // Pretend that it is large.
     let grown = format!("UPDATE file SET bytes = {}", limits::VISITOR_FILE_BYTES - 10);
     look.execute_unprepared(&grown).await.unwrap();
     assert_eq!(bench.upload(&visitor, 2, b"eleven byte").await, Err(ErrorCode::FileQuota));
     bench.upload(&visitor, 3, b"ten bytes.").await.unwrap();
     bench.upload(&Party::Visitor(other), 4, b"eleven byte").await.unwrap();
 
-    // Many that nobody sends are refused, whoever uploads them.
+    // Too many unsent files are refused, no matter who uploads them.
     let mia = Party::Agent(agent(&bench.domain, "mia@example.com").await);
     for number in 0..u128::from(limits::UNSENT_FILES) {
         bench.upload(&mia, 100 + number, b"x").await.unwrap();

@@ -1,4 +1,4 @@
-//! Who a visitor is, on every store.
+//! Visitor identity, on every store.
 
 use domain::conversation::Draft;
 use domain::file::Party;
@@ -51,7 +51,7 @@ async fn who_identifies_keeps_what_they_wrote_and_finds_it_on_every_device(bench
     let phone = bench.admit(None, None).await.unwrap();
     bench.domain.send_as_visitor(&phone.who, None, client_id(1), "from the phone").await.unwrap();
     let known = bench.admit(Some(&phone.token), bench.proven("42").await).await.unwrap();
-    // Not the anonymous one's id: whoever kept its token must not come in by it.
+    // Not the anonymous visitor's id: its token must not open the user's conversations.
     assert!(known.is_other);
     assert_eq!(texts(&bench.domain, &known).await, ["from the phone"]);
     let old = bench.admit(Some(&phone.token), None).await.unwrap();
@@ -79,7 +79,7 @@ async fn what_was_written_before_comes_along_and_one_conversation_goes_on(bench)
     let statuses: Vec<_> = all.iter().map(|one| (one.visitor, one.status)).collect();
     let whose = old.who.visitor;
     assert_eq!(statuses, [(whose, Status::Open), (whose, Status::Resolved)]);
-    // What was before is there to be read, by them alone.
+    // The visitor, and nobody else, can read the earlier conversation.
     let goes_on = domain.visitor_page(&both.who, None).await.unwrap().conversation.unwrap();
     let earlier = domain.earlier_than(&both.who, goes_on).await.unwrap().unwrap();
     let (page, none) = domain.earlier_page_before(&both.who, earlier, 9).await.unwrap();
@@ -87,7 +87,7 @@ async fn what_was_written_before_comes_along_and_one_conversation_goes_on(bench)
     let stranger = bench.visitor();
     let foreign = domain.earlier_page_before(&stranger, earlier, 9).await;
     assert_eq!(foreign.map(drop).map_err(|e| e.code()), Err(ErrorCode::ConversationUnknown));
-    // All goes on in the one; sending again what was sent before is still harmless.
+    // Everything continues in one conversation. Sending an earlier message again is still harmless.
     domain.send_as_visitor(&both.who, None, client_id(2), "just now").await.unwrap();
     assert_eq!(texts(domain, &both).await, ["just now"]);
 }
@@ -109,11 +109,11 @@ async fn nobody_sees_the_conversation_of_another(bench) {
     let ann = bench.admit(None, bench.proven("ann").await).await.unwrap();
     domain.send_as_visitor(&ann.who, None, client_id(1), "secret").await.unwrap();
 
-    // A claim is noted, and opens nothing.
+    // A claim is recorded but grants no access.
     let eve = bench.admit(None, claimed("ann")).await.unwrap();
     assert_ne!(eve.who, ann.who);
     assert_eq!(texts(domain, &eve).await, [] as [&str; 0]);
-    // Another user at the same device is another visitor, and takes nothing along.
+    // Another user of the same device is another visitor and inherits nothing.
     let ben = bench.admit(Some(&ann.token), bench.proven("ben").await).await.unwrap();
     assert_ne!(ben.who, ann.who);
     assert_eq!(texts(domain, &ben).await, [] as [&str; 0]);
@@ -186,7 +186,7 @@ async fn who_left_somebodys_address_reads_nothing_of_theirs(bench) {
     let mallory = bench.admit(None, None).await.unwrap();
     domain.send_as_visitor(&mallory.who, None, client_id(1), "hi").await.unwrap();
     domain.leave_address(&mallory.who, "ann@example.com").await.unwrap();
-    // Ann opens the link of a mail, and writes.
+    // Ann opens the link in an email and writes.
     let reads = Reads { address: Some("ann@example.com".into()), generation: 1 };
     assert!(bench.admit(Some(&mallory.token), None).await.is_ok(), "programs open links, too");
     domain.prove_address(&mallory.who, &reads, None).await.unwrap();
@@ -195,7 +195,7 @@ async fn who_left_somebodys_address_reads_nothing_of_theirs(bench) {
     assert_eq!(refused.unwrap_err().code(), ErrorCode::TokenInvalid);
     let refused = domain.recognize(&inbox, &mallory.token).await;
     assert_eq!(refused.unwrap_err().code(), ErrorCode::TokenInvalid);
-    // Nothing that a page says makes it somebody else's again.
+    // Nothing that a page says makes it someone else's again.
     let user = User { email: Some("eve@example.com".into()), ..User::default() };
     let about = About { user: Some(user), ..About::default() };
     domain.note_visitor(&mallory.who, about, None).await.unwrap();
@@ -213,7 +213,7 @@ async fn a_token_is_over_when_it_is_not_used_or_taken_back(bench) {
     bench.ticks.pass_ms(80 * DAY_MS);
     let refused = bench.admit(Some(&ann.token), None).await;
     assert_eq!(refused.unwrap_err().code(), ErrorCode::TokenInvalid);
-    let again = bench.admit(Some(&again.token), None).await.expect("who comes back goes on");
+    let again = bench.admit(Some(&again.token), None).await.expect("a returning visitor's session continues");
     let mia = agent(domain, "mia@example.com").await;
     domain.log_out_visitor(&mia, ann.who.visitor).await.unwrap();
     let refused = bench.admit(Some(&again.token), None).await;
@@ -253,7 +253,7 @@ async fn what_the_sites_server_says_stays_whatever_a_page_says(bench) {
     assert_eq!(known.vouched_texts(), [("plan".into(), "free".into()), ("verified".into(), "false".into())]);
     assert_eq!(known.attribute_texts()[0].1, "Ultimate", "and is kept apart from it");
 
-    // An inbox that demands proof takes nothing without one, and does not turn anybody away for a plan.
+    // An inbox that requires proof ignores unproven data, but admits a visitor who sends only a plan.
     domain.require_identity(bench.inbox.id, true).await.unwrap();
     let plan = user(r#"{"plan":"Enterprise"}"#);
     let eve = bench.admit(None, Some(plan.clone())).await.unwrap();
@@ -273,7 +273,7 @@ async fn secrets_are_sealed_in_the_database(bench) {
     let sealed = read().await;
     assert!(sealed.starts_with("v1.") && !sealed.contains(inbox.identity_secret()));
     assert_eq!(bench.domain.seal_secrets().await.unwrap(), 0, "nothing to do");
-    // As an earlier version has left it.
+    // As an earlier version stored it.
     let plain = r#"{"visitors":{"now":"one"},"identity":{"now":"two"},"inbound":null,"mailbox":null}"#;
     db.execute_unprepared(&format!("UPDATE inbox SET secrets = '{plain}'")).await.unwrap();
     assert_eq!(bench.domain.find_inbox(None).await.unwrap().identity_secret(), "two");

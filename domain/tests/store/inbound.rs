@@ -1,4 +1,4 @@
-//! Mail that comes in: whose word it is, in which conversation, once; and what is kept for people.
+//! Inbound email: who wrote it, which conversation it joins, that it counts once, and what people review.
 
 use bytes::Bytes;
 use domain::agent::{AgentSettings, Sight};
@@ -18,7 +18,7 @@ use crate::support::{Bench, agent, client_id, listed, looker, only};
 const PICTURE: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
 impl Bench {
-    /// An inbox that takes mail in.
+    /// An inbox that receives email.
     pub(crate) async fn takes_mail(&self) -> Inbox {
         self.mails(|mail| mail.team_address = None).await;
         let address = Some("help@example.org".into());
@@ -28,7 +28,7 @@ impl Bench {
         self.domain.find_inbox(None).await.unwrap()
     }
 
-    /// Ann wrote, Mia answered, and that went by mail.
+    /// Ann wrote, Mia answered, and the answer was sent by email.
     pub(crate) async fn mailed(&self) -> (VisitorIdentity, ConversationId, Owed) {
         self.takes_mail().await;
         let ann = self.ann("ann@example.com").await;
@@ -41,12 +41,12 @@ impl Bench {
         (ann, id, one.clone())
     }
 
-    /// Takes a mail in, and reads what is there.
+    /// Receives an email and reads all inbound emails.
     pub(crate) async fn takes(&self, mail: &str) {
         self.takes_checked(mail, None).await;
     }
 
-    /// The same, with what a provider says of its sender.
+    /// The same, with the provider's check of the sender.
     async fn takes_checked(&self, mail: &str, checked: Option<&str>) {
         let raw = Bytes::from(mail.replace('\n', "\r\n"));
         let checked = checked.map(ToOwned::to_owned);
@@ -73,7 +73,7 @@ impl Bench {
         self.domain.team_page(&looker(), id, None).await.unwrap().entries
     }
 
-    /// What was said in a conversation, by whom.
+    /// The messages of a conversation, with their authors.
     async fn talk(&self, id: ConversationId) -> Vec<(String, String)> {
         let log = self.log_of(id).await;
         let messages = log.iter().filter(|entry| matches!(entry.body, Body::Message { .. }));
@@ -89,7 +89,7 @@ impl Bench {
     }
 }
 
-/// A mail, as simple as there are any.
+/// A minimal email.
 pub(crate) fn mail(from: &str, to: &str, id: &str, headers: &str, text: &str) -> String {
     format!("From: {from}\nTo: {to}\nSubject: Re: x\nMessage-ID: <{id}>\n{headers}\n{text}\n")
 }
@@ -102,7 +102,7 @@ async fn an_answer_becomes_a_message_once_and_proves_the_address(bench) {
     assert!(to.starts_with("help+") && to.ends_with("@example.org"), "{to}");
     assert!(to.split('@').next().unwrap().len() <= 64);
     let text = "Yes!\n\n-- \nAnn\n\nOn 3 Mar 2025, Mia <help@example.org> wrote:\n> Does it work?";
-    // Some servers change the case of it.
+    // Some servers change the case of the address.
     let one = mail("Ann <Ann@Example.com>", &to.to_uppercase(), "1@example.com", "", text);
     bench.takes(&one).await;
     let expect = [("visitor", "hello?"), ("Mia", "Does it work?"), ("visitor", "Yes!")];
@@ -120,14 +120,14 @@ async fn an_answer_becomes_a_message_once_and_proves_the_address(bench) {
     assert!(profile.is_email_proven && profile.id == ann.visitor);
     assert_eq!(bench.mails_kept(), 1, "it is kept as it came");
 
-    // The same again: by another way, after a restart, from a mailbox that was read before.
+    // The same email again: by another route, after a restart, and from a mailbox that was read before.
     bench.takes(&format!("Received: from there\n{one}")).await;
     bench.takes(&one).await;
     let bench = bench.restart().await;
     bench.takes(&one).await;
     assert_eq!(bench.talk(id).await.len(), 3);
 
-    // What is answered now threads with what came.
+    // The next answer threads with the inbound email.
     bench.answer(9, "Good.").await;
     bench.ticks.pass_ms(UNREAD_WAIT_MS);
     let next = bench.owed().await.remove(0);
@@ -173,7 +173,7 @@ async fn who_has_a_mail_that_went_elsewhere_does_not_prove_an_address_by_it(benc
     let mut owed = bench.owed().await;
     owed.retain(|one| !one.of().messages.is_empty());
     let first = owed.remove(0);
-    // Their server has it, and says that it has not.
+    // Their server has the email, but reports that it does not.
     bench.settle(&first, Outcome::Later { reason: "451 again".into() }).await;
     let user = User { email: Some("ann@example.com".into()), ..User::default() };
     let about = About { user: Some(user), ..About::default() };
@@ -181,7 +181,7 @@ async fn who_has_a_mail_that_went_elsewhere_does_not_prove_an_address_by_it(benc
     bench.ticks.pass_ms(24 * 60 * 60_000);
     bench.owed().await;
     let second = bench.owed().await.into_iter().find(|one| one.address == "ann@example.com");
-    bench.settle(&second.expect("it goes to her"), Outcome::Sent).await;
+    bench.settle(&second.expect("an email to her"), Outcome::Sent).await;
     let to = first.reply_to.clone().unwrap();
     bench.takes(&mail("ann@example.com", &to, "1@example.net", "", "I am Ann")).await;
     let names = format!("In-Reply-To: <{}>\n", first.message_id);
@@ -194,12 +194,12 @@ async fn an_answer_is_known_by_what_it_names_but_not_by_its_subject(bench) {
     let (_, id, sent) = bench.mailed().await;
     let names = format!("References: <x@y> <{}>\n", sent.message_id);
     bench.takes(&mail("ann@example.com", "help@example.org", "1@example.com", &names, "By name.")).await;
-    // And what names that one, as when somebody answers themselves.
+    // It also finds a reference to that email, as when someone replies to themselves.
     let names = "In-Reply-To: <1@example.com>\n";
     bench.takes(&mail("ann@example.com", "help@example.org", "2@example.com", names, "PS.")).await;
     let talk = bench.talk(id).await;
     assert_eq!(talk[2..], [("visitor".to_owned(), "By name.".to_owned()), ("visitor".to_owned(), "PS.".to_owned())]);
-    // A subject alone begins another conversation, of another visitor.
+    // A subject alone starts another conversation, with another visitor.
     bench.takes(&mail("ann@example.com", "help@example.org", "3@example.com", "", "New.")).await;
     assert_eq!(bench.talk(id).await.len(), 4);
     assert_eq!(listed(&bench.domain, &looker()).await.len(), 2);
@@ -219,7 +219,7 @@ async fn who_is_not_the_visitor_is_looked_at_by_people(bench) {
     assert_eq!(bench.reviewed().await, reasons);
     assert_eq!(bench.domain.count_for_review(&looker()).await.unwrap(), 4);
 
-    // Somebody looks: it is Ann's colleague, who may speak for her.
+    // An agent reviews it: it is from Ann's colleague, who may speak for her.
     let eve = bench.of_state(InboundState::Review).await.pop().unwrap();
     assert_eq!((eve.conversation, eve.text.as_deref()), (Some(id), Some("It is me, Ann.")));
     bench.domain.allow_inbound(&looker(), eve.id, true).await.unwrap();
@@ -231,14 +231,14 @@ async fn who_is_not_the_visitor_is_looked_at_by_people(bench) {
     let again = bench.domain.allow_inbound(&looker(), eve.id, true).await.unwrap_err();
     assert_eq!(again.code(), ErrorCode::MailSettled);
 
-    // Put away, and taken out again, by itself.
+    // Discarded, then accepted as a new conversation.
     let list = bench.of_state(InboundState::Review).await.into_iter().find(|one| one.reason == Some(InboundReason::List)).unwrap();
     bench.domain.discard_inbound(&looker(), list.id).await.unwrap();
     assert_eq!(bench.of_state(InboundState::Discarded).await.len(), 1);
     bench.domain.allow_inbound(&looker(), list.id, false).await.unwrap();
     bench.read().await;
     assert_eq!(listed(&bench.domain, &looker()).await.len(), 2);
-    // What has no sender can only be looked at.
+    // An email without a sender can only be viewed.
     let nobodys = bench.of_state(InboundState::Review).await.into_iter().find(|one| one.sender.is_none()).unwrap();
     assert!(!nobodys.can_be_message);
     assert!(bench.domain.allow_inbound(&looker(), nobodys.id, true).await.is_err());
@@ -270,14 +270,14 @@ async fn agents_answer_from_their_mail_program(bench) {
     let said = mail("Mia <mia@example.com>", &to, "1@e", "", "I am on it.");
     bench.takes_checked(&said, Some("provider; dkim=pass header.d=example.com")).await;
     assert_eq!(bench.talk(id).await.last().unwrap(), &("Mia".to_owned(), "I am on it.".to_owned()));
-    // Not the visitor, nor an agent who may not see it, nor one who has left.
+    // Refused: the visitor's address, an agent who may not see the conversation, and an agent who has left.
     let other = bench.domain.create_inbox("Other", &[]).await.unwrap();
     let settings = AgentSettings { sight: Sight::Inboxes([other.id].into()), capacity: None, skills: [].into() };
     bench.domain.set_agent(bob.id, settings).await.unwrap();
     bench.takes(&mail("bob@example.com", &to, "2@e", "", "Me, too.")).await;
     bench.takes(&mail("ann@example.com", &to, "3@e", "", "I am an agent.")).await;
     assert_eq!(bench.reviewed().await, [InboundReason::OtherSender; 2]);
-    // What an agent sends to the inbox in answer to nothing is no visitor's.
+    // An agent's email to the inbox that replies to nothing is not a visitor's message.
     bench.takes(&mail("mia@example.com", "help@example.org", "4@e", "", "Fwd")).await;
     assert_eq!(bench.reviewed().await[0], InboundReason::FromAgent);
     assert_eq!(bench.talk(id).await.len(), 2);
@@ -305,7 +305,7 @@ async fn no_header_that_its_sender_wrote_vouches_for_a_mail(bench) {
     };
     let (posted, forged, unchecked) = (None, Some(InboundReason::Forged), Some(InboundReason::Unchecked));
     let says = |results: &str| format!("Authentication-Results: mx.example.org; {results}\n");
-    // Nobody is named whose word would count: visitors come in, with a mark, and agents do not.
+    // No trusted server is configured: visitors' emails are accepted with a mark, and agents' are not.
     assert_eq!(becomes(&bench, &visitors, "", None).await, posted);
     let Body::Event { event: Event::CameByMail { is_unchecked, .. } } = &bench.log_of(id).await.last().unwrap().body.clone() else {
         panic!("it came by mail");
@@ -320,13 +320,13 @@ async fn no_header_that_its_sender_wrote_vouches_for_a_mail(bench) {
             assert_eq!(becomes(&bench, &teams, &headers, None).await, forged, "{headers}");
         }
     }
-    // What a provider says counts, and nothing in the mail beside it.
+    // The provider's check counts, and nothing in the email can override it.
     let pass = Some("provider; spf=pass smtp.mailfrom=x@example.com");
     let other = Some("provider; spf=pass smtp.mailfrom=eve@example.net; dkim=pass header.d=example.net");
     assert_eq!(becomes(&bench, &teams, &says("dmarc=fail"), pass).await, posted);
     assert_eq!(becomes(&bench, &teams, &says("dmarc=pass"), other).await, forged);
     assert_eq!(becomes(&bench, &visitors, "", other).await, forged);
-    // A server is named: each mail needs its word.
+    // A trusted server is configured: each email needs its check.
     let rules = MailRules { authserv_ids: vec!["mx.example.org".into()], ..MailRules::default() };
     bench.domain = bench.domain.clone().with_mail_rules(rules);
     for (to, is_agent) in [(&visitors, false), (&teams, true)] {
@@ -368,7 +368,7 @@ async fn an_answer_to_a_note_stays_among_the_team(bench) {
 
 async fn a_mail_to_the_inbox_begins_a_conversation_of_its_own(bench) {
     bench.takes_mail().await;
-    // Somebody in the chat says that this is their address: what they wrote is nobody else's to read.
+    // Someone in the chat claims this address. The sender of an email must not get to read what they wrote.
     let typed = bench.ann("ann@example.com").await;
     bench.takes(&mail("Ann Miller <ann@example.com>", "help@example.org", "1@e", "", "I need help.")).await;
     let all = listed(&bench.domain, &looker()).await;
@@ -380,12 +380,12 @@ async fn a_mail_to_the_inbox_begins_a_conversation_of_its_own(bench) {
     let names = "References: <1@e>\n";
     bench.takes(&mail("ann@example.com", "help@example.org", "2@e", names, "Hello?")).await;
     assert_eq!(bench.talk(new.id).await.len(), 2, "who answers themselves goes on");
-    // Under the same address, or by the name of another's mail, nobody else does.
+    // No other email joins it, neither by the same address nor by another sender's reference.
     bench.takes(&mail("ann@example.com", "help@example.org", "3@e", "", "Me, too.")).await;
     bench.takes(&mail("eve@example.net", "help@example.org", "4@e", names, "And me.")).await;
     assert_eq!(bench.talk(new.id).await.len(), 2);
     assert_eq!(listed(&bench.domain, &looker()).await.len(), 4);
-    // Who wrote a mail is not told by mail that it came; the answer goes there.
+    // The sender of an email gets no confirmation by email. The answer goes to their address.
     bench.ticks.pass_ms(NOBODY_WAIT_MS);
     let owed = bench.owed().await;
     assert_eq!(owed.len(), 1, "only who wrote in the chat");
@@ -405,7 +405,7 @@ async fn programs_and_loops_are_left_out(bench) {
     bench.takes(&mail("ann@example.com", &to, "1@e", auto, "I am on holiday.")).await;
     let news = "List-Unsubscribe: <https://news.example.net/leave>\n";
     bench.takes(&mail("news@example.net", "help@example.org", "2@e", news, "Buy!")).await;
-    // A mail that we sent comes back by whatever way.
+    // An email that we sent comes back by some route.
     bench.takes(&mail("help@example.org", "help@example.org", &sent.message_id, "", "Myself.")).await;
     let read = "Content-Type: multipart/report; report-type=disposition-notification; boundary=b\n";
     bench.takes(&mail("ann@example.com", &to, "3@e", read, "--b\n\nread\n--b--")).await;
@@ -414,16 +414,16 @@ async fn programs_and_loops_are_left_out(bench) {
     use InboundReason as R;
     assert_eq!(reasons, [R::ReadReceipt, R::Loop, R::List, R::AutoReply]);
     assert_eq!(bench.talk(id).await.len(), 2);
-    // But for the list that is the inbox itself.
+    // Except if the list is the inbox itself.
     let own = "List-Id: Help <help.example.org>\nList-Unsubscribe: <https://x.example>\n";
     bench.takes(&mail("bob@example.net", "help@example.org", "4@e", own, "To the team.")).await;
     assert_eq!(listed(&bench.domain, &looker()).await.len(), 2);
-    // Two that answer each other come to an end.
+    // Two autoresponders that answer each other are stopped.
     for number in 0..70 {
         bench.takes(&mail("ann@example.com", &to, &format!("{number}@loop"), "", "again")).await;
     }
     assert_eq!(bench.reviewed().await, [InboundReason::TooMany; 10]);
-    // As long as is set, all is kept: what was left out may have been somebody's word.
+    // All are retained for the configured time, since an ignored email may have been someone's message.
     assert_eq!(bench.mails_kept(), 4 + 1 + 70);
     bench.ticks.pass_ms(364 * 24 * 60 * 60_000);
     bench.domain.sweep_inbound().await.unwrap();
@@ -439,7 +439,7 @@ async fn forms_and_programs_that_send_for_others_bring_whom_they_name(bench) {
     bench.mailed().await;
     let bob = "Reply-To: Bob Ray <bob@example.net>\n";
     let to = "help@example.org";
-    // A site's form: from an address of its own, from the inbox's, from the program's, from an agent's.
+    // A site's contact form sends from its own address, the inbox's, the program's, or an agent's.
     for (number, from) in ["noreply@example.org", to, "chat@example.org", "mia@example.com"].into_iter().enumerate() {
         bench.takes(&mail(from, to, &format!("{number}@form"), bob, "Where is my parcel?")).await;
         let latest = listed(&bench.domain, &looker()).await.remove(0);
@@ -453,7 +453,7 @@ async fn forms_and_programs_that_send_for_others_bring_whom_they_name(bench) {
         bench.takes(&mail("eve@example.net", to, &format!("{before}@bulk"), headers, "A question.")).await;
         assert_eq!(listed(&bench.domain, &looker()).await.len(), before + 1, "{headers}");
     }
-    // From an address of ours, and nobody named: somebody has to look at it.
+    // From one of our own addresses and without another reply address: someone has to review it.
     for from in [to, "chat@example.org"] {
         bench.takes(&mail(from, to, &format!("{from}1"), "", "A copy.")).await;
         bench.takes(&mail(from, to, &format!("{from}2"), "Reply-To: help@example.org\n", "Another.")).await;
@@ -514,7 +514,7 @@ async fn a_bounce_marks_the_address_and_stops_mail_until_somebody_answers(bench)
     bench.answer(5, "Still there?").await;
     bench.ticks.pass_ms(UNREAD_WAIT_MS + 60 * 60_000);
     assert!(bench.owed().await.is_empty());
-    // It was a mailbox that was full for a day, say: Ann answers after all.
+    // The mailbox may have been full for a day: Ann answers after all.
     bench.takes(&mail("ann@example.com", &sent.reply_to.clone().unwrap(), "9@e", "", "Here.")).await;
     assert_eq!(bench.domain.mail_standing(&profile).await.unwrap().bounced, None);
 }
@@ -564,7 +564,7 @@ async fn a_mail_that_ends_the_program_each_time_is_left_to_people(bench) {
     bench.takes_mail().await;
     let raw = Bytes::from_static(b"From: a@example.com\r\nMessage-ID: <1@e>\r\n\r\nhello");
     let id = bench.domain.keep_inbound(bench.inbox.id, raw, None).await.unwrap();
-    // While its content is away it is tried, however often: that is not the mail's fault.
+    // While the content is unavailable, it is retried indefinitely: that is not the email's fault.
     let folder = bench.files.path().join("mails");
     let away = bench.files.path().join("away");
     std::fs::rename(&folder, &away).unwrap();
@@ -574,12 +574,12 @@ async fn a_mail_that_ends_the_program_each_time_is_left_to_people(bench) {
         bench.ticks.pass_ms(60_000);
     }
     std::fs::rename(&away, &folder).unwrap();
-    // What was begun five times and came to no end is not begun again by itself.
+    // An email that was started five times without finishing is not started again automatically.
     let look = bench.database.connect().await;
     look.execute_unprepared("UPDATE inbound_mail SET attempts = 5").await.unwrap();
     bench.read().await;
     assert_eq!(bench.reviewed().await, [InboundReason::Unreadable]);
-    // A newer program may be able to.
+    // A newer version of the program may be able to read it.
     bench.domain.allow_inbound(&looker(), id, false).await.unwrap();
     bench.read().await;
     assert_eq!(only(&bench.domain, &looker()).await.preview, "hello");
@@ -591,7 +591,7 @@ async fn an_answer_reaches_the_conversation_that_goes_on(bench) {
     let mia = bench.mia().await;
     let resolve = protocol::Change::Resolve { seen: None };
     bench.domain.change_conversation(&mia, id, resolve).await.unwrap();
-    // It is taken up again by the answer.
+    // The answer reopens it.
     bench.takes(&mail("ann@example.com", &to, "1@e", "", "One more thing.")).await;
     assert_eq!(bench.talk(id).await.last().unwrap().1, "One more thing.");
     assert_eq!(only(&bench.domain, &looker()).await.status, protocol::Status::Open);
@@ -613,18 +613,18 @@ async fn settings_of_what_comes_in_are_checked(bench) {
     assert_eq!(saved.inbound_address(), Some("help@example.org"));
     let shown = saved.mailbox_shown().unwrap();
     assert!(!shown.contains("secret"), "{shown}");
-    // What was shown and comes back means what it was.
+    // The masked address that was shown keeps the stored password when it is saved again.
     let again = set(id, "help@example.org", &shown).await.unwrap();
     assert_eq!(again.inbound, saved.inbound);
     assert_eq!(bench.domain.mailboxes().await.unwrap().len(), 1);
-    // The folder alone is changed; another user's password is not known.
+    // The folder can be changed alone, but another user needs a password.
     let folder = shown.replace("/Help", "/Desk");
     let desk = set(id, "help@example.org", &folder).await.unwrap();
     assert_eq!(desk.inbound.mailbox.as_deref(), Some("imaps://help:secret@imap.example.org/Desk"));
     let other = set(id, "help@example.org", &folder.replace("help:", "desk:")).await;
     assert_eq!(other.err(), Some(ErrorCode::ImapUrlInvalid));
     set(id, "help@example.org", &shown).await.unwrap();
-    // Another mailbox has mails of its own.
+    // Another mailbox has its own emails.
     let position = domain::mail::Position { uid_validity: 1, uid: 50 };
     let here = "imaps://help:secret@imap.example.org/Help";
     assert!(bench.domain.note_mailbox(id, here, position).await.unwrap());
@@ -633,20 +633,20 @@ async fn settings_of_what_comes_in_are_checked(bench) {
     assert_eq!(mailbox().await.position, Some(position), "another password is the same mailbox");
     set(id, "help@example.org", "imaps://help:other@imap.example.org").await.unwrap();
     assert_eq!(mailbox().await.position, None);
-    // Whoever still reads the one before says nothing of this.
+    // A reader of the previous mailbox can't change the state of this one.
     assert!(!bench.domain.note_mailbox(id, here, position).await.unwrap());
     bench.domain.note_mailbox_trouble(id, here, "gone".into()).await.unwrap();
     assert_eq!((mailbox().await.position, mailbox().await.trouble), (None, None));
     let here = "imaps://help:other@imap.example.org";
     bench.domain.note_mailbox_trouble(id, here, "x".repeat(1 << 20)).await.unwrap();
     assert_eq!(mailbox().await.trouble.unwrap().len(), 300);
-    // An address is one inbox's.
+    // Only one inbox can have an address.
     let other = bench.domain.create_inbox("Other", &[]).await.unwrap();
     let taken = set(other.id, "help@example.org", "").await;
     assert_eq!(taken.err(), Some(ErrorCode::InboundAddressInvalid));
     let taken = set(other.id, "desk@example.org", "imaps://help:x@IMAP.example.org").await;
     assert_eq!(taken.err(), Some(ErrorCode::MailboxTaken));
-    // A key is void once there is another.
+    // A key is void after the next rotation.
     bench.domain.rotate_secret(bench.inbox.id, SecretOf::Inbound, true).await.unwrap();
     let one = bench.domain.find_inbox(None).await.unwrap();
     let url = one.webhook("https://chat.example.org").unwrap();

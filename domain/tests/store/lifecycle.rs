@@ -105,7 +105,7 @@ async fn what_a_visitor_wrote_meanwhile_is_not_resolved_unread(bench) {
     let refused = resolve(seen).await.map_err(|error| error.code());
     assert_eq!(refused.map(drop), Err(ErrorCode::NewMessage));
     assert_eq!(events(domain, id).await, [], "nothing happened");
-    // What the agent or the system did after is no reason.
+    // What the agent or the system did later is no reason to refuse.
     let seen = Some(domain.team_page(&tom, id, None).await.unwrap().head);
     domain.send_as_agent(&tom, id, client_id(4), "here I am", false).await.unwrap();
     change(domain, &tom, id, Change::Claim {}).await;
@@ -125,7 +125,7 @@ async fn a_visitor_who_writes_takes_a_conversation_up_again(bench) {
     assert_eq!((now.id, now.status, now.archived), (id, Status::Assigned, false));
     let all = events(domain, id).await;
     assert_eq!(all[3..], [Event::Unarchived {}, Event::Reopened {}]);
-    // A message that was sent before, and is sent again, takes nothing up.
+    // Sending an old message again does not reopen the conversation.
     change(domain, &tom, id, Change::Resolve { seen: None }).await;
     domain.send_as_visitor(&visitor, None, client_id(2), "one more thing").await.unwrap();
     assert_eq!(only(domain, &tom).await.status, Status::Resolved);
@@ -195,7 +195,7 @@ async fn the_list_is_filtered_and_comes_in_pages(bench) {
         let found: Vec<_> = page.conversations.iter().map(|one| one.id).collect();
         let expect: Vec<_> = expect.iter().rev().map(|index| ids[*index]).collect();
         assert_eq!(found, expect, "{filter:?}");
-        // What the store chooses and what a screen chooses is the same.
+        // The store and a client's screen select the same conversations.
         let matched: Vec<_> = all.iter().filter(|one| filter.matches(one)).map(|one| one.id).collect();
         assert_eq!(matched, expect, "{filter:?}");
     };

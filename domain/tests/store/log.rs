@@ -41,7 +41,7 @@ async fn the_same_send_is_one_entry(bench) {
 
 async fn a_page_is_no_longer_than_a_frame_may_be_whatever_is_written(bench) {
     let visitor = bench.visitor();
-    // Characters that take three to six times their bytes in JSON, and at its edges.
+    // Characters that take three to six times as many bytes in JSON, and edge cases.
     for (number, text) in (1..=90_u128).zip(["\u{2028}x", "\"\\", "\u{1}x", "é\u{2029}"].iter().cycle()) {
         let text = text.repeat(700);
         bench.domain.send_as_visitor(&visitor, None, client_id(number), &text).await.unwrap();
@@ -114,7 +114,7 @@ async fn a_command_that_fails_in_a_batch_fails_alone(bench) {
     bench.domain.send_as_visitor(&visitor, None, client_id(0), "taken").await.unwrap();
     let nowhere = protocol::ConversationId(uuid::Uuid::nil());
 
-    // All are queued before the writer's task can run: the runtime has one thread.
+    // All are queued before the writer's task can run, since the runtime has one thread.
     let sends: Vec<_> = (1..=90_u128)
         .map(|number| {
             let (domain, mia) = (bench.domain.clone(), mia.clone());
@@ -205,7 +205,7 @@ async fn a_dropped_request_is_written_all_the_same_and_blocks_nobody(bench) {
     let visitor = bench.visitor();
     for number in 0..200_u128 {
         let send = bench.domain.send_as_visitor(&visitor, None, client_id(number), "hi");
-        // Polled once and dropped: the command is queued, nobody waits for its answer.
+        // Polled once and dropped: the command is queued, but nobody waits for its result.
         let polled = tokio::time::timeout(std::time::Duration::ZERO, send).await;
         drop(polled);
     }

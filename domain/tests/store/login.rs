@@ -1,4 +1,4 @@
-//! Logins that last, and what ends them; and the audit log.
+//! Persistent logins and what ends them, and the audit log.
 
 use domain::agent::{Agent, Role};
 use domain::audit::{Actor, AuditCursor, AuditFilter, Deed};
@@ -10,14 +10,14 @@ use crate::support::{Bench, agent, log_in, source};
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
-/// Begins a login under a secret.
+/// Starts a session of this login with this secret.
 async fn begin(bench: &Bench, who: &Agent, secret: &str) -> Login {
     let login = Login::of(who, &source());
     bench.domain.save_login(secret, &login, "{}").await.unwrap();
     login
 }
 
-/// What an authenticator app shows for a secret.
+/// Returns the code that an authenticator app shows for a secret.
 fn code_of(secret: &str, now_ms: u64) -> String {
     let secret = totp_rs::Secret::try_from_base32(secret).unwrap();
     let totp = totp_rs::Builder::new().with_secret(secret).with_account_name("x").build();
@@ -106,7 +106,7 @@ async fn a_changed_password_ends_all_other_logins(bench) {
     assert_eq!(change("correct horse", "password123").await.unwrap_err().code(), ErrorCode::PasswordWeak);
     assert_eq!(change("correct horse", "mia@example.com").await.unwrap_err().code(), ErrorCode::PasswordWeak);
     assert!(is_in(&bench, &login, "old").await);
-    // A login that was verified by the old password, and begins when the new one is set.
+    // A login whose password was checked before the change, but whose session starts after it.
     let late = log_in(&bench.domain, "mia@example.com", "correct horse").await.unwrap();
     let now = change("correct horse", "another horse").await.unwrap();
     let late = begin(&bench, &late, "late").await;
@@ -164,7 +164,7 @@ async fn strangers_lock_nobody_out_who_was_here_before(bench) {
     let forged = format!("{}.00.00", mia.id);
     assert_eq!(attempt("correct horse", Some(&forged)).await, Err(ErrorCode::TooManyAttempts));
     assert_eq!(attempt("correct horse", Some(&device)).await, Ok(mia.clone()));
-    // It is no password, and it is of this one.
+    // A known device does not replace the password, and counts only for the current one.
     assert_eq!(attempt("wrong horse", Some(&device)).await, Err(ErrorCode::LoginWrong));
     bench.domain.change_password(mia.id, "correct horse".into(), "another horse".into()).await.unwrap();
     assert_eq!(attempt("another horse", Some(&device)).await, Err(ErrorCode::TooManyAttempts));
@@ -187,7 +187,7 @@ async fn a_second_factor_is_asked_for_and_each_code_taken_once(bench) {
     assert_eq!((spare.len(), spare[0].len()), (10, 39));
     assert_eq!(code_error(mia.id, &offer.step, &code).await, ErrorCode::LoginStepOver, "once");
 
-    // What was shown to confirm it opens nothing.
+    // The code that confirmed the setup can't be used to log in.
     let step = domain.admit(&mia, "/team").await.unwrap().expect("she has one");
     let finish = async |step: &str, code: &str| {
         let finished = domain.finish_by_code(step, code).await;
@@ -201,7 +201,7 @@ async fn a_second_factor_is_asked_for_and_each_code_taken_once(bench) {
     assert_eq!(finish(&step, &code).await, Err(ErrorCode::LoginStepOver));
     let step = domain.admit(&mia, "/").await.unwrap().unwrap();
     assert_eq!(finish(&step, &code).await, Err(ErrorCode::CodeWrong), "it was taken");
-    // A recovery code, however it is written; and not twice, nor by another.
+    // A recovery code works however it is typed, but only once and only for its owner.
     let his = { let offer = domain.offer_totp(&tom).await.unwrap();
         let code = code_of(&offer.secret, domain.ambient().now_ms());
         domain.confirm_totp(tom.id, &offer.step, &code).await.unwrap() };
@@ -210,10 +210,10 @@ async fn a_second_factor_is_asked_for_and_each_code_taken_once(bench) {
     assert_eq!(finish(&step, &typed).await, Ok((mia.id, "/".into(), true)));
     assert_eq!(domain.second_factors(mia.id).await.unwrap().recovery_codes, 9);
     let step = domain.admit(&mia, "/").await.unwrap().unwrap();
-    // Tried too often, whatever is right: there were three wrong ones and two right ones above.
+    // Too many attempts, so that even the right code fails: there were three wrong and two right ones above.
     assert_eq!(finish(&step, &spare[3]).await, Err(ErrorCode::TooManyAttempts));
     assert!(domain.pending(&step).await.is_ok());
-    // The password changed meanwhile, or it took too long.
+    // The step ends when the password changes or after too long.
     domain.change_password(mia.id, "correct horse".into(), "another horse".into()).await.unwrap();
     assert_eq!(domain.pending(&step).await.unwrap_err().code(), ErrorCode::LoginStepOver);
     let mia = domain.find_agent(mia.id).await.unwrap().unwrap();
@@ -243,7 +243,7 @@ async fn an_owner_demands_a_second_factor(bench) {
     let lost = domain.remove_totp(olga.id).await.unwrap_err();
     assert_eq!(lost.code(), ErrorCode::SecondFactorRequired);
 
-    // Who has none sets one up on the way in, and is not in before.
+    // An agent without a second factor sets one up while logging in, and is not logged in before.
     let mia = log_in(domain, "mia@example.com", "correct horse").await.unwrap();
     let step = domain.admit(&mia, "/").await.unwrap().expect("it is demanded");
     assert!(!domain.pending(&step).await.unwrap().factors.is_any());
@@ -252,7 +252,7 @@ async fn an_owner_demands_a_second_factor(bench) {
     let offer = domain.offer_totp(&mia).await.unwrap();
     let code = code_of(&offer.secret, domain.ambient().now_ms());
     domain.confirm_totp(mia.id, &offer.step, &code).await.unwrap();
-    // Set up elsewhere: whoever has the password alone does not come in by it.
+    // It was set up elsewhere, so the password alone is not enough to log in here.
     let finished = domain.finish_set_up(&step).await.unwrap_err();
     assert_eq!(finished.code(), ErrorCode::SecondFactorRequired);
     let later = domain.admit(&mia, "/").await.unwrap().expect("it is demanded");
@@ -270,7 +270,7 @@ async fn who_reads_the_database_makes_no_link_for_a_password(bench) {
     let mia = agent(domain, "mia@example.com").await;
     let link = domain.password_link(mia.id).await.unwrap();
     assert_eq!(domain.link_holder(&link).await.unwrap().email, mia.email);
-    // The same database, read by a program with another key.
+    // The same database, opened by a program with another key.
     let store = domain::Store::open(bench.database.address()).await.unwrap();
     let shelf = domain::file::Shelf::folder(bench.files.path()).unwrap();
     let keys = domain::Keys::parse(&"6b".repeat(32)).unwrap();
@@ -285,7 +285,7 @@ async fn a_password_that_was_set_by_a_link_meanwhile_stays(bench) {
     let mia = agent(domain, "mia@example.com").await;
     let link = domain.password_link(mia.id).await.unwrap();
     let (old, thiefs, hers) = ("correct horse", "the thief's own one", "battery staple ocean");
-    // Both at once, time and again: whichever comes first, the other is refused or comes after it.
+    // Both run at the same time, repeatedly: whichever is second is refused, or follows the first.
     let (changed, set) = tokio::join!(
         domain.change_password(mia.id, old.into(), thiefs.into()),
         domain.set_password(&link, hers.into()),
@@ -317,7 +317,7 @@ async fn secrets_of_second_factors_and_providers_are_sealed_and_sealed_anew(benc
     domain.save_provider(provider()).await.unwrap();
     let kept = read("SELECT client_secret FROM identity_provider", "client_secret").await;
     assert!(!kept.contains("hush") && kept.starts_with("v1."), "{kept}");
-    // An empty secret keeps the one that it has.
+    // An empty secret keeps the stored one.
     domain.save_provider(Provider { client_secret: String::new(), ..provider() }).await.unwrap();
     assert_eq!(domain.find_provider(provider().id).await.unwrap(), provider());
     assert_eq!(domain.seal_secrets().await.unwrap(), 0, "all of it is fresh");
@@ -349,12 +349,12 @@ async fn a_provider_says_who_somebody_is_and_what(bench) {
     assert_eq!(come(who("1", Some("x@y@example.com"), &["support"])).await, refused);
     let ann = Ok(("ann@example.com".to_owned(), Role::Agent));
     assert_eq!(come(who("1", Some("Ann@Example.com"), &["support"])).await, ann);
-    // By its subject from then on, whatever the address; and what she is changes.
+    // From now on the subject identifies her, even if the address changes, and her role is updated.
     assert_eq!(
         come(who("1", Some("olga@example.com"), &["admins"])).await,
         Ok(("ann@example.com".to_owned(), Role::Admin))
     );
-    // Who is there already is known by the address, where the provider speaks for it; an owner stays one.
+    // An existing agent is recognized by an address that the provider vouches for. An owner stays an owner.
     assert_eq!(come(who("4", Some("tom@elsewhere.example"), &["support"])).await, refused);
     assert_eq!(
         come(who("2", Some("mia@example.com"), &["support"])).await,
@@ -372,14 +372,14 @@ async fn a_provider_says_who_somebody_is_and_what(bench) {
     let noted: Vec<_> = audit.iter().map(|entry| (&*entry.deed, entry.subject.as_deref())).collect();
     assert!(noted.contains(&("agent_added", Some("Ann Lee (by Example)"))), "{noted:?}");
     assert!(noted.contains(&("role_changed", Some("Ann Lee (by Example)"))), "{noted:?}");
-    // Somewhere else, somebody else is the first.
+    // A subject of another issuer is someone else.
     let moved = Provider { issuer: "https://other.example.com".into(), ..provider() };
     let other = domain.log_in_by_provider(&moved, &who("1", None, &["support"])).await;
     assert_eq!(other.unwrap_err().code(), ErrorCode::ProviderRefused);
     let kept = Provider { client_secret: String::new(), ..moved };
     assert_eq!(domain.save_provider(kept).await.unwrap_err().code(), ErrorCode::ProviderInvalid);
 
-    // Where passwords are off, they are for owners alone.
+    // When passwords are turned off, only owners can use them.
     let off = LoginRules { second_factor_required: false, passwords_off: true };
     let mia = domain.find_agent(mia.id).await.unwrap().unwrap();
     let hers = begin(&bench, &mia, "mia").await;

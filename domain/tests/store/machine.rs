@@ -1,7 +1,7 @@
-//! Random plans of what agents and visitors do, against a model of what must come out.
+//! Random plans of what agents and visitors do, checked against a model.
 //!
-//! On a failure proptest prints the shortest plan that fails and keeps its seed in
-//! `proptest-regressions`, from where the next run replays it.
+//! When a plan fails, proptest prints the shortest failing plan and stores its seed in
+//! `proptest-regressions`, from which the next run replays it.
 
 use std::collections::HashMap;
 
@@ -22,7 +22,7 @@ use crate::support::{Bench, agent, client_id, looker};
 const VISITORS: usize = 3;
 const AGENTS: usize = 2;
 
-/// What an agent may do, in small numbers that a plan can hold.
+/// An agent's change to a conversation, in small numbers that fit in a plan.
 #[derive(Clone, Copy, Debug)]
 enum Deed {
     Claim,
@@ -35,7 +35,7 @@ enum Deed {
     Wake,
 }
 
-/// One step of a plan. `of` chooses among the conversations that there are.
+/// One step of a plan. `of` selects one of the existing conversations.
 #[derive(Clone, Copy, Debug)]
 enum Step {
     VisitorSends {
@@ -64,7 +64,7 @@ enum Step {
         of: usize,
         seq: Seq,
     },
-    /// Everybody's sockets lose what was on its way.
+    /// All connections lose the frames in flight.
     LosesFrames,
     Restart,
 }
@@ -83,7 +83,7 @@ fn deed() -> impl Strategy<Value = Deed> {
 }
 
 fn step() -> impl Strategy<Value = Step> {
-    // Few names: most sends of a plan are repeated, or clash.
+    // Few names, so that most sends in a plan are repeated or clash.
     let words = || (0..12_u8, 0..2_u8);
     prop_oneof![
         6 => (0..VISITORS, words())
@@ -102,11 +102,11 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// What a conversation must be.
+/// The expected state of a conversation.
 #[derive(Clone, Debug, Default)]
 struct Expected {
     visitor: usize,
-    /// Who and what, in words, and under which name.
+    /// The author and content of each entry, in words, and its client id.
     log: Vec<(String, Option<ClientId>)>,
     is_resolved: bool,
     is_archived: bool,
@@ -120,7 +120,7 @@ impl Expected {
         self.log.push((format!("{who} {what}"), None));
     }
 
-    /// What a send comes to: its position, or a refusal; `None` if it is new.
+    /// The result of a send: its position or a refusal, or `None` if it is new.
     fn known(&self, name: ClientId, words: &str) -> Option<Result<usize, ErrorCode>> {
         let at = self.log.iter().position(|(_, known)| *known == Some(name))?;
         let same = self.log[at].0 == words;
@@ -188,7 +188,7 @@ impl Expected {
     }
 }
 
-/// A client that follows a log by its socket, as `docs/PROTOCOL.md` says.
+/// A client that follows a log through its socket, as described in `docs/PROTOCOL.md`.
 #[derive(Default)]
 struct Follower {
     replica: Replica,
@@ -226,7 +226,7 @@ impl World {
         world
     }
 
-    /// The visitors' sockets in order, and last one of the team's that watches everything.
+    /// Opens the visitors' sockets, in order, and last an agent's socket that watches everything.
     fn listen(&mut self) {
         let hub = self.bench.domain.hub();
         let mut listeners: Vec<_> =
@@ -352,7 +352,7 @@ impl World {
         Ok(())
     }
 
-    /// Followers take what their sockets brought.
+    /// The followers apply what their sockets received.
     async fn follow(&mut self) {
         for visitor in 0..VISITORS {
             while let Some(text) = waiting(&mut self.sockets[visitor].1).await {
@@ -408,7 +408,7 @@ impl World {
         world
     }
 
-    /// The log, the list and all followers are what they must be.
+    /// Checks that the log, the list and all followers are as expected.
     async fn check(mut self) -> Result<(), TestCaseError> {
         self.follow().await;
         for visitor in 0..VISITORS {
@@ -421,7 +421,7 @@ impl World {
             let words: Vec<_> = of_team.iter().map(|entry| self.words(entry)).collect();
             let must: Vec<_> = expected.log.iter().map(|(words, _)| words.clone()).collect();
             prop_assert_eq!(words, must);
-            // From wherever a client resumes, it comes to the same.
+            // A client gets the same log, no matter where it resumes.
             let domain = &self.bench.domain;
             let visitor = self.visitors[expected.visitor];
             for from in [0, 1, of_team.len() / 2, of_team.len()] {
@@ -436,7 +436,7 @@ impl World {
                 let must = theirs.iter().filter(|entry| entry.seq > from).take(rest.len());
                 prop_assert!(rest.iter().eq(must));
             }
-            // What the visitor has is the same log without what is not theirs to see.
+            // The visitor's replica is the same log without the entries they may not see.
             let theirs = self.of_visitor[expected.visitor].replica.entries();
             let public = of_team.iter().filter(|entry| match &entry.body {
                 Body::Message { .. } => true,
@@ -491,7 +491,7 @@ fn compare(
     Ok(())
 }
 
-/// A frame that is there already.
+/// Returns a frame that has already arrived.
 async fn waiting(frames: &mut Frames) -> Option<String> {
     let frame = tokio::select! {
         biased;
@@ -505,7 +505,7 @@ async fn run(kind: Kind, plan: Vec<Step>) -> Result<(), TestCaseError> {
     let mut world = World::new(kind).await;
     for step in plan {
         world.take(step).await?;
-        // A step that loses frames comes before they are taken.
+        // Frames must be lost before the followers read them.
         if !matches!(step, Step::LosesFrames) {
             world.follow().await;
         }

@@ -1,4 +1,4 @@
-//! What is owed by mail, to whom, and when it is not: with a clock that is moved.
+//! Which emails are queued, for whom, and when none is, with a clock that the tests move.
 
 use domain::agent::{Role, Sight};
 use domain::hub::Listener;
@@ -20,7 +20,7 @@ const HOUR_MS: u64 = 60 * 60_000;
 const WAITS: Waits = Waits { first_ms: 30_000, longest_ms: 3_600_000 };
 
 impl Bench {
-    /// Takes all that is due: what would be sent now.
+    /// Claims all emails that are due, which would be sent now.
     pub(crate) async fn owed(&self) -> Vec<Owed> {
         let mut owed = Vec::new();
         for id in self.domain.due_mails(1_000).await.unwrap() {
@@ -29,7 +29,7 @@ impl Bench {
         owed
     }
 
-    /// Sends all that is due, and says what it was.
+    /// Sends all emails that are due and returns their kinds.
     async fn sent(&self) -> Vec<MailKind> {
         let owed = self.owed().await;
         for one in &owed {
@@ -49,7 +49,7 @@ impl Bench {
         self.domain.set_inbox_mail(self.inbox.id, mail).await.unwrap();
     }
 
-    /// A visitor with an address, who wrote once.
+    /// A visitor with an email address who wrote once.
     pub(crate) async fn ann(&self, address: &str) -> VisitorIdentity {
         let ann = self.visitor();
         let id = self.domain.ambient().uuid().as_u128();
@@ -60,7 +60,7 @@ impl Bench {
         ann
     }
 
-    /// An agent who answers, and does not stay. Returns the conversation.
+    /// Answers as an agent who does not stay online. Returns the conversation.
     pub(crate) async fn answer(&self, number: u128, text: &str) -> ConversationId {
         let id = only(&self.domain, &looker()).await.id;
         let mia = self.mia().await;
@@ -80,7 +80,7 @@ impl Bench {
         self.domain.hub().listen_agent(&self.mia().await)
     }
 
-    /// What is said in a conversation of its mails.
+    /// The events about emails in a conversation's log.
     async fn said_of_mails(&self, id: ConversationId) -> Vec<Event> {
         let page = self.domain.team_page(&looker(), id, None).await.unwrap();
         let of_mail = |entry: protocol::Entry| match entry.body {
@@ -123,7 +123,7 @@ async fn nobody_there_is_told_to_the_team_and_to_the_visitor_once(bench) {
     bench.ticks.pass_ms(NOBODY_WAIT_MS);
     let mut owed = bench.owed().await;
     owed.sort_by_key(|one| one.matter.kind());
-    let [team, received] = owed.try_into().ok().expect("two mails");
+    let [team, received] = owed.try_into().ok().expect("two emails");
     assert_eq!((team.matter.kind(), &*team.address), (MailKind::NobodyAvailable, "team@example.com"));
     let said: Vec<_> = team.of().messages.iter().map(|said| &*said.text).collect();
     assert_eq!(said, ["hello?", "anybody?"]);
@@ -132,7 +132,7 @@ async fn nobody_there_is_told_to_the_team_and_to_the_visitor_once(bench) {
     bench.settle(&team, Outcome::Sent).await;
     bench.settle(&received, Outcome::Sent).await;
 
-    // A line later the team is told again, of that line; the visitor is not.
+    // One message later, the team is notified again, about that message. The visitor is not.
     bench.domain.send_as_visitor(&ann, None, client_id(3), "well").await.unwrap();
     bench.ticks.pass_ms(NOBODY_WAIT_MS);
     let owed = bench.owed().await;
@@ -164,13 +164,13 @@ async fn who_leaves_an_address_later_is_told_then_and_answered_there(bench) {
     bench.settle(one, Outcome::Sent).await;
     let known = domain.profile_of(&looker(), one.of().conversation).await.unwrap();
     assert!(!known.is_email_proven, "anybody can type anything");
-    // Once for the conversation, whatever is changed; the answer goes to where they said last.
+    // Only once for each conversation, even if the address changes. The answer goes to the latest address.
     domain.leave_address(&ann, "ann@example.org").await.unwrap();
     assert!(bench.sent().await.is_empty());
     bench.answer(2, "Yes.").await;
     bench.ticks.pass_ms(UNREAD_WAIT_MS);
     assert_eq!(bench.owed().await[0].address, "ann@example.org");
-    // Where visitors get no mail, nobody is asked.
+    // If an inbox sends visitors no email, visitors are not asked for an address.
     bench.mails(|mail| mail.to_visitors = false).await;
     let bob = bench.visitor();
     domain.send_as_visitor(&bob, None, client_id(3), "hello?").await.unwrap();
@@ -186,7 +186,7 @@ async fn where_somebody_is_there_nobody_is_told_by_mail(bench) {
     drop(there);
     assert!(bench.owed().await.is_empty(), "nothing was written since");
 
-    // Nobody was there, but somebody came before the mail went.
+    // Nobody was online, but someone came before the email was sent.
     bench.ann("bob@example.com").await;
     let _there = bench.somebody().await;
     bench.ticks.pass_ms(NOBODY_WAIT_MS);
@@ -197,7 +197,7 @@ async fn where_somebody_is_there_nobody_is_told_by_mail(bench) {
 async fn outside_of_the_hours_the_team_is_told_although_somebody_is_there(bench) {
     bench.mails(|_| {}).await;
     let settings = domain::inbox::InboxSettings {
-        // The clock stands on a Tuesday.
+        // The clock is on a Tuesday.
         hours: Some("sun 09:00-09:01".into()),
         time_zone: "UTC".into(),
         routing: protocol::Routing::Manual,
@@ -237,8 +237,8 @@ async fn an_unread_reply_goes_by_mail_after_a_while_and_once(bench) {
     assert_eq!(bench.domain.visitor_head(&ann).await.unwrap(), through, "visitors see nothing of it");
     bench.ticks.pass_ms(UNREAD_WAIT_MS);
     assert!(bench.owed().await.is_empty());
-    // The next answer is a mail of its own, in the same thread; the address is nobody's that we know,
-    // and so gets one an hour.
+    // The next answer gets another email in the same thread. The address is unverified, so it gets at most
+    // one email an hour.
     bench.answer(5, "Still there?").await;
     bench.ticks.pass_ms(UNREAD_WAIT_MS);
     assert!(bench.owed().await.is_empty());
@@ -265,7 +265,7 @@ async fn what_was_read_or_put_away_is_not_mailed(bench) {
     assert!(bench.owed().await.is_empty());
     assert_eq!(bench.reasons().await[..2], ["archived", "read"]);
 
-    // Resolved with something unread: it goes.
+    // Resolved with an unread answer: the email is sent.
     bench.domain.change_conversation(&mia, id, Change::Unarchive {}).await.unwrap();
     bench.answer(4, "Well, yes.").await;
     bench.domain.change_conversation(&mia, id, Change::Resolve { seen: None }).await.unwrap();
@@ -328,13 +328,13 @@ async fn a_taken_mail_is_nobody_elses_until_the_lease_is_over(bench) {
         futures_util::future::join_all(tries).await.into_iter().filter_map(Result::unwrap).collect();
     let [first] = &taken[..] else { panic!("taken {} times", taken.len()) };
     assert!(bench.owed().await.is_empty());
-    // Whoever had it is gone: another takes it on, under the same name and with the same words.
+    // The process that had claimed it is gone. Another one claims it and sends it with the same id and content.
     bench.ticks.pass_ms(LEASE_MS);
     let again = bench.owed().await.remove(0);
     assert_eq!((again.attempt, &again.message_id), (2, &first.message_id));
     assert_eq!(again.of().messages, first.of().messages);
     assert_eq!((&again.of().login, &again.of().preference), (&first.of().login, &first.of().preference));
-    // The first was only slow. What it failed by is no news; that it was taken is.
+    // The first one was only slow. Its failure is ignored, but its success counts.
     bench.settle(first, Outcome::Refused { reason: "no".into(), is_address_bad: true }).await;
     bench.settle(first, Outcome::Sent).await;
     bench.settle(&again, Outcome::Later { reason: "later".into() }).await;
@@ -371,7 +371,7 @@ async fn a_mail_that_is_tried_goes_to_the_address_that_the_visitor_has_by_then(b
     let about = About { user: Some(user), ..About::default() };
     bench.domain.note_visitor(&ann, about, None).await.unwrap();
     bench.ticks.pass_ms(HOUR_MS);
-    // It is another mail: whoever has the first must not pass for the one whom this goes to.
+    // It is a different email: the recipient of the first must not pass for the recipient of this one.
     assert!(bench.owed().await.is_empty());
     assert_eq!(bench.reasons().await, ["readdressed"]);
     let again = bench.owed().await.remove(0);
@@ -388,7 +388,7 @@ async fn a_mail_that_is_tried_is_not_overtaken_by_what_came_later(bench) {
     let ann = bench.ann("ann@example.com").await;
     bench.ticks.pass_ms(NOBODY_WAIT_MS);
     let first = bench.owed().await.remove(0);
-    // While the first is on its way, and nobody else's, the second begins and is sent.
+    // While the first email is being sent, the second one is queued and sent.
     bench.domain.send_as_visitor(&ann, None, client_id(2), "more").await.unwrap();
     bench.ticks.pass_ms(NOBODY_WAIT_MS);
     let second = bench.owed().await.remove(0);
@@ -429,14 +429,14 @@ async fn that_an_answer_is_not_mailed_is_said_where_nobody_has_read_it(bench) {
     let dropped = |seq, reason| {
         Event::MailDropped { mail: MailKind::UnreadReply, from: seq, through: seq, reason }
     };
-    // Not of what they read in the chat.
+    // Nothing is logged about an answer that was read in the chat.
     bench.answer(3, "Here?").await;
     let head = bench.domain.visitor_head(&ann).await.unwrap();
     bench.domain.read_as_visitor(&ann, head).await.unwrap();
     bench.ticks.pass_ms(UNREAD_WAIT_MS);
     assert!(bench.sent().await.is_empty());
     assert_eq!(bench.said_of_mails(id).await.len(), 1);
-    // The position before is that of the mail that was sent.
+    // The latest position is that of the email that was sent.
     bench.answer(4, "Not even now?").await;
     bench.ticks.pass_ms(UNREAD_WAIT_MS);
     assert!(bench.sent().await.is_empty());
@@ -445,7 +445,7 @@ async fn that_an_answer_is_not_mailed_is_said_where_nobody_has_read_it(bench) {
         bench.said_of_mails(id).await.last(),
         Some(&dropped(head, DropReason::Unsubscribed))
     );
-    // Nor what an owner drops, tried or not.
+    // The same goes for an email that an owner drops, whether it was tried or not.
     bench.domain.prefer_mail(&one.of().preference, true).await.unwrap();
     bench.domain.read_as_visitor(&ann, head).await.unwrap();
     bench.answer(5, "Well?").await;
@@ -480,7 +480,7 @@ async fn a_mail_is_tried_for_three_days_and_failing_is_seen(bench) {
         panic!("it is noted in the conversation")
     };
     assert_eq!(reason, "no  route");
-    // An owner has it tried again, or drops it.
+    // An owner can retry or drop it.
     let domain = &bench.domain;
     domain.retry_mail(failed[0].id).await.unwrap();
     assert_eq!(bench.owed().await.len(), 1);
@@ -526,7 +526,7 @@ async fn a_flood_sends_an_address_one_mail_an_hour_and_the_inbox_its_limit(bench
     assert_eq!(of(MailKind::Received), 10);
     let victims = begun.iter().filter(|(_, address)| address == "victim@example.com").count();
     assert_eq!(victims, 1);
-    // The team hears of the rest as its limit allows.
+    // The team is notified about the rest as the limit allows.
     let mut told = of(MailKind::NobodyAvailable);
     for _ in 0..60 {
         bench.ticks.pass_ms(HOUR_MS / 6);
@@ -571,7 +571,7 @@ async fn what_a_visitor_does_with_the_teams_address_does_not_keep_the_team_from_
     assert_eq!(owed.len(), 1);
     assert_eq!(owed[0].matter.kind(), MailKind::NobodyAvailable);
     assert_eq!(owed[0].of().messages.len(), 2, "with what the refused one had");
-    // Tried again by hand, that one has nothing left to say.
+    // Retried by hand, the refused email has nothing left to say.
     let failed = bench.domain.list_mails(Some(MailState::Failed), None).await.unwrap().mails;
     bench.settle(&owed[0], Outcome::Sent).await;
     for mail in failed {
@@ -685,8 +685,8 @@ async fn the_link_of_a_mail_logs_its_visitor_in_for_a_while(bench) {
     assert!(by_login.is_err(), "it opens the chat, and nothing else");
     let reads = admitted.reads.unwrap();
     assert_eq!(reads, Reads { address: Some("ann@example.com".into()), generation: 1 });
-    // To open a link is not enough: programs do. Who writes then reads the address, and there is no
-    // more waiting for an hour.
+    // Opening a link is not enough, since programs do that. Someone who then writes reads that address, and
+    // the limit of one email an hour no longer applies.
     bench.answer(2, "Yes.").await;
     bench.ticks.pass_ms(UNREAD_WAIT_MS);
     assert!(bench.owed().await.is_empty());
@@ -705,7 +705,7 @@ async fn the_link_of_a_mail_logs_its_visitor_in_for_a_while(bench) {
     let user = User { email: Some("bob@example.com".into()), ..User::default() };
     let about = About { user: Some(user), ..About::default() };
     domain.note_visitor(&ann, about, None).await.unwrap();
-    admit(login.clone()).await.expect("what a page says changes no address that is proven");
+    admit(login.clone()).await.expect("a page can't change a verified address");
     bench.ticks.pass_ms(MAIL_LINK_MS);
     assert_eq!(admit(login).await.unwrap_err().code(), ErrorCode::LinkInvalid);
 }
@@ -717,7 +717,7 @@ async fn who_comes_by_a_link_and_back_before_they_write_shuts_out_whoever_left_t
         let admit = domain.admit_visitor(&bench.inbox, token, None, About::default(), None);
         admit.await.map_err(|error| error.code())
     };
-    // Mallory leaves Ann's address, and then, once Ann has opened the link, his own.
+    // Mallory leaves Ann's address and, in the second round, his own after Ann opened the link.
     for (ann_at, left_later) in [("ann@example.com", None), ("ann@example.net", Some("mallory@example.com"))] {
         let mallory = admit(None).await.unwrap();
         let id = domain.ambient().uuid().as_u128();
@@ -728,12 +728,12 @@ async fn who_comes_by_a_link_and_back_before_they_write_shuts_out_whoever_left_t
         let hers = owed.iter().find(|one| one.of().visitor.id == mallory.who.visitor).unwrap();
         let login = hers.of().login.clone();
         let ann = admit(Some(&login)).await.unwrap();
-        let ann = admit(Some(&ann.token)).await.expect("her train left a tunnel");
+        let ann = admit(Some(&ann.token)).await.expect("she reconnects");
         if let Some(address) = left_later {
             domain.leave_address(&mallory.who, address).await.unwrap();
         }
-        let ann = admit(Some(&ann.token)).await.expect("and another one");
-        let reads = ann.reads.expect("she has not written");
+        let ann = admit(Some(&ann.token)).await.expect("she reconnects once more");
+        let reads = ann.reads.expect("she has not written yet");
         assert_eq!(reads.address.as_deref(), left_later.is_none().then_some(ann_at));
         domain.prove_address(&ann.who, &reads, None).await.unwrap();
         assert_eq!(admit(Some(&mallory.token)).await.err(), Some(ErrorCode::TokenInvalid));
@@ -742,7 +742,7 @@ async fn who_comes_by_a_link_and_back_before_they_write_shuts_out_whoever_left_t
         let known = domain.find_visitor(&looker(), ann.who.visitor).await.unwrap();
         let expect = left_later.is_none().then_some(ann_at);
         assert_eq!((known.email.as_deref(), known.is_email_proven), (expect, left_later.is_none()));
-        // What was given out is taken back, and what came by a link is no exception.
+        // Logging the visitor out revokes their tokens, including those that came from a link.
         let login = domain.log_out_visitor(&looker(), ann.who.visitor).await;
         login.unwrap();
         assert_eq!(admit(Some(&ann.token)).await.err(), Some(ErrorCode::TokenInvalid));
@@ -762,7 +762,7 @@ async fn a_transcript_goes_to_an_address_that_is_known_to_be_the_visitors(bench)
     domain.prove_address(&ann, &reads, None).await.unwrap();
     domain.mail_transcript(&mia, id).await.unwrap();
     domain.mail_transcript(&mia, id).await.unwrap();
-    // It is of what was said when it was asked for, whatever becomes of the conversation.
+    // It contains what was said before it was requested, even if the conversation changes later.
     domain.send_as_visitor(&ann, None, client_id(4), "later").await.unwrap();
     domain.change_conversation(&mia, id, Change::Archive {}).await.unwrap();
     let owed = bench.owed().await;
@@ -771,7 +771,7 @@ async fn a_transcript_goes_to_an_address_that_is_known_to_be_the_visitors(bench)
     let said: Vec<_> = one.of().messages.iter().map(|said| said.text.len()).collect();
     assert_eq!(said, ["hello?".len(), "Yes. ".len() * 300 - 1], "both sides, whole, and no note");
     bench.settle(one, Outcome::Sent).await;
-    // A second one is another mail with all of it.
+    // A second transcript is another email with the complete conversation.
     domain.mail_transcript(&mia, id).await.unwrap();
     assert_eq!(bench.owed().await[0].of().messages.len(), 3);
     let user = User { email: Some("bob@example.com".into()), ..User::default() };
@@ -807,11 +807,11 @@ async fn an_invited_agent_sets_a_password_by_the_link_of_a_mail(bench) {
     let set = domain.set_password(link, "correct horse".into()).await.unwrap();
     assert_eq!((set.id, set.is_invited), (ann.id, false));
     log_in(domain, "ann@example.com", "correct horse").await.unwrap();
-    // Once: it is worth nothing to whoever reads the mail later.
+    // It works only once, so it is worthless to anyone who reads the email later.
     let again = domain.set_password(link, "another horse".into()).await;
     assert_eq!(again.unwrap_err().code(), ErrorCode::LinkInvalid);
     assert_eq!(domain.link_holder(link).await.unwrap_err().code(), ErrorCode::LinkInvalid);
-    // A try that comes later finds nothing to do.
+    // A later attempt has nothing to do.
     bench.ticks.pass_ms(LEASE_MS);
     assert!(bench.owed().await.is_empty());
     assert_eq!(bench.reasons().await, ["done"]);
@@ -846,13 +846,13 @@ async fn a_forgotten_password_is_set_anew_within_an_hour_and_ends_logins(bench) 
     assert_eq!(old.unwrap_err().code(), ErrorCode::LoginWrong);
     assert!(domain.load_login("hers").await.unwrap().is_none());
     assert!(domain.load_login("other").await.unwrap().is_some());
-    // Somebody who asks without end sends five an hour.
+    // Repeated requests send at most five emails an hour.
     let mut sent = 0;
     for _ in 0..20 {
         sent += usize::from(ask().await.is_some());
     }
     assert_eq!(sent, 4);
-    // Who has left gets no way in.
+    // A deactivated agent can't get in with a link.
     bench.ticks.pass_ms(HOUR_MS);
     let link = ask().await.unwrap();
     domain.set_agent_active(mia.id, false).await.unwrap();
@@ -871,7 +871,7 @@ async fn without_a_mail_server_nothing_waits(bench) {
     bench.domain.drop_due_mails().await.unwrap();
     let all = async || bench.domain.list_mails(None, None).await.unwrap().mails;
     assert_eq!(all().await.len(), 2, "somebody may have forgotten a setting");
-    // What was tried before waits for a mail server, however long.
+    // An email that was tried before waits for a mail server indefinitely.
     let tried = bench.owed().await.remove(0);
     bench.settle(&tried, Outcome::Later { reason: "no route".into() }).await;
     bench.ticks.pass_ms(3 * HOUR_MS);

@@ -1,4 +1,4 @@
-//! The rules on every store: SQLite, PostgreSQL and MySQL.
+//! Tests of the domain on every store: SQLite, PostgreSQL and MySQL.
 
 #![expect(clippy::unwrap_used, reason = "a test that can't go on fails")]
 

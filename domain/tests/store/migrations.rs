@@ -1,4 +1,4 @@
-//! The migrations themselves: all other tests run on copies of what they made.
+//! The migrations themselves. All other tests run on copies of what they create.
 
 use domain::Store;
 use domain::agent::Sight;
@@ -10,7 +10,7 @@ use testbed::{Kind, TestDatabase};
 
 use crate::support::{Bench, Counter, client_id, looker, migrate, only};
 
-/// How many steps there were before words were cut by the program.
+/// The number of migrations before the program split text into words itself.
 const BEFORE_WORDS: u32 = 10;
 
 async fn what_was_written_before_is_found(kind: Kind) {
@@ -107,7 +107,7 @@ async fn mysql_finds_what_was_written_before() {
 async fn from_nothing_to_a_message(kind: Kind) {
     let database = TestDatabase::new(kind).await;
     migrate(database.address().to_owned()).await;
-    // As at each later start: there is nothing left to do.
+    // As at each later startup, there is nothing left to do.
     migrate(database.address().to_owned()).await;
     let bench = Bench::open(database, tempfile::tempdir().unwrap(), Counter::default()).await;
     let visitor = bench.visitor();

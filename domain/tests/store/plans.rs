@@ -1,7 +1,7 @@
-//! How the stores find what is asked for: by an index, never by reading all messages.
+//! Query plans: the stores use an index and never read all messages.
 //!
-//! The calls that sockets and pages make are made on a database of some size. Each statement that
-//! touches messages is then explained by the database that ran it.
+//! The test makes the calls of sockets and pages on a database of some size. Then the database explains each
+//! statement that touches messages.
 
 use domain::conversation::Draft;
 use domain::file::{Part, Party};
@@ -12,10 +12,10 @@ use testbed::Kind;
 
 use crate::support::{Bench, agent, client_id, only};
 
-/// How many messages there are: too many to read all of them for a page.
+/// The number of messages: too many to read them all for one page.
 const MESSAGES: u32 = 20_000;
 
-/// Copies a conversation's first entry, many times, within the store.
+/// Copies a conversation's first entry many times, inside the database.
 async fn fill(bench: &Bench, look: &DatabaseConnection) {
     let columns = "conversation_id, prev_public_seq, is_public, kind, author_kind, author_id, author_name, text";
     let (with, numbers, number, name) = match bench.database.kind() {
@@ -33,7 +33,7 @@ async fn fill(bench: &Bench, look: &DatabaseConnection) {
             "n.i",
             "gen_random_uuid()",
         ),
-        // MariaDB's own tables of numbers.
+        // MariaDB's built-in sequence tables.
         Kind::MySql => {
             (String::new(), format!("seq_2_to_{MESSAGES} AS n"), "n.seq", "unhex(md5(n.seq))")
         }
@@ -53,7 +53,7 @@ async fn fill(bench: &Bench, look: &DatabaseConnection) {
     look.execute_unprepared(analyze).await.unwrap();
 }
 
-/// What the database says of a statement, if it would read a whole table of messages.
+/// Returns the query plan if the statement would read a whole table of messages.
 async fn full_scan(look: &DatabaseConnection, asked: &Statement) -> Option<String> {
     let explain = match asked.db_backend {
         DbBackend::Sqlite => "EXPLAIN QUERY PLAN ",
@@ -67,7 +67,7 @@ async fn full_scan(look: &DatabaseConnection, asked: &Statement) -> Option<Strin
         let (line, is_full) = match asked.db_backend {
             DbBackend::Sqlite => {
                 let line = text("detail").unwrap_or_default();
-                // What a full-text index answers is called a scan, too.
+                // SQLite also calls a full-text index lookup a scan.
                 let by_index = line.contains("VIRTUAL TABLE INDEX") && line.contains(":M");
                 let is_full = line.starts_with("SCAN entry") && !by_index;
                 (line, is_full)

@@ -1,4 +1,4 @@
-//! What is kept of a person: a copy of all of it, and its end.
+//! Data retained about a person: its export and its erasure.
 
 use std::io::Read;
 use std::path::Path;
@@ -20,11 +20,11 @@ use crate::support::{Bench, client_id, listed, looker, only, source};
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
-/// Ann has said this wherever something can be said, and nobody else has.
+/// Ann wrote this everywhere she could, and nobody else did.
 const WORD: &str = "quxzarnoth";
 
 impl Bench {
-    /// Where a word is found: tables with their columns, and files.
+    /// Lists everywhere that a word occurs: columns of tables, and files.
     async fn found(&self, word: &str) -> Vec<String> {
         let db = self.database.connect().await;
         let backend = db.get_database_backend();
@@ -70,7 +70,7 @@ impl Bench {
         found
     }
 
-    /// Ann, of whom there is something everywhere. Returns her conversation, too.
+    /// Creates Ann, with data in every place there is. Also returns her conversation.
     async fn known_everywhere(&self) -> (VisitorIdentity, ConversationId) {
         let domain = &self.domain;
         self.takes_mail().await;
@@ -111,7 +111,7 @@ impl Bench {
         let from = format!("Quxzarnoth <{WORD}@example.com>");
         let text = format!("{WORD} by mail");
         self.takes(&mail(&from, &reply_to, &format!("{WORD}-1@e"), "", &text)).await;
-        // Nobody's conversation, and waits for somebody to look at it.
+        // This email belongs to no conversation and waits for review.
         self.takes(&mail(
             &from,
             "help@example.org",
@@ -128,7 +128,7 @@ impl Bench {
         (ann, id)
     }
 
-    /// Bob, who has said as much, and stays.
+    /// Creates Bob, who wrote as much and stays.
     async fn bob(&self) -> VisitorIdentity {
         let bob = self.visitor();
         self.upload(&Party::Visitor(bob), 9, b"bobs own file").await.unwrap();
@@ -191,7 +191,7 @@ async fn of_who_is_erased_nothing_is_left_and_others_keep_all(bench) {
 
     assert_eq!(bench.found("bobs own").await.len(), others.len());
     assert_eq!((bench.searched("bobs").await, bench.shelved()), (1, shelved));
-    // Who comes back begins anew.
+    // A visitor who returns starts over.
     domain.send_as_visitor(&ann, None, client_id(1), "me again").await.unwrap();
     let fresh = listed(domain, &looker()).await;
     assert!(fresh.len() == 2 && fresh.iter().all(|one| one.id != id && one.head == 1));
@@ -260,7 +260,7 @@ async fn what_an_inbox_keeps_no_longer_goes_by_itself(bench) {
     let known = domain.find_visitor(&looker(), ann.visitor).await.unwrap();
     assert_eq!((known.email, known.has_network, known.name.as_deref()), (None, false, Some("Quxzarnoth")));
     let found = bench.found(&format!("{WORD}@example.com")).await;
-    // What somebody wrote is theirs to keep in it; an event says why a mail did not go.
+    // Messages may contain the address that someone wrote, and events say why an email was not sent.
     assert!(found.iter().all(|at| at == "entry.text" || at == "mail.reason" || at.starts_with("file ")), "{found:?}");
 
     keep(InboxKept { conversations_days: Some(30), ..InboxKept::default() }).await.unwrap();
@@ -274,7 +274,7 @@ async fn what_an_inbox_keeps_no_longer_goes_by_itself(bench) {
     let audit = domain.list_audit(&Default::default(), None).await.unwrap().entries;
     let noted: Vec<_> = audit.iter().filter(|entry| entry.deed == "old_erased").collect();
     assert!(noted.len() == 3 && noted[0].subject.as_deref().unwrap().contains("1 conversations"), "{noted:?}");
-    // Nothing is old: nothing is said.
+    // Nothing is old enough, so nothing is recorded.
     domain.erase_old().await.unwrap();
     assert_eq!(domain.list_audit(&Default::default(), None).await.unwrap().entries.len(), audit.len());
 }

@@ -1,10 +1,10 @@
-//! What happens at once, on every store, many times over.
+//! Races between concurrent requests, many times over, on every store.
 
 use protocol::{Body, Change, ErrorCode, Status};
 
 use crate::support::{Bench, agent, client_id, only};
 
-/// How often each race is run.
+/// How many times each race runs.
 const ROUNDS: u128 = 25;
 
 testbed::on_each_store! {
@@ -23,7 +23,7 @@ async fn a_message_that_meets_a_resolution_is_never_settled_unread(bench) {
             domain.change_conversation(&mia, id, Change::Resolve { seen }),
         );
         sent.unwrap();
-        // Either the message came first and the agent is told, or it takes the conversation up again.
+        // Either the message came first and the agent is told, or the message reopens the conversation.
         if let Err(error) = resolved {
             assert_eq!(error.code(), ErrorCode::NewMessage);
         }
@@ -59,7 +59,7 @@ async fn what_is_read_while_it_is_written_is_counted_right(bench) {
         };
         let now = only(domain, &mia).await;
         assert_eq!(now.visitor_messages, by_visitor(u64::MAX), "round {round}");
-        // Who writes has read what was there; a cursor stands where it was put, on what was there.
+        // Writing marks everything before as read, and a read position never exceeds the log's head.
         assert!(page.team_read_seq <= page.head && page.visitor_read_seq <= page.head);
         assert_eq!(now.unread(), now.visitor_messages - by_visitor(page.team_read_seq));
         assert!(sent.seq != replied.seq && page.head == head + 2);

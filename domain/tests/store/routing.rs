@@ -1,4 +1,4 @@
-//! Who gets a conversation, and who is there, on every store.
+//! Routing and presence, on every store.
 
 use domain::agent::{Agent, AgentSettings};
 use domain::hub::Listener;
@@ -13,7 +13,7 @@ use crate::support::{Bench, agent, client_id, listed, log_in, looker};
 
 struct Desk {
     who: Agent,
-    // Held: a socket is what makes an agent be there.
+    // Held open, because an agent's socket is what makes them present.
     socket: Option<Listener>,
 }
 
@@ -31,7 +31,7 @@ impl Bench {
         Desk { who, socket }
     }
 
-    /// A new visitor writes; their conversation.
+    /// A new visitor writes. Returns their conversation.
     async fn ring(&self, number: u128) -> ConversationId {
         let visitor = self.visitor();
         self.domain.send_as_visitor(&visitor, None, client_id(number), "hi").await.unwrap();
@@ -87,7 +87,7 @@ async fn the_least_busy_gets_the_next_and_nobody_more_than_they_can_take(bench) 
     assert_eq!(held.iter().filter(|one| **one == Some(ben.who.id)).count(), 1);
     assert_eq!(held[3..], [None, None], "the rest waits");
 
-    // Who settles one takes the next that waits, in its order.
+    // An agent who resolves one gets the next in the queue.
     let of_ben = ids[held.iter().position(|one| *one == Some(ben.who.id)).unwrap()];
     bench.resolve(&ben, of_ben).await;
     assert_eq!(bench.holder(ids[3]).await, Some(ben.who.id));
@@ -103,7 +103,7 @@ async fn a_queue_has_places_that_move_up(bench) {
         let visitor = bench.visitor();
         bench.domain.send_as_visitor(&visitor, None, client_id(number), "hi").await.unwrap();
         waiting.push(visitor.visitor);
-        // Who comes first is first, whatever the machine's clock does.
+        // The order of arrival counts, even if the clock moves back.
         bench.ticks.put_back_ms(3_600_000);
     }
     let places = async || {
@@ -140,7 +140,7 @@ async fn a_team_and_its_skills_choose_who_gets_it(bench) {
         let id = bench.ring(number).await;
         assert_eq!(bench.holder(id).await, Some(cat.who.id), "only cat can take a VIP");
     }
-    // Without the team or the label, all goes on: nothing refers to what is gone.
+    // Deleting the team and the label removes all references, and routing continues.
     bench.domain.delete_team(team).await.unwrap();
     bench.domain.delete_label(vip).await.unwrap();
     let id = bench.ring(6).await;
@@ -176,7 +176,7 @@ async fn what_somebody_had_who_leaves_for_good_goes_to_others(bench) {
     let again = log_in(&bench.domain, "ann@example.com", "correct horse").await;
     assert_eq!(again.expect_err("out").code(), ErrorCode::LoginWrong);
 
-    // Given back, and nobody else is there: it waits, and is not with nobody for ever.
+    // Unassigned while nobody else is online: it returns to the queue.
     let back = Change::Assign { agent: None };
     bench.domain.change_conversation(&ben.who, id, back).await.unwrap();
     let found = listed(&bench.domain, &ben.who).await;
@@ -233,7 +233,7 @@ async fn what_goes_on_comes_back_to_who_had_it_only_if_they_are_there(bench) {
         bench.domain.change_conversation(&ben.who, id, change).await.unwrap();
     };
     let to_ann = Change::Assign { agent: Some(ann.who.id) };
-    // While she is there, it is hers again, however it rested.
+    // While she is online, it returns to her, whether it was resolved, archived or snoozed.
     let later_ms = bench.domain.ambient().now_ms() + 60_000;
     let rests = [Change::Resolve { seen: None }, Change::Archive {}, Change::Snooze { until_ms: later_ms }];
     for (number, rest) in (2..).zip(&rests) {
@@ -249,14 +249,14 @@ async fn what_goes_on_comes_back_to_who_had_it_only_if_they_are_there(bench) {
         write(number).await;
         assert_eq!(bench.holder(id).await, Some(ben.who.id), "{rest:?}");
     }
-    // So where it is an agent who has it go on.
+    // The same goes when an agent reopens it.
     for (rest, goes_on) in rests.iter().zip([Change::Reopen {}, Change::Unarchive {}, Change::Wake {}]) {
         give(to_ann.clone()).await;
         give(rest.clone()).await;
         give(goes_on.clone()).await;
         assert_eq!(bench.holder(id).await, Some(ben.who.id), "{goes_on:?}");
     }
-    // Where agents take what they want, it stays hers: nobody else would be given it.
+    // With manual routing it stays hers, since nobody else would be assigned.
     bench.route(Routing::Manual, None, None).await;
     give(to_ann).await;
     give(Change::Resolve { seen: None }).await;
@@ -299,7 +299,7 @@ async fn presence_is_a_choice_and_a_socket_and_hours_are_another_thing(bench) {
     assert_eq!(now().await, (Attendance::Away, Presence::Away));
     domain.choose_presence(ann.id, Presence::Online).await.unwrap();
 
-    // The clock stands at Tuesday, 14 November 2023, 22:13 UTC.
+    // The clock is at Tuesday, 14 November 2023, 22:13 UTC.
     let hours = |text: &str| InboxSettings {
         hours: Some(text.into()),
         time_zone: "UTC".into(),
@@ -354,7 +354,7 @@ async fn what_a_stop_left_with_somebody_who_is_gone_is_given_to_others(bench) {
     assert_eq!(bench.holder(id).await, Some(ann.who.id));
     bench.domain.release_left_behind().await.unwrap();
     assert_eq!(bench.holder(id).await, Some(ann.who.id), "they are there");
-    // Deactivated, and the program was killed before it came to the conversations.
+    // The agent is deactivated, and the program was killed before it released their conversations.
     let gone = "UPDATE agent SET is_active = FALSE WHERE email = 'ann@example.com'";
     bench.database.connect().await.execute_unprepared(gone).await.unwrap();
     let ben = bench.desk("ben", None).await;

@@ -1,4 +1,4 @@
-//! Search: what is found, in which order, and what is not.
+//! Search: what is found, in which order, and what is not found.
 
 use domain::agent::{Agent, AgentSettings, Sight};
 use domain::search::Query;
@@ -83,7 +83,7 @@ async fn what_is_written_in_other_ways_is_found(bench) {
     let dignity = ["人人生而自由，在[尊严]和权利上一律平等。"];
     check("权利", &["人人生而自由，在尊严和[权利]上一律平等。"]).await;
     check("尊严", &dignity).await;
-    // Not one after the other.
+    // These characters are not adjacent.
     check("尊权", &[]).await;
     check("权", &["人人生而自由，在尊严和[权]利上一律平等。"]).await;
     check("返金", &["配送が遅れているので[返金]をお願いします。"]).await;
@@ -97,7 +97,7 @@ async fn what_is_written_in_other_ways_is_found(bench) {
     }
     check("ガイド", &["[ｶﾞｲﾄﾞ] for iPhone15手机"]).await;
     check("iphone 手机", &["ｶﾞｲﾄﾞ for [iPhone15手机]"]).await;
-    // Short words, which are stopwords elsewhere.
+    // Short words, which other search engines treat as stop words.
     check("of 4", &["a to [of] [4]"]).await;
     check("возвр", &["[Возврат] денег"]).await;
     check("धनवापसी", &["मुझे [धनवापसी] चाहिए"]).await;
@@ -110,7 +110,7 @@ async fn messages_of_long_ago_are_found(bench) {
         bench.says(number, "a parcel").await;
     }
     assert_eq!(bench.finds(&mia, &query("parcel")).await.len(), 4);
-    // The clock was ahead, and is put right: what was written meanwhile is found all the same.
+    // When a clock that was ahead is corrected, messages written meanwhile are still found.
     bench.ticks.put_back_ms(300 * 24 * 3_600_000);
     assert_eq!(bench.finds(&mia, &query("parcel")).await.len(), 4);
 }
@@ -127,7 +127,7 @@ async fn the_best_comes_first_and_each_conversation_once(bench) {
     let hits = domain.search(&mia, &query("refund")).await.unwrap();
     assert_eq!(hits.len(), 2, "each conversation once");
     if bench.database.kind() != testbed::Kind::MySql {
-        // MySQL counts how often a word is there, and not how long the text is: both are right there.
+        // MySQL counts occurrences of a word but ignores the length of the text, so both orders are correct.
         assert_eq!(marked(&hits[0]), "[refund] [refund]");
     }
     assert!(hits.iter().all(|hit| hit.seq.is_some() && hit.at_ms.is_some()));

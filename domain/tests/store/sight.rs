@@ -1,4 +1,4 @@
-//! Agents who are limited to inboxes: what they may not see does not exist for them.
+//! Visibility: for agents who are limited to inboxes, other inboxes' conversations don't exist.
 
 use domain::agent::{Agent, AgentSettings, Sight};
 use domain::inbox::Inbox;
@@ -9,7 +9,7 @@ use protocol::{Change, ConversationId, ErrorCode, Routing, ToAgent, VisitorId};
 use crate::support::{Bench, agent, client_id, listed, looker};
 
 impl Bench {
-    /// An agent of one inbox alone.
+    /// Creates an agent who sees only this inbox.
     async fn agent_of(&self, name: &str, inbox: &Inbox) -> Agent {
         let who = agent(&self.domain, &format!("{name}@example.com")).await;
         let settings =
@@ -18,7 +18,7 @@ impl Bench {
         self.domain.find_agent(who.id).await.unwrap().unwrap()
     }
 
-    /// A conversation that a new visitor of an inbox begins.
+    /// Starts a conversation of a new visitor in this inbox.
     async fn begun_in(&self, inbox: &Inbox, number: u128) -> ConversationId {
         let visitor = VisitorId(self.domain.ambient().uuid());
         let who = VisitorIdentity { inbox: inbox.id, visitor };

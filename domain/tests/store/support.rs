@@ -1,4 +1,4 @@
-//! A real database, a clock that is moved and randomness that repeats.
+//! A test bench: a real database, a clock that tests move, and repeatable randomness.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -30,7 +30,7 @@ impl Counter {
         self.0.fetch_add(ms, Ordering::Relaxed);
     }
 
-    /// Puts the clock back. What is random does not come again by it.
+    /// Moves the clock back. Random values still don't repeat.
     pub(crate) fn put_back_ms(&self, ms: u64) {
         self.0.fetch_sub(ms, Ordering::Relaxed);
     }
@@ -53,9 +53,9 @@ pub(crate) struct Bench {
     pub(crate) inbox: Inbox,
     pub(crate) ticks: Counter,
     pub(crate) database: TestDatabase,
-    /// Where the content of files lies.
+    /// The blob store's folder.
     pub(crate) files: tempfile::TempDir,
-    /// What was asked of the database.
+    /// All statements that were run.
     pub(crate) asked: Statements,
 }
 
@@ -85,7 +85,7 @@ impl Bench {
         Self { domain, inbox, ticks, database, files, asked }
     }
 
-    /// Stops, and starts on the same database.
+    /// Stops the domain and starts it again on the same database.
     pub(crate) async fn restart(self) -> Self {
         let Self { domain, database, files, ticks, .. } = self;
         domain.finish().await;
@@ -93,12 +93,12 @@ impl Bench {
     }
 
     pub(crate) fn visitor(&self) -> VisitorIdentity {
-        // Without a token, and with nothing to be written, a visitor is just a new id.
+        // A visitor without a token is just a new id until something is written.
         VisitorIdentity { inbox: self.inbox.id, visitor: VisitorId(self.domain.ambient().uuid()) }
     }
 }
 
-/// Fills a database as the program does when it starts.
+/// Runs the migrations, as the program does at startup.
 pub(crate) async fn migrate(address: String) {
     let store = Store::open(&address).await.unwrap();
     Migrator::up(store.for_migrations(), None).await.unwrap();
@@ -115,19 +115,19 @@ pub(crate) async fn agent(domain: &Domain, email: &str) -> Agent {
     domain.create_agent(new, Role::Agent).await.unwrap()
 }
 
-/// From where tests ask.
+/// The source of the tests' requests.
 pub(crate) fn source() -> Source {
     let address = std::net::IpAddr::from([127, 0, 0, 1]);
     Source { address, network: address, browser: Some("A browser".into()) }
 }
 
-/// Comes in from a browser that nobody knows.
+/// Logs in from an unknown browser.
 pub(crate) async fn log_in(domain: &Domain, email: &str, password: &str) -> domain::Result<Agent> {
     let (email, password) = (email.to_owned(), password.to_owned());
     domain.log_in(Attempt { email, password, device: None }, &source()).await
 }
 
-/// Somebody who sees everything and does nothing.
+/// An agent who sees everything and does nothing.
 pub(crate) fn looker() -> Agent {
     Agent {
         id: AgentId(uuid::Uuid::nil()),
@@ -144,13 +144,13 @@ pub(crate) fn looker() -> Agent {
     }
 }
 
-/// The list as an agent sees it.
+/// The conversations that this agent sees.
 pub(crate) async fn listed(domain: &Domain, agent: &Agent) -> Vec<Summary> {
     let all = domain.list_conversations(agent, &Filter::ALL, None, 200).await;
     all.unwrap().conversations
 }
 
-/// The one conversation there is, as an agent sees it.
+/// The only conversation, as this agent sees it.
 pub(crate) async fn only(domain: &Domain, agent: &Agent) -> Summary {
     let mut all = listed(domain, agent).await;
     assert_eq!(all.len(), 1);

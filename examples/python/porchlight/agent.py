@@ -1,4 +1,4 @@
-"""An agent, who watches conversations and answers."""
+"""An agent's client: watches conversations and replies."""
 
 import asyncio
 import re
@@ -14,7 +14,7 @@ from .transport import Frame, SocketTransport, Transport
 
 
 class Agent(Client):
-    """A member of the team. `start` logs in."""
+    """An agent. `start` logs in."""
 
     side = "agent"
 
@@ -41,18 +41,18 @@ class Agent(Client):
     def send(
         self, conversation: str, text: str, files: Sequence[str] = (), *, is_note: bool = False
     ) -> asyncio.Future[Entry]:
-        """Send a message, or a note that visitors don't see. The result is its entry."""
+        """Send a message, or a note that visitors don't see. The result is the entry."""
         frame = {"conversation": conversation, "text": text, "files": list(files)}
         return self._send({**frame, "note": is_note})
 
     def read(self, conversation: str, seq: int) -> None:
-        """Say that everything up to there was seen."""
+        """Report that everything up to this position was seen."""
         self._put({"type": "read", "conversation": conversation, "seq": seq})
 
     async def change(self, conversation: str, action: str, **fields: Any) -> None:
         """Claim, resolve, label and so on. Raises `Refused`.
 
-        An answer names the conversation but not the change, so changes are made one at a time.
+        The answer names the conversation but not the change, so changes are made one at a time.
         """
         change = {"action": action, **fields}
         frame = {"type": "change", "conversation": conversation, "change": change}
@@ -103,7 +103,7 @@ class Agent(Client):
 
 
 async def log_in(server: str, fields: dict[str, str]) -> str:
-    """Submit the login page's form, and return the session cookie."""
+    """Submit the login page's form and return the session cookie."""
     _, page = await request("GET", server, "/login", {})
     form = re.search(r'action="(/call/log_in\d*)"', page.decode())
     assert form is not None, "the login page has a form"
@@ -112,6 +112,6 @@ async def log_in(server: str, fields: dict[str, str]) -> str:
         "Accept": "application/json",
     }
     answer, _ = await request("POST", server, form[1], headers, urlencode(fields).encode())
-    # Another cookie knows the browser again, and opens nothing.
+    # The other cookie only recognizes the browser; it gives no access.
     cookies = [cookie.partition(";")[0] for cookie in answer.get_all("Set-Cookie", [])]
     return next(cookie for cookie in cookies if "porchlight_session=" in cookie)

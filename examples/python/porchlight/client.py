@@ -1,6 +1,6 @@
-"""What a visitor's client and an agent's client have in common.
+"""The common base of a visitor's client and an agent's client.
 
-It keeps a connection, and follows the three rules of "The log" in the protocol: take entries by
+It keeps a connection and follows the three rules of "The log" in the protocol: accept entries by
 position, keep a send until it is acknowledged, and compare positions.
 """
 
@@ -18,23 +18,23 @@ from .log import Entry, Log
 from .transport import Frame, Transport
 
 PING_S = 15
-# After a burst, the server takes two messages a second from a visitor.
+# After a burst, the server accepts two messages per second from a visitor.
 SLOW_DOWN_S = 0.5
 UPLOAD_TRIES = 5
 
 
 class Client(ABC):
-    """Connects in its `async with` block, and reconnects by itself.
+    """Connects in its `async with` block and reconnects by itself.
 
-    Everything is kept in memory. A client that must survive its own crash also keeps the sends
-    that wait, and a visitor's token, on disk.
+    Everything is kept in memory. A client that must survive its own crash also stores the waiting
+    sends, and a visitor's token, on disk.
     """
 
     side: str
 
     def __init__(self, server: str) -> None:
         self.server = server
-        # By conversation. A visitor's frames don't name it: that log is at None.
+        # By conversation. A visitor's frames don't name theirs: its log is at None.
         self.logs: dict[str | None, Log] = {}
         # Called with each frame after the client has handled it.
         self.on_frame: Callable[[Frame], None] = lambda _: None
@@ -46,14 +46,14 @@ class Client(ABC):
         self._reset_connection()
 
     def _reset_connection(self) -> None:
-        """Set what lasts no longer than one connection."""
+        """Reset the state of a single connection."""
         self._transport: Transport | None = None
         self._outgoing: asyncio.Queue[Frame] = asyncio.Queue()
         self._is_welcome = False
         self._early: list[Frame] = []
         self._has_heard = False
         self._last_error: Refused | None = None
-        # After `slow_down`, one message at a time is under way.
+        # After `slow_down`, only one message at a time is in flight.
         self._is_slow = False
         self._retry: asyncio.TimerHandle | None = None
 
@@ -68,13 +68,13 @@ class Client(ABC):
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """Disconnect. What was sent and what was received is kept for another `start`."""
+        """Disconnect. Logs and waiting sends are kept for another `start`."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
 
     async def until(self, holds: Callable[[], bool], timeout_s: float = 15) -> None:
-        """Wait until the frames that come in make it true."""
+        """Wait until incoming frames make the condition true."""
         assert self._task is not None, "it is started"
         async with asyncio.timeout(timeout_s):
             while not holds():
@@ -84,13 +84,13 @@ class Client(ABC):
                 await self._news.wait()
 
     def cut(self) -> None:
-        """Lose the connection."""
+        """Drop the connection, as when the network is lost."""
         if self._transport is not None:
             self._transport.abort()
 
     async def upload(self, name: str, data: bytes) -> str:
-        """Upload a file, and return its id for a send."""
-        # The same id for every try: a file that has arrived isn't read again.
+        """Upload a file and return its id for a send."""
+        # The same id for every try: the server doesn't read a file again that has already arrived.
         file_id = str(uuid.uuid4())
         path = f"/files/{self.side}/{file_id}?name={quote(name, safe='')}"
         for tries in range(UPLOAD_TRIES):
@@ -115,7 +115,7 @@ class Client(ABC):
 
     @abstractmethod
     def _credentials(self) -> dict[str, str]:
-        """The headers that requests for files need."""
+        """The headers that file requests need."""
 
     @abstractmethod
     def _ask(self, log: Log) -> Frame:
@@ -126,7 +126,7 @@ class Client(ABC):
 
     @abstractmethod
     def _take_other(self, frame: Frame) -> None:
-        """Handle a frame that only one side knows, and ignore an unknown one."""
+        """Handle a frame that only this side knows, and ignore an unknown one."""
 
     # The connection
 
@@ -148,7 +148,7 @@ class Client(ABC):
             self._news.set()
 
     async def _run_connection(self) -> Closed | Refused:
-        """Connect, exchange frames, and return how the connection ended."""
+        """Connect, exchange frames and return how the connection ended."""
         self._reset_connection()
         try:
             self._transport = transport = await self._connect()
@@ -190,16 +190,16 @@ class Client(ABC):
                 raise Closed(None, "silence")
             self._put({"type": "ping"})
             for log in self.logs.values():
-                # The answer may have been an `error`.
+                # The last request may have been answered with an `error`.
                 if log.is_catching_up:
                     self._put(self._ask(log))
 
     def _put(self, frame: Frame) -> None:
-        # Nothing goes out before the `welcome`. What must not get lost is sent after it.
+        # Nothing is sent before the `welcome`. What must not get lost is sent after it.
         if self._is_welcome:
             self._outgoing.put_nowait(frame)
 
-    # What comes in
+    # Incoming frames
 
     def _take_frame(self, frame: Frame) -> None:
         match frame["type"]:
@@ -214,7 +214,7 @@ class Client(ABC):
             case "error":
                 self._take_error(frame)
             case _ if not self._is_welcome:
-                # News that came before the `welcome` is newer than it.
+                # A frame that came before the `welcome` is newer than it.
                 self._early.append(frame)
             case "entry" | "ack":
                 self._take_entries(frame.get("conversation"), [frame["entry"]])
@@ -226,7 +226,7 @@ class Client(ABC):
                 self._take_other(frame)
 
     def _take_entries(self, conversation: str | None, entries: list[Entry], head: int = 0) -> None:
-        """Take entries by position, and ask for what turns out to be missing."""
+        """Add entries by position, and ask for missing ones."""
         for entry in entries:
             self._settle(entry["client_id"], entry)
         log = self.logs.get(conversation)
@@ -251,10 +251,10 @@ class Client(ABC):
         else:
             self._settle(client_id, refused)
 
-    # What goes out
+    # Outgoing frames
 
     def _send(self, frame: Frame) -> asyncio.Future[Entry]:
-        """Send a message now, and again after every `welcome` until it is answered."""
+        """Send a message now, and again after every `welcome` until it is acknowledged."""
         client_id = str(uuid.uuid4())
         frame = {"type": "send", "client_id": client_id, **frame}
         entry: asyncio.Future[Entry] = asyncio.Future()
@@ -264,7 +264,7 @@ class Client(ABC):
         return entry
 
     def _settle(self, client_id: str, answer: Entry | Refused) -> None:
-        """Answer a send, unless it is answered already or somebody else's."""
+        """Resolve a send, unless it is resolved already or from another client."""
         if client_id not in self._waiting:
             return
         _, entry = self._waiting.pop(client_id)
@@ -278,7 +278,7 @@ class Client(ABC):
             self._send_next()
 
     def _slow_down(self) -> None:
-        """Wait once: everything sent after the refused message is refused with it."""
+        """Start one wait: everything sent after the refused message is refused, too."""
         self._is_slow = True
         if self._retry is None:
             self._retry = asyncio.get_running_loop().call_later(SLOW_DOWN_S, self._send_next)
@@ -293,5 +293,5 @@ class Client(ABC):
 
 
 def backoff_s(tries: int) -> float:
-    """0.5, 1, 2 … 30 seconds, shortened by up to half so that clients don't return all at once."""
+    """0.5, 1, 2 … 30 seconds, shortened by up to half so that clients don't all return at once."""
     return min(30.0, 0.5 * 2.0 ** min(tries, 6)) * (1 - random.random() / 2)

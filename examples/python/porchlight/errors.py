@@ -1,10 +1,10 @@
-"""The two ways in which talking to the server fails: it says no, or the connection ends."""
+"""The two kinds of failure: the server refuses a request, or the connection ends."""
 
 import json
 
 
 class Refused(Exception):
-    """The server said no. `code` is one of the protocol's error codes."""
+    """The server refused a request. `code` is one of the protocol's error codes."""
 
     def __init__(self, code: str, message: str = "", *, is_temporary: bool = False) -> None:
         super().__init__(f"{code}: {message}")
@@ -13,11 +13,11 @@ class Refused(Exception):
 
     @classmethod
     def from_response(cls, status: int, body: bytes | bytearray) -> "Refused":
-        """Read a problem document, or make do with the status if a proxy sent something else."""
+        """Read a problem document, or use the status if a proxy sent something else."""
         try:
             problem = json.loads(body)
             if isinstance(problem, str):
-                # A login is refused with nothing but the code.
+                # A refused login is answered with only the code.
                 return cls(problem, is_temporary=status == 429)
             return cls(problem["code"], problem["title"], is_temporary=problem["temporary"])
         except (ValueError, TypeError, KeyError):
@@ -30,6 +30,6 @@ class Closed(Exception):
     def __init__(self, code: int | None, reason: str) -> None:
         super().__init__(f"{code or 'lost'}: {reason}")
         self.may_come_back = code is None or not (code == 1009 or 4000 <= code < 4100)
-        # A server that is stopping says how long to stay away.
+        # A stopping server says how long to wait.
         kind, _, wait_ms = reason.partition(":")
         self.wait_s = int(wait_ms) / 1000 if code == 4101 and kind == "stopping" else None

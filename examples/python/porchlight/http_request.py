@@ -9,14 +9,14 @@ from urllib.parse import urlsplit
 
 from .errors import Closed, Refused
 
-# Longer than the 20 seconds for which the server holds a poll.
+# Longer than the 20 seconds that the server holds a poll.
 TIMEOUT_S = 30
 
 
 async def request(
     method: str, server: str, path: str, headers: dict[str, str], body: bytes = b""
 ) -> tuple[Message, bytes]:
-    """Return the answer's headers and body. Raises `Refused`, or `Closed` if no answer came."""
+    """Return the response's headers and body. Raises `Refused`, or `Closed` without a response."""
     address = urlsplit(server)
     is_secure = address.scheme == "https"
     kind = http.client.HTTPSConnection if is_secure else http.client.HTTPConnection

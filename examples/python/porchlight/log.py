@@ -1,4 +1,4 @@
-"""What a client has of one conversation. It knows nothing about connections."""
+"""A client's copy of one conversation. It knows nothing about connections."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ class Log:
         self.entries: list[Entry] = []
         # The highest position that we know of, whether or not we have its entry.
         self.head = 0
-        # Whether we have asked for what is missing and are waiting for the answer.
+        # Whether we have asked for missing entries and are waiting for the answer.
         self.is_catching_up = False
 
     @property
@@ -26,8 +26,8 @@ class Log:
     def take(self, entry: Entry) -> None:
         """Append the entry if it is the next one.
 
-        One that we already have is skipped. So is one that follows a gap: it comes again with
-        what is missing.
+        An entry that we already have is skipped. So is one after a gap: it comes again with the
+        missing ones.
         """
         if entry["prev"] == self.last < entry["seq"]:
             self.entries.append(entry)

@@ -1,4 +1,4 @@
-"""The two ways to exchange frames with the server: a WebSocket, and plain requests.
+"""The two ways to exchange frames with the server: a WebSocket and long polling.
 
 Both have the same methods. `receive` raises `Closed` or `Refused` at the end, after every frame
 that came before it. `send` raises neither, so that it can't hide an `error` that says why.
@@ -19,7 +19,7 @@ from .http_request import request
 
 Frame = dict[str, Any]
 
-# The limit for all frames of one request.
+# The size limit for all frames of one request.
 REQUEST_BYTES = 100 * 1024
 
 
@@ -72,7 +72,7 @@ class SocketTransport:
 
 
 class PollTransport:
-    """A visitor's line without a socket: one request waits for news, another sends frames."""
+    """A visitor's connection without a socket: one request waits for frames, another sends them."""
 
     def __init__(self, server: str, line: str) -> None:
         self._server = server
@@ -86,7 +86,7 @@ class PollTransport:
     async def open(cls, server: str, hello: Frame) -> "PollTransport":
         body = to_json(hello).encode()
         headers, body = await request("POST", server, "/poll/visitor", {}, body)
-        # A `hello` that is refused opens no line. The answer is an `error` and a close.
+        # A refused `hello` opens no connection. The response has an `error` and a close.
         transport = cls(server, headers.get("porchlight-line", ""))
         if transport._take(headers, body):
             transport._waiting = asyncio.create_task(transport._wait())
@@ -120,9 +120,9 @@ class PollTransport:
             pass
 
     async def _exchange(self, body: bytes) -> bool:
-        """Make a request. False if the line has ended.
+        """Make a request. False if the connection has ended.
 
-        The frames of a lost answer don't come again on the same line, so any failure ends it.
+        A lost response's frames are not repeated on the same connection, so any failure ends it.
         """
         self._under_way += 1
         try:
@@ -133,13 +133,13 @@ class PollTransport:
                 self._end(error)
             elif self._under_way == 0:
                 self._end(Closed(None, "the server has no such line"))
-            # Otherwise the other request under way is told why the line was closed.
+            # Otherwise the other pending request gets the reason for the close.
             return False
         self._under_way -= 1
         return self._take(*answer)
 
     def _end(self, why: Closed | Refused) -> None:
-        """Report the end of the line, once."""
+        """Report the end of the connection, once."""
         if not self._is_told:
             self._is_told = True
             self._incoming.put_nowait(why)
@@ -159,5 +159,5 @@ Transport = SocketTransport | PollTransport
 
 
 def to_json(frame: Frame) -> str:
-    # Escapes would make a long message in a non-Latin script too long for a frame.
+    # Escapes could make a long message in a non-Latin script too long for a frame.
     return json.dumps(frame, ensure_ascii=False)

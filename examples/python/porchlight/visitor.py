@@ -1,4 +1,4 @@
-"""A visitor, who has one conversation at a time."""
+"""A visitor's client, with one conversation at a time."""
 
 import asyncio
 import secrets
@@ -13,7 +13,7 @@ from .transport import Frame, PollTransport, SocketTransport, Transport
 class Visitor(Client):
     """A visitor to a site, by WebSocket or by polling.
 
-    `token` comes from an earlier visit. Keep it once the visitor has sent something, not before.
+    `token` comes from an earlier visit. Store it once the visitor has sent something, not before.
     """
 
     side = "visitor"
@@ -41,11 +41,11 @@ class Visitor(Client):
         return self.logs[None]
 
     def send(self, text: str, files: Sequence[str] = ()) -> asyncio.Future[Entry]:
-        """Send a message. The result is its entry, or `Refused`."""
+        """Send a message. The result is the entry, or `Refused` is raised."""
         return self._send({"text": text, "files": list(files)})
 
     def read(self, seq: int) -> None:
-        """Say that everything up to there was seen."""
+        """Report that everything up to this position was seen."""
         self._put({"type": "read", "seq": seq})
 
     async def _connect(self) -> Transport:
@@ -70,7 +70,7 @@ class Visitor(Client):
         self.log.is_catching_up = False
         conversation = welcome.get("conversation")
         if conversation is None or conversation != self.log.conversation:
-            # This is the latest page, and replaces what we have. It may begin anywhere.
+            # This is the latest page, which replaces what we have. It may begin anywhere.
             self.logs[None] = Log(conversation)
             self.log.entries = welcome["entries"][:1]
         self._take_entries(None, welcome["entries"], welcome["head"])
@@ -80,7 +80,7 @@ class Visitor(Client):
             case "pong":
                 self._take_entries(None, [], frame["head"])
             case "error" if frame["code"] == "token_invalid":
-                # The only refusal after which to come back by itself: as a new visitor.
+                # The only refusal after which to reconnect: as a new visitor.
                 self.token = None
                 self.logs[None] = Log()
                 raise Closed(None, "token_invalid")

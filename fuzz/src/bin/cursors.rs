@@ -1,4 +1,4 @@
-//! Cursors of lists, ids and what else stands in addresses: whatever comes, what is taken is written as it was.
+//! List cursors, ids and other parts of addresses: what is accepted is written back unchanged.
 
 #![no_main]
 
@@ -14,17 +14,17 @@ libfuzzer_sys::fuzz_target!(|raw: &[u8]| {
     }
     if let Ok(cursor) = AuditCursor::parse(text) {
         let written = cursor.to_text();
-        assert_eq!(AuditCursor::parse(&written).expect("ours").to_text(), written);
+        assert_eq!(AuditCursor::parse(&written).expect("our output").to_text(), written);
     }
     if let Some(id) = ConversationId::parse(text) {
         assert_eq!(ConversationId::parse(&id.to_string()), Some(id));
     }
     if let Ok(site) = Site::parse(text) {
-        assert_eq!(Site::parse(site.as_str()).expect("ours"), site);
+        assert_eq!(Site::parse(site.as_str()).expect("our output"), site);
     }
     if let Ok(hours) = Hours::parse(text, "Europe/Berlin") {
         let written = hours.to_text();
-        assert_eq!(Hours::parse(&written, "Europe/Berlin").expect("ours").to_text(), written);
+        assert_eq!(Hours::parse(&written, "Europe/Berlin").expect("our output").to_text(), written);
     }
     let kept = InboxKept::default().page(text);
     assert!(kept.is_none_or(|page| !page.as_str().contains(['?', '#', '\n', '\0'])));

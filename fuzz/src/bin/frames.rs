@@ -1,4 +1,4 @@
-//! Frames of visitors' and agents' sockets, as JSON: whatever comes, what is understood is written as it was meant.
+//! JSON frames of visitors' and agents' sockets: what is parsed is written back with the same meaning.
 
 #![no_main]
 
@@ -8,10 +8,10 @@ use protocol::{FromAgent, FromVisitor, ToAgent, ToVisitor};
 fn check<T: Decode + Encode + PartialEq + std::fmt::Debug>(text: &str) {
     if let Ok(frame) = from_str::<T>(text) {
         let written = to_string(&frame);
-        let again = from_str::<T>(&written).expect("what we write, we read");
+        let again = from_str::<T>(&written).expect("our own output parses");
         assert_eq!(again, frame);
         let other: serde_json::Value =
-            serde_json::from_str(&written).expect("what we write is JSON to others, too");
+            serde_json::from_str(&written).expect("serde_json parses our output");
         assert!(other.is_object());
     }
 }

@@ -1,4 +1,4 @@
-//! JWTs: of whoever signs nothing, none is taken; of whoever signs, none that is over or for somebody else.
+//! JWTs: unsigned ones are never accepted, and neither are signed ones that are expired or for another audience.
 
 #![no_main]
 
@@ -21,7 +21,7 @@ libfuzzer_sys::fuzz_target!(|raw: &[u8]| {
     if let Ok(text) = std::str::from_utf8(raw) {
         assert!(opened(text).is_none(), "nobody has signed it");
     }
-    // The same, as a header and a payload that the site's server has signed.
+    // The same input as a header and a payload, signed by the site's server.
     let at = raw.iter().position(|byte| *byte == b'\n').unwrap_or(raw.len());
     let (header, payload) = raw.split_at(at);
     let payload = payload.strip_prefix(b"\n").unwrap_or(payload);
@@ -30,7 +30,7 @@ libfuzzer_sys::fuzz_target!(|raw: &[u8]| {
     mac.update(signed.as_bytes());
     let tag = URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes());
     let Some((user, said)) = opened(&format!("{signed}.{tag}")) else { return };
-    // What is not looked at may be no JSON to others: an escape of half a character, a number that is too large.
+    // Unused parts may be invalid JSON for other parsers: half of a surrogate pair, or a number that is too large.
     let Ok(header) = serde_json::from_slice::<Value>(header) else { return };
     assert_eq!(header["alg"], "HS256");
     assert!(header["crit"].is_null());

@@ -1,4 +1,4 @@
-//! What providers hand mails in by: forms with parts, forms in one line, JSON. The first line is the type.
+//! Webhook bodies from email providers: multipart forms, URL-encoded forms, JSON. The first line is the type.
 
 #![no_main]
 
@@ -12,7 +12,7 @@ libfuzzer_sys::fuzz_target!(|raw: &[u8]| {
     let at = raw.iter().position(|byte| *byte == b'\n').unwrap_or(0);
     let (kind, body) = raw.split_at(at);
     let request = Request::builder().header("content-type", kind).body(Body::from(body.to_vec()));
-    // A type that is no header never comes as far.
+    // A type that is not a valid header value never gets this far.
     let Ok(request) = request else { return };
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let Ok((mail, checked)) = runtime.block_on(wrapped::unwrapped(request)) else { return };

@@ -1,4 +1,4 @@
-//! [`Encode`] and [`Decode`], and the macros that write them for a type.
+//! [`Encode`] and [`Decode`], and the macros that implement them for a type.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 use super::parse::Value;
 use super::write::write_str;
 
-/// Why a text is not the frame that was expected.
+/// Why a text is not a valid frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DecodeError {
     /// Not JSON.
@@ -15,9 +15,9 @@ pub enum DecodeError {
     TooDeep,
     /// A field is missing.
     Missing(&'static str),
-    /// A value is not of the type that was expected.
+    /// A value has the wrong type; holds the expected one.
     Type(&'static str),
-    /// A tag that names nothing we know; holds the tag's field.
+    /// An unknown tag; holds the name of the tag's field.
     UnknownTag(&'static str),
 }
 
@@ -37,7 +37,7 @@ impl core::fmt::Display for DecodeError {
 
 impl core::error::Error for DecodeError {}
 
-/// Has a JSON form.
+/// A type with a JSON form.
 pub trait Encode {
     /// Appends the JSON form to `out`.
     fn encode(&self, out: &mut String);
@@ -48,18 +48,18 @@ pub trait Encode {
     }
 }
 
-/// Can be read from JSON.
+/// A type that can be read from JSON.
 pub trait Decode: Sized {
     /// Reads a value.
     ///
     /// # Errors
-    /// Says what `value` lacks.
+    /// Returns what is wrong with `value`.
     fn decode(value: &Value<'_>) -> Result<Self, DecodeError>;
 
     /// Reads a field of an object that may be absent.
     ///
     /// # Errors
-    /// [`DecodeError::Missing`] unless the type has a meaning for an absent field.
+    /// [`DecodeError::Missing`] if the field is absent and the type has no meaning for that.
     fn decode_field(value: Option<&Value<'_>>, name: &'static str) -> Result<Self, DecodeError> {
         Self::decode(value.ok_or(DecodeError::Missing(name))?)
     }
@@ -116,7 +116,7 @@ impl Encode for u64 {
 }
 
 impl Decode for u64 {
-    /// Up to 2^53 - 1: beyond it, JavaScript's numbers have holes.
+    /// Accepts up to 2^53 - 1: above it, JavaScript's numbers have gaps.
     fn decode(value: &Value<'_>) -> Result<Self, DecodeError> {
         const MOST: u64 = (1 << 53) - 1;
         match value {
@@ -208,7 +208,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// A struct with a JSON form: an object of its fields, by their names.
+/// A struct whose JSON form is an object with the same field names.
 macro_rules! record {
     (
         $(#[$doc:meta])*
@@ -237,7 +237,7 @@ macro_rules! record {
     };
 }
 
-/// An enum with a JSON form: an object of the variant's fields, and its name under a tag.
+/// An enum whose JSON form is an object: the variant's fields, and the variant's name in the tag field.
 macro_rules! tagged {
     (
         $(#[$doc:meta])*
@@ -256,7 +256,7 @@ macro_rules! tagged {
             },)*
         }
 
-        // The derived one names the variants as Rust does.
+        // The derived schema would use Rust's names of the variants.
         #[cfg(feature = "openapi")]
         impl utoipa::PartialSchema for $name {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
@@ -313,7 +313,7 @@ macro_rules! tagged {
     };
 }
 
-/// An enum of words: each variant is one text, in JSON, in the store and in addresses.
+/// An enum of words: each variant has one text, used in JSON, in the store and in URLs.
 macro_rules! words {
     (
         $(#[$doc:meta])*
@@ -326,7 +326,7 @@ macro_rules! words {
             $($(#[$vdoc])* #[cfg_attr(feature = "serde", serde(rename = $text))] $variant,)*
         }
 
-        // The derived one names the variants as Rust does.
+        // The derived schema would use Rust's names of the variants.
         #[cfg(feature = "openapi")]
         impl utoipa::PartialSchema for $name {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
@@ -340,16 +340,16 @@ macro_rules! words {
         impl utoipa::ToSchema for $name {}
 
         impl $name {
-            /// Every one, in order.
+            /// All variants, in order.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
-            /// The word.
+            /// The variant's word.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)* }
             }
 
-            /// The one that a word names.
+            /// Returns the variant with this word.
             #[must_use]
             pub fn parse(word: &str) -> Option<Self> {
                 match word { $($text => Some(Self::$variant),)* _ => None }

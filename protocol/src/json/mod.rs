@@ -1,8 +1,7 @@
-//! The wire's JSON (RFC 8259): a small parser and writer, and macros that give a type both.
+//! JSON (RFC 8259) for the wire: a small parser and writer, and macros that implement both for a type.
 //!
-//! Ours because of its weight: on a spike of the widget (brotli), serde_json cost about 20 KB more
-//! than this and miniserde about 13 KB. Unknown fields are passed over, so that a newer peer may
-//! add some.
+//! Written for its size: in a prototype of the widget (brotli), serde_json cost about 20 KB more than this
+//! code and miniserde about 13 KB. Unknown fields are ignored, so that a newer peer may add some.
 
 use alloc::string::String;
 
@@ -19,15 +18,15 @@ pub use parse::{Value, parse};
 pub use raw::RawJson;
 pub use write::write_str;
 
-/// Reads one frame.
+/// Parses one frame.
 ///
 /// # Errors
-/// Says what is wrong with `text`; never panics, whatever it holds.
+/// Returns what is wrong with `text`. Never panics, whatever the text.
 pub fn from_str<T: Decode>(text: &str) -> Result<T, DecodeError> {
     T::decode(&parse(text)?)
 }
 
-/// Writes one frame.
+/// Serializes one frame.
 #[must_use]
 pub fn to_string<T: Encode>(value: &T) -> String {
     let mut out = String::with_capacity(256);

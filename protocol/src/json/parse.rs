@@ -1,4 +1,4 @@
-//! Text to [`Value`].
+//! The parser: from text to [`Value`].
 
 use alloc::borrow::Cow;
 use alloc::string::String;
@@ -7,25 +7,25 @@ use alloc::vec::Vec;
 use super::codec::DecodeError;
 use crate::limits::JSON_DEPTH;
 
-/// A JSON value that borrows from its text where it can.
+/// A JSON value that borrows from its text where possible.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Value<'a> {
     /// `null`.
     Null,
     /// `true` or `false`.
     Bool(bool),
-    /// A number as it was written; the wire only has whole ones.
+    /// A number as written; the wire only uses integers.
     Number(&'a str),
-    /// A string without its escapes.
+    /// An unescaped string.
     Str(Cow<'a, str>),
     /// An array.
     Array(Vec<Value<'a>>),
-    /// An object in the order of its text. Of equal names the first one counts.
+    /// An object, in the order of the text. Of duplicate names the first one counts.
     Object(Vec<(Cow<'a, str>, Value<'a>)>),
 }
 
 impl Value<'_> {
-    /// The string, if it is one.
+    /// Returns the string, if the value is one.
     #[must_use]
     pub fn as_str(&self) -> Option<&str> {
         match self {
@@ -34,7 +34,7 @@ impl Value<'_> {
         }
     }
 
-    /// The field of an object.
+    /// Returns a field, if the value is an object that has it.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Self> {
         match self {
@@ -44,11 +44,11 @@ impl Value<'_> {
     }
 }
 
-/// Reads one JSON value and nothing after it.
+/// Parses one JSON value and nothing after it.
 ///
 /// # Errors
-/// [`DecodeError::Syntax`] where the text is not JSON, [`DecodeError::TooDeep`] where it is nested
-/// deeper than [`JSON_DEPTH`].
+/// [`DecodeError::Syntax`] if the text is not JSON, [`DecodeError::TooDeep`] if it is nested deeper than
+/// [`JSON_DEPTH`].
 pub fn parse(text: &str) -> Result<Value<'_>, DecodeError> {
     let mut parser = Parser { text, at: 0 };
     let value = parser.value(0)?;
@@ -171,7 +171,7 @@ impl<'a> Parser<'a> {
         Ok(Value::Number(self.slice(start, self.at)))
     }
 
-    /// Both ends lie beside an ASCII byte, so they are always character boundaries.
+    /// Both ends are next to an ASCII byte, so they are always character boundaries.
     fn slice(&self, from: usize, to: usize) -> &'a str {
         self.text.get(from..to).unwrap_or_default()
     }
@@ -223,8 +223,8 @@ impl<'a> Parser<'a> {
 
     fn unicode_escape(&mut self) -> Result<char, DecodeError> {
         let first = self.hex4()?;
-        // A pair of surrogates names one character (RFC 8259, section 7). A lone one names none: half a
-        // character, where a page cut a text. All else of it is sound.
+        // A surrogate pair encodes one character (RFC 8259, section 7). A lone surrogate encodes none: half
+        // a character, where a page cut a text. The rest of the text is fine.
         if (0xd800..0xdc00).contains(&first) {
             let end = self.at;
             if self.eat(b'\\') && self.eat(b'u') {

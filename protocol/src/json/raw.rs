@@ -1,4 +1,4 @@
-//! JSON that is passed on as it is.
+//! JSON that is passed on unchanged.
 
 use alloc::string::String;
 
@@ -6,14 +6,14 @@ use super::codec::{Decode, DecodeError, Encode, Fields};
 use super::parse::Value;
 use super::write::write_str;
 
-/// Some JSON, as text: for what one side passes on without looking at it.
+/// JSON as text, which one side passes on without reading it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize))]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct RawJson(pub String);
 
 impl Encode for RawJson {
-    /// The text must be JSON: it is not looked at.
+    /// The text must be JSON: it is not checked.
     fn encode(&self, out: &mut String) {
         out.push_str(&self.0);
     }

@@ -1,4 +1,4 @@
-//! How the OpenAPI document describes an enum whose variants are named by a tag.
+//! OpenAPI schemas of enums whose variants are named by a tag.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -9,25 +9,25 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::Decode;
 
-/// Schemas by their names.
+/// Schemas with their names.
 pub(crate) type Schemas = Vec<(String, RefOr<Schema>)>;
 
-/// One of several objects.
+/// A schema that is one of several objects.
 pub(crate) fn one_of<const N: usize>(variants: [Schema; N]) -> RefOr<Schema> {
     variants.into_iter().fold(OneOfBuilder::new(), OneOfBuilder::item).into()
 }
 
-/// An object under construction.
+/// A variant's object schema under construction.
 pub(crate) struct Variant(ObjectBuilder);
 
-/// The object of a variant, with its tag.
+/// Starts the object schema of a variant, with its tag.
 pub(crate) fn variant(tag: &str, name: &str) -> Variant {
     let word = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([name]));
     Variant(ObjectBuilder::new().schema_type(Type::Object).property(tag, word).required(tag))
 }
 
 impl Variant {
-    /// Adds a field, which may be absent if its type has a meaning for that.
+    /// Adds a field. It is required unless the type has a meaning for an absent field.
     pub(crate) fn field<T: ToSchema + Decode>(self, name: &'static str) -> Self {
         let Self(mut object) = self;
         object = object.property(name, <T as PartialSchema>::schema());

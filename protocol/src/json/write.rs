@@ -1,4 +1,4 @@
-//! Values to text.
+//! The writer: from values to text.
 
 use alloc::string::String;
 
@@ -13,7 +13,7 @@ pub fn write_str(text: &str, out: &mut String) {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            // `<` and the line separators are escaped too: a frame may then stand in a script.
+            // `<` and the line separators are escaped too, so that a frame may be placed in a script.
             '\0'..='\u{1f}' | '<' | '\u{2028}' | '\u{2029}' => {
                 out.push_str("\\u");
                 for shift in [12, 8, 4, 0] {

@@ -1,4 +1,4 @@
-//! Who calls: a program with an access token, in an agent's name, for what one scope allows.
+//! The callers of the API: programs with an access token, each acting for an agent within one scope per call.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use protocol::{AccessTokenId, ErrorCode, Scope};
 use crate::http::{Failure, bearer};
 use crate::state::ServerState;
 
-/// How many requests one token may make: a hundred at once, then twenty a second.
+/// The rate limit of one access token: 100 requests at once, then 20 a second.
 #[derive(Clone)]
 pub(crate) struct ApiRate(
     Arc<RateLimiter<AccessTokenId, DashMapStateStore<AccessTokenId>, DefaultClock>>,
@@ -35,7 +35,7 @@ async fn admit(parts: &Parts, state: &ServerState, scope: Scope) -> Result<Agent
         return Err(ErrorCode::SlowDown.into());
     }
     if !bearer.scopes.contains(&scope) {
-        let detail = format!("It needs the scope {}.", scope.as_str());
+        let detail = format!("This requires the scope {}.", scope.as_str());
         return Err(Failure::about(ErrorCode::ScopeMissing, detail));
     }
     Ok(bearer.agent)
@@ -43,7 +43,7 @@ async fn admit(parts: &Parts, state: &ServerState, scope: Scope) -> Result<Agent
 
 macro_rules! callers {
     ($($name:ident: $scope:ident;)+) => {$(
-        #[doc = concat!("An agent in whose name a program with [`Scope::", stringify!($scope), "`] acts.")]
+        #[doc = concat!("An agent that a program with [`Scope::", stringify!($scope), "`] acts for.")]
         pub(super) struct $name(pub(super) Agent);
 
         impl FromRequestParts<ServerState> for $name {

@@ -1,4 +1,4 @@
-//! Conversations: which there are, and what becomes of them.
+//! Conversations: listing, creating and changing them.
 
 use axum::Json;
 use axum::extract::State;
@@ -16,18 +16,18 @@ use super::caller::{ChangesConversations, SeesConversations};
 use crate::http::{At, Body, Failure, Params, whole};
 use crate::state::ServerState;
 
-/// Which conversations are wanted: those to which all that is given applies.
+/// Which conversations to list: those that match all given filters.
 #[derive(Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Wanted {
-    /// `open`, `assigned`, `resolved`, or several with commas between.
+    /// `open`, `assigned` or `resolved`, or several of them separated by commas.
     #[param(
         example = "open,assigned",
         pattern = "^ *(open|assigned|resolved) *(, *(open|assigned|resolved) *)*$"
     )]
     pub(super) status: Option<String>,
-    /// An agent's id, or `none`.
+    /// An agent's id, or `none` for unassigned conversations.
     #[param(pattern = "^(none|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$")]
     pub(super) assignee: Option<String>,
     #[param(value_type = Option<InboxId>)]
@@ -36,16 +36,16 @@ pub(super) struct Wanted {
     pub(super) visitor: Option<VisitorId>,
     #[param(value_type = Option<LabelId>)]
     pub(super) label: Option<LabelId>,
-    /// Put away, or not; both, without.
+    /// Only archived conversations (`true`), or only others (`false`). Default: both.
     pub(super) archived: Option<bool>,
-    /// Resting, or not; both, without.
+    /// Only snoozed conversations (`true`), or only others (`false`). Default: both.
     pub(super) snoozed: Option<bool>,
-    /// Where the page before ended: its `next`.
+    /// The `next` of the previous page.
     #[param(
         pattern = "^[0-9]{1,15}\\.[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
     )]
     pub(super) after: Option<String>,
-    /// 1 to 200; 50, without.
+    /// The size of the page: 1 to 200. Default: 50.
     #[param(minimum = 1, maximum = 200)]
     pub(super) limit: Option<u64>,
 }
@@ -56,14 +56,14 @@ impl Wanted {
         let mut status = Vec::new();
         for word in self.status.iter().flat_map(|words| words.split(',')) {
             let one = Status::parse(word.trim());
-            status.push(one.ok_or_else(|| invalid("status: open, assigned or resolved"))?);
+            status.push(one.ok_or_else(|| invalid("status must be open, assigned or resolved"))?);
         }
         let (assignee, unassigned) = match self.assignee.as_deref() {
             None => (None, false),
             Some("none") => (None, true),
             Some(id) => {
                 let id = AgentId::parse(id);
-                (Some(id.ok_or_else(|| invalid("assignee: an agent's id or none"))?), false)
+                (Some(id.ok_or_else(|| invalid("assignee must be an agent's id or none"))?), false)
             }
         };
         let Self { inbox, visitor, label, archived, snoozed, .. } = *self;
@@ -71,11 +71,14 @@ impl Wanted {
     }
 }
 
-/// How many are wanted: 1 to so many; 50, without.
+/// Checks the requested size of a page: 1 to `most`, 50 by default.
 pub(super) fn limit(wanted: Option<u64>, most: u64) -> Result<u64, Failure> {
     match wanted.unwrap_or(50) {
         limit if (1..=most).contains(&limit) => Ok(limit),
-        _ => Err(Failure::about(ErrorCode::RequestInvalid, format!("limit: 1 to {most}"))),
+        _ => Err(Failure::about(
+            ErrorCode::RequestInvalid,
+            format!("limit must be from 1 to {most}"),
+        )),
     }
 }
 
@@ -84,7 +87,7 @@ pub(super) fn limit(wanted: Option<u64>, most: u64) -> Result<u64, Failure> {
 pub(super) struct Conversations {
     /// Most recent first.
     conversations: Vec<Summary>,
-    /// Pass it as `after` for the next page; absent at the end.
+    /// Pass it as `after` to get the next page. `null` on the last page.
     next: Option<String>,
 }
 
@@ -104,15 +107,17 @@ pub(super) async fn list(
     Ok(Json(Conversations { conversations: page.conversations, next }))
 }
 
-/// Whose conversation is to begin.
+/// The visitor to start a conversation for.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Create {
     visitor: VisitorId,
 }
 
-/// Begin a visitor's conversation, and give it to an agent as its inbox says. A visitor has at most
-/// one that is not resolved: if there is one, the answer is that, with status 200.
+/// Start a conversation for a visitor, and assign it as its inbox's routing says.
+///
+/// A visitor has at most one conversation that is not resolved. If there is one, it is returned with status
+/// 200.
 #[utoipa::path(post, path = "/conversations", tag = "Conversations", request_body = Create,
     security(("access_token" = ["conversations:write"])),
     responses((status = 201, body = Summary), (status = 200, body = Summary), Failure))]
@@ -149,17 +154,17 @@ async fn change(
     Ok(Json(state.domain.change_conversation(agent, id, change).await?))
 }
 
-/// To whom.
+/// The new assignee.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Assign {
-    /// An agent; `null` for nobody.
+    /// An agent's id, or `null` to unassign the conversation.
     #[serde(deserialize_with = "Option::deserialize")]
     #[schema(required = true)]
     agent: Option<AgentId>,
 }
 
-/// Assign a conversation to an agent, whoever has it, or to nobody.
+/// Assign a conversation to an agent, even if another agent has it, or unassign it.
 #[utoipa::path(post, path = "/conversations/{conversation}/assign", tag = "Conversations",
     params(("conversation" = ConversationId, Path)), request_body = Assign,
     security(("access_token" = ["conversations:write"])),
@@ -173,17 +178,17 @@ pub(super) async fn assign(
     change(&state, &agent, id, Change::Assign { agent: to }).await
 }
 
-/// Until when.
+/// The end of the snooze.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Snooze {
-    /// In the future, by at most a year.
+    /// A time in the future, at most a year away.
     #[serde(deserialize_with = "whole")]
     #[schema(maximum = 9_007_199_254_740_991_u64)]
     until_ms: u64,
 }
 
-/// Let a conversation rest until a time, or until the visitor writes.
+/// Snooze a conversation until a time, or until the visitor writes.
 #[utoipa::path(post, path = "/conversations/{conversation}/snooze", tag = "Conversations",
     params(("conversation" = ConversationId, Path)), request_body = Snooze,
     security(("access_token" = ["conversations:write"])),
@@ -197,7 +202,7 @@ pub(super) async fn snooze(
     change(&state, &agent, id, Change::Snooze { until_ms }).await
 }
 
-/// Put a label on a conversation.
+/// Add a label to a conversation.
 #[utoipa::path(put, path = "/conversations/{conversation}/labels/{label}", tag = "Conversations",
     params(("conversation" = ConversationId, Path), ("label" = LabelId, Path)),
     security(("access_token" = ["conversations:write"])),
@@ -210,7 +215,7 @@ pub(super) async fn label(
     change(&state, &agent, id, Change::Label { label }).await
 }
 
-/// Take a label off a conversation.
+/// Remove a label from a conversation.
 #[utoipa::path(delete, path = "/conversations/{conversation}/labels/{label}", tag = "Conversations",
     params(("conversation" = ConversationId, Path), ("label" = LabelId, Path)),
     security(("access_token" = ["conversations:write"])),
@@ -223,7 +228,7 @@ pub(super) async fn unlabel(
     change(&state, &agent, id, Change::Unlabel { label }).await
 }
 
-/// Changes that need to be told nothing.
+/// Changes without a request body.
 macro_rules! changes {
     ($($(#[$doc:meta])* $name:ident $path:literal => $change:expr;)+) => {$(
         $(#[$doc])*
@@ -242,16 +247,16 @@ macro_rules! changes {
 }
 
 changes! {
-    /// Take a conversation, if nobody has it.
+    /// Claim a conversation, if it is unassigned.
     claim "/conversations/{conversation}/claim" => Change::Claim {};
-    /// Settle a conversation.
+    /// Resolve a conversation.
     resolve "/conversations/{conversation}/resolve" => Change::Resolve { seen: None };
-    /// Go on with a settled conversation.
+    /// Reopen a resolved conversation.
     reopen "/conversations/{conversation}/reopen" => Change::Reopen {};
-    /// Put a conversation away.
+    /// Archive a conversation.
     archive "/conversations/{conversation}/archive" => Change::Archive {};
-    /// Take a conversation out again.
+    /// Unarchive a conversation.
     unarchive "/conversations/{conversation}/unarchive" => Change::Unarchive {};
-    /// End a conversation's rest.
+    /// End a conversation's snooze.
     wake "/conversations/{conversation}/wake" => Change::Wake {};
 }

@@ -1,4 +1,4 @@
-//! `GET /api/docs`: the page on which people read every call and try it, by Swagger's interface.
+//! `GET /api/docs`: the page to read and try every call, made by Swagger UI.
 
 use axum::http::header;
 use axum::response::{Html, IntoResponse};
@@ -6,10 +6,10 @@ use axum::response::{Html, IntoResponse};
 use super::DOCUMENT;
 use crate::assets::DOCS_DIR;
 
-/// Where the page is.
+/// The path of the page.
 pub(super) const PAGE: &str = "/api/docs";
 
-/// The page's scripts are ours, and set styles themselves.
+/// The page's scripts are our own, and set styles themselves.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
     img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; \
     form-action 'none'; frame-ancestors 'none'";
@@ -22,7 +22,7 @@ pub(super) async fn page() -> impl IntoResponse {
 <meta charset=\"utf-8\">
 <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">
 <meta name=\"robots\" content=\"noindex\">
-<title>Porchlight’s API</title>
+<title>Porchlight API</title>
 <link rel=\"icon\" href=\"data:,\">
 <link rel=\"stylesheet\" href=\"/{DOCS_DIR}/swagger-ui.css\">
 <script defer src=\"/{DOCS_DIR}/swagger-ui-bundle.js\"></script>

@@ -1,4 +1,4 @@
-//! The list of error codes, for people: where a problem document's `type` leads.
+//! The list of error codes, for people: the `type` of a problem document points here.
 
 use std::fmt::Write;
 
@@ -6,13 +6,13 @@ use app::status;
 use axum::response::Html;
 use protocol::ErrorCode;
 
-/// `GET /api/errors`: every code, its status and what it means.
+/// `GET /api/errors`: every code, its status and its meaning.
 pub(super) async fn list() -> Html<String> {
     let mut rows = String::new();
     for code in ErrorCode::ALL {
         let (name, status) = (code.as_str(), status(*code).as_u16());
         let again = if code.is_temporary() { "may succeed later" } else { "" };
-        // Sentences are our own, and written as text all the same.
+        // The sentences are our own, but are escaped all the same.
         let sentence = code.sentence().replace('&', "&amp;").replace('<', "&lt;");
         let _ = write!(
             rows,
@@ -26,6 +26,6 @@ pub(super) async fn list() -> Html<String> {
          <meta name=\"color-scheme\" content=\"light dark\">\
          <title>Error codes · Porchlight</title><h1>Error codes</h1>\
          <table cellpadding=\"6\"><thead><tr align=\"left\"><th>Code</th><th>Status</th>\
-         <th>Meaning</th><th>Again?</th></tr></thead><tbody>{rows}</tbody></table></html>"
+         <th>Meaning</th><th>Retry?</th></tr></thead><tbody>{rows}</tbody></table></html>"
     ))
 }

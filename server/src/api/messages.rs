@@ -12,16 +12,16 @@ use super::caller::{Reads, Writes};
 use crate::http::{At, Body, Failure, Params, maybe_whole, whole};
 use crate::state::ServerState;
 
-/// Which part of a log is wanted.
+/// Which part of a log to list.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct Since {
-    /// The last position you have: what follows is listed, oldest first. From the beginning, without.
+    /// The last position you have: what follows it is listed, oldest first. Default: from the beginning.
     #[serde(default, deserialize_with = "maybe_whole")]
     #[param(value_type = Option<u64>, maximum = 9_007_199_254_740_991_u64)]
     after: Option<Seq>,
-    /// The first position you have: what ends before it is listed, oldest first.
+    /// The first position you have: the page that ends just before it is listed, oldest first.
     #[serde(default, deserialize_with = "maybe_whole")]
     #[param(value_type = Option<u64>, maximum = 9_007_199_254_740_991_u64)]
     pub(super) before: Option<Seq>,
@@ -33,10 +33,10 @@ impl Since {
     }
 }
 
-/// A part of a log.
+/// A part of a conversation's log.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Messages {
-    /// Which conversation; absent if the visitor has none.
+    /// The conversation; `null` if the visitor has none.
     conversation: Option<ConversationId>,
     /// The last position of the log.
     head: u64,
@@ -44,9 +44,9 @@ pub(super) struct Messages {
     visitor_read_seq: u64,
     /// How far the team has read.
     team_read_seq: u64,
-    /// At most 100, oldest first.
+    /// At most 100 entries, oldest first.
     messages: Vec<Entry>,
-    /// Pass it as `after` for what follows; absent at the end.
+    /// Pass it as `after` to get what follows. `null` at the end of the log, and with `before`.
     next: Option<u64>,
 }
 
@@ -65,7 +65,7 @@ impl Messages {
     }
 }
 
-/// List a conversation's log after a position: messages, notes and events.
+/// List a conversation's log: messages, notes and events.
 #[utoipa::path(get, path = "/conversations/{conversation}/messages", tag = "Messages",
     params(("conversation" = ConversationId, Path), Since),
     security(("access_token" = ["messages:read"])),
@@ -83,18 +83,18 @@ pub(super) async fn list(
     Ok(Json(Messages::new(page, &since)))
 }
 
-/// What an agent writes.
+/// A message or note by an agent.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AgentWrites {
-    /// Your name for it. Sending it again is harmless: the answer is the message that exists.
+    /// An id that you choose. Repeating a request with it is harmless: the existing message is returned.
     client_id: ClientId,
-    /// Plain text: at most 16 KB. May be empty where there are files.
+    /// Plain text of at most 16 KB. May be empty if there are files.
     text: String,
-    /// Files that you have uploaded in this agent's name: at most 10.
+    /// The ids of files that were uploaded for this agent: at most 10.
     #[serde(default)]
     files: Vec<FileId>,
-    /// Whether it is a private note that the visitor does not see.
+    /// Whether this is a private note, which the visitor does not see.
     #[serde(default)]
     note: bool,
 }
@@ -115,17 +115,17 @@ pub(super) async fn send(
     Ok(Json(state.domain.send_as_agent(&agent, id, client_id, draft, note).await?))
 }
 
-/// How far somebody has read.
+/// How far a conversation was read.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct ReadUpTo {
-    /// The last position seen.
+    /// The last position read.
     #[serde(deserialize_with = "whole")]
     #[schema(maximum = 9_007_199_254_740_991_u64)]
     pub(super) seq: u64,
 }
 
-/// Mark a conversation as read by the agent, and so by the team.
+/// Mark a conversation as read by the agent, and thereby by the team.
 #[utoipa::path(post, path = "/conversations/{conversation}/read", tag = "Messages",
     params(("conversation" = ConversationId, Path)), request_body = ReadUpTo,
     security(("access_token" = ["messages:write"])),
@@ -140,7 +140,7 @@ pub(super) async fn read(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Show the visitor that the agent is writing, for two seconds.
+/// Show the visitor that the agent is typing, for two seconds.
 #[utoipa::path(post, path = "/conversations/{conversation}/typing", tag = "Messages",
     params(("conversation" = ConversationId, Path)),
     security(("access_token" = ["messages:write"])),

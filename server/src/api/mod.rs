@@ -1,7 +1,6 @@
 //! The API for programs: `/api/v1`, its OpenAPI document and the page to try it.
 //!
-//! A handler gets its agent from an extractor that names a scope (see [`caller`]): there is no
-//! other way to one.
+//! A handler gets its agent from an extractor that names a scope (see [`caller`]), and in no other way.
 
 mod caller;
 mod conversations;
@@ -32,24 +31,24 @@ use crate::assets;
 use crate::http::{CODES, Failure};
 use crate::state::ServerState;
 
-/// Where the OpenAPI document is.
+/// The path of the OpenAPI document.
 const DOCUMENT: &str = "/api/v1/openapi.json";
 
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "Porchlight",
-        description = "Visitors, conversations and messages for your own programs.\n\nEvery request needs an access token, which an owner makes in the dashboard under API: `Authorization: Bearer pl_…`. A program acts in the name of the agent that the token was made for, sees what they see, and does what the token's scopes allow.\n\nTimes are milliseconds since 1970 (UTC). Errors are problem documents (RFC 9457) with a stable `code`: [all codes](/api/errors).",
+        description = "Visitors, conversations and messages for your own programs.\n\nEvery request needs an access token, which an owner creates in the dashboard under API: `Authorization: Bearer pl_…`. A program acts for the agent that the token was created for: it sees what they see, and does what the token's scopes allow.\n\nTimes are milliseconds since 1970 (UTC). Errors are problem documents (RFC 9457) with a stable `code`: [all codes](/api/errors).",
         license(name = "MIT", identifier = "MIT"),
     ),
     modifiers(&Security),
     tags(
-        (name = "Visitors", description = "Who they are, and what they write."),
-        (name = "Conversations", description = "Which there are, and what becomes of them."),
+        (name = "Visitors", description = "Identify visitors, and read and write on their behalf."),
+        (name = "Conversations", description = "List, create and change conversations."),
         (name = "Messages", description = "The log of a conversation: messages, notes and events."),
-        (name = "Files", description = "What messages carry."),
-        (name = "People", description = "What is kept of a person: a copy of it, and its end."),
-        (name = "Team", description = "Agents, teams, labels, inboxes, and whether somebody answers."),
+        (name = "Files", description = "Files attached to messages."),
+        (name = "People", description = "Find, export and erase the data retained about a person."),
+        (name = "Team", description = "Agents, teams, labels and inboxes, and whether anyone is available."),
     )
 )]
 struct Info;
@@ -102,7 +101,7 @@ fn described() -> OpenApiRouter<ServerState> {
 /// The API, its document and its pages.
 pub(crate) fn router() -> Router<ServerState> {
     let (api, document) = described().split_for_parts();
-    // Encoded once: it is the same for everybody, and long.
+    // Encode it once: it is long, and the same for everyone.
     let document = Bytes::from(serde_json::to_string(&document).expect("a document is JSON"));
     let document = get(async move || ([(header::CONTENT_TYPE, "application/json")], document));
     api.method_not_allowed_fallback(async || Failure::from(ErrorCode::MethodNotAllowed))
@@ -119,7 +118,7 @@ pub(crate) fn router() -> Router<ServerState> {
 mod tests {
     use super::*;
 
-    /// What the document says of each call: method, path and scope.
+    /// Checks what the document says about each call.
     #[test]
     fn every_call_names_one_scope_and_says_what_can_go_wrong() {
         let document = serde_json::to_value(described().to_openapi()).unwrap();

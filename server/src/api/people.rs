@@ -1,4 +1,4 @@
-//! People: what is kept of them, and that it is erased.
+//! People: finding, exporting and erasing what is retained about them.
 
 use axum::Json;
 use axum::extract::State;
@@ -15,24 +15,24 @@ use crate::http::{At, Failure, Params};
 use crate::people;
 use crate::state::ServerState;
 
-/// Whom a request is about.
+/// The person that a request is about.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Sought {
-    /// A mail address, or the site's own id of the user, exactly as it is kept.
+    /// An email address, or the site's own id of the user, exactly as stored.
     #[param(min_length = 1)]
     q: String,
 }
 
-/// A visitor whom a request may be about.
+/// A visitor who may be the person.
 #[derive(Serialize, ToSchema)]
 pub(super) struct FoundPerson {
     visitor: VisitorId,
     name: String,
     inbox: InboxId,
     email: Option<String>,
-    /// Whether the address is known to be theirs.
+    /// Whether the address is proven to be theirs.
     is_email_verified: bool,
     user_id: Option<String>,
     conversations: u64,
@@ -56,13 +56,13 @@ impl From<PersonFound> for FoundPerson {
     }
 }
 
-/// The visitors that were found.
+/// The visitors found.
 #[derive(Serialize, ToSchema)]
 pub(super) struct People {
     people: Vec<FoundPerson>,
 }
 
-/// Find the visitors that a person is: at most 200, the latest first.
+/// Find the visitors that a person may be: at most 200, latest first.
 #[utoipa::path(get, path = "/people", tag = "People", params(Sought),
     security(("access_token" = ["people:manage"])),
     responses((status = 200, body = People), Failure))]
@@ -79,7 +79,7 @@ pub(super) async fn find(
     Ok(Json(People { people: found.into_iter().map(FoundPerson::from).collect() }))
 }
 
-/// Export all that is kept of a visitor, as a ZIP archive: `person.json`, their files and mails.
+/// Export all data retained about a visitor, as a ZIP archive: `person.json`, their files and their emails.
 #[utoipa::path(get, path = "/people/{visitor}/export", tag = "People",
     params(("visitor" = VisitorId, Path)),
     security(("access_token" = ["people:manage"])),
@@ -93,7 +93,7 @@ pub(super) async fn export(
     people::archive(&state, id, program(&agent), None).await
 }
 
-/// What was erased.
+/// How much was erased.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Gone {
     conversations: u64,
@@ -102,7 +102,7 @@ pub(super) struct Gone {
     mails: u64,
 }
 
-/// Erase a visitor, and all that is kept of them. It can't be undone.
+/// Erase a visitor and all data retained about them. This can't be undone.
 #[utoipa::path(delete, path = "/people/{visitor}", tag = "People",
     params(("visitor" = VisitorId, Path)),
     security(("access_token" = ["people:manage"])),

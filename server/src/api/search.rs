@@ -13,28 +13,27 @@ use super::conversations::{self, Wanted};
 use crate::http::{Failure, Params, maybe_whole};
 use crate::state::ServerState;
 
-/// What is looked for, and where.
+/// What to search for, and where.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(super) struct LookedFor {
-    /// Words, of which the beginnings are enough. All must be in one message or note, or be the
-    /// visitor's.
+    /// Words, or beginnings of words. All must occur in one message or note, or in the visitor's details.
     q: String,
-    /// `open`, `assigned`, `resolved`, or several with commas between.
+    /// `open`, `assigned` or `resolved`, or several of them separated by commas.
     #[param(
         example = "open,assigned",
         pattern = "^ *(open|assigned|resolved) *(, *(open|assigned|resolved) *)*$"
     )]
     status: Option<String>,
-    /// An agent's id, or `none`.
+    /// An agent's id, or `none` for unassigned conversations.
     #[param(pattern = "^(none|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})$")]
     assignee: Option<String>,
     #[param(value_type = Option<InboxId>)]
     inbox: Option<InboxId>,
     #[param(value_type = Option<LabelId>)]
     label: Option<LabelId>,
-    /// Put away, or not; both, without.
+    /// Only archived conversations (`true`), or only others (`false`). Default: both.
     archived: Option<bool>,
     /// Written at this time or later.
     #[serde(default, deserialize_with = "maybe_whole")]
@@ -44,16 +43,16 @@ pub(super) struct LookedFor {
     #[serde(default, deserialize_with = "maybe_whole")]
     #[param(maximum = 9_007_199_254_740_991_u64)]
     until_ms: Option<u64>,
-    /// 1 to 50; 50, without.
+    /// The most results: 1 to 50. Default: 50.
     #[param(minimum = 1, maximum = 50)]
     limit: Option<u64>,
 }
 
-/// What was found.
+/// The results of a search.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Hits {
-    /// First the conversations whose visitor was found, the most recent first, then those with a
-    /// message or note, the best first.
+    /// First the conversations whose visitor matches, most recent first, then those with a matching message or
+    /// note, best first.
     hits: Vec<Hit>,
 }
 

@@ -1,4 +1,4 @@
-//! Agents, teams, labels and inboxes, and whether somebody answers.
+//! Agents, teams, labels and inboxes, and whether anyone is available.
 
 use std::collections::BTreeSet;
 
@@ -18,19 +18,20 @@ use crate::state::ServerState;
 pub(super) struct Agent {
     id: AgentId,
     name: String,
-    /// Absent where the token's agent is none of who run the team, but for their own.
+    /// `null` unless the token's agent may manage the team, or is this agent.
     email: Option<String>,
     /// `owner`, `admin` or `agent`.
     role: &'static str,
-    /// What they are now.
+    /// Whether they are available now.
     presence: Presence,
-    /// How many conversations they are given at most; no bound, without.
+    /// The most conversations that routing assigns to them; `null` for no limit.
     capacity: Option<u32>,
-    /// The labels that they can take.
+    /// The labels whose conversations they can handle.
     skills: Vec<LabelId>,
-    /// The inboxes that they are limited to, of those that the token's agent sees; all, without.
+    /// The inboxes that they are limited to, as far as the token's agent sees them; `null` if they see all
+    /// inboxes.
     inboxes: Option<BTreeSet<InboxId>>,
-    /// Whether they are part of the team.
+    /// Whether they are still part of the team.
     is_active: bool,
 }
 
@@ -69,7 +70,7 @@ pub(super) async fn agents(
 pub(super) struct Team {
     id: TeamId,
     name: String,
-    /// How conversations come to its members.
+    /// How conversations are assigned to its members.
     routing: Routing,
     members: Vec<AgentId>,
 }
@@ -107,7 +108,7 @@ pub(super) async fn labels(
 pub(super) struct Inbox {
     id: InboxId,
     name: String,
-    /// The public key that stands in the embed snippet.
+    /// The public key in the embed snippet.
     key: String,
 }
 
@@ -126,7 +127,7 @@ pub(super) async fn inboxes(
     Ok(Json(seen.map(inbox).collect()))
 }
 
-/// Show whether somebody answers in an inbox now.
+/// Show whether anyone is available in an inbox now.
 #[utoipa::path(get, path = "/inboxes/{inbox}/availability", tag = "Team",
     params(("inbox" = InboxId, Path)),
     security(("access_token" = ["team:read"])),

@@ -1,4 +1,4 @@
-//! Visitors: who the site says they are, and what is done on their behalf.
+//! Visitors: who they are according to the site, and actions on their behalf.
 
 use axum::Json;
 use axum::extract::State;
@@ -14,26 +14,27 @@ use super::messages::{Messages, ReadUpTo, Since};
 use crate::http::{At, Body, Failure, Params};
 use crate::state::ServerState;
 
-/// What is known of a visitor.
+/// What is known about a visitor.
 #[derive(Serialize, ToSchema)]
 pub(super) struct Visitor {
     id: VisitorId,
     inbox: InboxId,
-    /// The site's own id of the user, if they are known to be one.
+    /// The site's own id of the user, if the visitor is known to be one.
     user_id: Option<String>,
     name: Option<String>,
     email: Option<String>,
-    /// What else the site says, by name: of what its server and its pages both say, what its server says.
+    /// Other attributes, by name. Where the site's server and its pages both give one, the server's value is
+    /// shown.
     #[schema(value_type = Object)]
     attributes: Map<String, Value>,
-    /// The names of what the site's server says or a mail has proven: `name`, `email`, and those of attributes.
-    /// All else is anybody's word.
+    /// The names of what the site's server gave or an email has proven: `name`, `email`, and names of
+    /// attributes. Anyone may have made up the rest.
     verified: Vec<String>,
-    /// The page they were on last.
+    /// The last page they were on.
     page: Option<String>,
-    /// The page that led to the first one.
+    /// The page that linked to the first one.
     referrer: Option<String>,
-    /// The browser's name for itself.
+    /// The browser's user agent.
     browser: Option<String>,
     /// The browser's language (BCP 47).
     language: Option<String>,
@@ -70,23 +71,24 @@ impl From<Profile> for Visitor {
     }
 }
 
-/// What the site says of one of its users.
+/// What the site says about one of its users.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Identify {
     inbox: InboxId,
     /// The site's own id of the user: at most 200 bytes.
     user_id: String,
-    /// At most 80 characters; what is longer is cut.
+    /// At most 80 characters; longer names are cut.
     name: Option<String>,
     email: Option<String>,
-    /// At most 50 texts (of up to 1000 characters), numbers and truths, which replace those before.
+    /// At most 50 texts (of up to 1000 characters), numbers and booleans. They replace all previous attributes,
+    /// unless empty.
     #[serde(default)]
     #[schema(value_type = Object)]
     attributes: Map<String, Value>,
 }
 
-/// Log a visitor out everywhere: what their browsers keep opens nothing any more.
+/// Log a visitor out everywhere: what their browsers have stored gives no more access.
 #[utoipa::path(post, path = "/visitors/{visitor}/logout", tag = "Visitors",
     params(("visitor" = VisitorId, Path)),
     security(("access_token" = ["visitors:write"])),
@@ -100,7 +102,7 @@ pub(super) async fn logout(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Identify a visitor: insert or update by the site's own user id.
+/// Identify a visitor: create or update them by the site's own id of the user.
 #[utoipa::path(post, path = "/visitors/identify", tag = "Visitors", request_body = Identify,
     security(("access_token" = ["visitors:write"])),
     responses((status = 200, body = Visitor), Failure))]
@@ -114,10 +116,13 @@ pub(super) async fn identify(
     let mut fields = Map::from_iter([("id".to_owned(), Value::String(said.user_id))]);
     fields.extend(said.name.map(|name| ("name".to_owned(), Value::String(name))));
     fields.extend(said.email.map(|email| ("email".to_owned(), Value::String(email))));
-    // What the site calls an attribute must not pass for one of the fields above.
+    // An attribute must not pass for one of the fields above.
     let named = said.attributes.keys().any(|name| User::FIELDS.contains(&&**name));
     if named {
-        return Err(Failure::about(ErrorCode::UserInvalid, "An attribute has a field's name."));
+        return Err(Failure::about(
+            ErrorCode::UserInvalid,
+            "An attribute has the same name as a field.",
+        ));
     }
     fields.extend(said.attributes);
     let user = User::read(fields)?;
@@ -141,7 +146,7 @@ pub(super) async fn show(
     Ok(Json(state.domain.find_visitor(&agent, id).await?.into()))
 }
 
-/// List what a visitor sees of their conversation: no notes.
+/// List a visitor's conversation as they see it: without notes.
 #[utoipa::path(get, path = "/visitors/{visitor}/messages", tag = "Visitors",
     params(("visitor" = VisitorId, Path), Since),
     security(("access_token" = ["messages:read"])),
@@ -160,20 +165,20 @@ pub(super) async fn messages(
     Ok(Json(Messages::new(page, &since)))
 }
 
-/// What a visitor writes.
+/// A message by a visitor.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct VisitorWrites {
-    /// Your name for it. Sending it again is harmless: the answer is the message that exists.
+    /// An id that you choose. Repeating a request with it is harmless: the existing message is returned.
     client_id: ClientId,
-    /// Plain text: at most 16 KB.
+    /// Plain text of at most 16 KB.
     #[schema(min_length = 1)]
     text: String,
-    /// The page they write from.
+    /// The page that they are on.
     page: Option<String>,
 }
 
-/// Send a visitor's message on their behalf. Begins their conversation if there is none.
+/// Send a message on a visitor's behalf. Starts a conversation if they have none.
 #[utoipa::path(post, path = "/visitors/{visitor}/messages", tag = "Visitors",
     params(("visitor" = VisitorId, Path)), request_body = VisitorWrites,
     security(("access_token" = ["messages:write"])),
@@ -191,7 +196,7 @@ pub(super) async fn send(
     Ok(Json(state.domain.send_as_visitor(&who, page, client_id, &text).await?))
 }
 
-/// Mark what a visitor sees as read by them.
+/// Mark a conversation as read by its visitor.
 #[utoipa::path(post, path = "/visitors/{visitor}/read", tag = "Visitors",
     params(("visitor" = VisitorId, Path)), request_body = ReadUpTo,
     security(("access_token" = ["messages:write"])),

@@ -13,9 +13,9 @@ use crate::serve::PublicUrl;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Make an agent. The password is read from standard input: 10 to 200 characters.
+    /// Create an agent. The password (10 to 200 characters) is read from standard input.
     Create {
-        /// The mail address to log in with.
+        /// The email address to log in with.
         #[arg(long, env = "PORCHLIGHT_AGENT_EMAIL")]
         email: String,
         /// The name that visitors see.
@@ -25,15 +25,15 @@ pub(super) enum Command {
         #[arg(long, value_enum, default_value = "agent", env = "PORCHLIGHT_AGENT_ROLE")]
         role: RoleName,
     },
-    /// Make a link by which an agent sets a password: for whoever forgot theirs, where no mail is sent.
+    /// Create a link for an agent who forgot their password, to set a new one where no email is sent.
     Link {
-        /// The mail address that the agent logs in with.
+        /// The email address that the agent logs in with.
         #[arg(long)]
         email: String,
     },
-    /// Forget an agent's authenticator app, passkeys and recovery codes: for whoever lost them.
+    /// Remove the authenticator app, passkeys and recovery codes of an agent who lost them.
     Reset {
-        /// The mail address that the agent logs in with.
+        /// The email address that the agent logs in with.
         #[arg(long)]
         email: String,
     },
@@ -41,11 +41,11 @@ pub(super) enum Command {
 
 #[derive(Clone, Copy, ValueEnum)]
 pub(super) enum RoleName {
-    /// Everything.
+    /// Everything
     Owner,
-    /// All but what concerns owners.
+    /// Everything, except managing owners
     Admin,
-    /// Answer visitors.
+    /// Answer visitors
     Agent,
 }
 
@@ -73,7 +73,9 @@ impl Command {
                 let link = domain.password_link(agent.id).await;
                 let link = link.map_err(|error| anyhow::anyhow!(error.code().sentence()))?;
                 let subject = (agent.id.0, agent.name);
-                note(domain, Deed::PasswordLinkMade, subject).await.context("can't note it")?;
+                note(domain, Deed::PasswordLinkMade, subject)
+                    .await
+                    .context("can't write to the audit log")?;
                 let link = format!("{url}/password/{link}");
                 print(json, &serde_json::json!({ "link": link }), &link);
                 Ok(())
@@ -82,9 +84,11 @@ impl Command {
                 let agent = find(domain, &email).await?;
                 let reset = domain.reset_second_factors(agent.id).await;
                 reset.map_err(|error| anyhow::anyhow!(error.code().sentence()))?;
-                let said = format!("{} logs in with a password alone now.", agent.name);
+                let said = format!("{} now logs in with only a password.", agent.name);
                 let subject = (agent.id.0, agent.name);
-                note(domain, Deed::SecondFactorsReset, subject).await.context("can't note it")?;
+                note(domain, Deed::SecondFactorsReset, subject)
+                    .await
+                    .context("can't write to the audit log")?;
                 print(json, &serde_json::json!({ "reset": true }), &said);
                 Ok(())
             }
@@ -94,9 +98,9 @@ impl Command {
 
 async fn find(domain: &Domain, email: &str) -> anyhow::Result<Agent> {
     let email = email.trim().to_lowercase();
-    let agents = domain.list_agents().await.context("can't look for the agent")?;
+    let agents = domain.list_agents().await.context("can't look up the agent")?;
     let found = agents.into_iter().find(|agent| agent.email == email);
-    found.with_context(|| format!("no agent has the address {email}"))
+    found.with_context(|| format!("no agent has the email address {email}"))
 }
 
 async fn create(
@@ -112,7 +116,7 @@ async fn create(
         .await
         .map_err(|error| anyhow::anyhow!(error.code().sentence()))?;
     let subject = (agent.id.0, agent.name.clone());
-    note(domain, Deed::AgentAdded, subject).await.context("can't note it")?;
+    note(domain, Deed::AgentAdded, subject).await.context("can't write to the audit log")?;
     let data = serde_json::json!({
         "id": agent.id.to_string(),
         "email": agent.email,
@@ -127,7 +131,7 @@ fn read_password() -> anyhow::Result<String> {
     let mut stdin = std::io::stdin();
     let mut password = String::new();
     if stdin.is_terminal() {
-        eprintln!("Password (it is shown as you type):");
+        eprintln!("Password (shown as you type):");
         stdin.read_line(&mut password)
     } else {
         stdin.read_to_string(&mut password)

@@ -13,16 +13,16 @@ use super::{StoreOptions, print};
 use crate::mail::{self, MailSettings};
 use crate::serve::PublicUrl;
 
-/// How long an answer may take.
+/// The timeout of a request.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// What became of one trial: what is well, or what is wrong and what to do.
+/// The result of one check: what is fine, or what is wrong and how to fix it.
 struct Finding {
     what: &'static str,
     said: Result<String, String>,
 }
 
-/// Tries all settings, and fails if anything is wrong.
+/// Runs all checks, and fails if any of them fails.
 pub(super) async fn run(
     store: &StoreOptions,
     url: &PublicUrl,
@@ -46,13 +46,13 @@ pub(super) async fn run(
         json!({ "what": what, "is_well": is_well, "said": said })
     });
     let text = findings.iter().map(|Finding { what, said }| match said {
-        Ok(said) => format!("well   {what:<12} {said}"),
-        Err(said) => format!("WRONG  {what:<12} {said}"),
+        Ok(said) => format!("ok    {what:<12} {said}"),
+        Err(said) => format!("FAIL  {what:<12} {said}"),
     });
     print(json, &data.collect(), &text.collect::<Vec<_>>().join("\n"));
     match findings.iter().filter(|finding| finding.said.is_err()).count() {
         0 => Ok(()),
-        wrong => bail!("{wrong} of {} are wrong", findings.len()),
+        wrong => bail!("{wrong} of {} checks failed", findings.len()),
     }
 }
 
@@ -62,9 +62,9 @@ fn words(tried: anyhow::Result<String>) -> Result<String, String> {
 
 async fn try_database(store: &StoreOptions) -> anyhow::Result<String> {
     let domain = store.domain().await?;
-    domain.store().ping().await.context("it does not answer")?;
-    let agents = domain.list_agents().await.context("the agents can't be read")?;
-    Ok(format!("it answers, and has {} agents", agents.len()))
+    domain.store().ping().await.context("the database does not answer")?;
+    let agents = domain.list_agents().await.context("can't read the agents")?;
+    Ok(format!("connected, {} agents", agents.len()))
 }
 
 async fn try_mail(
@@ -72,21 +72,21 @@ async fn try_mail(
     url: &PublicUrl,
 ) -> Result<String, String> {
     let Some(settings) = mail.map_err(|error| format!("{error:#}"))? else {
-        return Ok("none: no mail is sent (PORCHLIGHT_SMTP_URL)".to_owned());
+        return Ok("not configured: no email is sent (PORCHLIGHT_SMTP_URL)".to_owned());
     };
     let server = settings.smtp.to_string();
     match mail::try_server(&settings, url).await {
         Ok(()) if settings.smtp.has_login() => {
-            Ok(format!("{server} took the greeting and the login"))
+            Ok(format!("{server} answers and accepts the login"))
         }
-        Ok(()) => Ok(format!("{server} took the greeting; it wants no login")),
+        Ok(()) => Ok(format!("{server} answers; no login is configured")),
         Err(reason) => Err(format!(
-            "{server}: {reason}. Compare PORCHLIGHT_SMTP_URL with what your provider says"
+            "{server}: {reason}. Compare PORCHLIGHT_SMTP_URL with your provider's settings"
         )),
     }
 }
 
-/// Each mailbox that an inbox has; nothing where the database can't be read.
+/// Checks the mailbox of each inbox that has one. Checks none if the database can't be read.
 async fn try_mailboxes(store: &StoreOptions, from: Option<&str>) -> Vec<Finding> {
     let Ok(domain) = store.domain().await else { return Vec::new() };
     let mailboxes = domain.mailboxes().await.unwrap_or_default();
@@ -97,67 +97,68 @@ async fn try_mailboxes(store: &StoreOptions, from: Option<&str>) -> Vec<Finding>
         let reports = inbox.and_then(|inbox| reports_elsewhere(inbox, from)).unwrap_or_default();
         let said = match mail::inbound::try_mailbox(&mailbox.url).await {
             Ok(said) => Ok(format!("{said}{reports}")),
-            Err(reason) => Err(format!(
-                "{reason}. Compare the mailbox of the inbox with what your provider says"
-            )),
+            Err(reason) => {
+                Err(format!("{reason}. Compare the inbox's mailbox with your provider's settings"))
+            }
         };
         findings.push(Finding { what: "Mailbox", said });
     }
     findings
 }
 
-/// Whether anybody says that mails are from whom they say, where any come in.
+/// Says who verifies the senders of inbound email; `None` if no inbox receives any.
 async fn try_senders(store: &StoreOptions, rules: &MailRules) -> Option<Finding> {
     let inboxes = store.domain().await.ok()?.list_inboxes().await.ok()?;
     inboxes.iter().find(|inbox| inbox.inbound_address().is_some())?;
     let said = match rules.authserv_ids.join(", ") {
         ids if ids.is_empty() => {
-            "who sent a mail is checked where SendGrid or Mailgun say it, and else by nobody: \
-             agents' answers wait for review. Name your mail server with --authserv-id"
+            "senders are verified only if SendGrid or Mailgun do it, otherwise agents' answers \
+             wait for review. Name your mail server with --authserv-id"
                 .to_owned()
         }
-        ids => format!("who sent a mail is checked by {ids}"),
+        ids => format!("senders are verified by {ids}"),
     };
     Some(Finding { what: "Senders", said: Ok(said) })
 }
 
-/// That what does not arrive may not be heard of: reports go to where mails come from.
+/// Warns if bounces go elsewhere, because then nobody learns about them: they go to the sender's address.
 fn reports_elsewhere(inbox: &Inbox, from: Option<&str>) -> Option<String> {
     let (to, from) = (inbox.inbound.address.as_deref()?, inbox.mail.from.as_deref().or(from)?);
     (to != from).then(|| {
         format!(
-            ". Mails of {} come from {from}: have what comes to that delivered here, or reports of mails that did not arrive are not seen",
+            ". Emails of {} come from {from}: have email to that address delivered here as well, or bounces go unnoticed",
             inbox.name
         )
     })
 }
 
 fn client() -> anyhow::Result<Client> {
-    // The same implementation of TLS as everywhere; a second call changes nothing.
+    // The same TLS implementation as everywhere. A second call has no effect.
     let _chosen = rustls::crypto::ring::default_provider().install_default();
-    // Sockets begin as HTTP/1.1 (RFC 6455, section 1.3).
+    // WebSockets begin as HTTP/1.1 (RFC 6455, section 1.3).
     let client = Client::builder().timeout(PATIENCE).http1_only();
-    client.redirect(reqwest::redirect::Policy::none()).build().context("no client can be made")
+    client
+        .redirect(reqwest::redirect::Policy::none())
+        .build()
+        .context("can't create an HTTP client")
 }
 
 async fn try_address(url: &PublicUrl) -> anyhow::Result<String> {
     let answer = client()?.get(format!("{url}/healthz")).send().await.with_context(|| {
-        format!("{url} can't be reached: is the server running, and the name pointing to it?")
+        format!("{url} can't be reached: is the server running, and does the name point to it?")
     })?;
     let status = answer.status();
     if status != StatusCode::OK {
-        bail!(
-            "{url} answers {status}: does another server have this address? (PORCHLIGHT_PUBLIC_URL)"
-        );
+        bail!("{url} answers {status}: is another server at this address? (PORCHLIGHT_PUBLIC_URL)");
     }
     if url.is_secure() {
         Ok(format!("{url} answers"))
     } else {
-        Ok(format!("{url} answers, without TLS: for trying out only"))
+        Ok(format!("{url} answers, but without TLS: only for trying it out"))
     }
 }
 
-/// Asks for a socket as a visitor's browser does, and lets it go.
+/// Requests a WebSocket as a visitor's browser does, and drops it.
 async fn try_socket(url: &PublicUrl) -> anyhow::Result<String> {
     let ask = client()?
         .get(format!("{url}/ws/visitor"))
@@ -170,12 +171,12 @@ async fn try_socket(url: &PublicUrl) -> anyhow::Result<String> {
         .header(header::ORIGIN, url.to_string());
     let answer = ask.send().await.with_context(|| format!("{url} can't be reached"))?;
     match answer.status() {
-        StatusCode::SWITCHING_PROTOCOLS => Ok("they come through".to_owned()),
+        StatusCode::SWITCHING_PROTOCOLS => Ok("connected".to_owned()),
         StatusCode::FORBIDDEN => bail!(
-            "the server has another public address than {url}: give both the same PORCHLIGHT_PUBLIC_URL"
+            "the server's public address is not {url}: set the same PORCHLIGHT_PUBLIC_URL for both"
         ),
         status => bail!(
-            "they do not come through (the answer is {status}), and visitors fall back to plain requests. Have the proxy pass on the headers Upgrade and Connection, and speak HTTP/1.1 to Porchlight"
+            "can't connect (status {status}), so visitors fall back to plain requests. Make the proxy forward the headers Upgrade and Connection, and speak HTTP/1.1 to Porchlight"
         ),
     }
 }

@@ -10,24 +10,25 @@ use crate::serve::PublicUrl;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Make a new secret for an inbox.
+    /// Replace one of an inbox's secrets with a new one.
     Rotate {
         /// The inbox's key [default: the oldest inbox]
         #[arg(long, value_name = "KEY")]
         inbox: Option<String>,
-        /// Which one.
+        /// The secret to replace.
         #[arg(long, value_enum)]
         secret: SecretName,
-        /// Drop the one before at once, because somebody else has it: all visitors begin anew.
+        /// Revoke the previous secret immediately, because it has leaked. For `visitors`, all visitors start
+        /// over.
         #[arg(long)]
         at_once: bool,
     },
-    /// Make an inbox, and print its key and the snippet that embeds its chat.
+    /// Create an inbox, and print its key and the snippet that embeds its chat.
     Create {
         /// The name that visitors see.
         #[arg(long, env = "PORCHLIGHT_INBOX_NAME")]
         name: String,
-        /// A site that may embed the chat, as `https://example.com`. May be given several times.
+        /// A site that may embed the chat, such as `https://example.com`. Can be repeated.
         #[arg(
             long = "site",
             env = "PORCHLIGHT_INBOX_SITES",
@@ -38,65 +39,67 @@ pub(super) enum Command {
     },
     /// List the inboxes. The first one is the default.
     List,
-    /// Say what an inbox keeps of its visitors, and for how long. What is not given stays as it is.
+    /// Set what an inbox retains of its visitors' data, and for how long. Options that are left out change
+    /// nothing.
     Keep {
-        /// Its key; the default inbox, without.
+        /// The inbox's key [default: the oldest inbox]
         #[arg(long)]
         inbox: Option<String>,
-        /// How many days a conversation is kept after its last message; 0 is for ever.
+        /// Days to retain a conversation after its last message; 0 for no limit.
         #[arg(long, value_name = "DAYS")]
         conversations: Option<u32>,
-        /// How many days a file is kept; 0 is for ever.
+        /// Days to retain a file; 0 for no limit.
         #[arg(long, value_name = "DAYS")]
         files: Option<u32>,
-        /// How many days mail addresses and networks are kept after a visitor was last here; 0 is for ever.
+        /// Days to retain email addresses and networks after a visitor was last seen; 0 for no limit.
         #[arg(long, value_name = "DAYS")]
         addresses: Option<u32>,
-        /// Whether the addresses of pages are kept with their queries and fragments.
+        /// Whether to store the query and fragment of page addresses.
         #[arg(long)]
         queries: Option<bool>,
     },
-    /// Say what an inbox sends by mail. What is not given stays as it is.
+    /// Configure an inbox's email. Options that are left out change nothing.
     Mail {
-        /// Its key; the default inbox, without.
+        /// The inbox's key [default: the oldest inbox]
         #[arg(long)]
         inbox: Option<String>,
-        /// The address that its mails come from; an empty one is none.
+        /// The address that its emails come from; an empty one unsets it.
         #[arg(long, value_name = "ADDRESS")]
         from: Option<String>,
-        /// Where the team hears of what comes in while nobody is there; an empty one is nowhere.
+        /// The team's address for messages that arrive while nobody is available; an empty one unsets it.
         #[arg(long, value_name = "ADDRESS")]
         team_address: Option<String>,
-        /// Whether visitors get mail.
+        /// Whether visitors get emails.
         #[arg(long)]
         to_visitors: Option<bool>,
-        /// After how many minutes an unread answer goes by mail.
+        /// Minutes after which an unread answer is emailed to the visitor.
         #[arg(long, value_name = "MINUTES")]
         unread_after: Option<u64>,
-        /// The most mails of a kind that it may cause in an hour.
+        /// The most emails of a kind that the inbox may cause per hour.
         #[arg(long, value_name = "MAILS")]
         an_hour: Option<u32>,
-        /// The address that its mail comes in by; an empty one is none.
+        /// The address that it receives email at; an empty one unsets it.
         #[arg(long, value_name = "ADDRESS")]
         inbound_address: Option<String>,
-        /// The mailbox that is read for it, as imaps://USER:PASSWORD@HOST; an empty one is none, and `-` reads
-        /// it from the standard input.
+        /// The mailbox to read its email from, as imaps://USER:PASSWORD@HOST; an empty one unsets it, and `-`
+        /// reads it from standard input.
         #[arg(long, value_name = "URL")]
         imap_url: Option<String>,
-        /// Whether providers hand its mail in. Each `true` makes a new key, and the one before is void.
+        /// Whether providers deliver its email by webhook. Each `true` creates a new key; the previous one
+        /// stays valid for a day.
         #[arg(long)]
         webhook: Option<bool>,
     },
 }
 
-/// Which of an inbox's secrets.
+/// One of an inbox's secrets.
 #[derive(Clone, Copy, clap::ValueEnum)]
 pub(super) enum SecretName {
-    /// What visitors' tokens and the links of mails are signed with. The one before is taken for 90 days.
+    /// The secret that signs visitors' tokens and the links in emails. The previous one stays valid for 90 days
     Visitors,
-    /// What the site's server signs its users' ids with. The one before is taken for a day.
+    /// The secret with which the site's server signs its users' ids. The previous one stays valid for a day
     Identity,
-    /// The key by which providers hand mails in. The one before is taken for a day.
+    /// The key with which providers deliver email. The previous one stays valid for a day
     Inbound,
 }
 
@@ -166,7 +169,7 @@ impl Command {
                 });
                 let text = handed_in_at.map_or_else(
                     || "Saved.".to_owned(),
-                    |address| format!("Saved. Mail is handed in by POST to\n  {address}"),
+                    |address| format!("Saved. Providers deliver email by POST to\n  {address}"),
                 );
                 print(json, &data, &text);
             }
@@ -181,7 +184,7 @@ impl Command {
                 let subject = (found.id.0, found.name.clone());
                 super::note(domain, Deed::IdentityChanged, subject).await.map_err(failed)?;
                 let data = serde_json::json!({ "inbox": found.id.to_string(), "rotated": true });
-                print(json, &data, "There is a new one.");
+                print(json, &data, "Created a new secret.");
             }
             Self::Keep { inbox, conversations, files, addresses, queries } => {
                 let found = domain.find_inbox(inbox.as_deref()).await.map_err(failed)?;

@@ -1,4 +1,4 @@
-//! The options that mails are sent by.
+//! The options for email.
 
 use std::time::Duration;
 
@@ -9,12 +9,12 @@ use protocol::Waits;
 
 use crate::mail::MailSettings;
 
-/// How mail is sent.
+/// The options for email.
 #[derive(Args, Clone)]
 #[command(next_help_heading = "Mail")]
 pub(super) struct MailOptions {
-    /// The mail server that takes what is sent, as smtps://USER:PASSWORD@HOST, or smtp:// for STARTTLS
-    /// [default: none, and no mail is sent]
+    /// The mail server to send through, as smtps://USER:PASSWORD@HOST, or smtp:// for STARTTLS [default: none,
+    /// no email is sent]
     #[arg(
         long,
         global = true,
@@ -24,11 +24,11 @@ pub(super) struct MailOptions {
     )]
     smtp_url: Option<String>,
 
-    /// The address that mails come from, where an inbox has none of its own.
+    /// The address that emails come from, for inboxes without their own.
     #[arg(long, global = true, env = "PORCHLIGHT_MAIL_FROM", value_name = "ADDRESS")]
     mail_from: Option<String>,
 
-    /// How many seconds the mail server may take for one step of the talk.
+    /// Seconds that the mail server may take for one step of an SMTP session.
     #[arg(
         long,
         global = true,
@@ -39,8 +39,8 @@ pub(super) struct MailOptions {
     )]
     smtp_timeout: u64,
 
-    /// How many seconds a mail that could not be sent waits for its second try. The wait doubles with
-    /// each, up to an hour; after three days the mail has failed.
+    /// Seconds to wait before the second attempt to send an email. The wait doubles with each attempt, up to an
+    /// hour; after three days the email has failed.
     #[arg(
         long,
         global = true,
@@ -51,8 +51,8 @@ pub(super) struct MailOptions {
     )]
     mail_retry: u32,
 
-    /// How many days a mail that came in is kept as it came, for agents to look at and download. Those that
-    /// became no message are forgotten then.
+    /// Days to retain the original of inbound email, for agents to view and download. Emails that became no
+    /// message are deleted then.
     #[arg(
         long,
         global = true,
@@ -63,9 +63,9 @@ pub(super) struct MailOptions {
     )]
     mail_kept_days: u32,
 
-    /// What the mail server that takes your mail in calls itself in Authentication-Results (RFC 8601), as
-    /// mx.example.com: who sent a mail goes by its word, and by nobody else's. It must take away what others say in
-    /// its name. Several are separated by commas.
+    /// The name that the mail server receiving your email uses in Authentication-Results (RFC 8601), such as
+    /// mx.example.com. Only its results verify senders. It must remove those that others give in its name.
+    /// Separate several with commas.
     #[arg(
         long,
         global = true,
@@ -77,7 +77,7 @@ pub(super) struct MailOptions {
 }
 
 impl MailOptions {
-    /// What holds of the mail of all inboxes.
+    /// The rules for the email of all inboxes.
     pub(super) fn rules(&self) -> MailRules {
         let from = self.mail_from.as_deref().map(|from| from.trim().to_lowercase());
         let ids = self.authserv_id.iter().map(|id| id.trim().to_owned());
@@ -88,18 +88,20 @@ impl MailOptions {
         }
     }
 
-    /// What mails are sent by; `None` if none are.
+    /// The settings for sending email; `None` if none is sent.
     pub(super) fn settings(&self) -> anyhow::Result<Option<MailSettings>> {
         let Some(url) = self.smtp_url.as_deref().filter(|url| !url.trim().is_empty()) else {
             return Ok(None);
         };
-        // The address itself stays out of it: it holds a password.
-        let smtp = url.parse().context("the mail server's address (PORCHLIGHT_SMTP_URL)")?;
-        let from = self
-            .mail_from
-            .as_deref()
-            .context("say which address mails come from: --mail-from or PORCHLIGHT_MAIL_FROM")?;
-        let from = from.trim().parse().context("the address that mails come from")?;
+        // The URL stays out of the error: it contains a password.
+        let smtp = url.parse().context("invalid URL of the mail server (PORCHLIGHT_SMTP_URL)")?;
+        let from = self.mail_from.as_deref().context(
+            "set the address that emails come from: --mail-from or PORCHLIGHT_MAIL_FROM",
+        )?;
+        let from = from
+            .trim()
+            .parse()
+            .context("invalid address that emails come from (PORCHLIGHT_MAIL_FROM)")?;
         let waits = Waits { first_ms: self.mail_retry * 1_000, longest_ms: 60 * 60 * 1_000 };
         let timeout = Duration::from_secs(self.smtp_timeout);
         Ok(Some(MailSettings { smtp, from, timeout, waits }))

@@ -20,9 +20,9 @@ use migrations::{Migrator, MigratorTrait};
 use crate::serve::{PublicUrl, ServeOptions, Server};
 use crate::traffic::{Proxies, TrafficOptions};
 
-/// Self-hosted live chat: one binary for the visitors' chat, the agents' inbox and all that is kept.
+/// Self-hosted live chat: one binary for the visitors' chat, the agents' inbox and the data.
 ///
-/// Without a command, `porchlight` serves. Every option can be given as an environment variable.
+/// Without a command, `porchlight` serves. Every option listed here can also be set by an environment variable.
 #[derive(Parser)]
 #[command(name = "porchlight", version, max_term_width = 100)]
 pub struct Cli {
@@ -35,7 +35,7 @@ pub struct Cli {
     #[command(flatten)]
     mail: mail::MailOptions,
 
-    /// Print data as JSON, for programs.
+    /// Print JSON, for programs.
     #[arg(long, global = true, env = "PORCHLIGHT_JSON", help_heading = "Output")]
     json: bool,
 
@@ -47,7 +47,7 @@ pub struct Cli {
 enum Command {
     /// Serve the chat, the inbox and the demo site. Migrates the database first.
     Serve,
-    /// Bring the database to the shape that this program expects.
+    /// Migrate the database to the schema that this version expects.
     Migrate,
     /// Manage agents, the members of the support team.
     #[command(subcommand)]
@@ -55,28 +55,28 @@ enum Command {
     /// Manage inboxes, one for each site or brand.
     #[command(subcommand)]
     Inbox(inbox::Command),
-    /// Try the settings: the database, the mail server, the address that browsers use, and sockets through
-    /// what stands before it. Say what is wrong, and what to do. The server should be running.
+    /// Check the settings: the database, the mail server, the public address, and sockets through the proxy in
+    /// front of the server. Says what is wrong, and how to fix it. The server should be running.
     Doctor,
-    /// Look at the outbox: what mail waits, what failed, and why.
+    /// Inspect the outbox: which emails are waiting, which failed, and why.
     #[command(subcommand)]
     Mail(outbox::Command),
-    /// Export and erase what is kept of a person.
+    /// Export and erase the data retained about a person.
     #[command(subcommand)]
     Person(person::Command),
-    /// Manage the key that secrets in the database are sealed with.
+    /// Manage the key that seals the secrets in the database.
     #[command(subcommand)]
     Key(key::Command),
-    /// Manage access tokens, by which programs use the API.
+    /// Manage access tokens for the API.
     #[command(subcommand)]
     Token(token::Command),
 }
 
-/// Where the data is.
+/// Where the data is stored.
 #[derive(Args, Clone)]
 #[command(next_help_heading = "Data")]
 struct StoreOptions {
-    /// The folder for everything that Porchlight keeps. Made if it does not exist.
+    /// The folder for all of Porchlight's data. Created if it does not exist.
     #[arg(
         long,
         global = true,
@@ -86,7 +86,7 @@ struct StoreOptions {
     )]
     data_dir: std::path::PathBuf,
 
-    /// The database, as sqlite:///path/to/file.db [default: porchlight.db in the data folder]
+    /// The database, such as sqlite:///path/to/file.db [default: porchlight.db in the data folder]
     #[arg(
         long,
         global = true,
@@ -96,19 +96,19 @@ struct StoreOptions {
     )]
     database_url: Option<String>,
 
-    /// Where files that messages carry are kept: a folder, or s3://BUCKET/PREFIX with the usual
-    /// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_REGION and, for what is not Amazon's,
-    /// AWS_ENDPOINT [default: files in the data folder]
+    /// Where to store attached files: a folder, or s3://BUCKET/PREFIX with the usual AWS_ACCESS_KEY_ID,
+    /// AWS_SECRET_ACCESS_KEY, AWS_REGION and, for services other than Amazon's, AWS_ENDPOINT [default: files in
+    /// the data folder]
     #[arg(long, global = true, env = "PORCHLIGHT_FILES", value_name = "PLACE")]
     files: Option<String>,
 
-    /// The file with the key that secrets in the database are sealed with; made if there is none. Several
-    /// machines on one database share it. PORCHLIGHT_KEY (64 hexadecimal digits) takes its place
-    /// [default: key in the data folder]
+    /// The file with the key that seals the secrets in the database; created if it does not exist. Several
+    /// machines on one database share it. PORCHLIGHT_KEY (64 hexadecimal digits) replaces it [default: key in
+    /// the data folder]
     #[arg(long, global = true, env = "PORCHLIGHT_KEY_FILE", value_name = "FILE")]
     key_file: Option<std::path::PathBuf>,
 
-    /// The most that all visitors' files of one inbox may have together, in gigabytes.
+    /// The most that the visitors of one inbox may have uploaded in total, in gigabytes.
     #[arg(
         long,
         global = true,
@@ -118,7 +118,7 @@ struct StoreOptions {
     )]
     inbox_files_gb: u64,
 
-    /// How much of the disk stays free, whatever visitors upload, in megabytes.
+    /// Disk space to keep free, whatever visitors upload, in megabytes.
     #[arg(
         long,
         global = true,
@@ -129,11 +129,11 @@ struct StoreOptions {
     free_disk_mb: u64,
 }
 
-/// Where the server is found.
+/// Where the server listens, and how it is reached.
 #[derive(Args, Clone)]
 #[command(next_help_heading = "Address")]
 struct AddressOptions {
-    /// The address to listen on. Port 0 takes a free one.
+    /// The address to listen on. Port 0 picks a free port.
     #[arg(
         long,
         global = true,
@@ -143,13 +143,13 @@ struct AddressOptions {
     )]
     listen: std::net::SocketAddr,
 
-    /// The address that browsers use, as `https://chat.example.com`, if it is not the one above
-    /// (behind a proxy, say).
+    /// The address that browsers use, such as `https://chat.example.com`, if it differs from the one above
+    /// (behind a proxy, for example).
     #[arg(long, global = true, env = "PORCHLIGHT_PUBLIC_URL", value_name = "URL")]
     public_url: Option<PublicUrl>,
 
-    /// A proxy whose X-Forwarded-For says whom a request is from: an address, or a network as 10.0.0.0/8.
-    /// Several are separated by commas. From all others that header means nothing.
+    /// A proxy whose X-Forwarded-For header is trusted: an address, or a network such as 10.0.0.0/8. Separate
+    /// several with commas. From anyone else the header is ignored.
     #[arg(
         long,
         global = true,
@@ -160,7 +160,7 @@ struct AddressOptions {
     )]
     trusted_proxy: Vec<IpNet>,
 
-    /// The most connections that one client's address may hold [default: 512]
+    /// The most connections per client address [default: 512]
     #[arg(long, global = true, env = "PORCHLIGHT_CONNECTIONS_PER_ADDRESS", value_name = "NUMBER")]
     connections_per_address: Option<usize>,
 }
@@ -186,7 +186,7 @@ impl StoreOptions {
         Keys::open(&self.key_file.clone().unwrap_or_else(default), &OsEntropy)
     }
 
-    /// The rules over a migrated store.
+    /// The domain over a migrated store, with the configured keys.
     async fn domain(&self) -> anyhow::Result<Domain> {
         self.domain_with(self.keys()?).await
     }
@@ -201,15 +201,15 @@ impl StoreOptions {
         };
         let domain = Domain::start(store, self.shelf()?, Ambient::system(keys));
         let domain = domain.with_file_rules(rules);
-        // Those of an earlier version are not sealed yet; and with another key nothing would work.
-        domain.seal_secrets().await.context("secrets in the database can't be opened")?;
-        domain.ensure_inbox().await.context("can't make the default inbox")?;
+        // Secrets from an earlier version are not sealed yet. With the wrong key this fails now, not later.
+        domain.seal_secrets().await.context("can't open the secrets in the database")?;
+        domain.ensure_inbox().await.context("can't create the default inbox")?;
         Ok(domain)
     }
 }
 
 impl StoreOptions {
-    /// Takes others' rights on the data folder, as earlier versions left them.
+    /// Removes other users' access to the data folder, which earlier versions left open.
     fn close_folder(&self) -> std::io::Result<()> {
         use std::os::unix::fs::PermissionsExt;
 
@@ -229,9 +229,9 @@ impl AddressOptions {
 }
 
 async fn migrate(store: &Store) -> anyhow::Result<()> {
-    Migrator::up(store.for_migrations(), None).await.context(
-        "can't bring the database to the expected shape: was it written by a newer version?",
-    )
+    Migrator::up(store.for_migrations(), None)
+        .await
+        .context("can't migrate the database: was it written by a newer version?")
 }
 
 /// Runs a command.
@@ -239,9 +239,10 @@ async fn migrate(store: &Store) -> anyhow::Result<()> {
 /// # Errors
 /// One line that says what failed and what to do.
 pub async fn run(cli: Cli) -> anyhow::Result<()> {
-    // What is made from here on is its owner's alone: the database, files, and the folder around them.
+    // Everything created from here on is for its owner only: the database, the files, and the folders around
+    // them.
     rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
-    cli.store.close_folder().context("the data folder can't be closed to others")?;
+    cli.store.close_folder().context("can't restrict access to the data folder")?;
     match cli.command.unwrap_or(Command::Serve) {
         Command::Serve => {
             let domain = cli.store.domain().await?.with_mail_rules(cli.mail.rules());
@@ -290,7 +291,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
     }
 }
 
-/// Notes in the audit log what was done at the command line. The program's own log stays out of what is printed.
+/// Records an action at the command line in the audit log. It is not logged as well, to keep the output clean.
 async fn note(
     domain: &Domain,
     deed: Deed,
@@ -299,7 +300,7 @@ async fn note(
     domain.audit(Actor::Console, deed, Some(subject), None).await
 }
 
-/// Prints for a program or for a person.
+/// Prints JSON for a program, or text for a person.
 fn print(json: bool, data: &serde_json::Value, text: &str) {
     if json { println!("{data}") } else { println!("{text}") }
 }

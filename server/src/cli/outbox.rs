@@ -10,23 +10,23 @@ use super::print;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Say how many mails wait, failed, were sent and were dropped, and what is in the way.
+    /// Show how many emails are waiting, failed, sent or dropped, and what is blocking them.
     Status,
-    /// List the latest 50 mails of a state.
+    /// List the latest 50 emails.
     List {
-        /// waiting, sent, failed or dropped; all, without.
+        /// Only those in this state: waiting, sent, failed or dropped [default: all]
         #[arg(long, value_parser = state)]
         state: Option<MailState>,
     },
-    /// Have a mail that failed or waits tried now; without an id all that failed.
+    /// Retry a failed or waiting email now, or all failed emails if no id is given.
     Retry {
-        /// Its id, as the list shows it.
+        /// The email's id, as `mail list` shows it.
         #[arg(value_parser = id)]
         id: Option<MailId>,
     },
-    /// Drop a mail that failed or waits.
+    /// Drop a failed or waiting email.
     Drop {
-        /// Its id, as the list shows it.
+        /// The email's id, as `mail list` shows it.
         #[arg(value_parser = id)]
         id: MailId,
     },
@@ -35,12 +35,12 @@ pub(super) enum Command {
 fn state(name: &str) -> Result<MailState, String> {
     MailState::parse(name).ok_or_else(|| {
         let names: Vec<_> = MailState::ALL.iter().map(|state| state.as_str()).collect();
-        format!("use one of {}", names.join(", "))
+        format!("must be one of {}", names.join(", "))
     })
 }
 
 fn id(text: &str) -> Result<MailId, &'static str> {
-    MailId::parse(text).ok_or("an id is a UUID")
+    MailId::parse(text).ok_or("not a UUID")
 }
 
 impl Command {
@@ -59,7 +59,7 @@ impl Command {
                 }
                 data.insert("trouble".to_owned(), json!(trouble));
                 if let Some(trouble) = trouble {
-                    text.push_str(&format!("in the way: {trouble}\n"));
+                    text.push_str(&format!("blocked: {trouble}\n"));
                 }
                 print(json, &data.into(), text.trim_end());
             }
@@ -89,7 +89,7 @@ impl Command {
             }
             Self::Retry { id: Some(id) } => {
                 domain.retry_mail(id).await.map_err(failed)?;
-                print(json, &json!({ "retried": 1 }), "It is tried now.");
+                print(json, &json!({ "retried": 1 }), "Retrying now.");
             }
             Self::Retry { id: None } => {
                 let (mut retried, mut before) = (0, None);
@@ -97,7 +97,7 @@ impl Command {
                     let page = domain.list_mails(Some(MailState::Failed), before).await;
                     let page = page.context("can't read the outbox")?;
                     for mail in page.mails {
-                        // Somebody else may have dropped it meanwhile.
+                        // It may have been dropped meanwhile.
                         retried += usize::from(domain.retry_mail(mail.id).await.is_ok());
                     }
                     match page.next {
@@ -105,11 +105,15 @@ impl Command {
                         None => break,
                     }
                 }
-                print(json, &json!({ "retried": retried }), &format!("{retried} are tried now."));
+                print(
+                    json,
+                    &json!({ "retried": retried }),
+                    &format!("Retrying {retried} emails now."),
+                );
             }
             Self::Drop { id } => {
                 domain.drop_mail(id).await.map_err(failed)?;
-                print(json, &json!({ "dropped": 1 }), "It is dropped.");
+                print(json, &json!({ "dropped": 1 }), "Dropped.");
             }
         }
         Ok(())

@@ -14,22 +14,22 @@ use super::{note, print};
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Find the visitors that a person is.
+    /// Find the visitors that a person may be.
     Find {
-        /// Their mail address, or the site's own id of the user.
+        /// The person's email address, or the site's own id of the user.
         sought: String,
     },
-    /// Write all that is kept of a visitor to a ZIP archive.
+    /// Export all data retained about a visitor to a ZIP archive.
     Export {
         /// The visitor's id.
         #[arg(long, value_name = "ID", value_parser = visitor)]
         visitor: VisitorId,
-        /// The file to write, which must not exist.
+        /// The file to write. It must not exist.
         #[arg(long, value_name = "FILE")]
         to: PathBuf,
     },
-    /// Erase a visitor, and all that is kept of them. It can't be undone. The server may be running; pages that
-    /// show their conversations show them until they are loaded again.
+    /// Erase a visitor and all data retained about them. This can't be undone. The server may be running; pages
+    /// that show their conversations keep showing them until they are reloaded.
     Erase {
         /// The visitor's id.
         #[arg(long, value_name = "ID", value_parser = visitor)]
@@ -38,7 +38,7 @@ pub(super) enum Command {
 }
 
 fn visitor(text: &str) -> Result<VisitorId, String> {
-    VisitorId::parse(text).ok_or_else(|| "not the id of a visitor".to_owned())
+    VisitorId::parse(text).ok_or_else(|| "not a visitor's id".to_owned())
 }
 
 impl Command {
@@ -50,7 +50,7 @@ impl Command {
                 let data: Vec<_> = found.iter().map(data).collect();
                 let lines: Vec<String> = found.iter().map(line).collect();
                 let text = match lines.is_empty() {
-                    true => "Nothing is kept of anybody with this address or ID.".to_owned(),
+                    true => "No data is retained about anyone with this address or id.".to_owned(),
                     false => lines.join("\n"),
                 };
                 print(json, &json!(data), &text);
@@ -59,10 +59,10 @@ impl Command {
                 let (name, mut archive) = domain.export_visitor(visitor).await.map_err(failed)?;
                 let mut file = std::fs::File::create_new(&to)
                     .with_context(|| format!("can't write {}", to.display()))?;
-                std::io::copy(&mut archive, &mut file).context("the archive can't be written")?;
-                file.sync_all().context("the archive can't be written")?;
+                std::io::copy(&mut archive, &mut file).context("can't write the archive")?;
+                file.sync_all().context("can't write the archive")?;
                 note(domain, Deed::PersonExported, (visitor.0, name)).await.map_err(failed)?;
-                let text = format!("All that is kept of them is in {}.", to.display());
+                let text = format!("Exported all data retained about them to {}.", to.display());
                 print(json, &json!({ "exported": to }), &text);
             }
             Self::Erase { visitor } => {
@@ -74,7 +74,7 @@ impl Command {
                     "conversations": conversations, "entries": entries, "files": files, "mails": mails,
                 });
                 let text = format!(
-                    "Erased: {conversations} conversations with {entries} entries, {files} files, {mails} mails."
+                    "Erased: {conversations} conversations with {entries} entries, {files} files, {mails} emails."
                 );
                 print(json, &data, &text);
             }

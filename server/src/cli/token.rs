@@ -10,15 +10,15 @@ use super::print;
 
 #[derive(Subcommand)]
 pub(super) enum Command {
-    /// Make an access token for the API. It is printed this once: only a hash is kept.
+    /// Create an access token for the API. It is printed only this once: the database stores its hash.
     Create {
-        /// What it is for.
+        /// What the token is for.
         #[arg(long)]
         name: String,
-        /// The mail address of the agent in whose name it acts.
+        /// The email address of the agent that the token acts for.
         #[arg(long)]
         agent: String,
-        /// What it may do; all, without. Can be given several times.
+        /// What the token may do. Can be repeated [default: everything]
         #[arg(long, value_parser = scope)]
         scope: Vec<Scope>,
     },
@@ -27,7 +27,7 @@ pub(super) enum Command {
 fn scope(name: &str) -> Result<Scope, String> {
     Scope::parse(name).ok_or_else(|| {
         let names: Vec<_> = Scope::ALL.iter().map(|scope| scope.as_str()).collect();
-        format!("use one of {}", names.join(", "))
+        format!("must be one of {}", names.join(", "))
     })
 }
 
@@ -35,16 +35,19 @@ impl Command {
     pub(super) async fn run(self, domain: &Domain, json: bool) -> anyhow::Result<()> {
         let Self::Create { name, agent, scope } = self;
         let email = agent.trim().to_lowercase();
-        let agents = domain.list_agents().await.context("can't look for the agent")?;
+        let agents = domain.list_agents().await.context("can't look up the agent")?;
         let found = agents.into_iter().find(|one| one.email == email && one.is_active);
-        let agent = found.with_context(|| format!("no agent has the address {email}"))?;
+        let agent =
+            found.with_context(|| format!("no active agent has the email address {email}"))?;
         let scopes = if scope.is_empty() { Scope::ALL.to_vec() } else { scope };
         let token = domain
             .create_access_token(&name, scopes.into_iter().collect(), agent.id)
             .await
             .map_err(|error| anyhow::anyhow!(error.code().sentence()))?;
-        let subject = (agent.id.0, format!("{name}, in the name of {}", agent.name));
-        super::note(domain, Deed::TokenCreated, subject).await.context("can't note it")?;
+        let subject = (agent.id.0, format!("{name}, acting as {}", agent.name));
+        super::note(domain, Deed::TokenCreated, subject)
+            .await
+            .context("can't write to the audit log")?;
         print(json, &serde_json::json!({ "token": token }), &token);
         Ok(())
     }

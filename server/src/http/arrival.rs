@@ -1,4 +1,4 @@
-//! The arrival of a request's body: so many bytes within so much time, and no more.
+//! Receives the bodies of requests: a limited number of bytes in a limited time.
 
 use std::io::{Error as IoError, ErrorKind};
 use std::time::Duration;
@@ -15,25 +15,25 @@ use super::Failure;
 use crate::state::ServerState;
 use crate::traffic::{Client, Deadlines, Resource};
 
-/// The largest body that a request may have, but for what has a limit of its own, in bytes.
+/// The largest body of a request, in bytes. Some routes have limits of their own.
 const BODY_BYTES: usize = 256 * 1024;
 
-/// What reads its body by itself, piece by piece, once it is known who sends it.
+/// Routes that read their bodies piece by piece, once they know who is sending.
 const LONG: [&str; 4] =
     ["/files/visitor/{id}", "/files/agent/{id}", "/api/v1/files/{file}", "/mail/inbound/{inbox}"];
 
-/// The slowest file or mail, in bytes a second: who is slower holds a place for nothing.
+/// The slowest upload of a file or email, in bytes per second. A slower one only wastes a permit.
 const SLOWEST: u64 = 4 * 1024;
 
-/// Takes a request's body in before anybody looks at the request, so that nothing else is held for one that
-/// does not come. How often somebody may ask, and how many bodies on their way they may hold, is bounded.
+/// Receives the whole body of a request before any handler runs, so that one that never arrives holds nothing
+/// else. Limits how often a client network may ask, and how many bodies it may be sending.
 pub(crate) async fn take_body(
     State(state): State<ServerState>,
     client: Client,
     request: Request,
     next: Next,
 ) -> Response {
-    // Before all else: what is refused costs nearly nothing.
+    // Before anything else: a refused request must cost next to nothing.
     if !state.traffic.may_ask(client.neighbour()) {
         return Failure::from(ErrorCode::SlowDown).into_response();
     }
@@ -66,7 +66,7 @@ fn is_too_big(error: &axum::Error) -> bool {
     causes.any(|error| error.is::<http_body_util::LengthLimitError>())
 }
 
-/// The pieces of a body of `bytes` bytes that may be long: while they come, and come fast enough.
+/// The pieces of a body of `bytes` bytes, which may be long. Fails when they arrive too slowly.
 pub(crate) fn pieces(
     body: Body,
     bytes: u64,

@@ -1,8 +1,8 @@
-//! Tokens in `Authorization` (RFC 6750, section 2.1).
+//! Bearer tokens in `Authorization` (RFC 6750, section 2.1).
 
 use axum::http::{HeaderMap, header};
 
-/// The token that a request brings.
+/// The bearer token of a request.
 pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;

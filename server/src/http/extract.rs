@@ -1,4 +1,4 @@
-//! What is read from a request, each with a problem document where it can't be.
+//! Extractors that answer with a problem document if a request can't be read.
 
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
@@ -11,7 +11,7 @@ use serde::{Deserialize, Deserializer};
 use super::Failure;
 use crate::state::ServerState;
 
-/// A body: JSON of this form, and nothing besides.
+/// A JSON body of exactly this type.
 pub(crate) struct Body<T>(pub(crate) T);
 
 impl<T: DeserializeOwned> FromRequest<ServerState> for Body<T> {
@@ -26,27 +26,27 @@ impl<T: DeserializeOwned> FromRequest<ServerState> for Body<T> {
     }
 }
 
-/// The greatest number: JavaScript's have holes beyond it.
+/// The largest number accepted: JavaScript can't represent every larger one.
 const MOST: u64 = (1 << 53) - 1;
 
-/// A whole number, also written as `1.0`: to JSON Schema that is one.
+/// Deserializes a whole number. It may be written as `1.0`, which is an integer in JSON Schema.
 pub(crate) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     let number = serde_json::Number::deserialize(deserializer)?;
     let whole = number.as_u64().or_else(|| {
         let float = number.as_f64()?;
         ((0.0..=MOST as f64).contains(&float) && float.fract() == 0.0).then_some(float as u64)
     });
-    bounded(whole).ok_or_else(|| D::Error::custom("a whole number from 0 to 2^53 - 1 is expected"))
+    bounded(whole).ok_or_else(|| D::Error::custom("expected a whole number from 0 to 2^53 - 1"))
 }
 
-/// The same in an address, where it may be left out.
+/// Deserializes a whole number in a query, where it may be left out.
 pub(crate) fn maybe_whole<'de, D>(deserializer: D) -> Result<Option<u64>, D::Error>
 where
     D: Deserializer<'de>,
 {
     let number = Option::<u64>::deserialize(deserializer)?;
     if number.is_some() && bounded(number).is_none() {
-        return Err(D::Error::custom("a whole number from 0 to 2^53 - 1 is expected"));
+        return Err(D::Error::custom("expected a whole number from 0 to 2^53 - 1"));
     }
     Ok(number)
 }
@@ -55,7 +55,7 @@ fn bounded(number: Option<u64>) -> Option<u64> {
     number.filter(|number| *number <= MOST)
 }
 
-/// What the address names. An address that names nothing does not exist.
+/// The parameters in the path. A path whose parameters are invalid is not found.
 pub(crate) struct At<T>(pub(crate) T);
 
 impl<T: DeserializeOwned + Send + 'static> FromRequestParts<ServerState> for At<T> {
@@ -69,7 +69,7 @@ impl<T: DeserializeOwned + Send + 'static> FromRequestParts<ServerState> for At<
     }
 }
 
-/// What stands behind the question mark, and nothing besides.
+/// The parameters of the query, and no others.
 pub(crate) struct Params<T>(pub(crate) T);
 
 impl<T: DeserializeOwned> FromRequestParts<ServerState> for Params<T> {

@@ -1,4 +1,4 @@
-//! Errors as HTTP answers: problem documents (RFC 9457).
+//! Errors as HTTP responses: problem documents (RFC 9457).
 
 use std::collections::BTreeMap;
 
@@ -9,17 +9,17 @@ use serde::Serialize;
 use utoipa::openapi::{ContentBuilder, RefOr, Response as Described, ResponseBuilder};
 use utoipa::{IntoResponses, PartialSchema, ToSchema};
 
-/// Where the codes are listed.
+/// The path of the list of error codes.
 pub(crate) const CODES: &str = "/api/errors";
 
-/// An error's outside form, with its status.
+/// An error as clients see it.
 pub(crate) struct Failure {
     code: ErrorCode,
     detail: Option<String>,
 }
 
 impl Failure {
-    /// An error, and what of this request it is about.
+    /// An error with a detail about this request.
     pub(crate) fn about(code: ErrorCode, detail: impl Into<String>) -> Self {
         Self { code, detail: Some(detail.into()) }
     }
@@ -46,17 +46,17 @@ impl From<domain::Error> for Failure {
 /// A problem document (RFC 9457).
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Problem {
-    /// Where the error is described.
+    /// Where the code is described.
     #[serde(rename = "type")]
     kind: String,
-    /// What the error means, in English: the same for every request that fails so.
+    /// What the code means, in English. The same for every request.
     title: &'static str,
-    /// The answer's status.
+    /// The status of the response.
     status: u16,
-    /// What of this request it is about.
+    /// What is wrong with this request in particular.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
-    /// The stable code.
+    /// The stable error code.
     code: &'static str,
     /// Whether the same request may succeed later.
     temporary: bool,
@@ -95,7 +95,7 @@ impl IntoResponses for Failure {
     fn responses() -> BTreeMap<String, RefOr<Described>> {
         let content = ContentBuilder::new().schema(Some(Problem::schema())).build();
         let described = ResponseBuilder::new()
-            .description("What went wrong: a problem document (RFC 9457).")
+            .description("The error, as a problem document (RFC 9457).")
             .content("application/problem+json", content)
             .build();
         [("default".to_owned(), RefOr::T(described))].into()

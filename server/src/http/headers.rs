@@ -1,4 +1,4 @@
-//! Headers that every answer has.
+//! The headers of every response.
 
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -8,10 +8,11 @@ use axum::response::Response;
 use crate::state::ServerState;
 use crate::traffic::Client;
 
-/// Browsers come by https alone, for a year.
+/// Makes browsers use HTTPS only, for a year.
 const HTTPS_ONLY: &str = "max-age=31536000; includeSubDomains";
 
-/// Whether somebody was not known, might not, or came too often.
+/// Whether a request was refused because of who sent it, or how often: unauthenticated, forbidden or rate
+/// limited.
 const fn is_refusal(status: StatusCode) -> bool {
     matches!(
         status,
@@ -19,14 +20,14 @@ const fn is_refusal(status: StatusCode) -> bool {
     )
 }
 
-/// The path as the router knows it: what stands in its place may be a secret.
+/// The path as the router knows it: the actual parameters may be secrets.
 fn matched(request: &Request) -> String {
     let path = request.extensions().get::<MatchedPath>();
     path.map_or_else(String::new, |path| path.as_str().to_owned())
 }
 
-/// Adds what keeps browsers from guessing, framing, telling and keeping; a handler's own header stays. Notes in the log
-/// what was refused, and to whom.
+/// Adds headers against content sniffing, framing, leaking of referrers and caching. Headers set by a handler
+/// stay. Logs which requests were refused, and from where.
 pub(crate) async fn harden(
     State(state): State<ServerState>,
     request: Request,
@@ -48,9 +49,9 @@ pub(crate) async fn harden(
             header::CONTENT_SECURITY_POLICY,
             "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
         ),
-        // What is kept is said where it is: secrets stand in many answers.
+        // Many responses contain secrets. Those that may be cached say so themselves.
         (header::CACHE_CONTROL, "no-store"),
-        // A page that opened one of ours, or is opened by it, gets no hold of it.
+        // Pages that opened one of ours, or are opened by it, get no reference to it.
         (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
     ] {
         headers.entry(name).or_insert(HeaderValue::from_static(value));

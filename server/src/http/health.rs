@@ -1,4 +1,4 @@
-//! For whatever watches over the process.
+//! Health checks, for whatever monitors the process.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,15 +10,15 @@ use tokio::time::Instant;
 
 use crate::state::ServerState;
 
-/// How long an answer of the store counts. Anybody may ask, and none of them costs a query of their own.
+/// How long an answer of the store counts. Anyone may ask, and not every request may cost a query.
 const COUNTS: Duration = Duration::from_secs(1);
 
-/// When the store was asked last, and whether it answered.
+/// When the store was last asked, and whether it answered.
 #[derive(Clone, Default)]
 pub(crate) struct Ready(Arc<Mutex<Option<(Instant, bool)>>>);
 
 impl Ready {
-    /// Whether the store answers. Who comes while it is asked waits for the same answer.
+    /// Whether the store answers. Requests that arrive while it is being asked wait for the same answer.
     async fn is(&self, state: &ServerState) -> bool {
         let mut last = self.0.lock().await;
         if let Some((at, is_ready)) = *last

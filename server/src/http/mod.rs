@@ -1,4 +1,4 @@
-//! What every request goes through: who it comes from, and what headers its answer has.
+//! What every request passes through: where it comes from, and which headers its response has.
 
 mod arrival;
 mod bearer;

@@ -1,8 +1,8 @@
 //! Whether a request comes from one of our own pages.
 //!
-//! Browsers send `Origin` with every request that is not a plain read, and with every socket, and
-//! no page can change it (Fetch standard, section 3.2). That keeps other sites from acting with an
-//! agent's cookie, which `SameSite` alone leaves to the browser's goodwill.
+//! Browsers send `Origin` with every request that is not a plain read, and with every WebSocket, and no page
+//! can change it (Fetch standard, section 3.2). This keeps other sites from acting with an agent's cookie,
+//! which `SameSite` alone would leave to the browser.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, header};
@@ -23,7 +23,7 @@ pub(crate) fn is_own(headers: &HeaderMap, public_url: &PublicUrl) -> bool {
     origin.is_some_and(|origin| public_url.is_own_origin(origin))
 }
 
-/// So much of it as a log is for.
+/// The beginning of an origin, for the log.
 fn begin(origin: &HeaderValue) -> String {
     String::from_utf8_lossy(&origin.as_bytes()[..origin.len().min(ORIGIN_BYTES)]).into_owned()
 }

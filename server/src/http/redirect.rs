@@ -1,4 +1,4 @@
-//! Where an answer leads.
+//! Where redirects lead.
 
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, header};
@@ -9,7 +9,7 @@ use url::Url;
 use crate::serve::PublicUrl;
 use crate::state::ServerState;
 
-/// Leads nobody to another site: the framework sends a refused form back to the `Referer`, whatever that is.
+/// Keeps redirects on this site: the framework sends a refused form back to the `Referer`, whatever that is.
 pub(crate) async fn stay(
     State(state): State<ServerState>,
     request: Request,
@@ -23,7 +23,7 @@ pub(crate) async fn stay(
     response
 }
 
-/// Whether it is one of our own pages. Browsers take `//host` and `/\host` for another site's.
+/// Whether a location is one of our own pages. Browsers treat `//host` and `/\host` as another site.
 fn is_ours(location: &HeaderValue, public_url: &PublicUrl) -> bool {
     let Ok(location) = location.to_str() else { return false };
     if let Some(path) = location.strip_prefix('/') {

@@ -1,4 +1,4 @@
-//! From where a request comes, for what goes by it: logins, and the audit log.
+//! Where a request comes from, for logins and the audit log.
 
 use axum::extract::Request;
 use axum::http::header;
@@ -8,10 +8,10 @@ use domain::login::Source;
 
 use crate::traffic::Client;
 
-/// How much of a browser's name is kept, in characters.
+/// How much of a browser's user agent is stored, in characters.
 const BROWSER_CHARS: usize = 300;
 
-/// Notes it in the request.
+/// Adds the source to the request's extensions.
 pub(crate) async fn note_source(client: Client, mut request: Request, next: Next) -> Response {
     let browser = request.headers().get(header::USER_AGENT).and_then(|name| name.to_str().ok());
     let source = Source {

@@ -1,4 +1,4 @@
-//! A mail as it travels: headers, and the letter as plain text and as HTML (RFC 5322, RFC 2046).
+//! An email in the form that is sent: headers, and the letter as plain text and as HTML (RFC 5322, RFC 2046).
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -12,19 +12,19 @@ use super::contents::letter;
 use super::smtp::Parcel;
 use crate::serve::PublicUrl;
 
-/// How many earlier mails are named, besides the first: headers have an end.
+/// How many earlier emails are referenced besides the first, so that headers stay short.
 const THREAD: usize = 10;
 
-/// Writes a mail. The same mail is written the same way with each try.
+/// Composes an email. Each attempt composes the same.
 ///
 /// # Errors
-/// If an address can't be one of SMTP's.
+/// If an address is invalid, or the email can't be built.
 pub(super) fn compose(owed: &Owed, from: &Address, url: &PublicUrl) -> anyhow::Result<Parcel> {
     let inbox = owed.matter.of_conversation().map(|of| &of.inbox);
     let own = inbox.and_then(|inbox| inbox.mail.from.as_deref());
     let own = own.map(str::parse::<Address>).transpose();
-    let from = own.context("the inbox's mail address")?.unwrap_or_else(|| from.clone());
-    let to: Address = owed.address.parse().context("the address")?;
+    let from = own.context("the inbox's From address is invalid")?.unwrap_or_else(|| from.clone());
+    let to: Address = owed.address.parse().context("the recipient's address is invalid")?;
     let letter = letter(&owed.matter, &url.to_string());
     let id = |id: &str| format!("<{id}>");
 
@@ -40,7 +40,7 @@ pub(super) fn compose(owed: &Owed, from: &Address, url: &PublicUrl) -> anyhow::R
         message = message.in_reply_to(id(last)).references(all.join(" "));
     }
     if let Some(address) = &owed.reply_to {
-        let address = address.parse().context("the address for answers")?;
+        let address = address.parse().context("the reply-to address is invalid")?;
         message = message.reply_to(Mailbox::new(Some(letter.brand.clone()), address));
     }
     let submitted = match owed.matter {
@@ -53,7 +53,7 @@ pub(super) fn compose(owed: &Owed, from: &Address, url: &PublicUrl) -> anyhow::R
         // RFC 3834, section 5.
         message = message.raw_header(header("Auto-Submitted", submitted));
     }
-    // What Exchange goes by, and what keeps Postmark from giving the mail another Message-ID.
+    // Exchange honors the first. The second keeps Postmark from changing the Message-ID.
     message = message
         .raw_header(header("X-Auto-Response-Suppress", "DR, RN, NRN, OOF, AutoReply"))
         .raw_header(header("X-PM-KeepID", "true"));
@@ -67,7 +67,7 @@ pub(super) fn compose(owed: &Owed, from: &Address, url: &PublicUrl) -> anyhow::R
         .boundary(format!("porchlight-{}", owed.id))
         .singlepart(part(ContentType::TEXT_PLAIN, letter.text()?))
         .singlepart(part(ContentType::TEXT_HTML, letter.html()?));
-    let content = message.multipart(parts).context("the mail")?.formatted();
+    let content = message.multipart(parts).context("the email can't be built")?.formatted();
     Ok(Parcel { from, to, content })
 }
 

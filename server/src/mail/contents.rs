@@ -1,4 +1,4 @@
-//! What each mail says.
+//! The contents of each kind of email.
 
 use domain::mail::{Matter, OfAccount, OfConversation, OfSummary, Said, Unanswered};
 use protocol::{Author, MailKind};
@@ -6,11 +6,11 @@ use protocol::{Author, MailKind};
 use super::letter::{Letter, Quote, one_line};
 use super::words::Words;
 
-/// Who writes to agents, and the colour of it: the program's own.
+/// The sender of emails to agents, and its color: the program itself.
 const BRAND: &str = "Porchlight";
 pub(super) const COLOR: &str = "#2f6f5e";
 
-/// Writes the letter of a mail, for a server that browsers reach at `url`.
+/// Writes the letter of an email. `url` is where browsers reach the server.
 pub(super) fn letter(matter: &Matter, url: &str) -> Letter {
     match matter {
         Matter::NobodyAvailable(of) => nobody_available(of, url),
@@ -34,7 +34,7 @@ fn nobody_available(of: &OfConversation, url: &str) -> Letter {
     let brand = &sheet.brand;
     let known = [
         ("Visitor", Some(visitor.clone())),
-        ("Mail address", of.visitor.email.clone()),
+        ("Email address", of.visitor.email.clone()),
         ("Page", of.visitor.page.clone().or_else(|| of.page.clone())),
         ("Inbox", Some(brand.clone())),
     ];
@@ -42,20 +42,22 @@ fn nobody_available(of: &OfConversation, url: &str) -> Letter {
     Letter {
         subject: format!("New message from {visitor}"),
         preheader: sheet.quotes.first().map_or_else(String::new, Quote::begin),
-        heading: format!("{visitor} wrote while nobody was there"),
+        heading: format!("You missed a message from {visitor}"),
         facts: known.filter_map(|(name, value)| Some((name, one_line(&value?)))).collect(),
         more: (of.more > 0).then(|| format!("… and {} more", of.more)),
-        action: "Answer in the inbox",
+        action: "Reply in the inbox",
         link: format!("{url}/conversations/{}", of.conversation),
         hints: of
             .inbox
             .inbound_address()
-            .map(|_| "Or answer this mail from your own address: what you write goes to the visitor.")
+            .map(
+                |_| "Or reply to this email from your own address. Your reply goes to the visitor.",
+            )
             .map(ToOwned::to_owned)
             .into_iter()
             .collect(),
         because: format!(
-            "This address hears of what comes in to {brand} while no agent is online, or outside of its hours. An owner can change that on the page of its inboxes."
+            "This address is notified about messages to {brand} that arrive while no agent is online or outside business hours. Owners and admins can change this under Inboxes."
         ),
         ..sheet
     }
@@ -87,7 +89,7 @@ fn unread_reply(of: &OfConversation, url: &str) -> Letter {
     }
 }
 
-/// The subject of an answer to a mail: mail programs show together what has the same.
+/// The subject of an answer to an email: mail programs group emails by their subject.
 fn answered(of: &OfConversation) -> Option<String> {
     let subject = Some(one_line(of.subject.as_deref()?)).filter(|subject| !subject.is_empty())?;
     let is_answer = subject.get(..3).is_some_and(|begin| begin.eq_ignore_ascii_case("re:"));
@@ -114,42 +116,43 @@ fn of_agent(of: &OfConversation, url: &str, kind: MailKind) -> Letter {
     let visitor = one_line(&of.visitor_name);
     let (subject, heading) = match kind {
         MailKind::Assigned => (
-            format!("Yours now: {visitor}"),
-            format!("The conversation with {visitor} was given to you"),
+            format!("Assigned to you: {visitor}"),
+            format!("The conversation with {visitor} was assigned to you"),
         ),
         MailKind::Mentioned => (
-            format!("A note names you: {visitor}"),
-            format!("A note in the conversation with {visitor} names you"),
+            format!("A note mentioned you: {visitor}"),
+            format!("A note in the conversation with {visitor} mentioned you"),
         ),
-        MailKind::Waiting => {
-            (format!("{visitor} waits for you"), format!("{visitor} waits for an answer from you"))
-        }
-        _ => (format!("No answer yet: {visitor}"), format!("Nobody has answered {visitor} yet")),
+        MailKind::Waiting => (
+            format!("{visitor} is waiting for you"),
+            format!("{visitor} is waiting for your reply"),
+        ),
+        _ => (format!("No reply yet: {visitor}"), format!("Nobody has replied to {visitor} yet")),
     };
     let hint = of.inbox.inbound_address().map(|_| match kind {
         MailKind::Mentioned => {
-            "Or answer this mail from your own address: what you write becomes a note, too."
+            "Or reply to this email from your own address. Your reply becomes a note, too."
         }
-        _ => "Or answer this mail from your own address: what you write goes to the visitor.",
+        _ => "Or reply to this email from your own address. Your reply goes to the visitor.",
     });
     Letter {
         subject,
         preheader: sheet.quotes.first().map_or_else(String::new, Quote::begin),
         heading,
         more: (of.more > 0).then(|| format!("… and {} more", of.more)),
-        action: "Open the conversation",
+        action: "Open conversation",
         link: format!("{url}/conversations/{}", of.conversation),
         hints: hint.map(ToOwned::to_owned).into_iter().collect(),
         because: chosen(url),
-        unsubscribe: Some(("No more mails of this kind", preference(&of.preference, url))),
+        unsubscribe: Some(("Unsubscribe from these emails", preference(&of.preference, url))),
         ..sheet
     }
 }
 
-/// Why an agent gets a mail that they can choose.
+/// Why an agent gets an email of a kind that they can turn off.
 fn chosen(url: &str) -> String {
     format!(
-        "You get this mail as an agent of this Porchlight. Choose which you want: {url}/account"
+        "You’re receiving this email as a Porchlight agent. Manage your notifications: {url}/account"
     )
 }
 
@@ -163,15 +166,15 @@ fn summary(of: &OfSummary, url: &str) -> Letter {
     };
     let quote = |one: &Unanswered| Quote::at(&said(one), &one.visitor_name);
     let waiting = match of.waiting {
-        0 => "Nobody waits for an answer".to_owned(),
-        1 => "One conversation waits for an answer".to_owned(),
-        many => format!("{many} conversations wait for an answer"),
+        0 => "No conversations are waiting for a reply".to_owned(),
+        1 => "One conversation is waiting for a reply".to_owned(),
+        many => format!("{many} conversations are waiting for a reply"),
     };
     let facts = [
-        ("Began in the last day", of.begun),
-        ("Nobody has", of.unassigned),
-        ("Yours", of.own),
-        ("Wait for an answer", of.waiting),
+        ("Started in the last day", of.begun),
+        ("Unassigned", of.unassigned),
+        ("Assigned to you", of.own),
+        ("Waiting for a reply", of.waiting),
     ];
     let more = of.waiting.saturating_sub(of.longest.len() as u64);
     Letter {
@@ -181,15 +184,15 @@ fn summary(of: &OfSummary, url: &str) -> Letter {
         facts: facts.map(|(name, count)| (name, count.to_string())).into(),
         quotes: of.longest.iter().map(quote).collect(),
         more: (more > 0).then(|| format!("… and {more} more")),
-        action: "Open the inbox",
+        action: "Open inbox",
         link: format!("{url}/conversations"),
         because: chosen(url),
-        unsubscribe: Some(("No more summaries", preference(&of.preference, url))),
+        unsubscribe: Some(("Unsubscribe from summaries", preference(&of.preference, url))),
         ..Letter::sheet(BRAND, COLOR)
     }
 }
 
-/// A sentence within another.
+/// A sentence as it stands inside another.
 fn lower(sentence: &str) -> String {
     let mut chars = sentence.chars();
     chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
@@ -198,15 +201,15 @@ fn lower(sentence: &str) -> String {
 fn invitation(of: &OfAccount, url: &str) -> Letter {
     let sheet = account(of, url);
     Letter {
-        subject: "You are invited to Porchlight".to_owned(),
-        preheader: "Choose a password, and answer your visitors.".to_owned(),
+        subject: "Your invitation to Porchlight".to_owned(),
+        preheader: "Choose a password to get started.".to_owned(),
         heading: format!("Welcome, {}", one_line(&of.name)),
         paragraphs: vec![
-            "Your team answers its visitors with Porchlight, and has made an account for you. Choose a password to come in.".to_owned(),
+            "Your team uses Porchlight to chat with visitors and has created an account for you. Choose a password to get started.".to_owned(),
         ],
         action: "Choose a password",
-        hints: vec!["The link works once, for 7 days.".to_owned()],
-        because: "You get this mail because an owner of this Porchlight has named your address.".to_owned(),
+        hints: vec!["The link works once and expires in 7 days.".to_owned()],
+        because: "You’re receiving this email because you were invited to this Porchlight.".to_owned(),
         ..sheet
     }
 }
@@ -214,27 +217,27 @@ fn invitation(of: &OfAccount, url: &str) -> Letter {
 fn password(of: &OfAccount, url: &str) -> Letter {
     let sheet = account(of, url);
     Letter {
-        subject: "Set a new password".to_owned(),
-        preheader: "The link works for an hour.".to_owned(),
+        subject: "Reset your password".to_owned(),
+        preheader: "The link expires in 1 hour.".to_owned(),
         heading: "Set a new password".to_owned(),
         paragraphs: vec![
-            "Somebody asked for a new password for your account. If it was not you, do nothing: the old one stays.".to_owned(),
+            "Someone asked to reset your password. If it wasn’t you, ignore this email: your password stays the same.".to_owned(),
         ],
         action: "Set a new password",
-        hints: vec!["The link works once, for an hour. Whoever is logged in with the old password is logged out then.".to_owned()],
-        because: "You get this mail because this address is that of an agent of this Porchlight.".to_owned(),
+        hints: vec!["The link works once and expires in 1 hour. Setting a new password logs you out everywhere else.".to_owned()],
+        because: "You’re receiving this email because an agent of this Porchlight uses this address.".to_owned(),
         ..sheet
     }
 }
 
-/// An inbox's sheet, with what was said.
+/// A letter of an inbox that quotes the messages.
 fn conversation(of: &OfConversation) -> Letter {
     let quotes = of.messages.iter().map(|said| Quote::of(said, &of.visitor_name)).collect();
     Letter { quotes, ..Letter::sheet(&of.inbox.name, &of.inbox.color) }
 }
 
-/// What all letters to visitors have. It is safe to send to an address that nobody has proven:
-/// nothing of it is what the visitor typed. A transcript is not, and goes to no such address.
+/// What all letters to visitors have in common. It is safe to send to an unproven address: it contains nothing
+/// that the visitor typed. A transcript is not safe, and is not sent to such an address.
 fn to_visitor(of: &OfConversation, url: &str) -> (Letter, &'static Words) {
     let words = Words::of(of.visitor.language.as_deref());
     let sheet = conversation(of);
@@ -255,7 +258,7 @@ fn to_visitor(of: &OfConversation, url: &str) -> (Letter, &'static Words) {
     (letter, words)
 }
 
-/// Where the reader of a mail says whether they want more.
+/// The page where the reader of an email chooses whether to get more.
 fn preference(token: &str, url: &str) -> String {
     format!("{url}/mail/preferences/{token}")
 }

@@ -1,5 +1,5 @@
-//! Sending what is due, until the server stops. What is to be sent is read from the store each time:
-//! nothing is remembered here that a restart could lose.
+//! Sends queued emails until the server stops. What to send is read from the store each time: nothing is
+//! remembered here that a restart could lose.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,23 +17,23 @@ use super::settings::MailSettings;
 use super::smtp::{CONTENT_STEPS, Refusal, Session};
 use crate::serve::PublicUrl;
 
-/// How often it is looked for what is due.
+/// How often to look for emails that are due.
 const LOOK: Duration = Duration::from_secs(2);
 
-/// How many mails are looked at together, and how many are on their way at once. One that is on its way
-/// when the program is killed may go out twice: few are enough, and each takes no longer for it.
+/// How many emails are read together, and how many are in flight at once. An email in flight when the program
+/// is killed may be sent twice. So there are few, and none is slower for it.
 const TOGETHER: u64 = 64;
 const AT_ONCE: usize = 2;
 
-/// How long it is waited before what became of a mail is noted again, where it could not be.
+/// How long to wait before trying again to record the outcome of an email.
 const NOTE_AGAIN: Duration = Duration::from_secs(1);
 
-/// After how many failures in a row it is the server's trouble and not the mails', and how long it is
-/// left alone then.
+/// How many failures in a row mean that the server is in trouble, not the emails, and how long it is left alone
+/// then.
 const IN_A_ROW: u32 = 4;
 const REST: Waits = Waits { first_ms: 2_000, longest_ms: 60_000 };
 
-/// Sends what is due until the server stops. Without settings nothing is ever sent: what is due is
+/// Sends queued emails until the server stops. Without settings nothing is ever sent: emails that are due are
 /// dropped.
 pub(crate) async fn run(
     domain: Domain,
@@ -55,15 +55,15 @@ pub(crate) async fn run(
             None => domain.drop_due_mails().await,
         };
         if let Err(error) = sent {
-            tracing::warn!(%error, "the outbox could not be read, and is tried again");
+            tracing::warn!(%error, "can't read the outbox, will retry");
         }
     }
 }
 
-/// Whether the mail server can be reached and takes the login.
+/// Checks that the mail server can be reached and accepts the login.
 ///
 /// # Errors
-/// What is in the way, in words.
+/// What is wrong, in words.
 pub(crate) async fn try_server(settings: &MailSettings, url: &PublicUrl) -> Result<(), String> {
     match Session::open(settings, url.host()).await {
         Ok(session) => {
@@ -71,7 +71,7 @@ pub(crate) async fn try_server(settings: &MailSettings, url: &PublicUrl) -> Resu
             Ok(())
         }
         Err(Refusal { outcome: Outcome::Later { reason }, .. }) => Err(reason),
-        Err(_) => Err("it refused".to_owned()),
+        Err(_) => Err("the server refused".to_owned()),
     }
 }
 
@@ -80,9 +80,9 @@ struct Mailer {
     settings: MailSettings,
     public_url: Arc<PublicUrl>,
     idle: Mutex<Vec<Session>>,
-    /// In a row.
+    /// The number of failures in a row.
     failures: AtomicU32,
-    /// How the server is left alone since it last took a mail.
+    /// How long to leave the server alone. Starts over whenever it accepts an email.
     rests: Mutex<Backoff>,
 }
 
@@ -98,7 +98,7 @@ impl Mailer {
         }
     }
 
-    /// Sends all that is due. Sessions are kept for the time of it only.
+    /// Sends all emails that are due. Sessions are kept open only meanwhile.
     async fn send_due(&self, stopping: &CancellationToken) -> domain::Result<()> {
         loop {
             let due = self.domain.due_mails(TOGETHER).await?;
@@ -116,21 +116,21 @@ impl Mailer {
                     *trouble.lock().unwrap_or_else(PoisonError::into_inner) = Some(error);
                 }
             });
-            // A mail on its way is not left: whether it was taken would not be known.
+            // Emails in flight are not abandoned: nobody would know whether they were accepted.
             sending.await;
-            // What can't be written now is not asked for again and again.
+            // If outcomes can't be written now, don't ask for more emails again and again.
             if let Some(error) = trouble.into_inner().unwrap_or_else(PoisonError::into_inner) {
                 return Err(error);
             }
             if self.failures.load(Ordering::Relaxed) >= IN_A_ROW {
                 let random = u32::from_be_bytes(self.domain.ambient().bytes());
                 let rest = Duration::from_millis(self.rests().next_ms(random).into());
-                tracing::warn!(?rest, server = %self.settings.smtp, "mail does not go out");
+                tracing::warn!(?rest, server = %self.settings.smtp, "can't send email, pausing");
                 tokio::select! {
                     () = sleep(rest) => {}
                     () = stopping.cancelled() => break,
                 }
-                // The next failure is enough for the next rest.
+                // One more failure is enough for the next pause.
                 self.failures.store(IN_A_ROW - 1, Ordering::Relaxed);
             }
         }
@@ -149,7 +149,7 @@ impl Mailer {
     }
 
     async fn send(&self, id: MailId) -> domain::Result<()> {
-        // Every step of a talk may take its time, and there are some eight besides the content.
+        // Each step of a session may take the whole timeout, and there are about eight besides the content.
         let lease = self.settings.timeout * (8 + CONTENT_STEPS) + Duration::from_secs(10);
         let lease_ms = u64::try_from(lease.as_millis()).unwrap_or(u64::MAX);
         let host = self.settings.from.domain();
@@ -161,15 +161,15 @@ impl Mailer {
             Ok(parcel) => self.hand_over(&parcel).await,
             Err(error) => Outcome::Refused { reason: format!("{error:#}"), is_address_bad: false },
         };
-        tracing::info!(mail = %id, kind = owed.matter.kind().as_str(), attempt, ?outcome, "a mail was tried");
-        // What the mail server has taken must not go out again because the store is away for a moment:
-        // nobody else takes the mail before the lease is over.
+        tracing::info!(mail = %id, kind = owed.matter.kind().as_str(), attempt, ?outcome, "tried to send an email");
+        // An email that the mail server has accepted must not be sent again because the store is briefly
+        // unavailable. Nobody else claims it before the lease ends.
         let until = Instant::now() + lease;
         loop {
             let (domain, waits) = (&self.domain, self.settings.waits);
             match domain.settle_mail(id, attempt, outcome.clone(), waits).await {
                 Err(error) if Instant::now() < until => {
-                    tracing::warn!(%error, mail = %id, "what became of a mail is noted later");
+                    tracing::warn!(%error, mail = %id, "can't record the outcome of an email, will retry");
                     sleep(NOTE_AGAIN).await;
                 }
                 settled => return settled,
@@ -195,7 +195,7 @@ impl Mailer {
                 Outcome::Sent
             }
             Err(Refusal { outcome, is_general }) => {
-                // A server may end a connection that it has served for long.
+                // A server may close a connection that has been open for long.
                 if is_general && !is_used {
                     self.failures.fetch_add(1, Ordering::Relaxed);
                 }

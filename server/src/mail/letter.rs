@@ -1,45 +1,45 @@
-//! A mail as its reader sees it: one sheet of paper for all, in two forms.
+//! An email as its reader sees it: one design for all, in two formats.
 
 use askama::Template;
 use domain::mail::Said;
 use protocol::Author;
 use time::OffsetDateTime;
 
-/// A mail's content. Its texts are one line each, but for quotes.
+/// The content of an email. All texts are one line each, except quotes.
 #[derive(Clone, Debug)]
 pub(super) struct Letter {
     pub(super) language: &'static str,
     pub(super) subject: String,
-    /// What mail programs show beside the subject.
+    /// What mail programs show next to the subject.
     pub(super) preheader: String,
     pub(super) brand: String,
     pub(super) color: String,
-    /// Readable on the colour.
+    /// A text color that is readable on `color`.
     pub(super) on_color: &'static str,
     pub(super) heading: String,
     pub(super) paragraphs: Vec<String>,
-    /// What is known: names and values.
+    /// Facts, as names and values.
     pub(super) facts: Vec<(&'static str, String)>,
     pub(super) quotes: Vec<Quote>,
-    /// Whether they are all that was said, to who reads it here alone.
+    /// Whether the quotes are complete, for recipients who read the conversation only by email.
     pub(super) is_whole: bool,
     pub(super) more: Option<String>,
-    /// What the button says, and where it leads.
+    /// The text of the button, and where it leads.
     pub(super) action: &'static str,
     pub(super) link: String,
-    /// What is said of the link.
+    /// Remarks on the link.
     pub(super) hints: Vec<String>,
-    /// Why this mail came.
+    /// Why the reader gets this email.
     pub(super) because: String,
-    /// What its reader presses who wants no more, and where it leads.
+    /// The text of the link to unsubscribe, and where it leads.
     pub(super) unsubscribe: Option<(&'static str, String)>,
 }
 
-/// What somebody wrote.
+/// A message.
 #[derive(Clone, Debug)]
 pub(super) struct Quote {
     pub(super) who: String,
-    /// When, in a transcript.
+    /// Its time, in transcripts.
     pub(super) at: Option<String>,
     pub(super) lines: Vec<String>,
     pub(super) files: Vec<String>,
@@ -58,7 +58,7 @@ struct Text<'a> {
 }
 
 impl Letter {
-    /// An empty sheet of somebody's.
+    /// A letter without content.
     pub(super) fn sheet(brand: &str, color: &str) -> Self {
         Self {
             language: "en",
@@ -81,15 +81,15 @@ impl Letter {
         }
     }
 
-    /// As HTML that mail programs show: tables, and styles on the elements.
+    /// Renders HTML as mail programs show it: tables, and inline styles.
     pub(super) fn html(&self) -> askama::Result<String> {
         Html { letter: self }.render()
     }
 
-    /// As plain text.
+    /// Renders plain text.
     pub(super) fn text(&self) -> askama::Result<String> {
         let text = Text { letter: self }.render()?;
-        // What a template leaves where there is nothing to say.
+        // Remove the blank lines that the template leaves for missing parts.
         let mut plain = String::with_capacity(text.len());
         let mut blank = 0;
         for line in text.trim().lines() {
@@ -117,7 +117,7 @@ impl Quote {
         }
     }
 
-    /// The same with its time, in UTC: where a mail is read, nobody knows.
+    /// A quote with its time, in UTC: the reader's time zone is unknown.
     pub(super) fn at(said: &Said, visitor_name: &str) -> Self {
         let seconds = i64::try_from(said.at_ms / 1_000).unwrap_or(0);
         let at = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
@@ -126,20 +126,20 @@ impl Quote {
         Self { at: Some(at), ..Self::of(said, visitor_name) }
     }
 
-    /// How it begins.
+    /// The first line, or the name of the first file.
     pub(super) fn begin(&self) -> String {
         self.lines.iter().chain(&self.files).next().cloned().unwrap_or_default()
     }
 }
 
-/// A text without control characters, on one line: what others wrote can't begin a header or a line.
+/// Replaces control characters and line breaks by spaces, so that foreign text can't start a header or a line.
 pub(super) fn one_line(text: &str) -> String {
     let is_break = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     let plain: String = text.chars().map(|c| if is_break(c) { ' ' } else { c }).collect();
     plain.trim().to_owned()
 }
 
-/// Black or white, whichever is easier to read on a colour `#rrggbb` (WCAG 2.2, relative luminance).
+/// Black or white, whichever is easier to read on a `#rrggbb` color (WCAG 2.2, relative luminance).
 fn readable_on(color: &str) -> &'static str {
     let part = |at: usize| {
         let value = color.get(at..at + 2).and_then(|hex| u8::from_str_radix(hex, 16).ok());
@@ -147,7 +147,7 @@ fn readable_on(color: &str) -> &'static str {
         if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
     };
     let luminance = 0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5);
-    // Where both have the same contrast.
+    // Both have the same contrast at this luminance.
     if luminance > 0.179 { "#000000" } else { "#ffffff" }
 }
 

@@ -1,5 +1,5 @@
-//! How mail looks and travels: letters in the reader's language, and SMTP. What is owed to whom, and
-//! whether it is still wanted, is `domain`'s to decide.
+//! How emails look and how they are sent: letters in the reader's language, and SMTP. `domain` decides which
+//! emails are queued, and whether they are still wanted.
 
 mod compose;
 mod contents;

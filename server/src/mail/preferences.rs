@@ -1,6 +1,6 @@
-//! `/mail/preferences/{token}`: whether the reader of a mail wants more. A POST without a look at the
-//! page is what mail programs make of their "Unsubscribe" (RFC 8058, section 3.2): it comes from
-//! anywhere, and the token in the address is all that it needs.
+//! `/mail/preferences/{token}`: whether the reader of an email wants more. The "Unsubscribe" button of mail
+//! programs sends a POST without loading the page (RFC 8058, section 3.2). It comes from any origin, and needs
+//! only the token in the path.
 
 use askama::Template;
 use axum::body::Bytes;
@@ -15,11 +15,11 @@ use super::words::Words;
 use crate::http::Failure;
 use crate::state::ServerState;
 
-/// The page has one style, and one form, which leads back to it.
+/// The page has inline styles, and a form that leads back to it.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; \
      base-uri 'none'; frame-ancestors 'none'";
 
-/// What asks for mail again; everything else asks for none.
+/// The body that asks for email again. Any other asks for none.
 const AGAIN: &[u8] = b"mail=wanted";
 
 #[derive(Template)]
@@ -29,13 +29,13 @@ struct Page {
     title: &'static str,
     color: String,
     text: String,
-    /// What the button says, and what it sends.
+    /// The text of the button, and the value that it sends.
     action: Option<(&'static str, &'static str)>,
-    /// Where an agent chooses among all.
+    /// The page where an agent chooses for all kinds.
     account: Option<&'static str>,
 }
 
-/// Shows what is chosen. Looking changes nothing: programs look, too.
+/// Shows the current choice. Changes nothing, because programs open links, too.
 pub(crate) async fn preferences(
     State(state): State<ServerState>,
     Path(token): Path<String>,
@@ -44,12 +44,12 @@ pub(crate) async fn preferences(
     answer(&state, &token, &headers).await
 }
 
-/// Chooses.
+/// Records the choice.
 pub(crate) async fn choose(
     State(state): State<ServerState>,
     Path(token): Path<String>,
     headers: HeaderMap,
-    // Mail programs send what they like (RFC 8058, section 3.2).
+    // Mail programs may send anything (RFC 8058, section 3.2).
     body: Bytes,
 ) -> Response {
     match state.domain.prefer_mail(&token, body == AGAIN).await {
@@ -83,26 +83,29 @@ async fn answer(state: &ServerState, token: &str, headers: &HeaderMap) -> Respon
             let words = Words::of(None);
             let what = what(kind);
             let (text, action) = if is_wanted {
-                let text = format!("{address} gets a mail when {what}.");
+                let text = format!("{address} gets an email when {what}.");
                 (text, Some((words.unsubscribe, "unwanted")))
             } else {
-                (format!("{address} gets no more mail when {what}."), None)
+                (format!("{address} no longer gets an email when {what}."), None)
             };
             let (color, account) = (COLOR.to_owned(), Some("/account"));
-            page(StatusCode::OK, &Page { words, title: "Your mails", color, text, action, account })
+            page(
+                StatusCode::OK,
+                &Page { words, title: "Email notifications", color, text, action, account },
+            )
         }
     }
 }
 
-/// When an agent gets a mail of a kind.
+/// When an agent gets an email of a kind, as part of a sentence.
 const fn what(kind: MailKind) -> &'static str {
     match kind {
-        MailKind::Assigned => "a conversation is given to them",
-        MailKind::Mentioned => "a note names them",
-        MailKind::Waiting => "a visitor of theirs waits",
-        MailKind::Escalation => "a conversation has had no answer for long",
-        MailKind::Summary => "it is time for the day’s summary",
-        _ => "somebody asks for one",
+        MailKind::Assigned => "a conversation is assigned to them",
+        MailKind::Mentioned => "a note mentions them",
+        MailKind::Waiting => "a visitor assigned to them is waiting",
+        MailKind::Escalation => "a conversation has gone unanswered for too long",
+        MailKind::Summary => "it’s time for the daily summary",
+        _ => "someone requests one",
     }
 }
 
@@ -116,7 +119,7 @@ fn refuse(error: domain::Error, headers: &HeaderMap) -> Response {
     page(StatusCode::NOT_FOUND, &Page { words, title, color, text, action, account })
 }
 
-/// The first language that the browser names.
+/// The texts in the browser's first language.
 fn spoken(headers: &HeaderMap) -> &'static Words {
     let named = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     Words::of(named.and_then(|named| named.split([',', ';']).next()))
@@ -129,7 +132,7 @@ fn page(status: StatusCode, page: &Page) -> Response {
     let headers = [
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
         (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
-        // The token is in the address.
+        // The token is in the URL.
         (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     ];
     (status, headers, Html(html)).into_response()

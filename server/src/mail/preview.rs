@@ -1,5 +1,5 @@
-//! `/mail/preview/{kind}`: what each mail looks like, for owners. The words in it are made up; name,
-//! colour and addresses are those of an inbox.
+//! `/mail/preview/{kind}`: what each kind of email looks like, for those who manage inboxes. The texts are made
+//! up; the name, color and addresses are an inbox's.
 
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderValue, header};
@@ -19,18 +19,18 @@ use super::words::Words;
 use crate::http::Failure;
 use crate::state::ServerState;
 
-/// A preview may be framed by the page that lists them, and shows nothing but itself.
+/// The page that lists the previews may frame them. They load nothing else.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; \
      form-action 'none'; frame-ancestors 'self'";
 
-/// How a preview is wanted.
+/// Which preview is wanted.
 #[derive(Deserialize)]
 pub(crate) struct Wanted {
-    /// The key of an inbox; the default one, without.
+    /// The key of an inbox; without it, the default inbox.
     inbox: Option<String>,
     /// The visitor's language.
     language: Option<String>,
-    /// What of it.
+    /// Which format.
     #[serde(default)]
     part: Part,
 }
@@ -41,7 +41,7 @@ enum Part {
     #[default]
     Html,
     Text,
-    /// As it travels.
+    /// The source, as it is sent.
     Source,
 }
 
@@ -82,10 +82,10 @@ pub(crate) async fn preview(
     Ok(response)
 }
 
-/// What a visitor asks in previews.
+/// What the visitor asks in previews.
 const ASKED: &str = "Hello! Does the yearly plan come with an invoice?";
 
-/// A mail as it could be.
+/// A sample email.
 pub(super) fn sample(kind: MailKind, inbox: Inbox, language: &str) -> Owed {
     let id = uuid::Uuid::nil();
     let at_ms = 1_760_000_000_000;
@@ -145,14 +145,18 @@ pub(super) fn sample(kind: MailKind, inbox: Inbox, language: &str) -> Owed {
         ])),
         MailKind::Received => Matter::Received(of(Vec::new())),
         MailKind::UnreadReply => Matter::UnreadReply(of(vec![
-            said(3, "It does: you find it under Account, then Invoices.", &[]),
-            said(4, "I have put the company’s name on yours.\nIs there anything else?", &[]),
+            said(3, "It does! You’ll find it under Account, then Invoices.", &[]),
+            said(
+                4,
+                "I’ve added your company’s name to yours.\nIs there anything else I can help with?",
+                &[],
+            ),
         ])),
         MailKind::Transcript => Matter::Transcript(of(vec![
             said(1, ASKED, &[]),
             Said {
                 author: mia,
-                ..said(3, "It does: you find it under Account, then Invoices.", &[])
+                ..said(3, "It does! You’ll find it under Account, then Invoices.", &[])
             },
         ])),
         MailKind::Assigned => Matter::Assigned(of(vec![said(1, ASKED, &[])])),
@@ -168,7 +172,7 @@ pub(super) fn sample(kind: MailKind, inbox: Inbox, language: &str) -> Owed {
             unassigned: 2,
             own: 5,
             waiting: 2,
-            longest: vec![unanswered("Ann Miller", ASKED), unanswered("Carl", "Is anybody there?")],
+            longest: vec![unanswered("Ann Miller", ASKED), unanswered("Carl", "Is anyone there?")],
             preference: "preview".to_owned(),
         }),
         MailKind::Invitation => Matter::Invitation(account()),

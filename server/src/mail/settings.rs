@@ -1,4 +1,4 @@
-//! Which mail server, and how it is tried.
+//! Which mail server to use, and how to retry.
 
 use std::net::IpAddr;
 use std::str::FromStr;
@@ -11,20 +11,20 @@ use percent_encoding::percent_decode_str;
 use protocol::Waits;
 use url::Url;
 
-/// What mails are sent by.
+/// The settings for sending email.
 #[derive(Clone, Debug)]
 pub struct MailSettings {
     /// The mail server.
     pub smtp: Smtp,
-    /// The address that mails come from, where an inbox has none.
+    /// The address that emails come from, for inboxes without their own.
     pub from: Address,
-    /// How long one step of the talk with the mail server may take.
+    /// The timeout of one step of an SMTP session.
     pub timeout: Duration,
-    /// How long it is waited between tries.
+    /// How long to wait between attempts.
     pub waits: Waits,
 }
 
-/// A mail server. Made from its address: see [`Smtp::from_str`].
+/// A mail server, parsed from a URL: see [`Smtp::from_str`].
 #[derive(Clone, Debug)]
 pub struct Smtp {
     pub(super) host: String,
@@ -34,60 +34,61 @@ pub struct Smtp {
 }
 
 impl Smtp {
-    /// Whether it wants a login.
+    /// Whether there is a login to use.
     #[must_use]
     pub(crate) const fn has_login(&self) -> bool {
         self.credentials.is_some()
     }
 }
 
-/// How the connection is kept private.
+/// How the connection is encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Security {
-    /// TLS from the beginning (RFC 8314, section 3).
+    /// TLS from the start (RFC 8314, section 3).
     Tls,
-    /// TLS once the server has been greeted, or not at all (RFC 3207).
+    /// STARTTLS, which the server must offer (RFC 3207).
     StartTls,
-    /// In the clear: for a server on the same machine.
+    /// Not at all: for a server on the same machine, or in a trusted network.
     None,
 }
 
 impl FromStr for Smtp {
     type Err = anyhow::Error;
 
-    /// `smtps://USER:PASSWORD@HOST`, or `smtp://…` for STARTTLS; `?tls=none` sends in the clear, to this
-    /// machine, or with `&network=trusted` to another. What is neither letter nor digit in a user or a password is written as %XX.
+    /// Parses `smtps://USER:PASSWORD@HOST`, or `smtp://…` for STARTTLS. `?tls=none` sends without encryption,
+    /// to this machine, or with `&network=trusted` to another. Characters in the user and password that are
+    /// neither letters nor digits are written as %XX.
     fn from_str(text: &str) -> anyhow::Result<Self> {
-        let url = Url::parse(text).context("not an address such as smtps://USER:PASSWORD@HOST")?;
+        let url = Url::parse(text).context("not a URL such as smtps://USER:PASSWORD@HOST")?;
         let tls = url.query_pairs().find(|(name, _)| name == "tls").map(|(_, value)| value);
         let (security, port) = match (url.scheme(), tls.as_deref()) {
             ("smtps", None) => (Security::Tls, 465),
             ("smtp", None | Some("required")) => (Security::StartTls, 587),
             ("smtp", Some("none")) => (Security::None, 25),
-            ("smtp" | "smtps", _) => bail!("`tls` is `required` or `none`, with smtp://"),
-            _ => bail!("begin with smtps:// or smtp://"),
+            ("smtp" | "smtps", _) => bail!("`tls` must be `required` or `none`, and needs smtp://"),
+            _ => bail!("the URL must begin with smtps:// or smtp://"),
         };
-        let host = url.host_str().filter(|host| !host.is_empty()).context("a host is missing")?;
+        let host = url.host_str().filter(|host| !host.is_empty()).context("the host is missing")?;
         let plain = |text: &str| anyhow::Ok(percent_decode_str(text).decode_utf8()?.into_owned());
         let credentials = match (url.username(), url.password()) {
             ("", None) => None,
             (user, Some(password)) => Some(Credentials::new(plain(user)?, plain(password)?)),
-            (_, None) => bail!("a user needs a password"),
+            (_, None) => bail!("the password is missing"),
         };
-        ensure!(url.path().len() <= 1, "a path means nothing here");
+        ensure!(url.path().len() <= 1, "the URL must not have a path");
         let host = host.trim_matches(['[', ']']).to_owned();
         let is_here = host == "localhost"
             || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
         if security == Security::None && !is_here {
             if credentials.is_some() {
-                bail!("a password does not travel in the clear: leave `tls=none` out");
+                bail!("the password would be sent unencrypted: remove `tls=none`");
             }
-            // Links for new passwords and whole conversations are in these mails.
+            // Emails contain links to set passwords, and whole conversations.
             let is_trusted =
                 url.query_pairs().any(|pair| pair == ("network".into(), "trusted".into()));
             ensure!(
                 is_trusted,
-                "mails do not travel in the clear: leave `tls=none` out, or add `&network=trusted` for a relay \
+                "emails would be sent unencrypted: remove `tls=none`, or add `&network=trusted` for a relay \
                  within your own network"
             );
         }

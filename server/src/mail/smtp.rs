@@ -1,4 +1,4 @@
-//! One talk with the mail server, step by step: what a refusal means depends on the step.
+//! A session with the mail server, step by step: what a refusal means depends on the step.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -14,34 +14,34 @@ use tokio::time::timeout;
 
 use super::settings::{MailSettings, Security};
 
-/// How many mails one connection is used for.
+/// How many emails are sent over one connection.
 const MAILS: u32 = 100;
 
-/// How many times the time of a step a server may take to look at the content before it answers. Who
-/// gives up early sends a mail twice: RFC 5321, section 4.5.3.2.6, asks for ten minutes.
+/// How many times the timeout of a step a server may take to check the content before it answers. A client that
+/// gives up early sends an email twice: RFC 5321, section 4.5.3.2.6, asks for ten minutes.
 pub(super) const CONTENT_STEPS: u32 = 20;
 
-/// A mail as it travels: already encoded.
+/// An encoded email, ready to send.
 pub(super) struct Parcel {
     pub(super) from: Address,
     pub(super) to: Address,
-    /// Lines end with CRLF, and nothing else does (RFC 5322, section 2.3).
+    /// Lines end with CRLF, and neither character occurs elsewhere (RFC 5322, section 2.3).
     pub(super) content: Vec<u8>,
 }
 
-/// A connection that has been greeted, and is logged in.
+/// A connection after the greeting and the login.
 pub(super) struct Session {
     connection: AsyncSmtpConnection,
-    /// The program's own address: if that may not send, nobody may.
+    /// The program's own address: if the server refuses it, others will be refused as well.
     own: Address,
     step: Duration,
     sent: u32,
 }
 
-/// Why a mail was not taken.
+/// Why an email was not accepted.
 pub(super) struct Refusal {
     pub(super) outcome: Outcome,
-    /// Whether it is the server or the settings: others will not fare better.
+    /// Whether the server or the settings are to blame: other emails would fail as well.
     pub(super) is_general: bool,
 }
 
@@ -63,14 +63,14 @@ impl Refusal {
     }
 }
 
-/// What the mail server said, or did not say.
+/// What the mail server answered, or that it did not.
 struct Said {
     reason: String,
     is_permanent: bool,
 }
 
 impl Session {
-    /// Connects, greets and logs in. `name` is what this server calls itself.
+    /// Connects, greets and logs in. `name` is how this server introduces itself.
     pub(super) async fn open(settings: &MailSettings, name: &str) -> Result<Self, Refusal> {
         let smtp = &settings.smtp;
         let tls = || TlsParameters::new(smtp.host.clone()).map_err(Refusal::general);
@@ -85,8 +85,12 @@ impl Session {
             let server = (smtp.host.as_str(), smtp.port);
             let connecting =
                 AsyncSmtpConnection::connect_tokio1(server, Some(step), &name, wrapped, None);
-            let mut connection =
-                connecting.await.map_err(|error| Refusal::general(said(&error)))?;
+            let mut connection = connecting.await.map_err(|error| {
+                Refusal::general(format!(
+                    "can't connect to the mail server {smtp}: {}",
+                    said(&error)
+                ))
+            })?;
             if smtp.security == Security::StartTls {
                 let upgraded = connection.starttls(tls()?, &name).await;
                 upgraded.map_err(|error| Refusal::general(said(&error)))?;
@@ -94,18 +98,21 @@ impl Session {
             if let Some(credentials) = &smtp.credentials {
                 let logged_in = connection.auth(DEFAULT_MECHANISMS, credentials).await;
                 logged_in.map_err(|error| {
-                    Refusal::general(format!("the login was refused: {}", said(&error)))
+                    Refusal::general(format!(
+                        "the mail server rejected the login: {}",
+                        said(&error)
+                    ))
                 })?;
             }
             Ok(Self { connection, own: settings.from.clone(), step, sent: 0 })
         };
-        // Each step of it has its time; so has all of it.
-        let silent = || Refusal::general(format!("{smtp} does not answer"));
+        // Each step has a timeout, and so has the whole.
+        let silent = || Refusal::general(format!("{smtp} does not respond"));
         timeout(step * 2, talk).await.map_err(|_| silent())?
     }
 
-    /// Hands a mail over. `Ok` means that the server has taken it (RFC 5321, section 6.1). After a
-    /// refusal the session is of no more use.
+    /// Sends an email. `Ok` means that the server has accepted it (RFC 5321, section 6.1). Don't use the
+    /// session again after a refusal.
     pub(super) async fn send(&mut self, parcel: &Parcel) -> Result<(), Refusal> {
         let Parcel { from, to, content } = parcel;
         let mut parameters = Vec::new();
@@ -113,23 +120,27 @@ impl Session {
             Refusal::of_mail(&Said { reason: reason.to_owned(), is_permanent: true }, false)
         };
         if !is_sound(content) {
-            return Err(refused("the mail is malformed"));
+            return Err(refused("the email is malformed"));
         }
         let has = |extension| self.connection.server_info().supports_feature(extension);
         let is_plain = [from, to].iter().all(|address| AsRef::<str>::as_ref(*address).is_ascii());
         if !is_plain || !content.is_ascii() {
             if !has(Extension::SmtpUtfEight) || !has(Extension::EightBitMime) {
-                return Err(refused("the mail server knows no addresses of this kind (SMTPUTF8)"));
+                return Err(refused(
+                    "the mail server doesn't support this kind of address (SMTPUTF8)",
+                ));
             }
             parameters.push(MailParameter::SmtpUtfEight);
             parameters.push(MailParameter::Body(MailBodyParameter::EightBitMime));
         }
         let mail = Mail::new(Some(from.clone()), parameters);
-        // A sender that is refused is a matter of the settings: of an inbox's, or of all.
+        // A refused sender is a problem of the settings: of one inbox, or of all.
         let is_own = *from == self.own;
         let step = self.step;
         self.step(step, |to| Box::pin(to.command(mail))).await.map_err(|said| Refusal {
-            outcome: Outcome::Later { reason: format!("{from} may not send: {}", said.reason) },
+            outcome: Outcome::Later {
+                reason: format!("the mail server rejected the sender {from}: {}", said.reason),
+            },
             is_general: said.is_permanent && is_own,
         })?;
         let recipient = Rcpt::new(to.clone(), Vec::new());
@@ -146,12 +157,12 @@ impl Session {
         Ok(())
     }
 
-    /// Whether it may be used for another mail.
+    /// Whether the session may send another email.
     pub(super) const fn is_good(&self) -> bool {
         self.sent < MAILS
     }
 
-    /// Says good-bye, as far as the server still listens.
+    /// Ends the session, if the server still listens.
     pub(super) async fn close(mut self) {
         let _gone = timeout(self.step, self.connection.quit()).await;
     }
@@ -166,7 +177,7 @@ impl Session {
                 Err(Said { reason: said(&error), is_permanent: error.is_permanent() })
             }
             Err(_) => {
-                let reason = "the mail server does not answer".to_owned();
+                let reason = "the mail server does not respond".to_owned();
                 Err(Said { reason, is_permanent: false })
             }
         }
@@ -179,7 +190,7 @@ type Step<'a> = std::pin::Pin<
     >,
 >;
 
-/// An error with what it comes from: the server's own words.
+/// An error with its causes, which quote the server.
 fn said(error: &Error) -> String {
     let mut text = error.to_string();
     let mut source = std::error::Error::source(error);
@@ -193,8 +204,8 @@ fn said(error: &Error) -> String {
     text
 }
 
-/// Whether it is one mail and no more: a bare CR or LF could end it early and begin another
-/// (RFC 5321, section 2.3.8; RUSTSEC-2026-0561).
+/// Whether the content is exactly one email: a bare CR or LF could end it early and start another (RFC 5321,
+/// section 2.3.8; RUSTSEC-2026-0561).
 pub(super) fn is_sound(content: &[u8]) -> bool {
     const LINE: usize = 998;
     let lines = content.split(|byte| *byte == b'\n');

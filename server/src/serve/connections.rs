@@ -1,4 +1,4 @@
-//! Connections: taken while there is room for them, and never held for a client that says nothing.
+//! Accepts connections while there is room for them, and holds none for a silent client.
 
 use std::convert::Infallible;
 use std::io::ErrorKind;
@@ -20,23 +20,23 @@ use tower::Service;
 
 use crate::traffic::{Share, Traffic};
 
-/// How long what was sent may go without being taken before the system ends the connection.
+/// How long sent data may stay unacknowledged before the system ends the connection.
 const UNTAKEN: Duration = Duration::from_secs(30);
 
 /// The longest head of a request, in bytes.
 const HEAD_BYTES: usize = 64 * 1024;
 
-/// How long to wait where the system has no room for a connection.
+/// How long to wait if the system can't open another connection.
 const NO_ROOM: Duration = Duration::from_millis(100);
 
-/// The connection that a request came by, for what outlives the request.
+/// A request's connection, for whatever outlives the request.
 #[derive(Clone)]
 pub(crate) struct Connection {
-    /// Given back once nobody has the connection any more.
+    /// Released once nobody uses the connection.
     _share: Arc<Share>,
 }
 
-/// Takes connections until `closed`, and serves each with `router`. Ends when all of them have.
+/// Accepts connections until `closed`, and serves each with `router`. Returns when all of them have ended.
 pub(super) async fn serve(
     listener: TcpListener,
     router: Router,
@@ -54,7 +54,7 @@ pub(super) async fn serve(
             Ok(accepted) => accepted,
             Err(error) => {
                 if !is_of_one(error.kind()) {
-                    tracing::error!(%error, "no connection can be taken");
+                    tracing::error!(%error, "can't accept connections");
                     tokio::time::sleep(NO_ROOM).await;
                 }
                 continue;
@@ -72,7 +72,7 @@ pub(super) async fn serve(
     connections.wait().await;
 }
 
-/// Whether an error is that of one connection, not of the listener.
+/// Whether an error concerns a single connection, not the listener.
 fn is_of_one(kind: ErrorKind) -> bool {
     matches!(
         kind,
@@ -91,7 +91,7 @@ async fn talk(
     let options = SockRef::from(&stream);
     let set = options.set_tcp_user_timeout(Some(UNTAKEN)).and_then(|()| stream.set_nodelay(true));
     if let Err(error) = set {
-        return tracing::debug!(%error, "a connection was gone at once");
+        return tracing::debug!(%error, "a connection was closed before it was served");
     }
     let deadlines = traffic.deadlines();
     let is_proxy = traffic.proxies().trust(peer.ip());
@@ -107,8 +107,8 @@ async fn talk(
             Ok::<_, Infallible>(router.call(request).await.unwrap_or_else(|never| match never {}))
         }
     });
-    // HTTP/1.1 alone: a proxy that speaks HTTP/2 to browsers asks us so, and what nobody uses can't be
-    // attacked.
+    // Only HTTP/1.1: proxies that speak HTTP/2 to browsers use it to reach us, and code that is not used can't
+    // be attacked.
     let mut serving = std::pin::pin!(
         http1::Builder::new()
             .timer(TokioTimer::new())
@@ -125,11 +125,11 @@ async fn talk(
         }
     };
     if let Err(error) = served {
-        tracing::debug!(%error, "a connection ended");
+        tracing::debug!(%error, "a connection failed");
     }
 }
 
-/// Connections for which there was no room: said now and then, not for each.
+/// Counts refused connections, and logs only some of them.
 #[derive(Default)]
 struct Refused {
     count: u64,
@@ -141,7 +141,7 @@ impl Refused {
         if self.count.is_power_of_two() {
             tracing::warn!(
                 client = %peer.ip(), refused = self.count,
-                "a connection was refused: its address, or all together, hold as many as they may"
+                "a connection was refused: its client network, or all together, have reached the limit"
             );
         }
     }

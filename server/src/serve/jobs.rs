@@ -1,7 +1,6 @@
-//! What is done without being asked: snoozes that end, the queue, telling who is there, sweeping.
+//! Background jobs: ending snoozes, assigning the queue, announcing availability, sweeping.
 //!
-//! What is to be done is read from the store each time: nothing is remembered here that a restart
-//! could lose.
+//! What to do is read from the store each time: nothing is remembered here that a restart could lose.
 
 use std::time::Duration;
 
@@ -9,20 +8,19 @@ use domain::Domain;
 use tokio::time::{Instant, interval, interval_at, sleep_until};
 use tokio_util::sync::CancellationToken;
 
-/// How often it is looked for snoozes whose time has come, and at the queue.
+/// How often to look for snoozes that are over, and at the queue.
 const WAKE: Duration = Duration::from_secs(5);
 
-/// How often it is looked for hours that begin or end.
+/// How often to look for business hours that begin or end.
 const HOURS: Duration = Duration::from_secs(20);
 
-/// How often ended sessions and files that nobody sent are dropped.
+/// How often to delete what has expired, such as ended sessions and files that nobody sent.
 const SWEEP: Duration = Duration::from_secs(60 * 60);
 
-/// How long an agent may be gone before visitors are told: somebody who loads a page again was never
-/// away.
+/// How long an agent may be gone before visitors are told: someone who reloads a page was never away.
 const FLICKER: Duration = Duration::from_secs(2);
 
-/// Works until the server stops.
+/// Runs jobs until the server stops.
 pub(super) async fn run(domain: Domain, stopping: CancellationToken) {
     let mut moved = domain.hub().moved();
     let mut wake = interval(WAKE);
@@ -34,27 +32,27 @@ pub(super) async fn run(domain: Domain, stopping: CancellationToken) {
             Ok(()) = moved.changed() => {
                 tell_at.get_or_insert_with(|| Instant::now() + FLICKER);
                 said("the queue", domain.serve_queue().await);
-                said("places in the queue", domain.tell_queues().await);
+                said("positions in the queue", domain.tell_queues().await);
             }
             () = sleep_until(later), if tell_at.is_some() => {
                 tell_at = None;
-                said("who is there", domain.tell_availability().await);
+                said("availability", domain.tell_availability().await);
             }
-            _ = hours.tick() => said("who is there", domain.tell_availability().await),
+            _ = hours.tick() => said("availability", domain.tell_availability().await),
             _ = wake.tick() => {
                 said("snoozes", domain.wake_conversations().await.map(drop));
                 said("summaries", domain.owe_summaries().await);
-                said("what nobody has any more", domain.release_left_behind().await);
-                // What made room elsewhere is not told here.
+                said("conversations of former agents", domain.release_left_behind().await);
+                // Room that another process made is not announced here.
                 said("the queue", domain.serve_queue().await);
-                said("places in the queue", domain.tell_queues().await);
+                said("positions in the queue", domain.tell_queues().await);
             }
             () = stopping.cancelled() => return,
         }
     }
 }
 
-/// Sweeps until the server stops. By itself: what holds the files may be slow.
+/// Sweeps until the server stops. A task of its own, because the blob store may be slow.
 pub(super) async fn sweep(domain: Domain, stopping: CancellationToken) {
     let mut sweep = interval(SWEEP);
     loop {
@@ -62,10 +60,10 @@ pub(super) async fn sweep(domain: Domain, stopping: CancellationToken) {
             _ = sweep.tick() => {}
             () = stopping.cancelled() => return,
         }
-        said("what is kept no longer", domain.erase_old().await);
-        said("logins that are over", domain.sweep_logins().await);
-        said("mails that were dropped", domain.sweep_mails().await);
-        said("mails that came in", domain.sweep_inbound().await);
+        said("retention", domain.erase_old().await);
+        said("expired logins", domain.sweep_logins().await);
+        said("dropped emails", domain.sweep_mails().await);
+        said("inbound emails", domain.sweep_inbound().await);
         tokio::select! {
             swept = domain.sweep_files() => said("files", swept),
             () = stopping.cancelled() => return,
@@ -73,9 +71,9 @@ pub(super) async fn sweep(domain: Domain, stopping: CancellationToken) {
     }
 }
 
-/// A job that fails is tried again with its next turn.
+/// Logs a failed job. It runs again at its next turn.
 fn said(what: &str, outcome: domain::Result<()>) {
     if let Err(error) = outcome {
-        tracing::warn!(%error, what, "a job failed and is tried again");
+        tracing::warn!(%error, what, "a background job failed and will run again");
     }
 }

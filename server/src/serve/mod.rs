@@ -1,4 +1,4 @@
-//! Starting and stopping.
+//! Starting and stopping the server.
 
 mod connections;
 mod jobs;
@@ -23,29 +23,29 @@ use crate::state::ServerState;
 use crate::traffic::{Traffic, TrafficOptions};
 use crate::{mail, routes};
 
-/// How long sockets, then requests, then writes may take to finish on a stop: together well within
-/// the 15 seconds after which an operator may lose patience.
+/// How long sockets, then requests, then writes may take to finish when stopping: together well within the 15
+/// seconds after which an operator may lose patience.
 const DRAIN: Duration = Duration::from_secs(4);
 
-/// What the system may keep for a connection that is not read, in bytes.
+/// How much the system buffers for a connection that is not read, in bytes.
 const SEND_BUFFER: u32 = 256 * 1024;
 
 /// How many connections may wait to be accepted.
 const BACKLOG: u32 = 1_024;
 
-/// Where to serve.
+/// How to serve.
 pub struct ServeOptions {
-    /// The address to listen on. Port 0 takes a free one.
+    /// The address to listen on. Port 0 picks a free port.
     pub listen: SocketAddr,
-    /// The address that browsers use, if it is not the one above.
+    /// The address that browsers use, if it is not `listen`.
     pub public_url: Option<PublicUrl>,
-    /// What mails are sent by; none are, without.
+    /// The settings for sending email; without them none is sent.
     pub mail: Option<MailSettings>,
-    /// Who may hold how much of it.
+    /// What clients may hold.
     pub traffic: TrafficOptions,
 }
 
-/// A server that has its port.
+/// A server that has bound its port.
 pub struct Server {
     listener: TcpListener,
     state: ServerState,
@@ -53,16 +53,18 @@ pub struct Server {
 }
 
 impl Server {
-    /// Takes the port.
+    /// Binds the port.
     ///
     /// # Errors
-    /// One line that says what to do, where the port can't be had.
+    /// If it can't be bound: one line that says what to do.
     pub async fn bind(domain: Domain, options: ServeOptions) -> anyhow::Result<Self> {
         let ServeOptions { listen, public_url, mail, traffic } = options;
         let listener = listen_on(listen).with_context(|| {
-            format!("can't listen on {listen}: stop what uses it or choose another with --listen")
+            format!(
+                "can't listen on {listen}: free the port, or choose another address with --listen"
+            )
         })?;
-        let address = listener.local_addr().context("the port that was taken has no address")?;
+        let address = listener.local_addr().context("can't read the address of the port")?;
         let public_url = public_url.unwrap_or_else(|| PublicUrl::of(address));
         let (stopping, sockets) = (CancellationToken::new(), TaskTracker::new());
         let traffic = Traffic::new(&traffic, most_files());
@@ -71,26 +73,26 @@ impl Server {
         Ok(Self { listener, state, mail })
     }
 
-    /// The address that is listened on.
+    /// The address that the server listens on.
     ///
     /// # Errors
-    /// The operating system's.
+    /// Errors of the operating system.
     pub fn address(&self) -> std::io::Result<SocketAddr> {
         self.listener.local_addr()
     }
 
-    /// Says on standard output where everything is, with a one-time link if there is no owner yet.
+    /// Prints the server's addresses, with a one-time setup link if there are no agents yet.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn announce(&self) -> anyhow::Result<()> {
         let url = &self.state.public_url;
         println!("Porchlight is running.\n");
         println!("  Inbox       {url}/");
         println!("  Demo site   {url}/demo");
-        if !self.state.domain.has_agents().await.context("can't look for an owner")? {
+        if !self.state.domain.has_agents().await.context("can't check whether there is an owner")? {
             println!("  Set up      {url}/setup/{}", self.state.setup.token());
-            println!("              creates the owner; works once, and until the next start");
+            println!("              Works once. Expires when the server restarts.");
         }
         println!();
         Ok(())
@@ -99,16 +101,16 @@ impl Server {
     /// Serves until SIGTERM or SIGINT.
     ///
     /// # Errors
-    /// The operating system's.
+    /// Errors of the operating system.
     pub async fn run(self) -> anyhow::Result<()> {
         self.run_until(stop_signal()).await
     }
 
-    /// Serves until `stop` is ready. Then readiness ends and no new socket is taken, open ones are
-    /// told when to come back, then requests end, and what was accepted is written.
+    /// Serves until `stop` is ready. Then the server is not ready any more and refuses new sockets, tells open
+    /// ones when to come back, finishes requests, and writes what it has accepted.
     ///
     /// # Errors
-    /// The operating system's.
+    /// Errors of the operating system.
     pub async fn run_until(
         self,
         stop: impl Future<Output = ()> + Send + 'static,
@@ -129,7 +131,7 @@ impl Server {
             tracing::info!("stopping");
             stopping.cancel();
             sockets.close();
-            // Requests are still answered meanwhile, so that a balancer sees that we are not ready.
+            // Requests are still answered meanwhile, so that a load balancer sees that we are not ready.
             if timeout(DRAIN, sockets.wait()).await.is_err() {
                 tracing::warn!("some sockets did not close in time");
             }
@@ -146,7 +148,7 @@ impl Server {
             () = deadline => tracing::warn!("some requests did not finish in time"),
         }
         if timeout(DRAIN, domain.finish()).await.is_err() {
-            tracing::warn!("a request still held the store");
+            tracing::warn!("a request was still using the store");
         }
         Ok(())
     }
@@ -155,14 +157,14 @@ impl Server {
 fn listen_on(address: SocketAddr) -> std::io::Result<TcpListener> {
     let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
     socket.set_reuseaddr(true)?;
-    // The system would keep megabytes for a client that reads nothing, besides our own queue.
+    // By default the system buffers megabytes for a client that reads nothing, besides our own queue.
     socket.set_send_buffer_size(SEND_BUFFER)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)
 }
 
-/// How many files the program may open: as many as the system allows at all. What a login shell or a service
-/// is given at first is often 1,024.
+/// How many files the program may open: raises the limit to all that the system allows. Login shells and
+/// services often start with 1,024.
 fn most_files() -> usize {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 

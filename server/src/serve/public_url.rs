@@ -11,12 +11,12 @@ use url::Url;
 pub struct PublicUrl {
     origin: String,
     secure: bool,
-    /// Other names of a server that listens on loopback only: for development.
+    /// Other names of a server that listens on loopback or on all addresses, for development.
     aliases: Vec<String>,
 }
 
 impl PublicUrl {
-    /// The address of a server that is reached directly.
+    /// The URL of a server that is reached directly.
     #[must_use]
     pub fn of(listen: SocketAddr) -> Self {
         let port = listen.port();
@@ -35,7 +35,7 @@ impl PublicUrl {
         }
     }
 
-    /// The host's name, or its IP address, without the port.
+    /// The host name or IP address, without the port.
     #[must_use]
     pub fn host(&self) -> &str {
         let authority = self.origin.split_once("://").map_or("", |(_, authority)| authority);
@@ -51,7 +51,7 @@ impl PublicUrl {
         self.secure
     }
 
-    /// The origin under which a request with this `Host` reached us: an alias, or the public one.
+    /// The origin by which a request with this `Host` reached us: an alias, or the public one.
     #[must_use]
     pub fn as_seen_by(&self, host: Option<&str>) -> &str {
         let seen = |alias: &&String| alias.strip_prefix("http://") == host;
@@ -75,13 +75,12 @@ impl FromStr for PublicUrl {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let url =
-            Url::parse(text).map_err(|_| "not an address such as https://chat.example.com")?;
+        let url = Url::parse(text).map_err(|_| "not a URL such as https://chat.example.com")?;
         if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-            return Err("not an address such as https://chat.example.com");
+            return Err("not a URL such as https://chat.example.com");
         }
         if url.path() != "/" || url.query().is_some() || url.fragment().is_some() {
-            return Err("a path is not supported: give Porchlight a host name of its own");
+            return Err("a path is not supported: use a separate host name for Porchlight");
         }
         let origin = url.origin().ascii_serialization();
         Ok(Self { origin, secure: url.scheme() == "https", aliases: Vec::new() })

@@ -22,12 +22,12 @@ use crate::state::ServerState;
 pub(super) async fn serve(socket: WebSocket, state: ServerState, agent: Agent, session: Session) {
     let (mut writing, reading) = socket.split();
     let domain = state.domain.clone();
-    // Listen first, then read: in this order nothing falls between.
+    // Listen before reading, so that no entry falls in between.
     let listener = domain.hub().listen_agent(&agent);
     match welcome(&domain, &agent).await {
         Ok(welcome) => listener.send(to_string(&welcome)),
         Err(error) => {
-            tracing::error!(%error, "an agent's list could not be read");
+            tracing::error!(%error, "can't read an agent's list");
             return line::close(&mut writing, CloseCode::Trouble, None).await;
         }
     }
@@ -40,7 +40,7 @@ async fn welcome(domain: &Domain, agent: &Agent) -> Result<ToAgent, Error> {
     let (filter, most) = (Filter::waiting(), limits::LIST_CONVERSATIONS);
     let waiting = domain.list_conversations(agent, &filter, None, most);
     let mut conversations = waiting.await?.conversations;
-    // Pages' addresses may be long: a list must fit into the socket's queue.
+    // Page addresses may be long, and the list must fit into the socket's queue.
     let mut bytes = 0;
     let fitting = conversations.iter().take_while(|summary| {
         bytes += to_string(*summary).len();
@@ -50,7 +50,7 @@ async fn welcome(domain: &Domain, agent: &Agent) -> Result<ToAgent, Error> {
     Ok(ToAgent::Welcome { agent: agent.id, conversations, team: domain.teammates().await? })
 }
 
-/// Tells a socket without a login why it is closed.
+/// Tells an unauthenticated client why its socket is closed.
 pub(super) async fn refuse(socket: WebSocket) {
     let code = ErrorCode::LoginRequired;
     tracing::info!(code = code.as_str(), "an agent's socket was refused");
@@ -79,7 +79,7 @@ impl Talk for AgentTalk {
                 self.answer(&error_frame(&error, None, None));
                 Err(CloseCode::Refused)
             }
-            // The store's trouble is not the agent's: they are asked again soon.
+            // A failing store is not the agent's fault. They are checked again soon.
             _ => Ok(()),
         }
     }
@@ -88,7 +88,7 @@ impl Talk for AgentTalk {
         let frame = match from_str::<FromAgent>(text) {
             Ok(frame) => frame,
             Err(error) => {
-                tracing::info!(code = ErrorCode::BadFrame.as_str(), %error, "an agent's frame");
+                tracing::info!(code = ErrorCode::BadFrame.as_str(), %error, "an agent's frame is invalid");
                 self.answer(&error_frame(&ErrorCode::BadFrame.into(), None, None));
                 return Err(CloseCode::BadFrame);
             }
@@ -124,7 +124,7 @@ impl AgentTalk {
                 if !room && !self.watched.contains(&conversation) {
                     return Err(ErrorCode::TooManyWatched.into());
                 }
-                // Listen first, then read: in this order nothing falls between.
+                // Listen before reading, so that no entry falls in between.
                 self.listener.watch(conversation);
                 let page = match domain.team_page(agent, conversation, after).await {
                     Ok(page) => page,
@@ -179,23 +179,23 @@ impl AgentTalk {
         }))
     }
 
-    /// A socket does not outlive its login: every frame is checked, and an idle socket now and then.
+    /// A socket does not outlive its login: it is checked for every frame, and regularly on idle sockets.
     async fn check_login(&self) -> Result<(), Error> {
-        // The session is read anew: this request's copy is as old as the socket.
+        // Load the session again: this request's copy is as old as the socket.
         match self.session.load().await {
             Ok(()) => match app::current_agent(&self.session, &self.domain).await? {
                 Some(agent) if agent.id == self.agent.id => Ok(()),
                 _ => Err(ErrorCode::LoginRequired.into()),
             },
             Err(error) => {
-                tracing::error!(%error, "a session could not be read");
+                tracing::error!(%error, "can't read a session");
                 Err(ErrorCode::Unavailable.into())
             }
         }
     }
 }
 
-/// What a frame is about, for the error that answers it.
+/// What a frame is about, for the error in response to it.
 fn subject(frame: &FromAgent) -> (Option<ConversationId>, Option<ClientId>) {
     match frame {
         FromAgent::Watch { conversation, .. }

@@ -1,4 +1,4 @@
-//! Reading frames from a socket and writing to it, whoever is at the other end.
+//! Reads frames from a socket and writes to it, for visitors and agents alike.
 
 use std::error::Error;
 use std::future::Future;
@@ -13,7 +13,7 @@ use futures_util::{SinkExt, StreamExt};
 use protocol::json::{Encode, to_string};
 use protocol::{CloseCode, limits};
 use tokio::time::{Instant, sleep_until, timeout};
-// The version that axum's sockets are made of: with another, no error would be known.
+// Must be the version that axum uses: errors of another would not be recognized.
 use tokio_tungstenite::tungstenite::Error as SocketError;
 use tokio_util::sync::CancellationToken;
 
@@ -22,27 +22,27 @@ use crate::state::ServerState;
 pub(super) type Reading = SplitStream<WebSocket>;
 pub(super) type Writing = SplitSink<WebSocket, Message>;
 
-/// How often a socket is asked for a sign of life.
+/// How often a socket is pinged.
 const LEASE: Duration = Duration::from_millis(limits::LEASE_EVERY_MS);
 
 /// How long a socket may be silent.
 const SILENCE: Duration = Duration::from_millis(limits::SILENCE_MS);
 
-/// How often a talk is asked whether it may go on.
+/// How often a session is checked.
 const CHECK: Duration = Duration::from_secs(15);
 
-/// How long the last frames and the close may take.
+/// How long the last frames and the close frame may take.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-/// How long the close of a socket that was too slow may take.
+/// How long closing a socket that was too slow may take.
 const SLOW_FAREWELL: Duration = Duration::from_secs(8);
 
-/// Why there is no further frame.
+/// Why reading has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
-    /// The peer went, or the line is dead: nobody hears a farewell.
+    /// The peer has left, or the connection is dead: nobody would receive a close frame.
     Gone,
-    /// We close, and say why.
+    /// We close, and give a reason.
     Close(CloseCode),
 }
 
@@ -55,7 +55,7 @@ pub(super) async fn next_text(reading: &mut Reading) -> Result<Utf8Bytes, End> {
     }
 }
 
-/// The next text frame, or `None` for a mere sign of life. Safe to cancel.
+/// The next text frame, or `None` for a ping or pong. Safe to cancel.
 async fn next(reading: &mut Reading) -> Result<Option<Utf8Bytes>, End> {
     match reading.next().await {
         Some(Ok(Message::Text(text))) => Ok(Some(text)),
@@ -66,8 +66,8 @@ async fn next(reading: &mut Reading) -> Result<Option<Utf8Bytes>, End> {
     }
 }
 
-/// What matters is whether a frame was too big (RFC 6455's 1009) or not text (1007), because then the peer
-/// still listens.
+/// Only two errors matter, because after them the peer still listens: a frame that was too big (RFC 6455's
+/// 1009), or not text (1007).
 fn end_of(error: &axum::Error) -> End {
     let mut causes = successors(error.source(), |cause: &&(dyn Error + 'static)| (*cause).source());
     match causes.find_map(|cause| cause.downcast_ref::<SocketError>()) {
@@ -77,42 +77,42 @@ fn end_of(error: &axum::Error) -> End {
     }
 }
 
-/// Sends one frame to a socket that is about to be closed.
+/// Sends a frame to a socket that is about to be closed.
 pub(super) async fn say_last(writing: &mut Writing, frame: &impl Encode) {
     let text = Utf8Bytes::from(to_string(frame));
     let _sent = timeout(FAREWELL, writing.send(Message::Text(text))).await;
 }
 
-/// Says why, and closes. With `retry_ms` it also says when to come back.
+/// Closes a socket with a reason. With `retry_ms` it also says when to come back.
 pub(super) async fn close(writing: &mut Writing, code: CloseCode, retry_ms: Option<u64>) {
     let reason = match retry_ms {
         Some(ms) => format!("{}:{ms}", code.reason()),
         None => code.reason().to_owned(),
     };
     let frame = CloseFrame { code: code.number(), reason: reason.into() };
-    // Who was too slow has full buffers, and takes a while to get to the close behind them.
+    // A slow peer has full buffers, and needs a while to get to the close frame behind them.
     let patience = if code == CloseCode::TooSlow { SLOW_FAREWELL } else { FAREWELL };
     let sent = timeout(patience, writing.send(Message::Close(Some(frame)))).await;
     if !matches!(sent, Ok(Ok(()))) {
-        tracing::debug!(code = code.reason(), "a close frame could not be sent");
+        tracing::debug!(code = code.reason(), "can't send a close frame");
     }
 }
 
-/// One side of a conversation over a socket.
+/// Handles the frames of one socket.
 pub(super) trait Talk: Send {
-    /// Answers one text frame, by [`Listener::send`].
+    /// Answers a text frame, through [`Listener::send`].
     fn frame(&mut self, text: &str) -> impl Future<Output = Result<(), CloseCode>> + Send;
 
-    /// Whether the peer may go on; asked now and then.
+    /// Whether the peer may go on. Checked regularly.
     fn check(&mut self) -> impl Future<Output = Result<(), CloseCode>> + Send {
         async { Ok(()) }
     }
 
-    /// Where answers and news are queued.
+    /// The queue for answers and events.
     fn listener(&mut self) -> &mut Listener;
 }
 
-/// Talks until either side ends it or the server stops.
+/// Serves a socket until either side ends it or the server stops.
 pub(super) async fn run(
     mut reading: Reading,
     writing: Writing,
@@ -155,7 +155,7 @@ pub(super) async fn run(
             break end;
         }
     };
-    // Out of the hub first: nothing new is queued, and the writer sees its queue end.
+    // Leave the hub first: nothing more is queued, and the writer sees its queue end.
     drop(talk);
     if end == End::Gone {
         farewell.cancel();
@@ -178,7 +178,7 @@ pub(super) async fn run(
     }
 }
 
-/// Answers a frame, once there is room for the answer.
+/// Answers a frame, once the queue has room for the answer.
 pub(super) async fn answer(talk: &mut impl Talk, text: &str) -> Result<(), CloseCode> {
     if timeout(SILENCE, talk.listener().room()).await.is_err() {
         return Err(CloseCode::TooSlow);
@@ -186,8 +186,7 @@ pub(super) async fn answer(talk: &mut impl Talk, text: &str) -> Result<(), Close
     talk.frame(text).await
 }
 
-/// Writes what is queued until the queue ends, and asks for signs of life. A peer that takes nothing
-/// is not waited for.
+/// Writes what is queued until the queue ends, and sends pings. Does not wait for a peer that reads nothing.
 async fn write(
     mut writing: Writing,
     mut frames: Frames,
@@ -200,7 +199,7 @@ async fn write(
             let message = tokio::select! {
                 frame = frames.next() => match frame {
                     Some(frame) => Message::Text(
-                        Utf8Bytes::try_from(frame).expect("frames are encoded from strings"),
+                        Utf8Bytes::try_from(frame).expect("frames are UTF-8"),
                     ),
                     None => break,
                 },

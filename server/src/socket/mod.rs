@@ -1,6 +1,6 @@
 //! Sockets: one task reads a socket's frames, another writes what is queued for it.
 //!
-//! What a frame may be and when is decided here; what it does is decided in `domain`.
+//! This module decides which frames are allowed when; `domain` decides what they do.
 
 mod agent;
 mod line;
@@ -64,8 +64,8 @@ pub(crate) async fn agent(
     };
     let agent = match app::current_agent(&session, &state.domain).await {
         Ok(Some(agent)) => agent,
-        // A browser's script does not learn an upgrade's status: this is said on the socket, so that
-        // the dashboard stops trying.
+        // A browser's script can't see the status of an upgrade. Tell it on the socket, so that the dashboard
+        // stops trying.
         Ok(None) => return upgrade.on_upgrade(agent::refuse),
         Err(error) => return Failure::from(error).into_response(),
     };
@@ -79,7 +79,7 @@ pub(crate) async fn agent(
     })
 }
 
-/// The upgrade, with its bounds set, if it comes from our own pages and speaks our protocol.
+/// Sets the limits of an upgrade, if it comes from our own pages and speaks our protocol.
 fn admit(
     state: &ServerState,
     headers: &HeaderMap,
@@ -93,7 +93,7 @@ fn admit(
     }
     let upgrade = upgrade
         .protocols([SUBPROTOCOL])
-        // The library's own defaults cost 136 KiB a socket and have no bound on what is queued.
+        // The library's defaults cost 136 KiB per socket and don't limit what is queued.
         .read_buffer_size(4 * 1024)
         .write_buffer_size(0)
         .max_write_buffer_size(1024 * 1024)

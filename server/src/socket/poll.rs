@@ -1,9 +1,9 @@
-//! A visitor's line without a socket: requests that wait. What goes over it is the same, frame by
-//! frame, and so is what serves it; only the writing is another.
+//! A visitor's connection without a socket: long polling. The frames are the same, and so is the code that
+//! handles them; only the transport differs.
 //!
-//! The first request of a line brings the `hello`. Each later one brings what the client sends, and
-//! takes what is queued for it. One that brings nothing new waits for news, until the next
-//! comes. Whoever comes back to no line begins one: the log heals what was on its way.
+//! The first request of a connection brings the `hello`. Each later one brings what the client sends, and
+//! returns what is queued for it. One that brings nothing waits for events, until the next one arrives. A
+//! client whose connection is gone begins another: the log fills in what was lost.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -26,38 +26,38 @@ use crate::http::Failure;
 use crate::state::ServerState;
 use crate::traffic::{Client, Resource};
 
-/// Names the line, in requests and in the answer to the first.
+/// Names the connection, in requests and in the response to the first.
 const LINE: HeaderName = HeaderName::from_static("porchlight-line");
 
-/// Says that the line is closed: the code, and the reason behind a blank.
+/// Says that the connection is closed: the code, and after a space the reason.
 const CLOSE: HeaderName = HeaderName::from_static("porchlight-close");
 
-/// How long a request waits for news.
+/// How long a request waits for events.
 const WAIT: Duration = Duration::from_millis(limits::POLL_WAIT_MS);
 
-/// How long a line may be without a request.
+/// How long a connection may be without a request.
 const SILENCE: Duration = Duration::from_millis(limits::SILENCE_MS);
 
-/// The most bytes of one answer, but for its last frame.
+/// The most bytes of a response, not counting its last frame.
 const ANSWER_BYTES: usize = 128 * 1024;
 
-/// The most frames that wait to be answered.
+/// The most frames that may wait to be answered.
 const WAITING: usize = 4_096;
 
-/// What one request brings.
+/// What a request brings.
 struct Exchange {
     frames: Vec<String>,
     reply: oneshot::Sender<Answer>,
 }
 
-/// What it takes along.
+/// What its response brings.
 #[derive(Default)]
 struct Answer {
     frames: Vec<Frame>,
     close: Option<String>,
 }
 
-/// The lines that are open, by the secret that names each.
+/// The open connections, by the secret that names each.
 #[derive(Clone, Default)]
 pub(crate) struct Lines(Arc<Mutex<HashMap<String, mpsc::Sender<Exchange>>>>);
 
@@ -89,7 +89,7 @@ pub(crate) async fn visitor(
     })
 }
 
-/// One frame a line: JSON has no line ends of its own.
+/// One frame per line: JSON contains no line breaks.
 fn read_frames(body: &Bytes) -> Result<Vec<String>, ErrorCode> {
     let text = std::str::from_utf8(body).map_err(|_| ErrorCode::BadFrame)?;
     Ok(text.lines().filter(|line| !line.is_empty()).map(ToOwned::to_owned).collect())
@@ -161,7 +161,7 @@ fn answer(Answer { frames, close }: Answer) -> Response {
     response
 }
 
-/// The code and the reason, as a socket's close has them.
+/// The code and the reason, as in a close frame.
 fn closing(code: CloseCode, state: &ServerState) -> String {
     let reason = code.reason();
     match code {
@@ -170,12 +170,12 @@ fn closing(code: CloseCode, state: &ServerState) -> String {
     }
 }
 
-/// Serves one line until the client comes no more, or it is closed.
+/// Serves a connection until the client stays away or it is closed.
 async fn run(mut talk: VisitorTalk, mut exchanges: mpsc::Receiver<Exchange>, state: &ServerState) {
     let too_slow = talk.listener().too_slow();
     let mut frames = talk.listener().take_frames();
     let mut next = None;
-    // What came and is not answered yet: an answer holds only so much.
+    // Frames that are not answered yet, because the size of a response is limited.
     let mut waiting = VecDeque::new();
     loop {
         let came = match next.take() {
@@ -186,7 +186,7 @@ async fn run(mut talk: VisitorTalk, mut exchanges: mpsc::Receiver<Exchange>, sta
         waiting.extend(sent);
         let mut end = None;
         let is_news_awaited = waiting.is_empty();
-        // What is queued makes room for the answers.
+        // Sending what is queued makes room for the answers.
         let mut queued = take(&mut frames, ANSWER_BYTES);
         let mut room = ANSWER_BYTES.saturating_sub(bytes_of(&queued));
         while room > 0
@@ -220,7 +220,7 @@ async fn run(mut talk: VisitorTalk, mut exchanges: mpsc::Receiver<Exchange>, sta
             end = Some(CloseCode::Stopping);
         }
         let close = end.map(|code| closing(code, state));
-        // Whoever is gone comes back, and resumes from the log.
+        // A client that is gone comes back, and resumes from the log.
         let is_heard = reply.send(Answer { frames: queued, close }).is_ok();
         if end.is_some() || !is_heard {
             return;
@@ -232,7 +232,7 @@ fn bytes_of(frames: &[Frame]) -> usize {
     frames.iter().map(Frame::len).sum()
 }
 
-/// What is queued, as far as it fits into what room there is, but for the last.
+/// Takes queued frames until there is no more room. The last one may exceed it.
 fn take(frames: &mut Frames, room: usize) -> Vec<Frame> {
     let (mut taken, mut bytes) = (Vec::new(), 0);
     while bytes < room

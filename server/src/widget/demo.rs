@@ -1,5 +1,5 @@
-//! `/demo`: a product page of a company that does not exist, which embeds the chat as a customer
-//! would, under a strict policy.
+//! `/demo`: a product page of a fictional company, which embeds the chat as a customer would, under a strict
+//! policy.
 
 use axum::extract::Path;
 use axum::http::header;
@@ -15,7 +15,7 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 pub(crate) async fn demo() -> Response {
     let page = include_str!("../../demo/index.html");
     if std::env::var_os("LEPTOS_WATCH").is_some() {
-        // cargo-leptos tells this socket when the server was rebuilt.
+        // cargo-leptos announces on this socket that the server was rebuilt.
         let reload = "<script>new WebSocket('ws://'+location.hostname+':3001/live_reload').onmessage=()=>setTimeout(()=>location.reload(),500)</script>";
         let policy = POLICY
             .replace("script-src 'self'", "script-src 'self' 'unsafe-inline'; connect-src ws:");

@@ -12,12 +12,12 @@ use super::OfInbox;
 use crate::assets;
 use crate::state::ServerState;
 
-/// What is drawn before the chat's program is there, which finds its parts in it.
+/// What is shown before the chat's program has loaded. The program finds its elements in it.
 #[derive(Template)]
 #[template(path = "chat.html")]
 struct Chat<'a> {
     inbox: &'a Inbox,
-    /// Where the widget's files are.
+    /// The folder of the widget's files.
     dir: &'a str,
 }
 
@@ -30,11 +30,11 @@ pub(crate) async fn frame(
         Ok(inbox) => inbox,
         Err(error) => {
             let code = error.code();
-            tracing::info!(code = code.as_str(), %error, "a site asked for a chat");
+            tracing::info!(code = code.as_str(), %error, "can't serve the chat");
             let unknown = code == ErrorCode::InboxUnknown;
             let status =
                 if unknown { StatusCode::NOT_FOUND } else { StatusCode::SERVICE_UNAVAILABLE };
-            // Both are ours: a code and a sentence without markup.
+            // Both are our own, without markup.
             let text = format!("{}: {}\n", code.as_str(), code.sentence());
             return (status, text).into_response();
         }
@@ -43,24 +43,24 @@ pub(crate) async fn frame(
     let headers = [
         (header::CONTENT_SECURITY_POLICY, policy(&inbox, &state)),
         (header::CACHE_CONTROL, "no-cache".to_owned()),
-        // A page that is isolated from other origins (COEP) takes only frames that are, too.
+        // A page that is isolated from other origins (COEP) only accepts frames that are isolated, too.
         (HeaderName::from_static("cross-origin-embedder-policy"), "require-corp".to_owned()),
         (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin".to_owned()),
     ];
     match (Chat { inbox: &inbox, dir: assets::WIDGET_DIR }).render() {
         Ok(page) => (headers, Html(page)).into_response(),
         Err(error) => {
-            tracing::error!(%error, "the chat's page could not be written");
+            tracing::error!(%error, "can't render the chat's page");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
 }
 
-/// The browser will refuse to show the page where the inbox does not allow the site, and tells nobody but
-/// whoever looks into its console: we tell the owner.
+/// If the inbox does not allow the site, the browser refuses to show the page and says so only in its console:
+/// tell the owner.
 fn note_refusal(state: &ServerState, inbox: &Inbox, headers: &HeaderMap) {
     let text = |name| headers.get(name).and_then(|value| value.to_str().ok());
-    // An embedding page is the frame's referrer. What is opened by a link has one, too.
+    // The embedding page is the frame's referrer. A page opened by a link has one, too.
     let is_frame =
         text(HeaderName::from_static("sec-fetch-dest")).is_none_or(|dest| dest == "iframe");
     let Some(page) = text(header::REFERER).and_then(|page| Url::parse(page).ok()) else { return };
@@ -79,10 +79,10 @@ fn note_refusal(state: &ServerState, inbox: &Inbox, headers: &HeaderMap) {
     }
 }
 
-/// Only our own files, and only within the sites that the inbox allows.
+/// Allows only our own files, and only the inbox's sites to embed the page.
 fn policy(inbox: &Inbox, state: &ServerState) -> String {
     let sites: Vec<&str> = inbox.allowed_sites.iter().map(domain::inbox::Site::as_str).collect();
-    // Safari before 15.4 does not count sockets among 'self'.
+    // Safari before 15.4 does not include WebSockets in 'self'.
     let socket = state.public_url.to_string().replacen("http", "ws", 1);
     format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \

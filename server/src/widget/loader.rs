@@ -1,4 +1,4 @@
-//! `GET /widget.js?inbox=KEY`: the script that sites embed, with the inbox's settings in it.
+//! `GET /widget.js?inbox=KEY`: the script that sites embed, with the inbox's settings inserted.
 
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, HeaderName, header};
@@ -10,11 +10,11 @@ use crate::assets;
 use crate::http::Failure;
 use crate::state::ServerState;
 
-/// What stands in the script for the settings.
+/// The placeholder for the settings in the script.
 const PLACE: &str = "PORCHLIGHT_SETTINGS";
 
-/// Browsers keep the script for some minutes, so that a change of the settings is soon seen; all
-/// that it loads is kept for ever.
+/// Browsers cache the script for a few minutes, so that changed settings show soon. Everything that it loads is
+/// cached forever.
 const CACHE: &str = "public, max-age=300, stale-while-revalidate=86400";
 
 pub(crate) async fn loader(
@@ -23,7 +23,7 @@ pub(crate) async fn loader(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let inbox = state.domain.find_inbox(query.inbox.as_deref()).await.inspect_err(|error| {
-        tracing::info!(%error, "a site asked for a loader");
+        tracing::info!(%error, "can't serve the loader");
     })?;
     let mut settings = String::from("{\"inbox\":");
     write_str(&inbox.key, &mut settings);
@@ -39,7 +39,7 @@ pub(crate) async fn loader(
     let headers = [
         (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
         (header::CACHE_CONTROL, CACHE),
-        // Any page may load it; whether the chat opens there, the frame decides.
+        // Any page may load it. The frame decides where the chat opens.
         (HeaderName::from_static("cross-origin-resource-policy"), "cross-origin"),
     ];
     Ok((headers, assets::loader().replacen(PLACE, &settings, 1)).into_response())

@@ -10,7 +10,7 @@ pub(crate) use loader::loader;
 
 use serde::Deserialize;
 
-/// `?inbox=KEY`; without it, the default inbox.
+/// `?inbox=KEY`; without a key, the default inbox.
 #[derive(Deserialize)]
 pub(crate) struct OfInbox {
     inbox: Option<String>,

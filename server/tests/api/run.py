@@ -1,7 +1,7 @@
-"""Asks a running Porchlight all that its OpenAPI document allows, and what it does not, by schemathesis.
+"""Tests a running Porchlight with schemathesis: requests that its OpenAPI document allows, and ones that it doesn't.
 
-`run.py PROGRAM SCHEMATHESIS` starts the program in a folder of its own, with an owner, a token and a little of
-everything, and ends with schemathesis's exit code.
+`run.py PROGRAM SCHEMATHESIS` starts the program in a temporary folder, with an owner, a token and a little data,
+and exits with schemathesis's exit code.
 """
 
 import json
@@ -66,7 +66,7 @@ def wait_for(url: str, server: subprocess.Popen) -> None:
 
 
 def fill(url: str, token: str) -> None:
-    """A visitor, a conversation and a note: lists are not to be empty."""
+    """Creates a visitor, a conversation and a note, so that lists are not empty."""
 
     def call(method: str, path: str, body: dict | None = None):
         headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}

@@ -1,7 +1,7 @@
 //! The API: what it does, and each of its calls by every kind of caller, for every kind of id.
 //!
-//! The table of calls is the OpenAPI document, which is made from the router. A new call whose ids
-//! or body are not known here fails.
+//! The table of calls is the OpenAPI document, which is made from the router. A new call fails until its ids
+//! and body are known here.
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,13 +21,13 @@ use crate::support::{Running, client_id};
 /// A GIF of one pixel (Graphics Interchange Format, version 89a).
 const PICTURE: &[u8] = b"GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;";
 
-/// An id that is nobody's yet.
+/// An id that is not in use.
 fn fresh() -> Uuid {
     static NEXT: AtomicU64 = AtomicU64::new(1_000_000);
     Uuid::from_u128(NEXT.fetch_add(1, Ordering::Relaxed).into())
 }
 
-/// An answer's status and JSON.
+/// The status and JSON of a response.
 struct Answer(u16, Value);
 
 impl Answer {
@@ -36,7 +36,7 @@ impl Answer {
     }
 }
 
-/// Where a call is aimed at.
+/// The ids that a call is about.
 #[derive(Clone)]
 struct Target {
     visitor: VisitorId,
@@ -62,7 +62,7 @@ impl Target {
         path
     }
 
-    /// A body of the form that the document names.
+    /// A body of the type that the document names.
     fn body(&self, schema: &str) -> Value {
         let name = fresh();
         match schema {
@@ -86,12 +86,12 @@ struct Call {
     path: String,
     scope: Scope,
     schema: Option<String>,
-    /// Whether its body is a file.
+    /// Whether the body is a file.
     is_upload: bool,
 }
 
 impl Call {
-    /// Whether it is about one thing, and not about all there are.
+    /// Whether the call is about one thing, not about all of a kind.
     fn is_aimed(&self) -> bool {
         let by_body = matches!(self.schema.as_deref(), Some("Identify" | "Create"));
         self.path.contains('{') || by_body
@@ -106,7 +106,7 @@ struct Api {
 }
 
 impl Api {
-    /// A server with two inboxes; the agent may see the first alone.
+    /// A server with two inboxes, of which the agent sees only the first.
     async fn start() -> Self {
         let server = Running::start().await;
         let domain = &server.domain;
@@ -170,7 +170,7 @@ impl Api {
         self.ask(&call.method, &format!("{path}{query}"), token, &body.unwrap_or_default()).await
     }
 
-    /// Every call there is.
+    /// All calls in the document.
     async fn calls(&self) -> Vec<Call> {
         let Answer(status, document) = self.ask("get", "/api/v1/openapi.json", None, "").await;
         assert_eq!((status, &document["openapi"]), (200, &json!("3.1.0")));
@@ -227,7 +227,7 @@ async fn every_call_is_refused_without_its_scope_and_for_what_is_foreign() {
 
         let token = api.token([call.scope]).await;
         if call.scope == Scope::PeopleManage {
-            // It takes more than the scope: the agent in whose name it is has no right to it.
+            // The scope is not enough: the token's agent may not do this.
             for target in [&api.own, &api.foreign, &unknown] {
                 let answer = api.call(&call, target, Some(&token)).await;
                 assert_eq!((answer.0, answer.code()), (403, "forbidden"), "{what}");
@@ -237,7 +237,7 @@ async fn every_call_is_refused_without_its_scope_and_for_what_is_foreign() {
         for foreign in [&api.foreign, &unknown] {
             let answer = api.call(&call, foreign, Some(&token)).await;
             if call.is_upload {
-                // The uploader makes the id up: one that is somebody's can't be had.
+                // The uploader chooses the id, but can't choose one that is taken.
                 let is_new = foreign.file == unknown.file;
                 let expect = if is_new { (200, "") } else { (409, "file_id_taken") };
                 assert_eq!((answer.0, answer.code()), expect, "{what}");
@@ -394,7 +394,7 @@ async fn a_program_can_do_all_that_a_help_desk_needs() {
         assert!((200..300).contains(&answer.0), "{method} {path}: {} {}", answer.0, answer.1);
         answer.1
     };
-    // Who they are: insert, then update.
+    // Identify a visitor: create, then update.
     let said = json!({ "inbox": api.own.inbox.to_string(), "user_id": "u1", "name": "Ann",
         "attributes": { "plan": "pro", "seats": 5 } });
     let ann = ask("post", "/visitors/identify", said).await;
@@ -406,14 +406,14 @@ async fn a_program_can_do_all_that_a_help_desk_needs() {
     let visitor = ann["id"].as_str().unwrap();
     assert_eq!(ask("get", &format!("/visitors/{visitor}"), Value::Null).await, again);
 
-    // Their conversation: begun once.
+    // Start their conversation, only once.
     let begun = ask("post", "/conversations", json!({ "visitor": visitor })).await;
     let same = ask("post", "/conversations", json!({ "visitor": visitor })).await;
     assert_eq!(begun["id"], same["id"]);
     let at = format!("/conversations/{}", begun["id"].as_str().unwrap());
     assert_eq!(begun["status"], "open");
 
-    // Both write, again and again under the same name.
+    // Both write, and repeat requests with the same id.
     let hello = json!({ "client_id": fresh().to_string(), "text": "hello" });
     let first = ask("post", &format!("/visitors/{visitor}/messages"), hello.clone()).await;
     assert_eq!(ask("post", &format!("/visitors/{visitor}/messages"), hello).await, first);
@@ -435,7 +435,7 @@ async fn a_program_can_do_all_that_a_help_desk_needs() {
     let log = ask("get", &format!("{at}/messages?before=2"), Value::Null).await;
     assert_eq!((&log["visitor_read_seq"], &log["team_read_seq"]), (&json!(3), &json!(3)));
 
-    // What becomes of it.
+    // Change the conversation.
     let claimed = ask("post", &format!("{at}/claim"), Value::Null).await;
     assert_eq!(claimed["assignee"]["id"], api.agent.to_string());
     let given_back = ask("post", &format!("{at}/assign"), json!({ "agent": null })).await;
@@ -462,13 +462,13 @@ async fn a_program_can_do_all_that_a_help_desk_needs() {
     assert_eq!(ids(&format!("assignee={}", api.agent)).await.0, [begun["id"].clone()]);
     assert_eq!(ids("assignee=none&status=open").await.0.len(), 1);
 
-    // Page by page.
+    // List it page by page.
     let (first, next) = ids("limit=1").await;
     let (second, end) = ids(&format!("limit=1&after={}", next.as_str().unwrap())).await;
     assert_eq!((first.len(), second.len(), end), (1, 1, Value::Null));
     assert_ne!(first, second);
 
-    // Who is there.
+    // See who is available.
     let agents = ask("get", "/agents", Value::Null).await;
     assert_eq!((&agents[0]["name"], &agents[0]["presence"]), (&json!("Mia"), &json!("offline")));
     let there = ask("get", &format!("/inboxes/{}/availability", api.own.inbox), Value::Null).await;

@@ -48,7 +48,7 @@ async fn what_is_wrong_is_said_in_words() {
     });
     let smtp = smtp.await;
     let address = format!("smtp://{}?tls=none", smtp.address());
-    // Nothing listens there: the port was given back.
+    // Nothing listens there: the port was released.
     let gone = Smtp::start().await;
     let url = format!("http://{}", gone.address());
     drop(gone);
@@ -58,7 +58,7 @@ async fn what_is_wrong_is_said_in_words() {
     assert!(findings[1]["said"].as_str().unwrap().contains("554"), "{}", findings[1]);
     assert!(findings[2]["said"].as_str().unwrap().contains("is the server running"));
 
-    // Another server has the address: it answers, and is none of ours.
+    // Another server has the address: it answers, but is not ours.
     let other = crate::support::stranger().await;
     let (_, findings) = doctor(&format!("http://{other}"), "smtp.example.com").await;
     assert_eq!(wrong(&findings), ["Mail server", "Address", "Sockets"]);
@@ -80,8 +80,8 @@ async fn each_mailbox_is_tried_with_its_login() {
         assert!(inbox.output().await.unwrap().status.success(), "{command:?}");
     }
     for (fault, says) in [
-        (None, "tells of new mail"),
-        (Some(imap::Fault::NoLogin), "the login was refused"),
+        (None, "announces new email"),
+        (Some(imap::Fault::NoLogin), "the mail server rejected the login"),
         (Some(imap::Fault::NoFolder), "the folder INBOX can't be opened"),
     ] {
         imap.fail(fault);

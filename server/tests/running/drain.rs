@@ -22,7 +22,7 @@ async fn a_stop_under_load_loses_nothing_and_sends_everybody_away_to_come_back()
         ack(&mut talker).await;
         talkers.push((talker, token));
     }
-    // Twenty more each are on their way when the stop comes.
+    // More messages of each are in flight when the stop comes.
     for (talker, _) in &mut talkers {
         for number in 2..=19 {
             talker.send(&send(number, "on its way")).await;
@@ -70,7 +70,7 @@ async fn a_stop_under_load_loses_nothing_and_sends_everybody_away_to_come_back()
 async fn a_server_that_stops_is_not_ready_and_still_answers() {
     let server = Running::start().await;
     assert_eq!(server.http("GET", "/readyz", &[], "").await.status, 200);
-    // A socket that does not take its close keeps the drain going for a while.
+    // A socket that does not answer its close keeps the server stopping for a while.
     let stubborn = server.visitor(None).await;
     let (address, origin) = (server.address, server.origin());
     let serving = server.stop();
@@ -94,7 +94,7 @@ async fn the_program_ends_soon_after_a_sigterm_and_keeps_what_it_acknowledged() 
         for number in 1..=15 {
             talker.send(&send(number, "on its way")).await;
         }
-        // One at least is through.
+        // At least one was accepted.
         ack(&mut talker).await;
         talkers.push((talker, token));
     }

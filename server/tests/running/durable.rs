@@ -31,8 +31,8 @@ async fn nothing_acknowledged_is_lost_by_kills_on_mysql() {
     withstands_kills(Kind::MySql).await;
 }
 
-/// Some mails, by a mail server that fails in every way it can. What a store has to do with it is tested
-/// on each beside the rules.
+/// Some emails, through a mail server that fails in every way it can. How each store takes part in this is
+/// tested in `domain`.
 #[tokio::test(flavor = "multi_thread")]
 async fn no_mail_is_lost_by_kills() {
     const MAILS: u32 = 32;
@@ -40,12 +40,12 @@ async fn no_mail_is_lost_by_kills() {
     let program = Path::new(env!("CARGO_BIN_EXE_porchlight"));
     let outcome = mail::run(program, Kind::Sqlite, MAILS, KILLS).await.unwrap();
     assert_eq!((outcome.missing, outcome.other_message_id), (0, 0), "{outcome}");
-    // Two are on their way at a time, and one is taken without a word.
+    // Two emails are in flight at a time, and one is accepted without an answer.
     assert!(outcome.doubled <= u64::from(KILLS) * 2 + 1, "{outcome}");
 }
 
-/// The system calls of the real program: a sync of the disk ends before the acknowledgement is
-/// written to the socket.
+/// The system calls of the real program: the disk is synced before the acknowledgement is written to the
+/// socket.
 #[tokio::test]
 async fn the_disk_is_synced_before_the_acknowledgement_is_written() {
     let installed = Command::new("strace").arg("-V").output();
@@ -63,7 +63,7 @@ async fn the_disk_is_synced_before_the_acknowledgement_is_written() {
     let welcome = position(r#"\"type\":\"welcome\""#).expect("the welcome was written");
     let ack = position(r#"\"type\":\"ack\""#).expect("the acknowledgement was written");
     let synced = calls[welcome..ack].iter().any(|line| {
-        // A call that another thread's interrupted is written in two lines.
+        // A call that is interrupted by another thread's is written in two lines.
         line.contains("fdatasync") && line.contains(" = 0")
     });
     assert!(synced, "{}", calls[welcome..=ack].join("\n"));

@@ -1,4 +1,4 @@
-//! Files over HTTP: who may upload and fetch them, and how they are given out.
+//! Files over HTTP: who may upload and download them, and how they are served.
 
 use domain::agent::{AgentSettings, Sight};
 use domain::file::Party;
@@ -143,7 +143,7 @@ async fn uploads_of_another_form_are_refused() {
         let seen = (answer.status, answer.code());
         assert_eq!((seen.0, seen.1.as_str()), expect, "{path} {body:?}");
     }
-    // The length is what the request says of itself: more than there may be is not read.
+    // The length is what the request declares. Nothing is read of a body that would be too large.
     let large = (protocol::limits::FILE_BYTES + 1).to_string();
     for (headers, length, expect) in [
         (&as_mia[..], Some(large.as_str()), (413, "file_too_big")),

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use crate::support::{PATIENCE, Running, keys, refusal};
 
-/// A server that gives up soon.
+/// A server with short timeouts.
 async fn hasty() -> Running {
     let soon = Duration::from_millis(200);
     let deadlines = Deadlines { head: soon, proxy_head: soon, body: soon, piece: soon };
@@ -27,22 +27,22 @@ async fn bounded(per_address: usize, proxies: &[&str]) -> Running {
     Running::start_for(Ambient::system(keys()), None, traffic).await
 }
 
-/// A connection from another address of this machine: all of 127.0.0.0/8 is.
+/// A connection from another address of this machine, which has all of 127.0.0.0/8.
 async fn connect_from(last: u8, to: SocketAddr) -> TcpStream {
     let socket = TcpSocket::new_v4().unwrap();
     socket.bind(SocketAddr::new(IpAddr::V4(Ipv4Addr::new(127, 0, 0, last)), 0)).unwrap();
     socket.connect(to).await.unwrap()
 }
 
-/// All that the server says until it closes.
+/// Everything that the server sends until it closes.
 async fn to_end(stream: &mut TcpStream) -> String {
     let mut answer = Vec::new();
-    // A connection that is closed before all of a request was read ends in an error.
+    // Closing a connection before a request was read completely ends in an error.
     let _end = timeout(PATIENCE, stream.read_to_end(&mut answer)).await.expect("it is closed");
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-/// Asks for the health, and keeps the connection. Whether there was an answer.
+/// Requests the health and keeps the connection. Returns whether there was a response.
 async fn asks(stream: &mut TcpStream) -> bool {
     let written = stream.write_all(b"GET /healthz HTTP/1.1\r\nhost: x\r\n\r\n").await;
     let mut answer = [0; 12];
@@ -58,7 +58,7 @@ async fn a_connection_that_says_nothing_or_too_little_is_closed() {
         stream.write_all(beginning.as_bytes()).await.unwrap();
         to_end(&mut stream).await;
     }
-    // One that was used, and then is not.
+    // One that was used before it falls silent.
     let mut stream = TcpStream::connect(server.address).await.unwrap();
     assert!(asks(&mut stream).await);
     to_end(&mut stream).await;
@@ -102,7 +102,7 @@ async fn one_address_holds_so_many_connections_and_others_notice_nothing() {
     assert!(!asks(&mut connect_from(2, server.address).await).await, "it has its sixteen");
     assert!(asks(&mut connect_from(3, server.address).await).await, "another has its own");
     held.pop();
-    // The server hears of the end when it does.
+    // The server learns about the end a little later.
     timeout(PATIENCE, async {
         while !asks(&mut connect_from(2, server.address).await).await {
             tokio::task::yield_now().await;
@@ -126,7 +126,7 @@ async fn one_address_has_so_many_sockets_and_an_agent_comes_in_beside_them() {
     assert_eq!(status, 429, "{body}");
     assert!(body.contains("slow_down"), "{body}");
     server.agent().await.welcome().await;
-    // Where an agent is, there is room: it may be their office.
+    // There is room where an agent is: it may be their office.
     server.visitor(None).await;
 }
 
@@ -166,7 +166,7 @@ async fn behind_a_trusted_proxy_its_clients_are_counted_and_not_the_proxy() {
     }
 }
 
-/// Whether the next word of a new visitor is taken.
+/// Whether a new visitor's message is accepted.
 async fn begins(server: &Running, from: u8) -> bool {
     let stream = connect_from(from, server.address).await;
     let mut one = server.visitor_over(stream).await;
@@ -207,7 +207,7 @@ async fn one_network_asks_so_often_and_others_as_often() {
 
 #[tokio::test]
 async fn one_network_begins_so_many_conversations_and_others_as_many() {
-    // What one address may cause grows with what it may hold: three at once.
+    // What an address may cause grows with the connections it may hold: here three at once.
     let server = bounded(40, &[]).await;
     for _ in 0..3 {
         assert!(begins(&server, 2).await);

@@ -1,4 +1,4 @@
-//! What every answer says to browsers, and how long a login counts as shown a short while ago.
+//! The headers of every response, and how long a login counts as recent.
 
 use domain::Ambient;
 use server::TrafficOptions;
@@ -6,7 +6,7 @@ use server::TrafficOptions;
 use crate::routes::{Caller, House};
 use crate::support::{Moved, Running, keys};
 
-/// What has a policy of its own, or is kept because its address says what is in it.
+/// Routes that are cached, because the URL identifies the content, or because they have rules of their own.
 const KEPT: [&str; 3] = ["/widget.js", "/widget/", "/pkg/"];
 
 #[tokio::test]
@@ -61,7 +61,7 @@ async fn behind_https_cookies_and_addresses_are_for_https_alone() {
     }
 }
 
-/// What decides who comes in is not changed by whoever finds an open computer.
+/// Someone who finds an open computer must not change who can log in.
 #[tokio::test]
 async fn who_logged_in_a_while_ago_shows_who_they_are_again() {
     let moved = Moved::default();

@@ -1,4 +1,4 @@
-//! Requests as programs make them; and by hand those that no client makes, of a length that is not theirs.
+//! HTTP requests as programs send them, and handwritten ones that no client would send: with a wrong length.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -9,7 +9,7 @@ use reqwest::{Client, Method, redirect};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-/// What a server answers.
+/// A server's response.
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
@@ -17,17 +17,17 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    /// A header; `None` if it is not there, or no text.
+    /// A header; `None` if it is missing or not text.
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// The stable code of an error; empty if it is none.
+    /// The stable code of an error; empty if the response is none.
     pub(crate) fn code(&self) -> String {
         self.json()["code"].as_str().unwrap_or_default().to_owned()
     }
 
-    /// Whether it is an error that names this code.
+    /// Whether the response is an error with this code.
     pub(crate) fn says(&self, code: &str) -> bool {
         self.status >= 400 && self.body.contains(&format!("\"{code}\""))
     }
@@ -45,14 +45,14 @@ impl fmt::Display for Answer {
 }
 
 static CLIENT: LazyLock<Client> = LazyLock::new(|| {
-    // No request here goes over TLS, but a client is made with it.
+    // No request here uses TLS, but a client can't be made without it.
     let _already = rustls::crypto::ring::default_provider().install_default();
-    // A connection that waits to be used again would keep a server from stopping.
+    // An idle connection would keep a server from stopping.
     let plain = Client::builder().no_proxy().redirect(redirect::Policy::none());
     plain.pool_max_idle_per_host(0).build().expect("a client")
 });
 
-/// One request, and the whole answer.
+/// Sends a request, and reads the entire response.
 pub(crate) async fn ask(
     address: SocketAddr,
     method: &str,
@@ -74,7 +74,7 @@ pub(crate) async fn ask(
     Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned() }
 }
 
-/// The same with a length that is said, or is not, whatever the body's is.
+/// The same, but declares any length or none, whatever the body is.
 pub(crate) async fn of_length(
     address: SocketAddr,
     method: &str,

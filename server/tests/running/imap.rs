@@ -1,4 +1,4 @@
-//! Mailboxes that fail. What goes well is tried with a real one, in the browser's tests.
+//! Mailboxes that fail. Successes are tested with a real one, in the browser tests.
 
 use std::collections::BTreeSet;
 
@@ -46,7 +46,7 @@ async fn a_mailbox_that_refuses_is_tried_again_and_says_why_meanwhile() {
     let (server, mut agent) = start(&imap).await;
     imap.logins(2).await;
     let why = trouble(&server).await.unwrap();
-    assert!(why.contains("the login was refused") && !why.contains("secret"), "{why}");
+    assert!(why.contains("the mail server rejected the login") && !why.contains("secret"), "{why}");
     imap.fail(Fault::NoFolder);
     imap.logins(4).await;
     let why = trouble(&server).await.unwrap();
@@ -76,7 +76,7 @@ async fn what_lay_there_before_is_not_read_and_new_numbers_make_nothing_double()
     let mia = server.domain.list_agents().await.unwrap().remove(0);
     let all = server.domain.list_conversations(&mia, &Filter::ALL, None, 10).await.unwrap();
     let said: BTreeSet<String> = all.conversations.into_iter().map(|one| one.preview).collect();
-    // Of a restored mailbox nobody knows what lay there before: what is of the last two days comes in.
+    // Nobody knows what was in a restored mailbox before: what is from the last two days is read.
     let expect = ["ann", "before", "bob", "cy"].map(|name| format!("This is {name}."));
     assert_eq!(said, expect.into());
 }

@@ -1,4 +1,4 @@
-//! Mail that providers hand in, each in its own way.
+//! Email that providers deliver, each in its own way.
 
 use domain::inbox::SecretOf;
 use protocol::ToAgent;
@@ -9,7 +9,7 @@ use crate::support::{Client, Running};
 
 const ADDRESS: &str = "help@example.org";
 
-/// A server whose inbox has mail handed in, and the headers that its key makes.
+/// A server whose inbox gets email from a provider, and the key for it.
 async fn start() -> (Running, String) {
     let server = Running::start().await;
     let inbox = server.domain.find_inbox(None).await.unwrap();
@@ -29,7 +29,7 @@ fn mail(number: u32, text: &str) -> String {
     )
 }
 
-/// Waits until a conversation is told of whose last message is this.
+/// Waits for a conversation whose last message is this.
 pub(crate) async fn said(agent: &mut Client, text: &str) {
     agent
         .find(|frame| match frame {
@@ -75,7 +75,7 @@ async fn a_mail_is_taken_in_whatever_a_provider_wraps_it_in() {
     hand_in(&server, &key, "application/x-www-form-urlencoded", &encoded).await;
     said(&mut agent, "as Mailgun does").await;
 
-    // In bytes that are no UTF-8: what is in them is the mail's to say.
+    // In bytes that are not UTF-8: the email says which character set they are.
     let latin = mail(5, "f%FCr dich")
         .replace("Subject: Hi", "Subject: Hi\r\nContent-Type: text/plain; charset=iso-8859-1");
     let encoded = latin.replace("\r\n", "%0D%0A").replace(' ', "+");
@@ -83,7 +83,7 @@ async fn a_mail_is_taken_in_whatever_a_provider_wraps_it_in() {
     hand_in(&server, &key, form, &format!("sender=x&body-mime={encoded}")).await;
     said(&mut agent, "für dich").await;
 
-    // Handed in once more, because the answer was lost: nothing is said twice.
+    // Delivered again, because the response was lost: there is no second message.
     let first = answer.body;
     let again = hand_in(&server, &key, "message/rfc822", &raw).await;
     assert_eq!(again.body, first, "{again}");
@@ -109,13 +109,13 @@ async fn what_is_no_mail_or_not_from_the_provider_is_refused() {
     says(&answer, 400, "mail_empty");
     let large = "x".repeat(30 << 20);
     says(&hand_in(&server, &key, "message/rfc822", &large).await, 413, "mail_too_large");
-    // What says that it has 100 MB is refused before any of it has come.
+    // A request that declares 100 MB is refused before any of it has arrived.
     let (path, bearer) = (format!("/mail/inbound/{}", server.key), format!("Bearer {key}"));
     let headers = [("authorization", &*bearer)];
     let length = (100 << 20).to_string();
     let answer = server.http_of_length("POST", &path, &headers, Some(&length), "").await;
     says(&answer, 413, "mail_too_large");
-    // And the next is taken.
+    // The next one is accepted.
     let answer = hand_in(&server, &key, "message/rfc822", &mail(2, "fine")).await;
     assert_eq!(answer.status, 200, "{answer}");
 }

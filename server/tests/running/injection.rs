@@ -1,4 +1,4 @@
-//! Words that would be more than words, in all that a mail says.
+//! Text that could be mistaken for syntax, everywhere in an email.
 
 use std::collections::BTreeSet;
 
@@ -16,7 +16,7 @@ use testbed::smtp::Taken;
 use crate::mail::Post;
 use crate::support::client_id;
 
-/// What somebody could write to make two mails of one, or a header of a text.
+/// What someone could write to turn one email into two, or text into a header.
 fn hostile() -> Vec<String> {
     let mut texts: Vec<String> = [
         "\r\n.\r\nMAIL FROM:<evil@example.net>\r\nRCPT TO:<victim@example.net>\r\nDATA\r\nSubject: x\r\n\r\nx\r\n.\r\n",
@@ -53,7 +53,7 @@ fn hostile() -> Vec<String> {
     texts.push("x".repeat(5_000));
     texts.push("é".repeat(3_000));
     texts.push(format!("{} {}", "word ".repeat(400), "\r\nX-Evil: 1"));
-    // Every control character, alone and before something that looks like a header.
+    // Every control character, alone and before something like a header.
     for control in (0..0x20).chain([0x7f]) {
         let control = char::from(control);
         texts.push(format!("a{control}Bcc: victim@example.net"));
@@ -63,14 +63,14 @@ fn hostile() -> Vec<String> {
     texts
 }
 
-/// Writes a text wherever a visitor can write.
+/// Writes a text wherever a visitor can.
 async fn write(post: &Post, number: usize, text: &str) -> VisitorIdentity {
     let domain = &post.server.domain;
     let visitor = post.new_visitor();
     let (id, file) = (client_id(1_000 + number as u128), FileId(domain.ambient().uuid()));
     let content = stream::iter([Ok(b"words".to_vec().into())]);
     domain.upload(&Party::Visitor(visitor), file, text, 5, content).await.unwrap();
-    // A text may be refused as empty: then the file alone goes.
+    // A text may be refused as empty: then only the file is sent.
     let draft = Draft { text, files: &[file] };
     let kept = InboxKept { with_queries: true, ..InboxKept::default() };
     let page = kept.page(&format!("https://shop.example/{text}"));
@@ -84,7 +84,7 @@ async fn write(post: &Post, number: usize, text: &str) -> VisitorIdentity {
     visitor
 }
 
-/// That a mail is one transaction, with the headers that it is meant to have and with no others.
+/// Checks that an email is one transaction, with the headers that it should have and no others.
 fn check(mail: &Taken, may_have: &[&str]) {
     const ALWAYS: [&str; 9] = [
         "Content-Type",
@@ -103,7 +103,7 @@ fn check(mail: &Taken, may_have: &[&str]) {
     let once: BTreeSet<&str> = names.iter().map(String::as_str).collect();
     assert_eq!(once.len(), names.len(), "{names:?}");
     assert!(ALWAYS.iter().all(|name| once.contains(name)), "{names:?}");
-    // Not where a person wrote it.
+    // Missing where a person wrote the email.
     let is_meant =
         |name: &&str| ALWAYS.contains(name) || may_have.contains(name) || *name == "Auto-Submitted";
     assert!(once.iter().all(is_meant), "{names:?}");
@@ -174,7 +174,7 @@ async fn whatever_anybody_writes_makes_one_mail_to_agents_and_in_transcripts() {
         domain.mail_transcript(&tom, id).await.unwrap();
     }
     post.clock.pass_ms(UNREAD_WAIT_MS);
-    // Given to Mia, named in a note, the transcript, and what is unread.
+    // The assignment, the mention in a note, the transcript, and the unread answer.
     let mails = texts.len() * 4;
     post.taken(mails).await;
     post.settled(MailState::Sent, mails as u64).await;
@@ -196,7 +196,7 @@ async fn conversation_of(post: &Post, agent: &Agent, who: &VisitorIdentity) -> C
     domain.list_conversations(agent, &filter, None, 1).await.unwrap().conversations[0].id
 }
 
-/// The names of the headers, each once, in order of the alphabet.
+/// The names of the headers, sorted.
 fn header_names(content: &[u8]) -> Vec<String> {
     let text = std::str::from_utf8(content).unwrap();
     let (head, _) = text.split_once("\r\n\r\n").unwrap();

@@ -1,4 +1,4 @@
-//! Mail, through a mail server on a real socket, with a clock that is moved.
+//! Email, through a mail server on a real socket, with a clock that the test moves.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -15,7 +15,7 @@ use tokio::time::timeout;
 
 use crate::support::{Moved, Running, ack, client_id, send};
 
-/// Longer than anything takes: what hits it fails.
+/// Longer than anything takes: reaching it is a failure.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 pub(crate) struct Post {
@@ -54,7 +54,7 @@ impl Post {
         VisitorIdentity { inbox: self.inbox.id, visitor }
     }
 
-    /// A visitor says something, and who they are.
+    /// A visitor writes, and says who they are.
     async fn say(&self, who: &VisitorIdentity, text: &str, about: About) {
         let domain = &self.server.domain;
         let id = client_id(domain.ambient().uuid().as_u128());
@@ -62,13 +62,13 @@ impl Post {
         domain.note_visitor(who, about, None).await.unwrap();
     }
 
-    /// Waits until the mail server has taken this many.
+    /// Waits until the mail server has accepted this many emails.
     pub(crate) async fn taken(&self, mails: usize) -> Vec<Taken> {
         let taken = timeout(PATIENCE, self.smtp.wait_for(mails)).await;
         taken.unwrap_or_else(|_| panic!("{} of {mails} mails", self.smtp.taken().len()))
     }
 
-    /// Waits until this many mails are of a state.
+    /// Waits until this many emails are in a state.
     pub(crate) async fn settled(&self, state: MailState, mails: u64) {
         let mut moved = self.server.domain.outbox_moved();
         let wait = async {
@@ -84,7 +84,7 @@ impl Post {
     }
 }
 
-/// What RFC 8058 has mail programs send.
+/// What mail programs send according to RFC 8058.
 const ONE_CLICK: &str = "--x\r\nContent-Disposition: form-data; name=\"List-Unsubscribe\"\r\n\r\nOne-Click\r\n--x--\r\n";
 
 fn address(email: &str) -> About {
@@ -104,7 +104,7 @@ async fn a_conversation_goes_on_by_mail_and_its_link_logs_in() {
     post.say(&ann, "Haben Sie offen?", about).await;
     post.clock.pass_ms(NOBODY_WAIT_MS);
     let taken = post.taken(2).await;
-    // That they went is noted a moment later, with the time of then.
+    // That they were sent is recorded a moment later, with the time then.
     post.settled(MailState::Sent, 2).await;
     let to = |address: &str| {
         let mail = taken.iter().find(|mail| mail.to == [address]).expect("a mail to them");
@@ -119,7 +119,7 @@ async fn a_conversation_goes_on_by_mail_and_its_link_logs_in() {
     assert_eq!(header(&team, "Auto-Submitted"), "auto-generated");
 
     let received = to("ann@example.org");
-    assert_eq!(received.subject(), Some("Shop: Ihre Nachricht ist da"));
+    assert_eq!(received.subject(), Some("Shop: Wir haben Ihre Nachricht erhalten"));
     assert_eq!(header(&received, "Auto-Submitted"), "auto-replied");
     let from = received.from().unwrap().first().unwrap();
     assert_eq!((from.name(), from.address()), (Some("Shop"), Some("support@example.com")));
@@ -127,13 +127,13 @@ async fn a_conversation_goes_on_by_mail_and_its_link_logs_in() {
         assert!(!part.contains("Haben Sie offen"), "nothing of what was typed: {part}");
     }
 
-    // An agent answers and leaves; nobody reads it.
+    // An agent answers and leaves. Nobody reads it.
     let domain = &post.server.domain;
     let mia = domain.list_agents().await.unwrap().remove(0);
     let all = domain.list_conversations(&mia, &Filter::ALL, None, 10).await.unwrap();
     let id = all.conversations[0].id;
     domain.send_as_agent(&mia, id, client_id(7), "Ja, <b>immer</b>.", false).await.unwrap();
-    // The address is nobody's that we know: it got one in this hour.
+    // The address is not proven, and already got an email within the hour.
     post.clock.pass_ms(UNREAD_WAIT_MS + 60 * 60_000);
     let taken = post.taken(3).await;
     let unread = MessageParser::default().parse(&taken[2].content).unwrap();
@@ -145,12 +145,12 @@ async fn a_conversation_goes_on_by_mail_and_its_link_logs_in() {
     );
     let html = unread.body_html(0).unwrap();
     assert!(html.contains("&#60;b&#62;immer") && !html.contains("<b>immer"), "it stays text");
-    // They thread.
+    // Mail programs show them as a thread.
     let first = received.message_id().unwrap();
     assert_eq!(unread.in_reply_to().as_text(), Some(first));
     assert_eq!(unread.references().as_text(), Some(first));
 
-    // The link opens the chat at the conversation, without the token of before.
+    // The link opens the chat at the conversation, without the earlier token.
     let link = text.lines().find_map(|line| line.split_once("#login=")).expect("a link");
     let login = link.1.trim();
     let mut socket = post.server.knock().await;
@@ -174,13 +174,13 @@ async fn a_conversation_goes_on_by_mail_and_its_link_logs_in() {
     let parts = [("content-type", "multipart/form-data; boundary=x")];
     let page = post.server.http("GET", &path, &[], "").await;
     assert_eq!(page.status, 200, "{page}");
-    assert!(page.body.contains("ann@example.org gets a mail"), "{page}");
+    assert!(page.body.contains("ann@example.org gets an email"), "{page}");
     let page = post.server.http("POST", &path, &parts, ONE_CLICK).await;
     assert_eq!(page.status, 200, "{page}");
     let page = post.server.http("GET", &path, &[], "").await;
-    assert!(page.body.contains("ann@example.org gets no more mail"), "{page}");
+    assert!(page.body.contains("ann@example.org no longer gets emails"), "{page}");
     let page = post.server.http("POST", &path, &form, "mail=wanted").await;
-    assert!(page.body.contains("ann@example.org gets a mail"), "{page}");
+    assert!(page.body.contains("ann@example.org gets an email"), "{page}");
     let page = post.server.http("POST", "/mail/preferences/x.y", &form, "").await;
     assert_eq!(page.status, 404, "{page}");
 }
@@ -220,7 +220,7 @@ async fn a_mail_arrives_once_however_the_server_fails() {
     let ann = post.new_visitor();
     post.say(&ann, "hello?", About::default()).await;
     post.clock.pass_ms(NOBODY_WAIT_MS);
-    // What waits longer with each try is waited for by moving the clock.
+    // Each retry waits longer. Move the clock instead of waiting.
     let domain = &post.server.domain;
     let mut moved = domain.outbox_moved();
     let wait = async {

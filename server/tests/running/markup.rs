@@ -1,7 +1,7 @@
-//! What others wrote, in every page that the server makes: it is text there, and nothing else.
+//! What others wrote is text in every page that the server makes, and nothing else.
 //!
-//! The words are put straight into the database, into every column that holds text, so that a field that
-//! is new is tried as well; and every page that the router knows is asked for.
+//! The text is written directly to the database, to every column that holds text, so that new fields are tested
+//! as well. Every page that the router knows is requested.
 
 use std::collections::BTreeSet;
 
@@ -9,16 +9,16 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 
 use crate::routes::{Caller, House};
 
-/// Closes whatever it stands in, and begins an element.
+/// Closes whatever it is inside of, and opens an element.
 const HOSTILE: &str = r#"]]>--></title></script></style></textarea>'"><i data-raw="1">"#;
 
-/// How an element would begin that was not meant to.
+/// The start of an element that should not exist.
 const RAW: &str = "<i data-raw";
 
-/// The same as text, in HTML and in the JSON that pages carry along.
+/// The same as text, in HTML and in the JSON inside pages.
 const AS_TEXT: [&str; 2] = ["&lt;i data-raw", r"\u003ci data-raw"];
 
-/// Columns that hold no words of anybody's: what the program itself writes, and goes by.
+/// Columns that contain no one's text: the program itself writes and uses them.
 const STRUCTURE: &[&str] = &[
     "access_token.hash",
     "access_token.scopes",
@@ -63,7 +63,7 @@ async fn rows(db: &DatabaseConnection, query: &str) -> Vec<(String, String)> {
     rows.iter().map(|row| (row.try_get_by(0).unwrap(), row.try_get_by(1).unwrap())).collect()
 }
 
-/// Puts hostile words wherever there is room for words.
+/// Writes hostile text wherever there is room for text.
 async fn poison(db: &DatabaseConnection) {
     let columns = "SELECT m.name, c.name FROM sqlite_schema AS m, pragma_table_info(m.name) AS c \
          WHERE m.type = 'table' AND m.sql NOT LIKE '%VIRTUAL%' AND m.name NOT LIKE '%search%' \
@@ -75,7 +75,7 @@ async fn poison(db: &DatabaseConnection) {
         if structure.remove(&*format!("{table}.{column}")) {
             continue;
         }
-        // Some must be unlike each other; an event's text is none.
+        // Some values must be unique, and the text of an event is not free text.
         let own = if table == "entry" && column == "text" { "kind <> 'event'" } else { "true" };
         let update =
             format!("UPDATE \"{table}\" SET \"{column}\" = '{hostile}' || rowid WHERE {own}");
@@ -96,7 +96,7 @@ async fn poison(db: &DatabaseConnection) {
     }
 }
 
-/// The address of a page, with what it is about.
+/// The URL of a page, with actual parameters.
 async fn filled(house: &House, path: &str) -> String {
     let at = &house.own;
     let domain = &house.server.domain;
@@ -127,7 +127,7 @@ async fn what_others_wrote_is_text_in_every_page_and_header() {
         for value in answer.headers.values() {
             assert!(!String::from_utf8_lossy(value.as_bytes()).contains(RAW), "{path}: {value:?}");
         }
-        // What is taken along is as it was written.
+        // An export contains everything as it was written.
         if answer.header("content-type") != Some("application/zip") {
             assert!(!answer.body.contains(RAW), "{path}: {}", around(&answer.body));
         }
@@ -141,7 +141,7 @@ async fn what_others_wrote_is_text_in_every_page_and_header() {
     assert!(showing > 10, "the words are shown: on {showing} of {pages} pages");
 }
 
-/// Where it is.
+/// The text around the element.
 fn around(body: &str) -> String {
     let at = body.find(RAW).unwrap_or_default();
     let from = body[..at].char_indices().rev().nth(120).map_or(0, |(at, _)| at);

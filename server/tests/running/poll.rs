@@ -1,4 +1,4 @@
-//! A visitor without a socket: the same frames by requests that wait, with the same guarantees.
+//! Visitors without a socket: the same frames over long polling, with the same guarantees.
 
 use protocol::json::{Encode, from_str, to_string};
 use protocol::{Body, FromAgent, FromVisitor, Several, ToAgent, ToVisitor};
@@ -41,7 +41,7 @@ impl<T: Encode> Frame for T {
     }
 }
 
-/// A line after its hello, and the visitor's token.
+/// A connection after its hello, and the visitor's token.
 async fn begin(
     server: &Running,
     token: Option<&str>,
@@ -70,7 +70,7 @@ async fn both_talk_and_a_request_waits_for_the_answer() {
         .collect();
     assert_eq!(acks, [1, 2]);
 
-    // The answer finds a request that waits.
+    // The answer arrives at a waiting request.
     let mut mia = server.agent().await;
     let conversation = mia.welcome().await[0].id;
     mia.send(&FromAgent::Watch { conversation, after: None }).await;
@@ -95,7 +95,7 @@ async fn both_talk_and_a_request_waits_for_the_answer() {
     };
     let waits = async {
         loop {
-            // The visitor's own entries come, too.
+            // The visitor's own entries arrive, too.
             let polled = poll(&server, Some(&line), &[]).await;
             assert_eq!(polled.answer.status, 200);
             if has_reply(&polled) {
@@ -105,7 +105,7 @@ async fn both_talk_and_a_request_waits_for_the_answer() {
     };
     tokio::join!(waits, mia.send(&reply));
 
-    // What was lost on the way is in the log; what was sent again is there once.
+    // What was lost on the way is in the log; what was sent twice is there once.
     let (line, _, entries) = begin(&server, Some(&token), Some(2)).await;
     assert_eq!(entries.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [3]);
     let polled = poll(&server, Some(&line), &[&send(1, "hello"), &FromVisitor::Ping {}]).await;
@@ -122,7 +122,7 @@ async fn both_talk_and_a_request_waits_for_the_answer() {
 async fn a_request_for_more_than_an_answer_holds_is_answered_by_several() {
     let server = Running::start().await;
     let (line, _, _) = begin(&server, None, None).await;
-    // No more than may come at once.
+    // No more than may be sent at once.
     for number in 0..18 {
         let text = "x".repeat(16_000);
         let polled = poll(&server, Some(&line), &[&send(number, &text)]).await;
@@ -163,7 +163,7 @@ async fn the_next_request_relieves_the_one_that_waits() {
         poll(&server, Some(&line), &[]),
         poll(&server, Some(&line), &[&FromVisitor::Ping {}]),
     );
-    // Whichever came first, both are answered, and the question is, too.
+    // Whichever came first, both are answered, and so is the question.
     assert_eq!((waited.answer.status, asked.answer.status), (200, 200));
     assert!(
         asked
@@ -196,7 +196,7 @@ async fn what_is_refused_on_a_socket_is_refused_here() {
     let big = format!("{{\"type\":\"{}\"}}", "x".repeat(110 * 1024));
     let polled = poll_from(&server, &server.origin(), None, &big).await;
     assert_eq!((polled.answer.status, polled.answer.code()), (413, "frame_too_big".into()));
-    // What is too big for any request is refused by its length alone.
+    // What is too big for any request is refused because of its length.
     let big = "x".repeat(300 * 1024);
     let polled = poll_from(&server, &server.origin(), None, &big).await;
     assert_eq!((polled.answer.status, polled.answer.code()), (413, "frame_too_big".into()));
@@ -204,7 +204,7 @@ async fn what_is_refused_on_a_socket_is_refused_here() {
     let polled = poll_from(&server, &server.origin(), None, &wrong_site).await;
     assert_eq!(polled.header("porchlight-close"), Some("4000 refused"));
 
-    // A line that said nonsense is closed, and gone.
+    // A connection that sent an invalid frame is closed and gone.
     let (line, _, _) = begin(&server, None, None).await;
     let polled = poll_from(&server, &server.origin(), Some(&line), "nonsense").await;
     assert_eq!(polled.header("porchlight-close"), Some("4001 bad_frame"));
@@ -221,7 +221,7 @@ async fn a_server_that_stops_sends_who_waits_away_to_come_back() {
         let headers = [("origin", &*origin), ("porchlight-line", &*line)];
         http::ask(address, "POST", "/poll/visitor", &headers, "").await
     });
-    // The request is there once the line is asked for: readiness is asked on the same runtime.
+    // This makes sure that the request has arrived: both are handled by the same runtime.
     server.http("GET", "/readyz", &[], "").await;
     let ended = server.stop();
     let answer = waiting.await.unwrap();

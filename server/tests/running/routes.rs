@@ -1,6 +1,6 @@
-//! Every route that is not the API's, by every kind of caller, for every kind of id.
+//! All routes except the API's, by every kind of caller, for every kind of id.
 //!
-//! The list is the router's own. A route that is new fails until it is said here who may use it.
+//! The list is the router's own. A new route fails until it is added here with who may use it.
 
 use std::sync::Mutex;
 
@@ -23,14 +23,14 @@ use crate::support::{Running, client_id, keys};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Caller {
     Nobody,
-    /// An agent who may see the first inbox alone.
+    /// An agent who sees only the first inbox.
     Agent,
     Owner,
 }
 
 const CALLERS: [Caller; 3] = [Caller::Nobody, Caller::Agent, Caller::Owner];
 
-/// What a call is aimed at: one's own, what an agent may not see, and what there is not.
+/// The ids that a call is about: one's own, what the agent may not see, or what does not exist.
 #[derive(Clone, Copy)]
 pub(crate) struct Target {
     pub(crate) conversation: Uuid,
@@ -42,18 +42,18 @@ pub(crate) struct Target {
     token: Uuid,
     mail: Uuid,
     inbound: Uuid,
-    /// Somebody who has no conversation.
+    /// Someone who has no conversation.
     pub(crate) visitor: Uuid,
 }
 
-/// What is to be known of a server function.
+/// What to expect of a server function.
 struct Call {
     may: Caller,
-    /// Its arguments, as a form has them.
+    /// Its arguments, as a form sends them.
     body: String,
-    /// The code for what is foreign or unknown, if it is aimed at something.
+    /// The error code for what is foreign or unknown, if the call is about one thing.
     lacks: Option<&'static str>,
-    /// Whether what an agent may not see is refused to them as if it were not there.
+    /// Whether what an agent may not see is refused as if it did not exist.
     by_sight: bool,
 }
 
@@ -73,7 +73,7 @@ fn call(name: &str, at: &Target) -> Call {
         "list_conversations" => (Caller::Agent, "view=open".into(), None),
         "list_choices" => (Caller::Agent, String::new(), None),
         "search_conversations" => (Caller::Agent, "looked_for[text]=hello".into(), None),
-        // Its visitor has no address: only what is foreign is asked.
+        // The visitor has no address, so only foreign ids are tested.
         "mail_transcript" => {
             (Caller::Agent, format!("id={conversation}"), Some("conversation_unknown"))
         }
@@ -191,7 +191,7 @@ fn call(name: &str, at: &Target) -> Call {
 
 pub(crate) struct House {
     pub(crate) server: Running,
-    /// As browsers keep them: an answer may bring a new one.
+    /// As browsers store them: a response may bring a new one.
     cookies: Mutex<[Option<String>; 3]>,
     pub(crate) own: Target,
     foreign: Target,
@@ -227,7 +227,7 @@ impl House {
         Self { server, cookies, own, foreign }
     }
 
-    /// The arguments of a server function, aimed at what is there.
+    /// The arguments of a server function, about what exists.
     pub(crate) fn body_of(&self, name: &str) -> String {
         call(name, &self.own).body
     }
@@ -258,7 +258,7 @@ impl House {
     ) -> Answer {
         let own = self.server.origin();
         let mut headers = vec![
-            // A page sends people on; a program gets an answer that it can read.
+            // Pages redirect; programs get a response that they can read.
             ("accept", if path.starts_with("/call/") { "application/json" } else { "text/html" }),
             ("content-type", "application/x-www-form-urlencoded"),
             ("origin", if origin { &*own } else { "https://evil.example" }),
@@ -277,7 +277,7 @@ impl House {
     }
 }
 
-/// One that nobody comes in by: its name is on the login.
+/// A provider that nobody logs in with. Its name is on the login page.
 fn provider() -> Provider {
     Provider {
         id: Uuid::from_u128(78),
@@ -309,7 +309,7 @@ async fn target(server: &Running, agent: &Agent, inbox: InboxId, number: u128) -
     domain.create_access_token("x", [protocol::Scope::TeamRead].into(), agent.id).await.unwrap();
     let token = domain.list_access_tokens().await.unwrap();
     let token = token.iter().map(|token| token.id.0).max().unwrap();
-    // An answer that nobody has read is owed by mail.
+    // An unread answer queues an email.
     let id = ConversationId(conversation);
     domain.send_as_agent(agent, id, client_id(number + 100), "hi", false).await.unwrap();
     let mail = domain.list_mails(None, None).await.unwrap().mails[0].id.0;
@@ -341,7 +341,8 @@ async fn each_route_is_for_those_who_may_use_it() {
     assert!(calls > 20, "{calls}");
 }
 
-/// Ends the test's own thread of logins: what logs out is tried by nobody only.
+/// Checks a server function. Those that log out are only called without a login, so that the test keeps its
+/// own.
 async fn check_call(house: &House, path: &str, name: &str) {
     let about = call(name, &house.own);
     let foreign_origin = house.ask("POST", path, Caller::Owner, false, &about.body).await;
@@ -370,9 +371,9 @@ async fn check_call(house: &House, path: &str, name: &str) {
         }
     }
     let right = match name {
-        // No such link, and no owner is made of it.
+        // No such block; and without a valid setup link no owner is created.
         "unblock" => return assert_refused(house, path, &about, "block_unknown").await,
-        // Nobody is in the middle of anything; and browsers make no passkeys for a number.
+        // No login is in progress, and browsers make no passkeys for an IP address.
         "read_step" | "finish_set_up" | "finish_login" | "confirm_totp" => {
             return assert_refused(house, path, &about, "login_step_over").await;
         }
@@ -383,7 +384,7 @@ async fn check_call(house: &House, path: &str, name: &str) {
         "delete_provider" => return assert_refused(house, path, &about, "provider_unknown").await,
         "end_login" => return assert_refused(house, path, &about, "login_unknown").await,
         "mail_transcript" => return assert_refused(house, path, &about, "address_unproven").await,
-        // It was left in its mailbox; and no message here came by mail.
+        // It was left in its mailbox, and no message here came by email.
         "allow_mail" => return assert_refused(house, path, &about, "mail_settled").await,
         "read_mail_text" => return assert_refused(house, path, &about, "mail_unknown").await,
         "create_owner" => return assert_refused(house, path, &about, "setup_link_invalid").await,
@@ -400,14 +401,14 @@ async fn check_call(house: &House, path: &str, name: &str) {
     assert!(answer.status < 400, "{name}: {} {}", answer.status, answer.body);
     let is_read = ["read_", "list_", "count_", "search_", "open_", "check_", "who_", "find_"];
     if name == "reset_second_factors" {
-        // All her logins are over, and she has changed her password above.
+        // All her logins have ended, and she has changed her password above.
         let domain = &house.server.domain;
         let link = domain.password_link(protocol::AgentId(house.own.agent)).await.unwrap();
         domain.set_password(&link, "correct horse".into()).await.unwrap();
         let cookie = house.server.log_in().await;
         house.cookies.lock().unwrap()[Caller::Agent as usize] = Some(cookie);
     }
-    // What is said to visitors has a log of its own; what one wants by mail is nobody else's business.
+    // Messages have a log of their own, and which emails someone wants is nobody else's business.
     let is_unnoted = ["reply", "set_my_mail", "forget_password", "log_out", "offer_totp"]
         .contains(&name)
         || is_read.iter().any(|read| name.starts_with(read));
@@ -419,7 +420,7 @@ async fn check_call(house: &House, path: &str, name: &str) {
     }
 }
 
-/// How much there is in the audit log.
+/// The number of entries in the audit log.
 async fn audited(house: &House) -> usize {
     let (mut count, mut after) = (0, None);
     loop {
@@ -437,7 +438,7 @@ async fn assert_refused(house: &House, path: &str, call: &Call, code: &str) {
     assert!(answer.says(code), "{path}: {} {}", answer.status, answer.body);
 }
 
-/// A method that is new on a known path fails, too.
+/// A new method on a known path fails, too.
 async fn check_methods(house: &House, path: &str) {
     let known: &[&str] = match path {
         "/poll/visitor" | "/visitor/login" | "/mail/inbound/{inbox}" => &["POST"],
@@ -468,7 +469,7 @@ async fn check_route(house: &House, path: &str) {
     };
     let targets = [&house.own, &house.foreign, &House::unknown()];
     match path {
-        // For everybody: nothing in them is anybody's.
+        // For everyone: they contain nobody's data.
         "/widget.js" | "/chat" | "/demo" | "/healthz" | "/readyz" => {
             assert_eq!(
                 house.ask("GET", path, Caller::Nobody, true, "").await.status,
@@ -483,12 +484,12 @@ async fn check_route(house: &House, path: &str) {
                 assert_eq!(answer.status, 404, "{path}");
             }
         }
-        // What is said on them is tested frame by frame: here only who gets as far.
+        // Their frames are tested elsewhere, here only who can connect.
         "/ws/visitor" | "/ws/agent" => {
             let answer = house.ask("GET", path, Caller::Nobody, true, "").await;
             assert_eq!(answer.status, 400, "{path} is a socket");
         }
-        // By the token alone, from anywhere.
+        // With the token alone, from anywhere.
         "/mail/preferences/{token}" => {
             for (method, origin) in [("GET", true), ("POST", true), ("POST", false)] {
                 for token in ["x", "x.y", &format!("{}.00", house.own.mail)] {
@@ -498,8 +499,8 @@ async fn check_route(house: &House, path: &str) {
                 }
             }
         }
-        // By the key alone: neither a session nor another inbox's key helps, and nobody learns which
-        // inboxes there are.
+        // With the key alone: neither a session nor another inbox's key helps, and nobody learns which inboxes
+        // exist.
         "/mail/inbound/{inbox}" => {
             for key in [&*house.server.key, "x"] {
                 for who in CALLERS {
@@ -571,7 +572,7 @@ async fn check_route(house: &House, path: &str) {
                 let path = at(target, "inbound");
                 let nobody = house.ask("GET", &path, Caller::Nobody, true, "").await;
                 assert!(nobody.says("login_required"), "{path} {}", nobody.body);
-                // Nothing of it was fetched; and of what is foreign nobody learns that much.
+                // Its content was never fetched, and nobody learns even that about foreign ones.
                 for who in [Caller::Agent, Caller::Owner] {
                     let answer = house.ask("GET", &path, who, true, "").await;
                     assert!(answer.says("mail_unknown"), "{path} {}", answer.body);
@@ -634,7 +635,7 @@ async fn check_route(house: &House, path: &str) {
                 }
             }
         }
-        // Pages: who is not logged in is sent to the login, whatever they ask for.
+        // Pages: anyone who is not logged in is sent to the login, whatever they ask for.
         "/login" | "/login/second" | "/password" | "/password/:token" | "/password/{token}"
         | "/setup/:token" | "/setup/{token}" => {
             let answer =
@@ -750,7 +751,7 @@ async fn a_frame_of_another_form_is_refused_by_its_code() {
             assert_eq!(mia.agent_error_code().await, code, "{frame}");
         }
     }
-    // What is foreign is what is unknown: by every frame that names a conversation.
+    // A foreign conversation is like an unknown one, for every frame that names one.
     let house = House::start().await;
     let mut mia = house.server.agent().await;
     mia.welcome().await;
@@ -787,17 +788,17 @@ async fn a_frame_of_another_form_is_refused_by_its_code() {
         mia.send_text(&frame.to_string()).await;
         assert_eq!(mia.agent_error_code().await, code, "{frame}");
     }
-    // A field that is not known is passed over: a newer client may send it.
+    // Unknown fields are ignored: a newer client may send them.
     let (mut visitor, _) = server.visitor(None).await;
     visitor.send_text(r#"{"type":"ping","surprise":{"a":[1]}}"#).await;
     visitor.find(|frame| matches!(frame, protocol::ToVisitor::Pong { .. }).then_some(())).await;
-    // The same name for other words.
+    // The same id with another text.
     visitor.send(&crate::support::send(1, "one")).await;
     crate::support::ack(&mut visitor).await;
     visitor.send(&crate::support::send(1, "other")).await;
     assert_eq!(visitor.error_code().await, "client_id_reused");
 
-    // Text that is hostile to a reader, and no more: it is kept as it is.
+    // Text that may harm a reader, but nothing else, is stored as it is.
     let (mut visitor, _) = server.visitor(None).await;
     for (number, text) in
         ["👩‍👩‍👧‍👦", "\u{202e}gnp.exe", "<script>alert(1)</script>", "'; DROP TABLE entry; --"]
@@ -829,6 +830,6 @@ async fn a_refused_call_has_the_status_of_its_code() {
         assert!(answer.says("request_invalid"), "{body}: {answer}");
         assert_eq!(answer.status, 400, "{body}");
     }
-    // A form without scripts is led back to its page.
+    // A form without scripts is redirected to its page.
     assert_eq!(ask("text/html", wrong).await.status, 302);
 }

@@ -1,4 +1,4 @@
-//! Sockets that take nothing, among many that do.
+//! Sockets that read nothing, among many that do.
 
 use protocol::{CloseCode, FromAgent, FromVisitor, Several, ToAgent, ToVisitor, limits};
 
@@ -17,7 +17,7 @@ async fn say(agent: &mut Client, conversation: protocol::ConversationId, number:
     agent.find(is_acked).await;
 }
 
-/// Somebody who is welcomed, and whose socket takes next to nothing from then on.
+/// A visitor who is welcomed, and whose socket then reads next to nothing.
 async fn stalled_visitor(server: &Running, token: &str) -> Client {
     let mut one = server.knock_slowly().await;
     one.send(&server.hello(Some(token), None)).await;
@@ -25,7 +25,7 @@ async fn stalled_visitor(server: &Running, token: &str) -> Client {
     one
 }
 
-/// Has the agent talk until no more than `listeners` sockets are left; the conversation's messages then.
+/// Sends messages until no more than `listeners` sockets are left. Returns how many the conversation has then.
 async fn say_until(
     server: &Running,
     agent: &mut Client,
@@ -41,7 +41,7 @@ async fn say_until(
     sent
 }
 
-/// A server with an agent and a conversation, whose visitor has gone and whose token this is.
+/// A server with an agent and a conversation, whose visitor has left; and the visitor's token.
 async fn start() -> (Running, Client, protocol::ConversationId, String) {
     let server = Running::start().await;
     let (mut talker, token) = server.visitor(None).await;
@@ -74,13 +74,13 @@ async fn a_hundred_stalled_sockets_are_let_go_and_nine_hundred_others_notice_not
         others.push(server.visitor(None).await.0);
     }
 
-    // From here on the stalled ones read nothing; the agent is not held up by it.
+    // From here on the stalled ones read nothing, which does not hold up the agent.
     let sent = say_until(&server, &mut agent, conversation, SOCKETS - STALLED + 1).await;
     let most = (domain::hub::QUEUE_BYTES / limits::MESSAGE_BYTES) as u128;
     assert!(sent > most, "the queue was used: {sent}");
 
-    // Others are answered meanwhile, and each of the stalled is rid of its socket: told why, unless
-    // it took longer to come to that than the server waits.
+    // Others are answered meanwhile, and each stalled socket is closed. It learns why, unless it takes longer
+    // to read that than the server waits.
     let closes =
         stalled.into_iter().map(|mut one| tokio::spawn(async move { one.close_code().await }));
     let closes: Vec<_> = closes.collect();
@@ -95,7 +95,7 @@ async fn a_hundred_stalled_sockets_are_let_go_and_nine_hundred_others_notice_not
         assert!(code.is_none_or(|code| code == CloseCode::TooSlow.number()), "{code:?}");
     }
 
-    // Who comes back misses nothing.
+    // A client that comes back misses nothing.
     let mut back = server.knock().await;
     back.send(&server.hello(Some(&token), Some(0))).await;
     let ToVisitor::Welcome { mut entries, head, .. } = back.next().await else {

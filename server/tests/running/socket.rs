@@ -71,7 +71,7 @@ async fn a_visitor_and_an_agent_talk() {
     assert_eq!(seen.body.text(), "Until six.");
     assert!(matches!(seen.author, Author::Agent { name, .. } if name == "Mia"));
 
-    // A second socket of the same visitor sees it all, and what is new.
+    // A second socket of the same visitor sees everything, old and new.
     let (mut second, _) = server.visitor(Some(&token)).await;
     second.send(&FromVisitor::Resume { after: 1 }).await;
     let ToVisitor::Entries { entries, head } = second.next().await else {
@@ -95,7 +95,7 @@ async fn a_client_that_comes_back_gets_just_what_it_missed() {
     };
     assert_eq!(entries.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [2, 3]);
     assert_eq!(head, 3);
-    // What was not acknowledged is sent again: it is there once.
+    // What was not acknowledged is sent again, and stored once.
     back.send(&send(3, "hi")).await;
     assert_eq!(ack(&mut back).await.seq, 3);
     back.send(&FromVisitor::Ping {}).await;
@@ -297,7 +297,7 @@ async fn a_visitor_who_floods_is_asked_to_slow_down_and_loses_nothing() {
         })
         .await;
     assert!(about.is_some() && temporary, "the client keeps it and tries again");
-    // What comes behind it waits, too, also when there is room again: nothing is taken out of its order.
+    // Messages behind it wait, too, even if there is room again: the order is kept.
     let first = u128::from(limits::MESSAGES_AT_ONCE);
     assert_eq!(about, Some(client_id(first)));
     let began = Instant::now();
@@ -308,7 +308,7 @@ async fn a_visitor_who_floods_is_asked_to_slow_down_and_loses_nothing() {
     while !is_taken(&mut visitor, first + 1).await {}
 }
 
-/// Sends, and says whether that was taken.
+/// Sends a message, and returns whether it was accepted.
 async fn is_taken(visitor: &mut Client, number: u128) -> bool {
     visitor.send(&send(number, "again")).await;
     visitor
@@ -359,7 +359,7 @@ async fn a_socket_ends_with_its_login() {
     let answer = server.http("POST", action, &[("origin", &own), ("cookie", &cookie)], "").await;
     assert_eq!(answer.header("location"), Some("/login"), "{answer}");
 
-    // At once, and not with the next look at what the socket may do.
+    // At once, not only at the next regular check of the socket.
     let code = agent
         .find(|frame| match frame {
             ToAgent::Error { code, .. } => Some(code),

@@ -1,4 +1,4 @@
-//! Single sign-on against a small provider of ours, which also misbehaves.
+//! Single sign-on with a small provider of our own, which also misbehaves.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use crate::support::Running;
 
-/// A key of this test's alone.
+/// A key for this test only.
 const KEY: &str = include_str!("sso_key.pem");
 const OTHER_KEY: &str = include_str!("sso_other_key.pem");
 
@@ -31,23 +31,24 @@ enum Fault {
     None,
     /// Its metadata names another issuer.
     OtherIssuer,
-    /// What it says is of another issuer, for another client, of another login, too old, or not yet.
+    /// The token is from another issuer, for another client, from another login, or expired.
     Issuer,
     Audience,
     Nonce,
     Expired,
-    /// Signed with a key that it does not name, with none, or with the secret that it shares with us.
+    /// Signed with a key that the provider does not publish, with none, or with the secret that it shares with
+    /// us.
     OtherKey,
     NoSignature,
     SharedSecret,
-    /// Says nothing that it should, or far too much.
+    /// Returns no token, or far too much.
     NoToken,
     TooLong,
-    /// Sends people on to somewhere inside.
+    /// Redirects the server to an internal address.
     Redirects,
     /// An address that nobody verified.
     Unverified,
-    /// Not a member of anything.
+    /// A member of no group.
     NoRole,
     NotFound,
 }
@@ -56,7 +57,7 @@ enum Fault {
 struct Provided {
     issuer: String,
     fault: Arc<Mutex<Fault>>,
-    /// What came with the last login: its nonce, and the PKCE challenge.
+    /// The nonce of the last login.
     nonce: Arc<Mutex<String>>,
     asked: Arc<Mutex<Vec<HashMap<String, String>>>>,
 }
@@ -176,7 +177,7 @@ fn sign(claims: &Value, fault: Fault) -> String {
     format!("{text}.{}", URL_SAFE_NO_PAD.encode(signature))
 }
 
-/// A browser in the middle of it.
+/// A browser during a login.
 struct Browser<'a> {
     server: &'a Running,
     id: Uuid,
@@ -214,7 +215,7 @@ impl<'a> Browser<'a> {
         Self { server, id, cookie, state: parameter(&location, "state") }
     }
 
-    /// Comes back with a query. Returns where it is led, and its session.
+    /// Comes back with a query. Returns where it is redirected, and its session.
     async fn back(&self, query: &str) -> (String, Option<String>) {
         let path = format!("/login/sso/{}/back?{query}", self.id);
         let headers = [("cookie", &*self.cookie)];
@@ -262,9 +263,9 @@ async fn somebody_comes_in_by_a_provider() {
     let asked = provided.asked.lock().unwrap().clone();
     assert_eq!((asked.len(), &*asked[0]["grant_type"]), (1, "authorization_code"));
     assert!(asked[0]["code_verifier"].len() >= 43);
-    // Nothing of it opens anything again.
+    // None of this works a second time.
     assert_eq!(browser.back_well().await, ("/login?error=login_step_over".into(), None));
-    // Who is known comes in again, and with a page that is not ours to the usual one.
+    // A known user logs in again.
     let (to, session) = Browser::leave(&server, &provided, id).await.back_well().await;
     assert!(to == "/team" && session.is_some());
 }
@@ -297,7 +298,7 @@ async fn nothing_that_a_provider_does_wrong_lets_anybody_in() {
     }
     assert_eq!(server.domain.list_agents().await.unwrap().len(), 1, "nobody was made");
     let page = server.http("GET", "/login?error=provider_failed", &[], "").await;
-    assert!(page.body.contains("Single sign-on did not work"), "{page}");
+    assert!(page.body.contains("Single sign-on failed"), "{page}");
     let page = server.http("GET", "/login?error=<b>x", &[], "").await;
     assert!(!page.body.contains("<b>x"));
 }
@@ -308,7 +309,7 @@ async fn who_comes_back_is_who_left() {
     let id = set_up(&server, &provided).await;
     let over = || ("/login?error=login_step_over".to_owned(), None);
     let mine = Browser::leave(&server, &provided, id).await;
-    // Somebody else's way back, in my browser; and none.
+    // Someone else's way back in my browser, and none at all.
     let theirs = Browser::leave(&server, &provided, id).await;
     assert_eq!(mine.back(&format!("code=c&state={}", theirs.state)).await, over());
     assert_eq!(mine.back_well().await, over(), "one try");
@@ -319,7 +320,7 @@ async fn who_comes_back_is_who_left() {
     let refused = Browser::leave(&server, &provided, id).await;
     let query = format!("error=access_denied&state={}", refused.state);
     assert_eq!(refused.back(&query).await, ("/login?error=provider_failed".into(), None));
-    // Another site's page leads nobody there.
+    // Another site's page can't start a login.
     for (site, expect) in
         [("cross-site", false), ("same-site", false), ("none", true), ("same-origin", true)]
     {
@@ -328,7 +329,7 @@ async fn who_comes_back_is_who_left() {
         let location = answer.headers["location"].to_str().unwrap();
         assert_eq!(location.starts_with(&provided.issuer), expect, "{site} {location}");
     }
-    // Without a cookie, and by way of another provider.
+    // Without a cookie, and through another provider.
     let path = format!("/login/sso/{id}/back?code=c&state={}", theirs.state);
     let answer = server.http("GET", &path, &[], "").await;
     assert_eq!(answer.headers["location"], "/login?error=login_step_over");

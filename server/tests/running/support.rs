@@ -1,4 +1,4 @@
-//! The real server on port 0, and clients that speak to it over real sockets.
+//! The real server on port 0, and clients that talk to it over real sockets.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -28,10 +28,10 @@ use tokio_tungstenite::{WebSocketStream, client_async};
 
 use crate::http::{self, Answer};
 
-/// Longer than anything takes: what hits it fails.
+/// Longer than anything takes: reaching it is a failure.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The machine's clock, and what it is moved by.
+/// The machine's clock, moved by some time.
 #[derive(Clone, Default)]
 pub(crate) struct Moved(Arc<AtomicU64>);
 
@@ -51,7 +51,7 @@ impl Moved {
     }
 }
 
-/// What tests seal secrets with.
+/// The keys that tests seal secrets with.
 pub(crate) fn keys() -> Keys {
     Keys::parse(&"5a".repeat(32)).unwrap()
 }
@@ -77,14 +77,14 @@ impl Running {
         Self::start_with(Ambient::system(keys()), None).await
     }
 
-    /// The same, with a clock, and with a mail server.
+    /// The same, with a clock and a mail server.
     pub(crate) async fn start_with(ambient: Ambient, mail: Option<MailSettings>) -> Self {
-        // Tests come from one address, whoever they play.
+        // All clients of a test share one address.
         let traffic = TrafficOptions { per_address: Some(65_536), ..TrafficOptions::default() };
         Self::start_for(ambient, mail, traffic).await
     }
 
-    /// The same, with bounds for clients.
+    /// The same, with limits for clients.
     pub(crate) async fn start_for(
         ambient: Ambient,
         mail: Option<MailSettings>,
@@ -93,7 +93,7 @@ impl Running {
         Self::start_at(None, ambient, mail, traffic).await
     }
 
-    /// The same, behind what speaks https to browsers.
+    /// The same, behind a proxy that speaks https to browsers.
     pub(crate) async fn start_at(
         public_url: Option<PublicUrl>,
         ambient: Ambient,
@@ -124,7 +124,7 @@ impl Running {
         Self { address, domain, key: inbox.key, stop, serving, database, _folder: folder }
     }
 
-    /// Begins to stop; the server's end can be awaited. Its database is there until then.
+    /// Begins to stop, and returns a handle to wait for the end. The database exists until then.
     pub(crate) fn stop(self) -> JoinHandle<anyhow::Result<()>> {
         let Self { stop, serving, database, _folder, .. } = self;
         stop.send(()).expect("the server listens for its stop");
@@ -182,7 +182,7 @@ impl Running {
         client
     }
 
-    /// A visitor's socket that takes little at a time.
+    /// A visitor's socket that receives little at a time.
     pub(crate) async fn knock_slowly(&self) -> Client {
         let socket = TcpSocket::new_v4().unwrap();
         socket.set_recv_buffer_size(4_096).unwrap();
@@ -205,7 +205,7 @@ impl Running {
         }
     }
 
-    /// A visitor's socket after its hello, and the token it was given.
+    /// A visitor's socket after its hello, and the token that it was given.
     pub(crate) async fn visitor(&self, token: Option<&str>) -> (Client, String) {
         let mut client = self.knock().await;
         client.send(&self.hello(token, None)).await;
@@ -227,7 +227,7 @@ impl Running {
         (agent.id, self.agent_of(&email).await)
     }
 
-    /// The session cookie of the agent, got by the login page's own form.
+    /// The agent's session cookie, from logging in with the login page's form.
     pub(crate) async fn log_in(&self) -> String {
         self.log_in_as("mia@example.com").await
     }
@@ -256,7 +256,7 @@ impl Running {
         self.try_connect("/ws/agent", &headers).await.unwrap()
     }
 
-    /// One request, and the whole answer.
+    /// Sends a request, and reads the entire response.
     pub(crate) async fn http(
         &self,
         method: &str,
@@ -267,7 +267,7 @@ impl Running {
         http::ask(self.address, method, path, headers, body).await
     }
 
-    /// The same with a length that is said, or is not, whatever the body's is.
+    /// The same, but declares any length or none, whatever the body is.
     pub(crate) async fn http_of_length(
         &self,
         method: &str,
@@ -280,7 +280,7 @@ impl Running {
     }
 }
 
-/// The status of a refused upgrade, and the code in its body.
+/// The status of a refused upgrade, and its body.
 pub(crate) fn refusal(error: Error) -> (u16, String) {
     let Error::Http(response) = error else { panic!("an HTTP answer, not {error}") };
     let response: Response<Option<Vec<u8>>> = *response;
@@ -317,7 +317,7 @@ impl Client {
         }
     }
 
-    /// An agent's list, as the welcome brings it. News may come before.
+    /// The agent's list from the welcome. Events may arrive before.
     pub(crate) async fn welcome(&mut self) -> Vec<Summary> {
         self.find(|frame| match frame {
             ToAgent::Welcome { conversations, .. } => Some(conversations),
@@ -351,7 +351,7 @@ impl Client {
         }
     }
 
-    /// The code of the next error that a visitor is told.
+    /// The code of the next error that a visitor gets.
     pub(crate) async fn error_code(&mut self) -> &'static str {
         let code = self.find(|frame| match frame {
             ToVisitor::Error { code, .. } => Some(code),
@@ -360,7 +360,7 @@ impl Client {
         code.await.as_str()
     }
 
-    /// The code of the next error that an agent is told.
+    /// The code of the next error that an agent gets.
     pub(crate) async fn agent_error_code(&mut self) -> &'static str {
         let code = self.find(|frame| match frame {
             ToAgent::Error { code, .. } => Some(code),
@@ -369,7 +369,7 @@ impl Client {
         code.await.as_str()
     }
 
-    /// The code that the server closes with; frames before it are passed over.
+    /// The code that the server closes with. Skips frames before it.
     pub(crate) async fn close_code(&mut self) -> Option<u16> {
         self.close_reason().await.map(|(code, _)| code)
     }
@@ -411,7 +411,7 @@ pub(crate) async fn ack(client: &mut Client) -> Entry {
         .await
 }
 
-/// The real binary as a program of its own.
+/// The real binary in a process.
 pub(crate) struct Program {
     running: std::process::Child,
     address: SocketAddr,
@@ -425,7 +425,7 @@ impl Program {
         Self::run(program, TempDir::new().unwrap()).await
     }
 
-    /// Under strace, which writes down each sync of the disk and each write to a socket.
+    /// Under strace, which records each sync of the disk and each write to a socket.
     pub(crate) async fn traced() -> Self {
         let folder = TempDir::new().unwrap();
         let mut strace = std::process::Command::new("strace");
@@ -458,7 +458,7 @@ impl Program {
         Self { running, address, key, folder }
     }
 
-    /// A visitor's socket after its welcome, their token, and what the welcome brought.
+    /// A visitor's socket after its welcome, their token, and the entries in the welcome.
     pub(crate) async fn visitor(&self, token: Option<String>) -> (Client, String, Vec<Entry>) {
         let stream = TcpStream::connect(self.address).await.unwrap();
         let url = format!("ws://{}/ws/visitor", self.address);
@@ -488,23 +488,23 @@ impl Program {
         (client, token, entries)
     }
 
-    /// Where it keeps its data.
+    /// The folder around its data.
     pub(crate) fn folder(&self) -> &std::path::Path {
         self.folder.path()
     }
 
-    /// Asks it to end. strace passes that on to the program that it started.
+    /// Asks it to stop. strace passes the signal on to the program.
     pub(crate) fn terminate(&self) {
         let pid = self.running.id().to_string();
         std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap();
     }
 
-    /// Waits for its end; its folder.
+    /// Waits until it has ended. Returns its folder.
     pub(crate) fn wait(mut self) -> (std::process::ExitStatus, TempDir) {
         (self.running.wait().unwrap(), self.folder)
     }
 
-    /// Starts it on what another left.
+    /// Starts it on a folder that another has left.
     pub(crate) async fn on(folder: TempDir) -> Self {
         Self::run(std::process::Command::new(env!("CARGO_BIN_EXE_porchlight")), folder).await
     }

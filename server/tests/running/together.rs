@@ -55,7 +55,7 @@ async fn both_sides_see_that_the_other_writes() {
     assert_eq!(name, "Mia");
     let by = tom.find(typing).await;
     assert!(matches!(&by, Author::Agent { name, .. } if name == "Mia"), "{by:?}");
-    // It is not kept: nobody's log has grown by it.
+    // It is not stored: the log has not grown.
     let me = server.domain.list_agents().await.unwrap().remove(0);
     assert_eq!(server.domain.team_page(&me, conversation, None).await.unwrap().head, 1);
 
@@ -224,14 +224,14 @@ async fn an_agent_whose_browser_is_dead_is_offline_soon() {
     let server = Running::start().await;
     let mut mia = server.agent().await;
     mia.welcome().await;
-    // Their socket stays open, and says nothing: nobody reads from it, so no ping is answered.
+    // Their socket stays open, but is silent: nobody reads from it, so no ping is answered.
     let (tom, _dead) = server.another_agent("Tom").await;
     let presence = |frame| match frame {
         ToAgent::Presence { agent, presence } if agent == tom => Some(presence),
         _ => None,
     };
     assert_eq!(mia.find(presence).await, Presence::Online);
-    // How soon is for the limit to say, not for the clock of a machine that may be busy.
+    // The limit says how soon, not the clock of a machine that may be busy.
     const { assert!(limits::SILENCE_MS < 30_000) };
     assert_eq!(mia.find(presence).await, Presence::Offline);
 }
@@ -254,7 +254,7 @@ async fn a_visitor_hears_of_the_conversation_that_they_see_and_comes_back_for_an
     };
     visitor.find(resolved).await;
 
-    // Another begins for them: the socket shows the first, and has to come back.
+    // Another conversation begins for them. The socket shows the first, so it has to reconnect.
     let me = server.domain.list_agents().await.unwrap().remove(0);
     let who = server.domain.find_visitor(&me, first.visitor).await.unwrap().who();
     let (second, is_new) = server.domain.begin_conversation(&who).await.unwrap();
@@ -268,7 +268,7 @@ async fn a_visitor_hears_of_the_conversation_that_they_see_and_comes_back_for_an
     };
     assert_eq!(visitor.find(welcome).await, (Some(second.id), Some(first.id)));
 
-    // What is said and read in the first is none of the second's.
+    // What is written and read in the first does not affect the second.
     mia.send(&FromAgent::Watch { conversation: first.id, after: None }).await;
     mia.send(&FromAgent::Read { conversation: first.id, seq: 2 }).await;
     let note = |conversation, number, text: &str| FromAgent::Send {

@@ -1,4 +1,4 @@
-//! What the chat knows after any frames.
+//! Tests of the chat's state after sequences of frames.
 
 use super::*;
 use protocol::json::to_string;
@@ -39,7 +39,7 @@ fn welcome(head: Seq, entries: Vec<Entry>) -> String {
 
 const SEED: &str = "0123456789abcdef0123456789abcdef";
 
-/// What was kept, as the loader hands it back.
+/// What was stored, as the loader returns it.
 fn as_json(kept: &Kept) -> String {
     let mut out = String::new();
     let mut fields = protocol::json::Fields::begin(&mut out);
@@ -205,7 +205,7 @@ fn a_conversation_that_began_here_is_not_taken_for_another() {
         let entry = entry(seq, if seq == 1 { Author::Visitor {} } else { agent() });
         chat.take(&to_string(&ToVisitor::Entry { entry }), 0);
     }
-    // Nobody has named it yet: a position would be one of whatever goes on by now.
+    // The server has not named it yet: a position could belong to whatever conversation is current by now.
     let hello = chat.hello("key".into(), None, String::new());
     assert!(matches!(hello, FromVisitor::Hello { after: None, conversation: None, .. }));
     chat.take(&welcome(1, vec![entry(1, agent())]), 0);

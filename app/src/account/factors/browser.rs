@@ -1,14 +1,14 @@
-//! What a browser does with passkeys. It takes and gives JSON as Web Authentication (level 3, section 5.1)
-//! writes it.
+//! What the browser does with passkeys. Options and credentials are JSON as defined by Web Authentication (level
+//! 3, section 5.1).
 
-/// Makes a passkey, or shows one.
+/// Whether to create a passkey or to use one.
 #[derive(Clone, Copy)]
 pub(super) enum Ask {
     Create,
     Get,
 }
 
-/// What the browser gives for `options`; `None` if somebody called it off, or if it has no passkeys.
+/// Returns the browser's credential for `options`; `None` if the user canceled or the browser has no passkeys.
 #[cfg(feature = "hydrate")]
 pub(super) async fn passkey(ask: Ask, options: &str) -> Option<String> {
     use js_sys::{JSON, Object, Reflect};
@@ -24,7 +24,7 @@ pub(super) async fn passkey(ask: Ask, options: &str) -> Option<String> {
         Ask::Create => js::create(&asked).await,
         Ask::Get => js::get(&asked).await,
     };
-    // It writes itself: JSON asks for its `toJSON`.
+    // `JSON.stringify` calls the credential's own `toJSON`.
     JSON::stringify(&credential.ok()?).ok()?.as_string()
 }
 

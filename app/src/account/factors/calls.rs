@@ -9,32 +9,32 @@ use crate::failure::Failure;
 /// A passkey, as its agent sees it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PasskeyLine {
-    /// What it is called in requests.
+    /// Its id in requests.
     pub id: Uuid,
-    /// What its agent calls it.
+    /// The name its agent gave it.
     pub name: String,
-    /// When it was made, in milliseconds since 1970 (UTC).
+    /// When it was added, in milliseconds since 1970 (UTC).
     pub created_at_ms: u64,
-    /// When it was used last, in milliseconds since 1970 (UTC).
+    /// When it was last used, in milliseconds since 1970 (UTC).
     pub used_at_ms: Option<u64>,
 }
 
-/// What the agent who is logged in can show besides a password.
+/// The second factors of the agent who is logged in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Factors {
-    /// Whether an authenticator app makes codes for them.
+    /// Whether they have set up an authenticator app.
     pub has_totp: bool,
     /// How many recovery codes are left.
     pub recovery_codes: u64,
     /// Their passkeys.
     pub passkeys: Vec<PasskeyLine>,
-    /// Whether browsers make passkeys for this address.
+    /// Whether browsers allow passkeys for this server's address.
     pub takes_passkeys: bool,
-    /// Whether they showed who they are a short while ago.
+    /// Whether they proved who they are recently enough to change these.
     pub is_fresh: bool,
 }
 
-/// What the agent who is logged in can show besides a password.
+/// Returns the second factors of the agent who is logged in.
 #[server]
 pub async fn read_factors() -> Result<Factors, Failure> {
     use crate::backend::{is_fresh, require_agent};
@@ -56,22 +56,22 @@ pub async fn read_factors() -> Result<Factors, Failure> {
     })
 }
 
-/// What is asked of somebody whose password was right.
+/// The second step of a login, after the right password.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StepDetails {
     /// Their name.
     pub name: String,
-    /// Whether an authenticator app makes codes for them.
+    /// Whether they have set up an authenticator app.
     pub has_totp: bool,
     /// Whether they have passkeys.
     pub has_passkeys: bool,
-    /// Whether browsers make passkeys for this address.
+    /// Whether browsers allow passkeys for this server's address.
     pub takes_passkeys: bool,
-    /// Where they wanted to go.
+    /// The page they wanted to go to.
     pub to: String,
 }
 
-/// What is asked of somebody whose password was right, by what their browser keeps.
+/// Returns the second step of the login that the browser's step cookie names.
 #[server]
 pub async fn read_step() -> Result<StepDetails, Failure> {
     let (pending, backend) = pending().await?;
@@ -97,18 +97,19 @@ async fn pending() -> Result<(domain::login::Pending, crate::backend::Backend), 
     Ok((pending, backend))
 }
 
-/// Whose factors are set up.
+/// The agent whose second factors are being set up.
 #[cfg(feature = "ssr")]
 struct Holder {
     agent: domain::agent::Agent,
     backend: crate::backend::Backend,
-    /// What they are in the middle of, if they are not logged in.
+    /// The step of their login, if they are not logged in yet.
     step: Option<String>,
 }
 
 #[cfg(feature = "ssr")]
 impl Holder {
-    /// One was added. Who came in without, where there was none before, is logged out.
+    /// Records that a factor was added. If it was the first, ends all their other logins, which began without one.
+    /// During a login, it only notes that the setup is done.
     async fn added(&self, was_first: bool, deed: domain::audit::Deed) -> Result<(), Failure> {
         if let Some(step) = &self.step {
             self.backend.domain.note_set_up(step).await?;
@@ -124,14 +125,15 @@ impl Holder {
     }
 }
 
-/// Whose factors are set up: whoever is logged in since a short while, or whoever must have one and has none.
+/// Returns the agent whose factors may be set up: one with a fresh login, or one who is logging in, needs a factor
+/// and has none.
 #[cfg(feature = "ssr")]
 async fn holder() -> Result<Holder, Failure> {
     use crate::backend::{backend, current_agent, require_fresh, session};
     use protocol::ErrorCode;
 
     let backend = backend()?;
-    // Looked at as it is: a failure would be the answer's status already.
+    // Not `require_agent`: creating its `Failure` would already set the status of the response.
     if current_agent(&session().await?, &backend.domain).await?.is_some() {
         let by = require_fresh(domain::agent::Right::Answer).await?;
         return Ok(Holder { agent: by.agent, backend: by.backend, step: None });
@@ -162,7 +164,7 @@ async fn note(
     Ok(backend.domain.audit(agent.into(), deed, named(agent), Some(&source)).await?)
 }
 
-/// Lets somebody in by a code of their authenticator app, or by one for when it is lost.
+/// Finishes a login with a code from the authenticator app or a recovery code.
 #[server]
 pub async fn finish_login(code: String) -> Result<(), Failure> {
     use crate::backend::{backend, let_in, named, source};
@@ -185,7 +187,7 @@ pub async fn finish_login(code: String) -> Result<(), Failure> {
     let_in(&agent, &backend, Deed::LoggedIn, &to).await
 }
 
-/// Lets somebody in who has just set up what was asked for.
+/// Finishes the login of an agent who has just set up the required factor.
 #[server]
 pub async fn finish_set_up() -> Result<(), Failure> {
     use crate::backend::{backend, let_in};
@@ -197,20 +199,20 @@ pub async fn finish_set_up() -> Result<(), Failure> {
     let_in(&agent, &backend, Deed::LoggedIn, &to).await
 }
 
-/// What an authenticator app is given.
+/// What an agent needs to set up an authenticator app.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TotpOffer {
-    /// Goes on with it.
+    /// The step to continue with.
     pub step: String,
-    /// The secret, for who types it in.
+    /// The secret, for agents who type it in.
     pub secret: String,
-    /// The QR code: a path in a square.
+    /// The QR code, as an SVG path in a square.
     pub qr: String,
-    /// How wide the square is.
+    /// The width of the square.
     pub width: usize,
 }
 
-/// Makes a secret for an authenticator app.
+/// Creates a secret for an authenticator app.
 #[server]
 pub async fn offer_totp() -> Result<TotpOffer, Failure> {
     let Holder { agent, backend, .. } = holder().await?;
@@ -219,7 +221,7 @@ pub async fn offer_totp() -> Result<TotpOffer, Failure> {
     Ok(TotpOffer { step: offer.step, secret: offer.secret, qr, width })
 }
 
-/// A QR code as the path of its dark squares, and its width with a border of four.
+/// Returns a QR code as an SVG path of its dark squares, and its width including a border of four squares.
 #[cfg(feature = "ssr")]
 fn draw(text: &str) -> Option<(String, usize)> {
     use std::fmt::Write;
@@ -237,7 +239,7 @@ fn draw(text: &str) -> Option<(String, usize)> {
     Some((path, width + 2 * BORDER))
 }
 
-/// Has codes of an authenticator app count. Returns recovery codes.
+/// Turns the authenticator app on, if the code is right. Returns recovery codes.
 #[server]
 pub async fn confirm_totp(step: String, code: String) -> Result<Vec<String>, Failure> {
     let holder = holder().await?;
@@ -247,7 +249,7 @@ pub async fn confirm_totp(step: String, code: String) -> Result<Vec<String>, Fai
     Ok(codes)
 }
 
-/// Forgets the authenticator app.
+/// Removes the authenticator app.
 #[server]
 pub async fn remove_totp() -> Result<(), Failure> {
     use crate::backend::{named, require_fresh};
@@ -261,7 +263,7 @@ pub async fn remove_totp() -> Result<(), Failure> {
     Ok(())
 }
 
-/// Puts new recovery codes in the place of those that there are.
+/// Replaces the recovery codes with new ones.
 #[server]
 pub async fn make_recovery_codes() -> Result<Vec<String>, Failure> {
     use crate::backend::{named, require_fresh};
@@ -274,12 +276,12 @@ pub async fn make_recovery_codes() -> Result<Vec<String>, Failure> {
     Ok(codes)
 }
 
-/// What a browser is asked for a passkey.
+/// A request to the browser for a passkey.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PasskeyRequest {
-    /// Goes on with it.
+    /// The step to continue with.
     pub step: String,
-    /// What the browser takes, as JSON.
+    /// The options for the browser, as JSON.
     pub options: String,
 }
 
@@ -290,7 +292,7 @@ impl From<domain::login::PasskeyRequest> for PasskeyRequest {
     }
 }
 
-/// What a browser is asked that makes a passkey.
+/// Returns the request with which the browser creates a passkey.
 #[server]
 pub async fn offer_passkey() -> Result<PasskeyRequest, Failure> {
     let Holder { agent, backend, .. } = holder().await?;
@@ -298,7 +300,7 @@ pub async fn offer_passkey() -> Result<PasskeyRequest, Failure> {
     Ok(backend.domain.offer_passkey(&site, &agent).await?.into())
 }
 
-/// Keeps a passkey that a browser made.
+/// Stores a passkey that the browser created.
 #[server]
 pub async fn add_passkey(step: String, name: String, credential: String) -> Result<(), Failure> {
     let holder = holder().await?;
@@ -309,7 +311,7 @@ pub async fn add_passkey(step: String, name: String, credential: String) -> Resu
     holder.added(is_first, domain::audit::Deed::PasskeyAdded).await
 }
 
-/// Forgets a passkey.
+/// Removes a passkey.
 #[server]
 pub async fn remove_passkey(id: Uuid) -> Result<(), Failure> {
     use crate::backend::{named, require_fresh};
@@ -323,7 +325,7 @@ pub async fn remove_passkey(id: Uuid) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What a browser is asked that logs in by a passkey.
+/// Returns the request with which the browser logs in with a passkey.
 #[server]
 pub async fn ask_passkey() -> Result<PasskeyRequest, Failure> {
     use crate::backend::{backend, source};
@@ -333,7 +335,7 @@ pub async fn ask_passkey() -> Result<PasskeyRequest, Failure> {
     Ok(backend.domain.ask_passkey(&site, &source()?).await?.into())
 }
 
-/// Logs in by a passkey. Returns the page to go to.
+/// Logs in with a passkey. Returns the page to go to.
 #[server]
 pub async fn log_in_by_passkey(
     step: String,
@@ -362,11 +364,11 @@ pub async fn log_in_by_passkey(
 pub struct LoginWays {
     /// Providers, by id and name.
     pub providers: Vec<(Uuid, String)>,
-    /// Whether browsers make passkeys for this address.
+    /// Whether browsers allow passkeys for this server's address.
     pub takes_passkeys: bool,
 }
 
-/// The ways to log in.
+/// Returns the ways to log in.
 #[server]
 pub async fn read_login_ways() -> Result<LoginWays, Failure> {
     let backend = crate::backend::backend()?;

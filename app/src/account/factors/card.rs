@@ -11,7 +11,7 @@ use super::passkeys::NewPasskey;
 use super::totp::{NewTotp, RecoveryCodes};
 use crate::ui::{Deed, Fresh, Icon, Notice, Zone, each};
 
-/// The card.
+/// The card of second factors.
 #[component]
 pub(crate) fn FactorsCard() -> impl IntoView {
     let (remove_totp, remove_key) = (Deed::<RemoveTotp>::new(), Deed::<RemovePasskey>::new());
@@ -21,15 +21,15 @@ pub(crate) fn FactorsCard() -> impl IntoView {
     let again = Callback::new(move |()| changed.update(|changed| *changed += 1));
     view! {
         <section class="card stack">
-            <h2>"Second factor"</h2>
+            <h2>"Two-factor authentication"</h2>
             <p class="soft">
-                "With one, your password alone lets nobody in. A passkey takes the place of both."
+                "Adds a second step after your password. A passkey replaces both."
             </p>
             <Notice text=remove_totp.refused(|_| true) />
             <Notice text=remove_key.refused(|_| true) />
             {shown
                 .show(
-                    "Your second factors could not be read",
+                    "Couldn’t load your two-factor settings",
                     move |factors| {
                         let is_fresh = move || factors.with(|factors| factors.is_fresh);
                         let takes_passkeys = move || factors.with(|factors| factors.takes_passkeys);
@@ -38,9 +38,9 @@ pub(crate) fn FactorsCard() -> impl IntoView {
                         view! {
                             <Show when=move || !is_fresh()>
                                 <p>
-                                    "To change these, "
+                                    "To change these settings, "
                                     <a href="/login?to=/account" rel="external">
-                                        "log in once more"
+                                        "log in again"
                                     </a> "."
                                 </p>
                             </Show>
@@ -53,7 +53,7 @@ pub(crate) fn FactorsCard() -> impl IntoView {
                             </Show>
                             <Show when=move || !takes_passkeys()>
                                 <p class="soft">
-                                    "Passkeys need an address with a name and https: this server has none."
+                                    "Passkeys aren’t available: this server’s address needs a domain name and HTTPS."
                                 </p>
                             </Show>
                         }
@@ -80,14 +80,14 @@ fn App(
     let made = move || codes.made(|_| true).filter(|_| codes.version() > seen.get());
     let has_totp = Memo::new(move |_| factors.with(|factors| factors.has_totp));
     let left = move || match factors.with(|factors| factors.recovery_codes) {
-        1 => "1 recovery code is left".to_owned(),
-        left => format!("{left} recovery codes are left"),
+        1 => "1 recovery code left".to_owned(),
+        left => format!("{left} recovery codes left"),
     };
     let set_up = move || {
         let title = "Set up an authenticator app";
         view! {
             <Show when=is_fresh>
-                <NewTotp title end="I have kept them" done=again />
+                <NewTotp title end="I’ve saved my codes" done=again />
             </Show>
         }
     };
@@ -113,7 +113,7 @@ fn App(
                 </Show>
             </div>
             <Notice text=codes.refused(|_| true) />
-            {move || made().map(|codes| view! { <RecoveryCodes codes end="I have kept them" done /> })}
+            {move || made().map(|codes| view! { <RecoveryCodes codes end="I’ve saved my codes" done /> })}
         </Show>
     }
 }
@@ -124,10 +124,10 @@ fn Key(key: PasskeyLine, remove_key: Deed<RemovePasskey>, can_change: bool) -> i
     let PasskeyLine { id, name, created_at_ms, used_at_ms } = key;
     let times = move || {
         let used = used_at_ms.map_or_else(
-            || "not used yet".to_owned(),
+            || "never used".to_owned(),
             |used_at_ms| format!("last used {}", zone.date_and_time(used_at_ms)),
         );
-        format!("since {} · {used}", zone.date_and_time(created_at_ms))
+        format!("added {} · {used}", zone.date_and_time(created_at_ms))
     };
     view! {
         <li class="mail">

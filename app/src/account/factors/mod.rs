@@ -1,5 +1,4 @@
-//! What an agent shows besides a password, or in its place: setting it up, and the step of a login that asks for
-//! it.
+//! Second factors and passkeys: setting them up, and the step of a login that asks for them.
 
 mod browser;
 mod calls;

@@ -1,4 +1,4 @@
-//! `/login/second`: what is asked of somebody whose password was right.
+//! `/login/second`: the second step of a login, after the right password.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -10,7 +10,7 @@ use super::totp::{CodeField, NewTotp};
 use crate::account::refusal;
 use crate::ui::{Notice, Waiting, state_page};
 
-/// Asks for a code or a passkey, or has one set up where one is demanded.
+/// Asks for a code or a passkey, or has the agent set up a required factor.
 #[component]
 pub(crate) fn SecondPage() -> impl IntoView {
     let step = Resource::new(|| (), |()| read_step());
@@ -26,9 +26,9 @@ pub(crate) fn SecondPage() -> impl IntoView {
                         Ok(step) => view! { <SetUp step /> }.into_any(),
                         Err(failure) => {
                             view! {
-                                {state_page("Log in once more", failure.to_string())}
+                                {state_page("Log in again", failure.to_string())}
                                 <p class="door-more">
-                                    <a href="/login">"To the login"</a>
+                                    <a href="/login">"Back to login"</a>
                                 </p>
                             }
                                 .into_any()
@@ -40,7 +40,7 @@ pub(crate) fn SecondPage() -> impl IntoView {
     }
 }
 
-/// The form works without scripts, too.
+/// Asks for the second factor. The form also works without scripts.
 #[component]
 fn Ask(step: StepDetails) -> impl IntoView {
     let finish = ServerAction::<FinishLogin>::new();
@@ -61,7 +61,7 @@ fn Ask(step: StepDetails) -> impl IntoView {
                     "Log in"
                 </button>
             </ActionForm>
-            <a href="/login">"Log in as somebody else"</a>
+            <a href="/login">"Log in as someone else"</a>
         </div>
     }
 }
@@ -75,9 +75,9 @@ fn SetUp(step: StepDetails) -> impl IntoView {
     view! {
         <div class="card form">
             <h1>"Welcome, " {step.name}</h1>
-            <p class="lead">"Everybody here logs in with a second factor. Set one up to go on."</p>
+            <p class="lead">"Your team requires two-factor authentication. Set it up to continue."</p>
             <Notice text=refusal(finish) />
-            <NewTotp title="Set up an authenticator app" end="I have kept them: log in" done />
+            <NewTotp title="Set up an authenticator app" end="I’ve saved my codes, log me in" done />
             {step.takes_passkeys.then(|| view! { <NewPasskey added=done /> })}
         </div>
     }

@@ -1,4 +1,4 @@
-//! Passkeys: adding one, and logging in by one. They need scripts: so does every browser that has them.
+//! Passkeys: adding one, and logging in with one. They need scripts, and so does every browser that supports them.
 
 use leptos::prelude::*;
 
@@ -7,11 +7,11 @@ use super::calls::{add_passkey, ask_passkey, log_in_by_passkey, offer_passkey};
 use crate::failure::Failure;
 use crate::ui::{Notice, is_alive};
 
-/// Why nothing came of it.
+/// The outcome of a passkey operation.
 #[derive(Clone, Debug)]
 enum Outcome {
     Done,
-    /// Called off, or not there.
+    /// Canceled, or no passkey available.
     Nothing,
     Failed(Failure),
 }
@@ -24,7 +24,7 @@ fn said(outcome: &Outcome) -> Option<String> {
     }
 }
 
-/// Logs in by a passkey.
+/// A button that logs in with a passkey.
 #[component]
 pub(crate) fn PasskeyButton(to: Signal<String>) -> impl IntoView {
     let log_in = Action::new_local(move |(): &()| async move {
@@ -55,7 +55,7 @@ pub(crate) fn PasskeyButton(to: Signal<String>) -> impl IntoView {
     }
 }
 
-/// Adds a passkey; `added` is called after it.
+/// A form that adds a passkey and then calls `added`.
 #[component]
 pub(super) fn NewPasskey(added: Callback<()>) -> impl IntoView {
     let name = RwSignal::new(String::new());
@@ -88,7 +88,7 @@ pub(super) fn NewPasskey(added: Callback<()>) -> impl IntoView {
         >
             <Notice text=refused />
             <label>
-                "Name of the new passkey"
+                "Passkey name"
                 <input
                     required
                     maxlength="80"
@@ -97,7 +97,7 @@ pub(super) fn NewPasskey(added: Callback<()>) -> impl IntoView {
                     prop:value=name
                     on:input=move |event| name.set(event_target_value(&event))
                 />
-                <small>"Your phone, computer, password manager or security key keeps it."</small>
+                <small>"Stored on your phone, computer, password manager, or security key."</small>
             </label>
             <div class="form-end">
                 <button
@@ -105,14 +105,14 @@ pub(super) fn NewPasskey(added: Callback<()>) -> impl IntoView {
                     type="submit"
                     disabled=move || !is_alive.get() || add.pending().get()
                 >
-                    "Add a passkey"
+                    "Add passkey"
                 </button>
             </div>
         </form>
     }
 }
 
-/// The page is loaded anew: nothing of another login stays in the browser.
+/// Loads the page from the server, so that nothing of another login stays in the browser.
 #[cfg(feature = "hydrate")]
 pub(super) fn leave_for(path: &str) {
     let _leaving = window().location().set_href(path);

@@ -1,4 +1,4 @@
-//! Setting up an authenticator app: a QR code, a code to show that it works, and codes for when it is lost.
+//! Setting up an authenticator app: a QR code, a code that proves it works, and recovery codes.
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
@@ -6,12 +6,12 @@ use leptos::prelude::*;
 use super::calls::{ConfirmTotp, OfferTotp, TotpOffer};
 use crate::ui::{Deed, Notice, is_alive};
 
-/// Sets one up; `done` is called when its agent has seen the recovery codes.
+/// Sets up an authenticator app. Calls `done` after the agent has seen the recovery codes.
 #[component]
 pub(super) fn NewTotp(
-    /// What the first button says.
+    /// The text of the first button.
     title: &'static str,
-    /// What the last button says.
+    /// The text of the last button.
     end: &'static str,
     done: Callback<()>,
 ) -> impl IntoView {
@@ -37,11 +37,11 @@ pub(super) fn NewTotp(
 #[component]
 fn Scan(offer: TotpOffer, confirm: Deed<ConfirmTotp>) -> impl IntoView {
     let TotpOffer { step, secret, qr, width } = offer;
-    // In groups, as it is typed.
+    // In groups of four, which are easier to type.
     let letters: Vec<char> = secret.chars().collect();
     let groups: Vec<String> = letters.chunks(4).map(|group| group.iter().collect()).collect();
     view! {
-        <p>"Scan this with an authenticator app, then type the code that it shows."</p>
+        <p>"Scan this QR code with your authenticator app, then enter the code it shows."</p>
         <svg
             class="qr"
             viewBox=format!("0 0 {width} {width}")
@@ -50,7 +50,7 @@ fn Scan(offer: TotpOffer, confirm: Deed<ConfirmTotp>) -> impl IntoView {
         >
             <path d=qr></path>
         </svg>
-        <p class="soft">"Or type this into the app: " <code>{groups.join(" ")}</code></p>
+        <p class="soft">"Or enter this key in the app: " <code>{groups.join(" ")}</code></p>
         <ActionForm action=confirm.action attr:class="form">
             <Notice text=confirm.refused(|_| true) />
             <input type="hidden" name="step" value=step />
@@ -64,7 +64,7 @@ fn Scan(offer: TotpOffer, confirm: Deed<ConfirmTotp>) -> impl IntoView {
     }
 }
 
-/// A code of an authenticator app.
+/// A field for a code from an authenticator app.
 #[component]
 pub(super) fn CodeField(label: &'static str) -> impl IntoView {
     view! {
@@ -83,7 +83,7 @@ pub(super) fn CodeField(label: &'static str) -> impl IntoView {
     }
 }
 
-/// Codes that are shown once.
+/// Recovery codes, which are shown only once.
 #[component]
 pub(super) fn RecoveryCodes(
     codes: Vec<String>,
@@ -94,8 +94,8 @@ pub(super) fn RecoveryCodes(
     view! {
         <div class="made" role="status">
             <p>
-                "Keep these recovery codes where you find them without your phone. Each lets you in once. They are \
-                 not shown again."
+                "Save these recovery codes where you can find them without your phone. Each code works once. They \
+                 won’t be shown again."
             </p>
             <ul class="plain codes">{codes.collect_view()}</ul>
             <button class="button" type="button" on:click=move |_| done.run(())>

@@ -1,4 +1,4 @@
-//! What is on screen after any frames.
+//! The state of the store after various frames.
 
 use super::*;
 use protocol::{Body, Files, InboxId, Several};
@@ -129,7 +129,7 @@ fn what_was_not_acknowledged_is_sent_again_until_it_is() {
     let again = store.apply(welcome(vec![summary(1, 1, None)]), 0);
     assert!(store.is_online());
     assert_eq!(again, [FromAgent::Watch { conversation: id, after: None }, send]);
-    // It had arrived before the line broke: the page that answers the watch says so.
+    // It had arrived before the connection broke: the page that answers the watch proves it.
     let mut mine = entry(1);
     mine.client_id = client(7);
     let page = ToAgent::Entries {
@@ -264,13 +264,13 @@ fn what_can_not_be_done_is_said() {
     assert_eq!(store.notice(), None);
     let refused = ToAgent::Error {
         code: ErrorCode::AlreadyAssigned,
-        message: "Tom took this conversation first.".into(),
+        message: "Tom is already assigned to this conversation.".into(),
         temporary: false,
         conversation: Some(id),
         client_id: None,
     };
     store.apply(refused, 0);
-    assert_eq!(store.notice(), Some("Tom took this conversation first."));
+    assert_eq!(store.notice(), Some("Tom is already assigned to this conversation."));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What becomes of a mail: whose words it is, and in which conversation, or that nobody knows.
+//! Classifies inbound email: who wrote it and in which conversation, or that nobody knows.
 
 use mail_reader::{Checked, Mail, Nature, Sender};
 use protocol::{
@@ -16,40 +16,40 @@ use crate::mail::{kind_of, token};
 use crate::table::{conversation, inbound_mail, inbox, mail, visitor};
 use crate::visitor::VisitorIdentity;
 
-/// The most mails of one sender that become messages within an hour: two programs that answer each
-/// other come to an end, and so does somebody who floods.
+/// The most emails from one sender that become messages within an hour. The limit stops two programs that
+/// answer each other, and floods.
 const AN_HOUR: u64 = 60;
 const HOUR_MS: u64 = 60 * 60 * 1_000;
 
-/// What becomes of a mail.
+/// What becomes of an email.
 #[derive(Debug)]
 pub(super) enum Verdict {
-    /// It is somebody's message.
+    /// It becomes someone's message.
     Post(Poster),
-    /// Somebody has to look at it; the conversation that it answers, if there is one.
+    /// Someone has to look at it. Contains the conversation that it answers, if there is one.
     Review(InboundReason, Option<ConversationId>),
-    /// It is nobody's word.
+    /// No person wrote it as a message.
     Ignore(InboundReason, Option<ConversationId>),
 }
 
-/// Whose message it is.
+/// Who the message is from.
 #[derive(Debug)]
 pub(super) enum Poster {
-    /// A visitor's, in the conversation that it answers, or in theirs.
+    /// From a visitor, in the conversation that it answers or in one of their own.
     Visitor {
         who: VisitorIdentity,
         conversation: Option<ConversationId>,
-        /// The sender, where it is the visitor's own address.
+        /// The sender, if it is the visitor's own address.
         own: Option<String>,
         name: Option<String>,
-        /// Whether it shows that they read the address.
+        /// Whether the email proves that they read the address.
         is_proven: bool,
     },
-    /// An agent's: to the visitor, or a note.
+    /// From an agent: a message to the visitor, or a note.
     Agent { agent: Agent, conversation: ConversationId, is_note: bool },
 }
 
-/// Somebody who wrote a mail, or had it written.
+/// Someone who wrote an email, or on whose behalf it was sent.
 struct Wrote {
     address: String,
     name: Option<String>,
@@ -61,28 +61,28 @@ impl Wrote {
     }
 }
 
-/// What a mail answers.
+/// What an email answers.
 enum Answered {
-    /// One of ours.
+    /// One of our emails.
     Ours(Box<mail::Model>),
-    /// One that came in, and the conversation that it is in.
+    /// An inbound email, with the conversation that it is in.
     Theirs(ConversationId),
 }
 
-/// Whether a mail is from whom it says.
+/// Whether an email is from the sender that it claims.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Origin {
-    /// A server that is trusted says so.
+    /// A trusted server says so.
     Vouched,
-    /// It does not say so, or somebody says that it is not.
+    /// The trusted servers do not say so, or any server says that it is not.
     Disowned,
-    /// Nobody is known whose word would count.
+    /// There is no server whose verdict would count.
     Unchecked,
 }
 
 impl Domain {
-    /// Whether a mail is from whom it says: by the word of whoever handed it over, or of the servers that the
-    /// operator named, and of nobody else.
+    /// Whether an email is from the sender that it claims. Only the provider that delivered it, or the servers
+    /// that the operator named, can confirm that.
     pub(super) fn origin(&self, row: &inbound_mail::Model, mail: &Mail) -> Origin {
         let of = |verdict: mail_reader::Verdict| match verdict {
             mail_reader::Verdict::Pass => Origin::Vouched,
@@ -94,7 +94,7 @@ impl Domain {
         let trusted = &self.mail_rules.authserv_ids;
         match mail.verdict(trusted) {
             Some(verdict) => of(verdict),
-            // They check each mail: one without their word did not come by them.
+            // They check every email, so one without their verdict did not come through them.
             None if !trusted.is_empty() => Origin::Disowned,
             None if mail.is_disowned() => Origin::Disowned,
             None => Origin::Unchecked,
@@ -126,13 +126,13 @@ impl Domain {
             Nature::ReadReceipt => return Ok(Verdict::Ignore(R::ReadReceipt, conversation)),
             Nature::List(_) | Nature::Personal => {}
         }
-        // Before all that its sender had a say in.
+        // Before anything that the sender can influence.
         let origin = self.origin(row, mail);
         if origin == Origin::Disowned {
             return Ok(Verdict::Review(R::Forged, conversation));
         }
         match &mail.nature {
-            // The inbox's own address may be a list, which its team reads.
+            // The inbox's own address may be a mailing list that its team reads.
             Nature::List(list) if self.is_own_list(row, list).await? => {}
             Nature::List(_) if conversation.is_none() => return Ok(Verdict::Ignore(R::List, None)),
             Nature::List(_) => return Ok(Verdict::Review(R::List, conversation)),
@@ -146,7 +146,7 @@ impl Domain {
         }
         let answered_to = self.answered_to(mail).await?;
         if self.is_own_address(&from).await? {
-            // A form on a site writes so, and says who filled it in.
+            // A form on a site sends from our own address, and names the visitor in `Reply-To`.
             return Ok(match answered_to {
                 Some(who) if answered.is_none() => Verdict::Post(self.newcomer(row, who).await?),
                 _ => Verdict::Review(R::Loop, conversation),
@@ -160,7 +160,8 @@ impl Domain {
             Some(Answered::Theirs(conversation)) => {
                 self.go_on(conversation, mail, &from, false).await
             }
-            // An agent who writes to the inbox is no visitor: somebody else's mail, most likely.
+            // An agent who writes to the inbox is not a visitor: most likely, they forward someone else's
+            // email.
             None if answered_to.is_none() && self.agent_of(&from).await?.is_some() => {
                 Ok(Verdict::Review(R::FromAgent, None))
             }
@@ -174,7 +175,7 @@ impl Domain {
         }
     }
 
-    /// One of our mails that is answered.
+    /// Classifies an answer to one of our emails.
     async fn answer_to(
         &self,
         ours: &mail::Model,
@@ -188,10 +189,10 @@ impl Domain {
         };
         let kind = kind_of(&ours.kind)?;
         if !is_to_visitor(kind) {
-            // What answers a note stays among the team.
+            // An answer to a note stays within the team.
             return self.as_agent(conversation, from, kind == MailKind::Mentioned, origin).await;
         }
-        // Who answers from the address that it went to has read it.
+        // A sender who answers from the address that the email went to has read it.
         let is_reader =
             ours.address.as_deref().is_some_and(|address| address.eq_ignore_ascii_case(from));
         self.go_on(conversation, mail, from, is_reader).await
@@ -211,14 +212,14 @@ impl Domain {
         Ok(match origin {
             _ if !may_see => other,
             Origin::Vouched => Verdict::Post(Poster::Agent { agent, conversation, is_note }),
-            // Visitors trust an agent's word: it takes more than the name at the top of a mail.
+            // Visitors trust what an agent says, so the name in the header is not enough.
             Origin::Unchecked | Origin::Disowned => {
                 Verdict::Review(InboundReason::Unchecked, Some(conversation))
             }
         })
     }
 
-    /// The conversation goes on, if the sender is its visitor.
+    /// Continues a conversation, if the sender is its visitor.
     async fn go_on(
         &self,
         conversation: ConversationId,
@@ -242,9 +243,8 @@ impl Domain {
         }))
     }
 
-    /// Somebody who writes to the inbox's address. Anybody can write with anybody's address: with each mail
-    /// that answers nothing they are a visitor of their own, who has nothing of what others with that address
-    /// wrote.
+    /// Someone who writes to the inbox's address. Anyone can write with anyone's address, so each email that
+    /// answers nothing is from a new visitor, who sees nothing that others wrote with that address.
     async fn newcomer(&self, row: &inbound_mail::Model, who: Wrote) -> Result<Poster> {
         let inbox =
             crate::inbox::find(&self.store.reader, &self.ambient, InboxId(row.inbox_id)).await?;
@@ -258,8 +258,8 @@ impl Domain {
         })
     }
 
-    /// Who a mail wants to have answered, where that is somebody else than it is from: forms, and programs that
-    /// send for others. Not where it is an address of ours, which a group of the team's puts there.
+    /// The person to answer instead of an email's sender, whom forms and programs that send for others name in
+    /// `Reply-To`. `None` if that is an address of ours, which a mailing group of the team puts there.
     async fn answered_to(&self, mail: &Mail) -> Result<Option<Wrote>> {
         let Some(who) = mail.reply_to.as_ref().and_then(Wrote::from) else { return Ok(None) };
         let is_ours = self.is_own_address(&who.address).await?
@@ -268,7 +268,7 @@ impl Domain {
         Ok(Some(who).filter(|_| !is_ours))
     }
 
-    /// What an agent decided of it.
+    /// What follows from an agent's decision about it.
     async fn allowed(
         &self,
         row: &inbound_mail::Model,
@@ -298,8 +298,8 @@ impl Domain {
         }))
     }
 
-    /// What a mail answers: by the signed part of the address that it went to, else by what it names.
-    /// Never by its subject, which anybody can guess.
+    /// What an email answers: by the signed part of the address that it went to, or else by the `Message-ID`s
+    /// that it names. Never by its subject, which anyone can guess.
     async fn answered(
         &self,
         inbound: &inbound_mail::Model,
@@ -321,7 +321,8 @@ impl Domain {
             if let Some(row) = ours.all(db).await?.into_iter().next() {
                 return Ok(Some(Answered::Ours(Box::new(row))));
             }
-            // Whoever writes a mail chooses its name: only one's own says where one goes on.
+            // The sender of an email chooses its `Message-ID`, so it only continues a conversation for that
+            // sender.
             let theirs = inbound_mail::Entity::find()
                 .filter(inbound_mail::Column::MessageId.eq(id))
                 .filter(inbound_mail::Column::InboxId.eq(inbound.inbox_id))
@@ -341,7 +342,7 @@ impl Domain {
         Ok(agents.into_iter().find(|agent| agent.is_active && agent.email == from))
     }
 
-    /// Whether a list is the inbox's own address: it says so where it says what it is, as
+    /// Whether a mailing list is the inbox's own address: the list names it in its headers, as
     /// `<help.example.org>` or `<mailto:help@example.org>`.
     async fn is_own_list(&self, row: &inbound_mail::Model, list: &str) -> Result<bool> {
         let inbox =
@@ -351,7 +352,7 @@ impl Domain {
         Ok(named.iter().any(|name| list.contains(name)))
     }
 
-    /// Whether it is a mail that we sent, by its name.
+    /// Whether we sent this email, by its `Message-ID`.
     async fn is_our_own(&self, mail: &Mail) -> Result<bool> {
         let Some(id) = mail.message_id.as_deref().filter(|id| id.len() <= 255) else {
             return Ok(false);
@@ -360,7 +361,7 @@ impl Domain {
         Ok(ours.count(&self.store.reader).await? > 0)
     }
 
-    /// Whether we write from there, or are written to.
+    /// Whether this is an address that we send from or receive at.
     async fn is_own_address(&self, from: &str) -> Result<bool> {
         if self.mail_rules.from.as_deref() == Some(from) {
             return Ok(true);

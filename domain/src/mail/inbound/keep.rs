@@ -1,4 +1,4 @@
-//! Keeping what comes in, before anything is made of it.
+//! Stores inbound email before anything is done with it.
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -15,13 +15,13 @@ use crate::table::inbound_mail;
 use crate::writer::{Command, Shard, Write};
 
 impl Domain {
-    /// Keeps a mail as it came (RFC 5322). Once this has returned it is on disk, and is read until it is
-    /// settled. Keeping it again is harmless, by whatever way it comes. `checked` is what a provider says of its
-    /// sender outside of the mail, as `Authentication-Results` has it (RFC 8601).
+    /// Stores an email as it came (RFC 5322). Once this returns, the email is stored durably, and is read until
+    /// its outcome is recorded. Storing it again is harmless, whichever way it comes. `checked` is what a
+    /// provider says about its sender outside of the email, in the form of `Authentication-Results` (RFC 8601).
     ///
     /// # Errors
-    /// `mail_empty`, `mail_too_large` over [`MAIL_BYTES`]; `unavailable` while the disk is nearly full: whoever brings it
-    /// brings it again; the store's.
+    /// `mail_empty`; `mail_too_large` over [`MAIL_BYTES`]; `unavailable` while the disk is nearly full, so that
+    /// the client delivers it again later; store errors.
     pub async fn keep_inbound(
         &self,
         inbox: InboxId,
@@ -39,7 +39,7 @@ impl Domain {
             return Ok(known);
         }
         if let Some(free) = self.too_little_room() {
-            tracing::error!(free, "the disk is nearly full: mails that come in are not taken yet");
+            tracing::error!(free, "the disk is nearly full: inbound email is not accepted for now");
             return Err(ErrorCode::Unavailable.into());
         }
         let place = self.ambient.uuid();
@@ -47,7 +47,7 @@ impl Domain {
         self.shelf.put_mail(place, raw).await?;
         let keep = Keep { inbox, digest, place: Some(place), bytes, checked, unread: None };
         let kept = self.writer.run(keep).await;
-        // Where it is not known whether the row is there, its content has to be.
+        // If it is unknown whether the row was written, the content has to stay.
         if matches!(kept, Ok((_, false))) {
             self.forget(place).await;
         }
@@ -55,10 +55,11 @@ impl Domain {
         kept.map(|(id, _)| id)
     }
 
-    /// Notes a mail that is not fetched, for somebody to look at where it lies: its headers, and why.
+    /// Records an email that is not fetched, so that someone can look at it in the mailbox: its headers, and
+    /// why.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn leave_inbound(
         &self,
         inbox: InboxId,
@@ -77,10 +78,10 @@ impl Domain {
         Ok(find(&self.store.reader, inbox, digest).await?.map(|row| InboundId(row.id)))
     }
 
-    /// Removes what lies at a place. What stays there costs room and nothing else.
+    /// Removes an email's content from the blob store. Content that stays only takes up space.
     pub(super) async fn forget(&self, place: Uuid) {
         if let Err(error) = self.shelf.remove_mail(place).await {
-            tracing::warn!(%error, %place, "a mail that is settled could not be removed");
+            tracing::warn!(%error, %place, "could not remove the content of a duplicate inbound email");
         }
     }
 }
@@ -96,7 +97,7 @@ async fn find(
     Ok(query.one(db).await?)
 }
 
-/// What tells a mail from all others.
+/// The digest that identifies an email.
 async fn digest(raw: Bytes) -> Result<String> {
     let digest = tokio::task::spawn_blocking(move || {
         HEXLOWER.encode(&Sha256::digest(mail_reader::fingerprint(&raw)))
@@ -110,17 +111,17 @@ struct Keep {
     place: Option<Uuid>,
     bytes: i64,
     checked: Option<String>,
-    /// The headers of one that is not fetched, and why.
+    /// The headers of an email that is not fetched, and why.
     unread: Option<(Bytes, InboundReason)>,
 }
 
 #[async_trait]
 impl Command for Keep {
-    /// Which one it is, and whether it is new.
+    /// The email's id, and whether it is new.
     type Output = (InboundId, bool);
 
     fn shard(&self) -> Shard {
-        // The same mail comes to the same writer: of two at once, one finds the other.
+        // The same email always goes to the same writer: of two at once, one finds the other.
         Shard::of(self.inbox.0)
     }
 

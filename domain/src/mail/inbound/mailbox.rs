@@ -1,4 +1,4 @@
-//! Mailboxes that are read, and how far.
+//! The mailboxes to read, and how far each one was read.
 
 use protocol::InboxId;
 use sea_orm::ActiveValue::Set;
@@ -12,32 +12,32 @@ use crate::table::mailbox;
 /// How far a mailbox was read (RFC 3501, section 2.3.1.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position {
-    /// What the mailbox calls this numbering of its mails: another means that all have new numbers.
+    /// The mailbox's `UIDVALIDITY`. If it changes, all emails have new numbers.
     pub uid_validity: u32,
-    /// The number of the last mail that was kept.
+    /// The UID of the last email that was stored.
     pub uid: u32,
 }
 
 /// A mailbox of an inbox.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mailbox {
-    /// Whose.
+    /// The inbox.
     pub inbox: InboxId,
-    /// Where it is, with its password.
+    /// Its URL, with the password.
     pub url: String,
     /// How far it was read; `None` if it never was.
     pub position: Option<Position>,
-    /// When it was read last, in milliseconds since 1970 (UTC).
+    /// When it was last read, in milliseconds since 1970 (UTC).
     pub looked_at_ms: Option<u64>,
-    /// What is in the way.
+    /// What keeps it from being read.
     pub trouble: Option<String>,
 }
 
 impl Domain {
-    /// The mailboxes that are to be read.
+    /// The mailboxes to read.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn mailboxes(&self) -> Result<Vec<Mailbox>> {
         let db = &self.store.reader;
         let mut mailboxes = Vec::new();
@@ -60,11 +60,11 @@ impl Domain {
         Ok(mailboxes)
     }
 
-    /// Notes how far the mailbox at an address was read: nothing is in the way. Says whether it is still the
-    /// inbox's.
+    /// Records how far the mailbox at a URL was read, and that nothing keeps it from being read. Returns
+    /// whether it is still the inbox's mailbox.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn note_mailbox(
         &self,
         inbox: InboxId,
@@ -86,10 +86,10 @@ impl Domain {
         Ok(true)
     }
 
-    /// Notes what keeps a mailbox from being read.
+    /// Records what keeps a mailbox from being read.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn note_mailbox_trouble(
         &self,
         inbox: InboxId,
@@ -109,7 +109,7 @@ impl Domain {
         self.note(row, &[mailbox::Column::Trouble]).await
     }
 
-    /// Whoever reads one that was taken away learns of it a little later.
+    /// Whether an inbox still has this mailbox. A process that reads a removed one learns of it a little later.
     async fn is_mailbox_of(&self, inbox: InboxId, url: &str) -> Result<bool> {
         let inboxes = self.list_inboxes().await?;
         let of = inboxes.into_iter().find(|one| one.id == inbox);

@@ -1,6 +1,6 @@
-//! Mail that comes in: it is kept before it is read, and read until it is settled. What it says becomes
-//! a message only if it comes from whom its conversation is with; all else is kept for somebody to look
-//! at.
+//! Inbound email. It is stored before it is read, and read until its outcome is recorded. What it says becomes
+//! a message only if it comes from someone who takes part in its conversation; everything else is stored for
+//! someone to look at.
 
 mod judge;
 mod keep;

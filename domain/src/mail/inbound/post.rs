@@ -1,4 +1,4 @@
-//! A mail becomes a message.
+//! Turns an inbound email into a message.
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -24,44 +24,44 @@ use crate::mail::settle::{fail, lock};
 use crate::table::{inbound_mail, mail};
 use crate::writer::{Command, Shard, Write};
 
-/// How many of a mail's files are tried, and how many are named that were not taken.
+/// How many of an email's files are tried, and how many names of files that were left out are listed.
 const TRIED: usize = 30;
 const NAMED: usize = 50;
 
-/// What a message that came by mail brings along.
+/// What a message gets from the email that it came from.
 #[derive(Clone)]
 pub(crate) struct ByMail {
     id: InboundId,
-    /// The address that it came from.
+    /// The address that the email came from.
     sender: Option<String>,
-    /// Where that is the visitor's own: the address, and what they call themselves.
+    /// If that is the visitor's own address: the address and the sender's name.
     own: Option<(String, Option<String>)>,
-    /// Whether it shows that the visitor reads it.
+    /// Whether the email proves that the visitor reads this address.
     is_proven: bool,
-    /// Whether only the team sees it.
+    /// Whether only the team sees the message.
     is_note: bool,
-    /// Whether nobody says that it is from whom it says.
+    /// Whether no trusted server has confirmed the sender.
     is_unchecked: bool,
     subject: Option<String>,
-    /// Whether there is more to it than the message says.
+    /// Whether the email says more than the message.
     is_cut: bool,
-    /// The names of the files that were not taken.
+    /// The names of the files that were left out.
     left_out: Vec<String>,
     told: Told,
 }
 
 impl ByMail {
-    /// The visitor's own address, if it came from there, and what they call themselves.
+    /// The visitor's own address, if the email came from there, and the sender's name.
     pub(crate) fn own(&self) -> Option<(&str, Option<&str>)> {
         self.own.as_ref().map(|(address, name)| (address.as_str(), name.as_deref()))
     }
 
-    /// What it says: to the visitor, or among the team.
+    /// Its text: as a message, or as a note for the team.
     pub(crate) fn body(&self, text: String) -> Body {
         if self.is_note { Body::Note { text } } else { Body::Message { text } }
     }
 
-    /// What the team is told of it.
+    /// What the team sees about the email.
     pub(crate) fn event(&self, seq: Seq) -> Event {
         Event::CameByMail {
             seq,
@@ -113,18 +113,18 @@ impl Domain {
             left_out,
             told,
         };
-        // The mail names the send: it can't be said twice, by whatever inboxes it comes in.
+        // The email determines the id of the send, so it is posted only once, whichever inboxes receive it.
         let client_id = ClientId(name_of(&row.digest)?);
         let draft = Draft { text: &text, files: &files };
         match self.send_by_mail(speaker.clone(), client_id, draft, by_mail).await {
             Ok(()) => {
-                tracing::info!(mail = %id, "a mail came in, and is a message");
+                tracing::info!(mail = %id, "posted an inbound email as a message");
                 Ok(())
             }
-            // Somebody else was first.
+            // Another process was first.
             Err(Error::Refused(ErrorCode::MailSettled)) => Ok(()),
             Err(Error::Refused(code)) => {
-                tracing::warn!(mail = %id, code = code.as_str(), "a mail can't be a message");
+                tracing::warn!(mail = %id, code = code.as_str(), "could not post an inbound email as a message");
                 let (review, refused) = (InboundState::Review, InboundReason::Refused);
                 self.settle(row, Some(&mail), review, refused, speaker.conversation()).await
             }
@@ -132,8 +132,8 @@ impl Domain {
         }
     }
 
-    /// Uploads what is attached, within the limits of any upload. Returns what was taken, and the names
-    /// of what was not.
+    /// Uploads the attached files, within the limits of any upload. Returns the files that were accepted, and
+    /// the names of those that were not.
     async fn take_files(
         &self,
         id: InboundId,
@@ -148,7 +148,7 @@ impl Domain {
                 }
                 continue;
             }
-            // The same file has the same id whenever the mail is read.
+            // The same file gets the same id each time the email is read.
             let file = FileId(Uuid::from_u128(id.0.as_u128() ^ (number as u128 + 1)));
             let bytes = content.len() as u64;
             let content = stream::iter([Ok(Bytes::from(content))]);
@@ -163,7 +163,7 @@ impl Domain {
         Ok((taken, left_out))
     }
 
-    /// A mail server says that one of ours did not arrive.
+    /// A mail server reports that one of our emails did not arrive.
     pub(super) async fn came_back(&self, bounce: &Bounce) -> Result<()> {
         if !bounce.is_final {
             return Ok(());
@@ -184,13 +184,14 @@ impl Domain {
     }
 }
 
-/// A name for what tells a mail from all others.
+/// An id made from the digest that identifies an email.
 fn name_of(digest: &str) -> Result<Uuid> {
     let beginning = digest.get(..32).and_then(|hex| u128::from_str_radix(hex, 16).ok());
     beginning.map(Uuid::from_u128).ok_or(Error::Corrupt("an inbound mail's digest"))
 }
 
-/// What a mail says in the conversation: what was written, else its subject. `None` if it says nothing.
+/// The text of the message: what was written. Without that, it is empty if there are files, or else the
+/// subject. `None` if the email says nothing.
 fn message(mail: &Mail, has_files: bool) -> Option<String> {
     let said = mail.said.trim();
     if said.is_empty() {
@@ -208,7 +209,7 @@ fn message(mail: &Mail, has_files: bool) -> Option<String> {
     Some(format!("{}{MORE}", beginning(said, MESSAGE_BYTES - MORE.len()).trim_end()))
 }
 
-/// Takes a mail that is to be a message: nobody else makes one of it. Its conversation is locked.
+/// Claims an email that is to become a message, so that nobody else posts it. Its conversation is locked.
 pub(crate) async fn claim(write: &Write<'_>, by_mail: &ByMail) -> Result<()> {
     let query = inbound_mail::Entity::find_by_id(by_mail.id.0).lock_exclusive();
     let row = query.one(write.tx).await?.ok_or(ErrorCode::MailUnknown)?;
@@ -219,7 +220,7 @@ pub(crate) async fn claim(write: &Write<'_>, by_mail: &ByMail) -> Result<()> {
     }
 }
 
-/// Notes which entry a mail became.
+/// Records which entry an email became.
 pub(crate) async fn posted(
     write: &mut Write<'_>,
     by_mail: &ByMail,
@@ -237,7 +238,7 @@ pub(crate) async fn posted(
     row.settled_at_ms = Set(Some(write.ambient.now_ms() as i64));
     inbound_mail::Entity::update(row).exec(write.tx).await?;
     match &by_mail.own {
-        // Who answers has an address that mail reaches.
+        // Someone who answers has an address that email reaches.
         Some((address, _)) if by_mail.is_proven => {
             crate::visitor::reads(write, inbox, conversation, address).await?;
             arrived(write, inbox, address).await

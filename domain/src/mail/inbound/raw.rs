@@ -1,5 +1,5 @@
-//! Mails as they came, for as long as they are kept: what a program understood of one may be less than what it
-//! says.
+//! Original inbound emails, for as long as they are retained: what the program understood of an email may be
+//! less than what it says.
 
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
@@ -15,23 +15,23 @@ use crate::error::Result;
 use crate::table::inbound_mail;
 use crate::writer::Write;
 
-/// How many are swept in one go.
+/// How many emails are swept at a time.
 const AT_A_TIME: u64 = 100;
 
-/// A mail as it came (RFC 5322).
+/// An inbound email as it came (RFC 5322).
 pub struct RawMail {
-    /// How long it is, in bytes.
+    /// Its size, in bytes.
     pub bytes: u64,
-    /// It.
+    /// Its content.
     pub content: BoxStream<'static, std::io::Result<Bytes>>,
 }
 
 impl Domain {
-    /// A mail as it came, for an agent who may see it.
+    /// An inbound email as it came, for an agent who may see it.
     ///
     /// # Errors
-    /// `mail_unknown`, also once it is not kept any more; `conversation_unknown` if its conversation is none
-    /// that the agent sees; the store's.
+    /// `mail_unknown`, also once it is no longer stored; `conversation_unknown` if the agent may not see its
+    /// conversation; store errors.
     pub async fn raw_inbound(&self, agent: &Agent, id: InboundId) -> Result<RawMail> {
         let row = self.inbound_for(agent, id).await?;
         if let Some(conversation) = row.conversation_id {
@@ -42,18 +42,18 @@ impl Domain {
         Ok(RawMail { bytes, content })
     }
 
-    /// Forgets what was kept for long enough: of a mail that is a message, how it came; of others, all. What
-    /// waits for somebody stays.
+    /// Deletes what was retained long enough: the original of an email that is a message, and all of an email
+    /// that was ignored or dismissed. Emails held for review stay.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn sweep_inbound(&self) -> Result<()> {
         let before_ms = self.ambient.now_ms().saturating_sub(self.mail_rules.kept_ms) as i64;
         while self.sweep_some(before_ms).await? >= AT_A_TIME {}
         Ok(())
     }
 
-    /// Returns how many mails were done with.
+    /// Returns how many emails were swept.
     async fn sweep_some(&self, before_ms: i64) -> Result<u64> {
         let mut done = 0;
         let old = inbound_mail::Entity::find()
@@ -89,7 +89,8 @@ impl Domain {
     }
 }
 
-/// Forgets who wrote the mails of conversations, and how they came, where that is settled.
+/// Erases who wrote the emails that are messages of these conversations, and has a sweep delete their
+/// originals.
 pub(crate) async fn forget_senders(
     write: &Write<'_>,
     conversations: SelectStatement,
@@ -98,7 +99,7 @@ pub(crate) async fn forget_senders(
         .col_expr(inbound_mail::Column::Sender, Expr::value(None::<String>))
         .col_expr(inbound_mail::Column::SenderName, Expr::value(None::<String>))
         .col_expr(inbound_mail::Column::Checked, Expr::value(None::<String>))
-        // A sweep removes what has been settled for long.
+        // A sweep deletes the originals of emails that were finished long ago.
         .col_expr(inbound_mail::Column::SettledAtMs, Expr::value(0_i64))
         .filter(inbound_mail::Column::ConversationId.in_subquery(conversations))
         .filter(inbound_mail::Column::State.eq(InboundState::Posted.as_str()))

@@ -1,4 +1,4 @@
-//! Reading what was kept, until it is settled.
+//! Reads stored inbound email until its outcome is recorded.
 
 use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
@@ -17,24 +17,24 @@ use crate::error::{Error, Result};
 use crate::table::inbound_mail;
 use crate::writer::{Command, Shard, Write};
 
-/// How long nobody else reads a mail that somebody reads, and how long it is waited after something was
-/// in the way, in milliseconds.
+/// How long an email is reserved for the process that reads it, and how long to wait after an error, in
+/// milliseconds.
 const LEASE_MS: u64 = 60_000;
 
-/// How often a mail is begun to be read: one that ends the program each time is left to people.
+/// How many times reading an email is attempted. One that crashes the program each time is left to people.
 const ATTEMPTS: i32 = 5;
 
-/// How far the headers of a mail are looked for that can't be read, in bytes.
+/// How many bytes of an unreadable email are searched for the end of its headers.
 const HEADER_BYTES: usize = 64 * 1024;
 
-/// The longest subject, name and id that are kept, in characters.
+/// The longest subject that is stored, in characters.
 const FACT_CHARS: usize = 200;
 
 impl Domain {
-    /// The mails that are to be read, the longest waiting first: at most `limit`.
+    /// The inbound emails to read, the longest-waiting first: at most `limit`.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn due_inbound(&self, limit: u64) -> Result<Vec<InboundId>> {
         let ids: Vec<Uuid> = inbound_mail::Entity::find()
             .filter(inbound_mail::Column::State.eq(InboundState::Waiting.as_str()))
@@ -49,16 +49,16 @@ impl Domain {
         Ok(ids.into_iter().map(InboundId).collect())
     }
 
-    /// Reads a mail and settles it: it becomes a message, is kept for review, or is left out. What is
-    /// settled, or read by somebody else, is left alone.
+    /// Reads an email and records its outcome: it becomes a message, is held for review, or is ignored. An
+    /// email that is finished, or that another process is reading, is left alone.
     ///
     /// # Errors
-    /// The store's: it is read again in a minute.
+    /// Store errors. The email is then read again in a minute.
     pub async fn read_inbound(&self, id: InboundId) -> Result<()> {
         let Some(row) = self.writer.run(Open(id)).await? else { return Ok(()) };
         let read = self.read_opened(id, row).await;
         if read.is_err() {
-            // Something was in the way: that is not the mail's fault, however often it happens.
+            // The error is not the email's fault, so this attempt does not count, however often it happens.
             self.writer.run(GiveBack(id)).await?;
         }
         read
@@ -73,11 +73,11 @@ impl Domain {
         let mut mail = match read {
             Ok(Ok(mail)) => mail,
             Ok(Err(bad)) => {
-                tracing::warn!(mail = %id, reason = bad.as_str(), "a mail is not read");
+                tracing::warn!(mail = %id, reason = bad.as_str(), "could not read an inbound email");
                 return self.settle_unread(&row, &raw, unreadable).await;
             }
             Err(panicked) => {
-                tracing::error!(mail = %id, %panicked, "reading a mail failed");
+                tracing::error!(mail = %id, %panicked, "reading an inbound email panicked");
                 return self.settle_unread(&row, &raw, unreadable).await;
             }
         };
@@ -108,7 +108,7 @@ impl Domain {
         Ok(all.await?.freeze())
     }
 
-    /// What is known of a mail that can't be read is what its headers say.
+    /// Records what the headers of an unreadable email say.
     async fn settle_unread(
         &self,
         row: &inbound_mail::Model,
@@ -131,13 +131,13 @@ impl Domain {
         conversation: Option<ConversationId>,
     ) -> Result<()> {
         let id = InboundId(row.id);
-        tracing::info!(mail = %id, state = state.as_str(), reason = reason.as_str(), "a mail came in");
+        tracing::info!(mail = %id, state = state.as_str(), reason = reason.as_str(), "processed an inbound email");
         let told = mail.map(Told::of).unwrap_or_default();
         self.writer.run(Settle { id, told, state, reason, conversation }).await
     }
 }
 
-/// Begins to read a mail: nobody else does meanwhile.
+/// Begins to read an email, so that nobody else does.
 struct Open(InboundId);
 
 #[async_trait]
@@ -169,7 +169,7 @@ impl Command for Open {
     }
 }
 
-/// Takes back that a mail was begun to be read.
+/// Takes back an attempt to read an email.
 struct GiveBack(InboundId);
 
 #[async_trait]
@@ -193,7 +193,7 @@ impl Command for GiveBack {
     }
 }
 
-/// What is noted of a mail, whatever becomes of it.
+/// What is recorded about an email, whatever its outcome.
 #[derive(Clone, Default)]
 pub(super) struct Told {
     sender: Option<String>,
@@ -210,7 +210,7 @@ impl Told {
             sender: sender.and_then(|sender| address(&sender.address)),
             sender_name: sender.and_then(name),
             subject: subject(mail),
-            // A longer one can't be looked for.
+            // A longer one can't be looked up.
             message_id: mail.message_id.clone().filter(|id| id.len() <= 255),
             whole: Some(beginning(&mail.whole, MAIL_TEXT_BYTES).to_owned()),
         }
@@ -229,8 +229,8 @@ impl Told {
     }
 }
 
-/// An address as it is compared with others; `None` if it is none. Letters that only look like others are
-/// none: in Unicode, two that differ may become the same.
+/// An address in the form in which it is compared with others; `None` if it is invalid. Only ASCII is accepted:
+/// in Unicode, two different addresses may become the same.
 pub(super) fn address(text: &str) -> Option<String> {
     check_email(text).ok().filter(|_| text.is_ascii())
 }
@@ -245,7 +245,8 @@ pub(super) fn subject(mail: &Mail) -> Option<String> {
     Some(subject).filter(|subject| !subject.is_empty())
 }
 
-/// A text without what lets whoever has it be somebody: mails quote the links of those that they answer.
+/// A text without the tokens that let anyone who has them act as someone else: emails quote the links of those
+/// that they answer.
 pub(super) fn without_tokens(text: &str) -> String {
     const BEFORE: [&str; 2] = ["#login=", "/mail/preferences/"];
     let is_end = |c: char| c.is_whitespace() || "<>\"')]".contains(c);
@@ -264,7 +265,7 @@ pub(super) fn without_tokens(text: &str) -> String {
     plain
 }
 
-/// As much of a text as fits into so many bytes.
+/// As much of a text as fits into this many bytes.
 pub(super) fn beginning(text: &str, bytes: usize) -> &str {
     let mut end = text.len().min(bytes);
     while !text.is_char_boundary(end) {

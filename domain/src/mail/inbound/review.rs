@@ -1,5 +1,5 @@
-//! What came in, for people: what was kept for review, what was left out, and all that a message left
-//! out.
+//! Inbound email for people: what is held for review, what was ignored, and the full text of what a message
+//! left out.
 
 use async_trait::async_trait;
 use protocol::{ConversationId, ErrorCode, InboundId, InboundReason, InboundState, InboxId, Seq};
@@ -15,75 +15,74 @@ use crate::error::Result;
 use crate::table::{conversation, inbound_mail};
 use crate::writer::{Command, Shard, Write};
 
-/// The most mails in a page.
+/// The most emails on one page.
 const PAGE: u64 = 30;
 
-/// The most characters that are looked for among mails.
+/// The longest search text, in characters.
 const LOOKED_FOR_CHARS: usize = 100;
 
-/// What an agent decides of a mail: it goes on in the conversation that it answers, or in one of its
-/// sender's own.
+/// What an agent decides about an email: it continues the conversation that it answers, or begins a new one for
+/// its sender.
 pub(super) const IN_CONVERSATION: &str = "conversation";
 const BY_ITSELF: &str = "sender";
 
-/// A mail that came in.
+/// An inbound email.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InboundMail {
-    /// Which.
+    /// Its id.
     pub id: InboundId,
-    /// Whose mailbox it came to.
+    /// The inbox that received it.
     pub inbox: InboxId,
-    /// What became of it.
+    /// Its state.
     pub state: InboundState,
-    /// Why it is no message.
+    /// Why it is not a message.
     pub reason: Option<InboundReason>,
-    /// The address that it says to be from.
+    /// The address that it claims to be from.
     pub sender: Option<String>,
-    /// What its sender calls themselves.
+    /// The sender's name.
     pub sender_name: Option<String>,
     /// Its subject.
     pub subject: Option<String>,
     /// Its text, if it could be read.
     pub text: Option<String>,
-    /// The conversation that it answers, or is in.
+    /// The conversation that it answers or is part of.
     pub conversation: Option<ConversationId>,
     /// Whether it can still become a message.
     pub can_be_message: bool,
-    /// Whether it is kept as it came.
+    /// Whether its original is still stored.
     pub is_kept: bool,
-    /// How long it is, in bytes.
+    /// Its size, in bytes.
     pub bytes: u64,
-    /// When it came, in milliseconds since 1970 (UTC).
+    /// When it arrived, in milliseconds since 1970 (UTC).
     pub at_ms: u64,
 }
 
-/// A page of mails that came in, latest first.
+/// A page of inbound emails, latest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct InboundPage {
-    /// The mails.
+    /// The emails.
     pub mails: Vec<InboundMail>,
-    /// The mail to go on before; `None` at the end.
+    /// The email that the next page starts before; `None` on the last page.
     pub next: Option<InboundId>,
 }
 
-/// All of a mail that is a message.
+/// The full content of an email that is a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InboundText {
-    /// Its text, with what it quotes and how it is signed: at most
-    /// [`protocol::limits::MAIL_TEXT_BYTES`].
+    /// Its text, with quotes and signature: at most [`protocol::limits::MAIL_TEXT_BYTES`] bytes.
     pub whole: String,
-    /// The names of the files that were not taken.
+    /// The names of the files that were left out.
     pub left_out: Vec<String>,
-    /// Under which id the mail is kept as it came, if it is.
+    /// The id of the stored original, if there is one.
     pub raw: Option<InboundId>,
 }
 
 impl Domain {
-    /// The mails of a state that an agent may see, before another: a page of 30. With `looked_for`, those
-    /// that say so in their subject, their text, or of their sender.
+    /// A page of up to 30 emails in a state that an agent may see, older than `before`. With `looked_for`, only
+    /// those with that text in their subject, text, or sender.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn list_inbound(
         &self,
         agent: &Agent,
@@ -106,7 +105,7 @@ impl Domain {
         let mut mails = Vec::with_capacity(rows.len());
         for row in rows {
             let mut mail = from_row(row)?;
-            // A conversation of another inbox may be none that the agent sees.
+            // It may be in another inbox, whose conversations the agent may not see.
             if let Some(id) = mail.conversation {
                 let row = conversation::Entity::find_by_id(id.0).one(&self.store.reader).await?;
                 let is_seen = row.is_some_and(|row| agent.sight.check(&row).is_ok());
@@ -120,10 +119,10 @@ impl Domain {
         Ok(InboundPage { mails, next })
     }
 
-    /// How many mails wait for somebody to look at them.
+    /// How many emails an agent has to review.
     ///
     /// # Errors
-    /// The store's.
+    /// Store errors.
     pub async fn count_for_review(&self, agent: &Agent) -> Result<u64> {
         let query = inbound_mail::Entity::find()
             .filter(inbound_mail::Column::State.eq(InboundState::Review.as_str()))
@@ -131,12 +130,12 @@ impl Domain {
         Ok(query.count(&self.store.reader).await?)
     }
 
-    /// Has a mail become a message after all: in the conversation that it answers, or, if not
-    /// `in_conversation`, in one of its sender's own.
+    /// Lets an email become a message after all: in the conversation that it answers if `in_conversation`, or
+    /// else in a new one for its sender.
     ///
     /// # Errors
-    /// `mail_unknown`; `mail_settled` for one that is a message already, or of which nothing is left;
-    /// the store's.
+    /// `mail_unknown`, `conversation_unknown`; `mail_settled` for one that is a message already or whose
+    /// content is gone; store errors.
     pub async fn allow_inbound(
         &self,
         agent: &Agent,
@@ -154,19 +153,19 @@ impl Domain {
         Ok(())
     }
 
-    /// Puts a mail away: it becomes no message. It can still be allowed for 30 days.
+    /// Dismisses an email, so that it becomes no message. It can still be allowed until a sweep deletes it.
     ///
     /// # Errors
-    /// `mail_unknown`; `mail_settled` for one that is a message, or is read this moment; the store's.
+    /// `mail_unknown`; `mail_settled` for one that is a message or is being read; store errors.
     pub async fn discard_inbound(&self, agent: &Agent, id: InboundId) -> Result<()> {
         self.inbound_for(agent, id).await?;
         self.writer.run(Decide { id, decision: Decision::Discard }).await
     }
 
-    /// All of a mail that is a message of a conversation.
+    /// The full content of an email that is a message of a conversation.
     ///
     /// # Errors
-    /// `conversation_unknown`; `mail_unknown` if the message came by none; the store's.
+    /// `conversation_unknown`; `mail_unknown` if the message did not come by email; store errors.
     pub async fn inbound_text(
         &self,
         agent: &Agent,
@@ -216,7 +215,7 @@ fn from_row(row: inbound_mail::Model) -> Result<InboundMail> {
     })
 }
 
-/// What is looked for, as a pattern of `LIKE`; `None` for nothing.
+/// The search text as a `LIKE` pattern; `None` if it is empty.
 fn pattern(looked_for: &str) -> Option<String> {
     let words: String = looked_for.trim().to_lowercase().chars().take(LOOKED_FOR_CHARS).collect();
     let escaped = words.replace('!', "!!").replace('%', "!%").replace('_', "!_");
@@ -233,13 +232,13 @@ fn says(pattern: &str) -> Condition {
     })
 }
 
-/// Whether something can be made of it. What could not be read may be read by a newer program.
+/// Whether it can become a message. A newer version of the program may be able to read an unreadable email.
 fn has_content(row: &inbound_mail::Model) -> bool {
     let is_unreadable = row.reason.as_deref() == Some(InboundReason::Unreadable.as_str());
     row.place.is_some() && (row.sender.is_some() || is_unreadable)
 }
 
-/// Whether somebody may still decide what becomes of it.
+/// Whether someone may still decide what becomes of it.
 const fn is_open(state: InboundState) -> bool {
     matches!(state, InboundState::Review | InboundState::Ignored | InboundState::Discarded)
 }
@@ -277,7 +276,7 @@ impl Command for Decide {
             Decision::Allow(_) if !has_content => return Err(ErrorCode::MailSettled.into()),
             Decision::Allow(allowed) => {
                 decided.state = Set(InboundState::Waiting.as_str().to_owned());
-                // What nobody has read yet is judged like any other.
+                // An unreadable email has not been classified yet, so it is classified like any other.
                 decided.allowed = Set((!is_unreadable).then(|| allowed.to_owned()));
                 decided.attempts = Set(0);
             }

@@ -1,4 +1,4 @@
-//! One talk with a mailbox (RFC 3501).
+//! A session with a mailbox (RFC 3501).
 
 use std::fmt::Debug;
 use std::net::IpAddr;
@@ -22,25 +22,25 @@ use tokio_rustls::TlsConnector;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-/// How long one step of the talk may take, and how long the content of a mail.
+/// The timeout of a step of the session, and of fetching an email's content.
 const STEP: Duration = Duration::from_secs(30);
 const CONTENT: Duration = Duration::from_secs(5 * 60);
 
-/// How long it is listened before the talk is begun anew: boxes between us and the mail server forget
-/// what is silent for longer (RFC 2177 asks for less than 29 minutes).
+/// How long to listen before starting over: middleboxes forget connections that are silent for longer (RFC 2177
+/// asks for less than 29 minutes).
 const LISTEN: Duration = Duration::from_secs(9 * 60);
 
-/// How often it is asked where the mail server does not tell.
+/// How often to ask a server that can't notify.
 const ASK: Duration = Duration::from_secs(60);
 
-/// How much of the headers of a mail is fetched that is not fetched as a whole, in bytes.
+/// How much of the headers is fetched of an email that is not fetched as a whole, in bytes.
 const HEADER_BYTES: usize = 64 * 1024;
 
 trait Wire: AsyncRead + AsyncWrite + Unpin + Send + Debug {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send + Debug> Wire for T {}
 
-/// Where a mailbox is: `imaps://USER:PASSWORD@HOST/FOLDER`, or `imap://…` for STARTTLS; `?tls=none` reads
-/// in the clear.
+/// The address of a mailbox: `imaps://USER:PASSWORD@HOST/FOLDER`, or `imap://…` for STARTTLS; `?tls=none` does
+/// without encryption.
 #[derive(PartialEq, Eq)]
 struct Address {
     host: String,
@@ -60,48 +60,48 @@ enum Security {
 
 impl Address {
     fn parse(text: &str) -> anyhow::Result<Self> {
-        let url = Url::parse(text).context("not an address such as imaps://USER:PASSWORD@HOST")?;
+        let url = Url::parse(text).context("not a URL such as imaps://USER:PASSWORD@HOST")?;
         let tls = url.query_pairs().find(|(name, _)| name == "tls").map(|(_, value)| value);
         let (security, port) = match (url.scheme(), tls.as_deref()) {
             ("imaps", None) => (Security::Tls, 993),
             ("imap", None | Some("required")) => (Security::StartTls, 143),
             ("imap", Some("none")) => (Security::None, 143),
-            ("imap" | "imaps", _) => bail!("`tls` is `required` or `none`, with imap://"),
-            _ => bail!("begin with imaps:// or imap://"),
+            ("imap" | "imaps", _) => bail!("`tls` must be `required` or `none`, and needs imap://"),
+            _ => bail!("the URL must begin with imaps:// or imap://"),
         };
-        let host = url.host_str().context("a host is missing")?.trim_matches(['[', ']']);
+        let host = url.host_str().context("the host is missing")?.trim_matches(['[', ']']);
         let plain = |text: &str| anyhow::Ok(percent_decode_str(text).decode_utf8()?.into_owned());
         let is_here = host == "localhost"
             || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
         ensure!(
             security != Security::None || is_here,
-            "a password does not travel in the clear: leave `tls=none` out"
+            "the password would be sent unencrypted: remove `tls=none`"
         );
         let folder = plain(url.path().trim_start_matches('/'))?;
         Ok(Self {
             port: url.port().unwrap_or(port),
             security,
             user: plain(url.username())?,
-            password: plain(url.password().context("a password is missing")?)?,
+            password: plain(url.password().context("the password is missing")?)?,
             folder: if folder.is_empty() { "INBOX".to_owned() } else { folder },
             host: host.to_owned(),
         })
     }
 }
 
-/// A mail in a mailbox: its number, and how long it is in bytes.
+/// An email in a mailbox: its number, and its size in bytes.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Listed {
     pub(super) uid: u32,
     pub(super) bytes: u64,
 }
 
-/// A mailbox that was opened.
+/// A session with an open mailbox.
 pub(super) struct Talk {
     session: Session<Box<dyn Wire>>,
     can_listen: bool,
     has_mails: bool,
-    /// What its numbering is called, and the number that the next mail gets.
+    /// Identifies the mailbox's numbering; and the number that the next email gets.
     pub(super) uid_validity: u32,
     uid_next: Option<u32>,
 }
@@ -111,7 +111,7 @@ impl Talk {
     pub(super) async fn open(url: &str) -> anyhow::Result<Self> {
         let address = Address::parse(url)?;
         let Address { host, port, security, user, password, folder } = &address;
-        let silent = || anyhow!("{host} does not answer");
+        let silent = || anyhow!("{host} does not respond");
         let opening = async {
             let stream = TcpStream::connect((host.as_str(), *port)).await;
             let stream = stream.with_context(|| format!("{host}:{port} can't be reached"))?;
@@ -120,28 +120,29 @@ impl Talk {
                 wire = secured(wire, host).await?;
             }
             let mut client = Client::new(wire);
-            let greeting =
-                client.read_response().await.context("what answers is no mail server")?;
-            greeting.context("the mail server hung up")?;
+            let greeting = client.read_response().await.context("it is not a mail server")?;
+            greeting.context("the mail server closed the connection")?;
             if *security == Security::StartTls {
                 let agreed = client.run_command_and_check_ok("STARTTLS", None).await;
-                agreed.context("the mail server has no STARTTLS")?;
-                // What was read ahead would be taken for a part of what is secured.
+                agreed.context("the mail server doesn't support STARTTLS")?;
+                // What was read ahead must not pass for part of the encrypted stream.
                 client = Client::new(secured(client.into_inner(), host).await?);
             }
             let logged_in = client.login(user, password).await;
-            logged_in.map_err(|(error, _)| anyhow!(error).context("the login was refused"))
+            logged_in
+                .map_err(|(error, _)| anyhow!(error).context("the mail server rejected the login"))
         };
         let mut session = timeout(STEP * 2, opening).await.map_err(|_| silent())??;
         let can_listen = step(session.capabilities()).await?.has_str("IDLE");
         let opened = step(session.select(folder)).await;
         let opened = opened.with_context(|| format!("the folder {folder} can't be opened"))?;
-        let uid_validity = opened.uid_validity.context("the mail server numbers no mails")?;
+        let uid_validity =
+            opened.uid_validity.context("the mail server doesn't number its emails")?;
         let (has_mails, uid_next) = (opened.exists > 0, opened.uid_next);
         Ok(Self { session, can_listen, has_mails, uid_validity, uid_next })
     }
 
-    /// The number of the last mail that is there.
+    /// The number of the last email in the mailbox.
     pub(super) async fn last(&mut self) -> anyhow::Result<u32> {
         match self.uid_next {
             Some(next) => Ok(next.saturating_sub(1)),
@@ -149,16 +150,16 @@ impl Talk {
         }
     }
 
-    /// The mails after a number, in order.
+    /// The emails after a number, in order.
     pub(super) async fn after(&mut self, uid: u32) -> anyhow::Result<Vec<Listed>> {
-        // `n:*` names the last one also where that has a smaller number (RFC 3501, section 6.4.8).
+        // `n:*` includes the last email even if its number is smaller (RFC 3501, section 6.4.8).
         let set = format!("{}:*", uid.saturating_add(1));
         let mut listed = self.list(&set).await?;
         listed.retain(|mail| mail.uid > uid);
         Ok(listed)
     }
 
-    /// The mails of a day, as `1-Jan-2025`, and later, in order.
+    /// The emails received on a day, such as `1-Jan-2025`, or later, in order.
     pub(super) async fn since(&mut self, day: &str) -> anyhow::Result<Vec<Listed>> {
         let found = self.search(&format!("SINCE {day}")).await?;
         let mut listed = Vec::with_capacity(found.len());
@@ -166,8 +167,8 @@ impl Talk {
             let set: Vec<String> = some.iter().map(ToString::to_string).collect();
             listed.extend(self.list(&set.join(",")).await?);
         }
-        // That the mail server refused, or hung up, looks the same as that there are no more.
-        ensure!(listed.len() == found.len(), "the mail server does not list all of its mails");
+        // A server that refuses or hangs up looks like one that has no more emails.
+        ensure!(listed.len() == found.len(), "the mail server doesn't list all of its emails");
         listed.sort_by_key(|mail| mail.uid);
         Ok(listed)
     }
@@ -186,7 +187,7 @@ impl Talk {
         Ok(all)
     }
 
-    /// A mail as it came; only its headers, where it is too long.
+    /// Fetches an email in its original form, or just its headers. Empty if it is gone.
     pub(super) async fn fetch(&mut self, uid: u32, is_whole: bool) -> anyhow::Result<Bytes> {
         let what = if is_whole {
             "BODY.PEEK[]".to_owned()
@@ -197,36 +198,36 @@ impl Talk {
             let fetched = self.session.uid_fetch(uid.to_string(), format!("(UID {what})")).await?;
             fetched.try_collect::<Vec<Fetch>>().await
         };
-        let fetched = timeout(CONTENT, fetching).await.context("the mail does not come")??;
+        let fetched = timeout(CONTENT, fetching).await.context("the email doesn't arrive")??;
         let mail = fetched.iter().find(|fetch| fetch.uid == Some(uid));
         let content = mail.and_then(|fetch| if is_whole { fetch.body() } else { fetch.header() });
         let content = Bytes::copy_from_slice(content.unwrap_or_default());
-        // That the mail server refused, or hung up, looks the same as that there is none.
+        // A server that refuses or hangs up looks like one that does not have the email.
         if content.is_empty() {
             self.is_alive().await?;
             let is_there = self.list(&uid.to_string()).await?.iter().any(|mail| mail.uid == uid);
-            ensure!(!is_there, "the mail server does not give the mail {uid} out");
+            ensure!(!is_there, "the mail server doesn't return email {uid}");
         }
         Ok(content)
     }
 
-    /// Whether the mail server is there and answers.
+    /// Checks that the mail server answers.
     async fn is_alive(&mut self) -> anyhow::Result<()> {
         step(self.session.run_command_and_check_ok("NOOP")).await
     }
 
-    /// What is found. That the mail server refused to look is told from that there is nothing.
+    /// Searches the mailbox. Tells an empty result from a server that refuses to search.
     async fn search(&mut self, what: &str) -> anyhow::Result<Vec<u32>> {
         let found = step(self.session.uid_search(what)).await?;
         if found.is_empty() && self.has_mails {
             self.is_alive().await?;
             let all = step(self.session.uid_search("ALL")).await?;
-            ensure!(!all.is_empty(), "the mail server does not look for mails");
+            ensure!(!all.is_empty(), "the mail server doesn't search for emails");
         }
         Ok(found.into_iter().collect())
     }
 
-    /// Marks a mail as read, for those who look into the mailbox.
+    /// Marks an email as read, for people who look into the mailbox.
     pub(super) async fn mark(&mut self, uid: u32) -> anyhow::Result<()> {
         let marking = async {
             let marked = self.session.uid_store(uid.to_string(), "+FLAGS.SILENT (\\Seen)").await?;
@@ -235,7 +236,7 @@ impl Talk {
         step(marking).await.map(drop)
     }
 
-    /// Waits until there may be something new. `None` if it is to stop.
+    /// Waits until there may be new email. `None` if the server is stopping.
     pub(super) async fn listen(self, stopping: &CancellationToken) -> anyhow::Result<Option<Self>> {
         let Self { mut session, can_listen, has_mails, uid_validity, .. } = self;
         let again = |session| Self { session, can_listen, has_mails, uid_validity, uid_next: None };
@@ -247,23 +248,23 @@ impl Talk {
             step(session.noop()).await?;
             return Ok(Some(again(session)));
         }
-        // What was told before it was listened is not told again.
+        // What was announced before listening is not announced again.
         let told = session.unsolicited_responses.clone();
         let is_new = || {
             let news = std::iter::from_fn(|| told.try_recv().ok());
             news.filter(|one| matches!(one, UnsolicitedResponse::Exists(_))).count() > 0
         };
         let mut idle = session.idle();
-        step(idle.init()).await.context("the mail server does not tell of new mail")?;
+        step(idle.init()).await.context("the mail server doesn't report new email")?;
         if !is_new() {
             let (waiting, stop) = idle.wait_with_timeout(LISTEN);
             tokio::pin!(waiting);
             tokio::select! {
-                // Signs of life begin its own time anew.
+                // Keep-alives restart the library's own timeout.
                 told = timeout(LISTEN, &mut waiting) => {
-                    // It says so where the connection has ended.
+                    // Also returned when the connection has ended.
                     if matches!(told, Ok(Ok(IdleResponse::ManualInterrupt))) {
-                        bail!("the mail server hung up");
+                        bail!("the mail server closed the connection");
                     }
                     if let Ok(Err(error)) = told {
                         return Err(error.into());
@@ -279,45 +280,45 @@ impl Talk {
         Ok(Some(again(session)))
     }
 
-    /// Where the mailbox was read up to.
+    /// The position after reading up to this number.
     pub(super) fn position(&self, uid: u32) -> Position {
         Position { uid_validity: self.uid_validity, uid }
     }
 
     async fn close(mut self) {
-        // It has said all that was wanted of it.
+        // There is nothing more to ask of it.
         drop(timeout(STEP, self.session.logout()).await);
     }
 }
 
-/// Whether a mailbox can be read.
+/// Checks that a mailbox can be read, and describes it.
 ///
 /// # Errors
-/// What is in the way, in words.
+/// What is wrong, in words.
 pub(crate) async fn try_mailbox(url: &str) -> Result<String, String> {
     let opened = async {
         let talk = Talk::open(url).await?;
-        let how = if talk.can_listen { "tells of new mail" } else { "is asked every minute" };
+        let how = if talk.can_listen { "announces new email" } else { "is checked every minute" };
         talk.close().await;
         let Address { host, folder, .. } = Address::parse(url)?;
-        anyhow::Ok(format!("{host} took the login, has {folder}, and {how}"))
+        anyhow::Ok(format!("{host} accepts the login, has the folder {folder}, and {how}"))
     };
     opened.await.map_err(|error| format!("{error:#}"))
 }
 
 async fn step<T>(doing: impl Future<Output = async_imap::error::Result<T>>) -> anyhow::Result<T> {
-    Ok(timeout(STEP, doing).await.context("the mail server does not answer")??)
+    Ok(timeout(STEP, doing).await.context("the mail server does not respond")??)
 }
 
 async fn secured(wire: Box<dyn Wire>, host: &str) -> anyhow::Result<Box<dyn Wire>> {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
-    // The same implementation of TLS as everywhere; a second call changes nothing.
+    // The same TLS implementation as everywhere. A second call has no effect.
     let _chosen = rustls::crypto::ring::default_provider().install_default();
     let config = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
-    let name = ServerName::try_from(host.to_owned()).context("not a name of a host")?;
+    let name = ServerName::try_from(host.to_owned()).context("not a host name")?;
     let secured = TlsConnector::from(Arc::new(config)).connect(name, wire).await;
-    Ok(Box::new(secured.context("no secure connection can be had")?))
+    Ok(Box::new(secured.context("a secure connection can't be made")?))
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! Watching the inboxes' mailboxes: what comes in is kept, and then the position is noted. A mail that
-//! was kept and not noted is kept again, which is harmless.
+//! Watches the inboxes' mailboxes. First an email is stored, then the position is recorded. An email that was
+//! stored without its position is stored again, which is harmless.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -15,16 +15,16 @@ use tokio_util::task::TaskTracker;
 
 use super::imap::{Listed, Talk};
 
-/// How often it is looked for mailboxes that were added, changed or taken away.
+/// How often to look for mailboxes that were added, changed or removed.
 const LOOK: Duration = Duration::from_secs(5);
 
-/// How much of a mail is kept that is left in its mailbox, in bytes.
+/// How much is stored of an email that is left in its mailbox, in bytes.
 const HEADER_BYTES: usize = 64 * 1024;
 
-/// The longest trouble that is told, in characters.
+/// The longest problem that is reported, in characters.
 const TROUBLE_CHARS: usize = 300;
 
-/// How often a mail is tried to be fetched before the ones after it are.
+/// How often to try to fetch an email before going on to the next.
 const TRIES: u32 = 3;
 
 /// Watches the mailboxes until the server stops.
@@ -40,7 +40,7 @@ pub(crate) async fn watch(domain: Domain, stopping: CancellationToken) {
         let mailboxes = match domain.mailboxes().await {
             Ok(mailboxes) => mailboxes,
             Err(error) => {
-                tracing::warn!(%error, "it could not be read which mailboxes there are");
+                tracing::warn!(%error, "can't read the list of mailboxes");
                 continue;
             }
         };
@@ -63,7 +63,7 @@ pub(crate) async fn watch(domain: Domain, stopping: CancellationToken) {
     tasks.wait().await;
 }
 
-/// Reads one mailbox until it is to stop, again and again.
+/// Reads one mailbox until it is stopped. Starts over after errors.
 async fn read_on(domain: Domain, inbox: InboxId, url: String, stopping: CancellationToken) {
     let mut backoff = Backoff::default();
     let mut stuck = Stuck::default();
@@ -76,12 +76,12 @@ async fn read_on(domain: Domain, inbox: InboxId, url: String, stopping: Cancella
             return;
         }
         let Err(error) = ended else { continue };
-        // What is behind it may be what the server sent: a mail, or what else listens at the address. That is for
-        // the log of whoever runs the machine.
+        // The causes may quote what the server sent: an email, or whatever else listens there. They are for the
+        // operator's log only.
         let trouble: String = error.to_string().chars().take(TROUBLE_CHARS).collect();
-        tracing::warn!(%inbox, trouble = format!("{error:#}"), "a mailbox can't be read, and is tried again");
+        tracing::warn!(%inbox, trouble = format!("{error:#}"), "can't read a mailbox, will retry");
         if let Err(error) = domain.note_mailbox_trouble(inbox, &url, trouble).await {
-            tracing::warn!(%error, "the trouble with a mailbox could not be noted");
+            tracing::warn!(%error, "can't record the problem with a mailbox");
         }
         let chance = domain.ambient().bytes();
         let wait = Duration::from_millis(backoff.next_ms(u32::from_be_bytes(chance)).into());
@@ -92,7 +92,7 @@ async fn read_on(domain: Domain, inbox: InboxId, url: String, stopping: Cancella
     }
 }
 
-/// A mail that could not be fetched, and how often.
+/// The email that could not be fetched, and how many attempts were made.
 #[derive(Default)]
 struct Stuck {
     uid: u32,
@@ -112,7 +112,7 @@ async fn read(
     let Some(known) = known else { return gone(stopping).await };
     let mut position = match known.position {
         Some(position) if position.uid_validity == talk.uid_validity => position,
-        // All have new numbers: those since it was last looked come again, and most are known.
+        // All emails have new numbers. Those since the last look are read again, and most are known already.
         Some(_) => {
             let last = talk.last().await?;
             let again = talk.since(&day_before(known.looked_at_ms.unwrap_or(0))).await?;
@@ -121,7 +121,7 @@ async fn read(
             }
             talk.position(last)
         }
-        // What was there before is not ours to answer.
+        // Emails from before the mailbox was added are not ours to answer.
         None => {
             let last = talk.last().await?;
             talk.position(last)
@@ -130,9 +130,9 @@ async fn read(
     if !domain.note_mailbox(inbox, url, position).await? {
         return gone(stopping).await;
     }
-    tracing::info!(%inbox, "a mailbox is watched");
+    tracing::info!(%inbox, "watching a mailbox");
     loop {
-        // What comes while others are fetched is told in passing.
+        // Emails that arrive while others are fetched are announced in passing.
         loop {
             let new = talk.after(position.uid).await?;
             if new.is_empty() {
@@ -144,13 +144,13 @@ async fn read(
                 if !domain.note_mailbox(inbox, url, position).await? {
                     return gone(stopping).await;
                 }
-                // It goes on: what is in the way next is not tried as seldom as what was before.
+                // There is progress: what fails next starts with short waits again.
                 backoff.reset();
             }
         }
         match talk.listen(stopping).await? {
             Some(again) => {
-                // A server that ends each talk where it is listened is not asked again and again.
+                // Only now: a server that ends each session when it should listen is not asked again and again.
                 backoff.reset();
                 talk = again;
             }
@@ -159,13 +159,13 @@ async fn read(
     }
 }
 
-/// The mailbox was taken away this moment: whoever watches will say so.
+/// Waits to be stopped: the mailbox was just removed, and the watcher will notice.
 async fn gone(stopping: &CancellationToken) -> anyhow::Result<()> {
     stopping.cancelled().await;
     Ok(())
 }
 
-/// Keeps a mail, or notes why it is left in the mailbox.
+/// Stores an email, or records why it is left in the mailbox.
 async fn take(
     domain: &Domain,
     inbox: InboxId,
@@ -177,7 +177,7 @@ async fn take(
     if stuck.uid != uid {
         *stuck = Stuck { uid, tries: 0 };
     }
-    // The mails after it must not wait for ever.
+    // The emails after it must not wait forever.
     if stuck.tries >= TRIES {
         let name = format!("{}:{uid}", talk.uid_validity).into_bytes().into();
         domain.leave_inbound(inbox, name, bytes, InboundReason::Unreadable).await?;
@@ -185,7 +185,7 @@ async fn take(
     }
     stuck.tries += 1;
     let content = talk.fetch(uid, bytes <= MAIL_BYTES).await?;
-    // That the store is away is not the mail's fault.
+    // From here on a failure is the store's, not the email's.
     stuck.tries -= 1;
     let length = bytes.max(content.len() as u64);
     if length > MAIL_BYTES {
@@ -193,18 +193,18 @@ async fn take(
         domain.leave_inbound(inbox, headers, length, InboundReason::TooLarge).await?;
         return Ok(());
     }
-    // Somebody was faster, and took it away.
+    // Someone else has just removed it.
     if content.is_empty() {
         return Ok(());
     }
     domain.keep_inbound(inbox, content, None).await?;
     if let Err(error) = talk.mark(uid).await {
-        tracing::debug!(%inbox, %error, "a mail that was kept could not be marked as read");
+        tracing::debug!(%inbox, %error, "can't mark a stored email as read");
     }
     Ok(())
 }
 
-/// The day before, as IMAP writes it (RFC 3501, section 9).
+/// The day before a time in milliseconds since 1970 (UTC), as IMAP writes it (RFC 3501, section 9).
 fn day_before(ms: u64) -> String {
     let seconds = i64::try_from(ms / 1_000).unwrap_or(0);
     let at = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);

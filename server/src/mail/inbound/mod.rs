@@ -1,5 +1,4 @@
-//! How mail comes in: handed over by a provider, or fetched from a mailbox. What becomes of it is
-//! `domain`'s to decide.
+//! How email comes in: delivered by a provider, or fetched from a mailbox. `domain` decides what becomes of it.
 
 mod imap;
 mod mailbox;
@@ -19,14 +18,14 @@ pub(crate) use raw::raw;
 pub(crate) use webhook::take;
 pub(crate) use wrapped::BODY_BYTES;
 
-/// How often it is looked for what is to be read, besides when something comes in.
+/// How often to look for stored emails to read, besides whenever one comes in.
 const LOOK: Duration = Duration::from_secs(5);
 
-/// How many are looked at together. They are read one at a time: one may have 28 MB.
+/// How many are listed together. They are read one at a time, because each may have 28 MB.
 const TOGETHER: u64 = 20;
 
-/// Reads what came in until the server stops. What is to be read is asked of the store each time:
-/// nothing is remembered here that a restart could lose.
+/// Reads inbound emails until the server stops. What to read is asked of the store each time: nothing is
+/// remembered here that a restart could lose.
 pub(crate) async fn read(domain: Domain, stopping: CancellationToken) {
     let mut look = interval(LOOK);
     let mut moved = domain.inbound_moved();
@@ -37,7 +36,7 @@ pub(crate) async fn read(domain: Domain, stopping: CancellationToken) {
             () = stopping.cancelled() => return,
         }
         if let Err(error) = read_due(&domain, &stopping).await {
-            tracing::warn!(%error, "what came in by mail could not be read, and is read again");
+            tracing::warn!(%error, "can't read inbound emails, will retry");
         }
     }
 }
@@ -53,13 +52,13 @@ async fn read_due(domain: &Domain, stopping: &CancellationToken) -> domain::Resu
             if stopping.is_cancelled() {
                 return Ok(());
             }
-            // One that can't be settled now must not keep the others: its turn comes again.
+            // One that can't be read now must not hold up the others. It gets another turn.
             if let Err(error) = domain.read_inbound(id).await {
-                tracing::warn!(%error, mail = %id, "a mail that came in is read again later");
+                tracing::warn!(%error, mail = %id, "can't read an inbound email, will retry");
                 has_failed = true;
             }
         }
-        // What is in the way of one may be in the way of all.
+        // What blocks one may block all.
         if has_failed {
             return Ok(());
         }

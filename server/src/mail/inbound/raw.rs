@@ -1,4 +1,4 @@
-//! `/mail/raw/ID`: a mail as it came, for an agent to keep or to look at in a mail program.
+//! `/mail/raw/ID`: an email in its original form, for agents to save or to open in a mail program.
 
 use axum::body::Body;
 use axum::extract::State;
@@ -10,7 +10,7 @@ use tower_sessions::Session;
 use crate::http::{At, Failure};
 use crate::state::ServerState;
 
-/// Nothing in a mail is ours: no browser takes it for a page, or for a part of one.
+/// An email is foreign content: no browser may treat it as a page, or as part of one.
 const POLICY: &str = "sandbox; default-src 'none'; frame-ancestors 'none'";
 
 /// `GET /mail/raw/ID`
@@ -23,7 +23,7 @@ pub(crate) async fn raw(
     let agent = agent.ok_or(ErrorCode::LoginRequired)?;
     let mail = state.domain.raw_inbound(&agent, id).await?;
     let name = HeaderValue::from_str(&format!("attachment; filename=\"mail-{id}.eml\""));
-    let name = name.expect("an id is plain letters");
+    let name = name.expect("an id is ASCII");
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("message/rfc822")),
         (header::CONTENT_LENGTH, HeaderValue::from(mail.bytes)),

@@ -1,5 +1,5 @@
-//! `POST /mail/inbound/{inbox}`: a provider hands a mail over, as it came (RFC 5322). Each wraps it in its
-//! own way; all can send a password along, as `https://x:KEY@host/…` has it (RFC 7617).
+//! `POST /mail/inbound/{inbox}`: a provider delivers an email in its original form (RFC 5322). Each wraps it in
+//! its own way; all can send a password, as in `https://x:KEY@host/…` (RFC 7617).
 
 use axum::Json;
 use axum::body::Body;
@@ -15,7 +15,7 @@ use super::wrapped::{BODY_BYTES, unwrapped};
 use crate::http::{Failure, bearer, pieces};
 use crate::state::ServerState;
 
-/// Takes a mail. The answer means that it is on disk.
+/// Accepts an email. A successful response means that it is on disk.
 pub(crate) async fn take(
     State(state): State<ServerState>,
     Path(inbox): Path<String>,
@@ -32,7 +32,7 @@ async fn handed_over(
     inbox: &str,
     request: Request,
 ) -> Result<String, Failure> {
-    // Nothing is read before it is known who asks; that there is such an inbox is not told.
+    // Read nothing before the caller is known, and don't reveal which inboxes exist.
     let unknown = || Failure::from(ErrorCode::AccessTokenInvalid);
     let inbox = state.domain.find_inbox(Some(inbox)).await.map_err(|error| match error.code() {
         ErrorCode::InboxUnknown => unknown(),
@@ -42,7 +42,7 @@ async fn handed_over(
     if !inbox.takes_mail_by(&key) {
         return Err(unknown());
     }
-    // The longest that it may take is that of the longest mail.
+    // It may take as long as the largest body.
     let (mail, checked) =
         unwrapped(request.map(|body| {
             Body::from_stream(pieces(body, BODY_BYTES as u64, state.traffic.deadlines()))
@@ -52,7 +52,7 @@ async fn handed_over(
     Ok(id.to_string())
 }
 
-/// The key that a request brings, as a password of whatever user, or as a token.
+/// The key in a request: the password of any user name, or a bearer token.
 fn password(headers: &HeaderMap) -> Option<String> {
     if let Some(token) = bearer(headers) {
         return Some(token.to_owned());

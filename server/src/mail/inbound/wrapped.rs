@@ -1,5 +1,5 @@
-//! What providers wrap a mail in, and what they say of its sender. It needs nothing else of the server, so that it can be
-//! fed with whatever comes (`script/fuzz webhooks`).
+//! How providers wrap an email, and what they say about its sender. Depends on nothing else in the server, so
+//! that it can be fuzzed (`script/fuzz webhooks`).
 
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{FromRequest, Multipart, Request};
@@ -9,40 +9,39 @@ use protocol::ErrorCode;
 use protocol::limits::MAIL_BYTES;
 use serde::Deserialize;
 
-/// The largest body: Postmark sends the mail, and what is attached to it once more.
+/// The largest body: Postmark sends the email, and its attachments a second time.
 pub(crate) const BODY_BYTES: usize = MAIL_BYTES as usize / 2 * 5;
 
-/// The fields that hold the whole mail: SendGrid's and Mailgun's.
+/// The fields that hold the whole email: SendGrid's and Mailgun's.
 const FIELDS: [&str; 2] = ["email", MAILGUNS];
 const MAILGUNS: &str = "body-mime";
 
-/// What Postmark sends, as far as it matters here.
+/// What Postmark sends, as far as it is used here.
 #[derive(Deserialize)]
 struct Postmark {
     #[serde(rename = "RawEmail")]
     raw_email: String,
 }
 
-/// What a provider says of who sent a mail, in fields of its own. Both check the sender's server (SPF); SendGrid names
-/// the domains that signed it (DKIM), too.
+/// What a provider says about the sender of an email, in fields of its own. SendGrid and Mailgun check the
+/// sender's server (SPF); SendGrid also names the domains that signed the email (DKIM).
 ///
-/// A provider may hand a mail's own headers over as fields as well. Only those count that the provider that hands this
-/// one over says itself.
+/// A provider may pass the email's own headers as fields, too. Only those count that this provider sets itself.
 #[derive(Default)]
 struct Said {
-    /// What came of SPF: SendGrid's `SPF`.
+    /// The result of SPF: SendGrid's `SPF`.
     spf: Option<String>,
-    /// The same: Mailgun's `X-Mailgun-Spf`.
+    /// The result of SPF: Mailgun's `X-Mailgun-Spf`.
     mailgun_spf: Option<String>,
-    /// Who it was for: SendGrid's `envelope` (JSON).
+    /// Whose domain SPF was checked for: SendGrid's `envelope` (JSON).
     envelope: Option<String>,
-    /// The same: Mailgun's `sender`.
+    /// Whose domain SPF was checked for: Mailgun's `sender`.
     sender: Option<String>,
-    /// SendGrid's `dkim`: `{@example.com : pass, @other.example : fail}`.
+    /// The results of DKIM: SendGrid's `dkim`, as in `{@example.com : pass, @other.example : fail}`.
     dkim: Option<String>,
 }
 
-/// The longest of such a field, in bytes.
+/// The longest of these fields, in bytes.
 const FIELD_BYTES: usize = 4 * 1024;
 
 impl Said {
@@ -56,12 +55,12 @@ impl Said {
             "dkim" => &mut self.dkim,
             _ => return,
         };
-        // Each comes once; what a mail's own headers add has other names.
+        // Each occurs once; fields from the email's own headers have other names.
         field.get_or_insert_with(|| text.to_owned());
     }
 
-    /// The same as `Authentication-Results` has it (RFC 8601), of the provider that hands mails over in this field;
-    /// `None` where it says nothing.
+    /// The results in the form of `Authentication-Results` (RFC 8601). `field` tells which provider delivered
+    /// the email. `None` if it says nothing.
     fn as_results(&self, field: &str) -> Option<String> {
         let (spf, from, dkim) = match field {
             MAILGUNS => (&self.mailgun_spf, &self.sender, None),
@@ -95,10 +94,11 @@ struct Envelope {
     from: String,
 }
 
-/// The mail in a request, and what is said of its sender, as `Authentication-Results` has it (RFC 8601).
+/// The email in a request, and what is known about its sender, in the form of `Authentication-Results` (RFC
+/// 8601).
 ///
 /// # Errors
-/// `mail_empty`, also where it is not of the form; `mail_too_large`.
+/// `mail_empty`, also if the request is malformed; `mail_too_large`.
 pub(crate) async fn unwrapped(request: Request) -> Result<(Bytes, Option<String>), ErrorCode> {
     let kind = request.headers().get(header::CONTENT_TYPE);
     let kind = kind.and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_lowercase();
@@ -106,7 +106,7 @@ pub(crate) async fn unwrapped(request: Request) -> Result<(Bytes, Option<String>
     let none = || ErrorCode::MailEmpty;
     let too_large = || ErrorCode::MailTooLarge;
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|it| it.to_str().ok());
-    // Nothing of it has to come before that is said.
+    // Refuse it before any of it arrives.
     if length.and_then(|it| it.parse::<usize>().ok()).is_some_and(|it| it > BODY_BYTES) {
         return Err(too_large());
     }
@@ -131,7 +131,7 @@ pub(crate) async fn unwrapped(request: Request) -> Result<(Bytes, Option<String>
                 let at = field.iter().position(|byte| *byte == b'=')?;
                 Some((&field[..at], &field[at + 1..]))
             });
-            // As bytes: a mail is in whatever character set it says.
+            // As bytes: the email says itself which character set it is in.
             let plain = |text: &[u8]| {
                 let spaced: Vec<u8> =
                     text.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
@@ -173,7 +173,7 @@ mod tests {
             let is_mailguns = fields.iter().any(|(name, _)| name.starts_with("X-Mailgun"));
             said_in(if is_mailguns { MAILGUNS } else { FIELDS[0] }, fields)
         };
-        // What a mail's own headers bring along is nobody's word.
+        // An email's own headers prove nothing.
         let forged = [("SPF", "pass"), ("dkim", "{@example.org : pass}"), ("envelope", "x")];
         assert_eq!(said_in(MAILGUNS, &forged), None);
         assert_eq!(

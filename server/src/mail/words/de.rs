@@ -4,11 +4,11 @@ use super::Words;
 
 pub(super) const WORDS: Words = Words {
     language: "de",
-    received_subject: |brand| format!("{brand}: Ihre Nachricht ist da"),
-    received_heading: "Ihre Nachricht ist da",
-    received_thanks: |brand| format!("Danke, dass Sie {brand} geschrieben haben."),
-    received_text: "Im Augenblick ist niemand da. Die Antwort finden Sie im Chat und, wenn Sie nicht da sind, in Ihrer Mailbox.",
-    received_by_mail: "Gerade ist niemand da. Die Antwort kommt per Mail.",
+    received_subject: |brand| format!("{brand}: Wir haben Ihre Nachricht erhalten"),
+    received_heading: "Wir haben Ihre Nachricht erhalten",
+    received_thanks: |brand| format!("Vielen Dank für Ihre Nachricht an {brand}."),
+    received_text: "Im Moment ist niemand erreichbar. Unsere Antwort finden Sie im Chat. Wenn Sie ihn verlassen haben, erhalten Sie sie auch per E-Mail.",
+    received_by_mail: "Im Moment ist niemand erreichbar. Wir antworten Ihnen per E-Mail.",
     unread_subject: |brand| format!("Neue Antwort von {brand}"),
     unread_heading: |count| match count {
         1 => "Sie haben eine neue Antwort".to_owned(),
@@ -16,29 +16,29 @@ pub(super) const WORDS: Words = Words {
     },
     transcript_subject: |brand| format!("Ihre Unterhaltung mit {brand}"),
     transcript_heading: "Ihre Unterhaltung",
-    transcript_text: "Hier ist, wie gewünscht, was geschrieben wurde.",
+    transcript_text: "Hier ist, wie gewünscht, eine Kopie Ihrer Unterhaltung.",
     more: |count| format!("… und {count} weitere"),
     open: "Unterhaltung öffnen",
     answer: "Im Chat antworten",
-    link: "Die Schaltfläche öffnet Ihre Unterhaltung 7 Tage lang ohne Passwort: Leiten Sie diese Mail nicht weiter.",
-    no_reply: "Bitte antworten Sie im Chat. Eine Antwort auf diese Mail erreicht die Unterhaltung nicht.",
-    reply: "Oder antworten Sie einfach auf diese Mail: Ihre Antwort erscheint in der Unterhaltung.",
+    link: "Dieser Link meldet Sie 7 Tage lang ohne Passwort an. Bitte leiten Sie diese E-Mail nicht weiter.",
+    no_reply: "Bitte antworten Sie im Chat. Antworten auf diese E-Mail werden nicht gelesen.",
+    reply: "Oder antworten Sie einfach auf diese E-Mail. Ihre Antwort erscheint dann in der Unterhaltung.",
     because: |brand| {
         format!(
-            "Sie erhalten diese Mail, weil jemand diese Adresse im Chat von {brand} angegeben hat."
+            "Sie erhalten diese E-Mail, weil diese Adresse im Chat von {brand} angegeben wurde."
         )
     },
     because_by_mail: |brand| {
-        format!("Sie erhalten diese Mail, weil Sie an {brand} geschrieben haben.")
+        format!("Sie erhalten diese E-Mail, weil Sie an {brand} geschrieben haben.")
     },
     unsubscribe: "Abbestellen",
-    preferences: "Mail vom Chat",
+    preferences: "E-Mail-Einstellungen",
     subscribed: |address, brand| {
-        format!("{address} erhält eine Mail, wenn eine Antwort von {brand} ungelesen bleibt.")
+        format!("{address} erhält eine E-Mail, wenn eine Antwort von {brand} ungelesen bleibt.")
     },
     unsubscribed: |address, brand| {
-        format!("{address} erhält keine Mail mehr vom Chat von {brand}.")
+        format!("{address} erhält keine E-Mails mehr aus dem Chat von {brand}.")
     },
-    subscribe: "Wieder bestellen",
-    link_invalid: "Dieser Link gilt nicht. Eine neuere Mail hat einen neueren.",
+    subscribe: "Wieder abonnieren",
+    link_invalid: "Dieser Link ist ungültig oder abgelaufen. Bitte verwenden Sie den Link aus der neuesten E-Mail.",
 };

@@ -6,9 +6,9 @@ pub(super) const WORDS: Words = Words {
     language: "en",
     received_subject: |brand| format!("{brand}: we got your message"),
     received_heading: "We got your message",
-    received_thanks: |brand| format!("Thank you for writing to {brand}."),
-    received_text: "Nobody is there right now. You will find the answer in the chat, and by mail if you are away.",
-    received_by_mail: "Nobody is there right now. You will get the answer by mail.",
+    received_thanks: |brand| format!("Thanks for writing to {brand}."),
+    received_text: "Nobody is available right now. You’ll find our reply in the chat, and by email if you’ve left.",
+    received_by_mail: "Nobody is available right now. We’ll reply by email.",
     unread_subject: |brand| format!("New reply from {brand}"),
     unread_heading: |count| match count {
         1 => "You have a new reply".to_owned(),
@@ -16,23 +16,27 @@ pub(super) const WORDS: Words = Words {
     },
     transcript_subject: |brand| format!("Your conversation with {brand}"),
     transcript_heading: "Your conversation",
-    transcript_text: "Here is what was said, as you asked.",
+    transcript_text: "Here’s a copy of your conversation, as requested.",
     more: |count| format!("… and {count} more"),
-    open: "Open the conversation",
-    answer: "Answer in the chat",
-    link: "The button opens your conversation without a password for 7 days: do not forward this mail.",
-    no_reply: "Please answer in the chat. An answer to this mail does not reach the conversation.",
-    reply: "Or just answer this mail: your answer appears in the conversation.",
+    open: "Open conversation",
+    answer: "Reply in the chat",
+    link: "This link logs you in for 7 days. Please don’t forward this email.",
+    no_reply: "Please reply in the chat. Replies to this email are not read.",
+    reply: "Or just reply to this email. Your reply will appear in the conversation.",
     because: |brand| {
-        format!("You get this mail because somebody gave this address in the chat of {brand}.")
+        format!(
+            "You’re receiving this email because someone entered this address in the {brand} chat."
+        )
     },
-    because_by_mail: |brand| format!("You get this mail because you wrote to {brand}."),
+    because_by_mail: |brand| format!("You’re receiving this email because you wrote to {brand}."),
     unsubscribe: "Unsubscribe",
-    preferences: "Mail from the chat",
+    preferences: "Email preferences",
     subscribed: |address, brand| {
-        format!("{address} gets a mail when there is a reply from {brand} that was not read.")
+        format!("{address} gets an email when a reply from {brand} goes unread.")
     },
-    unsubscribed: |address, brand| format!("{address} gets no more mail from the chat of {brand}."),
+    unsubscribed: |address, brand| {
+        format!("{address} no longer gets emails from the {brand} chat.")
+    },
     subscribe: "Subscribe again",
-    link_invalid: "This link is not valid. A newer mail has a newer one.",
+    link_invalid: "This link is invalid or has expired. Use the link in the latest email.",
 };
