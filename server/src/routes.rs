@@ -1,4 +1,4 @@
-//! Every route.
+//! All routes.
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -14,7 +14,7 @@ use crate::http::{harden, health, note_source, refuse_foreign, stay, take_body};
 use crate::state::ServerState;
 use crate::{address, api, assets, audit, mail, people, session, socket, sso, widget};
 
-/// Tables of routes: a router of each, and what they are called, for [`paths`].
+/// Defines groups of routes: for each a router, and the list of its paths for [`paths`].
 macro_rules! routes {
     ($($(#[$doc:meta])* $name:ident: $list:ident { $($path:literal => $handler:expr,)+ })+) => {$(
         $(#[$doc])*
@@ -27,7 +27,7 @@ macro_rules! routes {
 }
 
 routes! {
-    /// For visitors, and for everybody.
+    /// For visitors, and for everyone.
     open: OPEN {
         "/ws/visitor" => get(socket::visitor),
         "/poll/visitor" => post(socket::poll_visitor),
@@ -42,15 +42,15 @@ routes! {
         "/healthz" => get(health::healthz),
         "/readyz" => get(health::readyz),
     }
-    /// By the token of a mail, from anywhere.
+    /// With the token from an email, from anywhere.
     by_mail: BY_MAIL {
         "/mail/preferences/{token}" => get(mail::preferences).post(mail::choose),
     }
-    /// By the key that a provider was given.
+    /// With the key that a provider was given.
     by_provider: BY_PROVIDER {
         "/mail/inbound/{inbox}" => post(mail::inbound::take),
     }
-    /// With a session, besides pages and server functions.
+    /// With a session, besides the pages and server functions.
     with_session: WITH_SESSION {
         "/ws/agent" => get(socket::agent),
         "/audit/{file}" => get(audit::export),
@@ -58,25 +58,24 @@ routes! {
         "/mail/preview/{kind}" => get(mail::preview),
         "/mail/raw/{id}" => get(mail::inbound::raw),
     }
-    /// To a provider, which is another site, and back.
+    /// To the login provider, which is another site, and back.
     by_sso: BY_SSO {
         "/login/sso/{provider}" => get(sso::leave),
         "/login/sso/{provider}/back" => get(sso::come_back),
     }
-    /// Files, by a visitor's token.
+    /// Files, with a visitor's token.
     files_by_token: FILES_BY_TOKEN {
-        "/files/visitor/{id}" => get(files::fetch::<ByToken>).put(files::upload::<ByToken>),
+        "/files/visitor/{id}" => get(files::fetch::<ByToken>).put(files::upload_by_visitor),
         "/files/visitor/{id}/thumbnail" => get(files::thumbnail::<ByToken>),
     }
-    /// Files, by a session.
+    /// Files, with a session.
     files_by_login: FILES_BY_LOGIN {
-        "/files/agent/{id}" => get(files::fetch::<ByLogin>).put(files::upload::<ByLogin>),
+        "/files/agent/{id}" => get(files::fetch::<ByLogin>).put(files::upload_by_agent),
         "/files/agent/{id}/thumbnail" => get(files::thumbnail::<ByLogin>),
     }
 }
 
-/// The paths of all routes but the API's, which its document lists: what a test goes by that asks of
-/// each who may use it.
+/// The paths of all routes except the API's, which its document lists. A test checks for each who may use it.
 #[must_use]
 pub fn paths() -> Vec<String> {
     let own = [OPEN, BY_MAIL, BY_PROVIDER, WITH_SESSION, BY_SSO, FILES_BY_TOKEN, FILES_BY_LOGIN];
@@ -91,7 +90,7 @@ pub fn paths() -> Vec<String> {
     all
 }
 
-/// Every route.
+/// The router with all routes.
 pub(crate) fn router(state: ServerState) -> Router {
     let session = || session::layer(state.domain.clone(), &state.public_url);
     open()
@@ -105,10 +104,10 @@ pub(crate) fn router(state: ServerState) -> Router {
         .merge(files_by_token())
         .merge(files_by_login().layer(session()))
         .layer(from_fn_with_state(state.clone(), refuse_foreign))
-        // A mail program that unsubscribes is no page of ours.
+        // A mail program that unsubscribes is not one of our pages.
         .merge(by_mail())
         .merge(by_provider().layer(DefaultBodyLimit::max(mail::inbound::BODY_BYTES)))
-        // Programs send no origin. They come with an access token, which no browser adds by itself.
+        // Programs send no origin. They send an access token, which no browser adds by itself.
         .merge(api::router())
         .layer(from_fn_with_state(state.clone(), take_body))
         .layer(CompressionLayer::new())
@@ -116,7 +115,7 @@ pub(crate) fn router(state: ServerState) -> Router {
         .with_state(state)
 }
 
-/// Pages, server functions and the agents' socket.
+/// Pages, server functions and other routes that need a session.
 fn dashboard(state: &ServerState) -> Router<ServerState> {
     let context = {
         let backend = state.backend();

@@ -1,4 +1,4 @@
-//! The agent's socket: opened, kept alive, opened again. What frames mean is the store's business.
+//! The agent's socket: opens it, keeps it alive and reconnects. The store decides what frames mean.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -15,17 +15,17 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::{Live, Status};
 
-/// Whether the program has stopped, and with it the socket.
+/// Whether the program has stopped, so that the socket must not be used any more.
 static HUNG_UP: AtomicBool = AtomicBool::new(false);
 
-/// Ends the socket for good: the program has stopped, and its agent is not there for anybody. Without the
-/// pings of a program that can't even do this, the server ends it.
+/// Closes the socket for good: the program has stopped, so its agent must not appear online. If the program cannot
+/// even do this, its pings stop and the server closes the socket.
 pub(crate) fn hang_up() {
     HUNG_UP.store(true, Ordering::Relaxed);
 }
 
-/// Where frames for the socket go. While it is down they are dropped: what must not be lost is in
-/// the store, which sends it again when the socket is back.
+/// Sends frames to the socket. While it is down, frames are dropped: what must not be lost is in the store, which
+/// sends it again when the socket is back.
 pub(super) struct Line(mpsc::UnboundedSender<String>);
 
 impl Line {
@@ -37,9 +37,9 @@ impl Line {
 
 /// Why a socket ended.
 enum End {
-    /// The server closed it with a code, and may have said when to come back, in milliseconds.
+    /// The server closed it with a code, and possibly said when to come back, in milliseconds.
     Closed(u16, Option<u32>),
-    /// The network did, or nothing was heard for too long.
+    /// The network failed, or nothing was received for too long.
     Lost,
 }
 
@@ -58,17 +58,24 @@ impl From<WebSocketError> for End {
 pub(super) fn open(live: Live) -> Line {
     let (sender, mut frames) = mpsc::unbounded();
     spawn_local(async move {
-        let mut backoff = Backoff::default();
+        let (mut backoff, mut was_welcomed) = (Backoff::default(), false);
         while !HUNG_UP.load(Ordering::Relaxed) {
-            // What was meant for a socket that is gone.
+            // Drop frames meant for the previous socket.
             while frames.try_recv().is_ok() {}
             let end = talk(live, &mut frames, &mut backoff).await;
+            let is_welcome = live.is_online();
+            was_welcomed |= is_welcome;
             live.lost();
             if let Err(End::Closed(code, _)) = end
                 && !CloseCode::should_reconnect(code)
             {
-                live.status.set(Status::LoggedOut);
-                return;
+                // A new password ends all logins, and gives this browser a new one: ask once more.
+                if is_welcome && code == CloseCode::Refused.number() {
+                    live.status.set(Status::Offline);
+                    wait(NEW_LOGIN_WITHIN_MS).await;
+                    continue;
+                }
+                return log_out(live, was_welcomed && code == CloseCode::Refused.number());
             }
             live.status.set(Status::Offline);
             let asked = match end {
@@ -81,7 +88,17 @@ pub(super) fn open(live: Live) -> Line {
     Line(sender)
 }
 
-/// Talks until the socket ends.
+/// Handles a login that was ended elsewhere: nothing of it stays on the screen. Drafts remain on the device. A
+/// page that was never welcomed stays, because reloading it would change nothing.
+fn log_out(live: Live, should_reload: bool) {
+    live.status.set(Status::LoggedOut);
+    if should_reload {
+        // Without a network, the page's own message has to do.
+        let _tried = window().location().reload();
+    }
+}
+
+/// Runs one connection until it ends.
 async fn talk(
     live: Live,
     frames: &mut mpsc::UnboundedReceiver<String>,
@@ -106,7 +123,7 @@ async fn talk(
         select_biased! {
             sign = signs.said.next() => match sign.ok_or(End::Lost)? {
                 Sign::Offline => return Err(End::Lost),
-                // A device that slept finds its socket as it left it, and may be alone with it.
+                // After sleep, a device may still have its socket while the server no longer does.
                 Sign::Back => {
                     heard = false;
                     writing.send(Message::Text(to_string(&FromAgent::Ping {}))).await?;
@@ -140,7 +157,7 @@ fn take(
         return Err(End::Lost);
     }
     let Message::Text(text) = message? else { return Ok(()) };
-    // A frame that this version does not know is passed over: the server may be newer.
+    // Ignore frames that this version does not know: the server may be newer.
     let Ok(frame) = from_str::<ToAgent>(&text) else { return Ok(()) };
     let is_welcome = matches!(frame, ToAgent::Welcome { .. });
     live.take(frame);
@@ -151,19 +168,22 @@ fn take(
     Ok(())
 }
 
-/// How long a socket has to show that it is alive once somebody is back at it, in milliseconds.
+/// How long a new password's login takes to arrive, in milliseconds.
+const NEW_LOGIN_WITHIN_MS: u32 = 1_500;
+
+/// How long a socket has to prove that it is alive after the user or the network returns, in milliseconds.
 const PROOF_WITHIN_MS: u32 = 4_000;
 
-/// What the browser says of the line.
+/// A signal from the browser about the connection.
 #[derive(Clone, Copy)]
 enum Sign {
-    /// There is no network.
+    /// The network is gone.
     Offline,
-    /// Somebody looks again, or there is a network again.
+    /// The page has focus again, or the network is back.
     Back,
 }
 
-/// Listens to what the browser says, for as long as it lives.
+/// Listens to the browser's signals until it is dropped.
 struct Signs {
     said: mpsc::UnboundedReceiver<Sign>,
     listeners: Vec<WindowListenerHandle>,
@@ -196,7 +216,7 @@ impl Drop for Signs {
     }
 }
 
-/// Waits, but not once the browser says that it is online again.
+/// Waits, but returns early when the browser reports that it is online again.
 async fn wait(ms: u32) {
     let (sender, mut online) = mpsc::channel::<()>(1);
     let listener = window_event_listener(leptos::ev::online, move |_| {

@@ -1,4 +1,4 @@
-//! Files that messages carry.
+//! Files attached to messages.
 
 use axum::Json;
 use axum::body::Body;
@@ -9,16 +9,15 @@ use domain::file::{Part, Party};
 use protocol::{File, FileId};
 
 use super::caller::{Reads, Writes};
-use crate::files::{Named, give_out, take_in};
+use crate::files::{Named, give_out, upload_as};
 use crate::http::{At, Failure, Params};
 use crate::state::ServerState;
-use crate::traffic::Client;
 
-/// Upload a file, to be carried by a message that you send within a day.
+/// Upload a file, and attach it to a message that you send within a day.
 ///
-/// You make up its id. Uploading again under the same is harmless: one that is here already is not
-/// read again. At most 20 MB: pictures, documents, text, sound, film and zip archives, which is
-/// decided by the content.
+/// You choose its id. Repeating an upload under the same id is harmless: a file that is already there is not
+/// read again. A file has at most 20 MB. Pictures, documents, text, audio, video and zip archives are accepted;
+/// the content decides which a file is.
 #[utoipa::path(put, path = "/files/{file}", tag = "Files",
     params(("file" = FileId, Path), Named),
     request_body(content = Vec<u8>, content_type = "application/octet-stream"),
@@ -26,22 +25,20 @@ use crate::traffic::Client;
     responses((status = 200, body = File), Failure))]
 pub(super) async fn upload(
     Writes(agent): Writes,
-    client: Client,
     State(state): State<ServerState>,
     At(id): At<FileId>,
     Params(named): Params<Named>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<File>, Failure> {
-    let party = Party::Agent(agent);
-    take_in(&state, client, &party, id, &named.name, &headers, body).await.map(Json)
+    upload_as(&state, agent, id, &named.name, &headers, body).await.map(Json)
 }
 
-/// Fetch a file that a message carries.
+/// Download a file that is attached to a message.
 #[utoipa::path(get, path = "/files/{file}", tag = "Files",
     params(("file" = FileId, Path)),
     security(("access_token" = ["messages:read"])),
-    responses((status = 200, body = Vec<u8>, content_type = "*/*", description = "Of the type that the file is."), Failure))]
+    responses((status = 200, body = Vec<u8>, content_type = "*/*", description = "The file, with its own media type."), Failure))]
 pub(super) async fn fetch(
     Reads(agent): Reads,
     State(state): State<ServerState>,
@@ -51,7 +48,7 @@ pub(super) async fn fetch(
     give_out(&state, &Party::Agent(agent), id, Part::Whole, &headers).await
 }
 
-/// Fetch the thumbnail of a picture: a JPEG of at most 640 pixels.
+/// Download the thumbnail of a picture: a JPEG of at most 640 by 640 pixels.
 #[utoipa::path(get, path = "/files/{file}/thumbnail", tag = "Files",
     params(("file" = FileId, Path)),
     security(("access_token" = ["messages:read"])),

@@ -1,8 +1,8 @@
-//! Uploading and fetching files: `/files/visitor/ID` with a visitor's token, `/files/agent/ID` with a
-//! login. The API has the same under an access token.
+//! Uploads and downloads of files: `/files/visitor/ID` with a visitor's token, `/files/agent/ID` with a login.
+//! The API offers the same with an access token.
 //!
-//! What somebody uploaded is given out so that no browser takes it for a part of our pages: as an
-//! attachment, of a type that is not guessed, without rights of its own.
+//! Uploads are served so that no browser treats them as part of our pages: as attachments, with a fixed content
+//! type, in a sandbox.
 
 mod who;
 
@@ -11,6 +11,7 @@ use axum::body::Body;
 use axum::extract::{FromRequestParts, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use domain::agent::Agent;
 use domain::file::{Part, Party};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use protocol::{ErrorCode, File, FileId};
@@ -19,26 +20,26 @@ use utoipa::IntoParams;
 
 use crate::http::{At, Failure, Params, pieces};
 use crate::state::ServerState;
-use crate::traffic::{Client, Resource};
-pub(crate) use who::{ByLogin, ByToken, inbox_of};
+use crate::traffic::Client;
+pub(crate) use who::{ByLogin, ByToken, Permit, inbox_of};
 
-/// What a page gets in that shows a file by itself: nothing.
+/// A browser that shows a file as a page lets it do nothing.
 const POLICY: &str = "sandbox; default-src 'none'; frame-ancestors 'none'";
 
-/// What a name keeps as it is (RFC 8187, section 3.2.1).
+/// Escapes everything in a file name but letters, digits, `.`, `-` and `_` (RFC 8187, section 3.2.1).
 const IN_NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'-').remove(b'_');
 
-/// What to call a file.
+/// The name of an uploaded file.
 #[derive(Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Named {
-    /// Its name, without a folder. The ending is made to fit what the file is.
+    /// The file's name, without a folder. The extension is changed to fit the content.
     #[serde(default)]
     pub(crate) name: String,
 }
 
-/// Who can be read from a request, and then uploads or fetches.
+/// Who uploads or downloads: anyone that a request can identify.
 pub(crate) trait Asker:
     FromRequestParts<ServerState, Rejection = Failure> + Into<Party>
 {
@@ -46,9 +47,11 @@ pub(crate) trait Asker:
 
 impl<P: FromRequestParts<ServerState, Rejection = Failure> + Into<Party>> Asker for P {}
 
-/// `PUT /files/WHO/ID?name=NAME`
-pub(crate) async fn upload<P: Asker>(
-    party: P,
+/// `PUT /files/visitor/ID?name=NAME`
+pub(crate) async fn upload_by_visitor(
+    // First, so that a client with too many uploads does not cost a query.
+    Permit(_permit): Permit,
+    ByToken(visitor): ByToken,
     client: Client,
     State(state): State<ServerState>,
     At(id): At<FileId>,
@@ -56,7 +59,25 @@ pub(crate) async fn upload<P: Asker>(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Json<File>, Failure> {
-    take_in(&state, client, &party.into(), id, &named.name, &headers, body).await.map(Json)
+    let bytes = length_of(&headers)?;
+    if !state.traffic.may_bring(client.neighbour(), bytes) {
+        return Err(ErrorCode::SlowDown.into());
+    }
+    let content = pieces(body, bytes, state.traffic.deadlines());
+    let party = Party::Visitor(visitor);
+    Ok(Json(state.domain.upload(&party, id, &named.name, bytes, content).await?))
+}
+
+/// `PUT /files/agent/ID?name=NAME`
+pub(crate) async fn upload_by_agent(
+    ByLogin(agent): ByLogin,
+    State(state): State<ServerState>,
+    At(id): At<FileId>,
+    Params(named): Params<Named>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Json<File>, Failure> {
+    upload_as(&state, agent, id, &named.name, &headers, body).await.map(Json)
 }
 
 /// `GET /files/WHO/ID`
@@ -79,33 +100,28 @@ pub(crate) async fn thumbnail<P: Asker>(
     give_out(&state, &party.into(), id, Part::Thumbnail, &headers).await
 }
 
-/// Takes an upload in.
-pub(crate) async fn take_in(
+/// Accepts an agent's upload.
+pub(crate) async fn upload_as(
     state: &ServerState,
-    client: Client,
-    party: &Party,
+    agent: Agent,
     id: FileId,
     name: &str,
     headers: &HeaderMap,
     body: Body,
 ) -> Result<File, Failure> {
-    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
-    let bytes: u64 =
-        length.and_then(|length| length.parse().ok()).ok_or(ErrorCode::LengthRequired)?;
-    let share = match party {
-        Party::Visitor(_) => state.traffic.share(Resource::Upload, client.neighbour()),
-        Party::Agent(agent) => state.traffic.share_upload(agent.id),
-    };
-    let _share = share.ok_or(ErrorCode::SlowDown)?;
-    let is_visitor = matches!(party, Party::Visitor(_));
-    if is_visitor && !state.traffic.may_bring(client.neighbour(), bytes) {
-        return Err(ErrorCode::SlowDown.into());
-    }
+    let bytes = length_of(headers)?;
+    let _share = state.traffic.share_upload(agent.id).ok_or(ErrorCode::SlowDown)?;
     let content = pieces(body, bytes, state.traffic.deadlines());
-    Ok(state.domain.upload(party, id, name, bytes, content).await?)
+    Ok(state.domain.upload(&Party::Agent(agent), id, name, bytes, content).await?)
 }
 
-/// Gives a file out, or its thumbnail.
+/// The length of an upload in bytes, as the request declares it.
+fn length_of(headers: &HeaderMap) -> Result<u64, ErrorCode> {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok());
+    length.and_then(|length| length.parse().ok()).ok_or(ErrorCode::LengthRequired)
+}
+
+/// Serves a file or its thumbnail.
 pub(crate) async fn give_out(
     state: &ServerState,
     party: &Party,
@@ -114,7 +130,7 @@ pub(crate) async fn give_out(
     headers: &HeaderMap,
 ) -> Result<Response, Failure> {
     let found = state.domain.find_file(party, id, part).await?;
-    // A file never changes. Whether somebody may fetch it can, and is asked each time.
+    // A file never changes. Who may download it can change, and is checked every time.
     let tag = format!("\"{id}\"");
     let common: [(HeaderName, HeaderValue); 4] = [
         (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),

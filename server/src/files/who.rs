@@ -1,4 +1,4 @@
-//! Who uploads or fetches: a visitor by their token, an agent by their login.
+//! Identifies who uploads or downloads: a visitor by their token, an agent by their login.
 
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
@@ -12,11 +12,25 @@ use tower_sessions::Session;
 
 use crate::http::{Failure, bearer};
 use crate::state::ServerState;
+use crate::traffic::{Client, Resource, Share};
 
-/// Which inbox a visitor's token is of: its key.
+/// The key of the inbox that a visitor's token belongs to.
 const INBOX: HeaderName = HeaderName::from_static("porchlight-inbox");
 
-/// A visitor, by the token that a `welcome` brought.
+/// A permit for a visitor's upload, released when it is dropped.
+pub(crate) struct Permit(pub(crate) Share);
+
+impl FromRequestParts<ServerState> for Permit {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, Failure> {
+        let client = Client::from_request_parts(parts, state).await?;
+        let share = state.traffic.share(Resource::Upload, client.neighbour());
+        Ok(Self(share.ok_or(ErrorCode::SlowDown)?))
+    }
+}
+
+/// A visitor, identified by the token from a `welcome`.
 pub(crate) struct ByToken(pub(crate) VisitorIdentity);
 
 impl From<ByToken> for Party {
@@ -35,14 +49,14 @@ impl FromRequestParts<ServerState> for ByToken {
     }
 }
 
-/// The inbox that a chat's request is about.
+/// Finds the inbox that a chat's request is about.
 pub(crate) async fn inbox_of(headers: &HeaderMap, state: &ServerState) -> domain::Result<Inbox> {
     let key = headers.get(INBOX).and_then(|key| key.to_str().ok());
     state.domain.find_inbox(Some(key.unwrap_or_default())).await
 }
 
-/// An agent, by their session.
-pub(crate) struct ByLogin(Agent);
+/// An agent, identified by their session.
+pub(crate) struct ByLogin(pub(crate) Agent);
 
 impl From<ByLogin> for Party {
     fn from(ByLogin(agent): ByLogin) -> Self {

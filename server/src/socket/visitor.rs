@@ -20,18 +20,18 @@ use super::typing::Typing;
 use crate::state::ServerState;
 use crate::traffic::{Client, Neighbour, Traffic};
 
-/// How fast one socket may send.
+/// The rate limit of one socket's messages.
 const PACE: Quota = {
     let a_second = NonZeroU32::new(limits::MESSAGES_A_SECOND).expect("not zero");
     let at_once = NonZeroU32::new(limits::MESSAGES_AT_ONCE).expect("not zero");
     Quota::per_second(a_second).allow_burst(at_once)
 };
 
-/// How fast one socket's frames are answered, whatever they are.
+/// The rate limit of one socket's frames, whatever they are.
 const FRAMES: Quota = Quota::per_second(NonZeroU32::new(50).expect("not zero"))
     .allow_burst(NonZeroU32::new(500).expect("not zero"));
 
-/// How often one socket may say that its visitor is on another page.
+/// The rate limit of one socket's page changes.
 const MOVES: Quota =
     Quota::per_second(NonZeroU32::MIN).allow_burst(NonZeroU32::new(5).expect("not zero"));
 
@@ -59,7 +59,7 @@ pub(super) async fn serve(
     }
 }
 
-/// Why a visitor is not admitted.
+/// Why a visitor was not admitted.
 pub(super) struct Refusal {
     pub(super) error: Option<ToVisitor>,
     pub(super) code: Option<CloseCode>,
@@ -90,7 +90,7 @@ async fn greet(
     admit(&text, state, client, browser).await
 }
 
-/// Admits the visitor whose `hello` this is.
+/// Admits the visitor who sent this `hello`.
 pub(super) async fn admit(
     hello: &str,
     state: &ServerState,
@@ -98,7 +98,7 @@ pub(super) async fn admit(
     browser: Option<String>,
 ) -> Result<(VisitorTalk, ToVisitor), Refusal> {
     let frame = from_str::<FromVisitor>(hello).map_err(|error| {
-        tracing::info!(code = ErrorCode::BadFrame.as_str(), %error, "a visitor's first frame");
+        tracing::info!(code = ErrorCode::BadFrame.as_str(), %error, "a visitor's first frame is invalid");
         let error = Some(error_frame(&ErrorCode::BadFrame.into(), None));
         Refusal { error, code: Some(CloseCode::BadFrame) }
     })?;
@@ -106,10 +106,12 @@ pub(super) async fn admit(
     else {
         return Err(Error::from(ErrorCode::FrameUnexpected).into());
     };
+    let permit = state.traffic.hello(client.neighbour()).await;
+    let _permit = permit.ok_or_else(|| Error::from(ErrorCode::SlowDown))?;
     let domain = state.domain.clone();
     let inbox = domain.find_inbox(Some(&inbox)).await?;
-    // Without a site it is the stand-alone page. What a browser embeds, `frame-ancestors` decides;
-    // this check gives the embedding page a clear answer.
+    // Without a site this is the stand-alone page. In browsers, `frame-ancestors` decides where the chat is
+    // embedded; this check gives the embedding page a clear answer.
     let own = |site: &str| state.public_url.is_own_origin(site);
     if site.as_deref().is_some_and(|site| !own(site) && !inbox.allows(site)) {
         return Err(Error::from(ErrorCode::SiteNotAllowed).into());
@@ -128,7 +130,7 @@ pub(super) async fn admit(
     let Admitted { who, token, is_other, reads } = admitted;
     // A position in another visitor's conversation means nothing in this one's.
     let after = after.filter(|_| !is_other);
-    // Listen first, then read: in this order nothing falls between.
+    // Listen before reading, so that no entry falls in between.
     let listener = domain.hub().listen_visitor(&who);
     let mut found = domain.visitor_page(&who, after).await?;
     if conversation.is_some_and(|had| found.conversation != Some(had)) {
@@ -136,7 +138,7 @@ pub(super) async fn admit(
     }
     let Page { conversation, head, visitor_read_seq, team_read_seq, entries, .. } = found;
     listener.shows(conversation);
-    // Nothing is noted of who does not write: with the first message it is.
+    // Nothing is stored about a visitor who does not write. This is stored with the first message.
     let to_note = conversation.is_none().then_some((said, seen_on));
     let earlier = match conversation {
         Some(id) => domain.earlier_than(&who, id).await?,
@@ -173,28 +175,28 @@ pub(super) async fn admit(
     Ok((talk, welcome))
 }
 
-/// What a visitor says and hears.
+/// A visitor's session, over a socket or without one.
 pub(super) struct VisitorTalk {
     domain: Domain,
     traffic: Traffic,
-    /// Whose share it is, what comes by it.
+    /// The client network whose limits apply.
     from: Neighbour,
-    /// Each frame costs a look at the database.
+    /// Each frame costs a query.
     frames: DefaultDirectRateLimiter,
     who: VisitorIdentity,
     page: Option<PageUrl>,
     kept: InboxKept,
     listener: Listener,
-    /// A visitor costs everybody: each message is written, and told to all agents.
+    /// Each message is written, and sent to all agents: one visitor costs everyone.
     pace: DefaultDirectRateLimiter,
-    /// The message that came too fast, until it comes again.
+    /// The message that was sent too fast, until it is sent again.
     waits: Option<ClientId>,
     typing: Typing,
-    /// A page costs a write, and is told to those who look.
+    /// Each page costs a write, and is sent to agents who are watching.
     moves: DefaultDirectRateLimiter,
-    /// What is said of a visitor who has not written yet.
+    /// What is known about a visitor who has not written yet.
     to_note: Option<(About, Option<PageUrl>)>,
-    /// The address whose mail they came by: theirs, once they write.
+    /// The address whose email led them here. It is proven to be theirs once they write.
     reads: Option<Reads>,
 }
 
@@ -204,13 +206,13 @@ impl Talk for VisitorTalk {
     }
 
     async fn frame(&mut self, text: &str) -> Result<(), CloseCode> {
-        // Who is faster waits: nothing is lost by it.
+        // A client that is too fast waits, and loses nothing.
         self.frames.until_ready().await;
         self.traffic.frame(self.from).await;
         let frame = match from_str::<FromVisitor>(text) {
             Ok(frame) => frame,
             Err(error) => {
-                tracing::info!(code = ErrorCode::BadFrame.as_str(), %error, "a visitor's frame");
+                tracing::info!(code = ErrorCode::BadFrame.as_str(), %error, "a visitor's frame is invalid");
                 self.answer(&error_frame(&ErrorCode::BadFrame.into(), None));
                 return Err(CloseCode::BadFrame);
             }
@@ -233,8 +235,8 @@ impl Talk for VisitorTalk {
 }
 
 impl VisitorTalk {
-    /// The visitor is on another page of the site. Who moves on faster than anybody reads is noted where they
-    /// come to rest, with their next message.
+    /// Records that the visitor is on another page of the site. Beyond the rate limit, the page is recorded
+    /// only with their next message.
     async fn move_to(&mut self, page: &str) -> Result<(), Error> {
         let page = self.kept.page(page);
         self.page.clone_from(&page);
@@ -255,7 +257,7 @@ impl VisitorTalk {
         Ok(Some(match frame {
             FromVisitor::Hello { .. } => return Err(ErrorCode::FrameUnexpected.into()),
             FromVisitor::Send { client_id, text, files } => {
-                // What comes behind a message that has to wait must not overtake it.
+                // Later messages must not overtake one that has to wait.
                 let overtakes = self.waits.is_some_and(|first| first != client_id);
                 let may_come = || {
                     self.pace.check().is_ok()
@@ -270,14 +272,14 @@ impl VisitorTalk {
                 let page = self.page.clone();
                 let draft = Draft { text: &text, files: &files.0 };
                 if let Some(reads) = self.reads.take() {
-                    // Before it is written: whoever had only left the address must not read it.
+                    // Before it is written: someone who merely left the address must not read it.
                     domain.prove_address(who, &reads, Some(&self.listener)).await?;
                 }
                 let entry = domain.send_as_visitor(who, page, client_id, draft).await?;
                 if let Some((about, page)) = self.to_note.take() {
-                    // The message is on disk, whatever becomes of this.
+                    // The message is on disk, even if this fails.
                     if let Err(error) = domain.note_visitor(who, about, page).await {
-                        tracing::warn!(%error, "a visitor's page could not be noted");
+                        tracing::warn!(%error, "can't store a visitor's page");
                     }
                 }
                 ToVisitor::Ack { client_id, entry }

@@ -1,4 +1,4 @@
-//! Whom a connection is for.
+//! The client that a connection is for.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::str::FromStr;
@@ -14,7 +14,7 @@ use crate::state::ServerState;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// Proxies whose `X-Forwarded-For` is believed: networks, as `10.0.0.0/8`, or single addresses.
+/// Proxies whose `X-Forwarded-For` is trusted: networks such as `10.0.0.0/8`, or single addresses.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Proxies(Vec<IpNet>);
 
@@ -25,7 +25,7 @@ impl FromIterator<IpNet> for Proxies {
 }
 
 impl Proxies {
-    /// A network, or one address.
+    /// Parses a network, or a single address.
     ///
     /// # Errors
     /// What to write instead.
@@ -40,8 +40,8 @@ impl Proxies {
         self.0.iter().any(|network| network.contains(&address))
     }
 
-    /// Who a request is from. Each proxy adds the address it was asked from at the end, so that the last
-    /// one that no proxy of ours stands at is the client: what is before it, the client may have written.
+    /// The client that a request is from. Each proxy appends the address that it was asked from. So the last
+    /// one that is not a trusted proxy is the client, and what is before it may be made up by the client.
     pub(super) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> Client {
         let said = headers.get_all(FORWARDED_FOR).iter().filter_map(|value| value.to_str().ok());
         let said = said.flat_map(|value| value.split(',')).map(str::trim).collect::<Vec<_>>();
@@ -58,23 +58,23 @@ impl Proxies {
     }
 }
 
-/// Some proxies write the port, too.
+/// Parses an address. Some proxies append the port.
 fn address_in(text: &str) -> Option<IpAddr> {
     let plain = || text.parse::<IpAddr>().ok();
     let with_port = || text.parse::<std::net::SocketAddr>().ok().map(|address| address.ip());
     plain().or_else(with_port)
 }
 
-/// Who sent a request.
+/// The client that sent a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Client {
     pub(crate) address: IpAddr,
-    /// A proxy that is not trusted says whom the request is for, or a client pretends that one does.
+    /// Whether `X-Forwarded-For` was ignored: an untrusted proxy has set it, or the client has.
     pub(super) is_unheard: bool,
 }
 
 impl Client {
-    /// What stands for them where shares are counted.
+    /// The network that limits are counted for.
     pub(crate) fn neighbour(self) -> Neighbour {
         Neighbour::of(self.address)
     }
@@ -88,12 +88,12 @@ impl FromRequestParts<ServerState> for Client {
     }
 }
 
-/// Those who share one bound: an address, or an IPv6 network of 64 bits, which is what one customer gets.
+/// A client network, which shares its limits: an IPv4 address, or an IPv6 /64, which is what one customer gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Neighbour(IpAddr);
 
 impl Neighbour {
-    /// The first address of theirs.
+    /// The network's first address.
     pub(crate) fn network(self) -> IpAddr {
         self.0
     }
@@ -134,7 +134,7 @@ mod tests {
             ("127.0.0.1", &["203.0.113.9:4711"], "203.0.113.9"),
             ("127.0.0.1", &["2001:db8::1, fd00::7"], "2001:db8::1"),
             ("::ffff:127.0.0.1", &["[2001:db8::1]:443"], "2001:db8::1"),
-            // What can't be read is no address: the proxy itself is all that is known.
+            // What can't be read is not an address: only the proxy is known.
             ("127.0.0.1", &["203.0.113.9, unknown"], "127.0.0.1"),
             ("127.0.0.1", &["10.9.9.9"], "10.9.9.9"),
         ] {

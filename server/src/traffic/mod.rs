@@ -1,8 +1,8 @@
-//! What one client, and all of them together, may hold of the server: connections, and what goes over them.
+//! What one client network, and all of them together, may hold of the server: connections, and what goes over
+//! them.
 //!
-//! A bound for one alone is none, because a stranger has many addresses; a bound for all alone can be used
-//! up by one. So each thing that can be held has both, and a part of it is kept for addresses that agents
-//! come from.
+//! A limit per network alone does not help, because a stranger has many addresses; a total limit alone could be
+//! used up by one. So each resource has both, and part of it is reserved for networks that agents come from.
 
 mod client;
 mod pace;
@@ -20,34 +20,42 @@ use pace::Paces;
 use protocol::{AgentId, InboxId};
 pub(crate) use shares::Share;
 use shares::{Known, Shares};
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::timeout;
 
-/// What is bounded.
+/// A limited resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Resource {
     /// A TCP connection, whatever it is used for.
     Connection,
-    /// A request's body, until all of it is here.
+    /// A request's body, until it has arrived.
     Body,
     /// A visitor's socket.
     Socket,
-    /// A visitor's line without a socket.
+    /// A visitor's connection without a socket.
     Line,
     /// A visitor's upload.
     Upload,
 }
 
-/// Files that the program opens besides connections: the database's, and those that are written or read.
+/// Files that the program opens besides connections: the database, and files being written or read.
 const OTHER_FILES: usize = 256;
 
 /// The most connections, however many files the system allows.
 const CONNECTIONS: usize = 50_000;
 
-/// How clients are told apart, and what each may hold.
+/// How many visitors are admitted at a time. Each takes several queries, and a rush must leave room for the team.
+const HELLOS: usize = 4;
+
+/// How long a visitor's hello waits for its turn.
+const HELLO_PATIENCE: Duration = Duration::from_secs(5);
+
+/// How to identify clients, and what each may hold.
 #[derive(Clone, Debug, Default)]
 pub struct TrafficOptions {
-    /// Who may say whom a connection is for.
+    /// The proxies that may say whom a connection is for.
     pub proxies: Proxies,
-    /// The most connections of one address; [`TrafficOptions::PER_ADDRESS`] by default.
+    /// The most connections of one client network; [`TrafficOptions::PER_ADDRESS`] by default.
     pub per_address: Option<usize>,
     /// How long a client may keep the server waiting.
     pub deadlines: Deadlines,
@@ -56,15 +64,15 @@ pub struct TrafficOptions {
 /// How long a client may keep the server waiting.
 #[derive(Clone, Copy, Debug)]
 pub struct Deadlines {
-    /// For the head of a request, from when it could have begun: so this is also how long a connection may
-    /// be idle.
+    /// For the head of a request, from the moment it could have begun. So this is also how long a connection
+    /// may be idle.
     pub head: Duration,
-    /// The same for a trusted proxy, which keeps connections for its next clients: longer than the minute
-    /// that proxies usually keep them, so that none is closed while a request is on its way.
+    /// The same for a trusted proxy, which keeps connections for later clients: longer than the minute that
+    /// proxies usually keep them, so that none is closed while a request is on its way.
     pub proxy_head: Duration,
     /// For a body that is read as a whole.
     pub body: Duration,
-    /// For the next piece of a file or a mail.
+    /// For the next piece of a file or an email.
     pub piece: Duration,
 }
 
@@ -80,18 +88,18 @@ impl Default for Deadlines {
 }
 
 impl TrafficOptions {
-    /// Enough for a large office behind one address, whose people all have the chat open.
+    /// Enough for a large office behind one address where everyone has the chat open.
     pub const PER_ADDRESS: usize = 512;
 }
 
-/// Who holds what. Clones share it.
+/// What clients hold. Clones share it.
 #[derive(Clone)]
 pub(crate) struct Traffic(Arc<Inner>);
 
 struct Inner {
     proxies: Proxies,
     deadlines: Deadlines,
-    /// Whether it was said that a proxy is not believed.
+    /// Whether it was logged that a proxy is not trusted.
     is_told: AtomicBool,
     agents: Known,
     connections: Shares<Neighbour>,
@@ -100,14 +108,15 @@ struct Inner {
     lines: Shares<Neighbour>,
     uploads: Shares<Neighbour>,
     team_uploads: Shares<AgentId>,
+    hellos: Semaphore,
     paces: Paces,
 }
 
 impl Traffic {
-    /// Bounds that fit into `files` open files.
+    /// Limits that fit into `files` open files.
     pub(crate) fn new(options: &TrafficOptions, files: usize) -> Self {
         let most = files.saturating_sub(OTHER_FILES).clamp(64, CONNECTIONS);
-        // One address never has more than a quarter.
+        // One network never gets more than a quarter.
         let each = |wanted: usize, most: usize| wanted.clamp(1, (most / 4).max(1));
         let per_address = options.per_address.unwrap_or(TrafficOptions::PER_ADDRESS);
         Self(Arc::new(Inner {
@@ -121,25 +130,25 @@ impl Traffic {
             lines: Shares::new(10_000.min(most / 2), each(per_address / 4, most / 2)),
             uploads: Shares::new(192, each(per_address / 64, 192)),
             team_uploads: Shares::new(64, 16),
+            hellos: Semaphore::new(HELLOS),
             paces: Paces::new(per_address),
         }))
     }
 
-    /// Who is at the other end of a connection from `peer`.
+    /// The client at the other end of a connection from `peer`.
     pub(crate) fn client(&self, peer: IpAddr, headers: &HeaderMap) -> Client {
         let client = self.0.proxies.client(peer, headers);
         if client.is_unheard && !self.0.is_told.swap(true, Ordering::Relaxed) {
             tracing::warn!(
                 peer = %client.address,
-                "X-Forwarded-For is not believed: if a proxy of yours wrote it, name it with \
-                 --trusted-proxy, else all its clients share the bounds of one"
+                "X-Forwarded-For is ignored: if your proxy sets it, name the proxy with \
+                 --trusted-proxy, or else all its clients share the limits of one"
             );
         }
         client
     }
 
-    /// A share of the connections for whoever connects from `peer`. A trusted proxy may use all of them:
-    /// they are many clients'.
+    /// A permit for a connection from `peer`. A trusted proxy may use all of them, on behalf of many clients.
     pub(crate) fn connect(&self, peer: IpAddr) -> Option<Share> {
         if self.0.proxies.trust(peer) {
             return self.0.connections.take_for_all();
@@ -148,13 +157,13 @@ impl Traffic {
         self.0.paces.may_connect(whom).then(|| self.share(Resource::Connection, whom)).flatten()
     }
 
-    /// Whether another request of a client may be looked at.
+    /// Whether a client network may make another request.
     pub(crate) fn may_ask(&self, whom: Neighbour) -> bool {
         self.0.paces.may_ask(whom, self.0.agents.knows(whom))
     }
 
-    /// A share of `resource`, to be given back when it is dropped. None where `whom` holds enough, or all
-    /// that is not kept for agents is held.
+    /// A permit for `resource`, released when it is dropped. `None` if `whom` holds enough, or if everything is
+    /// held that is not reserved for agents.
     pub(crate) fn share(&self, resource: Resource, whom: Neighbour) -> Option<Share> {
         let shares = match resource {
             Resource::Connection => &self.0.connections,
@@ -166,37 +175,47 @@ impl Traffic {
         shares.take(whom, self.0.agents.knows(whom))
     }
 
-    /// The same for an agent's upload, wherever they are.
+    /// A permit for an agent's upload, wherever they are.
     pub(crate) fn share_upload(&self, agent: AgentId) -> Option<Share> {
         self.0.team_uploads.take(agent, false)
     }
 
-    /// Whether somebody new may begin a conversation from there.
+    /// Whether a new visitor from a client network may start a conversation.
     pub(crate) fn may_begin(&self, whom: Neighbour, inbox: InboxId) -> bool {
         self.0.paces.may_begin(whom, inbox)
     }
 
-    /// Waits until another frame of a neighbour's visitors may be answered. Safe to cancel.
+    /// Waits until another visitor from a client network may be admitted; `None` if that takes too long. Hold the
+    /// permit until they are. Safe to cancel.
+    pub(crate) async fn hello(&self, whom: Neighbour) -> Option<SemaphorePermit<'_>> {
+        let permit = async {
+            self.0.paces.hello(whom).await;
+            self.0.hellos.acquire().await.ok()
+        };
+        timeout(HELLO_PATIENCE, permit).await.ok().flatten()
+    }
+
+    /// Waits until another frame from a client network may be answered. Safe to cancel.
     pub(crate) async fn frame(&self, whom: Neighbour) {
         self.0.paces.frame(whom).await;
     }
 
-    /// Whether another message of a visitor may come from there.
+    /// Whether a visitor from a client network may send another message.
     pub(crate) fn may_write(&self, whom: Neighbour) -> bool {
         self.0.paces.may_write(whom)
     }
 
-    /// Whether a visitor's file of so many bytes may come from there.
+    /// Whether a visitor from a client network may upload a file of `bytes` bytes.
     pub(crate) fn may_bring(&self, whom: Neighbour, bytes: u64) -> bool {
         self.0.paces.may_bring(whom, bytes)
     }
 
-    /// Somebody logged in is at this address: room is kept for them from now on.
+    /// Remembers that an agent is in this client network: some of each resource is reserved for it from now on.
     pub(crate) fn is_agents(&self, whom: Neighbour) {
         self.0.agents.note(whom);
     }
 
-    /// How long clients may keep us waiting.
+    /// How long clients may keep the server waiting.
     pub(crate) fn deadlines(&self) -> Deadlines {
         self.0.deadlines
     }

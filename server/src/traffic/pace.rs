@@ -1,6 +1,7 @@
-//! How fast strangers may cause what is kept, or what others have to look at.
+//! Rate limits for what strangers cause to be stored, or for others to look at.
 //!
-//! A visitor costs nothing, so that what one may do is no bound: all of one network share theirs.
+//! Anyone can be many visitors, so a limit per visitor would not help. All visitors of a client network share
+//! the limits.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -14,31 +15,32 @@ use super::Neighbour;
 
 type Limits<K> = RateLimiter<K, DashMapStateStore<K>, DefaultClock>;
 
-/// Bytes are counted in pieces of this many.
+/// The unit that bytes are counted in.
 const PIECE: u64 = 64 * 1024;
 
-/// What strangers may cause.
+/// The rate limits for strangers.
 pub(super) struct Paces {
     conversations: Limits<Neighbour>,
     of_inbox: Limits<InboxId>,
     messages: Limits<Neighbour>,
     pieces: Limits<Neighbour>,
+    hellos: Limits<Neighbour>,
     frames: Limits<Neighbour>,
     connections: Limits<Neighbour>,
     requests: Limits<Neighbour>,
-    /// The same from where agents have come from.
+    /// For networks that agents have come from.
     requests_of_agents: Limits<Neighbour>,
 }
 
-/// So many at once, then so many an hour.
+/// `at_once` at once, then `an_hour` per hour.
 fn quota(at_once: u32, an_hour: u32) -> Quota {
     let number = |number: u32| NonZeroU32::new(number).unwrap_or(NonZeroU32::MIN);
     let period = Duration::from_secs(60 * 60) / number(an_hour).get();
-    Quota::with_period(period).expect("a time that passes").allow_burst(number(at_once))
+    Quota::with_period(period).expect("the period is not zero").allow_burst(number(at_once))
 }
 
 impl Paces {
-    /// `per_address` is how many connections one address may hold: what it may cause grows with it.
+    /// `per_address` is how many connections one client network may hold. Its rate limits grow with it.
     pub(super) fn new(per_address: usize) -> Self {
         let share = |of_five_hundred: u32| {
             let scaled = u64::from(of_five_hundred) * per_address as u64 / 512;
@@ -49,9 +51,11 @@ impl Paces {
             of_inbox: RateLimiter::dashmap(quota(2_000, 3_600)),
             messages: RateLimiter::dashmap(quota(share(400), share(36_000))),
             pieces: RateLimiter::dashmap(quota(share(8_000), share(8_000))),
-            // Each is a look at the database: 200 a second.
+            // Each takes several queries: 20 a second. An office that reconnects at once takes ten seconds.
+            hellos: RateLimiter::dashmap(quota(share(100).max(20), share(72_000))),
+            // Each costs a query: 200 a second.
             frames: RateLimiter::dashmap(quota(share(500), share(720_000))),
-            // The same for what is asked besides, and for asking at all.
+            // For connections and requests of all kinds.
             connections: RateLimiter::dashmap(quota(share(300).max(50), share(360_000))),
             requests: RateLimiter::dashmap(quota(share(600).max(100), share(720_000))),
             requests_of_agents: RateLimiter::dashmap(quota(
@@ -61,40 +65,46 @@ impl Paces {
         }
     }
 
-    /// Whether another connection may come from there.
+    /// Whether a client network may open another connection.
     pub(super) fn may_connect(&self, whom: Neighbour) -> bool {
         check(&self.connections, whom, 1)
     }
 
-    /// Whether another request may come from there.
+    /// Whether a client network may make another request.
     pub(super) fn may_ask(&self, whom: Neighbour, is_agents: bool) -> bool {
         check(if is_agents { &self.requests_of_agents } else { &self.requests }, whom, 1)
     }
 
-    /// Whether somebody new may begin a conversation.
+    /// Whether a new visitor may start a conversation.
     pub(super) fn may_begin(&self, whom: Neighbour, inbox: InboxId) -> bool {
         check(&self.conversations, whom, 1) && check(&self.of_inbox, inbox, 1)
     }
 
-    /// Whether another message may come from there.
+    /// Whether a client network may send another message.
     pub(super) fn may_write(&self, whom: Neighbour) -> bool {
         check(&self.messages, whom, 1)
     }
 
-    /// Waits until another frame from there may be answered. Safe to cancel.
+    /// Waits until another visitor from a client network may say hello. Safe to cancel.
+    pub(super) async fn hello(&self, whom: Neighbour) {
+        self.hellos.until_key_ready(&whom).await;
+        tidy(&self.hellos);
+    }
+
+    /// Waits until another frame from a client network may be answered. Safe to cancel.
     pub(super) async fn frame(&self, whom: Neighbour) {
         self.frames.until_key_ready(&whom).await;
         tidy(&self.frames);
     }
 
-    /// Whether so many bytes may come from there.
+    /// Whether a client network may upload `bytes` bytes.
     pub(super) fn may_bring(&self, whom: Neighbour, bytes: u64) -> bool {
         let pieces = u32::try_from(bytes.div_ceil(PIECE)).unwrap_or(u32::MAX);
         check(&self.pieces, whom, pieces)
     }
 }
 
-/// Forgets those whose time has passed, now and then.
+/// Forgets networks whose limits have recovered, now and then.
 fn tidy<K: Clone + Eq + std::hash::Hash>(limits: &Limits<K>) {
     if limits.len() > 10_000 {
         limits.retain_recent();
@@ -131,5 +141,7 @@ mod tests {
         let frames = times(&mut || paces.frame(neighbour(1)).now_or_never().is_some());
         assert!((500..1_000).contains(&frames), "{frames}, then they wait");
         assert!(paces.frame(neighbour(2)).now_or_never().is_some());
+        let hellos = times(&mut || paces.hello(neighbour(1)).now_or_never().is_some());
+        assert!((100..150).contains(&hellos), "{hellos}, then they wait");
     }
 }

@@ -1,4 +1,4 @@
-//! Counting who holds how much of something.
+//! Counts who holds how much of a resource.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -6,13 +6,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::Neighbour;
 
-/// What is kept for addresses that agents come from: an eighth.
+/// The part that is reserved for networks that agents come from: an eighth.
 const KEPT: usize = 8;
 
-/// How many addresses of agents are remembered.
+/// How many networks of agents are remembered.
 const AGENTS: usize = 4_096;
 
-/// Something of which there is so much in all, and so much for each.
+/// A resource that is limited, in total and for each.
 pub(super) struct Shares<K> {
     most: usize,
     each: usize,
@@ -24,7 +24,7 @@ struct Held<K> {
     by: HashMap<K, usize>,
 }
 
-/// What somebody holds, until it is dropped.
+/// A permit, released when it is dropped.
 pub(crate) struct Share(Box<dyn Fn() + Send + Sync>);
 
 impl Drop for Share {
@@ -38,8 +38,8 @@ impl<K: Copy + Eq + Hash + Send + Sync + 'static> Shares<K> {
         Self { most, each, held: Arc::new(Mutex::new(Held { all: 0, by: HashMap::new() })) }
     }
 
-    /// One more for `whom`. Who is known may take of what is kept, and half of all: their whole office may
-    /// be there.
+    /// Takes a permit for `whom`. A known network may use what is reserved, and up to half of all: an entire
+    /// office may be behind it.
     pub(super) fn take(&self, whom: K, is_known: bool) -> Option<Share> {
         let mut held = lock(&self.held);
         let most = if is_known { self.most } else { self.most - self.most / KEPT };
@@ -53,7 +53,7 @@ impl<K: Copy + Eq + Hash + Send + Sync + 'static> Shares<K> {
         Some(self.share(Some(whom)))
     }
 
-    /// One more for somebody who stands for many.
+    /// Takes a permit for a holder that stands for many.
     pub(super) fn take_for_all(&self) -> Option<Share> {
         let mut held = lock(&self.held);
         if held.all >= self.most {
@@ -83,7 +83,7 @@ fn lock<T>(held: &Mutex<T>) -> MutexGuard<'_, T> {
     held.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The addresses that agents came from.
+/// The client networks that agents have come from.
 #[derive(Default)]
 pub(super) struct Known(Mutex<HashMap<Neighbour, u64>>);
 
