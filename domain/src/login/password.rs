@@ -5,7 +5,7 @@
 //! password would keep far more. Known browsers go first, so that a flood of logins only keeps out strangers.
 
 use std::cell::RefCell;
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 use std::sync::{Condvar, LazyLock, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -37,6 +37,10 @@ const STRENGTH: u8 = 2;
 /// A shorter password must be stronger: many people choose one that is as short as allowed.
 const SHORT: usize = 12;
 
+/// Common passwords of 10 and more characters that zxcvbn takes for hard to guess, in lower case.
+static COMMON: LazyLock<HashSet<&str>> =
+    LazyLock::new(|| include_str!("common_passwords.txt").lines().collect());
+
 /// Checks that a password has 10 to 200 characters and is neither common nor made of what is known about its
 /// agent.
 pub(crate) fn check(password: &str, known: &[&str]) -> Result<()> {
@@ -46,6 +50,9 @@ pub(crate) fn check(password: &str, known: &[&str]) -> Result<()> {
     let mut words: Vec<&str> = known.to_vec();
     words.extend(known.iter().flat_map(|text| text.split(|c: char| !c.is_alphanumeric())));
     words.push("porchlight");
+    if COMMON.contains(password.to_lowercase().as_str()) {
+        return Err(ErrorCode::PasswordWeak.into());
+    }
     // A longer text takes long to rate, and is not guessed anyway.
     let begin: String = password.chars().take(60).collect();
     let needed = if password.chars().count() < SHORT { STRENGTH + 1 } else { STRENGTH };
@@ -191,6 +198,9 @@ mod tests {
             "mia.berg@example.com",
             "porchlight1",
             "qwertyuiop",
+            "FQRG7CS493",
+            "1q2w3e4r5t6y7u8i9o0p",
+            "telechargement",
         ] {
             assert_eq!(
                 refused(weak).map(|error| error.code()),
