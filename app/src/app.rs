@@ -6,9 +6,7 @@ use leptos_router::components::{ParentRoute, Redirect, Route, Router, Routes};
 use leptos_router::{SsrMode, path};
 
 use crate::access::AccessPage;
-use crate::account::{
-    AccountPage, ForgottenPage, LoginPage, PasswordPage, SecondPage, SetupPage, Team,
-};
+use crate::account::{AccountPage, ForgottenPage, LoginPage, PasswordPage, SecondPage, SetupPage};
 use crate::audit::AuditPage;
 use crate::conversations::{ConversationPage, ConversationsPage, NothingOpen, provide_drafts};
 use crate::inboxes::InboxesPage;
@@ -16,6 +14,7 @@ use crate::live::provide_live;
 use crate::outbox::OutboxPage;
 use crate::people::PeoplePage;
 use crate::review::ReviewPage;
+use crate::shell::Shell;
 use crate::team::{LoginsPage, TeamPage};
 use crate::ui::{Zone, state_page};
 
@@ -81,7 +80,7 @@ pub fn App() -> impl IntoView {
                 <Route path=path!("/password/:token") view=PasswordPage ssr=SsrMode::Async />
                 <Route path=path!("/setup/:token") view=SetupPage ssr=SsrMode::Async />
                 <Route path=path!("/") view=|| view! { <Redirect path="/conversations" /> } />
-                <ParentRoute path=path!("") view=Team>
+                <ParentRoute path=path!("") view=Shell>
                     <ParentRoute path=path!("/conversations") view=ConversationsPage>
                         <Route path=path!("") view=NothingOpen ssr=SsrMode::Async />
                         <Route path=path!("/:id") view=ConversationPage ssr=SsrMode::Async />

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::agent::{Agent, Right};
-use domain::audit::{Actor, Deed, Subject};
+use domain::audit::{Actor, AuditAction, Subject};
 use domain::login::{Login, PasskeySite, Source};
 use domain::{Domain, Error};
 use http::request::Parts;
@@ -166,9 +166,13 @@ pub(crate) async fn require(right: Right) -> Result<Caller, Failure> {
 
 impl Caller {
     /// Records an action of the caller in the audit log.
-    pub(crate) async fn note(&self, deed: Deed, subject: Option<Subject>) -> Result<(), Failure> {
+    pub(crate) async fn note(
+        &self,
+        action: AuditAction,
+        subject: Option<Subject>,
+    ) -> Result<(), Failure> {
         let actor = Actor::from(&self.agent);
-        Ok(self.backend.domain.audit(actor, deed, subject, Some(&self.source)).await?)
+        Ok(self.backend.domain.audit(actor, action, subject, Some(&self.source)).await?)
     }
 
     /// Returns an agent whom the caller may manage.
@@ -241,29 +245,29 @@ pub async fn hold(
 pub(crate) async fn enter(
     agent: &Agent,
     backend: &Backend,
-    deed: Deed,
+    action: AuditAction,
     to: &str,
 ) -> Result<(), Failure> {
     if let Some(step) = backend.domain.admit(agent, to).await? {
-        let deed = Deed::SecondFactorAsked;
+        let action = AuditAction::SecondFactorAsked;
         let actor = Actor::Stranger(agent.email.clone());
-        backend.domain.audit(actor, deed, named(agent), Some(&source()?)).await?;
+        backend.domain.audit(actor, action, named(agent), Some(&source()?)).await?;
         crate::cookie::STEP.set(&step, &backend.public_url);
         leptos_axum::redirect("/login/second");
         return Ok(());
     }
-    let_in(agent, backend, deed, to).await
+    let_in(agent, backend, action, to).await
 }
 
 /// Lets in an agent who has proved everything required.
 pub(crate) async fn let_in(
     agent: &Agent,
     backend: &Backend,
-    deed: Deed,
+    action: AuditAction,
     to: &str,
 ) -> Result<(), Failure> {
     begin_session(agent, backend).await?;
-    backend.domain.audit(agent.into(), deed, named(agent), Some(&source()?)).await?;
+    backend.domain.audit(agent.into(), action, named(agent), Some(&source()?)).await?;
     leptos_axum::redirect(to);
     Ok(())
 }

@@ -23,6 +23,7 @@ mod live;
 mod outbox;
 mod people;
 mod review;
+mod shell;
 #[cfg(feature = "ssr")]
 mod status;
 mod team;

@@ -84,7 +84,7 @@ pub async fn run(program: &Path, kind: Kind, kills: u32) -> anyhow::Result<Outco
     stop.cancel();
     let mut outcome = Outcome::default();
     for talk in talking {
-        judge(timeout(PATIENCE, talk).await???, &mut outcome).await?;
+        evaluate(timeout(PATIENCE, talk).await???, &mut outcome).await?;
     }
     Ok(outcome)
 }
@@ -122,7 +122,7 @@ async fn chat(
     Ok(())
 }
 
-async fn judge(mut visitor: Visitor, outcome: &mut Outcome) -> anyhow::Result<()> {
+async fn evaluate(mut visitor: Visitor, outcome: &mut Outcome) -> anyhow::Result<()> {
     visitor.connect().await?;
     let log = visitor.read_log().await?;
     let mut names = HashSet::new();

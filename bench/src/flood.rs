@@ -87,14 +87,14 @@ struct Fared {
 }
 
 /// The result of one flood.
-struct Line {
+struct Report {
     name: &'static str,
     agents: [f64; 2],
     visitors: [f64; 2],
     memory_mb: f64,
 }
 
-impl Line {
+impl Report {
     fn is_well(&self) -> bool {
         let is_bounded = |[before, during]: [f64; 2]| during <= (before * LONGER).max(UNNOTICED_MS);
         is_bounded(self.agents) && is_bounded(self.visitors) && self.memory_mb <= MEMORY_MB
@@ -103,7 +103,7 @@ impl Line {
 
 /// The results of all floods.
 pub struct Outcome {
-    lines: Vec<Line>,
+    lines: Vec<Report>,
     longest: Duration,
 }
 
@@ -111,7 +111,7 @@ impl Outcome {
     /// Whether everyone else was served in time.
     #[must_use]
     pub fn is_well(&self) -> bool {
-        self.lines.iter().all(Line::is_well)
+        self.lines.iter().all(Report::is_well)
     }
 }
 
@@ -166,7 +166,7 @@ pub async fn run(
             agents.push([before.agents.at(0.99), during.agents.at(0.99)]);
             visitors.push([before.visitors.at(0.99), during.visitors.at(0.99)]);
         }
-        lines.push(Line {
+        lines.push(Report {
             name,
             agents: middle(agents),
             visitors: middle(visitors),

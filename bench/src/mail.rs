@@ -105,9 +105,9 @@ pub async fn run(program: &Path, kind: Kind, mails: u32, kills: u32) -> anyhow::
     writing.try_collect::<Vec<()>>().await?;
 
     // Each kill follows some more deliveries, at an irregular moment.
-    let owed = u64::from(visitors) * 2;
+    let expected = u64::from(visitors) * 2;
     for kill in 0..u64::from(kills) {
-        let until = owed * (kill + 1) / (u64::from(kills) + 1);
+        let until = expected * (kill + 1) / (u64::from(kills) + 1);
         let taken = usize::try_from(until)?;
         tokio::select! {
             _ = smtp.wait_for(taken) => {}
@@ -117,7 +117,7 @@ pub async fn run(program: &Path, kind: Kind, mails: u32, kills: u32) -> anyhow::
         server.kill_and_start().await?;
     }
     settle(&server, &smtp, None).await?;
-    Ok(judge(visitors, &smtp.taken()))
+    Ok(evaluate(visitors, &smtp.taken()))
 }
 
 fn email(number: u32) -> String {
@@ -180,7 +180,7 @@ async fn settle(server: &Server, smtp: &Smtp, enough: Option<usize>) -> anyhow::
     }
 }
 
-fn judge(visitors: u32, taken: &[Taken]) -> Outcome {
+fn evaluate(visitors: u32, taken: &[Taken]) -> Outcome {
     let mut outcome = Outcome { mails: u64::from(visitors) * 2, ..Outcome::default() };
     // By recipient and visitor: the `Message-ID` of each copy.
     let mut copies: HashMap<(bool, String), Vec<String>> = HashMap::new();

@@ -12,22 +12,22 @@ use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder};
 
 use crate::Domain;
 use crate::error::Result;
-use crate::hub::{Hub, News};
+use crate::hub::{Hub, HubEvent};
 use crate::inbox::Inbox;
 use crate::table::{agent, conversation};
 
 /// What visitors were last told, so that they are told only of changes.
 #[derive(Clone, Default)]
-pub(crate) struct Told(Arc<Mutex<Said>>);
+pub(crate) struct LastAnnounced(Arc<Mutex<Announced>>);
 
 #[derive(Default)]
-struct Said {
+struct Announced {
     availability: HashMap<InboxId, Availability>,
     places: HashMap<VisitorId, u64>,
 }
 
-impl Told {
-    fn with<R>(&self, act: impl FnOnce(&mut Said) -> R) -> R {
+impl LastAnnounced {
+    fn with<R>(&self, act: impl FnOnce(&mut Announced) -> R) -> R {
         act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }
@@ -71,7 +71,7 @@ impl Domain {
             let now = self.availability(&inbox);
             let before = self.told.with(|said| said.availability.insert(inbox.id, now.clone()));
             if before.is_some_and(|before| before != now) {
-                self.hub().publish(&News::Availability { inbox: inbox.id, availability: now });
+                self.hub().publish(&HubEvent::Availability { inbox: inbox.id, availability: now });
             }
         }
         Ok(())
@@ -130,11 +130,11 @@ impl Domain {
         let before = self.told.with(|said| std::mem::replace(&mut said.places, now.clone()));
         for (visitor, place) in &now {
             if before.get(visitor) != Some(place) {
-                self.hub().publish(&News::Queued { visitor: *visitor, position: Some(*place) });
+                self.hub().publish(&HubEvent::Queued { visitor: *visitor, position: Some(*place) });
             }
         }
         for visitor in before.keys().filter(|visitor| !now.contains_key(visitor)) {
-            self.hub().publish(&News::Queued { visitor: *visitor, position: None });
+            self.hub().publish(&HubEvent::Queued { visitor: *visitor, position: None });
         }
         Ok(())
     }
@@ -155,7 +155,7 @@ impl Domain {
     /// Tells agents who is on the team.
     pub(crate) async fn tell_team(&self) -> Result<()> {
         let team = self.teammates().await?;
-        self.hub().publish(&News::Team { team });
+        self.hub().publish(&HubEvent::Team { team });
         Ok(())
     }
 

@@ -6,8 +6,8 @@ use tokio::sync::{Semaphore, watch};
 use tokio_util::task::TaskTracker;
 
 use crate::ambient::Ambient;
-use crate::availability::Told;
-use crate::file::{FileRules, Shelf};
+use crate::availability::LastAnnounced;
+use crate::file::{BlobStore, FileRules};
 use crate::hub::Hub;
 use crate::inbox::RefusedSites;
 use crate::login::Attempts;
@@ -30,8 +30,8 @@ pub struct Domain {
     pub(crate) store: Store,
     pub(crate) writer: Writer,
     pub(crate) ambient: Ambient,
-    pub(crate) told: Told,
-    pub(crate) shelf: Shelf,
+    pub(crate) told: LastAnnounced,
+    pub(crate) blobs: BlobStore,
     pub(crate) shelving: Arc<Semaphore>,
     pub(crate) shrinking: Arc<Semaphore>,
     pub(crate) outbox: Arc<watch::Sender<u64>>,
@@ -47,7 +47,7 @@ pub struct Domain {
 impl Domain {
     /// Starts the writer on a migrated store. Must be called within a tokio runtime.
     #[must_use]
-    pub fn start(store: Store, shelf: Shelf, ambient: Ambient) -> Self {
+    pub fn start(store: Store, blobs: BlobStore, ambient: Ambient) -> Self {
         let tasks = TaskTracker::new();
         let hub = Hub::default();
         let writer = Writer::start(&store, &ambient, &hub, &tasks);
@@ -56,8 +56,8 @@ impl Domain {
             store,
             writer,
             ambient,
-            told: Told::default(),
-            shelf,
+            told: LastAnnounced::default(),
+            blobs,
             shelving: Arc::new(Semaphore::new(SHELVING)),
             shrinking: Arc::new(Semaphore::new(SHRINKING)),
             outbox: Arc::new(watch::Sender::new(0)),

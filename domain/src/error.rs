@@ -24,7 +24,7 @@ pub enum Error {
     Store(Arc<DbErr>),
     /// The blob store, which holds the content of files, failed.
     #[error("files: {0}")]
-    Shelf(Arc<object_store::Error>),
+    BlobStore(Arc<object_store::Error>),
     /// Incoming data could not be buffered on disk.
     #[error("spool: {0}")]
     Spool(Arc<std::io::Error>),
@@ -47,7 +47,7 @@ impl Error {
             Self::Refused(code) => *code,
             Self::Taken(_) => ErrorCode::AlreadyAssigned,
             Self::Store(_)
-            | Self::Shelf(_)
+            | Self::BlobStore(_)
             | Self::Spool(_)
             | Self::Key(_)
             | Self::Stopped

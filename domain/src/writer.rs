@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use crate::ambient::Ambient;
 use crate::error::{Error, Result};
-use crate::hub::{Hub, News};
+use crate::hub::{Hub, HubEvent};
 use crate::store::{Store, is_retryable};
 
 /// The most commands that wait for a task. When that many wait, further senders wait, too.
@@ -77,12 +77,12 @@ pub(crate) struct Write<'a> {
     pub(crate) ambient: &'a Ambient,
     /// Tells who is online.
     pub(crate) hub: &'a Hub,
-    news: Vec<News>,
+    news: Vec<HubEvent>,
 }
 
 impl Write<'_> {
     /// Publishes an event once the change is on disk.
-    pub(crate) fn publish(&mut self, news: News) {
+    pub(crate) fn publish(&mut self, news: HubEvent) {
         self.news.push(news);
     }
 }
@@ -196,7 +196,7 @@ async fn run(
 }
 
 /// Acknowledges, then publishes. Comes after the commit.
-async fn finish(hub: &Hub, batch: &mut Vec<Box<dyn Job>>, committed: Result<Vec<News>>) {
+async fn finish(hub: &Hub, batch: &mut Vec<Box<dyn Job>>, committed: Result<Vec<HubEvent>>) {
     let (outcome, news) = match committed {
         Ok(news) => (Ok(()), news),
         Err(error) => {
@@ -221,7 +221,7 @@ async fn write_again(
     ambient: &Ambient,
     hub: &Hub,
     batch: &mut [Box<dyn Job>],
-) -> Result<Vec<News>> {
+) -> Result<Vec<HubEvent>> {
     let mut tries = 0;
     loop {
         let written = write_batch(db, ambient, hub, batch).await;
@@ -243,7 +243,7 @@ async fn write_batch(
     ambient: &Ambient,
     hub: &Hub,
     batch: &mut [Box<dyn Job>],
-) -> Result<Vec<News>> {
+) -> Result<Vec<HubEvent>> {
     // IMMEDIATE takes the write lock at the start: a deferred transaction that has already read can't wait
     // for it later (sqlite.org/lang_transaction.html).
     let options = TransactionOptions {

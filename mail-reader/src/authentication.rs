@@ -141,13 +141,13 @@ impl Mail {
         if said.is_empty() {
             return None;
         }
-        Some(self.judge(&said))
+        Some(self.conclude(&said))
     }
 
     /// The same for a report that a provider sends apart from the email.
     #[must_use]
     pub fn verdict_of(&self, checked: &Checked) -> Verdict {
-        self.judge(&[checked])
+        self.conclude(&[checked])
     }
 
     /// Whether any server reports that the sender is forged (RFC 7489). Such a report needs no trust.
@@ -157,7 +157,7 @@ impl Mail {
         all.any(|found| found.result == "fail")
     }
 
-    fn judge(&self, said: &[&Checked]) -> Verdict {
+    fn conclude(&self, said: &[&Checked]) -> Verdict {
         // A signature or envelope sender only counts in the author's own domain (RFC 7489, section 3.1).
         let author = self.sender.as_ref().and_then(|sender| sender.address.rsplit('@').next());
         let author = author.unwrap_or_default().to_lowercase();

@@ -8,10 +8,10 @@ mod body;
 mod bomb;
 mod bounce;
 mod charset;
+mod class;
 mod flowed;
 mod html;
 mod languages;
-mod nature;
 mod quote;
 mod words;
 
@@ -47,7 +47,7 @@ pub struct Mail {
     /// The attachments.
     pub files: Vec<Attached>,
     /// The kind of email.
-    pub nature: Nature,
+    pub class: MailClass,
     /// What the servers that it passed through report about its sender, the last server first. Anyone can forge
     /// these.
     pub checked: Vec<Checked>,
@@ -79,7 +79,7 @@ impl std::fmt::Debug for Attached {
 
 /// The kind of an email.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Nature {
+pub enum MailClass {
     /// A person wrote it.
     Personal,
     /// An automatic reply (RFC 3834).
@@ -154,7 +154,7 @@ pub fn read(raw: &[u8]) -> Result<Mail, Unreadable> {
         subject,
         said,
         files,
-        nature: nature::of(&message, &whole),
+        class: class::of(&message, &whole),
         checked: authentication::of(&message),
         whole,
     })

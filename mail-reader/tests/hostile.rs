@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use mail_reader::{Mail, Nature, Unreadable, fingerprint, read, text_of_html, without_quote};
+use mail_reader::{Mail, MailClass, Unreadable, fingerprint, read, text_of_html, without_quote};
 use proptest::prelude::*;
 
 const HEAD: &str = "From: Ann <ann@example.com>\r\nTo: chat@example.com\r\nSubject: Hi\r\nMessage-ID: <1@example.com>\r\nMIME-Version: 1.0\r\n";
@@ -69,7 +69,7 @@ fn bombs_are_refused_before_they_go_off() {
 #[test]
 fn what_stays_below_the_bounds_is_read() {
     let nested = "Content-Type: message/rfc822\r\n\r\n".repeat(150);
-    assert_eq!(mail(&nested).nature, Nature::Personal);
+    assert_eq!(mail(&nested).class, MailClass::Personal);
     let parts = "--x\r\nContent-Type: text/plain\r\n\r\ny\r\n".repeat(150);
     let read = mail(&format!("Content-Type: multipart/mixed; boundary=x\r\n\r\n{parts}--x--\r\n"));
     assert!(read.whole.starts_with("y\n"));

@@ -1,6 +1,6 @@
 //! Typical emails, as people and programs write them.
 
-use mail_reader::{Mail, Nature, read};
+use mail_reader::{Mail, MailClass, read};
 
 fn mail(text: &str) -> Mail {
     read(text.replace('\n', "\r\n").as_bytes()).expect("it is read")
@@ -65,7 +65,7 @@ fn an_answer_is_read() {
     assert!(mail.whole.contains("Did it help?"));
     let files: Vec<_> = mail.files.iter().map(|file| (&*file.name, file.content.len())).collect();
     assert_eq!(files, [("shot.png", 8)]);
-    assert_eq!(mail.nature, Nature::Personal);
+    assert_eq!(mail.class, MailClass::Personal);
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn html_alone_is_text_and_its_quote_is_cut() {
 
 #[test]
 fn programs_are_told_from_people() {
-    let nature = |headers: &str| mail(&format!("From: a@example.com\n{headers}\n\nx")).nature;
+    let class = |headers: &str| mail(&format!("From: a@example.com\n{headers}\n\nx")).class;
     for headers in [
         "Auto-Submitted: auto-replied",
         "Auto-Submitted: auto-generated (rejected)",
@@ -88,14 +88,14 @@ fn programs_are_told_from_people() {
         "X-Autoreply: yes",
         "Return-Path: <>",
     ] {
-        assert_eq!(nature(headers), Nature::AutoReply, "{headers}");
+        assert_eq!(class(headers), MailClass::AutoReply, "{headers}");
     }
     for headers in [
         "List-Unsubscribe: <https://x.example>",
         "List-Id: <l.example.com>\nList-Unsubscribe: <https://x.example>\nPrecedence: bulk",
         "List-Unsubscribe: <mailto:out@example.com>\nList-Post: NO",
     ] {
-        assert!(matches!(nature(headers), Nature::List(_)), "{headers}");
+        assert!(matches!(class(headers), MailClass::List(_)), "{headers}");
     }
     // People also write through groups, and through services that send on behalf of others.
     for headers in [
@@ -107,7 +107,7 @@ fn programs_are_told_from_people() {
         "Feedback-ID: 1.eu-west-1.x:AmazonSES",
         "List-Id: <l.example.com>\nList-Post: <mailto:l@example.com>\nList-Unsubscribe: <https://x.example>",
     ] {
-        assert_eq!(nature(headers), Nature::Personal, "{headers}");
+        assert_eq!(class(headers), MailClass::Personal, "{headers}");
     }
 }
 
@@ -146,24 +146,24 @@ text
 
 #[test]
 fn a_report_says_which_mail_did_not_arrive_and_why() {
-    let Nature::Bounce(bounce) = mail(REPORT).nature else { panic!("a bounce") };
+    let MailClass::Bounce(bounce) = mail(REPORT).class else { panic!("a bounce") };
     assert_eq!(bounce.about, ["ours@example.org"]);
     assert!(bounce.is_final && bounce.is_address_bad);
     assert_eq!(bounce.reason, "550 5.1.1 <nobody@example.com>: user unknown");
 
     let headers = REPORT.replace("message/rfc822", "text/rfc822-headers");
-    let Nature::Bounce(bounce) = mail(&headers).nature else { panic!("a bounce") };
+    let MailClass::Bounce(bounce) = mail(&headers).class else { panic!("a bounce") };
     assert_eq!(bounce.about, ["ours@example.org"]);
 
     let delayed = REPORT
         .replace("Action: failed", "Action: delayed")
         .replace("Status: 5.1.1", "Status: 4.4.1");
-    let Nature::Bounce(bounce) = mail(&delayed).nature else { panic!("a bounce") };
+    let MailClass::Bounce(bounce) = mail(&delayed).class else { panic!("a bounce") };
     assert!(!bounce.is_final && !bounce.is_address_bad);
 
     // Neither a full mailbox nor a spam verdict says anything about the address.
     for status in ["5.2.2", "5.7.1"] {
-        let Nature::Bounce(bounce) = mail(&REPORT.replace("5.1.1", status)).nature else {
+        let MailClass::Bounce(bounce) = mail(&REPORT.replace("5.1.1", status)).class else {
             panic!("a bounce")
         };
         assert!(bounce.is_final && !bounce.is_address_bad, "{status}");
@@ -175,7 +175,7 @@ fn servers_that_use_their_own_words_are_understood() {
     let text = "From: MAILER-DAEMON@old.example.org\nSubject: failure notice\n\nHi. I wasn't able to deliver.\n\
                 <nobody@example.com>:\n550 #5.1.1 no such user\n\n--- Below this line is a copy.\n\n\
                 Message-ID: <ours@example.org>\nSubject: x\n";
-    let Nature::Bounce(bounce) = mail(text).nature else { panic!("a bounce") };
+    let MailClass::Bounce(bounce) = mail(text).class else { panic!("a bounce") };
     assert_eq!(bounce.about, ["ours@example.org"]);
     assert!(bounce.is_final && bounce.is_address_bad);
     assert_eq!(bounce.reason, "550 #5.1.1 no such user");
@@ -184,7 +184,7 @@ fn servers_that_use_their_own_words_are_understood() {
         text.replace("failure notice", "Warning: message delayed 4 hours"),
         text.replace("550 #5.1.1 no such user", "451 4.3.0 try again later"),
     ] {
-        let Nature::Bounce(bounce) = mail(&delayed).nature else { panic!("a bounce") };
+        let MailClass::Bounce(bounce) = mail(&delayed).class else { panic!("a bounce") };
         assert!(!bounce.is_final, "{delayed}");
     }
 }

@@ -1,6 +1,6 @@
 //! Emails like those in real mailboxes that are easy to misread, each with the right result.
 
-use mail_reader::{Mail, Nature, read};
+use mail_reader::{Mail, MailClass, read};
 
 /// An email with these headers, and a body in any charset.
 fn raw(headers: &str, body: &[u8]) -> Vec<u8> {
@@ -155,7 +155,7 @@ fn who_is_to_be_answered_is_told_apart_from_who_sent_it() {
 
 #[test]
 fn notes_of_programs_are_told_by_their_subject_where_no_header_tells() {
-    let nature = |headers: &str, body: &str| mail(headers, body.as_bytes()).nature;
+    let class = |headers: &str, body: &str| mail(headers, body.as_bytes()).class;
     for subject in [
         "Automatic reply: Your question",
         "Automatische Antwort: Frage",
@@ -163,37 +163,40 @@ fn notes_of_programs_are_told_by_their_subject_where_no_header_tells() {
         "Автоответ: Вопрос",
         "自動返信: 質問",
     ] {
-        let nature = nature(&format!("Subject: {subject}"), "I am away until Monday.");
-        assert_eq!(nature, Nature::AutoReply, "{subject}");
+        let class = class(&format!("Subject: {subject}"), "I am away until Monday.");
+        assert_eq!(class, MailClass::AutoReply, "{subject}");
     }
     let long =
         "I write to you about the notice that your program sends while I am away. ".repeat(40);
-    assert_eq!(nature("Subject: Automatic reply: what is it?", &long), Nature::Personal);
+    assert_eq!(class("Subject: Automatic reply: what is it?", &long), MailClass::Personal);
     let suppressed = format!("{ANSWER}\nX-Auto-Response-Suppress: All");
-    assert_eq!(nature(&suppressed, "I am away."), Nature::AutoReply);
+    assert_eq!(class(&suppressed, "I am away."), MailClass::AutoReply);
     // A contact form asks for no automatic replies, but a person filled it in.
     let form = "Subject: Form\nX-Auto-Response-Suppress: All\nReply-To: bob@example.net";
-    assert_eq!(nature(form, "Where is it?"), Nature::Personal);
+    assert_eq!(class(form, "Where is it?"), MailClass::Personal);
 }
 
 #[test]
 fn receipts_and_bounces_are_no_words_of_people() {
     let receipt = "Subject: Read: Your question\nContent-Type: multipart/report; report-type=disposition-notification; boundary=b";
-    assert_eq!(mail(receipt, b"--b\r\n\r\nread\r\n--b--\r\n").nature, Nature::ReadReceipt);
+    assert_eq!(mail(receipt, b"--b\r\n\r\nread\r\n--b--\r\n").class, MailClass::ReadReceipt);
     let from = |from: &str, subject: &str| {
         let raw = format!(
             "From: {from}\r\nTo: help@example.org\r\nSubject: {subject}\r\n\r\nYour message to bob@example.net could not be delivered: no such user."
         );
-        read(raw.as_bytes()).unwrap().nature
+        read(raw.as_bytes()).unwrap().class
     };
     assert!(matches!(
         from("postmaster@mx.example.net", "Undeliverable: Your question"),
-        Nature::Bounce(_)
+        MailClass::Bounce(_)
     ));
     assert!(matches!(
         from("postmaster@mx.example.net", "Unzustellbar: Ihre Frage"),
-        Nature::Bounce(_)
+        MailClass::Bounce(_)
     ));
-    assert_eq!(from("postmaster@mx.example.net", "A question about your mails"), Nature::Personal);
-    assert_eq!(from("bob@example.net", "Undeliverable: my parcel"), Nature::Personal);
+    assert_eq!(
+        from("postmaster@mx.example.net", "A question about your mails"),
+        MailClass::Personal
+    );
+    assert_eq!(from("bob@example.net", "Undeliverable: my parcel"), MailClass::Personal);
 }

@@ -24,12 +24,12 @@ pub mod json;
 pub mod limits;
 pub mod link;
 mod mail;
-mod outbox;
 mod presence;
 mod replica;
 mod search;
 mod summary;
 mod thread;
+mod unsent;
 mod visitor;
 
 pub use access::Scope;
@@ -47,12 +47,12 @@ pub use id::{
     TeamId, VisitorId,
 };
 pub use mail::{DropReason, InboundReason, InboundState, MailKind, MailState};
-pub use outbox::{Outbox, Outgoing};
 pub use presence::{Attendance, Availability, Presence};
 pub use replica::{Applied, Replica};
 pub use search::{Hit, Part};
 pub use summary::{Label, Person, Summary, Teammate};
 pub use thread::Thread;
+pub use unsent::{Outgoing, Unsent};
 pub use visitor::{FromVisitor, ToVisitor};
 
 /// The WebSocket subprotocol that both sides must agree on (RFC 6455, section 1.9).

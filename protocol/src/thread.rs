@@ -3,8 +3,8 @@
 use alloc::vec::Vec;
 
 use crate::entry::{Entry, Seq};
-use crate::outbox::Outbox;
 use crate::replica::{Applied, Replica};
+use crate::unsent::Unsent;
 
 /// A client's copy of a conversation, and what it has sent to it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -12,14 +12,14 @@ pub struct Thread {
     /// The copy.
     pub replica: Replica,
     /// What was sent and not acknowledged yet.
-    pub outbox: Outbox,
+    pub unsent: Unsent,
 }
 
 impl Thread {
     /// Adds one new or acknowledged entry. Returns the position to resume after, if entries before it are
     /// missing.
     pub fn take(&mut self, entry: Entry) -> Option<Seq> {
-        self.outbox.settle(&entry);
+        self.unsent.acknowledge(&entry);
         match self.replica.apply(entry) {
             Applied::Gap { after } => Some(after),
             Applied::Appended | Applied::Known => None,
@@ -30,7 +30,7 @@ impl Thread {
     /// Returns the position to resume after, if there is more.
     pub fn take_page(&mut self, head: Seq, page: Vec<Entry>) -> Option<Seq> {
         for entry in &page {
-            self.outbox.settle(entry);
+            self.unsent.acknowledge(entry);
         }
         let progress = self.replica.apply_page(page) > 0;
         // Without progress the next answer would be the same, forever.

@@ -6,7 +6,7 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use domain::Domain;
 use domain::agent::Right;
-use domain::audit::{Actor, AuditEntry, AuditFilter, Deed};
+use domain::audit::{Actor, AuditAction, AuditEntry, AuditFilter};
 use domain::login::Source;
 use futures_util::stream;
 use protocol::ErrorCode;
@@ -54,8 +54,8 @@ pub(crate) async fn export(
         _ => return Err(ErrorCode::NotFound.into()),
     };
     let actor = Actor::from(&agent);
-    state.domain.audit(actor, Deed::AuditExported, None, Some(&source)).await?;
-    let filter = AuditFilter { deed: Deed::parse(&deed), agent: None, text: q };
+    state.domain.audit(actor, AuditAction::AuditExported, None, Some(&source)).await?;
+    let filter = AuditFilter { action: AuditAction::parse(&deed), agent: None, text: q };
     let headers: [(HeaderName, HeaderValue); 3] = [
         (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
         (header::CONTENT_DISPOSITION, HeaderValue::from_static("attachment")),
@@ -94,7 +94,7 @@ fn line(entry: &AuditEntry, form: Form) -> String {
         Form::Json => {
             let line = json!({
                 "at_ms": entry.at_ms,
-                "deed": entry.deed,
+                "deed": entry.action,
                 "actor_kind": entry.actor_kind,
                 "actor_id": actor,
                 "actor_name": entry.actor_name,
@@ -108,7 +108,7 @@ fn line(entry: &AuditEntry, form: Form) -> String {
         Form::Csv => {
             let texts = [
                 Some(entry.at_ms.to_string()),
-                Some(entry.deed.clone()),
+                Some(entry.action.clone()),
                 Some(entry.actor_kind.clone()),
                 actor,
                 Some(entry.actor_name.clone()),

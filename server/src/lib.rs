@@ -1,7 +1,7 @@
 //! The server behind the `porchlight` binary: routes, sockets, the widget's files and the command line.
 //! `domain` decides what is allowed and what is written; `app` makes the pages.
 
-mod address;
+mod address_prompt;
 mod api;
 mod assets;
 mod audit;

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use domain::agent::{Agent, Right};
-use domain::audit::{Actor, Deed};
+use domain::audit::{Actor, AuditAction};
 use domain::login::Source;
 use protocol::{ErrorCode, VisitorId};
 use tokio_util::io::ReaderStream;
@@ -44,7 +44,7 @@ pub(crate) async fn archive(
     source: Option<&Source>,
 ) -> Result<Response, Failure> {
     let (name, file) = state.domain.export_visitor(id).await?;
-    state.domain.audit(actor, Deed::PersonExported, Some((id.0, name)), source).await?;
+    state.domain.audit(actor, AuditAction::PersonExported, Some((id.0, name)), source).await?;
     let bytes = file.metadata().map_err(domain::Error::from)?.len();
     let headers: [(HeaderName, HeaderValue); 4] = [
         (header::CONTENT_TYPE, HeaderValue::from_static("application/zip")),

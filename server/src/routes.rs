@@ -10,9 +10,9 @@ use leptos_axum::{LeptosRoutes, generate_route_list, render_app_to_stream_with_c
 use tower_http::compression::CompressionLayer;
 
 use crate::files::{self, ByLogin, ByToken};
-use crate::http::{harden, health, note_source, refuse_foreign, stay, take_body};
+use crate::http::{buffer_body, harden, health, note_source, refuse_foreign, stay};
 use crate::state::ServerState;
-use crate::{address, api, assets, audit, mail, people, session, socket, sso, widget};
+use crate::{address_prompt, api, assets, audit, mail, people, session, socket, sso, widget};
 
 /// Defines groups of routes: for each a router, and the list of its paths for [`paths`].
 macro_rules! routes {
@@ -31,8 +31,8 @@ routes! {
     open: OPEN {
         "/ws/visitor" => get(socket::visitor),
         "/poll/visitor" => post(socket::poll_visitor),
-        "/visitor/login" => post(address::whose),
-        "/visitor/address" => get(address::ask).put(address::leave),
+        "/visitor/login" => post(address_prompt::whose),
+        "/visitor/address" => get(address_prompt::ask).put(address_prompt::leave),
         "/widget.js" => get(widget::loader),
         "/widget/{digest}/{file}" => get(assets::widget),
         "/chat" => get(widget::frame),
@@ -109,7 +109,7 @@ pub(crate) fn router(state: ServerState) -> Router {
         .merge(by_provider().layer(DefaultBodyLimit::max(mail::inbound::BODY_BYTES)))
         // Programs send no origin. They send an access token, which no browser adds by itself.
         .merge(api::router())
-        .layer(from_fn_with_state(state.clone(), take_body))
+        .layer(from_fn_with_state(state.clone(), buffer_body))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(state.clone(), harden))
         .with_state(state)

@@ -13,8 +13,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::audit::{Actor, Deed};
-use domain::login::{Provider, Source, Vouched};
+use domain::audit::{Actor, AuditAction};
+use domain::login::{Provider, ProviderClaims, Source};
 use futures_util::future::BoxFuture;
 use openidconnect::core::{
     CoreAuthenticationFlow, CoreClient, CoreJwsSigningAlgorithm, CoreProviderMetadata,
@@ -257,13 +257,13 @@ async fn let_in(
             let said = who.email.unwrap_or(who.subject);
             let subject = Some((provider.id, provider.name));
             let actor = Actor::Stranger(said);
-            state.domain.audit(actor, Deed::LoginFailed, subject, Some(source)).await?;
+            state.domain.audit(actor, AuditAction::LoginFailed, subject, Some(source)).await?;
             return Err(error.into());
         }
     };
     app::hold(session, &agent, source, shown_at_ms).await?;
     let subject = Some((agent.id.0, agent.name.clone()));
-    state.domain.audit((&agent).into(), Deed::LoggedIn, subject, Some(source)).await?;
+    state.domain.audit((&agent).into(), AuditAction::LoggedIn, subject, Some(source)).await?;
     Ok(away.to)
 }
 
@@ -285,7 +285,7 @@ async fn ask(
     code: String,
     nonce: String,
     verifier: String,
-) -> Result<(Vouched, u64), SsoError> {
+) -> Result<(ProviderClaims, u64), SsoError> {
     // Ask again: it may sign with another key by now.
     let metadata = discover(provider).await?;
     let client = CoreClient::from_provider_metadata(
@@ -311,7 +311,7 @@ async fn ask(
     let is_verified = claims.email_verified() == Some(true);
     let shown_at_ms = claims.auth_time().map_or(0, |at| at.timestamp_millis());
     let shown_at_ms = shown_at_ms.unsigned_abs().min(state.domain.ambient().now_ms());
-    let who = Vouched {
+    let who = ProviderClaims {
         subject: claims.subject().to_string(),
         email: claims.email().filter(|_| is_verified).map(|email| email.to_string()),
         name: all.get("name").and_then(Value::as_str).map(ToOwned::to_owned),

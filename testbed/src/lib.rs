@@ -162,12 +162,12 @@ impl Drop for TestDatabase {
     }
 }
 
-/// Generates each test once for every store: `sqlite::NAME`, `postgres::NAME` and `mysql::NAME`. `Bench` in
-/// the calling module provides `Bench::on(Kind)`, which creates `$bench`.
+/// Generates each test once for every store: `sqlite::NAME`, `postgres::NAME` and `mysql::NAME`. `Fixture` in
+/// the calling module provides `Fixture::on(Kind)`, which creates `$bench`.
 #[macro_export]
 macro_rules! on_each_store {
     ($(async fn $name:ident($bench:ident) $body:block)+) => {
-        $(async fn $name($bench: Bench) $body)+
+        $(async fn $name($bench: Fixture) $body)+
         $crate::on_each_store!(@one sqlite Sqlite $($name)+);
         $crate::on_each_store!(@one postgres Postgres $($name)+);
         $crate::on_each_store!(@one mysql MySql $($name)+);
@@ -177,7 +177,7 @@ macro_rules! on_each_store {
             $(
                 #[tokio::test]
                 async fn $name() {
-                    super::$name(super::Bench::on($crate::Kind::$kind).await).await;
+                    super::$name(super::Fixture::on($crate::Kind::$kind).await).await;
                 }
             )+
         }

@@ -12,7 +12,7 @@ use spin::Mutex;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageEvent, MessagePort, VisibilityState};
 
-use crate::chat::{Chat, Kept, Line};
+use crate::chat::{Chat, ConnectionState, Kept};
 use crate::dom;
 use crate::socket::{Socket, after};
 use crate::view::View;
@@ -86,7 +86,7 @@ fn listen_loader(port: &MessagePort) {
         with(|app| {
             app.is_open = open.unwrap_or(app.is_open);
             if let Some(page) = page {
-                if app.chat.line == Line::Online {
+                if app.chat.connection == ConnectionState::Online {
                     app.socket.send(&FromVisitor::Page { page: page.clone() });
                 }
                 app.page = page;
@@ -146,7 +146,7 @@ pub(crate) fn typed() {
 pub(crate) fn remove(client_id: &str) {
     with(|app| {
         if let Some(client_id) = ClientId::parse(client_id) {
-            app.chat.thread.outbox.remove(client_id);
+            app.chat.thread.unsent.remove(client_id);
         }
     });
 }
@@ -193,7 +193,7 @@ pub(crate) fn heard(generation: u32, text: &str) {
             return;
         }
         app.socket.was_heard();
-        let was_online = app.chat.line == Line::Online;
+        let was_online = app.chat.connection == ConnectionState::Online;
         let now_ms = Date::now() as u64;
         for frame in app.chat.take(text, now_ms) {
             app.socket.send(&frame);
@@ -201,7 +201,7 @@ pub(crate) fn heard(generation: u32, text: &str) {
         if app.chat.typing.is_some() {
             after(TYPING_MS as u32, || with(|app| app.chat.expire_typing(Date::now() as u64)));
         }
-        if !was_online && app.chat.line == Line::Online {
+        if !was_online && app.chat.connection == ConnectionState::Online {
             app.socket.was_welcomed();
         }
     });
@@ -271,7 +271,7 @@ impl App {
     }
 
     fn reconnect(&mut self) {
-        if self.is_started && self.chat.line == Line::Offline {
+        if self.is_started && self.chat.connection == ConnectionState::Offline {
             self.socket.open();
         }
     }

@@ -7,12 +7,12 @@ use protocol::json::{Encode, RawJson, Value, from_str, parse, to_string};
 use protocol::limits::{PAGE_URL_BYTES, TYPING_EVERY_MS, TYPING_MS};
 use protocol::{
     Attendance, Author, Availability, ClientId, ConversationId, Entry, ErrorCode, Files,
-    FromVisitor, Outbox, Outgoing, Reader, Replica, Seq, Thread, ToVisitor,
+    FromVisitor, Outgoing, Reader, Replica, Seq, Thread, ToVisitor, Unsent,
 };
 
 /// The state of the connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Line {
+pub(crate) enum ConnectionState {
     /// Connecting for the first time.
     #[default]
     Connecting,
@@ -36,7 +36,7 @@ pub(crate) struct Chat {
     /// The current conversation, and what waits to be sent.
     pub(crate) thread: Thread,
     /// The state of the connection.
-    pub(crate) line: Line,
+    pub(crate) connection: ConnectionState,
     /// How far the team has read.
     pub(crate) team_read_seq: Seq,
     /// Entries of earlier conversations, oldest first.
@@ -98,7 +98,7 @@ impl Chat {
         }
         let acted = token.is_some() || known_seed.is_some() || !waiting.is_empty();
         let seed = known_seed.or_else(|| token.is_none().then_some(seed));
-        let thread = Thread { outbox: Outbox::from(waiting), ..Thread::default() };
+        let thread = Thread { unsent: Unsent::from(waiting), ..Thread::default() };
         Self { thread, token, seed, acted, ..Self::default() }
     }
 
@@ -111,7 +111,7 @@ impl Chat {
                     kept.push((name.into(), text.clone()));
                 }
             }
-            for outgoing in self.thread.outbox.waiting() {
+            for outgoing in self.thread.unsent.waiting() {
                 let mut name = String::from(OUT);
                 outgoing.client_id.encode(&mut name);
                 kept.push((name, to_string(outgoing)));
@@ -137,7 +137,7 @@ impl Chat {
     pub(crate) fn is_left_alone(&self) -> bool {
         let is_anybody = |there: &Availability| there.attendance == Attendance::Online;
         let last = self.thread.replica.entries().last();
-        self.line == Line::Online
+        self.connection == ConnectionState::Online
             && !self.availability.as_ref().is_none_or(is_anybody)
             && last.is_some_and(|last| last.author == Author::Visitor {})
     }
@@ -152,8 +152,8 @@ impl Chat {
     pub(crate) fn is_about(&mut self, about: String) -> bool {
         let is_new = self.about.as_ref() != Some(&about);
         // The earlier claim was refused, but the new one may be accepted.
-        if is_new && matches!(self.line, Line::Refused(_)) {
-            self.line = Line::Connecting;
+        if is_new && matches!(self.connection, ConnectionState::Refused(_)) {
+            self.connection = ConnectionState::Connecting;
         }
         self.about = Some(about);
         is_new
@@ -184,14 +184,19 @@ impl Chat {
         self.acted = true;
         self.told_typing_at_ms = 0;
         let ids = files.ids();
-        self.thread.outbox.push(client_id, text.clone(), files, at_ms);
-        (self.line == Line::Online).then_some(FromVisitor::Send { client_id, text, files: ids })
+        self.thread.unsent.push(client_id, text.clone(), files, at_ms);
+        (self.connection == ConnectionState::Online).then_some(FromVisitor::Send {
+            client_id,
+            text,
+            files: ids,
+        })
     }
 
     /// The visitor is typing. Reported only from time to time, and only once there is a conversation.
     pub(crate) fn type_in(&mut self, now_ms: u64) -> Option<FromVisitor> {
         let told = now_ms < self.told_typing_at_ms + TYPING_EVERY_MS;
-        if told || self.line != Line::Online || self.thread.replica.last_seq() == 0 {
+        if told || self.connection != ConnectionState::Online || self.thread.replica.last_seq() == 0
+        {
             return None;
         }
         self.told_typing_at_ms = now_ms;
@@ -213,7 +218,7 @@ impl Chat {
     /// The visitor sees the end of the conversation.
     pub(crate) fn read_to_end(&mut self) -> Option<FromVisitor> {
         let seq = self.thread.replica.last_seq();
-        let news = self.unread() > 0 && self.line == Line::Online;
+        let news = self.unread() > 0 && self.connection == ConnectionState::Online;
         self.read_seq = self.read_seq.max(seq);
         news.then_some(FromVisitor::Read { seq })
     }
@@ -262,10 +267,10 @@ impl Chat {
     pub(crate) fn lost(&mut self, for_good: bool) -> bool {
         let back = core::mem::take(&mut self.anew) || !for_good;
         self.typing = None;
-        match self.line {
-            Line::Refused(_) => {}
-            _ if back => self.line = Line::Offline,
-            _ => self.line = Line::Refused(ErrorCode::BadFrame),
+        match self.connection {
+            ConnectionState::Refused(_) => {}
+            _ if back => self.connection = ConnectionState::Offline,
+            _ => self.connection = ConnectionState::Refused(ErrorCode::BadFrame),
         }
         back
     }
@@ -308,7 +313,7 @@ impl Chat {
                     self.earlier_before = END;
                 }
                 self.conversation = conversation;
-                self.line = Line::Online;
+                self.connection = ConnectionState::Online;
                 self.token = Some(token);
                 self.read_seq = self.read_seq.max(visitor_read_seq);
                 self.team_read_seq = self.team_read_seq.max(team_read_seq);
@@ -375,7 +380,7 @@ impl Chat {
 
     fn refused(&mut self, code: ErrorCode, temporary: bool, client_id: Option<ClientId>) {
         match (client_id, code) {
-            (Some(client_id), _) if !temporary => self.thread.outbox.refuse(client_id, code),
+            (Some(client_id), _) if !temporary => self.thread.unsent.refuse(client_id, code),
             // The inbox's secret has changed, or someone tampered: start afresh, but keep unsent messages.
             (None, ErrorCode::TokenInvalid | ErrorCode::SeedInvalid) => {
                 self.token = None;
@@ -383,7 +388,7 @@ impl Chat {
                 self.forget();
                 self.anew = true;
             }
-            (None, _) if !temporary => self.line = Line::Refused(code),
+            (None, _) if !temporary => self.connection = ConnectionState::Refused(code),
             _ => {}
         }
     }
@@ -404,7 +409,7 @@ impl Chat {
             text: one.text.clone(),
             files: one.files.ids(),
         };
-        self.thread.outbox.to_send().map(send).collect()
+        self.thread.unsent.to_send().map(send).collect()
     }
 }
 

@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use protocol::{Attendance, ErrorCode, Event};
 
-use crate::chat::Line;
+use crate::chat::ConnectionState;
 
 pub(crate) const WAITING: &str = "Waiting for connection…";
 pub(crate) const SENDING: &str = "Sending…";
@@ -19,11 +19,11 @@ pub(crate) const YOU: &str = "You";
 pub(crate) const UNSEEN: &str = "visually-hidden";
 
 /// The state of the connection: the dot's state, and the text for it.
-pub(crate) fn of_dot(line: Line) -> (&'static str, &'static str) {
-    match line {
-        Line::Connecting => ("connecting", "Connecting…"),
-        Line::Online => ("online", "Connected"),
-        Line::Offline | Line::Refused(_) => ("offline", "Not connected"),
+pub(crate) fn of_dot(connection: ConnectionState) -> (&'static str, &'static str) {
+    match connection {
+        ConnectionState::Connecting => ("connecting", "Connecting…"),
+        ConnectionState::Online => ("online", "Connected"),
+        ConnectionState::Offline | ConnectionState::Refused(_) => ("offline", "Not connected"),
     }
 }
 
@@ -46,21 +46,23 @@ pub(crate) fn of_event(event: &Event) -> Option<String> {
 }
 
 /// The banner under the chat's header.
-pub(crate) fn of_line(line: Line) -> &'static str {
-    match line {
-        Line::Connecting | Line::Online => "",
-        Line::Offline => "You're offline. Messages will be sent when you reconnect.",
-        Line::Refused(ErrorCode::SiteNotAllowed) => {
+pub(crate) fn of_connection(connection: ConnectionState) -> &'static str {
+    match connection {
+        ConnectionState::Connecting | ConnectionState::Online => "",
+        ConnectionState::Offline => "You're offline. Messages will be sent when you reconnect.",
+        ConnectionState::Refused(ErrorCode::SiteNotAllowed) => {
             "This chat isn't allowed on this site. (site_not_allowed)"
         }
-        Line::Refused(ErrorCode::InboxUnknown) => "This chat no longer exists. (inbox_unknown)",
-        Line::Refused(ErrorCode::LinkInvalid) => {
+        ConnectionState::Refused(ErrorCode::InboxUnknown) => {
+            "This chat no longer exists. (inbox_unknown)"
+        }
+        ConnectionState::Refused(ErrorCode::LinkInvalid) => {
             "This link has expired. Use the latest email. (link_invalid)"
         }
-        Line::Refused(ErrorCode::IdentityInvalid | ErrorCode::IdentityRequired) => {
+        ConnectionState::Refused(ErrorCode::IdentityInvalid | ErrorCode::IdentityRequired) => {
             "We couldn't verify who you are. (identity_required)"
         }
-        Line::Refused(_) => "This chat can't be shown. Reload the page.",
+        ConnectionState::Refused(_) => "This chat can't be shown. Reload the page.",
     }
 }
 

@@ -11,7 +11,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlElement, HtmlTextAreaElement, KeyboardEvent};
 
 use crate::app;
-use crate::chat::{Chat, Line};
+use crate::chat::{Chat, ConnectionState};
 use crate::dom::{append, append_text, document, element, listen, part, set, text};
 use crate::texts;
 
@@ -58,7 +58,7 @@ struct Drawn {
     first: Seq,
     last: Seq,
     team_read_seq: Seq,
-    line: Line,
+    connection: ConnectionState,
     waiting: Vec<Outgoing>,
     availability: Option<Availability>,
     queue: Option<u64>,
@@ -96,7 +96,7 @@ impl View {
             waiting,
             area,
             send,
-            drawn: Drawn { line: Line::Offline, ..Drawn::default() },
+            drawn: Drawn { connection: ConnectionState::Offline, ..Drawn::default() },
             follow: true,
             was_at_end: true,
         }
@@ -136,8 +136,8 @@ impl View {
             first: replica.entries().first().map_or(0, |entry| entry.seq),
             last: replica.last_seq(),
             team_read_seq: chat.team_read_seq,
-            line: chat.line,
-            waiting: chat.thread.outbox.waiting().clone(),
+            connection: chat.connection,
+            waiting: chat.thread.unsent.waiting().clone(),
             availability: chat.availability.clone(),
             queue: chat.queue,
             typing: chat.typing.clone(),
@@ -146,8 +146,8 @@ impl View {
             return;
         }
         let follow = core::mem::take(&mut self.follow) || self.is_at_end();
-        if now.line != self.drawn.line {
-            self.draw_line(chat.line);
+        if now.connection != self.drawn.connection {
+            self.draw_connection(chat.connection);
         }
         let height = self.log.scroll_height();
         let prepended = (now.first, now.past) != (self.drawn.first, self.drawn.past);
@@ -173,7 +173,7 @@ impl View {
             let line = now.typing.as_deref().map(|name| [name, texts::TYPING].concat());
             self.typing.set_text_content(line.as_deref());
         }
-        let told = |drawn: &Drawn| (drawn.availability.clone(), drawn.queue, drawn.line);
+        let told = |drawn: &Drawn| (drawn.availability.clone(), drawn.queue, drawn.connection);
         if told(&now) != told(&self.drawn) {
             self.there.set_text_content(Some(&there(&now)));
             let is_there =
@@ -190,11 +190,11 @@ impl View {
         self.drawn = now;
     }
 
-    fn draw_line(&self, line: Line) {
-        set(&self.dot, "data-state", texts::of_dot(line).0);
-        let refused = matches!(line, Line::Refused(_));
+    fn draw_connection(&self, connection: ConnectionState) {
+        set(&self.dot, "data-state", texts::of_dot(connection).0);
+        let refused = matches!(connection, ConnectionState::Refused(_));
         set(&self.banner, "data-kind", if refused { "refused" } else { "offline" });
-        self.banner.set_text_content(Some(texts::of_line(line)));
+        self.banner.set_text_content(Some(texts::of_connection(connection)));
         self.area.set_disabled(refused);
         grown(&self.area, &self.send);
     }
@@ -225,7 +225,7 @@ impl View {
     }
 
     fn draw_waiting(&self, now: &Drawn) {
-        if now.waiting == self.drawn.waiting && now.line == self.drawn.line {
+        if now.waiting == self.drawn.waiting && now.connection == self.drawn.connection {
             return;
         }
         self.waiting.set_text_content(None);
@@ -240,7 +240,9 @@ impl View {
                 append(&row, &text("span", "file", &file.name));
             }
             let meta = match outgoing.refused {
-                None if now.line == Line::Online => text("span", "entry-meta", texts::SENDING),
+                None if now.connection == ConnectionState::Online => {
+                    text("span", "entry-meta", texts::SENDING)
+                }
                 None => text("span", "entry-meta", texts::WAITING),
                 Some(code) => {
                     let meta = text("span", "entry-meta", texts::of_refusal(code));
@@ -261,8 +263,8 @@ impl View {
 /// Whether anyone answers, or the visitor's place in the queue. Without a connection, the state of that.
 fn there(now: &Drawn) -> String {
     let mut line = String::new();
-    if now.line != Line::Online {
-        line.push_str(texts::of_dot(now.line).1);
+    if now.connection != ConnectionState::Online {
+        line.push_str(texts::of_dot(now.connection).1);
         return line;
     }
     match (now.queue, &now.availability) {

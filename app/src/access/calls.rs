@@ -66,14 +66,14 @@ pub async fn create_access_token(
     #[server(default)] scopes: BTreeSet<Scope>,
 ) -> Result<String, Failure> {
     use domain::agent::Right;
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
 
     let by = crate::backend::require_fresh(Right::ManageTokens).await?;
     // The token may do what its agent may, so the caller must be allowed to manage that agent.
     let whose = by.managed(agent).await?;
     let token = by.backend.domain.create_access_token(&name, scopes, agent).await?;
     let named = format!("{name}, acting as {}", whose.name);
-    by.note(Deed::TokenCreated, Some((agent.0, named))).await?;
+    by.note(AuditAction::TokenCreated, Some((agent.0, named))).await?;
     Ok(token)
 }
 
@@ -81,13 +81,13 @@ pub async fn create_access_token(
 #[server]
 pub async fn revoke_access_token(id: AccessTokenId) -> Result<(), Failure> {
     use domain::agent::Right;
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
 
     let by = crate::backend::require(Right::ManageTokens).await?;
     let tokens = by.backend.domain.list_access_tokens().await?;
     by.backend.domain.revoke_access_token(id).await?;
     let revoked = tokens.into_iter().find(|token| token.id == id);
-    by.note(Deed::TokenRevoked, revoked.map(|token| (token.agent.id.0, token.name))).await?;
+    by.note(AuditAction::TokenRevoked, revoked.map(|token| (token.agent.id.0, token.name))).await?;
     leptos_axum::redirect("/access");
     Ok(())
 }

@@ -6,13 +6,13 @@ use leptos_meta::Title;
 use protocol::{Person, Scope};
 
 use super::calls::{Access, CreateAccessToken, RevokeAccessToken, TokenRow, read_access};
-use crate::ui::{Copyable, Deed, Fresh, Notice, Zone, each};
+use crate::ui::{Copyable, FormAction, Fresh, Notice, Zone, each};
 
 /// The page of access tokens.
 #[component]
 pub(crate) fn AccessPage() -> impl IntoView {
-    let create = Deed::<CreateAccessToken>::new();
-    let revoke = Deed::<RevokeAccessToken>::new();
+    let create = FormAction::<CreateAccessToken>::new();
+    let revoke = FormAction::<RevokeAccessToken>::new();
     let shown = Fresh::new(move || create.version() + revoke.version(), |_| read_access());
     // The token is shown only once, in the answer. Without scripts it would be lost.
     let is_ready = RwSignal::new(false);
@@ -41,7 +41,7 @@ pub(crate) fn AccessPage() -> impl IntoView {
 }
 
 #[component]
-fn Tokens(access: Signal<Access>, revoke: Deed<RevokeAccessToken>) -> impl IntoView {
+fn Tokens(access: Signal<Access>, revoke: FormAction<RevokeAccessToken>) -> impl IntoView {
     let is_empty = move || access.with(|access| access.tokens.is_empty());
     let tokens = move || access.with(|access| access.tokens.clone());
     let row = move |token| view! { <Token token revoke /> };
@@ -58,7 +58,7 @@ fn Tokens(access: Signal<Access>, revoke: Deed<RevokeAccessToken>) -> impl IntoV
 }
 
 #[component]
-fn Token(token: TokenRow, revoke: Deed<RevokeAccessToken>) -> impl IntoView {
+fn Token(token: TokenRow, revoke: FormAction<RevokeAccessToken>) -> impl IntoView {
     let zone = Zone::get();
     let TokenRow { id, name, scopes, agent, created_at_ms, last_used_at_ms } = token;
     let used = move || match last_used_at_ms {
@@ -94,7 +94,7 @@ fn Token(token: TokenRow, revoke: Deed<RevokeAccessToken>) -> impl IntoView {
 #[component]
 fn NewToken(
     access: Signal<Access>,
-    create: Deed<CreateAccessToken>,
+    create: FormAction<CreateAccessToken>,
     is_ready: RwSignal<bool>,
 ) -> impl IntoView {
     let made = move || create.made(|_| true);

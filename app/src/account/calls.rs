@@ -35,7 +35,7 @@ pub async fn who_am_i() -> Result<Option<Me>, Failure> {
     let domain = backend()?.domain;
     let agent = current_agent(&session().await?, &domain).await?;
     let trouble = |agent: &domain::agent::Agent| {
-        let free = domain.too_little_room().filter(|_| agent.role.may(Right::ManageInboxes))?;
+        let free = domain.is_disk_low().filter(|_| agent.role.may(Right::ManageInboxes))?;
         let free = free / (1024 * 1024);
         Some(format!(
             "The disk is almost full ({free} MB free). Visitors can’t send files until you free up space."
@@ -61,13 +61,13 @@ pub async fn log_in(
     #[server(default)] to: String,
 ) -> Result<(), Failure> {
     use crate::backend::{backend, enter, source};
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
     use domain::login::Attempt;
 
     let (backend, source) = (backend()?, source()?);
     let device = crate::cookie::DEVICE.get(&backend.public_url);
     let agent = backend.domain.log_in(Attempt { email, password, device }, &source).await?;
-    enter(&agent, &backend, Deed::LoggedIn, own_page(&to)).await
+    enter(&agent, &backend, AuditAction::LoggedIn, own_page(&to)).await
 }
 
 /// Returns where to go after a login: `path` if it is a page of the dashboard, otherwise the conversations.
@@ -89,12 +89,12 @@ fn is_own_page(path: &str) -> bool {
 #[server]
 pub async fn log_out() -> Result<(), Failure> {
     use crate::backend::{backend, current_agent, end_session, named, session, source};
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
 
     let domain = backend()?.domain;
     if let Some(agent) = current_agent(&session().await?, &domain).await? {
         let by = (&agent).into();
-        domain.audit(by, Deed::LoggedOut, named(&agent), Some(&source()?)).await?;
+        domain.audit(by, AuditAction::LoggedOut, named(&agent), Some(&source()?)).await?;
     }
     end_session().await?;
     leptos_axum::redirect("/login");
@@ -118,7 +118,7 @@ pub async fn create_owner(
 ) -> Result<(), Failure> {
     use crate::backend::{backend, begin_session, named, source};
     use domain::agent::NewAgent;
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
     use protocol::ErrorCode;
 
     let backend = backend()?;
@@ -128,7 +128,7 @@ pub async fn create_owner(
     let owner = backend.domain.create_owner(NewAgent { email, name, password }).await?;
     begin_session(&owner, &backend).await?;
     let by = (&owner).into();
-    backend.domain.audit(by, Deed::OwnerCreated, named(&owner), Some(&source()?)).await?;
+    backend.domain.audit(by, AuditAction::OwnerCreated, named(&owner), Some(&source()?)).await?;
     leptos_axum::redirect("/inboxes");
     Ok(())
 }
@@ -172,13 +172,13 @@ pub async fn check_password_link(token: String) -> Result<LinkDetails, Failure> 
 #[server]
 pub async fn set_password(token: String, password: String) -> Result<(), Failure> {
     use crate::backend::{backend, enter, named, source};
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
 
     let backend = backend()?;
     let agent = backend.domain.set_password(&token, password).await?;
     let by = (&agent).into();
-    backend.domain.audit(by, Deed::PasswordSet, named(&agent), Some(&source()?)).await?;
-    enter(&agent, &backend, Deed::LoggedIn, "/conversations").await
+    backend.domain.audit(by, AuditAction::PasswordSet, named(&agent), Some(&source()?)).await?;
+    enter(&agent, &backend, AuditAction::LoggedIn, "/conversations").await
 }
 
 /// Changes the password of the agent who is logged in and ends all their other logins.
@@ -186,7 +186,7 @@ pub async fn set_password(token: String, password: String) -> Result<(), Failure
 pub async fn change_password(current: String, new: String) -> Result<(), Failure> {
     use crate::backend::{begin_session, named, renew_session, require};
     use domain::agent::Right;
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
 
     let by = require(Right::Answer).await?;
     let agent = by.backend.domain.change_password(by.agent.id, current, new).await?;
@@ -195,7 +195,7 @@ pub async fn change_password(current: String, new: String) -> Result<(), Failure
         true => renew_session(&agent).await?,
         false => begin_session(&agent, &by.backend).await?,
     }
-    by.note(Deed::PasswordChanged, named(&agent)).await?;
+    by.note(AuditAction::PasswordChanged, named(&agent)).await?;
     leptos_axum::redirect("/account");
     Ok(())
 }
@@ -241,11 +241,11 @@ pub async fn read_my_logins() -> Result<Vec<LoginLine>, Failure> {
 pub async fn end_login(id: Uuid) -> Result<(), Failure> {
     use crate::backend::{named, require};
     use domain::agent::Right;
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
 
     let by = require(Right::Answer).await?;
     by.backend.domain.end_login(by.agent.id, id).await?;
-    by.note(Deed::LoginEnded, named(&by.agent)).await?;
+    by.note(AuditAction::LoginEnded, named(&by.agent)).await?;
     leptos_axum::redirect("/account");
     Ok(())
 }
@@ -255,12 +255,12 @@ pub async fn end_login(id: Uuid) -> Result<(), Failure> {
 pub async fn end_other_logins() -> Result<(), Failure> {
     use crate::backend::{named, renew_session, require};
     use domain::agent::Right;
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
 
     let by = require(Right::Answer).await?;
     let agent = by.backend.domain.log_out_everywhere(by.agent.id).await?;
     renew_session(&agent).await?;
-    by.note(Deed::LoginEnded, named(&agent)).await?;
+    by.note(AuditAction::LoginEnded, named(&agent)).await?;
     leptos_axum::redirect("/account");
     Ok(())
 }

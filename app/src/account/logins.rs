@@ -5,12 +5,12 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use super::calls::{EndLogin, EndOtherLogins, LoginLine, read_my_logins};
-use crate::ui::{Deed, Fresh, Icon, Notice, Zone, browser_name, each};
+use crate::ui::{FormAction, Fresh, Icon, Notice, Zone, browser_name, each};
 
 /// The list of logins.
 #[component]
 pub(super) fn LoginsCard() -> impl IntoView {
-    let (end, end_others) = (Deed::<EndLogin>::new(), Deed::<EndOtherLogins>::new());
+    let (end, end_others) = (FormAction::<EndLogin>::new(), FormAction::<EndOtherLogins>::new());
     let shown = Fresh::new(move || end.version() + end_others.version(), |_| read_my_logins());
     view! {
         <section class="card stack">
@@ -39,7 +39,7 @@ pub(super) fn LoginsCard() -> impl IntoView {
 }
 
 #[component]
-fn Line(line: LoginLine, end: Deed<EndLogin>) -> impl IntoView {
+fn Line(line: LoginLine, end: FormAction<EndLogin>) -> impl IntoView {
     let zone = Zone::get();
     let LoginLine { id, address, browser, began_at_ms, seen_at_ms, is_this } = line;
     let browser = browser.as_deref().map_or_else(|| "Unknown browser".to_owned(), browser_name);

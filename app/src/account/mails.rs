@@ -4,12 +4,12 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use super::calls::{MyMail, SetMyMail, read_my_mail};
-use crate::ui::{Deed, Fresh, Notice, SaveRow, each};
+use crate::ui::{FormAction, Fresh, Notice, SaveRow, each};
 
 /// The card of email settings.
 #[component]
 pub(super) fn MailsCard() -> impl IntoView {
-    let set = Deed::<SetMyMail>::new();
+    let set = FormAction::<SetMyMail>::new();
     let shown = Fresh::new(move || set.version(), |_| read_my_mail());
     shown.show("Couldn’t load your notification settings", move |mine| {
         let form = move |mine| view! { <Mails mine set /> };
@@ -18,7 +18,7 @@ pub(super) fn MailsCard() -> impl IntoView {
 }
 
 #[component]
-fn Mails(mine: MyMail, set: Deed<SetMyMail>) -> impl IntoView {
+fn Mails(mine: MyMail, set: FormAction<SetMyMail>) -> impl IntoView {
     let MyMail { is_on, email, assigned, mentioned, waiting, escalation_minutes, .. } = mine;
     let MyMail { summary, summary_at, time_zone, bounced, .. } = mine;
     let zone = NodeRef::<leptos::html::Input>::new();

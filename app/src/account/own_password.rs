@@ -5,12 +5,12 @@ use leptos::prelude::*;
 
 use super::calls::ChangePassword;
 use crate::account::Me;
-use crate::ui::{Deed, SaveRow};
+use crate::ui::{FormAction, SaveRow};
 
 /// The form that changes the password.
 #[component]
 pub(super) fn PasswordCard() -> impl IntoView {
-    let change = Deed::<ChangePassword>::new();
+    let change = FormAction::<ChangePassword>::new();
     let times = change.times_done(|_| true);
     let email = StoredValue::new(use_context::<Me>().map(|me| me.email));
     view! {

@@ -18,7 +18,7 @@ pub struct AuditLine {
     /// Whether it was an unauthenticated client.
     pub is_stranger: bool,
     /// What was done, as text.
-    pub deed: String,
+    pub action: String,
     /// The person or thing it was done to.
     pub subject: Option<String>,
     /// The client address.
@@ -38,38 +38,38 @@ pub struct AuditLines {
     pub deeds: Vec<(String, String)>,
 }
 
-/// Returns a page of the entries that match `deed`, `agent` and `text`, starting after the cursor `after`.
+/// Returns a page of the entries that match `action`, `agent` and `text`, starting after the cursor `after`.
 #[server]
 pub async fn read_audit(
-    #[server(default)] deed: String,
+    #[server(default)] action: String,
     #[server(default)] agent: Option<AgentId>,
     #[server(default)] text: String,
     #[server(default)] after: Option<String>,
 ) -> Result<AuditLines, Failure> {
     use domain::agent::Right;
-    use domain::audit::{AuditCursor, AuditEntry, AuditFilter, Deed};
+    use domain::audit::{AuditAction, AuditCursor, AuditEntry, AuditFilter};
 
     let by = crate::backend::require(Right::ReadAudit).await?;
-    let filter = AuditFilter { deed: Deed::parse(&deed), agent, text };
+    let filter = AuditFilter { action: AuditAction::parse(&action), agent, text };
     let after = after.as_deref().map(AuditCursor::parse).transpose()?;
     let page = by.backend.domain.list_audit(&filter, after).await?;
     let line = |entry: AuditEntry| {
-        let said = Deed::parse(&entry.deed).map(|deed| deed.sentence().to_owned());
+        let said = AuditAction::parse(&entry.action).map(|action| action.sentence().to_owned());
         AuditLine {
             at_ms: entry.at_ms,
             is_program: entry.actor_kind == "program",
             is_stranger: entry.actor_kind == "stranger",
             actor: entry.actor_name,
-            deed: said.unwrap_or(entry.deed),
+            action: said.unwrap_or(entry.action),
             subject: entry.subject,
             address: entry.address,
             browser: entry.browser,
         }
     };
-    let deed = |deed: &Deed| (deed.as_str().to_owned(), deed.sentence().to_owned());
+    let action = |action: &AuditAction| (action.as_str().to_owned(), action.sentence().to_owned());
     Ok(AuditLines {
         lines: page.entries.into_iter().map(line).collect(),
         next: page.next.map(AuditCursor::to_text),
-        deeds: Deed::ALL.iter().map(deed).collect(),
+        deeds: AuditAction::ALL.iter().map(action).collect(),
     })
 }

@@ -113,19 +113,21 @@ fn Lines(page: Signal<AuditLines>, wanted: Memo<Wanted>) -> impl IntoView {
 #[component]
 fn Line(line: AuditLine) -> impl IntoView {
     let zone = Zone::get();
-    let AuditLine { at_ms, actor, is_program, is_stranger, deed, subject, address, browser } = line;
+    let AuditLine { at_ms, actor, is_program, is_stranger, action, subject, address, browser } =
+        line;
     let browser = browser.as_deref().map(browser_name);
     let from = [address, browser].into_iter().flatten().collect::<Vec<_>>().join(" · ");
     // An agent who acts on themselves is named only once.
     let subject = subject.filter(|subject| *subject != actor);
-    let deed = if subject.is_none() { deed.trim_end_matches([':', ' ']).to_owned() } else { deed };
+    let action =
+        if subject.is_none() { action.trim_end_matches([':', ' ']).to_owned() } else { action };
     view! {
         <li>
             <time>{move || zone.date_and_time(at_ms)}</time>
             <div class="grow">
                 <p>
                     {is_stranger.then_some("Unverified: ")} <b>{actor}</b>
-                    {is_program.then_some(" (via API)")} " " {deed} " " {subject.map(|subject| view! { <b>{subject}</b> })}
+                    {is_program.then_some(" (via API)")} " " {action} " " {subject.map(|subject| view! { <b>{subject}</b> })}
                 </p>
                 <small>{from}</small>
             </div>

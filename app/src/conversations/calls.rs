@@ -73,7 +73,7 @@ pub async fn list_conversations(
 pub async fn list_choices() -> Result<Choices, Failure> {
     let (agent, backend) = crate::backend::require_agent().await?;
     let mut inboxes = backend.domain.list_inboxes().await?;
-    inboxes.retain(|inbox| agent.sight.covers(inbox.id));
+    inboxes.retain(|inbox| agent.visibility.covers(inbox.id));
     Ok(Choices {
         inboxes: inboxes.into_iter().map(|inbox| (inbox.id, inbox.name)).collect(),
         labels: backend.domain.list_labels().await?,
@@ -196,7 +196,7 @@ pub async fn read_visitor(id: ConversationId) -> Result<Known, Failure> {
     let theirs = backend.domain.list_conversations(&agent, &filter, None, OTHERS + 1).await?;
     let mut others = theirs.conversations;
     others.retain(|one| one.id != id);
-    let standing = backend.domain.mail_standing(&profile).await?;
+    let standing = backend.domain.address_status(&profile).await?;
     let bounced = |reason| format!("Bounced: {reason}");
     let no_mail = match standing.is_unsubscribed {
         true => Some("Unsubscribed".to_owned()),
@@ -231,16 +231,16 @@ pub async fn block_visitor(
     #[server(default)] network: bool,
 ) -> Result<(), Failure> {
     use domain::agent::Right;
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
     use domain::visitor::BlockOf;
 
     let by = crate::backend::require(Right::Block).await?;
-    let (of, deed) = match network {
-        true => (BlockOf::Network, Deed::NetworkBlocked),
-        false => (BlockOf::Visitor, Deed::VisitorBlocked),
+    let (of, action) = match network {
+        true => (BlockOf::Network, AuditAction::NetworkBlocked),
+        false => (BlockOf::Visitor, AuditAction::VisitorBlocked),
     };
     let (name, archived) = by.backend.domain.block_visitor(&by.agent, id, of).await?;
-    by.note(deed, Some((id.0, format!("{name} ({archived} conversations archived)")))).await?;
+    by.note(action, Some((id.0, format!("{name} ({archived} conversations archived)")))).await?;
     leptos_axum::redirect("/conversations");
     Ok(())
 }

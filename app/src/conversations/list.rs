@@ -12,8 +12,8 @@ use super::calls::{Choices, Listed as Page, list_choices, list_conversations};
 use super::draft::Drafts;
 use super::search::{FoundList, LookedFor, SearchBox};
 use super::view::{View, Wanted};
-use crate::account::initials;
 use crate::live::{Live, Store, now_ms};
+use crate::shell::initials;
 use crate::ui::{Clock, Icon, Waiting, state_page};
 
 /// The path of the list without an open conversation.

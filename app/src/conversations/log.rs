@@ -26,7 +26,7 @@ pub(super) fn Log(id: ConversationId) -> impl IntoView {
     let live = Live::get();
     let zone = Zone::get();
     let entries = Memo::new(move |_| with(live, id, |open| open.thread.replica.entries().to_vec()));
-    let waiting = Memo::new(move |_| with(live, id, |open| open.thread.outbox.waiting().clone()));
+    let waiting = Memo::new(move |_| with(live, id, |open| open.thread.unsent.waiting().clone()));
     let seen = Memo::new(move |_| with(live, id, |open| open.visitor_read_seq));
     let mailed = Memo::new(move |_| entries.with(|entries| Mailed::of(entries)));
     let came = Memo::new(move |_| {

@@ -5,12 +5,12 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use super::calls::{BlockRow, Unblock, read_blocks};
-use crate::ui::{Deed, Fresh, Icon, Notice, Zone, each};
+use crate::ui::{FormAction, Fresh, Icon, Notice, Zone, each};
 
 /// The list of blocks. Shows nothing while there are none.
 #[component]
 pub(super) fn BlocksCard() -> impl IntoView {
-    let unblock = Deed::<Unblock>::new();
+    let unblock = FormAction::<Unblock>::new();
     let shown = Fresh::new(move || unblock.version(), |_| read_blocks());
     shown.show("Couldn’t load blocked visitors", move |blocks| {
         let row = move |block| view! { <Line block unblock /> };
@@ -30,7 +30,7 @@ pub(super) fn BlocksCard() -> impl IntoView {
 }
 
 #[component]
-fn Line(block: BlockRow, unblock: Deed<Unblock>) -> impl IntoView {
+fn Line(block: BlockRow, unblock: FormAction<Unblock>) -> impl IntoView {
     let zone = Zone::get();
     let BlockRow { id, name, is_network, inbox, agent, at_ms, until_ms } = block;
     let whom = if is_network { format!("Everyone on {name}’s network") } else { name };

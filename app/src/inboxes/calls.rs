@@ -99,7 +99,7 @@ pub async fn list_inboxes() -> Result<Vec<InboxDetails>, Failure> {
     let (agent, backend) = crate::backend::require_agent().await?;
     let can_manage = agent.role.may(Right::ManageInboxes);
     let mut inboxes = backend.domain.list_inboxes().await?;
-    inboxes.retain(|inbox| agent.sight.covers(inbox.id));
+    inboxes.retain(|inbox| agent.visibility.covers(inbox.id));
     let mailboxes = backend.domain.mailboxes().await?;
     let mut details = Vec::with_capacity(inboxes.len());
     for inbox in inboxes {
@@ -127,10 +127,10 @@ pub async fn list_inboxes() -> Result<Vec<InboxDetails>, Failure> {
             an_hour: inbox.mail.an_hour,
         };
         let kept = KeptDetails {
-            conversations_days: inbox.kept.conversations_days,
-            files_days: inbox.kept.files_days,
-            addresses_days: inbox.kept.addresses_days,
-            with_queries: inbox.kept.with_queries,
+            conversations_days: inbox.retention.conversations_days,
+            files_days: inbox.retention.files_days,
+            addresses_days: inbox.retention.addresses_days,
+            with_queries: inbox.retention.with_queries,
         };
         details.push(InboxDetails {
             kept,
@@ -159,13 +159,13 @@ pub async fn list_inboxes() -> Result<Vec<InboxDetails>, Failure> {
 #[server]
 pub async fn allow_sites(id: InboxId, sites: String) -> Result<(), Failure> {
     use domain::agent::Right;
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
 
     let by = crate::backend::require(Right::ManageInboxes).await?;
     let lines = sites.lines().map(str::trim).filter(|line| !line.is_empty());
     let sites: Vec<String> = lines.map(ToOwned::to_owned).collect();
     by.backend.domain.allow_sites(id, &sites).await?;
-    by.note(Deed::SitesChanged, Some(by.inbox(id).await?)).await?;
+    by.note(AuditAction::SitesChanged, Some(by.inbox(id).await?)).await?;
     leptos_axum::redirect("/inboxes");
     Ok(())
 }
@@ -181,7 +181,7 @@ pub async fn set_inbox(
     label: String,
 ) -> Result<(), Failure> {
     use domain::agent::Right;
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
     use domain::inbox::InboxSettings;
 
     let by = crate::backend::require(Right::ManageInboxes).await?;
@@ -193,7 +193,7 @@ pub async fn set_inbox(
         label: LabelId::parse(&label),
     };
     by.backend.domain.set_inbox(id, settings).await?;
-    by.note(Deed::InboxChanged, Some(by.inbox(id).await?)).await?;
+    by.note(AuditAction::InboxChanged, Some(by.inbox(id).await?)).await?;
     leptos_axum::redirect("/inboxes");
     Ok(())
 }
@@ -209,7 +209,7 @@ pub async fn set_inbox_mail(
     an_hour: u32,
 ) -> Result<(), Failure> {
     use domain::agent::Right;
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
     use domain::inbox::InboxMail;
 
     let by = crate::backend::require(Right::ManageInboxes).await?;
@@ -221,14 +221,14 @@ pub async fn set_inbox_mail(
         an_hour,
     };
     by.backend.domain.set_inbox_mail(id, mail).await?;
-    by.note(Deed::InboxChanged, Some(by.inbox(id).await?)).await?;
+    by.note(AuditAction::InboxChanged, Some(by.inbox(id).await?)).await?;
     leptos_axum::redirect("/inboxes");
     Ok(())
 }
 
 /// Changes an inbox's retention settings. An empty number of days means forever.
 #[server]
-pub async fn set_inbox_kept(
+pub async fn set_inbox_retention(
     id: InboxId,
     #[server(default)] conversations_days: String,
     #[server(default)] files_days: String,
@@ -236,8 +236,8 @@ pub async fn set_inbox_kept(
     #[server(default)] with_queries: bool,
 ) -> Result<(), Failure> {
     use domain::agent::Right;
-    use domain::audit::Deed;
-    use domain::inbox::InboxKept;
+    use domain::audit::AuditAction;
+    use domain::inbox::Retention;
     use protocol::ErrorCode;
 
     let by = crate::backend::require(Right::ManageInboxes).await?;
@@ -245,14 +245,14 @@ pub async fn set_inbox_kept(
         "" => Ok(None),
         text => text.parse().map(Some).map_err(|_| Failure(ErrorCode::DaysInvalid)),
     };
-    let kept = InboxKept {
+    let kept = Retention {
         conversations_days: days(&conversations_days)?,
         files_days: days(&files_days)?,
         addresses_days: days(&addresses_days)?,
         with_queries,
     };
-    by.backend.domain.set_inbox_kept(id, kept).await?;
-    by.note(Deed::KeptChanged, Some(by.inbox(id).await?)).await?;
+    by.backend.domain.set_inbox_retention(id, kept).await?;
+    by.note(AuditAction::RetentionChanged, Some(by.inbox(id).await?)).await?;
     leptos_axum::redirect("/inboxes");
     Ok(())
 }
@@ -266,13 +266,13 @@ pub async fn set_inbox_inbound(
     #[server(default)] mailbox: String,
 ) -> Result<(), Failure> {
     use domain::agent::Right;
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
     use domain::inbox::InboxInbound;
 
     let by = crate::backend::require(Right::ManageInboxes).await?;
     let inbound = InboxInbound { address: Some(address), mailbox: Some(mailbox) };
     by.backend.domain.set_inbox_inbound(id, inbound).await?;
-    by.note(Deed::InboundChanged, Some(by.inbox(id).await?)).await?;
+    by.note(AuditAction::InboundChanged, Some(by.inbox(id).await?)).await?;
     leptos_axum::redirect("/inboxes");
     Ok(())
 }
@@ -281,7 +281,7 @@ pub async fn set_inbox_inbound(
 #[server]
 pub async fn set_webhook(id: InboxId, #[server(default)] is_on: bool) -> Result<(), Failure> {
     use domain::agent::Right;
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
     use domain::inbox::SecretOf;
 
     let by = crate::backend::require(Right::ManageInboxes).await?;
@@ -290,7 +290,7 @@ pub async fn set_webhook(id: InboxId, #[server(default)] is_on: bool) -> Result<
     } else {
         by.backend.domain.drop_inbound_key(id).await?;
     }
-    by.note(Deed::InboundChanged, Some(by.inbox(id).await?)).await?;
+    by.note(AuditAction::InboundChanged, Some(by.inbox(id).await?)).await?;
     leptos_axum::redirect("/inboxes");
     Ok(())
 }
@@ -305,7 +305,7 @@ pub async fn set_identity(
     #[server(default)] at_once: bool,
 ) -> Result<(), Failure> {
     use domain::agent::Right;
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
     use domain::inbox::SecretOf;
 
     let by = crate::backend::require(Right::ManageInboxes).await?;
@@ -313,7 +313,7 @@ pub async fn set_identity(
     if rotate {
         by.backend.domain.rotate_secret(id, SecretOf::Identity, at_once).await?;
     }
-    by.note(Deed::IdentityChanged, Some(by.inbox(id).await?)).await?;
+    by.note(AuditAction::IdentityChanged, Some(by.inbox(id).await?)).await?;
     leptos_axum::redirect("/inboxes");
     Ok(())
 }
@@ -361,11 +361,11 @@ pub async fn read_blocks() -> Result<Vec<BlockRow>, Failure> {
 #[server]
 pub async fn unblock(id: Uuid) -> Result<(), Failure> {
     use domain::agent::Right;
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
 
     let by = crate::backend::require(Right::Block).await?;
     let name = by.backend.domain.unblock(&by.agent, id).await?;
-    by.note(Deed::Unblocked, Some((id, name))).await?;
+    by.note(AuditAction::Unblocked, Some((id, name))).await?;
     leptos_axum::redirect("/inboxes");
     Ok(())
 }

@@ -4,10 +4,10 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use super::calls::{InboxDetails, SetIdentity};
-use crate::ui::{Deed, SaveRow};
+use crate::ui::{FormAction, SaveRow};
 
 #[component]
-pub(super) fn Identity(inbox: InboxDetails, set: Deed<SetIdentity>) -> impl IntoView {
+pub(super) fn Identity(inbox: InboxDetails, set: FormAction<SetIdentity>) -> impl IntoView {
     let InboxDetails { id, requires_identity, identity_secret, jwt_secret, .. } = inbox;
     let saving = set.saving(move |input| input.id == id);
     let example = "SupportChat.init({ user: {\n  id: '42', hash: 'HMAC-SHA256 of the id, in hex',\n  name: 'Ann', email: 'ann@example.com', plan: 'pro'\n} })";

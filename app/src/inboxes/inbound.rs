@@ -5,13 +5,13 @@ use leptos::prelude::*;
 use protocol::InboxId;
 
 use super::calls::{InboundDetails, InboxDetails, SetInboxInbound, SetWebhook};
-use crate::ui::{Copyable, Deed, Notice, SaveRow};
+use crate::ui::{Copyable, FormAction, Notice, SaveRow};
 
 #[component]
 pub(super) fn Inbound(
     inbox: InboxDetails,
-    set: Deed<SetInboxInbound>,
-    hand_in: Deed<SetWebhook>,
+    set: FormAction<SetInboxInbound>,
+    hand_in: FormAction<SetWebhook>,
 ) -> impl IntoView {
     let InboxDetails { id, inbound, .. } = inbox;
     let InboundDetails { address, mailbox, mailbox_trouble, webhook } = inbound;
@@ -61,7 +61,7 @@ pub(super) fn Inbound(
 
 /// The webhook to which a provider posts inbound email.
 #[component]
-fn Webhook(id: InboxId, webhook: Option<String>, hand_in: Deed<SetWebhook>) -> impl IntoView {
+fn Webhook(id: InboxId, webhook: Option<String>, hand_in: FormAction<SetWebhook>) -> impl IntoView {
     let has_key = webhook.is_some();
     view! {
         <details class="more-form">

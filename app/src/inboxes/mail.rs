@@ -6,7 +6,7 @@ use protocol::MailKind;
 
 use super::calls::{InboxDetails, SetInboxMail};
 use crate::outbox::title;
-use crate::ui::{Deed, SaveRow};
+use crate::ui::{FormAction, SaveRow};
 
 /// The languages of emails to visitors.
 const LANGUAGES: [(&str, &str); 4] =
@@ -15,7 +15,7 @@ const LANGUAGES: [(&str, &str); 4] =
 #[component]
 pub(super) fn Mail(
     inbox: InboxDetails,
-    set: Deed<SetInboxMail>,
+    set: FormAction<SetInboxMail>,
     can_change: bool,
 ) -> impl IntoView {
     let InboxDetails { id, key, mail, .. } = inbox;

@@ -4,9 +4,9 @@ mod blocks;
 mod calls;
 mod identity;
 mod inbound;
-mod kept;
 mod mail;
 mod page;
+mod retention;
 mod work;
 
 pub(crate) use page::InboxesPage;

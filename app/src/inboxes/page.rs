@@ -6,28 +6,28 @@ use leptos_meta::Title;
 
 use super::blocks::BlocksCard;
 use super::calls::{
-    AllowSites, InboxDetails, SetIdentity, SetInbox, SetInboxInbound, SetInboxKept, SetInboxMail,
-    SetWebhook, list_inboxes,
+    AllowSites, InboxDetails, SetIdentity, SetInbox, SetInboxInbound, SetInboxMail,
+    SetInboxRetention, SetWebhook, list_inboxes,
 };
 use super::identity::Identity;
 use super::inbound::Inbound;
-use super::kept::Kept;
 use super::mail::Mail;
+use super::retention::Kept;
 use super::work::Work;
 use crate::account::Me;
 use crate::team::{TeamDetails, read_team};
 use crate::ui;
-use crate::ui::{Copyable, Deed, Fresh, SaveRow, Zone, each};
+use crate::ui::{Copyable, FormAction, Fresh, SaveRow, Zone, each};
 
 /// The page of all inboxes.
 #[component]
 pub(crate) fn InboxesPage() -> impl IntoView {
-    let deeds = Deeds::new();
+    let actions = InboxActions::new();
     let read = |_| async {
         let team = read_team().await?;
         list_inboxes().await.map(|inboxes| (inboxes, team))
     };
-    let shown = Fresh::new(move || deeds.version(), read);
+    let shown = Fresh::new(move || actions.version(), read);
     view! {
         <Title text="Inboxes" />
         <main class="settings">
@@ -37,7 +37,7 @@ pub(crate) fn InboxesPage() -> impl IntoView {
                     "An inbox is one site or brand. Add its snippet to your pages and list the sites that may use it."
                 </p>
             </header>
-            {shown.show("Couldn’t load inboxes", move |read| cards(read, deeds))}
+            {shown.show("Couldn’t load inboxes", move |read| cards(read, actions))}
             <BlocksCard />
         </main>
     }
@@ -45,26 +45,26 @@ pub(crate) fn InboxesPage() -> impl IntoView {
 
 /// The actions on the page. Each is a form that also works without scripts.
 #[derive(Clone, Copy)]
-struct Deeds {
-    save: Deed<AllowSites>,
-    set: Deed<SetInbox>,
-    prove: Deed<SetIdentity>,
-    send: Deed<SetInboxMail>,
-    receive: Deed<SetInboxInbound>,
-    hand_in: Deed<SetWebhook>,
-    keep: Deed<SetInboxKept>,
+struct InboxActions {
+    save: FormAction<AllowSites>,
+    set: FormAction<SetInbox>,
+    prove: FormAction<SetIdentity>,
+    send: FormAction<SetInboxMail>,
+    receive: FormAction<SetInboxInbound>,
+    hand_in: FormAction<SetWebhook>,
+    keep: FormAction<SetInboxRetention>,
 }
 
-impl Deeds {
+impl InboxActions {
     fn new() -> Self {
         Self {
-            save: Deed::new(),
-            set: Deed::new(),
-            prove: Deed::new(),
-            send: Deed::new(),
-            receive: Deed::new(),
-            hand_in: Deed::new(),
-            keep: Deed::new(),
+            save: FormAction::new(),
+            set: FormAction::new(),
+            prove: FormAction::new(),
+            send: FormAction::new(),
+            receive: FormAction::new(),
+            hand_in: FormAction::new(),
+            keep: FormAction::new(),
         }
     }
 
@@ -80,7 +80,7 @@ impl Deeds {
     }
 }
 
-fn cards(read: Signal<(Vec<InboxDetails>, TeamDetails)>, deeds: Deeds) -> impl IntoView {
+fn cards(read: Signal<(Vec<InboxDetails>, TeamDetails)>, actions: InboxActions) -> impl IntoView {
     let all = move || {
         let (inboxes, team) = read.get();
         inboxes.into_iter().map(|inbox| (inbox, team.clone())).collect()
@@ -91,12 +91,12 @@ fn cards(read: Signal<(Vec<InboxDetails>, TeamDetails)>, deeds: Deeds) -> impl I
         let labels: Vec<_> = team.labels.iter().map(|label| label.id).collect();
         (inbox.id, teams, labels)
     };
-    each(all, key, move |(inbox, team)| view! { <InboxCard inbox team deeds /> })
+    each(all, key, move |(inbox, team)| view! { <InboxCard inbox team actions /> })
 }
 
 #[component]
-fn InboxCard(inbox: InboxDetails, team: TeamDetails, deeds: Deeds) -> impl IntoView {
-    let Deeds { save, set, prove, send, receive, hand_in, keep } = deeds;
+fn InboxCard(inbox: InboxDetails, team: TeamDetails, actions: InboxActions) -> impl IntoView {
+    let InboxActions { save, set, prove, send, receive, hand_in, keep } = actions;
     let (work, mail, inbound, identity, kept) =
         (inbox.clone(), inbox.clone(), inbox.clone(), inbox.clone(), inbox.clone());
     let InboxDetails { id, name, key, sites, refused_sites, snippet, .. } = inbox;

@@ -5,13 +5,13 @@ use leptos::prelude::*;
 
 use super::calls::{InboxDetails, SetInbox};
 use crate::team::TeamDetails;
-use crate::ui::{Deed, RoutingOptions, SaveRow, written};
+use crate::ui::{FormAction, RoutingOptions, SaveRow, written};
 
 #[component]
 pub(super) fn Work(
     inbox: InboxDetails,
     team: TeamDetails,
-    set: Deed<SetInbox>,
+    set: FormAction<SetInbox>,
     can_change: bool,
 ) -> impl IntoView {
     let InboxDetails { id, hours, time_zone, routing, team: to_team, label: with, .. } = inbox;

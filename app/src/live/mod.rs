@@ -43,9 +43,9 @@ pub(crate) struct Live {
     store: RwSignal<Store>,
     status: RwSignal<Status>,
     #[cfg(feature = "hydrate")]
-    line: StoredValue<Option<socket::Line>, LocalStorage>,
+    socket: StoredValue<Option<socket::SocketHandle>, LocalStorage>,
     #[cfg(feature = "hydrate")]
-    unsent: StoredValue<unsent::Unsent>,
+    unsent: StoredValue<unsent::StoredUnsent>,
 }
 
 /// Provides the store and the socket as a context for all pages.
@@ -54,9 +54,9 @@ pub(crate) fn provide_live() {
         store: RwSignal::new(Store::default()),
         status: RwSignal::new(Status::Connecting),
         #[cfg(feature = "hydrate")]
-        line: StoredValue::new_local(None),
+        socket: StoredValue::new_local(None),
         #[cfg(feature = "hydrate")]
-        unsent: StoredValue::new(unsent::Unsent::default()),
+        unsent: StoredValue::new(unsent::StoredUnsent::default()),
     });
 }
 
@@ -111,12 +111,12 @@ impl Live {
         self.store.update_untracked(|store| store.belongs_to(me));
         #[cfg(feature = "hydrate")]
         Effect::new(move |_| {
-            if self.line.with_value(Option::is_none) {
+            if self.socket.with_value(Option::is_none) {
                 let restore = |store: &mut Store| {
                     self.unsent.update_value(|unsent| unsent.restore(Device(me), store));
                 };
                 self.store.update(restore);
-                self.line.set_value(Some(socket::open(self)));
+                self.socket.set_value(Some(socket::open(self)));
             }
         });
     }
@@ -157,7 +157,7 @@ impl Live {
 
     #[cfg(feature = "hydrate")]
     fn send(self, frames: Vec<FromAgent>) {
-        self.line.with_value(|line| {
+        self.socket.with_value(|line| {
             for frame in frames {
                 if let Some(line) = line {
                     line.send(&frame);

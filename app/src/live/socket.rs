@@ -26,9 +26,9 @@ pub(crate) fn hang_up() {
 
 /// Sends frames to the socket. While it is down, frames are dropped: what must not be lost is in the store, which
 /// sends it again when the socket is back.
-pub(super) struct Line(mpsc::UnboundedSender<String>);
+pub(super) struct SocketHandle(mpsc::UnboundedSender<String>);
 
-impl Line {
+impl SocketHandle {
     pub(super) fn send(&self, frame: &FromAgent) {
         // The receiver lives as long as the page.
         let _sent = self.0.unbounded_send(to_string(frame));
@@ -55,7 +55,7 @@ impl From<WebSocketError> for End {
 }
 
 /// Opens the socket, and opens it again whenever it is lost.
-pub(super) fn open(live: Live) -> Line {
+pub(super) fn open(live: Live) -> SocketHandle {
     let (sender, mut frames) = mpsc::unbounded();
     spawn_local(async move {
         let (mut backoff, mut was_welcomed) = (Backoff::default(), false);
@@ -85,7 +85,7 @@ pub(super) fn open(live: Live) -> Line {
             wait(asked.unwrap_or_else(|| backoff.next_ms(random()))).await;
         }
     });
-    Line(sender)
+    SocketHandle(sender)
 }
 
 /// Handles a login that was ended elsewhere: nothing of it stays on the screen. Drafts remain on the device. A

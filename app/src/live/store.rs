@@ -37,7 +37,7 @@ pub(crate) struct Open {
     pub(crate) visitor_online: bool,
     /// The page the visitor has gone to since, if any.
     pub(crate) visitor_page: Option<String>,
-    /// Which messages in the outbox are notes.
+    /// Which of the unsent messages are notes.
     pub(crate) notes: HashSet<ClientId>,
     /// Who is typing, and when each was last reported.
     typing: Vec<(Author, u64)>,
@@ -187,7 +187,7 @@ impl Store {
         vec![watch_frame(id, open)]
     }
 
-    /// A conversation left the screen. Its outbox is still sent.
+    /// A conversation left the screen. Its unsent messages are still sent.
     pub(crate) fn unwatch(&mut self, id: ConversationId) -> Vec<FromAgent> {
         match self.open.get_mut(&id) {
             Some(open) if open.watched => {
@@ -210,7 +210,7 @@ impl Store {
     ) -> Vec<FromAgent> {
         let open = self.open.entry(id).or_default();
         let ids = files.ids();
-        open.thread.outbox.push(client_id, text.clone(), files, at_ms);
+        open.thread.unsent.push(client_id, text.clone(), files, at_ms);
         if is_note {
             open.notes.insert(client_id);
         }
@@ -224,10 +224,10 @@ impl Store {
     pub(crate) fn restore(&mut self, id: ConversationId, outgoing: Outgoing, is_note: bool) {
         let open = self.open.entry(id).or_default();
         let Outgoing { client_id, text, files, at_ms, .. } = outgoing;
-        if open.thread.outbox.waiting().iter().any(|known| known.client_id == client_id) {
+        if open.thread.unsent.waiting().iter().any(|known| known.client_id == client_id) {
             return;
         }
-        open.thread.outbox.push(client_id, text, files, at_ms);
+        open.thread.unsent.push(client_id, text, files, at_ms);
         if is_note {
             open.notes.insert(client_id);
         }
@@ -237,7 +237,7 @@ impl Store {
     /// whether it is a note.
     pub(crate) fn outgoing(&self) -> impl Iterator<Item = (ConversationId, &Outgoing, bool)> {
         self.open.iter().flat_map(|(id, open)| {
-            let waiting = open.thread.outbox.waiting().iter();
+            let waiting = open.thread.unsent.waiting().iter();
             waiting.map(|one| (*id, one, open.notes.contains(&one.client_id)))
         })
     }
@@ -250,7 +250,7 @@ impl Store {
     ) -> Option<(Outgoing, bool)> {
         let open = self.open.get_mut(&id)?;
         let is_note = open.notes.remove(&client_id);
-        open.thread.outbox.remove(client_id).map(|outgoing| (outgoing, is_note))
+        open.thread.unsent.remove(client_id).map(|outgoing| (outgoing, is_note))
     }
 
     /// The agent has the end of the conversation in view.
@@ -424,7 +424,7 @@ impl Store {
 
     fn refuse(&mut self, id: ConversationId, client_id: ClientId, code: ErrorCode) {
         if let Some(open) = self.open.get_mut(&id) {
-            open.thread.outbox.refuse(client_id, code);
+            open.thread.unsent.refuse(client_id, code);
         }
     }
 

@@ -19,13 +19,13 @@ struct Kept {
 
 /// The messages stored on the device.
 #[derive(Default)]
-pub(super) struct Unsent(HashSet<(ConversationId, ClientId)>);
+pub(super) struct StoredUnsent(HashSet<(ConversationId, ClientId)>);
 
 fn name((conversation, client_id): &(ConversationId, ClientId)) -> String {
     format!("{FOLDER}{conversation}/{client_id}")
 }
 
-impl Unsent {
+impl StoredUnsent {
     /// Restores what an earlier page left, as if it were sent now.
     pub(super) fn restore(&mut self, device: Device, store: &mut Store) {
         let mut kept: Vec<(ConversationId, Kept)> = device

@@ -75,11 +75,11 @@ pub async fn read_outbox(
 #[server]
 pub async fn retry_mail(id: MailId) -> Result<(), Failure> {
     use domain::agent::Right;
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
 
     let by = crate::backend::require(Right::ManageOutbox).await?;
     by.backend.domain.retry_mail(id).await?;
-    by.note(Deed::OutboxChanged, Some((id.0, id.to_string()))).await?;
+    by.note(AuditAction::OutboxChanged, Some((id.0, id.to_string()))).await?;
     Ok(())
 }
 
@@ -87,10 +87,10 @@ pub async fn retry_mail(id: MailId) -> Result<(), Failure> {
 #[server]
 pub async fn drop_mail(id: MailId) -> Result<(), Failure> {
     use domain::agent::Right;
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
 
     let by = crate::backend::require(Right::ManageOutbox).await?;
     by.backend.domain.drop_mail(id).await?;
-    by.note(Deed::OutboxChanged, Some((id.0, id.to_string()))).await?;
+    by.note(AuditAction::OutboxChanged, Some((id.0, id.to_string()))).await?;
     Ok(())
 }

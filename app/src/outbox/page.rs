@@ -8,13 +8,13 @@ use leptos_router::hooks::use_query_map;
 use protocol::{DropReason, MailId, MailKind, MailState};
 
 use super::calls::{DropMail, MailLine, Outbox, RetryMail, read_outbox};
-use crate::ui::{Deed, Fresh, Icon, Notice, Zone, each};
+use crate::ui::{FormAction, Fresh, Icon, Notice, Zone, each};
 
 /// The page of queued, failed and sent emails.
 #[component]
 pub(crate) fn OutboxPage() -> impl IntoView {
-    let retry = Deed::<RetryMail>::new();
-    let dropping = Deed::<DropMail>::new();
+    let retry = FormAction::<RetryMail>::new();
+    let dropping = FormAction::<DropMail>::new();
     let query = use_query_map();
     let state = Memo::new(move |_| query.with(|query| MailState::parse(&query.get("state")?)));
     let before = Memo::new(move |_| query.with(|query| MailId::parse(&query.get("before")?)));
@@ -61,8 +61,8 @@ pub(crate) fn OutboxPage() -> impl IntoView {
 fn Mails(
     outbox: Signal<Outbox>,
     state: Memo<Option<MailState>>,
-    retry: Deed<RetryMail>,
-    dropping: Deed<DropMail>,
+    retry: FormAction<RetryMail>,
+    dropping: FormAction<DropMail>,
 ) -> impl IntoView {
     let trouble = ArcSignal::derive(move || {
         match outbox.get() {
@@ -98,7 +98,11 @@ fn Mails(
 }
 
 #[component]
-fn Line(mail: MailLine, retry: Deed<RetryMail>, dropping: Deed<DropMail>) -> impl IntoView {
+fn Line(
+    mail: MailLine,
+    retry: FormAction<RetryMail>,
+    dropping: FormAction<DropMail>,
+) -> impl IntoView {
     let zone = Zone::get();
     let MailLine { id, kind, conversation, address, state, reason, attempts, .. } = mail;
     let (icon, class) = match state {

@@ -54,12 +54,12 @@ pub async fn find_people(#[server(default)] sought: String) -> Result<Vec<Person
 #[server]
 pub async fn erase_person(id: VisitorId) -> Result<String, Failure> {
     use domain::agent::Right;
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
 
     let by = crate::backend::require(Right::ErasePeople).await?;
     let erased = by.backend.domain.erase_visitor(id).await?;
     // Only the id is logged, because the name is erased.
-    by.note(Deed::PersonErased, Some((id.0, id.to_string()))).await?;
+    by.note(AuditAction::PersonErased, Some((id.0, id.to_string()))).await?;
     let domain::privacy::Erased { conversations, entries, files, mails } = erased;
     Ok(format!(
         "Erased conversations: {conversations}, messages and events: {entries}, files: {files}, emails: {mails}."

@@ -8,14 +8,14 @@ use leptos_router::components::Form;
 use leptos_router::hooks::use_query_map;
 
 use super::calls::{ErasePerson, PersonRow, find_people};
-use crate::ui::{Deed, Fresh, Icon, Notice, Zone, each};
+use crate::ui::{FormAction, Fresh, Icon, Notice, Zone, each};
 
 /// Finds a person and exports or erases their data.
 #[component]
 pub(crate) fn PeoplePage() -> impl IntoView {
     let query = use_query_map();
     let sought = Memo::new(move |_| query.with(|query| query.get("q").unwrap_or_default()));
-    let erase = Deed::<ErasePerson>::new();
+    let erase = FormAction::<ErasePerson>::new();
     let shown =
         Fresh::new(move || (sought.get(), erase.version()), |(sought, _)| find_people(sought));
     view! {
@@ -55,7 +55,7 @@ pub(crate) fn PeoplePage() -> impl IntoView {
 fn People(
     people: Signal<Vec<PersonRow>>,
     sought: Memo<String>,
-    erase: Deed<ErasePerson>,
+    erase: FormAction<ErasePerson>,
 ) -> impl IntoView {
     let is_none = move || people.with(Vec::is_empty) && !sought.get().is_empty();
     let is_any = move || people.with(|people| !people.is_empty());
@@ -79,7 +79,7 @@ fn People(
 }
 
 #[component]
-fn Person(person: PersonRow, erase: Deed<ErasePerson>) -> impl IntoView {
+fn Person(person: PersonRow, erase: FormAction<ErasePerson>) -> impl IntoView {
     let zone = Zone::get();
     let PersonRow { id, name, inbox, email, is_email_proven, user_id, conversations, .. } = person;
     let (first, last) = (person.created_at_ms, person.last_seen_at_ms);

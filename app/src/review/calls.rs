@@ -68,7 +68,7 @@ pub async fn read_review(
 ) -> Result<Review, Failure> {
     let (agent, backend) = crate::backend::require_agent().await?;
     let mut inboxes = backend.domain.list_inboxes().await?;
-    inboxes.retain(|inbox| agent.sight.covers(inbox.id));
+    inboxes.retain(|inbox| agent.visibility.covers(inbox.id));
     let name = |id| inboxes.iter().find(|inbox| inbox.id == id).map(|inbox| inbox.name.clone());
     let page = backend.domain.list_inbound(&agent, state, before, &looked_for).await?;
     let line = |mail: domain::mail::InboundMail| InboundLine {
@@ -110,11 +110,11 @@ pub async fn allow_mail(
     #[server(default)] in_conversation: bool,
 ) -> Result<(), Failure> {
     use domain::agent::Right;
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
 
     let by = crate::backend::require(Right::Answer).await?;
     by.backend.domain.allow_inbound(&by.agent, id, in_conversation).await?;
-    by.note(Deed::MailReviewed, Some((id.0, id.to_string()))).await?;
+    by.note(AuditAction::MailReviewed, Some((id.0, id.to_string()))).await?;
     Ok(())
 }
 
@@ -122,11 +122,11 @@ pub async fn allow_mail(
 #[server]
 pub async fn discard_mail(id: InboundId) -> Result<(), Failure> {
     use domain::agent::Right;
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
 
     let by = crate::backend::require(Right::Answer).await?;
     by.backend.domain.discard_inbound(&by.agent, id).await?;
-    by.note(Deed::MailReviewed, Some((id.0, id.to_string()))).await?;
+    by.note(AuditAction::MailReviewed, Some((id.0, id.to_string()))).await?;
     Ok(())
 }
 

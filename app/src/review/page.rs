@@ -11,13 +11,13 @@ use protocol::{InboundId, InboundReason, InboundState};
 use super::badge::Recount;
 use super::calls::{AllowMail, DiscardMail, InboundLine, Review, read_review};
 use crate::account::Me;
-use crate::ui::{Deed, Fresh, Icon, Notice, Zone, each};
+use crate::ui::{FormAction, Fresh, Icon, Notice, Zone, each};
 
 /// The page of inbound emails, where an agent decides about those that did not become a message.
 #[component]
 pub(crate) fn ReviewPage() -> impl IntoView {
-    let allow = Deed::<AllowMail>::new();
-    let discard = Deed::<DiscardMail>::new();
+    let allow = FormAction::<AllowMail>::new();
+    let discard = FormAction::<DiscardMail>::new();
     let query = use_query_map();
     let state = Memo::new(move |_| {
         let named = query.with(|query| InboundState::parse(&query.get("state")?));
@@ -87,8 +87,8 @@ fn Mails(
     review: Signal<Review>,
     state: Memo<InboundState>,
     looked_for: Memo<String>,
-    allow: Deed<AllowMail>,
-    discard: Deed<DiscardMail>,
+    allow: FormAction<AllowMail>,
+    discard: FormAction<DiscardMail>,
 ) -> impl IntoView {
     let mails = move || {
         let state = state.get();
@@ -155,8 +155,8 @@ fn Mails(
 fn Line(
     mail: InboundLine,
     state: InboundState,
-    allow: Deed<AllowMail>,
-    discard: Deed<DiscardMail>,
+    allow: FormAction<AllowMail>,
+    discard: FormAction<DiscardMail>,
 ) -> impl IntoView {
     let zone = Zone::get();
     let InboundLine { id, inbox, reason, sender, sender_name, subject, text, conversation, .. } =

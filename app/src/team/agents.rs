@@ -7,8 +7,9 @@ use leptos::prelude::*;
 use protocol::{AgentId, InboxId, Label};
 
 use super::calls::{AgentDetails, TeamPage};
-use super::page::Deeds;
-use crate::account::{Me, initials};
+use super::page::TeamActions;
+use crate::account::Me;
+use crate::shell::initials;
 use crate::ui::{Copyable, Notice};
 
 #[component]
@@ -16,7 +17,7 @@ pub(super) fn AgentRow(
     agent: AgentDetails,
     labels: Vec<Label>,
     inboxes: Vec<(InboxId, String)>,
-    deeds: Deeds,
+    actions: TeamActions,
     can_manage: bool,
 ) -> impl IntoView {
     let AgentDetails { id, name, email, role, capacity, skills, is_active, is_invited, .. } = agent;
@@ -45,7 +46,7 @@ pub(super) fn AgentRow(
                     </span>
                     <span class="mark">{shown}</span>
                 </summary>
-                <ActionForm action=deeds.set_agent.action attr:class="form">
+                <ActionForm action=actions.set_agent.action attr:class="form">
                     <input type="hidden" name="id" value=id.to_string() />
                     <label>
                         "Conversations at a time"
@@ -94,7 +95,7 @@ pub(super) fn AgentRow(
                         .then(|| {
                             view! { <SightFields inboxes sees_all theirs=theirs can_manage=can_change /> }
                         })}
-                    <Notice text=deeds.set_agent.refused(move |input| input.id == id) />
+                    <Notice text=actions.set_agent.refused(move |input| input.id == id) />
                     {can_change
                         .then(|| {
                             view! {
@@ -106,16 +107,16 @@ pub(super) fn AgentRow(
                             }
                         })}
                 </ActionForm>
-                {(is_owner && is_active).then(|| view! { <RoleForm id role=their_role deeds /> })}
-                {(can_change && is_active).then(|| view! { <PasswordLink id is_invited deeds /> })}
-                {(can_change && is_active).then(|| view! { <ResetForm id deeds /> })}
+                {(is_owner && is_active).then(|| view! { <RoleForm id role=their_role actions /> })}
+                {(can_change && is_active).then(|| view! { <PasswordLink id is_invited actions /> })}
+                {(can_change && is_active).then(|| view! { <ResetForm id actions /> })}
                 {can_change
                     .then(|| {
                         view! {
-                            <ActionForm action=deeds.set_active.action attr:class="form">
+                            <ActionForm action=actions.set_active.action attr:class="form">
                                 <input type="hidden" name="id" value=id.to_string() />
                                 <input type="hidden" name="is_active" value=(!is_active).to_string() />
-                                <Notice text=deeds.set_active.refused(move |input| input.id == id) />
+                                <Notice text=actions.set_active.refused(move |input| input.id == id) />
                                 <div class="form-end">
                                     <button class="button" type="submit">
                                         {if is_active { "Deactivate" } else { "Reactivate" }}
@@ -134,7 +135,7 @@ pub(super) fn AgentRow(
 }
 
 #[component]
-pub(super) fn NewAgent(deeds: Deeds, team: Signal<TeamPage>) -> impl IntoView {
+pub(super) fn NewAgent(actions: TeamActions, team: Signal<TeamPage>) -> impl IntoView {
     let sends_mail = move || team.with(|team| team.sends_mail);
     // A link is useless once it was used or its agent was deactivated.
     let waits = move |id: AgentId| {
@@ -147,8 +148,8 @@ pub(super) fn NewAgent(deeds: Deeds, team: Signal<TeamPage>) -> impl IntoView {
     };
     let is_owner = use_context::<Me>().is_some_and(|me| me.is_owner);
     let inboxes = StoredValue::new(team.with_untracked(|team| team.inboxes.clone()));
-    let invited = move || deeds.invite.made(|_| true).filter(|invited| waits(invited.agent));
-    let times = deeds.invite.times_done(|_| true);
+    let invited = move || actions.invite.made(|_| true).filter(|invited| waits(invited.agent));
+    let times = actions.invite.times_done(|_| true);
     let said = move || {
         if sends_mail() {
             "They’ll get an email with this link. You can also share it yourself."
@@ -171,7 +172,7 @@ pub(super) fn NewAgent(deeds: Deeds, team: Signal<TeamPage>) -> impl IntoView {
         <For each=move || [times.get()] key=|times| *times let(_times)>
         <details class="more-form">
             <summary class="button">"Invite an agent"</summary>
-            <ActionForm action=deeds.invite.action attr:class="form">
+            <ActionForm action=actions.invite.action attr:class="form">
                 <label>
                     "Name" <input name="name" required maxlength="80" autocomplete="off" />
                     <small>"Visitors see it next to their replies."</small>
@@ -199,12 +200,12 @@ pub(super) fn NewAgent(deeds: Deeds, team: Signal<TeamPage>) -> impl IntoView {
                     theirs=BTreeSet::new()
                     can_manage=true
                 />
-                <Notice text=deeds.invite.refused(|_| true) />
+                <Notice text=actions.invite.refused(|_| true) />
                 <div class="form-end">
                     <button
                         class="button primary"
                         type="submit"
-                        disabled=move || deeds.invite.action.pending().get()
+                        disabled=move || actions.invite.action.pending().get()
                     >
                         "Invite"
                     </button>
@@ -217,8 +218,8 @@ pub(super) fn NewAgent(deeds: Deeds, team: Signal<TeamPage>) -> impl IntoView {
 
 /// Shows a link with which an agent sets a password. An owner or admin passes it on where no email arrives.
 #[component]
-fn PasswordLink(id: AgentId, is_invited: bool, deeds: Deeds) -> impl IntoView {
-    let made = move || deeds.link.made(|input| input.id == id);
+fn PasswordLink(id: AgentId, is_invited: bool, actions: TeamActions) -> impl IntoView {
+    let made = move || actions.link.made(|input| input.id == id);
     let life = if is_invited { "7 days" } else { "1 hour" };
     view! {
         {move || {
@@ -232,7 +233,7 @@ fn PasswordLink(id: AgentId, is_invited: bool, deeds: Deeds) -> impl IntoView {
                     }
                 })
         }}
-        <ActionForm action=deeds.link.action attr:class="form">
+        <ActionForm action=actions.link.action attr:class="form">
             <input type="hidden" name="id" value=id.to_string() />
             <div class="form-end">
                 <button class="button" type="submit">
@@ -245,12 +246,12 @@ fn PasswordLink(id: AgentId, is_invited: bool, deeds: Deeds) -> impl IntoView {
 
 /// Resets the second factor of an agent who lost their phone and the recovery codes.
 #[component]
-fn ResetForm(id: AgentId, deeds: Deeds) -> impl IntoView {
-    let is_done = move || deeds.reset.made(|input| input.id == id).is_some();
+fn ResetForm(id: AgentId, actions: TeamActions) -> impl IntoView {
+    let is_done = move || actions.reset.made(|input| input.id == id).is_some();
     view! {
-        <ActionForm action=deeds.reset.action attr:class="form">
+        <ActionForm action=actions.reset.action attr:class="form">
             <input type="hidden" name="id" value=id.to_string() />
-            <Notice text=deeds.reset.refused(move |input| input.id == id) />
+            <Notice text=actions.reset.refused(move |input| input.id == id) />
             <div class="form-end">
                 <button class="button" type="submit">
                     "Reset two-factor authentication"
@@ -268,7 +269,7 @@ const ROLES: &str = "Agents reply to visitors. Admins also manage inboxes, the t
 
 /// Changes an agent's role.
 #[component]
-fn RoleForm(id: AgentId, role: String, deeds: Deeds) -> impl IntoView {
+fn RoleForm(id: AgentId, role: String, actions: TeamActions) -> impl IntoView {
     let role = StoredValue::new(role);
     let option = move |value: &'static str, title: &'static str| {
         let is_theirs = role.with_value(|role| role == value);
@@ -279,7 +280,7 @@ fn RoleForm(id: AgentId, role: String, deeds: Deeds) -> impl IntoView {
         }
     };
     view! {
-        <ActionForm action=deeds.set_role.action attr:class="form">
+        <ActionForm action=actions.set_role.action attr:class="form">
             <input type="hidden" name="id" value=id.to_string() />
             <label>
                 "Role"
@@ -288,7 +289,7 @@ fn RoleForm(id: AgentId, role: String, deeds: Deeds) -> impl IntoView {
                 </select>
                 <small>{ROLES} " Changing the role logs them out and revokes access tokens that act as them."</small>
             </label>
-            <Notice text=deeds.set_role.refused(move |input| input.id == id) />
+            <Notice text=actions.set_role.refused(move |input| input.id == id) />
             <div class="form-end">
                 <button class="button" type="submit">
                     "Change role"

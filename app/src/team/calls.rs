@@ -66,11 +66,11 @@ pub struct TeamPage {
 /// Returns the agents, teams and labels.
 #[server]
 pub async fn read_team() -> Result<TeamPage, Failure> {
-    use domain::agent::Sight;
+    use domain::agent::Visibility;
 
     let (me, backend) = crate::backend::require_agent().await?;
     let mut inboxes = backend.domain.list_inboxes().await?;
-    inboxes.retain(|inbox| me.sight.covers(inbox.id));
+    inboxes.retain(|inbox| me.visibility.covers(inbox.id));
     let agents = backend.domain.list_agents().await?;
     let teams = backend.domain.list_teams().await?;
     let mut bounced = backend.domain.bounced_agents().await?;
@@ -85,11 +85,11 @@ pub async fn read_team() -> Result<TeamPage, Failure> {
         email: if sees_all || agent.id == me.id { agent.email } else { String::new() },
         capacity: agent.capacity,
         skills: agent.skills.into_iter().collect(),
-        sees_all: agent.sight == Sight::All,
-        inboxes: match agent.sight {
-            Sight::All => BTreeSet::new(),
-            Sight::Inboxes(mut inboxes) => {
-                inboxes.retain(|inbox| me.sight.covers(*inbox));
+        sees_all: agent.visibility == Visibility::All,
+        inboxes: match agent.visibility {
+            Visibility::All => BTreeSet::new(),
+            Visibility::Inboxes(mut inboxes) => {
+                inboxes.retain(|inbox| me.visibility.covers(*inbox));
                 inboxes
             }
         },
@@ -132,7 +132,7 @@ pub async fn invite_agent(
 ) -> Result<Invited, Failure> {
     use crate::backend::named;
     use domain::agent::{Right, Role};
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
     use protocol::ErrorCode;
 
     let by = crate::backend::require_fresh(Right::ManageTeam).await?;
@@ -141,18 +141,18 @@ pub async fn invite_agent(
         return Err(ErrorCode::Forbidden.into());
     }
     let domain = &by.backend.domain;
-    let agent = domain.invite_agent(&email, &name, role, sight(sees_all, inboxes)).await?;
-    by.note(Deed::AgentAdded, named(&agent)).await?;
+    let agent = domain.invite_agent(&email, &name, role, visibility(sees_all, inboxes)).await?;
+    by.note(AuditAction::AgentAdded, named(&agent)).await?;
     let link = domain.password_link(agent.id).await?;
     Ok(Invited { agent: agent.id, link: format!("{}/password/{link}", by.backend.public_url) })
 }
 
 /// Returns the visibility that a form describes.
 #[cfg(feature = "ssr")]
-fn sight(sees_all: bool, inboxes: BTreeSet<InboxId>) -> domain::agent::Sight {
-    use domain::agent::Sight;
+fn visibility(sees_all: bool, inboxes: BTreeSet<InboxId>) -> domain::agent::Visibility {
+    use domain::agent::Visibility;
 
-    if sees_all { Sight::All } else { Sight::Inboxes(inboxes) }
+    if sees_all { Visibility::All } else { Visibility::Inboxes(inboxes) }
 }
 
 /// Creates a link with which an agent sets a password, for the caller to pass on.
@@ -160,12 +160,12 @@ fn sight(sees_all: bool, inboxes: BTreeSet<InboxId>) -> domain::agent::Sight {
 pub async fn make_password_link(id: AgentId) -> Result<String, Failure> {
     use crate::backend::named;
     use domain::agent::Right;
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
 
     let by = crate::backend::require_fresh(Right::ManageTeam).await?;
     let agent = by.managed(id).await?;
     let link = by.backend.domain.password_link(id).await?;
-    by.note(Deed::PasswordLinkMade, named(&agent)).await?;
+    by.note(AuditAction::PasswordLinkMade, named(&agent)).await?;
     Ok(format!("{}/password/{link}", by.backend.public_url))
 }
 
@@ -180,14 +180,14 @@ pub async fn set_agent(
 ) -> Result<(), Failure> {
     use crate::backend::named;
     use domain::agent::{AgentSettings, Right};
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
 
     let by = crate::backend::require(Right::ManageTeam).await?;
     let agent = by.managed(id).await?;
     let capacity = capacity.trim().parse().ok().filter(|most| *most > 0);
-    let settings = AgentSettings { capacity, skills, sight: sight(sees_all, inboxes) };
+    let settings = AgentSettings { capacity, skills, visibility: visibility(sees_all, inboxes) };
     by.backend.domain.set_agent(id, settings).await?;
-    by.note(Deed::AgentChanged, named(&agent)).await?;
+    by.note(AuditAction::AgentChanged, named(&agent)).await?;
     leptos_axum::redirect("/team");
     Ok(())
 }
@@ -197,13 +197,14 @@ pub async fn set_agent(
 pub async fn set_agent_active(id: AgentId, is_active: bool) -> Result<(), Failure> {
     use crate::backend::named;
     use domain::agent::Right;
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
 
     let by = crate::backend::require_fresh(Right::ManageTeam).await?;
     let agent = by.managed(id).await?;
     by.backend.domain.set_agent_active(id, is_active).await?;
-    let deed = if is_active { Deed::AgentActivated } else { Deed::AgentDeactivated };
-    by.note(deed, named(&agent)).await?;
+    let action =
+        if is_active { AuditAction::AgentActivated } else { AuditAction::AgentDeactivated };
+    by.note(action, named(&agent)).await?;
     leptos_axum::redirect("/team");
     Ok(())
 }
@@ -213,14 +214,14 @@ pub async fn set_agent_active(id: AgentId, is_active: bool) -> Result<(), Failur
 pub async fn set_agent_role(id: AgentId, role: String) -> Result<(), Failure> {
     use crate::backend::named;
     use domain::agent::{Right, Role};
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
     use protocol::ErrorCode;
 
     let by = crate::backend::require_fresh(Right::ManageOwners).await?;
     let agent = by.managed(id).await?;
     let role = Role::parse(&role).ok_or(ErrorCode::RequestInvalid)?;
     by.backend.domain.set_agent_role(id, role).await?;
-    by.note(Deed::RoleChanged, named(&agent)).await?;
+    by.note(AuditAction::RoleChanged, named(&agent)).await?;
     leptos_axum::redirect("/team");
     Ok(())
 }
@@ -234,11 +235,11 @@ pub async fn save_team(
     #[server(default)] members: Vec<AgentId>,
 ) -> Result<(), Failure> {
     use domain::agent::Right;
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
 
     let by = crate::backend::require(Right::ManageTeam).await?;
     let id = by.backend.domain.save_team(id, &name, routing, members).await?;
-    by.note(Deed::TeamSaved, Some((id.0, name))).await?;
+    by.note(AuditAction::TeamSaved, Some((id.0, name))).await?;
     leptos_axum::redirect("/team");
     Ok(())
 }
@@ -247,13 +248,13 @@ pub async fn save_team(
 #[server]
 pub async fn delete_team(id: TeamId) -> Result<(), Failure> {
     use domain::agent::Right;
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
 
     let by = crate::backend::require(Right::ManageTeam).await?;
     let teams = by.backend.domain.list_teams().await?;
     by.backend.domain.delete_team(id).await?;
     let deleted = teams.into_iter().find(|team| team.id == id).map(|team| (id.0, team.name));
-    by.note(Deed::TeamDeleted, deleted).await?;
+    by.note(AuditAction::TeamDeleted, deleted).await?;
     leptos_axum::redirect("/team");
     Ok(())
 }
@@ -262,11 +263,11 @@ pub async fn delete_team(id: TeamId) -> Result<(), Failure> {
 #[server]
 pub async fn add_label(name: String, color: String) -> Result<(), Failure> {
     use domain::agent::Right;
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
 
     let by = crate::backend::require(Right::Answer).await?;
     let label = by.backend.domain.create_label(&name, &color).await?;
-    by.note(Deed::LabelAdded, Some((label.id.0, label.name))).await?;
+    by.note(AuditAction::LabelAdded, Some((label.id.0, label.name))).await?;
     leptos_axum::redirect("/team");
     Ok(())
 }
@@ -275,13 +276,13 @@ pub async fn add_label(name: String, color: String) -> Result<(), Failure> {
 #[server]
 pub async fn delete_label(id: LabelId) -> Result<(), Failure> {
     use domain::agent::Right;
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
 
     let by = crate::backend::require(Right::ManageTeam).await?;
     let labels = by.backend.domain.list_labels().await?;
     by.backend.domain.delete_label(id).await?;
     let deleted = labels.into_iter().find(|label| label.id == id).map(|label| (id.0, label.name));
-    by.note(Deed::LabelDeleted, deleted).await?;
+    by.note(AuditAction::LabelDeleted, deleted).await?;
     leptos_axum::redirect("/team");
     Ok(())
 }

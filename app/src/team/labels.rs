@@ -6,21 +6,25 @@ use leptos::prelude::*;
 use protocol::Label;
 
 use super::calls::TeamPage as TeamDetails;
-use super::page::Deeds;
+use super::page::TeamActions;
 use crate::conversations::LabelDot;
 use crate::ui::{Icon, Notice, each};
 
 #[component]
-pub(super) fn Labels(team: Signal<TeamDetails>, deeds: Deeds, can_manage: bool) -> impl IntoView {
+pub(super) fn Labels(
+    team: Signal<TeamDetails>,
+    actions: TeamActions,
+    can_manage: bool,
+) -> impl IntoView {
     let labels = move || team.with(|team| team.labels.clone());
-    let row = move |label| view! { <LabelRow label deeds can_manage /> };
+    let row = move |label| view! { <LabelRow label actions can_manage /> };
     view! {
         <section class="card stack">
             <h2>"Labels"</h2>
             <ul class="plain label-list">
                 {each(labels, |label| label.id, row)}
             </ul>
-            <ActionForm action=deeds.add_label.action attr:class="form inline">
+            <ActionForm action=actions.add_label.action attr:class="form inline">
                 <label>
                     // Not `maxlength`: a name that is too long should be refused, not silently cut.
                     "New label" <input name="name" required autocomplete="off" />
@@ -32,24 +36,24 @@ pub(super) fn Labels(team: Signal<TeamDetails>, deeds: Deeds, can_manage: bool) 
                     "Add"
                 </button>
             </ActionForm>
-            <Notice text=deeds.add_label.refused(|_| true) />
+            <Notice text=actions.add_label.refused(|_| true) />
         </section>
     }
 }
 
 #[component]
-fn LabelRow(label: Label, deeds: Deeds, can_manage: bool) -> impl IntoView {
+fn LabelRow(label: Label, actions: TeamActions, can_manage: bool) -> impl IntoView {
     let Label { id, name, color } = label;
     let title = format!("Delete label {name}");
     let delete = move || {
         view! {
-            <ActionForm action=deeds.delete_label.action>
+            <ActionForm action=actions.delete_label.action>
                 <input type="hidden" name="id" value=id.to_string() />
                 <button class="mark-button" type="submit" title=title.clone() aria-label=title>
                     <Icon icon=lu::LuX />
                 </button>
             </ActionForm>
-            <Notice text=deeds.delete_label.refused(move |input| input.id == id) />
+            <Notice text=actions.delete_label.refused(move |input| input.id == id) />
         }
     };
     view! {

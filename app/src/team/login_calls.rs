@@ -82,13 +82,13 @@ pub async fn set_login_rules(
     #[server(default)] passwords_off: bool,
 ) -> Result<(), Failure> {
     use domain::agent::Right;
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
     use domain::login::LoginRules;
 
     let by = crate::backend::require_fresh(Right::ManageLogins).await?;
     let rules = LoginRules { second_factor_required, passwords_off };
     by.backend.domain.set_login_rules(by.agent.id, rules).await?;
-    by.note(Deed::LoginRulesChanged, None).await?;
+    by.note(AuditAction::LoginRulesChanged, None).await?;
     leptos_axum::redirect("/team/logins");
     Ok(())
 }
@@ -124,7 +124,7 @@ impl ProviderFields {
 #[server]
 pub async fn save_provider(provider: ProviderFields) -> Result<(), Failure> {
     use domain::agent::Right;
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
     use domain::login::Provider;
 
     let by = crate::backend::require_fresh(Right::ManageLogins).await?;
@@ -145,7 +145,7 @@ pub async fn save_provider(provider: ProviderFields) -> Result<(), Failure> {
         name: provider.name,
     };
     by.backend.domain.save_provider(provider).await?;
-    by.note(Deed::ProviderSaved, Some(subject)).await?;
+    by.note(AuditAction::ProviderSaved, Some(subject)).await?;
     leptos_axum::redirect("/team/logins");
     Ok(())
 }
@@ -154,12 +154,12 @@ pub async fn save_provider(provider: ProviderFields) -> Result<(), Failure> {
 #[server]
 pub async fn delete_provider(id: Uuid) -> Result<(), Failure> {
     use domain::agent::Right;
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
 
     let by = crate::backend::require_fresh(Right::ManageLogins).await?;
     let name = by.backend.domain.find_provider(id).await?.name;
     by.backend.domain.delete_provider(id).await?;
-    by.note(Deed::ProviderDeleted, Some((id, name))).await?;
+    by.note(AuditAction::ProviderDeleted, Some((id, name))).await?;
     leptos_axum::redirect("/team/logins");
     Ok(())
 }
@@ -169,12 +169,12 @@ pub async fn delete_provider(id: Uuid) -> Result<(), Failure> {
 pub async fn reset_second_factors(id: AgentId) -> Result<(), Failure> {
     use crate::backend::named;
     use domain::agent::Right;
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
 
     let by = crate::backend::require_fresh(Right::ManageTeam).await?;
     let agent = by.managed(id).await?;
     by.backend.domain.reset_second_factors(id).await?;
-    by.note(Deed::SecondFactorsReset, named(&agent)).await?;
+    by.note(AuditAction::SecondFactorsReset, named(&agent)).await?;
     leptos_axum::redirect("/team");
     Ok(())
 }

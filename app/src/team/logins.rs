@@ -8,21 +8,26 @@ use super::login_calls::{
     DeleteProvider, LoginSettings, ProviderDetails, SaveProvider, SetLoginRules,
     read_login_settings,
 };
-use crate::ui::{Copyable, Deed, Fresh, Notice, SaveRow, each, written};
+use crate::ui::{Copyable, FormAction, Fresh, Notice, SaveRow, each, written};
 
 /// The actions on the page.
 #[derive(Clone, Copy)]
-struct Deeds {
-    rules: Deed<SetLoginRules>,
-    save: Deed<SaveProvider>,
-    delete: Deed<DeleteProvider>,
+struct LoginActions {
+    rules: FormAction<SetLoginRules>,
+    save: FormAction<SaveProvider>,
+    delete: FormAction<DeleteProvider>,
 }
 
 /// The page for second factors and single sign-on.
 #[component]
 pub(crate) fn LoginsPage() -> impl IntoView {
-    let deeds = Deeds { rules: Deed::new(), save: Deed::new(), delete: Deed::new() };
-    let version = move || deeds.rules.version() + deeds.save.version() + deeds.delete.version();
+    let actions = LoginActions {
+        rules: FormAction::new(),
+        save: FormAction::new(),
+        delete: FormAction::new(),
+    };
+    let version =
+        move || actions.rules.version() + actions.save.version() + actions.delete.version();
     let shown = Fresh::new(version, |_| read_login_settings());
     view! {
         <Title text="Login settings" />
@@ -34,14 +39,14 @@ pub(crate) fn LoginsPage() -> impl IntoView {
             {shown
                 .show(
                     "Couldn’t load login settings",
-                    move |settings| view! { <Cards settings deeds /> },
+                    move |settings| view! { <Cards settings actions /> },
                 )}
         </main>
     }
 }
 
 #[component]
-fn Cards(settings: Signal<LoginSettings>, deeds: Deeds) -> impl IntoView {
+fn Cards(settings: Signal<LoginSettings>, actions: LoginActions) -> impl IntoView {
     let is_fresh = Memo::new(move |_| settings.with(|settings| settings.is_fresh));
     let providers = move || settings.with(|settings| settings.providers.clone());
     let new = move || vec![settings.with(|settings| settings.new.clone())];
@@ -53,7 +58,7 @@ fn Cards(settings: Signal<LoginSettings>, deeds: Deeds) -> impl IntoView {
                     " "
                     <small>{provider.issuer.clone()}</small>
                 </summary>
-                <ProviderForm provider deeds is_new=false can_change=is_fresh.get() />
+                <ProviderForm provider actions is_new=false can_change=is_fresh.get() />
             </details>
         }
     };
@@ -61,7 +66,7 @@ fn Cards(settings: Signal<LoginSettings>, deeds: Deeds) -> impl IntoView {
         view! {
             <details class="more-form">
                 <summary class="button">"Add a provider"</summary>
-                <ProviderForm provider deeds is_new=true can_change=is_fresh.get() />
+                <ProviderForm provider actions is_new=true can_change=is_fresh.get() />
             </details>
         }
     };
@@ -76,7 +81,7 @@ fn Cards(settings: Signal<LoginSettings>, deeds: Deeds) -> impl IntoView {
         {each(
             move || vec![settings.get()],
             |_| (),
-            move |settings| view! { <RulesCard settings deeds /> },
+            move |settings| view! { <RulesCard settings actions /> },
         )}
         <section class="card stack">
             <h2>"Single sign-on"</h2>
@@ -91,12 +96,12 @@ fn Cards(settings: Signal<LoginSettings>, deeds: Deeds) -> impl IntoView {
 }
 
 #[component]
-fn RulesCard(settings: LoginSettings, deeds: Deeds) -> impl IntoView {
+fn RulesCard(settings: LoginSettings, actions: LoginActions) -> impl IntoView {
     let LoginSettings { second_factor_required, passwords_off, is_fresh, .. } = settings;
     view! {
         <section class="card stack">
             <h2>"For everyone"</h2>
-            <ActionForm action=deeds.rules.action attr:class="form">
+            <ActionForm action=actions.rules.action attr:class="form">
                 <div class="checks">
                     <label>
                         <input
@@ -115,7 +120,7 @@ fn RulesCard(settings: LoginSettings, deeds: Deeds) -> impl IntoView {
                 <small>
                     "Agents without it are logged out and set it up when they log in. Set up your own first."
                 </small>
-                <SaveRow saving=deeds.rules.saving(|_| true) can_change=is_fresh />
+                <SaveRow saving=actions.rules.saving(|_| true) can_change=is_fresh />
             </ActionForm>
         </section>
     }
@@ -124,7 +129,7 @@ fn RulesCard(settings: LoginSettings, deeds: Deeds) -> impl IntoView {
 #[component]
 fn ProviderForm(
     provider: ProviderDetails,
-    deeds: Deeds,
+    actions: LoginActions,
     is_new: bool,
     can_change: bool,
 ) -> impl IntoView {
@@ -150,7 +155,7 @@ fn ProviderForm(
     view! {
         <p class="soft">"Register this redirect URL with your provider:"</p>
         <Copyable text=redirect />
-        <ActionForm action=deeds.save.action attr:class="form">
+        <ActionForm action=actions.save.action attr:class="form">
             <input type="hidden" name="provider[id]" value=id.to_string() />
             {field("provider[name]", "Name", "Example", name)}
             {field("provider[issuer]", "Issuer", "https://id.example.com", issuer)}
@@ -182,14 +187,14 @@ fn ProviderForm(
                 "Agent values",
                 "One per line. With a role claim, anyone with neither an admin nor an agent value can’t log in.",
                 agent_values,
-            )} <SaveRow saving=deeds.save.saving(move |input| input.provider.is_of(id)) can_change />
+            )} <SaveRow saving=actions.save.saving(move |input| input.provider.is_of(id)) can_change />
         </ActionForm>
         {(!is_new && can_change)
             .then(|| {
                 view! {
-                    <ActionForm action=deeds.delete.action attr:class="form">
+                    <ActionForm action=actions.delete.action attr:class="form">
                         <input type="hidden" name="id" value=id.to_string() />
-                        <Notice text=deeds.delete.refused(move |input| input.id == id) />
+                        <Notice text=actions.delete.refused(move |input| input.id == id) />
                         <div class="form-end">
                             <button class="button" type="submit">
                                 "Delete"

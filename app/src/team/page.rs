@@ -14,36 +14,36 @@ use super::labels::Labels;
 use super::login_calls::ResetSecondFactors;
 use super::teams::Teams;
 use crate::account::Me;
-use crate::ui::{Deed, Fresh, each};
+use crate::ui::{FormAction, Fresh, each};
 
 /// The actions on the page. Each is a form that also works without scripts.
 #[derive(Clone, Copy)]
-pub(super) struct Deeds {
-    pub(super) invite: Deed<InviteAgent>,
-    pub(super) link: Deed<MakePasswordLink>,
-    pub(super) set_agent: Deed<SetAgent>,
-    pub(super) set_active: Deed<SetAgentActive>,
-    pub(super) set_role: Deed<SetAgentRole>,
-    pub(super) reset: Deed<ResetSecondFactors>,
-    pub(super) save_team: Deed<SaveTeam>,
-    pub(super) delete_team: Deed<DeleteTeam>,
-    pub(super) add_label: Deed<AddLabel>,
-    pub(super) delete_label: Deed<DeleteLabel>,
+pub(super) struct TeamActions {
+    pub(super) invite: FormAction<InviteAgent>,
+    pub(super) link: FormAction<MakePasswordLink>,
+    pub(super) set_agent: FormAction<SetAgent>,
+    pub(super) set_active: FormAction<SetAgentActive>,
+    pub(super) set_role: FormAction<SetAgentRole>,
+    pub(super) reset: FormAction<ResetSecondFactors>,
+    pub(super) save_team: FormAction<SaveTeam>,
+    pub(super) delete_team: FormAction<DeleteTeam>,
+    pub(super) add_label: FormAction<AddLabel>,
+    pub(super) delete_label: FormAction<DeleteLabel>,
 }
 
-impl Deeds {
+impl TeamActions {
     fn new() -> Self {
         Self {
-            invite: Deed::new(),
-            link: Deed::new(),
-            set_agent: Deed::new(),
-            set_active: Deed::new(),
-            set_role: Deed::new(),
-            reset: Deed::new(),
-            save_team: Deed::new(),
-            delete_team: Deed::new(),
-            add_label: Deed::new(),
-            delete_label: Deed::new(),
+            invite: FormAction::new(),
+            link: FormAction::new(),
+            set_agent: FormAction::new(),
+            set_active: FormAction::new(),
+            set_role: FormAction::new(),
+            reset: FormAction::new(),
+            save_team: FormAction::new(),
+            delete_team: FormAction::new(),
+            add_label: FormAction::new(),
+            delete_label: FormAction::new(),
         }
     }
 
@@ -63,12 +63,12 @@ impl Deeds {
 /// The page of agents, teams and labels.
 #[component]
 pub(crate) fn TeamPage() -> impl IntoView {
-    let deeds = Deeds::new();
-    let shown = Fresh::new(move || deeds.version(), |_| read_team());
+    let actions = TeamActions::new();
+    let shown = Fresh::new(move || actions.version(), |_| read_team());
     let me = use_context::<Me>();
     let can_manage = me.as_ref().is_some_and(|me| me.is_admin);
     let is_owner = me.is_some_and(|me| me.is_owner);
-    let cards = move |team| view! { <Cards team deeds can_manage /> };
+    let cards = move |team| view! { <Cards team actions can_manage /> };
     view! {
         <Title text="Team" />
         <main class="settings">
@@ -93,7 +93,7 @@ pub(crate) fn TeamPage() -> impl IntoView {
 }
 
 #[component]
-fn Cards(team: Signal<TeamDetails>, deeds: Deeds, can_manage: bool) -> impl IntoView {
+fn Cards(team: Signal<TeamDetails>, actions: TeamActions, can_manage: bool) -> impl IntoView {
     let agents = move || {
         let TeamDetails { agents, labels, inboxes, .. } = team.get();
         agents.into_iter().map(|agent| (agent, labels.clone(), inboxes.clone())).collect()
@@ -105,15 +105,15 @@ fn Cards(team: Signal<TeamDetails>, deeds: Deeds, can_manage: bool) -> impl Into
         (agent.id, labels, inboxes)
     };
     let row = move |(agent, labels, inboxes)| {
-        view! { <AgentRow agent labels inboxes deeds can_manage /> }
+        view! { <AgentRow agent labels inboxes actions can_manage /> }
     };
     view! {
         <section class="card stack">
             <h2>"Agents"</h2>
             <ul class="plain stack">{each(agents, key, row)}</ul>
-            {can_manage.then(|| view! { <NewAgent deeds team /> })}
+            {can_manage.then(|| view! { <NewAgent actions team /> })}
         </section>
-        <Teams team deeds can_manage />
-        <Labels team deeds can_manage />
+        <Teams team actions can_manage />
+        <Labels team actions can_manage />
     }
 }

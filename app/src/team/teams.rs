@@ -5,24 +5,28 @@ use leptos::prelude::*;
 use protocol::Routing;
 
 use super::calls::{AgentDetails, TeamPage as TeamDetails, TeamRow};
-use super::page::Deeds;
+use super::page::TeamActions;
 use crate::ui::{Notice, RoutingOptions, each};
 
 #[component]
-pub(super) fn Teams(team: Signal<TeamDetails>, deeds: Deeds, can_manage: bool) -> impl IntoView {
+pub(super) fn Teams(
+    team: Signal<TeamDetails>,
+    actions: TeamActions,
+    can_manage: bool,
+) -> impl IntoView {
     let teams = move || {
         let TeamDetails { teams, agents, .. } = team.get();
         let new = can_manage.then_some(None);
         let all = teams.into_iter().map(Some).chain(new);
         all.map(|team| (team, agents.clone())).collect()
     };
-    let added = deeds.save_team.times_done(|input| input.id.is_none());
+    let added = actions.save_team.times_done(|input| input.id.is_none());
     // The form offers agents, so they are part of the key. The form for a new team is emptied after one was added.
     let key = move |(team, agents): &(Option<TeamRow>, Vec<AgentDetails>)| {
         let agents: Vec<_> = agents.iter().filter(|one| one.is_active).map(|one| one.id).collect();
         (team.as_ref().map(|team| team.id), team.is_none().then(|| added.get()), agents)
     };
-    let row = move |(team, agents)| view! { <TeamDetailsRow team agents deeds can_manage /> };
+    let row = move |(team, agents)| view! { <TeamDetailsRow team agents actions can_manage /> };
     view! {
         <section class="card stack">
             <h2>"Teams"</h2>
@@ -36,7 +40,7 @@ pub(super) fn Teams(team: Signal<TeamDetails>, deeds: Deeds, can_manage: bool) -
 fn TeamDetailsRow(
     team: Option<TeamRow>,
     agents: Vec<AgentDetails>,
-    deeds: Deeds,
+    actions: TeamActions,
     can_manage: bool,
 ) -> impl IntoView {
     let title = match &team {
@@ -49,7 +53,7 @@ fn TeamDetailsRow(
     view! {
         <details class="more-form">
             <summary class="button">{title}</summary>
-            <TeamForm team agents deeds can_manage />
+            <TeamForm team agents actions can_manage />
         </details>
     }
 }
@@ -58,7 +62,7 @@ fn TeamDetailsRow(
 fn TeamForm(
     team: Option<TeamRow>,
     agents: Vec<AgentDetails>,
-    deeds: Deeds,
+    actions: TeamActions,
     can_manage: bool,
 ) -> impl IntoView {
     let id = team.as_ref().map(|team| team.id);
@@ -67,7 +71,7 @@ fn TeamForm(
         None => (String::new(), Routing::RoundRobin, Vec::new()),
     };
     view! {
-        <ActionForm action=deeds.save_team.action attr:class="form">
+        <ActionForm action=actions.save_team.action attr:class="form">
             {id.map(|id| view! { <input type="hidden" name="id" value=id.to_string() /> })}
             <label>
                 "Name" <input name="name" required maxlength="80" value=name disabled=!can_manage />
@@ -99,7 +103,7 @@ fn TeamForm(
                         .collect_view()}
                 </div>
             </fieldset>
-            <Notice text=deeds.save_team.refused(move |input| input.id == id) />
+            <Notice text=actions.save_team.refused(move |input| input.id == id) />
             {can_manage
                 .then(|| {
                     view! {
@@ -115,9 +119,9 @@ fn TeamForm(
             .filter(|_| can_manage)
             .map(|id| {
                 view! {
-                    <ActionForm action=deeds.delete_team.action attr:class="form">
+                    <ActionForm action=actions.delete_team.action attr:class="form">
                         <input type="hidden" name="id" value=id.to_string() />
-                        <Notice text=deeds.delete_team.refused(move |input| input.id == id) />
+                        <Notice text=actions.delete_team.refused(move |input| input.id == id) />
                         <div class="form-end">
                             <button class="button" type="submit">
                                 "Delete team"

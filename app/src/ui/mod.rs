@@ -3,7 +3,7 @@
 mod alive;
 mod browser;
 mod copyable;
-mod deed;
+mod form_action;
 mod fresh;
 mod icon;
 mod menu;
@@ -17,7 +17,7 @@ mod written;
 pub(crate) use alive::is_alive;
 pub(crate) use browser::browser_name;
 pub(crate) use copyable::Copyable;
-pub(crate) use deed::{Deed, SaveRow};
+pub(crate) use form_action::{FormAction, SaveRow};
 pub(crate) use fresh::{Fresh, each};
 pub(crate) use icon::Icon;
 pub(crate) use menu::Menu;

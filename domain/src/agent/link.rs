@@ -11,10 +11,10 @@ use protocol::{AgentId, ErrorCode, MailKind};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
 
-use super::{Agent, Create, Role, Sight, check_email, check_name, with_sight};
+use super::{Agent, Create, Role, Visibility, check_email, check_name, with_visibility};
 use crate::Domain;
 use crate::ambient::Ambient;
-use crate::audit::{Actor, Deed, Subject};
+use crate::audit::{Actor, AuditAction, Subject};
 use crate::error::Result;
 use crate::keys::Keys;
 use crate::login::{Source, end_sessions, password};
@@ -107,12 +107,19 @@ impl Domain {
         email: &str,
         name: &str,
         role: Role,
-        sight: Sight,
+        visibility: Visibility,
     ) -> Result<Agent> {
         let (email, name) = (check_email(email)?, check_name(name)?);
         let password_hash = no_password(&self.ambient);
-        let create =
-            Create { email, name, role, password_hash, only_first: false, is_invited: true, sight };
+        let create = Create {
+            email,
+            name,
+            role,
+            password_hash,
+            only_first: false,
+            is_invited: true,
+            visibility,
+        };
         self.add(create).await
     }
 
@@ -130,7 +137,7 @@ impl Domain {
             password_hash: no_password(&self.ambient),
             only_first: false,
             is_invited: false,
-            sight: Sight::All,
+            visibility: Visibility::All,
         })
         .await
     }
@@ -162,8 +169,8 @@ impl Domain {
             match domain.forget_password(&email).await {
                 Ok(None) => {}
                 Ok(subject) => {
-                    let deed = Deed::PasswordForgotten;
-                    domain.audit_later(Actor::Stranger(email), deed, subject, &source);
+                    let action = AuditAction::PasswordForgotten;
+                    domain.audit_later(Actor::Stranger(email), action, subject, &source);
                 }
                 Err(error) => tracing::error!(%error, "could not queue a password reset email"),
             }
@@ -194,7 +201,7 @@ impl Domain {
         password::check(&password, &[&row.name, &row.email])?;
         let password_hash = password::hash(password, self.ambient.bytes()).await?;
         let agent = self.writer.run(SetPassword { link, password_hash }).await?;
-        self.hub().let_go_agent(agent.id);
+        self.hub().disconnect_agent(agent.id);
         Ok(agent)
     }
 }
@@ -219,7 +226,7 @@ impl Command for Forget {
             .await?;
         let Some(row) = found else { return Ok(None) };
         let kind = if has_password(&row) { MailKind::Password } else { MailKind::Invitation };
-        crate::mail::owe_link(write, AgentId(row.id), kind).await?;
+        crate::mail::enqueue_link(write, AgentId(row.id), kind).await?;
         Ok(Some((row.id, row.name)))
     }
 }
@@ -247,6 +254,6 @@ impl Command for SetPassword {
         changed.epoch = Set(epoch);
         let row = agent::Entity::update(changed).exec(write.tx).await?;
         end_sessions(write.tx, self.link.agent).await?;
-        with_sight(write.tx, row).await
+        with_visibility(write.tx, row).await
     }
 }

@@ -4,7 +4,7 @@ pub(crate) mod link;
 mod mail;
 mod role;
 mod settings;
-mod sight;
+mod visibility;
 
 use async_trait::async_trait;
 use protocol::{AgentId, Author, ErrorCode, LabelId, MailKind, Presence};
@@ -23,8 +23,8 @@ pub use mail::AgentMail;
 pub use role::{Right, Role};
 pub use settings::AgentSettings;
 pub(crate) use settings::require;
-pub use sight::Sight;
-pub(crate) use sight::Sights;
+pub(crate) use visibility::Visibilities;
+pub use visibility::Visibility;
 
 /// A member of the support team.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub struct Agent {
     /// The labels whose conversations they can handle. Only `Domain::list_agents` fills them in.
     pub skills: Vec<LabelId>,
     /// Which conversations they may see.
-    pub sight: Sight,
+    pub visibility: Visibility,
     /// Whether they are on the team.
     pub is_active: bool,
     /// Whether they have yet to set a password.
@@ -94,8 +94,9 @@ impl Domain {
         let name = check_name(&new.name)?;
         password::check(&new.password, &[&name, &email])?;
         let password_hash = password::hash(new.password, self.ambient.bytes()).await?;
-        let (is_invited, sight) = (false, Sight::All);
-        self.add(Create { email, name, role, password_hash, only_first, is_invited, sight }).await
+        let (is_invited, visibility) = (false, Visibility::All);
+        self.add(Create { email, name, role, password_hash, only_first, is_invited, visibility })
+            .await
     }
 
     async fn add(&self, create: Create) -> Result<Agent> {
@@ -122,7 +123,7 @@ impl Domain {
     pub async fn find_agent(&self, id: AgentId) -> Result<Option<Agent>> {
         let row = agent::Entity::find_by_id(id.0).one(&self.store.reader).await?;
         match row.filter(|row| row.is_active) {
-            Some(row) => with_sight(&self.store.reader, row).await.map(Some),
+            Some(row) => with_visibility(&self.store.reader, row).await.map(Some),
             None => Ok(None),
         }
     }
@@ -135,7 +136,7 @@ struct Create {
     password_hash: String,
     only_first: bool,
     is_invited: bool,
-    sight: Sight,
+    visibility: Visibility,
 }
 
 #[async_trait]
@@ -166,24 +167,24 @@ impl Command for Create {
             last_assigned_at_ms: Set(0),
             is_active: Set(true),
             epoch: Set(0),
-            sees_all: Set(self.sight == Sight::All),
+            sees_all: Set(self.visibility == Visibility::All),
             totp_secret: Set(None),
             totp_step: Set(0),
             created_at_ms: Set(write.ambient.now_ms() as i64),
         };
         let created = from_row(row.insert(write.tx).await?)?;
-        self.sight.write(write.tx, created.id).await?;
+        self.visibility.write(write.tx, created.id).await?;
         if self.is_invited {
-            crate::mail::owe_link(write, created.id, MailKind::Invitation).await?;
+            crate::mail::enqueue_link(write, created.id, MailKind::Invitation).await?;
         }
         Ok(created)
     }
 }
 
 /// The agent of a row, with their visibility.
-pub(crate) async fn with_sight(db: &impl ConnectionTrait, row: agent::Model) -> Result<Agent> {
-    let sight = Sight::read(db, &row).await?;
-    Ok(Agent { sight, ..from_row(row)? })
+pub(crate) async fn with_visibility(db: &impl ConnectionTrait, row: agent::Model) -> Result<Agent> {
+    let visibility = Visibility::read(db, &row).await?;
+    Ok(Agent { visibility, ..from_row(row)? })
 }
 
 fn from_row(row: agent::Model) -> Result<Agent> {
@@ -197,7 +198,7 @@ fn from_row(row: agent::Model) -> Result<Agent> {
         presence: Presence::parse(&row.presence).ok_or(Error::Corrupt("an agent's presence"))?,
         capacity: row.capacity.map(i32::unsigned_abs),
         skills: Vec::new(),
-        sight: Sight::All,
+        visibility: Visibility::All,
         is_active: row.is_active,
         epoch: row.epoch,
         is_invited,

@@ -7,7 +7,7 @@ use protocol::{AgentId, ErrorCode, LabelId};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, QuerySelect};
 
-use super::{Agent, Role, Sight, Sights, from_row};
+use super::{Agent, Role, Visibilities, Visibility, from_row};
 use crate::Domain;
 use crate::error::Result;
 use crate::login::end_sessions;
@@ -25,7 +25,7 @@ pub struct AgentSettings {
     /// The labels whose conversations they can handle.
     pub skills: BTreeSet<LabelId>,
     /// Which conversations they may see.
-    pub sight: Sight,
+    pub visibility: Visibility,
 }
 
 impl Domain {
@@ -40,12 +40,12 @@ impl Domain {
             .all(&self.store.reader)
             .await?;
         let skills = agent_skill::Entity::find().all(&self.store.reader).await?;
-        let sights = Sights::read(&self.store.reader).await?;
+        let visibilities = Visibilities::read(&self.store.reader).await?;
         let agent = |row: agent::Model| {
-            let sight = sights.of(&row)?;
+            let visibility = visibilities.of(&row)?;
             let of = skills.iter().filter(|skill| skill.agent_id == row.id);
             let skills = of.map(|skill| LabelId(skill.label_id)).collect();
-            from_row(row).map(|agent| Agent { skills, sight, ..agent })
+            from_row(row).map(|agent| Agent { skills, visibility, ..agent })
         };
         rows.into_iter().map(agent).collect()
     }
@@ -55,11 +55,11 @@ impl Domain {
     /// # Errors
     /// `agent_unknown`, `label_unknown`, `inbox_unknown`; store errors.
     pub async fn set_agent(&self, id: AgentId, settings: AgentSettings) -> Result<()> {
-        let before = self.find_agent(id).await?.map(|agent| agent.sight);
+        let before = self.find_agent(id).await?.map(|agent| agent.visibility);
         self.writer.run(SetAgent { id, settings }).await?;
-        if self.find_agent(id).await?.map(|agent| agent.sight) != before {
+        if self.find_agent(id).await?.map(|agent| agent.visibility) != before {
             // Their sockets reconnect with their new visibility.
-            self.hub().let_go_agent(id);
+            self.hub().disconnect_agent(id);
             self.release_conversations(id).await?;
         }
         self.serve_queue().await
@@ -73,7 +73,7 @@ impl Domain {
     pub async fn set_agent_active(&self, id: AgentId, is_active: bool) -> Result<()> {
         self.writer.run(SetActive { id, is_active }).await?;
         if !is_active {
-            self.hub().let_go_agent(id);
+            self.hub().disconnect_agent(id);
             self.release_conversations(id).await?;
         }
         self.tell_team().await
@@ -85,7 +85,7 @@ impl Domain {
     /// `agent_unknown`, `last_owner`; store errors.
     pub async fn set_agent_role(&self, id: AgentId, role: Role) -> Result<()> {
         self.writer.run(SetRole { id, role }).await?;
-        self.hub().let_go_agent(id);
+        self.hub().disconnect_agent(id);
         self.release_conversations(id).await
     }
 }
@@ -111,15 +111,15 @@ impl Command for SetAgent {
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
         let mut row: agent::ActiveModel = require(write, self.id).await?.into();
-        let AgentSettings { capacity, skills, sight } = &self.settings;
+        let AgentSettings { capacity, skills, visibility } = &self.settings;
         row.capacity = Set(capacity.map(|most| most.min(CAPACITY) as i32));
-        row.sees_all = Set(*sight == Sight::All);
+        row.sees_all = Set(*visibility == Visibility::All);
         agent::Entity::update(row).exec(write.tx).await?;
         agent_skill::Entity::delete_many()
             .filter(agent_skill::Column::AgentId.eq(self.id.0))
             .exec(write.tx)
             .await?;
-        sight.write(write.tx, self.id).await?;
+        visibility.write(write.tx, self.id).await?;
         for skill in skills {
             let known = label::Entity::find_by_id(skill.0).one(write.tx).await?;
             known.ok_or(ErrorCode::LabelUnknown)?;

@@ -5,7 +5,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
 use sea_orm::{Condition, QueryOrder, QuerySelect};
 
-use super::Deed;
+use super::AuditAction;
 use crate::Domain;
 use crate::error::Result;
 use crate::table::audit;
@@ -20,7 +20,7 @@ const LOOKED_FOR_CHARS: usize = 200;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AuditFilter {
     /// Only this action.
-    pub deed: Option<Deed>,
+    pub action: Option<AuditAction>,
     /// Only entries with this agent as the actor or the subject.
     pub agent: Option<AgentId>,
     /// Text to find in the actor's name, the subject or the client address. Empty for any.
@@ -32,8 +32,8 @@ pub struct AuditFilter {
 pub struct AuditEntry {
     /// When it was done, in milliseconds since 1970 (UTC).
     pub at_ms: u64,
-    /// The stable name of the action. [`Deed`] does not know the names that newer versions add.
-    pub deed: String,
+    /// The stable name of the action. [`AuditAction`] does not know the names that newer versions add.
+    pub action: String,
     /// The kind of actor: `agent`, `program`, `console`, `stranger` or `system`.
     pub actor_kind: String,
     /// The agent who did it, or in whose name a program did.
@@ -105,8 +105,8 @@ impl Domain {
             let same = audit::Column::AtMs.eq(at_ms).and(audit::Column::Id.lt(id));
             query = query.filter(audit::Column::AtMs.lt(at_ms).or(same));
         }
-        if let Some(deed) = filter.deed {
-            query = query.filter(audit::Column::Deed.eq(deed.as_str()));
+        if let Some(action) = filter.action {
+            query = query.filter(audit::Column::Deed.eq(action.as_str()));
         }
         if let Some(AgentId(id)) = filter.agent {
             query = query.filter(audit::Column::ActorId.eq(id).or(audit::Column::SubjectId.eq(id)));
@@ -139,7 +139,7 @@ fn says(text: &str) -> Condition {
 fn from_row(row: audit::Model) -> AuditEntry {
     AuditEntry {
         at_ms: row.at_ms.unsigned_abs(),
-        deed: row.deed,
+        action: row.deed,
         actor_kind: row.actor_kind,
         actor: row.actor_id.map(AgentId),
         actor_name: row.actor_name,

@@ -3,14 +3,14 @@
 //! It covers settings, permissions, logins and data exports. What is said to visitors is in the log of each
 //! conversation.
 
-mod deed;
+mod action;
 mod find;
 
 use protocol::AgentId;
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 
-pub use deed::Deed;
+pub use action::AuditAction;
 pub use find::{AuditCursor, AuditEntry, AuditFilter, AuditPage};
 
 use crate::Domain;
@@ -89,14 +89,14 @@ impl Domain {
     pub async fn audit(
         &self,
         actor: Actor,
-        deed: Deed,
+        action: AuditAction,
         subject: Option<Subject>,
         source: Option<&Source>,
     ) -> Result<()> {
         // The person at the command line sees the result there.
         if actor != Actor::Console {
             tracing::info!(
-                deed = deed.as_str(),
+                action = action.as_str(),
                 by = actor.kind(),
                 account = ?actor.id().map(|id| id.to_string()),
                 client = ?source.map(|source| source.address),
@@ -108,7 +108,7 @@ impl Domain {
         let row = audit::ActiveModel {
             id: Set(self.ambient.uuid()),
             at_ms: Set(self.ambient.now_ms().cast_signed()),
-            deed: Set(deed.as_str().to_owned()),
+            deed: Set(action.as_str().to_owned()),
             actor_kind: Set(actor.kind().to_owned()),
             actor_id: Set(actor.id().map(|id| id.0)),
             actor_name: Set(actor.name()),
@@ -125,14 +125,14 @@ impl Domain {
     pub(crate) fn audit_later(
         &self,
         actor: Actor,
-        deed: Deed,
+        action: AuditAction,
         subject: Option<Subject>,
         source: &Source,
     ) {
         let (domain, source) = (self.clone(), source.clone());
         tokio::spawn(async move {
-            if let Err(error) = domain.audit(actor, deed, subject, Some(&source)).await {
-                tracing::error!(%error, deed = deed.as_str(), "could not write an audit log entry");
+            if let Err(error) = domain.audit(actor, action, subject, Some(&source)).await {
+                tracing::error!(%error, action = action.as_str(), "could not write an audit log entry");
             }
         });
     }

@@ -196,13 +196,17 @@ async fn reopen(write: &mut Write<'_>, log: &mut Log, author: &Author) -> Result
     if another.is_some() {
         return Err(ErrorCode::AnotherIsOpen.into());
     }
-    take_up(write, log, author).await?;
+    reopen_or_wake(write, log, author).await?;
     route(write, log, None).await
 }
 
 /// Reopens a resolved conversation. It keeps its assignee, unless they have left or may no longer see it, or
 /// are away and routing is automatic.
-pub(super) async fn take_up(write: &Write<'_>, log: &mut Log, author: &Author) -> Result<()> {
+pub(super) async fn reopen_or_wake(
+    write: &Write<'_>,
+    log: &mut Log,
+    author: &Author,
+) -> Result<()> {
     let holder = log.row.assignee_id;
     let has_left = holder.is_some() && route::active(write, log, holder).await?.is_none();
     if has_left {

@@ -69,7 +69,7 @@ impl Domain {
         let limit = limit.clamp(1, LIST_CONVERSATIONS);
         let mut rows = conversation::Entity::find()
             .filter(condition(filter))
-            .filter(agent.sight.condition(conversation::Column::InboxId))
+            .filter(agent.visibility.condition(conversation::Column::InboxId))
             .filter(after.map_or_else(Condition::all, follows))
             .order_by_desc(conversation::Column::LastAtMs)
             .order_by_desc(conversation::Column::Id)

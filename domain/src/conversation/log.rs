@@ -16,7 +16,7 @@ use super::entry::{Audience, LogEntry, author_to_row, body_to_row};
 use super::text::preview;
 use crate::agent::Agent;
 use crate::error::Result;
-use crate::hub::News;
+use crate::hub::HubEvent;
 use crate::table::{conversation, conversation_label, entry, label};
 use crate::writer::Write;
 
@@ -43,7 +43,7 @@ impl Log {
         agent: &Agent,
     ) -> Result<Self> {
         let log = Self::lock(write, id).await?;
-        agent.sight.check(&log.row)?;
+        agent.visibility.check(&log.row)?;
         Ok(log)
     }
 
@@ -135,7 +135,7 @@ impl Log {
             files: Set((!files.is_empty()).then(|| to_string(&files))),
         };
         crate::search::insert_entry(write, row).await?;
-        crate::file::carry(write, &files, self.id(), seq.unsigned_abs()).await?;
+        crate::file::attach(write, &files, self.id(), seq.unsigned_abs()).await?;
 
         let after = &mut self.row;
         after.last_seq = seq;
@@ -173,7 +173,7 @@ impl Log {
             && !matches!(&entry.author, Author::Agent { id, .. } if id == agent)
         {
             let inbox = InboxId(self.row.inbox_id);
-            crate::mail::owe_assigned(write, inbox, self.id(), *agent).await?;
+            crate::mail::enqueue_assigned(write, inbox, self.id(), *agent).await?;
         }
         self.appended.push(entry.clone());
         Ok(entry)
@@ -238,7 +238,7 @@ impl Log {
         if before != row || !appended.is_empty() || is_news {
             let visitor = VisitorId(row.visitor_id);
             let summary = Box::new(summary.clone());
-            write.publish(News::Appended { entries: appended, visitor, summary });
+            write.publish(HubEvent::Appended { entries: appended, visitor, summary });
         }
         Ok(summary)
     }

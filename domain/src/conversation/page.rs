@@ -167,7 +167,7 @@ pub(crate) async fn seen(
 ) -> Result<conversation::Model> {
     let found = conversation::Entity::find_by_id(id.0).one(db).await?;
     let row = found.ok_or(ErrorCode::ConversationUnknown)?;
-    agent.sight.check(&row)?;
+    agent.visibility.check(&row)?;
     Ok(row)
 }
 

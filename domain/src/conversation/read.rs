@@ -9,7 +9,7 @@ use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
 use crate::Domain;
 use crate::agent::Agent;
 use crate::error::Result;
-use crate::hub::News;
+use crate::hub::HubEvent;
 use crate::table::{conversation, entry, read_cursor};
 use crate::visitor::VisitorIdentity;
 use crate::writer::{Command, Shard, Write};
@@ -65,7 +65,7 @@ impl Command for VisitorRead {
         moved.visitor_read_seq = Set(seq);
         conversation::Entity::update(moved).exec(write.tx).await?;
         let (visitor, seq) = (self.visitor, seq.unsigned_abs());
-        write.publish(News::VisitorRead { conversation, visitor, seq });
+        write.publish(HubEvent::VisitorRead { conversation, visitor, seq });
         Ok(())
     }
 }
@@ -88,7 +88,7 @@ impl Command for AgentRead {
         let query = conversation::Entity::find_by_id(self.conversation.0).lock_exclusive();
         let found = query.one(write.tx).await?;
         let row = found.ok_or(ErrorCode::ConversationUnknown)?;
-        self.agent.sight.check(&row)?;
+        self.agent.visibility.check(&row)?;
         let key = (self.conversation.0, self.agent.id.0);
         let cursor = read_cursor::Entity::find_by_id(key).one(write.tx).await?;
         let seq = (self.seq as i64).min(row.last_seq);
@@ -121,7 +121,7 @@ impl Command for AgentRead {
             row.team_read_seq = Set(seq);
             conversation::Entity::update(row).exec(write.tx).await?;
         }
-        write.publish(News::AgentRead {
+        write.publish(HubEvent::AgentRead {
             conversation: self.conversation,
             visitor,
             agent: self.agent.id,

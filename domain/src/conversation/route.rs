@@ -9,9 +9,9 @@ use sea_orm::{ActiveValue::Set, FromQueryResult, IntoActiveModel, QueryOrder, Qu
 
 use super::log::Log;
 use crate::Domain;
-use crate::agent::{Sight, Sights};
+use crate::agent::{Visibilities, Visibility};
 use crate::error::{Error, Result};
-use crate::hub::News;
+use crate::hub::HubEvent;
 use crate::table::{agent, agent_skill, conversation, conversation_label, inbox, team, team_agent};
 use crate::writer::{Command, Shard, Write};
 
@@ -65,7 +65,7 @@ impl Domain {
             .await?;
         let stays = self.find_agent(agent).await?;
         let keeps = |row: &conversation::Model| {
-            stays.as_ref().is_some_and(|agent| agent.sight.check(row).is_ok())
+            stays.as_ref().is_some_and(|agent| agent.visibility.check(row).is_ok())
         };
         for row in held.into_iter().filter(|row| !keeps(row)) {
             self.writer.run(Release { conversation: row.id, agent: agent.0 }).await?;
@@ -95,7 +95,7 @@ pub(super) async fn route(
         None => {
             if log.row.queued_at_ms.is_none() {
                 log.row.queued_at_ms = Some(end_of_queue(write).await?);
-                write.publish(News::QueueMoved);
+                write.publish(HubEvent::QueueMoved);
             }
             Ok(())
         }
@@ -201,7 +201,7 @@ async fn give(write: &mut Write<'_>, log: &mut Log, chosen: agent::Model) -> Res
 pub(super) fn leave_queue(write: &mut Write<'_>, log: &mut Log) {
     if log.row.queued_at_ms.is_some() {
         log.row.queued_at_ms = None;
-        write.publish(News::QueueMoved);
+        write.publish(HubEvent::QueueMoved);
     }
 }
 
@@ -214,8 +214,8 @@ pub(super) async fn active(
     let Some(agent) = agent else { return Ok(None) };
     let found = agent::Entity::find_by_id(agent).one(write.tx).await?;
     let Some(found) = found.filter(|row| row.is_active) else { return Ok(None) };
-    let sight = Sight::read(write.tx, &found).await?;
-    Ok(sight.check(&log.row).is_ok().then_some(found))
+    let visibility = Visibility::read(write.tx, &found).await?;
+    Ok(visibility.check(&log.row).is_ok().then_some(found))
 }
 
 /// The routing of the conversation's team, or without a team, of its inbox.
@@ -260,8 +260,10 @@ async fn choose(
         .lock_exclusive()
         .all(write.tx)
         .await?;
-    let sights = Sights::read(write.tx).await?;
-    let sees = |agent: &agent::Model| sights.of(agent).is_ok_and(|sight| sight.check(row).is_ok());
+    let visibilities = Visibilities::read(write.tx).await?;
+    let sees = |agent: &agent::Model| {
+        visibilities.of(agent).is_ok_and(|visibility| visibility.check(row).is_ok())
+    };
     let mut agents: Vec<_> = agents.into_iter().filter(sees).collect();
     if let Some(team) = row.team_id {
         let members = team_agent::Entity::find()

@@ -17,7 +17,7 @@ use crate::agent::Agent;
 use crate::error::{Error, Result};
 use crate::file::Party;
 use crate::inbox::PageUrl;
-use crate::mail::ByMail;
+use crate::mail::InboundMessage;
 use crate::table::{conversation, inbox, visitor};
 use crate::visitor::VisitorIdentity;
 use crate::writer::{Command, Shard, Write, conversation_id};
@@ -71,8 +71,8 @@ impl Domain {
     ) -> Result<Entry> {
         let (text, files) = draft.into().tidy()?;
         let body = Body::Message { text };
-        let speaker = Speaker::Visitor { who: *who, conversation: None, page };
-        let send = Send { speaker, client_id, body, files, by_mail: None };
+        let sender = Sender::Visitor { who: *who, conversation: None, page };
+        let send = Send { sender, client_id, body, files, by_mail: None };
         let entry = self.writer.run(send).await?;
         entry.seen_by(Audience::Visitor).ok_or(Error::Corrupt("a visitor's own entry"))
     }
@@ -94,8 +94,8 @@ impl Domain {
     ) -> Result<Entry> {
         let (text, files) = draft.into().tidy()?;
         let body = if is_note { Body::Note { text } } else { Body::Message { text } };
-        let speaker = Speaker::Agent { conversation, agent: agent.clone() };
-        let send = Send { speaker, client_id, body, files, by_mail: None };
+        let sender = Sender::Agent { conversation, agent: agent.clone() };
+        let send = Send { sender, client_id, body, files, by_mail: None };
         let entry = self.writer.run(send).await?;
         entry.seen_by(Audience::Team).ok_or(Error::Corrupt("an agent's own entry"))
     }
@@ -106,14 +106,14 @@ impl Domain {
     /// Those of sending a message; `mail_settled` if the email has already been processed.
     pub(crate) async fn send_by_mail(
         &self,
-        speaker: Speaker,
+        sender: Sender,
         client_id: ClientId,
         draft: Draft<'_>,
-        by_mail: ByMail,
+        by_mail: InboundMessage,
     ) -> Result<()> {
         let (text, files) = draft.tidy()?;
         let body = by_mail.body(text);
-        let send = Send { speaker, client_id, body, files, by_mail: Some(by_mail) };
+        let send = Send { sender, client_id, body, files, by_mail: Some(by_mail) };
         self.writer.run(send).await.map(drop)
     }
 }
@@ -159,23 +159,23 @@ impl Command for Begin {
 }
 
 struct Send {
-    speaker: Speaker,
+    sender: Sender,
     client_id: ClientId,
     body: Body,
     files: Vec<FileId>,
-    by_mail: Option<ByMail>,
+    by_mail: Option<InboundMessage>,
 }
 
 /// Who writes, and where.
 #[derive(Clone)]
-pub(crate) enum Speaker {
+pub(crate) enum Sender {
     /// A visitor: in their unresolved conversation, else in the named one, else in their latest.
     Visitor { who: VisitorIdentity, conversation: Option<ConversationId>, page: Option<PageUrl> },
     /// An agent.
     Agent { conversation: ConversationId, agent: Agent },
 }
 
-impl Speaker {
+impl Sender {
     /// The named conversation.
     pub(crate) const fn conversation(&self) -> Option<ConversationId> {
         match self {
@@ -197,22 +197,22 @@ impl Command for Send {
     type Output = LogEntry;
 
     fn shard(&self) -> Shard {
-        match &self.speaker {
-            Speaker::Visitor { who, .. } => Shard::of(who.visitor.0),
-            Speaker::Agent { conversation, .. } => Shard::of(conversation.0),
+        match &self.sender {
+            Sender::Visitor { who, .. } => Shard::of(who.visitor.0),
+            Sender::Agent { conversation, .. } => Shard::of(conversation.0),
         }
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<LogEntry> {
-        let (mut log, author) = match &self.speaker {
-            Speaker::Visitor { who, conversation, page } => {
-                if let Some((address, name)) = self.by_mail.as_ref().and_then(ByMail::own) {
+        let (mut log, author) = match &self.sender {
+            Sender::Visitor { who, conversation, page } => {
+                if let Some((address, name)) = self.by_mail.as_ref().and_then(InboundMessage::own) {
                     crate::visitor::writes_by_mail(write, who, address, name).await?;
                 }
                 let log = of_visitor(write, who, *conversation, page.as_ref()).await?;
                 (log, Author::Visitor {})
             }
-            Speaker::Agent { conversation, agent } => {
+            Sender::Agent { conversation, agent } => {
                 (Log::lock_seen(write, *conversation, agent).await?, agent.author())
             }
         };
@@ -229,7 +229,7 @@ impl Command for Send {
         let files = if self.files.is_empty() {
             Files::NONE
         } else {
-            crate::file::claim(write, &self.speaker.party(), &self.files).await?
+            crate::file::claim(write, &self.sender.party(), &self.files).await?
         };
         if author == (Author::Visitor {}) && (log.is_resolved() || log.row.archived_at_ms.is_some())
         {
@@ -251,13 +251,13 @@ impl Command for Send {
         }
         if is_visitors {
             super::route::route(write, &mut log, None).await?;
-            crate::mail::owe_word(write, &inbox, log.id(), self.by_mail.is_some()).await?;
-            crate::mail::owe_waiting(write, &inbox, &log.row, is_first).await?;
+            crate::mail::enqueue_missed(write, &inbox, log.id(), self.by_mail.is_some()).await?;
+            crate::mail::enqueue_waiting(write, &inbox, &log.row, is_first).await?;
         } else if matches!(self.body, Body::Message { .. }) {
-            crate::mail::owe_answer(write, &inbox, log.id()).await?;
-        } else if let Speaker::Agent { agent, .. } = &self.speaker {
+            crate::mail::enqueue_unread_reply(write, &inbox, log.id()).await?;
+        } else if let Sender::Agent { agent, .. } = &self.sender {
             let note = (self.body.text(), entry.seq);
-            crate::mail::owe_mentioned(write, &inbox, log.id(), agent.id, note).await?;
+            crate::mail::enqueue_mentioned(write, &inbox, log.id(), agent.id, note).await?;
         }
         log.save(write).await?;
         Ok(entry)
@@ -295,7 +295,7 @@ async fn wants_answer(write: &Write<'_>, log: &mut Log) -> Result<()> {
         rested = true;
     }
     if log.is_resolved() {
-        super::change::take_up(write, log, &visitor).await
+        super::change::reopen_or_wake(write, log, &visitor).await
     } else if rested {
         super::route::release_if_away(write, log).await
     } else {

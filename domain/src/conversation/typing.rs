@@ -6,7 +6,7 @@ use super::page::seen;
 use crate::Domain;
 use crate::agent::Agent;
 use crate::error::Result;
-use crate::hub::News;
+use crate::hub::HubEvent;
 use crate::visitor::VisitorIdentity;
 
 impl Domain {
@@ -16,7 +16,7 @@ impl Domain {
     /// Store errors.
     pub async fn type_as_visitor(&self, who: &VisitorIdentity) -> Result<()> {
         if let Some(row) = super::page::of_visitor(&self.store.reader, who.visitor).await? {
-            self.hub().publish(&News::VisitorTypes { conversation: ConversationId(row.id) });
+            self.hub().publish(&HubEvent::VisitorTypes { conversation: ConversationId(row.id) });
         }
         Ok(())
     }
@@ -28,7 +28,7 @@ impl Domain {
     pub async fn type_as_agent(&self, agent: &Agent, id: ConversationId) -> Result<()> {
         let visitor = VisitorId(seen(&self.store.reader, id, agent).await?.visitor_id);
         let agent = Person { id: agent.id, name: agent.name.clone() };
-        self.hub().publish(&News::AgentTypes { conversation: id, visitor, agent });
+        self.hub().publish(&HubEvent::AgentTypes { conversation: id, visitor, agent });
         Ok(())
     }
 }

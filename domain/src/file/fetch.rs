@@ -40,7 +40,7 @@ impl Domain {
     /// # Errors
     /// Blob store errors.
     pub async fn read_file(&self, found: &Found) -> Result<(u64, Content)> {
-        self.shelf.get(found.place, found.part).await
+        self.blobs.get(found.place, found.part).await
     }
 
     async fn may_fetch(&self, party: &Party, row: &file::Model) -> Result<bool> {

@@ -1,15 +1,15 @@
 //! Files attached to entries: who may upload them, where they are stored, and who may fetch them.
 //!
 //! A file is uploaded first, under an id that the uploader chooses, so that the upload can be repeated after
-//! a lost connection. Then a message attaches it. Its content is in the blob store, the [`Shelf`]. Its row
+//! a lost connection. Then a message attaches it. Its content is in the blob store, the [`BlobStore`]. Its row
 //! says who uploaded it and which entry it is attached to: anyone who may see that entry may fetch it.
 
-mod carry;
+mod attach;
+mod blobs;
+mod disk;
 mod fetch;
 mod kind;
 mod name;
-mod room;
-mod shelf;
 mod sweep;
 mod thumbnail;
 mod upload;
@@ -20,9 +20,9 @@ use crate::agent::Agent;
 use crate::table::file;
 use crate::visitor::VisitorIdentity;
 
-pub(crate) use carry::{carry, claim, hand_over};
-pub use room::FileRules;
-pub use shelf::{Content, Part, Shelf, ShelfError};
+pub(crate) use attach::{attach, claim, hand_over};
+pub use blobs::{BlobError, BlobStore, Content, Part};
+pub use disk::FileRules;
 
 /// Someone who uploads, sends or fetches a file.
 #[derive(Clone, Debug)]

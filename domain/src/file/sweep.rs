@@ -26,7 +26,7 @@ impl Domain {
             let mut removed = 0;
             for (id, place) in &given_up {
                 // A file that can't be removed must not prevent the others from being removed.
-                if let Err(error) = self.shelf.remove(*place).await {
+                if let Err(error) = self.blobs.remove(*place).await {
                     tracing::warn!(%error, %id, "could not remove a file that was never sent");
                     continue;
                 }

@@ -49,7 +49,7 @@ impl Domain {
         if bytes > FILE_BYTES {
             return Err(ErrorCode::FileTooBig.into());
         }
-        if let (Party::Visitor(_), Some(free)) = (party, self.too_little_room()) {
+        if let (Party::Visitor(_), Some(free)) = (party, self.is_disk_low()) {
             tracing::error!(free, "the disk is nearly full: visitors can't upload files");
             return Err(ErrorCode::FileQuota.into());
         }
@@ -59,7 +59,7 @@ impl Domain {
         match self.writer.run(reserve).await? {
             Reserved::Here(file) => return Ok(file),
             Reserved::Room { before: Some(before) } => {
-                if let Err(error) = self.shelf.remove(before).await {
+                if let Err(error) = self.blobs.remove(before).await {
                     tracing::warn!(%error, "could not remove an unfinished upload");
                 }
             }
@@ -97,7 +97,7 @@ impl Domain {
     async fn give_back(&self, id: FileId, place: Uuid) {
         let given_back = async {
             if self.writer.run(Release { id, place }).await? {
-                self.shelf.remove(place).await?;
+                self.blobs.remove(place).await?;
             }
             Ok::<_, Error>(())
         };
@@ -135,11 +135,11 @@ impl Domain {
             let made = tokio::task::spawn_blocking(move || thumbnail::of(&picture)).await;
             // A decoder that fails on an upload costs the thumbnail, not the file.
             if let Ok(Some(made)) = made {
-                self.shelf.put(place, Part::Thumbnail, made.content).await?;
+                self.blobs.put(place, Part::Thumbnail, made.content).await?;
                 size = Some((made.width, made.height));
             }
         }
-        self.shelf.put(place, Part::Whole, content).await?;
+        self.blobs.put(place, Part::Whole, content).await?;
         Ok(size)
     }
 }

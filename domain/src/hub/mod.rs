@@ -4,9 +4,9 @@
 //! frame does not fit into a queue, that socket is closed, and its client reconnects and resumes from the
 //! log. Publishing never blocks.
 
-mod line;
-mod news;
+mod event;
 mod presence;
+mod send_queue;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,26 +16,26 @@ use protocol::{AgentId, ConversationId, InboxId, Presence, VisitorId};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::agent::{Agent, Sight};
+use crate::agent::{Agent, Visibility};
 use crate::visitor::VisitorIdentity;
 
-use line::Line;
-pub use line::{Frame, Frames, QUEUE_BYTES, QUEUE_FRAMES};
-pub(crate) use news::News;
+pub(crate) use event::HubEvent;
+use send_queue::SendQueue;
+pub use send_queue::{Frame, QUEUE_BYTES, QUEUE_FRAMES, QueuedFrames};
 
 /// A visitor's socket.
 struct OfVisitor {
     inbox: InboxId,
     /// The conversation it shows; `None` before that was set, or if there is none.
     conversation: Option<ConversationId>,
-    line: Line,
+    queue: SendQueue,
 }
 
 /// An agent's socket.
 struct OfAgent {
     agent: AgentId,
-    sight: Sight,
-    line: Line,
+    visibility: Visibility,
+    queue: SendQueue,
     /// Its login is being checked again. It gets nothing until it reconnects.
     is_asked: bool,
 }
@@ -87,8 +87,8 @@ pub struct Listener {
     hub: Hub,
     id: u64,
     of: Of,
-    line: Line,
-    frames: Option<Frames>,
+    queue: SendQueue,
+    frames: Option<QueuedFrames>,
 }
 
 #[derive(Clone, Copy)]
@@ -101,15 +101,15 @@ impl Hub {
     /// Starts to listen for a visitor.
     #[must_use]
     pub fn listen_visitor(&self, who: &VisitorIdentity) -> Listener {
-        let (listener, line) = self.listener(Of::Visitor(who.visitor));
-        let socket = OfVisitor { inbox: who.inbox, conversation: None, line };
+        let (listener, queue) = self.listener(Of::Visitor(who.visitor));
+        let socket = OfVisitor { inbox: who.inbox, conversation: None, queue };
         let first = self.with(|index| {
             let sockets = index.visitors.entry(who.visitor).or_default();
             sockets.insert(listener.id, socket);
             sockets.len() == 1
         });
         if first {
-            self.publish(&News::VisitorPresence { visitor: who.visitor, online: true });
+            self.publish(&HubEvent::VisitorPresence { visitor: who.visitor, online: true });
         }
         listener
     }
@@ -119,9 +119,9 @@ impl Hub {
     #[must_use]
     pub fn listen_agent(&self, agent: &Agent) -> Listener {
         let before = self.presence(agent.id);
-        let (listener, line) = self.listener(Of::Agent(agent.id));
-        let sight = agent.sight.clone();
-        let socket = OfAgent { agent: agent.id, sight, line, is_asked: false };
+        let (listener, queue) = self.listener(Of::Agent(agent.id));
+        let visibility = agent.visibility.clone();
+        let socket = OfAgent { agent: agent.id, visibility, queue, is_asked: false };
         self.with(|index| {
             // A choice made since `agent` was read takes precedence.
             index.choices.entry(agent.id).or_insert(agent.presence);
@@ -133,23 +133,23 @@ impl Hub {
 
     /// Makes an agent's sockets check their login again, because it has ended or the agent's visibility has
     /// changed. They get nothing from now on, and reconnect if they are still allowed to.
-    pub(crate) fn let_go_agent(&self, agent: AgentId) {
+    pub(crate) fn disconnect_agent(&self, agent: AgentId) {
         self.with(|index| {
             for socket in index.agents.values_mut().filter(|socket| socket.agent == agent) {
                 socket.is_asked = true;
-                socket.line.ask();
+                socket.queue.ask();
             }
         });
     }
 
     /// Closes a visitor's sockets, except for one, so that they reconnect: their tokens may no longer be
     /// valid.
-    pub(crate) fn let_go_visitor(&self, visitor: VisitorId, except: Option<&Listener>) {
+    pub(crate) fn disconnect_visitor(&self, visitor: VisitorId, except: Option<&Listener>) {
         let except = except.map(|listener| listener.id);
         self.with(|index| {
             for (id, socket) in index.visitors.get(&visitor).into_iter().flatten() {
                 if Some(*id) != except {
-                    socket.line.let_go();
+                    socket.queue.disconnect();
                 }
             }
         });
@@ -168,10 +168,10 @@ impl Hub {
         })
     }
 
-    fn listener(&self, of: Of) -> (Listener, Line) {
-        let (line, frames) = Line::new();
+    fn listener(&self, of: Of) -> (Listener, SendQueue) {
+        let (queue, frames) = SendQueue::new();
         let id = self.next.fetch_add(1, Ordering::Relaxed);
-        (Listener { hub: self.clone(), id, of, line: line.clone(), frames: Some(frames) }, line)
+        (Listener { hub: self.clone(), id, of, queue: queue.clone(), frames: Some(frames) }, queue)
     }
 
     fn with<R>(&self, act: impl FnOnce(&mut Index) -> R) -> R {
@@ -186,31 +186,31 @@ impl Listener {
     /// # Panics
     /// If it was already taken.
     #[must_use]
-    pub fn take_frames(&mut self) -> Frames {
+    pub fn take_frames(&mut self) -> QueuedFrames {
         self.frames.take().expect("a socket has one writer")
     }
 
     /// Queues a frame for this socket only.
     pub fn send(&self, frame: impl Into<Frame>) {
-        self.line.send(&frame.into());
+        self.queue.send(&frame.into());
     }
 
     /// Waits until the queue has room for an answer. Safe to cancel.
     pub async fn room(&self) {
-        self.line.room().await;
+        self.queue.room().await;
     }
 
     /// Canceled once a frame did not fit, or the client has to reconnect: the socket must close and resume
     /// later.
     #[must_use]
     pub fn too_slow(&self) -> CancellationToken {
-        self.line.too_slow().clone()
+        self.queue.too_slow().clone()
     }
 
     /// Canceled once the socket's login must be checked again and the socket closed.
     #[must_use]
     pub fn asked(&self) -> CancellationToken {
-        self.line.asked().clone()
+        self.queue.asked().clone()
     }
 
     /// Sets which conversation a visitor's socket shows. It gets nothing from others. Once one of them takes
@@ -273,7 +273,7 @@ impl Drop for Listener {
                     last
                 });
                 if last {
-                    self.hub.publish(&News::VisitorPresence { visitor, online: false });
+                    self.hub.publish(&HubEvent::VisitorPresence { visitor, online: false });
                 }
             }
             Of::Agent(agent) => {

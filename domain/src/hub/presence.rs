@@ -8,7 +8,7 @@ use std::collections::{HashMap, HashSet};
 use protocol::{AgentId, InboxId, Presence, VisitorId};
 
 use super::Hub;
-use super::news::News;
+use super::event::HubEvent;
 
 impl Hub {
     /// An agent's presence: what they chose while they have a socket, else offline.
@@ -30,7 +30,7 @@ impl Hub {
     /// Whether an agent who may see an inbox is online.
     pub(crate) fn is_anybody_online(&self, inbox: InboxId) -> bool {
         self.with(|index| {
-            let mut seeing = index.agents.values().filter(|socket| socket.sight.covers(inbox));
+            let mut seeing = index.agents.values().filter(|socket| socket.visibility.covers(inbox));
             seeing.any(|socket| index.presence(socket.agent) == Presence::Online)
         })
     }
@@ -51,7 +51,7 @@ impl Hub {
     pub(super) fn tell_presence(&self, agent: AgentId, before: Presence) {
         let presence = self.presence(agent);
         if presence != before {
-            self.publish(&News::AgentPresence { agent, presence });
+            self.publish(&HubEvent::AgentPresence { agent, presence });
             self.touch();
         }
     }

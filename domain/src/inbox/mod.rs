@@ -2,9 +2,9 @@
 
 mod hours;
 mod inbound;
-mod kept;
 mod mail;
 mod refused;
+mod retention;
 mod secrets;
 mod settings;
 mod site;
@@ -22,10 +22,10 @@ use crate::table::inbox;
 
 pub use hours::Hours;
 pub use inbound::InboxInbound;
-pub use kept::{InboxKept, PageUrl};
 pub use mail::InboxMail;
 pub use refused::RefusedSite;
 pub(crate) use refused::RefusedSites;
+pub use retention::{PageUrl, Retention};
 pub(crate) use secrets::Rotating;
 pub use secrets::SecretOf;
 use secrets::Secrets;
@@ -64,7 +64,7 @@ pub struct Inbox {
     /// How it receives email.
     pub inbound: InboxInbound,
     /// What it retains about its visitors, and for how long.
-    pub kept: InboxKept,
+    pub retention: Retention,
     /// Whether a visitor who claims to be a user of the site must prove it.
     pub requires_identity: bool,
     /// Its secrets.
@@ -168,7 +168,7 @@ impl Domain {
     /// `inbox_unknown`; store errors.
     pub async fn see_inbox(&self, agent: &Agent, id: InboxId) -> Result<Inbox> {
         let row = inbox::Entity::find_by_id(id.0).one(&self.store.reader).await?;
-        let seen = row.filter(|row| agent.sight.covers(InboxId(row.id)));
+        let seen = row.filter(|row| agent.visibility.covers(InboxId(row.id)));
         from_row(seen.ok_or(ErrorCode::InboxUnknown)?, &self.ambient)
     }
 
@@ -264,7 +264,7 @@ fn from_row(row: inbox::Model, ambient: &Ambient) -> Result<Inbox> {
     Ok(Inbox {
         mail: InboxMail::of(&row),
         inbound: InboxInbound::of(&row, &secrets),
-        kept: InboxKept::of(&row),
+        retention: Retention::of(&row),
         id: InboxId(row.id),
         key: row.key,
         name: row.name,

@@ -17,7 +17,7 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 
 pub(crate) use attempts::Attempts;
 pub use passkey::{PasskeyDetails, PasskeyRequest, PasskeySite};
-pub use provider::{Provider, Vouched};
+pub use provider::{Provider, ProviderClaims};
 pub use rules::LoginRules;
 pub use second::{Pending, SecondFactors, TotpOffer};
 pub(crate) use session::end_all as end_sessions;
@@ -25,8 +25,8 @@ pub use session::{Login, LoginDetails, MOST_DAYS};
 pub use source::Source;
 
 use crate::Domain;
-use crate::agent::{Agent, has_password, with_sight};
-use crate::audit::{Actor, Deed};
+use crate::agent::{Agent, has_password, with_visibility};
+use crate::audit::{Actor, AuditAction};
 use crate::error::Result;
 use crate::table::agent;
 
@@ -69,11 +69,13 @@ impl Domain {
         let hash = hash.map(|row| row.password_hash.clone());
         let is_right = password::verify(attempt.password, hash, known.is_some()).await?;
         match found {
-            Some(row) if is_right && row.is_active => with_sight(&self.store.reader, row).await,
+            Some(row) if is_right && row.is_active => {
+                with_visibility(&self.store.reader, row).await
+            }
             found => {
                 // The agent whose address was tried, if there is one.
                 let subject = found.map(|row| (row.id, row.name));
-                self.audit_later(Actor::Stranger(email), Deed::LoginFailed, subject, source);
+                self.audit_later(Actor::Stranger(email), AuditAction::LoginFailed, subject, source);
                 Err(ErrorCode::LoginWrong.into())
             }
         }
@@ -164,7 +166,7 @@ impl Domain {
     /// Deletes an agent's logins, whose epoch is over, and makes their sockets authenticate again.
     pub(super) async fn end_logins(&self, id: AgentId) -> Result<()> {
         session::end_all(&self.store.reader, id).await?;
-        self.hub().let_go_agent(id);
+        self.hub().disconnect_agent(id);
         Ok(())
     }
 }

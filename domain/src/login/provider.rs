@@ -13,7 +13,7 @@ use super::session::hash;
 use super::step::Kind;
 use crate::Domain;
 use crate::agent::{Agent, Role, check_email, check_name};
-use crate::audit::{Actor, Deed};
+use crate::audit::{Actor, AuditAction};
 use crate::error::Result;
 use crate::table::{agent, agent_identity, identity_provider};
 
@@ -43,7 +43,7 @@ pub struct Provider {
 
 /// What a provider says about a person, once its statement has been verified.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Vouched {
+pub struct ProviderClaims {
     /// The provider's permanent id for them (`sub`).
     pub subject: String,
     /// Their email address, if the provider says that it is verified.
@@ -235,7 +235,11 @@ impl Domain {
     ///
     /// # Errors
     /// `provider_refused` if they may not log in, or no longer; store errors.
-    pub async fn log_in_by_provider(&self, provider: &Provider, who: &Vouched) -> Result<Agent> {
+    pub async fn log_in_by_provider(
+        &self,
+        provider: &Provider,
+        who: &ProviderClaims,
+    ) -> Result<Agent> {
         let role = match &provider.role_claim {
             None => None,
             Some(_) => Some(role_of(provider, &who.roles).ok_or(ErrorCode::ProviderRefused)?),
@@ -263,7 +267,7 @@ impl Domain {
         match role.filter(|role| agent.role != Role::Owner && agent.role != *role) {
             Some(role) => {
                 self.set_agent_role(id, role).await?;
-                self.note_provided(Deed::RoleChanged, &agent, provider).await?;
+                self.note_provided(AuditAction::RoleChanged, &agent, provider).await?;
                 Ok(self.find_agent(id).await?.ok_or(ErrorCode::ProviderRefused)?)
             }
             None => Ok(agent),
@@ -273,7 +277,7 @@ impl Domain {
     async fn recognise(
         &self,
         provider: &Provider,
-        who: &Vouched,
+        who: &ProviderClaims,
         role: Option<Role>,
     ) -> Result<AgentId> {
         let email = who.email.as_deref().ok_or(ErrorCode::ProviderRefused)?;
@@ -290,13 +294,18 @@ impl Domain {
         let name = name.unwrap_or_else(|| email.split('@').next().unwrap_or(&email).to_owned());
         let name: String = name.chars().take(80).collect();
         let made = self.add_by_provider(&email, &name, role.unwrap_or(Role::Agent)).await?;
-        self.note_provided(Deed::AgentAdded, &made, provider).await?;
+        self.note_provided(AuditAction::AgentAdded, &made, provider).await?;
         Ok(made.id)
     }
 
-    async fn note_provided(&self, deed: Deed, agent: &Agent, provider: &Provider) -> Result<()> {
+    async fn note_provided(
+        &self,
+        action: AuditAction,
+        agent: &Agent,
+        provider: &Provider,
+    ) -> Result<()> {
         let subject = (agent.id.0, format!("{} (by {})", agent.name, provider.name));
-        self.audit(Actor::System, deed, Some(subject), None).await
+        self.audit(Actor::System, action, Some(subject), None).await
     }
 
     /// Reseals client secrets that are not sealed with the newest key. Returns how many.

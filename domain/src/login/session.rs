@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::Source;
 use crate::Domain;
-use crate::agent::{Agent, with_sight};
+use crate::agent::{Agent, with_visibility};
 use crate::error::Result;
 use crate::table::{agent, session};
 
@@ -133,7 +133,7 @@ impl Domain {
         let Some(row) = query.one(&self.store.reader).await? else { return Ok(()) };
         session::Entity::delete_by_id(row.hash).exec(&self.store.reader).await?;
         // The agent's sockets authenticate again, and the one of this login learns that it is over.
-        self.hub().let_go_agent(AgentId(row.agent_id));
+        self.hub().disconnect_agent(AgentId(row.agent_id));
         Ok(())
     }
 
@@ -144,7 +144,7 @@ impl Domain {
     pub async fn find_logged_in(&self, id: AgentId, epoch: i32) -> Result<Option<Agent>> {
         let row = agent::Entity::find_by_id(id.0).one(&self.store.reader).await?;
         match row.filter(|row| row.is_active && row.epoch == epoch) {
-            Some(row) => with_sight(&self.store.reader, row).await.map(Some),
+            Some(row) => with_visibility(&self.store.reader, row).await.map(Some),
             None => Ok(None),
         }
     }
@@ -189,7 +189,7 @@ impl Domain {
         if ended.rows_affected == 0 {
             return Err(ErrorCode::LoginUnknown.into());
         }
-        self.hub().let_go_agent(agent);
+        self.hub().disconnect_agent(agent);
         Ok(())
     }
 

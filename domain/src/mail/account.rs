@@ -24,7 +24,7 @@ pub struct OfAccount {
 }
 
 /// Queues an email with a link to set a password, unless one is already waiting.
-pub(crate) async fn owe_link(write: &Write<'_>, agent: AgentId, kind: MailKind) -> Result<()> {
+pub(crate) async fn enqueue_link(write: &Write<'_>, agent: AgentId, kind: MailKind) -> Result<()> {
     let waiting = mail::Entity::find()
         .filter(mail::Column::AgentId.eq(agent.0))
         .filter(mail::Column::Kind.eq(kind.as_str()))
@@ -35,7 +35,7 @@ pub(crate) async fn owe_link(write: &Write<'_>, agent: AgentId, kind: MailKind) 
     }
     let row = mail::ActiveModel {
         agent_id: Set(Some(agent.0)),
-        ..super::owe::row(write, kind, write.ambient.now_ms())
+        ..super::enqueue::row(write, kind, write.ambient.now_ms())
     };
     mail::Entity::insert(row).exec_without_returning(write.tx).await?;
     Ok(())

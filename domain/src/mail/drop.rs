@@ -5,7 +5,7 @@ use protocol::{Author, ConversationId, DropReason, ErrorCode, Event, MailId, Mai
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
 
-use super::settle::News;
+use super::outcome::DeliveryEvent;
 use super::{kind_of, messages, state_of};
 use crate::Domain;
 use crate::conversation::happened;
@@ -98,9 +98,9 @@ pub(super) async fn drop_row(
     reason: DropReason,
 ) -> Result<()> {
     let is_awaited = row.late_at_ms.is_some() || row.kind == MailKind::Transcript.as_str();
-    let news = if is_awaited { News::of(&row)? } else { None };
+    let event = if is_awaited { DeliveryEvent::of(&row)? } else { None };
     delete_or_drop(write, row, reason).await?;
-    let Some(News { conversation, mail, from, through }) = news else { return Ok(()) };
+    let Some(DeliveryEvent { conversation, mail, from, through }) = event else { return Ok(()) };
     let event = Event::MailDropped { mail, from, through, reason };
     happened(write, conversation, &Author::System {}, event).await
 }

@@ -8,7 +8,7 @@ use protocol::{MailKind, MailState};
 use sea_orm::entity::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect};
 
-use super::Said;
+use super::QuotedMessage;
 use crate::conversation::LogEntry;
 use crate::error::Result;
 use crate::table::{conversation, entry, mail};
@@ -108,7 +108,7 @@ pub(super) async fn said(
     kind: MailKind,
     (from, through): (i64, i64),
     is_by_mail: bool,
-) -> Result<(Vec<Said>, u64)> {
+) -> Result<(Vec<QuotedMessage>, u64)> {
     // Quote nothing: the person who wrote the message may not be the one who reads this email.
     if kind == MailKind::Received {
         return Ok((Vec::new(), 0));
@@ -129,7 +129,7 @@ pub(super) async fn said(
     let said = |row| {
         let LogEntry { seq, author, body, files, at_ms, .. } = LogEntry::from_row(row)?;
         let files = files.0.iter().map(|file| file.name.clone()).collect();
-        Ok(Said { seq, author, text: excerpt(body.text(), chars), files, at_ms })
+        Ok(QuotedMessage { seq, author, text: excerpt(body.text(), chars), files, at_ms })
     };
     Ok((rows.into_iter().map(said).collect::<Result<_>>()?, more))
 }

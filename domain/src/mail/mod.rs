@@ -6,36 +6,36 @@
 //! module does not know how an email looks or how it is transmitted.
 
 mod account;
-mod address;
+mod claim;
 mod decide;
+mod delivery;
 mod drop;
+mod enqueue;
 mod inbound;
 mod messages;
 mod notify;
 mod outbox;
-mod owe;
-mod owed;
+mod outcome;
 mod preference;
+mod recipient;
 mod rules;
-mod settle;
 mod summary;
-mod take;
 mod token;
 mod transcript;
 
 pub use account::OfAccount;
-pub(crate) use account::owe_link;
-pub use address::Standing;
-pub(crate) use address::{OF_AGENTS, arrived, standing};
-pub(crate) use inbound::{ByMail, claim, forget_senders, posted};
+pub(crate) use account::enqueue_link;
+pub use delivery::{Delivery, MailContent, OfConversation, QuotedMessage};
+pub(crate) use enqueue::{enqueue_missed, enqueue_received, enqueue_unread_reply};
 pub use inbound::{InboundMail, InboundPage, InboundText, Mailbox, Position, RawMail};
-pub(crate) use notify::{owe_assigned, owe_mentioned, owe_waiting};
+pub(crate) use inbound::{InboundMessage, claim, forget_senders, posted};
+pub(crate) use notify::{enqueue_assigned, enqueue_mentioned, enqueue_waiting};
 pub use outbox::{MailRow, OutboxPage};
-pub(crate) use owe::{owe_answer, owe_received, owe_word};
-pub use owed::{Matter, OfConversation, Owed, Said};
+pub use outcome::Outcome;
 pub use preference::{Preference, PreferenceOf};
+pub use recipient::AddressStatus;
+pub(crate) use recipient::{OF_AGENTS, arrived, standing};
 pub use rules::MailRules;
-pub use settle::Outcome;
 pub use summary::{OfSummary, Unanswered};
 
 use protocol::{MailKind, MailState};

@@ -10,22 +10,22 @@ use sea_orm::{QueryOrder, QuerySelect};
 
 use super::OF_AGENTS;
 use super::decide::{Decision, had_enough};
-use super::owe::row;
-use crate::agent::{AgentMail, Sight};
+use super::enqueue::row;
+use crate::agent::{AgentMail, Visibility};
 use crate::error::Result;
 use crate::inbox::Inbox;
 use crate::table::{agent, agent_mail, conversation, entry, mail, read_cursor};
 use crate::writer::Write;
 
 /// A conversation was assigned to an agent by someone else.
-pub(crate) async fn owe_assigned(
+pub(crate) async fn enqueue_assigned(
     write: &Write<'_>,
     inbox: InboxId,
     conversation: ConversationId,
     agent: AgentId,
 ) -> Result<()> {
     let wait_ms = crate::inbox::find(write.tx, write.ambient, inbox).await?.mail.unread_wait_ms;
-    let owing = Owing { inbox, conversation, agent };
+    let owing = NewDelivery { inbox, conversation, agent };
     // An agent who only reloads a page was never away.
     owing.insert_once(write, MailKind::Assigned, NOBODY_WAIT_MS).await?;
     // An agent who is online but leaves without having looked gets an email, too.
@@ -33,7 +33,7 @@ pub(crate) async fn owe_assigned(
 }
 
 /// A note was written. The agents whom it mentions get an email if they have not read it after a while.
-pub(crate) async fn owe_mentioned(
+pub(crate) async fn enqueue_mentioned(
     write: &Write<'_>,
     inbox: &Inbox,
     conversation: ConversationId,
@@ -50,7 +50,7 @@ pub(crate) async fn owe_mentioned(
         if one.id == author.0 {
             continue;
         }
-        let owing = Owing { inbox: inbox.id, conversation, agent: AgentId(one.id) };
+        let owing = NewDelivery { inbox: inbox.id, conversation, agent: AgentId(one.id) };
         let mut row = owing.row(write, MailKind::Mentioned, inbox.mail.unread_wait_ms);
         row.from_seq = Set(Some(seq as i64));
         row.through_seq = Set(Some(seq as i64));
@@ -85,14 +85,14 @@ fn named(text: &str, names: &[&str]) -> Vec<bool> {
 /// A visitor wrote. The assigned agent gets an email if they have not read the message after a while. If it is
 /// the first message that waits for a reply, agents who asked for escalations get one after the wait that they
 /// chose.
-pub(crate) async fn owe_waiting(
+pub(crate) async fn enqueue_waiting(
     write: &Write<'_>,
     inbox: &Inbox,
     conversation: &conversation::Model,
     is_first: bool,
 ) -> Result<()> {
     let id = ConversationId(conversation.id);
-    let owing = |agent| Owing { inbox: inbox.id, conversation: id, agent: AgentId(agent) };
+    let owing = |agent| NewDelivery { inbox: inbox.id, conversation: id, agent: AgentId(agent) };
     if let Some(agent) = conversation.assignee_id {
         owing(agent).insert_once(write, MailKind::Waiting, inbox.mail.unread_wait_ms).await?;
     }
@@ -109,13 +109,13 @@ pub(crate) async fn owe_waiting(
     Ok(())
 }
 
-struct Owing {
+struct NewDelivery {
     inbox: InboxId,
     conversation: ConversationId,
     agent: AgentId,
 }
 
-impl Owing {
+impl NewDelivery {
     fn row(&self, write: &Write<'_>, kind: MailKind, wait_ms: u64) -> mail::ActiveModel {
         mail::ActiveModel {
             inbox_id: Set(Some(self.inbox.0)),
@@ -155,8 +155,8 @@ pub(super) async fn decide(
     let Some(found) = found.filter(|found| found.is_active) else {
         return Ok(Decision::Drop(DropReason::Gone));
     };
-    let sight = Sight::read(write.tx, &found).await?;
-    if !sight.covers(inbox.id) {
+    let visibility = Visibility::read(write.tx, &found).await?;
+    if !visibility.covers(inbox.id) {
         return Ok(Decision::Drop(DropReason::Gone));
     }
     let wanted = AgentMail::read(write.tx, AgentId(agent)).await?;

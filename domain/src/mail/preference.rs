@@ -149,6 +149,6 @@ impl Command for Prefer {
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
-        super::address::prefers(write, self.inbox, &self.address, self.wanted).await
+        super::recipient::prefers(write, self.inbox, &self.address, self.wanted).await
     }
 }

@@ -8,7 +8,7 @@ use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
 
 use super::OF_AGENTS;
 use crate::Domain;
-use crate::agent::{AgentMail, Sight};
+use crate::agent::{AgentMail, Visibility};
 use crate::error::Result;
 use crate::table::{agent, agent_mail, conversation, mail, visitor};
 use crate::writer::{Command, Shard, Write};
@@ -56,7 +56,7 @@ impl Domain {
     ///
     /// # Errors
     /// Store errors.
-    pub async fn owe_summaries(&self) -> Result<()> {
+    pub async fn enqueue_summaries(&self) -> Result<()> {
         let want = agent_mail::Entity::find()
             .filter(agent_mail::Column::SummaryAt.is_not_null())
             .all(&self.store.reader)
@@ -64,17 +64,17 @@ impl Domain {
         for row in want {
             let day = AgentMail::of(&row).day_of_summary(self.ambient.now_ms());
             if day.is_some() && day != row.summarized_on {
-                self.writer.run(OweSummary(AgentId(row.agent_id))).await?;
+                self.writer.run(EnqueueSummary(AgentId(row.agent_id))).await?;
             }
         }
         Ok(())
     }
 }
 
-struct OweSummary(AgentId);
+struct EnqueueSummary(AgentId);
 
 #[async_trait]
-impl Command for OweSummary {
+impl Command for EnqueueSummary {
     type Output = ();
 
     fn shard(&self) -> Shard {
@@ -92,11 +92,11 @@ impl Command for OweSummary {
         let mut noted = row.into_active_model();
         noted.summarized_on = Set(day);
         agent_mail::Entity::update(noted).exec(write.tx).await?;
-        let owed = mail::ActiveModel {
+        let row = mail::ActiveModel {
             agent_id: Set(Some(self.0.0)),
-            ..super::owe::row(write, MailKind::Summary, now_ms)
+            ..super::enqueue::row(write, MailKind::Summary, now_ms)
         };
-        mail::Entity::insert(owed).exec_without_returning(write.tx).await?;
+        mail::Entity::insert(row).exec_without_returning(write.tx).await?;
         Ok(())
     }
 }
@@ -104,11 +104,11 @@ impl Command for OweSummary {
 /// The recipient and content of a summary, or why it is not sent.
 pub(super) async fn decide(
     write: &Write<'_>,
-    owed: &mail::Model,
+    queued: &mail::Model,
     agent: Uuid,
 ) -> Result<Result<(String, OfSummary), DropReason>> {
     // A newer one exists by now.
-    if write.ambient.now_ms() as i64 - owed.created_at_ms > NEW_MS {
+    if write.ambient.now_ms() as i64 - queued.created_at_ms > NEW_MS {
         return Ok(Err(DropReason::Late));
     }
     let row = agent::Entity::find_by_id(agent).one(write.tx).await?;
@@ -119,10 +119,10 @@ pub(super) async fn decide(
     if super::standing(write.tx, OF_AGENTS, &row.email).await?.bounced.is_some() {
         return Ok(Err(DropReason::Bounced));
     }
-    let sight = Sight::read(write.tx, &row).await?;
+    let visibility = Visibility::read(write.tx, &row).await?;
     let seen = || {
         conversation::Entity::find()
-            .filter(sight.condition(conversation::Column::InboxId))
+            .filter(visibility.condition(conversation::Column::InboxId))
             .filter(conversation::Column::ArchivedAtMs.is_null())
     };
     let open = || seen().filter(conversation::Column::Status.ne(Status::Resolved.as_str()));
@@ -156,7 +156,7 @@ pub(super) async fn decide(
         own: own.count(write.tx).await?,
         waiting: waiting().count(write.tx).await?,
         longest: longest.into_iter().map(unanswered).collect(),
-        preference: super::preference::issue(write, owed).await?,
+        preference: super::preference::issue(write, queued).await?,
     };
     // An empty summary is not sent.
     let is_empty = of.begun + of.unassigned + of.own + of.waiting == 0;

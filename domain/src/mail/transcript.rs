@@ -55,14 +55,14 @@ impl Command for Transcript {
             return Ok(());
         }
         let now_ms = write.ambient.now_ms();
-        let owed = mail::ActiveModel {
+        let row = mail::ActiveModel {
             inbox_id: Set(Some(row.inbox_id)),
             conversation_id: Set(Some(row.id)),
             from_seq: Set(Some(1)),
             through_seq: Set(Some(row.last_public_seq)),
-            ..super::owe::row(write, MailKind::Transcript, now_ms)
+            ..super::enqueue::row(write, MailKind::Transcript, now_ms)
         };
-        mail::Entity::insert(owed).exec_without_returning(write.tx).await?;
+        mail::Entity::insert(row).exec_without_returning(write.tx).await?;
         Ok(())
     }
 }

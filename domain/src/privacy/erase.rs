@@ -10,7 +10,7 @@ use sea_orm::{Condition, QueryOrder, QuerySelect, Select};
 
 use crate::Domain;
 use crate::error::Result;
-use crate::hub::News;
+use crate::hub::HubEvent;
 use crate::search::Indexed;
 use crate::table::{
     audit, block, conversation, conversation_label, entry, file, inbound_mail, mail, mail_address,
@@ -62,7 +62,7 @@ impl Domain {
             .await?;
         let indexed = Indexed::read(&self.store, &theirs).await?;
         let erased = self.writer.run(EraseVisitor { id, indexed }).await?;
-        self.hub().let_go_visitor(id, None);
+        self.hub().disconnect_visitor(id, None);
         self.clear_away().await?;
         Ok(erased)
     }
@@ -155,10 +155,10 @@ impl Command for EraseOld {
 fn tell(write: &mut Write<'_>, gone: &[conversation::Model]) {
     for row in gone {
         let (inbox, conversation) = (InboxId(row.inbox_id), ConversationId(row.id));
-        write.publish(News::Erased { inbox, conversation, visitor: VisitorId(row.visitor_id) });
+        write.publish(HubEvent::Erased { inbox, conversation, visitor: VisitorId(row.visitor_id) });
     }
     if gone.iter().any(|row| row.queued_at_ms.is_some()) {
-        write.publish(News::QueueMoved);
+        write.publish(HubEvent::QueueMoved);
     }
 }
 

@@ -9,7 +9,7 @@ use sea_orm::{ActiveValue::Set, Condition, IntoActiveModel, QueryOrder, QuerySel
 use super::Erased;
 use super::erase::{EraseOld, forget_address, give_up, unname_blocks};
 use crate::Domain;
-use crate::audit::{Actor, Deed};
+use crate::audit::{Actor, AuditAction};
 use crate::error::Result;
 use crate::inbox::Inbox;
 use crate::search::Indexed;
@@ -42,7 +42,8 @@ impl Domain {
                 "{} ({} conversations, {files} files, {addresses} addresses)",
                 inbox.name, erased.conversations
             );
-            self.audit(Actor::System, Deed::OldErased, Some((inbox.id.0, said)), None).await?;
+            self.audit(Actor::System, AuditAction::OldErased, Some((inbox.id.0, said)), None)
+                .await?;
         }
         if is_any {
             self.clear_away().await?;
@@ -57,7 +58,7 @@ impl Domain {
 
     async fn erase_conversations(&self, inbox: &Inbox) -> Result<Erased> {
         let mut erased = Erased::default();
-        let Some(days) = inbox.kept.conversations_days else { return Ok(erased) };
+        let Some(days) = inbox.retention.conversations_days else { return Ok(erased) };
         let before_ms = self.before_ms(days);
         loop {
             let old: Vec<Uuid> = conversation::Entity::find()
@@ -84,7 +85,7 @@ impl Domain {
     /// Erases the content of files. The log still shows that there was a file, and its name.
     async fn erase_files(&self, inbox: &Inbox) -> Result<u64> {
         let mut erased = 0;
-        let Some(days) = inbox.kept.files_days else { return Ok(erased) };
+        let Some(days) = inbox.retention.files_days else { return Ok(erased) };
         let before_ms = self.before_ms(days);
         loop {
             let given_up = self.writer.run(EraseFiles { inbox: inbox.id.0, before_ms }).await?;
@@ -97,7 +98,7 @@ impl Domain {
 
     async fn erase_addresses(&self, inbox: &Inbox) -> Result<u64> {
         let mut erased = 0;
-        let Some(days) = inbox.kept.addresses_days else { return Ok(erased) };
+        let Some(days) = inbox.retention.addresses_days else { return Ok(erased) };
         let before_ms = self.before_ms(days);
         loop {
             let old: Vec<Uuid> = visitor::Entity::find()

@@ -243,8 +243,8 @@ impl Domain {
     /// Reads a part from the blob store.
     pub(super) async fn part(&self, part: &RecordPart) -> Result<(u64, crate::file::Content)> {
         match part.of {
-            PartOf::File => self.shelf.get(part.place, Part::Whole).await,
-            PartOf::Mail => self.shelf.get_mail(part.place).await,
+            PartOf::File => self.blobs.get(part.place, Part::Whole).await,
+            PartOf::Mail => self.blobs.get_mail(part.place).await,
         }
     }
 }

@@ -126,7 +126,7 @@ impl Domain {
                     .equals((visitor::Entity, visitor::Column::Id)),
             )
             .cond_where(condition(&query.filter))
-            .cond_where(agent.sight.condition(conversation::Column::InboxId))
+            .cond_where(agent.visibility.condition(conversation::Column::InboxId))
             .order_by((conversation::Entity, conversation::Column::LastAtMs), Order::Desc)
             .limit(limit);
         if kind == Kind::Sqlite {
@@ -180,7 +180,7 @@ fn entries(kind: Kind, agent: &Agent, query: &Query, asked: &str, limit: u64) ->
         )
         .and_where(matches(kind, "entry", asked))
         .cond_where(condition(&query.filter))
-        .cond_where(agent.sight.condition(conversation::Column::InboxId))
+        .cond_where(agent.visibility.condition(conversation::Column::InboxId))
         .limit(limit);
     if let Some(from_ms) = query.from_ms {
         select.and_where(column("at_ms").gte(from_ms as i64));

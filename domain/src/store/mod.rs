@@ -1,7 +1,7 @@
 //! The database: opens it and owns the connections that read and write it.
 
-mod address;
 mod fault;
+mod url;
 
 use std::time::Duration;
 
@@ -9,11 +9,11 @@ use sea_orm::sqlx::Executor;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr};
 
-pub(crate) use address::Kind;
-pub use address::OpenError;
 pub(crate) use fault::is_retryable;
+pub(crate) use url::Kind;
+pub use url::OpenError;
 
-use address::Address;
+use url::DatabaseUrl;
 
 /// The number of connections for reading.
 const READERS: u32 = 8;
@@ -37,7 +37,7 @@ impl Store {
     /// # Errors
     /// [`OpenError`], which says what to do.
     pub async fn open(address: &str) -> Result<Self, OpenError> {
-        let address = Address::parse(address)?;
+        let address = DatabaseUrl::parse(address)?;
         address.make_folder()?;
         let failed = |error| address.refused(error);
         // The writer first: it creates SQLite's file and switches it to WAL.
@@ -92,7 +92,7 @@ impl Store {
     }
 }
 
-async fn connect(address: &Address, connections: u32) -> Result<DatabaseConnection, DbErr> {
+async fn connect(address: &DatabaseUrl, connections: u32) -> Result<DatabaseConnection, DbErr> {
     let mut options = ConnectOptions::new(&address.url);
     options
         .max_connections(connections)

@@ -22,7 +22,7 @@ pub(crate) mod login_rules;
 pub(crate) mod login_step;
 pub(crate) mod mail;
 pub(crate) mod mail_address;
-pub(crate) mod mail_gate;
+pub(crate) mod mail_lock;
 pub(crate) mod mailbox;
 pub(crate) mod passkey;
 pub(crate) mod read_cursor;

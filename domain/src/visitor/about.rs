@@ -3,7 +3,7 @@
 use protocol::ErrorCode;
 use serde_json::{Map, Value};
 
-use crate::inbox::{InboxKept, PageUrl};
+use crate::inbox::{PageUrl, Retention};
 
 /// The maximum size of the JSON, in bytes.
 const BYTES: usize = 16 * 1024;
@@ -55,7 +55,7 @@ impl About {
     /// Parses what a page reports, a JSON object. Values that can't be stored, or are not to be retained, are
     /// left out: an odd value must not keep anyone from writing.
     #[must_use]
-    pub fn read(json: &str, kept: InboxKept) -> Self {
+    pub fn read(json: &str, retention: Retention) -> Self {
         let said: Map<String, Value> = match json.len() {
             ..=BYTES => serde_json::from_str(json).unwrap_or_default(),
             _ => Map::new(),
@@ -67,7 +67,10 @@ impl About {
         let user = said.get("user").and_then(Value::as_object);
         Self {
             user: user.map(|user| User::fitting(user.clone()).0),
-            referrer: said.get("referrer").and_then(Value::as_str).and_then(|page| kept.page(page)),
+            referrer: said
+                .get("referrer")
+                .and_then(Value::as_str)
+                .and_then(|page| retention.page(page)),
             language: fact("language"),
             time_zone: fact("time_zone"),
             browser: None,
@@ -165,7 +168,7 @@ mod tests {
     fn what_a_page_says_is_read() {
         let about = About::read(
             r#"{"user":{"id":42,"name":" Ann\u0007 ","email":"Ann@Example.com","plan":"pro","seats":5,"tags":["a","b"],"address":{"city":"Bern"}},"language":"de","later":1}"#,
-            InboxKept::default(),
+            Retention::default(),
         );
         let user = about.user.unwrap();
         assert_eq!((user.id.as_deref(), user.name.as_deref()), (Some("42"), Some("Ann")));
@@ -191,7 +194,7 @@ mod tests {
         ] {
             let user = About::read(
                 &format!("{{\"user\":{said},\"language\":\"de\"}}"),
-                InboxKept::default(),
+                Retention::default(),
             )
             .user
             .unwrap();
@@ -202,7 +205,7 @@ mod tests {
         for said in
             ["", "[]", "{\"user\":1}", &format!("{{\"referrer\":\"{}\"}}", "x".repeat(BYTES))]
         {
-            assert_eq!(About::read(said, InboxKept::default()), About::default(), "{said}");
+            assert_eq!(About::read(said, Retention::default()), About::default(), "{said}");
         }
     }
 
@@ -211,7 +214,7 @@ mod tests {
         for name in ["null", "\"\\u200b\"", "\"\\u3164\\u2800\""] {
             let about = About::read(
                 &format!(r#"{{"user":{{"email":"a\r\nBcc: x@y","name":{name}}}}}"#),
-                InboxKept::default(),
+                Retention::default(),
             );
             let user = about.user.unwrap();
             assert_eq!((user.email, user.name), (None, None), "{name}");

@@ -12,7 +12,7 @@ use super::{VisitorIdentity, Vouched, proof, token};
 use crate::Domain;
 use crate::agent::Agent;
 use crate::error::Result;
-use crate::hub::{Listener, News};
+use crate::hub::{HubEvent, Listener};
 use crate::inbox::{Inbox, PageUrl};
 use crate::table::{conversation, visitor};
 use crate::writer::{Command, Shard, Write};
@@ -195,7 +195,7 @@ impl Domain {
         }
         tx.commit().await?;
         if raised.rows_affected > 0 {
-            self.hub().let_go_visitor(who.visitor, own);
+            self.hub().disconnect_visitor(who.visitor, own);
         }
         Ok(())
     }
@@ -212,7 +212,7 @@ impl Domain {
             .filter(visitor::Column::Id.eq(id.0))
             .exec(&self.store.reader)
             .await?;
-        self.hub().let_go_visitor(id, None);
+        self.hub().disconnect_visitor(id, None);
         Ok(())
     }
 
@@ -418,7 +418,7 @@ impl Domain {
     pub async fn move_visitor(&self, who: &VisitorIdentity, page: Option<PageUrl>) -> Result<()> {
         self.note_visitor(who, About::default(), page.clone()).await?;
         let page = page.map(String::from);
-        self.hub().publish(&News::VisitorMoved { visitor: who.visitor, page });
+        self.hub().publish(&HubEvent::VisitorMoved { visitor: who.visitor, page });
         Ok(())
     }
 
@@ -449,7 +449,7 @@ async fn bring_along(write: &mut Write<'_>, from: &visitor::Model, to: Uuid) -> 
     let newest = all.iter().max_by_key(|row| (row.last_at_ms, row.id)).map(|row| row.id);
     for row in &all {
         if Some(row.id) != newest {
-            crate::conversation::settle(write, ConversationId(row.id)).await?;
+            crate::conversation::merge_open(write, ConversationId(row.id)).await?;
         }
     }
     let theirs = conversation::Entity::find()

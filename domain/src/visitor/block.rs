@@ -86,7 +86,7 @@ impl Domain {
         block::Entity::insert(block).exec_without_returning(db).await?;
         let mut archived = 0;
         for visitor in visitors {
-            self.hub().let_go_visitor(VisitorId(visitor), None);
+            self.hub().disconnect_visitor(VisitorId(visitor), None);
             archived += self.archive_all(agent, visitor).await?;
         }
         Ok((name, archived))
@@ -113,7 +113,7 @@ impl Domain {
     /// Store errors.
     pub async fn list_blocks(&self, agent: &Agent) -> Result<Vec<Block>> {
         let rows = block::Entity::find()
-            .filter(agent.sight.condition(block::Column::InboxId))
+            .filter(agent.visibility.condition(block::Column::InboxId))
             .filter(self.in_force())
             .order_by_desc(block::Column::AtMs)
             .order_by_desc(block::Column::Id)
@@ -137,7 +137,7 @@ impl Domain {
     /// `block_unknown`; store errors.
     pub async fn unblock(&self, agent: &Agent, id: Uuid) -> Result<String> {
         let row = block::Entity::find_by_id(id)
-            .filter(agent.sight.condition(block::Column::InboxId))
+            .filter(agent.visibility.condition(block::Column::InboxId))
             .one(&self.store.reader)
             .await?;
         let row = row.ok_or(ErrorCode::BlockUnknown)?;

@@ -7,7 +7,7 @@ use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
 
 use super::{VisitorIdentity, token};
 use crate::error::Result;
-use crate::hub::News;
+use crate::hub::HubEvent;
 use crate::inbox::Inbox;
 use crate::table::{conversation, visitor};
 use crate::writer::Write;
@@ -62,7 +62,7 @@ pub(crate) async fn reads(
         .exec(write.tx)
         .await?;
     if proven.rows_affected > 0 {
-        write.publish(News::Moved { visitor: VisitorId(row.visitor_id) });
+        write.publish(HubEvent::Moved { visitor: VisitorId(row.visitor_id) });
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! Visitors, and the tokens that prove who they are.
 
 mod about;
-mod address;
+mod address_prompt;
 mod admit;
 mod block;
 mod by_mail;

@@ -95,7 +95,7 @@ impl Domain {
     /// `visitor_unknown`; store errors.
     pub async fn find_visitor(&self, agent: &Agent, id: VisitorId) -> Result<Profile> {
         let row = visitor::Entity::find_by_id(id.0).one(&self.store.reader).await?;
-        let seen = row.filter(|row| agent.sight.covers(InboxId(row.inbox_id)));
+        let seen = row.filter(|row| agent.visibility.covers(InboxId(row.inbox_id)));
         Ok(from_row(seen.ok_or(ErrorCode::VisitorUnknown)?))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::support::{Bench, agent, client_id, only};
+use crate::support::{Fixture, agent, client_id, only};
 use protocol::Change;
 use testbed::Kind;
 use tokio::time::timeout;
@@ -12,11 +12,11 @@ const DROPPED: u128 = 10_000;
 const AT_ONCE: u128 = 200;
 
 /// Counts the open transactions in the database, other than its own.
-async fn open_transactions(bench: &Bench) -> i64 {
+async fn open_transactions(fixture: &Fixture) -> i64 {
     use sea_orm::{ConnectionTrait, Statement};
 
-    let look = bench.database.connect().await;
-    let (backend, sql) = match bench.database.kind() {
+    let look = fixture.database.connect().await;
+    let (backend, sql) = match fixture.database.kind() {
         // A writer's lock would refuse this transaction. A reader's snapshot would prevent the write-ahead
         // log from being checkpointed and truncated.
         Kind::Sqlite => {
@@ -38,7 +38,7 @@ async fn open_transactions(bench: &Bench) -> i64 {
         ),
     };
     let row = look.query_one_raw(Statement::from_string(backend, sql)).await.unwrap().unwrap();
-    match bench.database.kind() {
+    match fixture.database.kind() {
         Kind::Sqlite => i64::from(row.try_get_by_index::<i32>(0).unwrap()),
         Kind::Postgres | Kind::MySql => row.try_get_by_index(0).unwrap(),
     }
@@ -46,11 +46,11 @@ async fn open_transactions(bench: &Bench) -> i64 {
 
 testbed::on_each_store! {
 
-async fn ten_thousand_dropped_requests_leave_no_transaction_open(bench) {
-    let mia = agent(&bench.domain, "mia@example.com").await;
-    let visitor = bench.visitor();
-    bench.domain.send_as_visitor(&visitor, None, client_id(1), "hi").await.unwrap();
-    let id = only(&bench.domain, &mia).await.id;
+async fn ten_thousand_dropped_requests_leave_no_transaction_open(fixture) {
+    let mia = agent(&fixture.domain, "mia@example.com").await;
+    let visitor = fixture.visitor();
+    fixture.domain.send_as_visitor(&visitor, None, client_id(1), "hi").await.unwrap();
+    let id = only(&fixture.domain, &mia).await.id;
 
     let mut dropped = 0;
     for first in (0..).step_by(AT_ONCE as usize).take_while(|first| *first < 20 * DROPPED) {
@@ -58,8 +58,8 @@ async fn ten_thousand_dropped_requests_leave_no_transaction_open(bench) {
             break;
         }
         let requests = (first..first + AT_ONCE).map(|number| {
-            let (domain, mia) = (bench.domain.clone(), mia.clone());
-            let one = bench.visitor();
+            let (domain, mia) = (fixture.domain.clone(), mia.clone());
+            let one = fixture.visitor();
             // A fixed shuffle instead of random numbers, so that every run is the same.
             let turns = (number * 2_654_435_761 % 97) as u32;
             tokio::spawn(async move {
@@ -94,18 +94,18 @@ async fn ten_thousand_dropped_requests_leave_no_transaction_open(bench) {
     }
     assert!(dropped >= DROPPED, "only {dropped} were dropped half-way");
     // Everything queued is written, since this change waits its turn.
-    bench.domain.change_conversation(&mia, id, Change::Claim {}).await.unwrap();
+    fixture.domain.change_conversation(&mia, id, Change::Claim {}).await.unwrap();
     for number in 0..4 {
-        let other = bench.visitor();
-        bench.domain.send_as_visitor(&other, None, client_id(number), "end").await.unwrap();
+        let other = fixture.visitor();
+        fixture.domain.send_as_visitor(&other, None, client_id(number), "end").await.unwrap();
     }
     // The connection of the last commit may still be on its way back to the pool.
-    let none_is_open = async { while open_transactions(&bench).await > 0 {} };
+    let none_is_open = async { while open_transactions(&fixture).await > 0 {} };
     timeout(Duration::from_secs(10), none_is_open).await.expect("no transaction stays open");
-    let head = bench.domain.team_page(&mia, id, None).await.unwrap().head;
+    let head = fixture.domain.team_page(&mia, id, None).await.unwrap().head;
     let mut seen = 0;
     while seen < head {
-        let page = bench.domain.team_page(&mia, id, Some(seen)).await.unwrap();
+        let page = fixture.domain.team_page(&mia, id, Some(seen)).await.unwrap();
         for entry in page.entries {
             assert_eq!(entry.seq, seen + 1, "no gap");
             seen = entry.seq;

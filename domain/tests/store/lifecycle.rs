@@ -1,6 +1,6 @@
 //! Status, assignee, archive, snooze and labels, on every store.
 
-use crate::support::{Bench, agent, client_id, listed, looker, only};
+use crate::support::{Fixture, agent, client_id, listed, looker, only};
 use domain::agent::Agent;
 use domain::conversation::Audience;
 use domain::{Domain, Error};
@@ -20,18 +20,18 @@ async fn events(domain: &Domain, id: ConversationId) -> Vec<Event> {
     page.entries.into_iter().filter_map(event).collect()
 }
 
-async fn hi(bench: &Bench, number: u128) -> (domain::visitor::VisitorIdentity, ConversationId) {
-    let visitor = bench.visitor();
-    let mia = agent(&bench.domain, &format!("mia{number}@example.com")).await;
-    bench.domain.send_as_visitor(&visitor, None, client_id(number), "hi").await.unwrap();
-    (visitor, only(&bench.domain, &mia).await.id)
+async fn hi(fixture: &Fixture, number: u128) -> (domain::visitor::VisitorIdentity, ConversationId) {
+    let visitor = fixture.visitor();
+    let mia = agent(&fixture.domain, &format!("mia{number}@example.com")).await;
+    fixture.domain.send_as_visitor(&visitor, None, client_id(number), "hi").await.unwrap();
+    (visitor, only(&fixture.domain, &mia).await.id)
 }
 
 testbed::on_each_store! {
 
-async fn each_change_is_an_entry_and_shows_in_the_list(bench) {
-    let domain = &bench.domain;
-    let (_, id) = hi(&bench, 1).await;
+async fn each_change_is_an_entry_and_shows_in_the_list(fixture) {
+    let domain = &fixture.domain;
+    let (_, id) = hi(&fixture, 1).await;
     let tom = agent(domain, "tom@example.com").await;
     let vip = domain.create_label("VIP", "#AA0000").await.unwrap();
 
@@ -62,9 +62,9 @@ async fn each_change_is_an_entry_and_shows_in_the_list(bench) {
     ]);
 }
 
-async fn what_is_so_already_makes_no_entry(bench) {
-    let domain = &bench.domain;
-    let (_, id) = hi(&bench, 1).await;
+async fn what_is_so_already_makes_no_entry(fixture) {
+    let domain = &fixture.domain;
+    let (_, id) = hi(&fixture, 1).await;
     let tom = agent(domain, "tom@example.com").await;
     for one in [Change::Reopen {}, Change::Unarchive {}, Change::Wake {}, Change::Assign { agent: None }] {
         change(domain, &tom, id, one).await;
@@ -77,9 +77,9 @@ async fn what_is_so_already_makes_no_entry(bench) {
     assert_eq!(events(domain, id).await.len(), 2);
 }
 
-async fn of_two_claims_at_once_one_wins_and_the_other_learns_who(bench) {
-    let domain = &bench.domain;
-    let (_, id) = hi(&bench, 1).await;
+async fn of_two_claims_at_once_one_wins_and_the_other_learns_who(fixture) {
+    let domain = &fixture.domain;
+    let (_, id) = hi(&fixture, 1).await;
     let (ann, ben) = (agent(domain, "ann@example.com").await, agent(domain, "ben@example.com").await);
     let claim = async |who: &Agent| domain.change_conversation(who, id, Change::Claim {}).await;
     let (one, other) = tokio::join!(claim(&ann), claim(&ben));
@@ -94,9 +94,9 @@ async fn of_two_claims_at_once_one_wins_and_the_other_learns_who(bench) {
     assert_eq!(events(domain, id).await.len(), 1);
 }
 
-async fn what_a_visitor_wrote_meanwhile_is_not_resolved_unread(bench) {
-    let domain = &bench.domain;
-    let (visitor, id) = hi(&bench, 1).await;
+async fn what_a_visitor_wrote_meanwhile_is_not_resolved_unread(fixture) {
+    let domain = &fixture.domain;
+    let (visitor, id) = hi(&fixture, 1).await;
     let tom = agent(domain, "tom@example.com").await;
     let seen = Some(domain.team_page(&tom, id, None).await.unwrap().head);
     domain.send_as_agent(&tom, id, client_id(2), "bye", false).await.unwrap();
@@ -112,9 +112,9 @@ async fn what_a_visitor_wrote_meanwhile_is_not_resolved_unread(bench) {
     assert_eq!(resolve(seen).await.unwrap().status, Status::Resolved);
 }
 
-async fn a_visitor_who_writes_takes_a_conversation_up_again(bench) {
-    let domain = &bench.domain;
-    let (visitor, id) = hi(&bench, 1).await;
+async fn a_visitor_who_writes_takes_a_conversation_up_again(fixture) {
+    let domain = &fixture.domain;
+    let (visitor, id) = hi(&fixture, 1).await;
     let tom = agent(domain, "tom@example.com").await;
     change(domain, &tom, id, Change::Claim {}).await;
     change(domain, &tom, id, Change::Resolve { seen: None }).await;
@@ -131,9 +131,9 @@ async fn a_visitor_who_writes_takes_a_conversation_up_again(bench) {
     assert_eq!(only(domain, &tom).await.status, Status::Resolved);
 }
 
-async fn a_snooze_ends_at_its_time_or_with_a_message(bench) {
-    let domain = &bench.domain;
-    let (visitor, id) = hi(&bench, 1).await;
+async fn a_snooze_ends_at_its_time_or_with_a_message(fixture) {
+    let domain = &fixture.domain;
+    let (visitor, id) = hi(&fixture, 1).await;
     let tom = agent(domain, "tom@example.com").await;
     let now_ms = domain.ambient().now_ms();
     for until_ms in [0, now_ms - 1, now_ms + SNOOZE_MS + 60_000] {
@@ -144,7 +144,7 @@ async fn a_snooze_ends_at_its_time_or_with_a_message(bench) {
     let snoozed = change(domain, &tom, id, Change::Snooze { until_ms }).await;
     assert_eq!(snoozed.snoozed_until_ms, Some(until_ms));
     assert_eq!(domain.wake_conversations().await.unwrap(), 0);
-    bench.ticks.pass_ms(60_000);
+    fixture.ticks.pass_ms(60_000);
     assert_eq!(domain.wake_conversations().await.unwrap(), 1);
     assert_eq!(only(domain, &tom).await.snoozed_until_ms, None);
 
@@ -155,9 +155,9 @@ async fn a_snooze_ends_at_its_time_or_with_a_message(bench) {
     assert_eq!(all.iter().filter(|event| **event == Event::Woken {}).count(), 2);
 }
 
-async fn a_visitor_sees_what_concerns_them_and_no_more(bench) {
-    let domain = &bench.domain;
-    let (visitor, id) = hi(&bench, 1).await;
+async fn a_visitor_sees_what_concerns_them_and_no_more(fixture) {
+    let domain = &fixture.domain;
+    let (visitor, id) = hi(&fixture, 1).await;
     let tom = agent(domain, "tom@example.com").await;
     let label = domain.create_label("Difficult", "#000000").await.unwrap().id;
     for one in [Change::Claim {}, Change::Label { label }, Change::Archive {}, Change::Resolve { seen: None }] {
@@ -172,12 +172,12 @@ async fn a_visitor_sees_what_concerns_them_and_no_more(bench) {
     assert_ne!(Audience::Team, Audience::Visitor);
 }
 
-async fn the_list_is_filtered_and_comes_in_pages(bench) {
-    let domain = &bench.domain;
+async fn the_list_is_filtered_and_comes_in_pages(fixture) {
+    let domain = &fixture.domain;
     let tom = agent(domain, "tom@example.com").await;
     let mut ids = Vec::new();
     for number in 1..=7 {
-        let visitor = bench.visitor();
+        let visitor = fixture.visitor();
         domain.send_as_visitor(&visitor, None, client_id(number), "hi").await.unwrap();
         ids.push(listed(domain, &tom).await[0].id);
     }
@@ -207,7 +207,7 @@ async fn the_list_is_filtered_and_comes_in_pages(bench) {
     check(Filter { archived: Some(true), ..Filter::ALL }, &[2]).await;
     check(Filter { label: Some(label), ..Filter::ALL }, &[3]).await;
     check(Filter { snoozed: Some(true), ..Filter::ALL }, &[4]).await;
-    check(Filter { inbox: Some(bench.inbox.id), ..Filter::ALL }, &[0, 1, 2, 3, 4, 5, 6]).await;
+    check(Filter { inbox: Some(fixture.inbox.id), ..Filter::ALL }, &[0, 1, 2, 3, 4, 5, 6]).await;
 
     let mut found = Vec::new();
     let mut after = None;
@@ -222,9 +222,9 @@ async fn the_list_is_filtered_and_comes_in_pages(bench) {
     assert_eq!(found, ids);
 }
 
-async fn unknown_ids_are_refused_and_nothing_is_written(bench) {
-    let domain = &bench.domain;
-    let (_, id) = hi(&bench, 1).await;
+async fn unknown_ids_are_refused_and_nothing_is_written(fixture) {
+    let domain = &fixture.domain;
+    let (_, id) = hi(&fixture, 1).await;
     let tom = agent(domain, "tom@example.com").await;
     let nil = uuid::Uuid::nil();
     let check = async |id: ConversationId, one: Change, expect: ErrorCode| {

@@ -1,19 +1,19 @@
 //! Persistent logins and what ends them, and the audit log.
 
 use domain::agent::{Agent, Role};
-use domain::audit::{Actor, AuditCursor, AuditFilter, Deed};
-use domain::login::{Attempt, Login, LoginRules, Provider, Vouched};
+use domain::audit::{Actor, AuditAction, AuditCursor, AuditFilter};
+use domain::login::{Attempt, Login, LoginRules, Provider, ProviderClaims};
 use protocol::{ErrorCode, Scope};
 use sea_orm::{ConnectionTrait, Statement};
 
-use crate::support::{Bench, agent, log_in, source};
+use crate::support::{Fixture, agent, log_in, source};
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// Starts a session of this login with this secret.
-async fn begin(bench: &Bench, who: &Agent, secret: &str) -> Login {
+async fn begin(fixture: &Fixture, who: &Agent, secret: &str) -> Login {
     let login = Login::of(who, &source());
-    bench.domain.save_login(secret, &login, "{}").await.unwrap();
+    fixture.domain.save_login(secret, &login, "{}").await.unwrap();
     login
 }
 
@@ -38,122 +38,122 @@ fn provider() -> Provider {
     }
 }
 
-async fn is_in(bench: &Bench, login: &Login, secret: &str) -> bool {
-    let is_there = bench.domain.load_login(secret).await.unwrap().is_some();
-    let agent = bench.domain.find_logged_in(login.agent, login.epoch).await.unwrap();
+async fn is_in(fixture: &Fixture, login: &Login, secret: &str) -> bool {
+    let is_there = fixture.domain.load_login(secret).await.unwrap().is_some();
+    let agent = fixture.domain.find_logged_in(login.agent, login.epoch).await.unwrap();
     is_there && agent.is_some()
 }
 
 testbed::on_each_store! {
 
-async fn who_reads_the_database_is_not_logged_in_by_it(bench) {
-    let mia = agent(&bench.domain, "mia@example.com").await;
-    begin(&bench, &mia, "a secret of hers").await;
-    let db = bench.database.connect().await;
+async fn who_reads_the_database_is_not_logged_in_by_it(fixture) {
+    let mia = agent(&fixture.domain, "mia@example.com").await;
+    begin(&fixture, &mia, "a secret of hers").await;
+    let db = fixture.database.connect().await;
     let all = Statement::from_string(db.get_database_backend(), "SELECT hash FROM session");
     let row = db.query_one_raw(all).await.unwrap().unwrap();
     let hash: String = row.try_get("", "hash").unwrap();
     assert!(hash.len() == 64 && !hash.contains("secret"));
-    assert!(bench.domain.load_login(&hash).await.unwrap().is_none());
-    assert!(bench.domain.load_login("a secret of hers").await.unwrap().is_some());
+    assert!(fixture.domain.load_login(&hash).await.unwrap().is_none());
+    assert!(fixture.domain.load_login("a secret of hers").await.unwrap().is_some());
 }
 
-async fn a_login_ends_a_week_after_its_last_use_and_a_month_after_it_began(bench) {
-    let mia = agent(&bench.domain, "mia@example.com").await;
-    let login = begin(&bench, &mia, "unused").await;
-    bench.ticks.pass_ms(7 * DAY_MS - 10_000);
-    begin(&bench, &mia, "used").await;
-    assert!(is_in(&bench, &login, "unused").await);
-    bench.ticks.pass_ms(7 * DAY_MS + 1);
-    assert!(!is_in(&bench, &login, "unused").await && !is_in(&bench, &login, "used").await);
-    bench.domain.sweep_logins().await.unwrap();
-    assert!(bench.domain.list_logins(&mia, "").await.unwrap().is_empty());
-    begin(&bench, &mia, "used").await;
+async fn a_login_ends_a_week_after_its_last_use_and_a_month_after_it_began(fixture) {
+    let mia = agent(&fixture.domain, "mia@example.com").await;
+    let login = begin(&fixture, &mia, "unused").await;
+    fixture.ticks.pass_ms(7 * DAY_MS - 10_000);
+    begin(&fixture, &mia, "used").await;
+    assert!(is_in(&fixture, &login, "unused").await);
+    fixture.ticks.pass_ms(7 * DAY_MS + 1);
+    assert!(!is_in(&fixture, &login, "unused").await && !is_in(&fixture, &login, "used").await);
+    fixture.domain.sweep_logins().await.unwrap();
+    assert!(fixture.domain.list_logins(&mia, "").await.unwrap().is_empty());
+    begin(&fixture, &mia, "used").await;
     for _ in 0..6 {
-        bench.ticks.pass_ms(5 * DAY_MS - 1_000);
-        assert!(is_in(&bench, &login, "used").await);
+        fixture.ticks.pass_ms(5 * DAY_MS - 1_000);
+        assert!(is_in(&fixture, &login, "used").await);
     }
-    bench.ticks.pass_ms(10_000);
-    assert!(!is_in(&bench, &login, "used").await, "thirty days are over");
+    fixture.ticks.pass_ms(10_000);
+    assert!(!is_in(&fixture, &login, "used").await, "thirty days are over");
 }
 
-async fn an_agent_sees_their_logins_and_ends_them(bench) {
-    let mia = agent(&bench.domain, "mia@example.com").await;
-    let tom = agent(&bench.domain, "tom@example.com").await;
-    let login = begin(&bench, &mia, "here").await;
-    begin(&bench, &mia, "there").await;
-    begin(&bench, &tom, "his").await;
-    let logins = bench.domain.list_logins(&mia, "here").await.unwrap();
+async fn an_agent_sees_their_logins_and_ends_them(fixture) {
+    let mia = agent(&fixture.domain, "mia@example.com").await;
+    let tom = agent(&fixture.domain, "tom@example.com").await;
+    let login = begin(&fixture, &mia, "here").await;
+    begin(&fixture, &mia, "there").await;
+    begin(&fixture, &tom, "his").await;
+    let logins = fixture.domain.list_logins(&mia, "here").await.unwrap();
     assert_eq!(logins.iter().filter(|login| login.is_this).count(), 1);
     let there = logins.iter().find(|login| !login.is_this).unwrap();
     assert_eq!((&*there.address, there.browser.as_deref()), ("127.0.0.1", Some("A browser")));
-    let foreign = bench.domain.end_login(tom.id, there.id).await;
+    let foreign = fixture.domain.end_login(tom.id, there.id).await;
     assert_eq!(foreign.unwrap_err().code(), ErrorCode::LoginUnknown);
-    bench.domain.end_login(mia.id, there.id).await.unwrap();
-    assert!(is_in(&bench, &login, "here").await && !is_in(&bench, &login, "there").await);
-    bench.domain.log_out_everywhere(mia.id).await.unwrap();
-    assert!(!is_in(&bench, &login, "here").await);
-    assert!(bench.domain.load_login("his").await.unwrap().is_some());
+    fixture.domain.end_login(mia.id, there.id).await.unwrap();
+    assert!(is_in(&fixture, &login, "here").await && !is_in(&fixture, &login, "there").await);
+    fixture.domain.log_out_everywhere(mia.id).await.unwrap();
+    assert!(!is_in(&fixture, &login, "here").await);
+    assert!(fixture.domain.load_login("his").await.unwrap().is_some());
 }
 
-async fn a_changed_password_ends_all_other_logins(bench) {
-    let mia = agent(&bench.domain, "mia@example.com").await;
-    let login = begin(&bench, &mia, "old").await;
+async fn a_changed_password_ends_all_other_logins(fixture) {
+    let mia = agent(&fixture.domain, "mia@example.com").await;
+    let login = begin(&fixture, &mia, "old").await;
     let change = async |current: &str, new: &str| {
-        bench.domain.change_password(mia.id, current.into(), new.into()).await
+        fixture.domain.change_password(mia.id, current.into(), new.into()).await
     };
     assert_eq!(change("wrong horse", "another horse").await.unwrap_err().code(), ErrorCode::LoginWrong);
     assert_eq!(change("correct horse", "password123").await.unwrap_err().code(), ErrorCode::PasswordWeak);
     assert_eq!(change("correct horse", "mia@example.com").await.unwrap_err().code(), ErrorCode::PasswordWeak);
-    assert!(is_in(&bench, &login, "old").await);
+    assert!(is_in(&fixture, &login, "old").await);
     // A login whose password was checked before the change, but whose session starts after it.
-    let late = log_in(&bench.domain, "mia@example.com", "correct horse").await.unwrap();
+    let late = log_in(&fixture.domain, "mia@example.com", "correct horse").await.unwrap();
     let now = change("correct horse", "another horse").await.unwrap();
-    let late = begin(&bench, &late, "late").await;
-    assert!(!is_in(&bench, &login, "old").await && !is_in(&bench, &late, "late").await);
-    let login = begin(&bench, &now, "new").await;
-    assert!(is_in(&bench, &login, "new").await);
+    let late = begin(&fixture, &late, "late").await;
+    assert!(!is_in(&fixture, &login, "old").await && !is_in(&fixture, &late, "late").await);
+    let login = begin(&fixture, &now, "new").await;
+    assert!(is_in(&fixture, &login, "new").await);
 }
 
-async fn what_somebody_came_in_by_does_not_come_back_with_them(bench) {
-    let owner = bench.domain.create_owner(domain::agent::NewAgent {
+async fn what_somebody_came_in_by_does_not_come_back_with_them(fixture) {
+    let owner = fixture.domain.create_owner(domain::agent::NewAgent {
         email: "olga@example.com".into(), name: "Olga".into(), password: "correct horse".into(),
     }).await.unwrap();
-    let mia = agent(&bench.domain, "mia@example.com").await;
+    let mia = agent(&fixture.domain, "mia@example.com").await;
     let token = async || {
-        bench.domain.create_access_token("x", [Scope::TeamRead].into(), mia.id).await.unwrap()
+        fixture.domain.create_access_token("x", [Scope::TeamRead].into(), mia.id).await.unwrap()
     };
     let first = token().await;
-    let login = begin(&bench, &mia, "hers").await;
-    bench.domain.set_agent_active(mia.id, false).await.unwrap();
-    assert!(!is_in(&bench, &login, "hers").await);
-    bench.domain.set_agent_active(mia.id, true).await.unwrap();
-    begin(&bench, &mia, "hers").await;
-    assert!(!is_in(&bench, &login, "hers").await, "of an epoch that is over");
-    let old = bench.domain.check_access_token(&first).await;
+    let login = begin(&fixture, &mia, "hers").await;
+    fixture.domain.set_agent_active(mia.id, false).await.unwrap();
+    assert!(!is_in(&fixture, &login, "hers").await);
+    fixture.domain.set_agent_active(mia.id, true).await.unwrap();
+    begin(&fixture, &mia, "hers").await;
+    assert!(!is_in(&fixture, &login, "hers").await, "of an epoch that is over");
+    let old = fixture.domain.check_access_token(&first).await;
     assert_eq!(old.unwrap_err().code(), ErrorCode::AccessTokenInvalid);
 
-    let mia = bench.domain.find_agent(mia.id).await.unwrap().unwrap();
-    let (login, second) = (begin(&bench, &mia, "again").await, token().await);
-    bench.domain.set_agent_role(mia.id, Role::Agent).await.unwrap();
-    assert!(is_in(&bench, &login, "again").await, "nothing has changed");
-    bench.domain.set_agent_role(mia.id, Role::Admin).await.unwrap();
-    assert!(!is_in(&bench, &login, "again").await);
-    assert!(bench.domain.check_access_token(&second).await.is_err());
-    let last = bench.domain.set_agent_role(owner.id, Role::Admin).await;
+    let mia = fixture.domain.find_agent(mia.id).await.unwrap().unwrap();
+    let (login, second) = (begin(&fixture, &mia, "again").await, token().await);
+    fixture.domain.set_agent_role(mia.id, Role::Agent).await.unwrap();
+    assert!(is_in(&fixture, &login, "again").await, "nothing has changed");
+    fixture.domain.set_agent_role(mia.id, Role::Admin).await.unwrap();
+    assert!(!is_in(&fixture, &login, "again").await);
+    assert!(fixture.domain.check_access_token(&second).await.is_err());
+    let last = fixture.domain.set_agent_role(owner.id, Role::Admin).await;
     assert_eq!(last.unwrap_err().code(), ErrorCode::LastOwner);
 }
 
-async fn strangers_lock_nobody_out_who_was_here_before(bench) {
-    let mia = agent(&bench.domain, "mia@example.com").await;
-    let device = bench.domain.device(mia.id).await.unwrap();
+async fn strangers_lock_nobody_out_who_was_here_before(fixture) {
+    let mia = agent(&fixture.domain, "mia@example.com").await;
+    let device = fixture.domain.device(mia.id).await.unwrap();
     let attempt = async |password: &str, device: Option<&str>| {
         let attempt = Attempt {
             email: "mia@example.com".into(),
             password: password.into(),
             device: device.map(Into::into),
         };
-        bench.domain.log_in(attempt, &source()).await.map_err(|error| error.code())
+        fixture.domain.log_in(attempt, &source()).await.map_err(|error| error.code())
     };
     let mut refused = ErrorCode::LoginWrong;
     for _ in 0..30 {
@@ -166,12 +166,12 @@ async fn strangers_lock_nobody_out_who_was_here_before(bench) {
     assert_eq!(attempt("correct horse", Some(&device)).await, Ok(mia.clone()));
     // A known device does not replace the password, and counts only for the current one.
     assert_eq!(attempt("wrong horse", Some(&device)).await, Err(ErrorCode::LoginWrong));
-    bench.domain.change_password(mia.id, "correct horse".into(), "another horse".into()).await.unwrap();
+    fixture.domain.change_password(mia.id, "correct horse".into(), "another horse".into()).await.unwrap();
     assert_eq!(attempt("another horse", Some(&device)).await, Err(ErrorCode::TooManyAttempts));
 }
 
-async fn a_second_factor_is_asked_for_and_each_code_taken_once(bench) {
-    let domain = &bench.domain;
+async fn a_second_factor_is_asked_for_and_each_code_taken_once(fixture) {
+    let domain = &fixture.domain;
     let mia = agent(domain, "mia@example.com").await;
     assert_eq!(domain.admit(&mia, "/team").await.unwrap(), None, "she has none");
     let offer = domain.offer_totp(&mia).await.unwrap();
@@ -194,7 +194,7 @@ async fn a_second_factor_is_asked_for_and_each_code_taken_once(bench) {
         finished.map(|(agent, to, is_spare)| (agent.id, to, is_spare)).map_err(|error| error.code())
     };
     assert_eq!(finish(&step, &code).await, Err(ErrorCode::CodeWrong));
-    bench.ticks.pass_ms(60_000);
+    fixture.ticks.pass_ms(60_000);
     let code = code_of(&offer.secret, domain.ambient().now_ms());
     let spaced = format!("{} {}", &code[..3], &code[3..]);
     assert_eq!(finish(&step, &spaced).await, Ok((mia.id, "/team".into(), false)));
@@ -218,7 +218,7 @@ async fn a_second_factor_is_asked_for_and_each_code_taken_once(bench) {
     assert_eq!(domain.pending(&step).await.unwrap_err().code(), ErrorCode::LoginStepOver);
     let mia = domain.find_agent(mia.id).await.unwrap().unwrap();
     let step = domain.admit(&mia, "/").await.unwrap().unwrap();
-    bench.ticks.pass_ms(10 * 60 * 1_000);
+    fixture.ticks.pass_ms(10 * 60 * 1_000);
     assert_eq!(domain.pending(&step).await.unwrap_err().code(), ErrorCode::LoginStepOver);
     domain.reset_second_factors(mia.id).await.unwrap();
     let mia = domain.find_agent(mia.id).await.unwrap().unwrap();
@@ -226,11 +226,11 @@ async fn a_second_factor_is_asked_for_and_each_code_taken_once(bench) {
     assert_eq!(domain.second_factors(mia.id).await.unwrap(), Default::default());
 }
 
-async fn an_owner_demands_a_second_factor(bench) {
-    let domain = &bench.domain;
+async fn an_owner_demands_a_second_factor(fixture) {
+    let domain = &fixture.domain;
     let olga = agent(domain, "olga@example.com").await;
     let mia = agent(domain, "mia@example.com").await;
-    let (hers, his) = (begin(&bench, &olga, "olga").await, begin(&bench, &mia, "mia").await);
+    let (hers, his) = (begin(&fixture, &olga, "olga").await, begin(&fixture, &mia, "mia").await);
     let demanded = LoginRules { second_factor_required: true, passwords_off: false };
     let refused = domain.set_login_rules(olga.id, demanded).await.unwrap_err();
     assert_eq!(refused.code(), ErrorCode::SecondFactorRequired, "she has none herself");
@@ -239,7 +239,7 @@ async fn an_owner_demands_a_second_factor(bench) {
     domain.confirm_totp(olga.id, &offer.step, &code).await.unwrap();
     domain.set_login_rules(olga.id, demanded).await.unwrap();
     assert_eq!(domain.login_rules().await.unwrap(), demanded);
-    assert!(is_in(&bench, &hers, "olga").await && !is_in(&bench, &his, "mia").await);
+    assert!(is_in(&fixture, &hers, "olga").await && !is_in(&fixture, &his, "mia").await);
     let lost = domain.remove_totp(olga.id).await.unwrap_err();
     assert_eq!(lost.code(), ErrorCode::SecondFactorRequired);
 
@@ -265,23 +265,23 @@ async fn an_owner_demands_a_second_factor(bench) {
     assert_eq!(over.code(), ErrorCode::LoginStepOver);
 }
 
-async fn who_reads_the_database_makes_no_link_for_a_password(bench) {
-    let domain = &bench.domain;
+async fn who_reads_the_database_makes_no_link_for_a_password(fixture) {
+    let domain = &fixture.domain;
     let mia = agent(domain, "mia@example.com").await;
     let link = domain.password_link(mia.id).await.unwrap();
     assert_eq!(domain.link_holder(&link).await.unwrap().email, mia.email);
     // The same database, opened by a program with another key.
-    let store = domain::Store::open(bench.database.address()).await.unwrap();
-    let shelf = domain::file::Shelf::folder(bench.files.path()).unwrap();
+    let store = domain::Store::open(fixture.database.address()).await.unwrap();
+    let blobs = domain::file::BlobStore::folder(fixture.files.path()).unwrap();
     let keys = domain::Keys::parse(&"6b".repeat(32)).unwrap();
-    let ambient = domain::Ambient::new(bench.ticks.clone(), bench.ticks.clone(), keys);
-    let forged = domain::Domain::start(store, shelf, ambient).password_link(mia.id).await.unwrap();
+    let ambient = domain::Ambient::new(fixture.ticks.clone(), fixture.ticks.clone(), keys);
+    let forged = domain::Domain::start(store, blobs, ambient).password_link(mia.id).await.unwrap();
     let refused = domain.link_holder(&forged).await.unwrap_err();
     assert_eq!(refused.code(), ErrorCode::LinkInvalid);
 }
 
-async fn a_password_that_was_set_by_a_link_meanwhile_stays(bench) {
-    let domain = &bench.domain;
+async fn a_password_that_was_set_by_a_link_meanwhile_stays(fixture) {
+    let domain = &fixture.domain;
     let mia = agent(domain, "mia@example.com").await;
     let link = domain.password_link(mia.id).await.unwrap();
     let (old, thiefs, hers) = ("correct horse", "the thief's own one", "battery staple ocean");
@@ -296,11 +296,11 @@ async fn a_password_that_was_set_by_a_link_meanwhile_stays(bench) {
     assert!(log_in(domain, &mia.email, bad).await.is_err());
 }
 
-async fn secrets_of_second_factors_and_providers_are_sealed_and_sealed_anew(bench) {
-    let domain = &bench.domain;
+async fn secrets_of_second_factors_and_providers_are_sealed_and_sealed_anew(fixture) {
+    let domain = &fixture.domain;
     let mia = agent(domain, "mia@example.com").await;
     let offer = domain.offer_totp(&mia).await.unwrap();
-    let db = bench.database.connect().await;
+    let db = fixture.database.connect().await;
     let read = async |sql: &str, column: &str| {
         let all = Statement::from_string(db.get_database_backend(), sql);
         let row = db.query_one_raw(all).await.unwrap().unwrap();
@@ -323,21 +323,21 @@ async fn secrets_of_second_factors_and_providers_are_sealed_and_sealed_anew(benc
     assert_eq!(domain.seal_secrets().await.unwrap(), 0, "all of it is fresh");
 }
 
-async fn a_provider_says_who_somebody_is_and_what(bench) {
-    let domain = &bench.domain;
+async fn a_provider_says_who_somebody_is_and_what(fixture) {
+    let domain = &fixture.domain;
     let owner = domain.create_owner(domain::agent::NewAgent {
         email: "olga@example.com".into(), name: "Olga".into(), password: "correct horse".into(),
     }).await.unwrap();
     let mia = agent(domain, "mia@example.com").await;
     agent(domain, "tom@elsewhere.example").await;
     domain.save_provider(provider()).await.unwrap();
-    let who = |subject: &str, email: Option<&str>, roles: &[&str]| Vouched {
+    let who = |subject: &str, email: Option<&str>, roles: &[&str]| ProviderClaims {
         subject: subject.into(),
         email: email.map(Into::into),
         name: Some("Ann Lee".into()),
         roles: roles.iter().map(|role| (*role).to_owned()).collect(),
     };
-    let come = async |who: Vouched| {
+    let come = async |who: ProviderClaims| {
         let come = domain.log_in_by_provider(&provider(), &who).await;
         come.map(|agent| (agent.email, agent.role)).map_err(|error| error.code())
     };
@@ -369,7 +369,7 @@ async fn a_provider_says_who_somebody_is_and_what(bench) {
     domain.set_agent_active(mia.id, true).await.unwrap();
     assert_eq!(come(who("2", None, &["support"])).await, refused, "nor by what was before");
     let audit = domain.list_audit(&AuditFilter::default(), None).await.unwrap().entries;
-    let noted: Vec<_> = audit.iter().map(|entry| (&*entry.deed, entry.subject.as_deref())).collect();
+    let noted: Vec<_> = audit.iter().map(|entry| (&*entry.action, entry.subject.as_deref())).collect();
     assert!(noted.contains(&("agent_added", Some("Ann Lee (by Example)"))), "{noted:?}");
     assert!(noted.contains(&("role_changed", Some("Ann Lee (by Example)"))), "{noted:?}");
     // A subject of another issuer is someone else.
@@ -382,9 +382,9 @@ async fn a_provider_says_who_somebody_is_and_what(bench) {
     // When passwords are turned off, only owners can use them.
     let off = LoginRules { second_factor_required: false, passwords_off: true };
     let mia = domain.find_agent(mia.id).await.unwrap().unwrap();
-    let hers = begin(&bench, &mia, "mia").await;
+    let hers = begin(&fixture, &mia, "mia").await;
     domain.set_login_rules(owner.id, off).await.unwrap();
-    assert!(!is_in(&bench, &hers, "mia").await, "who came in by one is logged out");
+    assert!(!is_in(&fixture, &hers, "mia").await, "who came in by one is logged out");
     let mia = log_in(domain, "mia@example.com", "correct horse").await.unwrap();
     assert_eq!(domain.admit(&mia, "/").await.unwrap_err().code(), ErrorCode::PasswordsOff);
     assert_eq!(domain.admit(&owner, "/").await.unwrap(), None);
@@ -393,18 +393,18 @@ async fn a_provider_says_who_somebody_is_and_what(bench) {
     assert_eq!(domain.set_login_rules(owner.id, off).await.unwrap_err().code(), ErrorCode::ProviderUnknown);
 }
 
-async fn the_audit_log_is_read_page_by_page_and_searched(bench) {
-    let domain = &bench.domain;
+async fn the_audit_log_is_read_page_by_page_and_searched(fixture) {
+    let domain = &fixture.domain;
     let mia = agent(domain, "mia@example.com").await;
     for number in 0..120 {
-        let (deed, name) = match number % 2 {
-            0 => (Deed::LabelAdded, "A 100% label_x".to_owned()),
-            _ => (Deed::TeamSaved, format!("Team {number}")),
+        let (action, name) = match number % 2 {
+            0 => (AuditAction::LabelAdded, "A 100% label_x".to_owned()),
+            _ => (AuditAction::TeamSaved, format!("Team {number}")),
         };
         let subject = Some((mia.id.0, name));
-        domain.audit(Actor::from(&mia), deed, subject, Some(&source())).await.unwrap();
+        domain.audit(Actor::from(&mia), action, subject, Some(&source())).await.unwrap();
     }
-    domain.audit(Actor::Console, Deed::InboxCreated, None, None).await.unwrap();
+    domain.audit(Actor::Console, AuditAction::InboxCreated, None, None).await.unwrap();
     let read = async |filter: &AuditFilter| {
         let (mut all, mut after) = (Vec::new(), None);
         loop {
@@ -417,12 +417,12 @@ async fn the_audit_log_is_read_page_by_page_and_searched(bench) {
     let all = read(&AuditFilter::default()).await;
     assert_eq!(all.len(), 121);
     assert!(all.is_sorted_by(|one, other| one.at_ms >= other.at_ms), "the latest first");
-    assert_eq!((&*all[0].actor_kind, &*all[0].deed), ("console", "inbox_created"));
+    assert_eq!((&*all[0].actor_kind, &*all[0].action), ("console", "inbox_created"));
     assert_eq!(all[1].address.as_deref(), Some("127.0.0.1"));
-    let by = async |deed, agent, text: &str| {
-        read(&AuditFilter { deed, agent, text: text.into() }).await.len()
+    let by = async |action, agent, text: &str| {
+        read(&AuditFilter { action, agent, text: text.into() }).await.len()
     };
-    assert_eq!(by(Some(Deed::TeamSaved), None, "").await, 60);
+    assert_eq!(by(Some(AuditAction::TeamSaved), None, "").await, 60);
     assert_eq!(by(None, Some(mia.id), "").await, 120);
     assert_eq!(by(None, None, "0% LABEL_").await, 60, "nothing in it is a pattern");
     assert_eq!(by(None, None, "_%").await, 0);

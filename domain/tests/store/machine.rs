@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use domain::agent::Agent;
-use domain::hub::{Frames, Listener};
+use domain::hub::{Listener, QueuedFrames};
 use domain::visitor::VisitorIdentity;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
@@ -17,14 +17,14 @@ use protocol::{
 };
 use testbed::Kind;
 
-use crate::support::{Bench, agent, client_id, looker};
+use crate::support::{Fixture, agent, client_id, looker};
 
 const VISITORS: usize = 3;
 const AGENTS: usize = 2;
 
 /// An agent's change to a conversation, in small numbers that fit in a plan.
 #[derive(Clone, Copy, Debug)]
-enum Deed {
+enum AuditAction {
     Claim,
     Assign(Option<usize>),
     Resolve,
@@ -53,7 +53,7 @@ enum Step {
     AgentDoes {
         agent: usize,
         of: usize,
-        deed: Deed,
+        deed: AuditAction,
     },
     VisitorReads {
         visitor: usize,
@@ -69,16 +69,16 @@ enum Step {
     Restart,
 }
 
-fn deed() -> impl Strategy<Value = Deed> {
+fn deed() -> impl Strategy<Value = AuditAction> {
     prop_oneof![
-        Just(Deed::Claim),
-        prop::option::of(0..AGENTS).prop_map(Deed::Assign),
-        Just(Deed::Resolve),
-        Just(Deed::Reopen),
-        Just(Deed::Archive),
-        Just(Deed::Unarchive),
-        Just(Deed::Snooze),
-        Just(Deed::Wake),
+        Just(AuditAction::Claim),
+        prop::option::of(0..AGENTS).prop_map(AuditAction::Assign),
+        Just(AuditAction::Resolve),
+        Just(AuditAction::Reopen),
+        Just(AuditAction::Archive),
+        Just(AuditAction::Unarchive),
+        Just(AuditAction::Snooze),
+        Just(AuditAction::Wake),
     ]
 }
 
@@ -143,35 +143,35 @@ impl Expected {
         }
     }
 
-    fn does(&mut self, agent: usize, deed: Deed) -> Result<(), ErrorCode> {
+    fn does(&mut self, agent: usize, deed: AuditAction) -> Result<(), ErrorCode> {
         let who = format!("agent{agent}");
         match deed {
-            Deed::Claim if self.assignee.is_some_and(|first| first != agent) => {
+            AuditAction::Claim if self.assignee.is_some_and(|first| first != agent) => {
                 return Err(ErrorCode::AlreadyAssigned);
             }
-            Deed::Claim => self.assign(&who, Some(agent)),
-            Deed::Assign(to) => self.assign(&who, to),
-            Deed::Resolve if !self.is_resolved => {
+            AuditAction::Claim => self.assign(&who, Some(agent)),
+            AuditAction::Assign(to) => self.assign(&who, to),
+            AuditAction::Resolve if !self.is_resolved => {
                 (self.is_resolved, self.is_snoozed) = (true, false);
                 self.happened(&who, "resolved");
             }
-            Deed::Reopen if self.is_resolved => {
+            AuditAction::Reopen if self.is_resolved => {
                 self.is_resolved = false;
                 self.happened(&who, "reopened");
             }
-            Deed::Archive if !self.is_archived => {
+            AuditAction::Archive if !self.is_archived => {
                 self.is_archived = true;
                 self.happened(&who, "archived");
             }
-            Deed::Unarchive if self.is_archived => {
+            AuditAction::Unarchive if self.is_archived => {
                 self.is_archived = false;
                 self.happened(&who, "unarchived");
             }
-            Deed::Snooze => {
+            AuditAction::Snooze => {
                 self.is_snoozed = true;
                 self.happened(&who, "snoozed");
             }
-            Deed::Wake if self.is_snoozed => {
+            AuditAction::Wake if self.is_snoozed => {
                 self.is_snoozed = false;
                 self.happened(&who, "woken");
             }
@@ -195,26 +195,26 @@ struct Follower {
 }
 
 struct World {
-    bench: Bench,
+    fixture: Fixture,
     agents: Vec<Agent>,
     visitors: Vec<VisitorIdentity>,
     conversations: Vec<(ConversationId, Expected)>,
     of_visitor: Vec<Follower>,
     of_team: HashMap<ConversationId, Follower>,
-    sockets: Vec<(Listener, Frames)>,
+    sockets: Vec<(Listener, QueuedFrames)>,
 }
 
 impl World {
     async fn new(kind: Kind) -> Self {
-        let bench = Bench::on(kind).await;
+        let fixture = Fixture::on(kind).await;
         let mut agents = Vec::new();
         for number in 0..AGENTS {
-            agents.push(agent(&bench.domain, &format!("agent{number}@example.com")).await);
+            agents.push(agent(&fixture.domain, &format!("agent{number}@example.com")).await);
         }
-        let visitors = (0..VISITORS).map(|_| bench.visitor()).collect();
+        let visitors = (0..VISITORS).map(|_| fixture.visitor()).collect();
         let of_visitor = (0..VISITORS).map(|_| Follower::default()).collect();
         let mut world = Self {
-            bench,
+            fixture,
             agents,
             visitors,
             conversations: Vec::new(),
@@ -228,7 +228,7 @@ impl World {
 
     /// Opens the visitors' sockets, in order, and last an agent's socket that watches everything.
     fn listen(&mut self) {
-        let hub = self.bench.domain.hub();
+        let hub = self.fixture.domain.hub();
         let mut listeners: Vec<_> =
             self.visitors.iter().map(|who| hub.listen_visitor(who)).collect();
         let team = hub.listen_agent(&self.agents[0]);
@@ -256,7 +256,7 @@ impl World {
             }
             Step::AgentSends { agent, of, name, text, note } => {
                 let (who, name) = (self.agents[agent].clone(), client_id(u128::from(name)));
-                let (domain, text) = (self.bench.domain.clone(), format!("t{text}"));
+                let (domain, text) = (self.fixture.domain.clone(), format!("t{text}"));
                 let Some((id, expected)) = self.conversation(of) else { return Ok(()) };
                 let kind = if note { "note" } else { "message" };
                 let words = format!("agent{agent} {kind} {text}");
@@ -270,18 +270,20 @@ impl World {
             Step::AgentDoes { agent, of, deed } => {
                 let who = self.agents[agent].clone();
                 let change = match deed {
-                    Deed::Claim => Change::Claim {},
-                    Deed::Assign(to) => Change::Assign { agent: to.map(|to| self.agents[to].id) },
-                    Deed::Resolve => Change::Resolve { seen: None },
-                    Deed::Reopen => Change::Reopen {},
-                    Deed::Archive => Change::Archive {},
-                    Deed::Unarchive => Change::Unarchive {},
-                    Deed::Snooze => {
-                        Change::Snooze { until_ms: self.bench.domain.ambient().now_ms() + 600_000 }
+                    AuditAction::Claim => Change::Claim {},
+                    AuditAction::Assign(to) => {
+                        Change::Assign { agent: to.map(|to| self.agents[to].id) }
                     }
-                    Deed::Wake => Change::Wake {},
+                    AuditAction::Resolve => Change::Resolve { seen: None },
+                    AuditAction::Reopen => Change::Reopen {},
+                    AuditAction::Archive => Change::Archive {},
+                    AuditAction::Unarchive => Change::Unarchive {},
+                    AuditAction::Snooze => Change::Snooze {
+                        until_ms: self.fixture.domain.ambient().now_ms() + 600_000,
+                    },
+                    AuditAction::Wake => Change::Wake {},
                 };
-                let domain = self.bench.domain.clone();
+                let domain = self.fixture.domain.clone();
                 let Some((id, expected)) = self.conversation(of) else { return Ok(()) };
                 let must = expected.does(agent, deed);
                 let did = domain.change_conversation(&who, id, change).await;
@@ -290,11 +292,11 @@ impl World {
             }
             Step::VisitorReads { visitor, seq } => {
                 let who = self.visitors[visitor];
-                self.bench.domain.read_as_visitor(&who, seq).await.unwrap();
+                self.fixture.domain.read_as_visitor(&who, seq).await.unwrap();
                 Ok(())
             }
             Step::AgentReads { agent, of, seq } => {
-                let (domain, who) = (self.bench.domain.clone(), self.agents[agent].clone());
+                let (domain, who) = (self.fixture.domain.clone(), self.agents[agent].clone());
                 let Some((id, expected)) = self.conversation(of) else { return Ok(()) };
                 let seen = usize::try_from(seq).unwrap().min(expected.log.len());
                 let cursor = expected.read.entry(agent).or_default();
@@ -336,13 +338,13 @@ impl World {
             Ok(expected.log.len())
         });
         let who = self.visitors[visitor];
-        let sent = self.bench.domain.send_as_visitor(&who, None, name, text).await;
+        let sent = self.fixture.domain.send_as_visitor(&who, None, name, text).await;
         compare(sent, must)?;
         match at {
             Some(at) => self.conversations[at].1 = expected,
             None => {
                 let all =
-                    self.bench.domain.list_conversations(&looker(), &Filter::ALL, None, 9).await;
+                    self.fixture.domain.list_conversations(&looker(), &Filter::ALL, None, 9).await;
                 let mut all = all.unwrap().conversations.into_iter();
                 let id = all.find(|one| one.visitor == who.visitor).unwrap().id;
                 self.conversations.push((id, expected));
@@ -374,7 +376,7 @@ impl World {
     }
 
     async fn visitor_resumes(&mut self, visitor: usize) {
-        let (domain, who) = (&self.bench.domain, self.visitors[visitor]);
+        let (domain, who) = (&self.fixture.domain, self.visitors[visitor]);
         let replica = &mut self.of_visitor[visitor].replica;
         loop {
             let page = domain.visitor_page(&who, Some(replica.last_seq())).await.unwrap();
@@ -386,7 +388,7 @@ impl World {
     }
 
     async fn team_resumes(&mut self, id: ConversationId) {
-        let domain = &self.bench.domain;
+        let domain = &self.fixture.domain;
         let replica = &mut self.of_team.entry(id).or_default().replica;
         loop {
             let page = domain.team_page(&looker(), id, Some(replica.last_seq())).await.unwrap();
@@ -398,12 +400,12 @@ impl World {
     }
 
     async fn restart(self) -> Self {
-        let Self { bench, agents, visitors, conversations, of_visitor, of_team, sockets } = self;
+        let Self { fixture, agents, visitors, conversations, of_visitor, of_team, sockets } = self;
         drop(sockets);
-        let bench = bench.restart().await;
+        let fixture = fixture.restart().await;
         let sockets = Vec::new();
         let mut world =
-            Self { bench, agents, visitors, conversations, of_visitor, of_team, sockets };
+            Self { fixture, agents, visitors, conversations, of_visitor, of_team, sockets };
         world.listen();
         world
     }
@@ -421,8 +423,8 @@ impl World {
             let words: Vec<_> = of_team.iter().map(|entry| self.words(entry)).collect();
             let must: Vec<_> = expected.log.iter().map(|(words, _)| words.clone()).collect();
             prop_assert_eq!(words, must);
-            // A client gets the same log, no matter where it resumes.
-            let domain = &self.bench.domain;
+            // A client gets the same log, no content where it resumes.
+            let domain = &self.fixture.domain;
             let visitor = self.visitors[expected.visitor];
             for from in [0, 1, of_team.len() / 2, of_team.len()] {
                 let from = from as Seq;
@@ -447,7 +449,7 @@ impl World {
             prop_assert_eq!(theirs.iter().map(|entry| entry.seq).collect::<Vec<_>>(), public);
 
             for (number, who) in self.agents.iter().enumerate() {
-                let found = self.bench.domain.find_conversation(who, id).await;
+                let found = self.fixture.domain.find_conversation(who, id).await;
                 let found = found.unwrap();
                 prop_assert_eq!(found.status, expected.status());
                 prop_assert_eq!(found.archived, expected.is_archived);
@@ -492,7 +494,7 @@ fn compare(
 }
 
 /// Returns a frame that has already arrived.
-async fn waiting(frames: &mut Frames) -> Option<String> {
+async fn waiting(frames: &mut QueuedFrames) -> Option<String> {
     let frame = tokio::select! {
         biased;
         frame = frames.next() => frame,
@@ -505,7 +507,7 @@ async fn run(kind: Kind, plan: Vec<Step>) -> Result<(), TestCaseError> {
     let mut world = World::new(kind).await;
     for step in plan {
         world.take(step).await?;
-        // Frames must be lost before the followers read them.
+        // QueuedFrames must be lost before the followers read them.
         if !matches!(step, Step::LosesFrames) {
             world.follow().await;
         }

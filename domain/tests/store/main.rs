@@ -18,5 +18,5 @@ mod privacy;
 mod races;
 mod routing;
 mod search;
-mod sight;
 mod support;
+mod visibility;

@@ -1,14 +1,14 @@
 //! The migrations themselves. All other tests run on copies of what they create.
 
 use domain::Store;
-use domain::agent::Sight;
+use domain::agent::Visibility;
 use domain::search::Query;
 use migrations::{Migrator, MigratorTrait};
 use protocol::Filter;
 use sea_orm::ConnectionTrait;
 use testbed::{Kind, TestDatabase};
 
-use crate::support::{Bench, Counter, client_id, looker, migrate, only};
+use crate::support::{Counter, Fixture, client_id, looker, migrate, only};
 
 /// The number of migrations before the program split text into words itself.
 const BEFORE_WORDS: u32 = 10;
@@ -69,13 +69,13 @@ async fn what_was_written_before_is_found(kind: Kind) {
     }
     drop(db);
     migrate(database.address().to_owned()).await;
-    let bench = Bench::open(database, tempfile::tempdir().unwrap(), Counter::default()).await;
-    assert_eq!(bench.inbox.identity_secret(), "two");
-    assert!(bench.inbox.takes_mail_by("three"));
-    let agents = bench.domain.list_agents().await.unwrap();
+    let fixture = Fixture::open(database, tempfile::tempdir().unwrap(), Counter::default()).await;
+    assert_eq!(fixture.inbox.identity_secret(), "two");
+    assert!(fixture.inbox.takes_mail_by("three"));
+    let agents = fixture.domain.list_agents().await.unwrap();
     assert_eq!(
-        agents.iter().map(|agent| &agent.sight).collect::<Vec<_>>(),
-        [&Sight::All, &Sight::Inboxes([bench.inbox.id].into()),]
+        agents.iter().map(|agent| &agent.visibility).collect::<Vec<_>>(),
+        [&Visibility::All, &Visibility::Inboxes([fixture.inbox.id].into()),]
     );
     for text in ["strasse", "尊严", "zoe"] {
         let query = Query {
@@ -85,7 +85,7 @@ async fn what_was_written_before_is_found(kind: Kind) {
             until_ms: None,
             limit: 9,
         };
-        assert_eq!(bench.domain.search(&looker(), &query).await.unwrap().len(), 1, "{text}");
+        assert_eq!(fixture.domain.search(&looker(), &query).await.unwrap().len(), 1, "{text}");
     }
 }
 
@@ -109,10 +109,10 @@ async fn from_nothing_to_a_message(kind: Kind) {
     migrate(database.address().to_owned()).await;
     // As at each later startup, there is nothing left to do.
     migrate(database.address().to_owned()).await;
-    let bench = Bench::open(database, tempfile::tempdir().unwrap(), Counter::default()).await;
-    let visitor = bench.visitor();
-    bench.domain.send_as_visitor(&visitor, None, client_id(1), "Is it open?").await.unwrap();
-    assert_eq!(only(&bench.domain, &looker()).await.preview, "Is it open?");
+    let fixture = Fixture::open(database, tempfile::tempdir().unwrap(), Counter::default()).await;
+    let visitor = fixture.visitor();
+    fixture.domain.send_as_visitor(&visitor, None, client_id(1), "Is it open?").await.unwrap();
+    assert_eq!(only(&fixture.domain, &looker()).await.preview, "Is it open?");
 }
 
 #[tokio::test]

@@ -10,15 +10,15 @@ use protocol::{Change, FileId, Filter};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use testbed::Kind;
 
-use crate::support::{Bench, agent, client_id, only};
+use crate::support::{Fixture, agent, client_id, only};
 
 /// The number of messages: too many to read them all for one page.
 const MESSAGES: u32 = 20_000;
 
 /// Copies a conversation's first entry many times, inside the database.
-async fn fill(bench: &Bench, look: &DatabaseConnection) {
+async fn fill(fixture: &Fixture, look: &DatabaseConnection) {
     let columns = "conversation_id, prev_public_seq, is_public, kind, author_kind, author_id, author_name, text";
-    let (with, numbers, number, name) = match bench.database.kind() {
+    let (with, numbers, number, name) = match fixture.database.kind() {
         Kind::Sqlite => (
             format!(
                 "WITH RECURSIVE n(i) AS (SELECT 2 UNION ALL SELECT i + 1 FROM n WHERE i < {MESSAGES})"
@@ -46,7 +46,7 @@ async fn fill(bench: &Bench, look: &DatabaseConnection) {
     let moved =
         format!("UPDATE conversation SET last_seq = {MESSAGES}, last_public_seq = {MESSAGES}");
     look.execute_unprepared(&moved).await.unwrap();
-    let analyze = match bench.database.kind() {
+    let analyze = match fixture.database.kind() {
         Kind::MySql => "ANALYZE TABLE entry",
         Kind::Sqlite | Kind::Postgres => "ANALYZE",
     };
@@ -92,15 +92,15 @@ async fn full_scan(look: &DatabaseConnection, asked: &Statement) -> Option<Strin
 
 testbed::on_each_store! {
 
-async fn nothing_reads_all_messages(bench) {
-    let domain = &bench.domain;
+async fn nothing_reads_all_messages(fixture) {
+    let domain = &fixture.domain;
     let mia = agent(domain, "mia@example.com").await;
-    let visitor = bench.visitor();
+    let visitor = fixture.visitor();
     domain.send_as_visitor(&visitor, None, client_id(1), "hi").await.unwrap();
     let id = only(domain, &mia).await.id;
-    let look = bench.database.connect().await;
-    fill(&bench, &look).await;
-    bench.asked.lock().unwrap().clear();
+    let look = fixture.database.connect().await;
+    fill(&fixture, &look).await;
+    fixture.asked.lock().unwrap().clear();
 
     let head = domain.visitor_page(&visitor, None).await.unwrap().head;
     assert_eq!(head, u64::from(MESSAGES));
@@ -128,12 +128,12 @@ async fn nothing_reads_all_messages(bench) {
     domain.find_conversation(&mia, id).await.unwrap();
     let query = Query { text: "more".into(), filter: Filter::waiting(), from_ms: None, until_ms: None, limit: 20 };
     assert_eq!(domain.search(&mia, &query).await.unwrap().len(), 1);
-    bench.ticks.pass_ms(60 * 60_000);
+    fixture.ticks.pass_ms(60 * 60_000);
     for mail in domain.due_mails(10).await.unwrap() {
-        domain.take_mail(mail, 1_000, "example.com").await.unwrap();
+        domain.claim_mail(mail, 1_000, "example.com").await.unwrap();
     }
 
-    let asked = bench.asked.lock().unwrap().clone();
+    let asked = fixture.asked.lock().unwrap().clone();
     let of_messages = |one: &&Statement| {
         let sql = one.sql.to_lowercase();
         (sql.starts_with("select") || sql.starts_with("update")) && sql.contains("entry")

@@ -3,10 +3,10 @@
 use std::io::Read;
 use std::path::Path;
 
-use domain::audit::{Actor, Deed};
+use domain::audit::{Actor, AuditAction};
 use domain::conversation::Draft;
 use domain::file::Party;
-use domain::inbox::InboxKept;
+use domain::inbox::Retention;
 use domain::mail::Outcome;
 use domain::search::Query;
 use domain::visitor::{About, BlockOf, User, VisitorIdentity};
@@ -16,14 +16,14 @@ use sea_orm::{ConnectionTrait, Statement};
 use testbed::Kind;
 
 use crate::inbound::mail;
-use crate::support::{Bench, client_id, listed, looker, only, source};
+use crate::support::{Fixture, client_id, listed, looker, only, source};
 
 const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// Ann wrote this everywhere she could, and nobody else did.
 const WORD: &str = "quxzarnoth";
 
-impl Bench {
+impl Fixture {
     /// Lists everywhere that a word occurs: columns of tables, and files.
     async fn found(&self, word: &str) -> Vec<String> {
         let db = self.database.connect().await;
@@ -77,7 +77,7 @@ impl Bench {
         let ann = self.visitor();
         self.upload(&Party::Visitor(ann), 1, format!("{WORD} in a file").as_bytes()).await.unwrap();
         self.upload(&Party::Visitor(ann), 2, format!("{WORD} unsent").as_bytes()).await.unwrap();
-        let page = self.inbox.kept.page(&format!("https://shop.example/{WORD}"));
+        let page = self.inbox.retention.page(&format!("https://shop.example/{WORD}"));
         let text = format!("Hello, I am {WORD}.");
         let draft = Draft { text: &text, files: &[FileId(uuid::Uuid::from_u128(1))] };
         domain.send_as_visitor(&ann, page.clone(), client_id(1), draft).await.unwrap();
@@ -101,13 +101,13 @@ impl Bench {
         domain.send_as_agent(&mia, id, client_id(2), &*note, true).await.unwrap();
         domain.send_as_agent(&mia, id, client_id(3), "An answer", false).await.unwrap();
         self.ticks.pass_ms(UNREAD_WAIT_MS);
-        let owed = self.owed().await;
+        let due = self.due().await;
         let reason = format!("{WORD}@example.com is full");
-        for one in &owed {
+        for one in &due {
             let later = Outcome::Refused { reason: reason.clone(), is_address_bad: true };
             self.settle(one, later).await;
         }
-        let reply_to = owed.iter().find_map(|one| one.reply_to.clone()).unwrap();
+        let reply_to = due.iter().find_map(|one| one.reply_to.clone()).unwrap();
         let from = format!("Quxzarnoth <{WORD}@example.com>");
         let text = format!("{WORD} by mail");
         self.takes(&mail(&from, &reply_to, &format!("{WORD}-1@e"), "", &text)).await;
@@ -124,7 +124,7 @@ impl Bench {
         domain.block_visitor(&mia, id, BlockOf::Network).await.unwrap();
         let subject = Some((id.0, "Quxzarnoth".to_owned()));
         let by = Actor::from(&mia);
-        domain.audit(by, Deed::VisitorBlocked, subject, Some(&source())).await.unwrap();
+        domain.audit(by, AuditAction::VisitorBlocked, subject, Some(&source())).await.unwrap();
         (ann, id)
     }
 
@@ -165,45 +165,45 @@ fn look_in(folder: &Path, word: &str, found: &mut Vec<String>) {
 
 testbed::on_each_store! {
 
-async fn of_who_is_erased_nothing_is_left_and_others_keep_all(bench) {
-    let domain = &bench.domain;
-    bench.bob().await;
-    let (others, shelved) = (bench.found("bobs own").await, bench.shelved());
-    let (ann, id) = bench.known_everywhere().await;
-    let before = bench.found(WORD).await;
+async fn of_who_is_erased_nothing_is_left_and_others_keep_all(fixture) {
+    let domain = &fixture.domain;
+    fixture.bob().await;
+    let (others, shelved) = (fixture.found("bobs own").await, fixture.shelved());
+    let (ann, id) = fixture.known_everywhere().await;
+    let before = fixture.found(WORD).await;
     for table in ["audit.subject", "block.name", "conversation.page", "entry.text", "file.name", "inbound_mail.sender", "mail.address", "mail_address.address", "visitor.attributes"] {
         let is_file = table == "file.name";
         assert!(is_file || before.iter().any(|at| at == table), "{table} is not tried: {before:?}");
     }
     let on_the_shelf = before.iter().filter(|at| at.starts_with("file ")).count();
     assert!(on_the_shelf >= 4, "files and mails as they came: {before:?}");
-    assert_eq!(bench.searched(WORD).await, 1);
+    assert_eq!(fixture.searched(WORD).await, 1);
 
     let erased = domain.erase_visitor(ann.visitor).await.unwrap();
     assert_eq!((erased.conversations, erased.files), (1, 2));
     assert!(erased.entries >= 4 && erased.mails >= 3, "{erased:?}");
-    assert_eq!(bench.found(WORD).await, Vec::<String>::new());
-    assert_eq!(bench.searched(WORD).await, 0);
+    assert_eq!(fixture.found(WORD).await, Vec::<String>::new());
+    assert_eq!(fixture.searched(WORD).await, 0);
     let gone = domain.find_conversation(&looker(), id).await.unwrap_err();
     assert_eq!(gone.code(), ErrorCode::ConversationUnknown);
     let again = domain.erase_visitor(ann.visitor).await.unwrap_err();
     assert_eq!(again.code(), ErrorCode::VisitorUnknown);
 
-    assert_eq!(bench.found("bobs own").await.len(), others.len());
-    assert_eq!((bench.searched("bobs").await, bench.shelved()), (1, shelved));
+    assert_eq!(fixture.found("bobs own").await.len(), others.len());
+    assert_eq!((fixture.searched("bobs").await, fixture.shelved()), (1, shelved));
     // A visitor who returns starts over.
     domain.send_as_visitor(&ann, None, client_id(1), "me again").await.unwrap();
     let fresh = listed(domain, &looker()).await;
     assert!(fresh.len() == 2 && fresh.iter().all(|one| one.id != id && one.head == 1));
 }
 
-async fn a_copy_holds_all_that_was_said_and_sent(bench) {
-    let domain = &bench.domain;
-    bench.bob().await;
-    let (ann, _) = bench.known_everywhere().await;
+async fn a_copy_holds_all_that_was_said_and_sent(fixture) {
+    let domain = &fixture.domain;
+    fixture.bob().await;
+    let (ann, _) = fixture.known_everywhere().await;
     let found = domain.find_people(&format!(" {}@Example.com", WORD.to_uppercase())).await.unwrap();
     assert_eq!(found.iter().map(|one| one.visitor).collect::<Vec<_>>(), [ann.visitor]);
-    assert_eq!((found[0].conversations, found[0].inbox), (1, bench.inbox.id));
+    assert_eq!((found[0].conversations, found[0].inbox), (1, fixture.inbox.id));
     assert!(domain.find_people("").await.unwrap().is_empty());
 
     let (name, file) = domain.export_visitor(ann.visitor).await.unwrap();
@@ -226,53 +226,53 @@ async fn a_copy_holds_all_that_was_said_and_sent(bench) {
     assert!(entries.contains(&format!("{WORD} called")), "{entries}");
     assert!(entries.contains("An answer"), "{entries}");
     assert!(!json.to_string().contains("bobs"));
-    let unknown = domain.export_visitor(bench.visitor().visitor).await.unwrap_err();
+    let unknown = domain.export_visitor(fixture.visitor().visitor).await.unwrap_err();
     assert_eq!(unknown.code(), ErrorCode::VisitorUnknown);
 }
 
-async fn what_an_inbox_keeps_no_longer_goes_by_itself(bench) {
-    let domain = &bench.domain;
-    let (ann, id) = bench.known_everywhere().await;
-    let keep = async |kept: InboxKept| domain.set_inbox_kept(bench.inbox.id, kept).await;
+async fn what_an_inbox_keeps_no_longer_goes_by_itself(fixture) {
+    let domain = &fixture.domain;
+    let (ann, id) = fixture.known_everywhere().await;
+    let keep = async |retention: Retention| domain.set_inbox_retention(fixture.inbox.id, retention).await;
     for wrong in [0, 36_501] {
-        let kept = InboxKept { files_days: Some(wrong), ..InboxKept::default() };
-        assert_eq!(keep(kept).await.unwrap_err().code(), ErrorCode::DaysInvalid);
+        let retention = Retention { files_days: Some(wrong), ..Retention::default() };
+        assert_eq!(keep(retention).await.unwrap_err().code(), ErrorCode::DaysInvalid);
     }
-    let files = InboxKept { files_days: Some(30), ..InboxKept::default() };
+    let files = Retention { files_days: Some(30), ..Retention::default() };
     keep(files).await.unwrap();
-    assert_eq!(domain.find_inbox(None).await.unwrap().kept, files);
+    assert_eq!(domain.find_inbox(None).await.unwrap().retention, files);
     domain.erase_old().await.unwrap();
-    assert_eq!(bench.shelved(), 2, "it is not old");
-    bench.ticks.pass_ms(20 * DAY_MS);
-    let bob = bench.bob().await;
-    bench.ticks.pass_ms(11 * DAY_MS);
+    assert_eq!(fixture.shelved(), 2, "it is not old");
+    fixture.ticks.pass_ms(20 * DAY_MS);
+    let bob = fixture.bob().await;
+    fixture.ticks.pass_ms(11 * DAY_MS);
     domain.erase_old().await.unwrap();
     domain.sweep_files().await.unwrap();
-    assert_eq!(bench.shelved(), 1, "bobs is younger");
+    assert_eq!(fixture.shelved(), 1, "bobs is younger");
     let party = Party::Visitor(ann);
     let gone = domain.find_file(&party, FileId(uuid::Uuid::from_u128(1)), domain::file::Part::Whole).await;
     assert_eq!(gone.err().map(|error| error.code()), Some(ErrorCode::FileUnknown));
     let entries = domain.team_page(&looker(), id, None).await.unwrap().entries;
     assert_eq!(entries[0].files.0.len(), 1, "that there was one stays in the log");
 
-    keep(InboxKept { addresses_days: Some(30), ..InboxKept::default() }).await.unwrap();
+    keep(Retention { addresses_days: Some(30), ..Retention::default() }).await.unwrap();
     domain.erase_old().await.unwrap();
     let known = domain.find_visitor(&looker(), ann.visitor).await.unwrap();
     assert_eq!((known.email, known.has_network, known.name.as_deref()), (None, false, Some("Quxzarnoth")));
-    let found = bench.found(&format!("{WORD}@example.com")).await;
+    let found = fixture.found(&format!("{WORD}@example.com")).await;
     // Messages may contain the address that someone wrote, and events say why an email was not sent.
     assert!(found.iter().all(|at| at == "entry.text" || at == "mail.reason" || at.starts_with("file ")), "{found:?}");
 
-    keep(InboxKept { conversations_days: Some(30), ..InboxKept::default() }).await.unwrap();
-    bench.ticks.pass_ms(2 * DAY_MS);
+    keep(Retention { conversations_days: Some(30), ..Retention::default() }).await.unwrap();
+    fixture.ticks.pass_ms(2 * DAY_MS);
     domain.send_as_visitor(&bob, None, client_id(10), "still here").await.unwrap();
     domain.erase_old().await.unwrap();
     assert_eq!(only(domain, &looker()).await.preview, "still here");
     let nobody = domain.find_visitor(&looker(), ann.visitor).await.unwrap_err();
     assert_eq!(nobody.code(), ErrorCode::VisitorUnknown);
-    assert_eq!(bench.found(WORD).await, Vec::<String>::new());
+    assert_eq!(fixture.found(WORD).await, Vec::<String>::new());
     let audit = domain.list_audit(&Default::default(), None).await.unwrap().entries;
-    let noted: Vec<_> = audit.iter().filter(|entry| entry.deed == "old_erased").collect();
+    let noted: Vec<_> = audit.iter().filter(|entry| entry.action == "old_erased").collect();
     assert!(noted.len() == 3 && noted[0].subject.as_deref().unwrap().contains("1 conversations"), "{noted:?}");
     // Nothing is old enough, so nothing is recorded.
     domain.erase_old().await.unwrap();

@@ -2,17 +2,17 @@
 
 use protocol::{Body, Change, ErrorCode, Status};
 
-use crate::support::{Bench, agent, client_id, only};
+use crate::support::{Fixture, agent, client_id, only};
 
 /// How many times each race runs.
 const ROUNDS: u128 = 25;
 
 testbed::on_each_store! {
 
-async fn a_message_that_meets_a_resolution_is_never_settled_unread(bench) {
-    let domain = &bench.domain;
+async fn a_message_that_meets_a_resolution_is_never_settled_unread(fixture) {
+    let domain = &fixture.domain;
     let mia = agent(domain, "mia@example.com").await;
-    let visitor = bench.visitor();
+    let visitor = fixture.visitor();
     domain.send_as_visitor(&visitor, None, client_id(1), "hi").await.unwrap();
     let id = only(domain, &mia).await.id;
     for round in 0..ROUNDS {
@@ -35,10 +35,10 @@ async fn a_message_that_meets_a_resolution_is_never_settled_unread(bench) {
     }
 }
 
-async fn what_is_read_while_it_is_written_is_counted_right(bench) {
-    let domain = &bench.domain;
+async fn what_is_read_while_it_is_written_is_counted_right(fixture) {
+    let domain = &fixture.domain;
     let mia = agent(domain, "mia@example.com").await;
-    let visitor = bench.visitor();
+    let visitor = fixture.visitor();
     domain.send_as_visitor(&visitor, None, client_id(1), "hi").await.unwrap();
     let id = only(domain, &mia).await.id;
     for round in 0..ROUNDS {

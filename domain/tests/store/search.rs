@@ -1,11 +1,11 @@
 //! Search: what is found, in which order, and what is not found.
 
-use domain::agent::{Agent, AgentSettings, Sight};
+use domain::agent::{Agent, AgentSettings, Visibility};
 use domain::search::Query;
 use domain::visitor::{User, VisitorIdentity};
 use protocol::{Change, Filter, Hit, Status};
 
-use crate::support::{Bench, agent, client_id, listed, looker};
+use crate::support::{Fixture, agent, client_id, listed, looker};
 
 fn query(text: &str) -> Query {
     Query { text: text.into(), filter: Filter::ALL, from_ms: None, until_ms: None, limit: 50 }
@@ -18,7 +18,7 @@ fn marked(hit: &Hit) -> String {
     hit.parts.iter().map(part).collect()
 }
 
-impl Bench {
+impl Fixture {
     async fn says(&self, number: u128, text: &str) -> VisitorIdentity {
         let who = self.visitor();
         self.domain.send_as_visitor(&who, None, client_id(number), text).await.unwrap();
@@ -32,7 +32,7 @@ impl Bench {
 
 testbed::on_each_store! {
 
-async fn all_words_by_their_beginnings_in_every_script(bench) {
+async fn all_words_by_their_beginnings_in_every_script(fixture) {
     for (number, text) in [
         "Where is my order of last Tuesday?",
         "The ORDER has come, thank you",
@@ -41,11 +41,11 @@ async fn all_words_by_their_beginnings_in_every_script(bench) {
         "write to ann@example.com, please",
         "\u{1f6a8} alarm",
     ].iter().enumerate() {
-        bench.says(number as u128 + 1, text).await;
+        fixture.says(number as u128 + 1, text).await;
     }
-    let mia = agent(&bench.domain, "mia@example.com").await;
+    let mia = agent(&fixture.domain, "mia@example.com").await;
     let check = async |text: &str, expect: &[&str]| {
-        assert_eq!(bench.finds(&mia, &query(text)).await, expect, "{text}");
+        assert_eq!(fixture.finds(&mia, &query(text)).await, expect, "{text}");
     };
     check("order tues", &["Where is my [order] of last [Tuesday]?"]).await;
     check("größe", &["Die [Größe] passt nicht"]).await;
@@ -56,12 +56,12 @@ async fn all_words_by_their_beginnings_in_every_script(bench) {
     check("", &[]).await;
     check("\" ' * ( ) : - + @ ~ < > % \\ \u{0}", &[]).await;
     check("order\" OR \"passt", &[]).await;
-    let mut both = bench.finds(&mia, &query("ORDER")).await;
+    let mut both = fixture.finds(&mia, &query("ORDER")).await;
     both.sort();
     assert_eq!(both, ["The [ORDER] has come, thank you", "Where is my [order] of last Tuesday?"]);
 }
 
-async fn what_is_written_in_other_ways_is_found(bench) {
+async fn what_is_written_in_other_ways_is_found(fixture) {
     for (number, text) in [
         "人人生而自由，在尊严和权利上一律平等。",
         "配送が遅れているので返金をお願いします。",
@@ -74,11 +74,11 @@ async fn what_is_written_in_other_ways_is_found(bench) {
         "Возврат денег",
         "मुझे धनवापसी चाहिए",
     ].iter().enumerate() {
-        bench.says(number as u128 + 1, text).await;
+        fixture.says(number as u128 + 1, text).await;
     }
-    let mia = agent(&bench.domain, "mia@example.com").await;
+    let mia = agent(&fixture.domain, "mia@example.com").await;
     let check = async |text: &str, expect: &[&str]| {
-        assert_eq!(bench.finds(&mia, &query(text)).await, expect, "{text}");
+        assert_eq!(fixture.finds(&mia, &query(text)).await, expect, "{text}");
     };
     let dignity = ["人人生而自由，在[尊严]和权利上一律平等。"];
     check("权利", &["人人生而自由，在尊严和[权利]上一律平等。"]).await;
@@ -103,49 +103,49 @@ async fn what_is_written_in_other_ways_is_found(bench) {
     check("धनवापसी", &["मुझे [धनवापसी] चाहिए"]).await;
 }
 
-async fn messages_of_long_ago_are_found(bench) {
-    let mia = agent(&bench.domain, "mia@example.com").await;
+async fn messages_of_long_ago_are_found(fixture) {
+    let mia = agent(&fixture.domain, "mia@example.com").await;
     for (number, days) in [(1, 0), (2, 6), (3, 30), (4, 400)] {
-        bench.ticks.pass_ms(days * 24 * 3_600_000);
-        bench.says(number, "a parcel").await;
+        fixture.ticks.pass_ms(days * 24 * 3_600_000);
+        fixture.says(number, "a parcel").await;
     }
-    assert_eq!(bench.finds(&mia, &query("parcel")).await.len(), 4);
+    assert_eq!(fixture.finds(&mia, &query("parcel")).await.len(), 4);
     // When a clock that was ahead is corrected, messages written meanwhile are still found.
-    bench.ticks.put_back_ms(300 * 24 * 3_600_000);
-    assert_eq!(bench.finds(&mia, &query("parcel")).await.len(), 4);
+    fixture.ticks.put_back_ms(300 * 24 * 3_600_000);
+    assert_eq!(fixture.finds(&mia, &query("parcel")).await.len(), 4);
 }
 
-async fn the_best_comes_first_and_each_conversation_once(bench) {
-    let domain = &bench.domain;
+async fn the_best_comes_first_and_each_conversation_once(fixture) {
+    let domain = &fixture.domain;
     let mia = agent(domain, "mia@example.com").await;
-    let who = bench.says(1, "a long message in which among many other words a refund is named once").await;
-    bench.says(2, "refund refund").await;
+    let who = fixture.says(1, "a long message in which among many other words a refund is named once").await;
+    fixture.says(2, "refund refund").await;
     for number in 3..=9 {
         domain.send_as_visitor(&who, None, client_id(number), &format!("word {number}")).await.unwrap();
     }
     domain.send_as_visitor(&who, None, client_id(10), "and again a refund, at length, for this and that and more").await.unwrap();
     let hits = domain.search(&mia, &query("refund")).await.unwrap();
     assert_eq!(hits.len(), 2, "each conversation once");
-    if bench.database.kind() != testbed::Kind::MySql {
+    if fixture.database.kind() != testbed::Kind::MySql {
         // MySQL counts occurrences of a word but ignores the length of the text, so both orders are correct.
         assert_eq!(marked(&hits[0]), "[refund] [refund]");
     }
     assert!(hits.iter().all(|hit| hit.seq.is_some() && hit.at_ms.is_some()));
 }
 
-async fn notes_are_found_and_events_are_not(bench) {
-    let domain = &bench.domain;
+async fn notes_are_found_and_events_are_not(fixture) {
+    let domain = &fixture.domain;
     let mia = agent(domain, "mia@example.com").await;
-    bench.says(1, "hi").await;
+    fixture.says(1, "hi").await;
     let id = listed(domain, &mia).await[0].id;
     domain.send_as_agent(&mia, id, client_id(2), "a generous soul", true).await.unwrap();
     domain.change_conversation(&mia, id, Change::Claim {}).await.unwrap();
-    assert_eq!(bench.finds(&mia, &query("generous")).await, ["a [generous] soul"]);
-    assert_eq!(bench.finds(&mia, &query("assigned")).await, [] as [String; 0]);
+    assert_eq!(fixture.finds(&mia, &query("generous")).await, ["a [generous] soul"]);
+    assert_eq!(fixture.finds(&mia, &query("assigned")).await, [] as [String; 0]);
 }
 
-async fn a_visitor_is_found_by_name_address_and_id(bench) {
-    let domain = &bench.domain;
+async fn a_visitor_is_found_by_name_address_and_id(fixture) {
+    let domain = &fixture.domain;
     let mia = agent(domain, "mia@example.com").await;
     let user = |name: &str, email: &str| User {
         id: Some("u-4711".into()),
@@ -153,36 +153,36 @@ async fn a_visitor_is_found_by_name_address_and_id(bench) {
         email: Some(email.into()),
         ..User::default()
     };
-    let ann = domain.identify_visitor(bench.inbox.id, user("Ann Lee", "ann@example.com")).await.unwrap();
+    let ann = domain.identify_visitor(fixture.inbox.id, user("Ann Lee", "ann@example.com")).await.unwrap();
     domain.send_as_visitor(&ann, None, client_id(1), "hi").await.unwrap();
     for text in ["ann", "LEE", "ann@example.com", "4711", "lee exam"] {
-        assert_eq!(bench.finds(&mia, &query(text)).await.len(), 1, "{text}");
+        assert_eq!(fixture.finds(&mia, &query(text)).await.len(), 1, "{text}");
     }
-    domain.identify_visitor(bench.inbox.id, user("Anna Berg", "anna@example.com")).await.unwrap();
-    assert_eq!(bench.finds(&mia, &query("lee")).await, [] as [String; 0], "the name of before");
-    assert_eq!(bench.finds(&mia, &query("berg")).await, ["Anna [Berg] · anna@example.com · u-4711"]);
+    domain.identify_visitor(fixture.inbox.id, user("Anna Berg", "anna@example.com")).await.unwrap();
+    assert_eq!(fixture.finds(&mia, &query("lee")).await, [] as [String; 0], "the name of before");
+    assert_eq!(fixture.finds(&mia, &query("berg")).await, ["Anna [Berg] · anna@example.com · u-4711"]);
 }
 
-async fn filters_and_what_an_agent_may_see_hold(bench) {
-    let domain = &bench.domain;
+async fn filters_and_what_an_agent_may_see_hold(fixture) {
+    let domain = &fixture.domain;
     let other = domain.create_inbox("Other", &[]).await.unwrap();
     let mia = agent(domain, "mia@example.com").await;
     let ann = agent(domain, "ann@example.com").await;
-    let settings = AgentSettings { sight: Sight::Inboxes([other.id].into()), ..AgentSettings::default() };
+    let settings = AgentSettings { visibility: Visibility::Inboxes([other.id].into()), ..AgentSettings::default() };
     domain.set_agent(ann.id, settings).await.unwrap();
     let ann = domain.find_agent(ann.id).await.unwrap().unwrap();
-    bench.says(1, "a parcel, here").await;
+    fixture.says(1, "a parcel, here").await;
     let here = listed(domain, &mia).await[0].id;
     let between_ms = domain.ambient().now_ms();
-    let there = VisitorIdentity { inbox: other.id, ..bench.visitor() };
+    let there = VisitorIdentity { inbox: other.id, ..fixture.visitor() };
     domain.send_as_visitor(&there, None, client_id(2), "a parcel, there").await.unwrap();
     domain.change_conversation(&mia, here, Change::Claim {}).await.unwrap();
     let label = domain.create_label("post", "#0000ff").await.unwrap().id;
     domain.change_conversation(&mia, here, Change::Label { label }).await.unwrap();
 
     let (both, first, second) = (query("parcel"), ["a [parcel], here"], ["a [parcel], there"]);
-    assert_eq!(bench.finds(&looker(), &both).await.len(), 2);
-    assert_eq!(bench.finds(&ann, &both).await, second, "the other inbox is not hers to see");
+    assert_eq!(fixture.finds(&looker(), &both).await.len(), 2);
+    assert_eq!(fixture.finds(&ann, &both).await, second, "the other inbox is not hers to see");
     let with = |filter: Filter| Query { filter, ..query("parcel") };
     for (filter, expect) in [
         (Filter { inbox: Some(other.id), ..Filter::ALL }, &second),
@@ -191,14 +191,14 @@ async fn filters_and_what_an_agent_may_see_hold(bench) {
         (Filter { status: vec![Status::Assigned], ..Filter::ALL }, &first),
         (Filter { label: Some(label), ..Filter::ALL }, &first),
     ] {
-        assert_eq!(bench.finds(&looker(), &with(filter.clone())).await, expect, "{filter:?}");
+        assert_eq!(fixture.finds(&looker(), &with(filter.clone())).await, expect, "{filter:?}");
     }
     let early = Query { until_ms: Some(between_ms), ..query("parcel") };
     let late = Query { from_ms: Some(between_ms), ..query("parcel") };
-    assert_eq!(bench.finds(&looker(), &early).await, first);
-    assert_eq!(bench.finds(&looker(), &late).await, second);
+    assert_eq!(fixture.finds(&looker(), &early).await, first);
+    assert_eq!(fixture.finds(&looker(), &late).await, second);
     let one = Query { limit: 1, ..query("parcel") };
-    assert_eq!(bench.finds(&looker(), &one).await.len(), 1);
+    assert_eq!(fixture.finds(&looker(), &one).await.len(), 1);
 }
 
 }

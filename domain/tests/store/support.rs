@@ -1,10 +1,10 @@
-//! A test bench: a real database, a clock that tests move, and repeatable randomness.
+//! A test fixture: a real database, a clock that tests move, and repeatable randomness.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
-use domain::agent::{Agent, NewAgent, Role, Sight};
-use domain::file::Shelf;
+use domain::agent::{Agent, NewAgent, Role, Visibility};
+use domain::file::BlobStore;
 use domain::inbox::Inbox;
 use domain::login::{Attempt, Source};
 use domain::mail::MailRules;
@@ -48,7 +48,7 @@ impl Entropy for Counter {
 /// Statements with their values.
 pub(crate) type Statements = Arc<Mutex<Vec<Statement>>>;
 
-pub(crate) struct Bench {
+pub(crate) struct Fixture {
     pub(crate) domain: Domain,
     pub(crate) inbox: Inbox,
     pub(crate) ticks: Counter,
@@ -59,7 +59,7 @@ pub(crate) struct Bench {
     pub(crate) asked: Statements,
 }
 
-impl Bench {
+impl Fixture {
     pub(crate) async fn on(kind: Kind) -> Self {
         let files = tempfile::tempdir().unwrap();
         let database = TestDatabase::migrated(kind, migrate).await;
@@ -75,11 +75,11 @@ impl Bench {
         let asked = Statements::default();
         let seen = asked.clone();
         store.watch(move |info| seen.lock().unwrap().push(info.statement.clone()));
-        let shelf = Shelf::folder(files.path()).unwrap();
+        let blobs = BlobStore::folder(files.path()).unwrap();
         let ambient =
             Ambient::new(ticks.clone(), ticks.clone(), Keys::parse(&"5a".repeat(32)).unwrap());
         let rules = MailRules { from: Some("chat@example.org".into()), ..MailRules::default() };
-        let domain = Domain::start(store, shelf, ambient).with_mail_rules(rules);
+        let domain = Domain::start(store, blobs, ambient).with_mail_rules(rules);
         domain.ensure_inbox().await.unwrap();
         let inbox = domain.find_inbox(None).await.unwrap();
         Self { domain, inbox, ticks, database, files, asked }
@@ -137,7 +137,7 @@ pub(crate) fn looker() -> Agent {
         presence: Presence::Offline,
         capacity: None,
         skills: Vec::new(),
-        sight: Sight::All,
+        visibility: Visibility::All,
         is_active: true,
         is_invited: false,
         epoch: 0,

@@ -1,7 +1,7 @@
 """The common base of a visitor's client and an agent's client.
 
-It keeps a connection and follows the three rules of "The log" in the protocol: accept entries by
-position, keep a send until it is acknowledged, and compare positions.
+It keeps a connection and follows the three rules of "The conversation log" in the protocol: accept
+entries by position, keep a send until it is acknowledged, and compare positions.
 """
 
 import asyncio

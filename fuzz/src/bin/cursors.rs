@@ -4,7 +4,7 @@
 
 use domain::audit::AuditCursor;
 use domain::conversation::ListCursor;
-use domain::inbox::{Hours, InboxKept, Site};
+use domain::inbox::{Hours, Retention, Site};
 use protocol::ConversationId;
 
 libfuzzer_sys::fuzz_target!(|raw: &[u8]| {
@@ -26,6 +26,6 @@ libfuzzer_sys::fuzz_target!(|raw: &[u8]| {
         let written = hours.to_text();
         assert_eq!(Hours::parse(&written, "Europe/Berlin").expect("our output").to_text(), written);
     }
-    let kept = InboxKept::default().page(text);
+    let kept = Retention::default().page(text);
     assert!(kept.is_none_or(|page| !page.as_str().contains(['?', '#', '\n', '\0'])));
 });

@@ -38,7 +38,7 @@ const DOCUMENT: &str = "/api/v1/openapi.json";
 #[openapi(
     info(
         title = "Porchlight",
-        description = "Visitors, conversations and messages for your own programs.\n\nEvery request needs an access token, which an owner creates in the dashboard under API: `Authorization: Bearer pl_…`. A program acts for the agent that the token was created for: it sees what they see, and does what the token's scopes allow.\n\nTimes are milliseconds since 1970 (UTC). Errors are problem documents (RFC 9457) with a stable `code`: [all codes](/api/errors).",
+        description = "Visitors, conversations and messages for your own programs.\n\nEvery request needs an access token, which an owner or admin creates in the dashboard under API: `Authorization: Bearer pl_…`. A program acts for the agent that the token was created for: it sees what they see, and does what the token's scopes allow.\n\nTimes are milliseconds since 1970 (UTC). Errors are problem documents (RFC 9457) with a stable `code`: [all codes](/api/errors).",
         license(name = "MIT", identifier = "MIT"),
     ),
     modifiers(&Security),

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::response::Response;
 use domain::agent::Agent;
-use domain::audit::{Actor, Deed};
+use domain::audit::{Actor, AuditAction};
 use domain::privacy::{Erased, PersonFound};
 use protocol::{ErrorCode, InboxId, VisitorId};
 use serde::{Deserialize, Serialize};
@@ -115,7 +115,7 @@ pub(super) async fn erase(
     people::check(&agent)?;
     let Erased { conversations, entries, files, mails } = state.domain.erase_visitor(id).await?;
     let subject = Some((id.0, id.to_string()));
-    state.domain.audit(program(&agent), Deed::PersonErased, subject, None).await?;
+    state.domain.audit(program(&agent), AuditAction::PersonErased, subject, None).await?;
     Ok(Json(Gone { conversations, entries, files, mails }))
 }
 

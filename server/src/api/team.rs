@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use axum::Json;
 use axum::extract::State;
-use domain::agent::{Right, Sight};
+use domain::agent::{Right, Visibility};
 use protocol::{AgentId, Availability, InboxId, Label, LabelId, Presence, Routing, TeamId};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -53,10 +53,10 @@ pub(super) async fn agents(
         role: agent.role.as_str(),
         capacity: agent.capacity,
         skills: agent.skills,
-        inboxes: match agent.sight {
-            Sight::All => None,
-            Sight::Inboxes(mut inboxes) => {
-                inboxes.retain(|inbox| me.sight.covers(*inbox));
+        inboxes: match agent.visibility {
+            Visibility::All => None,
+            Visibility::Inboxes(mut inboxes) => {
+                inboxes.retain(|inbox| me.visibility.covers(*inbox));
                 Some(inboxes)
             }
         },
@@ -121,7 +121,7 @@ pub(super) async fn inboxes(
     State(state): State<ServerState>,
 ) -> Result<Json<Vec<Inbox>>, Failure> {
     let inboxes = state.domain.list_inboxes().await?.into_iter();
-    let seen = inboxes.filter(|inbox| agent.sight.covers(inbox.id));
+    let seen = inboxes.filter(|inbox| agent.visibility.covers(inbox.id));
     let inbox =
         |inbox: domain::inbox::Inbox| Inbox { id: inbox.id, name: inbox.name, key: inbox.key };
     Ok(Json(seen.map(inbox).collect()))

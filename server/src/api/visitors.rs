@@ -190,7 +190,7 @@ pub(super) async fn send(
     Body(message): Body<VisitorWrites>,
 ) -> Result<Json<Entry>, Failure> {
     let who = state.domain.find_visitor(&agent, id).await?.who();
-    let kept = state.domain.see_inbox(&agent, who.inbox).await?.kept;
+    let kept = state.domain.see_inbox(&agent, who.inbox).await?.retention;
     let VisitorWrites { client_id, text, page } = message;
     let page = page.and_then(|page| kept.page(&page));
     Ok(Json(state.domain.send_as_visitor(&who, page, client_id, &text).await?))

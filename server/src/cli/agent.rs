@@ -6,7 +6,7 @@ use anyhow::Context;
 use clap::{Subcommand, ValueEnum};
 use domain::Domain;
 use domain::agent::{Agent, NewAgent, Role};
-use domain::audit::Deed;
+use domain::audit::AuditAction;
 
 use super::{note, print};
 use crate::serve::PublicUrl;
@@ -73,7 +73,7 @@ impl Command {
                 let link = domain.password_link(agent.id).await;
                 let link = link.map_err(|error| anyhow::anyhow!(error.code().sentence()))?;
                 let subject = (agent.id.0, agent.name);
-                note(domain, Deed::PasswordLinkMade, subject)
+                note(domain, AuditAction::PasswordLinkMade, subject)
                     .await
                     .context("can't write to the audit log")?;
                 let link = format!("{url}/password/{link}");
@@ -86,7 +86,7 @@ impl Command {
                 reset.map_err(|error| anyhow::anyhow!(error.code().sentence()))?;
                 let said = format!("{} now logs in with only a password.", agent.name);
                 let subject = (agent.id.0, agent.name);
-                note(domain, Deed::SecondFactorsReset, subject)
+                note(domain, AuditAction::SecondFactorsReset, subject)
                     .await
                     .context("can't write to the audit log")?;
                 print(json, &serde_json::json!({ "reset": true }), &said);
@@ -116,7 +116,7 @@ async fn create(
         .await
         .map_err(|error| anyhow::anyhow!(error.code().sentence()))?;
     let subject = (agent.id.0, agent.name.clone());
-    note(domain, Deed::AgentAdded, subject).await.context("can't write to the audit log")?;
+    note(domain, AuditAction::AgentAdded, subject).await.context("can't write to the audit log")?;
     let data = serde_json::json!({
         "id": agent.id.to_string(),
         "email": agent.email,

@@ -2,8 +2,8 @@
 
 use clap::Subcommand;
 use domain::Domain;
-use domain::audit::Deed;
-use domain::inbox::{Inbox, InboxInbound, InboxKept, InboxMail, SecretOf, Site};
+use domain::audit::AuditAction;
+use domain::inbox::{Inbox, InboxInbound, InboxMail, Retention, SecretOf, Site};
 
 use super::print;
 use crate::serve::PublicUrl;
@@ -155,7 +155,7 @@ impl Command {
                 }
                 let found = domain.find_inbox(Some(&found.key)).await.map_err(failed)?;
                 let subject = (found.id.0, found.name.clone());
-                super::note(domain, Deed::InboundChanged, subject).await.map_err(failed)?;
+                super::note(domain, AuditAction::InboundChanged, subject).await.map_err(failed)?;
                 let handed_in_at = found.webhook(&url.to_string());
                 let data = serde_json::json!({
                     "from": saved.from,
@@ -182,26 +182,28 @@ impl Command {
                 };
                 domain.rotate_secret(found.id, of, at_once).await.map_err(failed)?;
                 let subject = (found.id.0, found.name.clone());
-                super::note(domain, Deed::IdentityChanged, subject).await.map_err(failed)?;
+                super::note(domain, AuditAction::IdentityChanged, subject).await.map_err(failed)?;
                 let data = serde_json::json!({ "inbox": found.id.to_string(), "rotated": true });
                 print(json, &data, "Created a new secret.");
             }
             Self::Keep { inbox, conversations, files, addresses, queries } => {
                 let found = domain.find_inbox(inbox.as_deref()).await.map_err(failed)?;
-                let before = found.kept;
+                let before = found.retention;
                 let days = |days: Option<u32>, before: Option<u32>| match days {
                     None => before,
                     Some(days) => Some(days).filter(|days| *days > 0),
                 };
-                let kept = InboxKept {
+                let kept = Retention {
                     conversations_days: days(conversations, before.conversations_days),
                     files_days: days(files, before.files_days),
                     addresses_days: days(addresses, before.addresses_days),
                     with_queries: queries.unwrap_or(before.with_queries),
                 };
-                domain.set_inbox_kept(found.id, kept).await.map_err(failed)?;
+                domain.set_inbox_retention(found.id, kept).await.map_err(failed)?;
                 let subject = (found.id.0, found.name.clone());
-                super::note(domain, Deed::KeptChanged, subject).await.map_err(failed)?;
+                super::note(domain, AuditAction::RetentionChanged, subject)
+                    .await
+                    .map_err(failed)?;
                 let data = serde_json::json!({
                     "conversations_days": kept.conversations_days,
                     "files_days": kept.files_days,
@@ -213,7 +215,7 @@ impl Command {
             Self::Create { name, sites } => {
                 let inbox = domain.create_inbox(&name, &sites).await.map_err(failed)?;
                 let subject = (inbox.id.0, inbox.name.clone());
-                super::note(domain, Deed::InboxCreated, subject).await.map_err(failed)?;
+                super::note(domain, AuditAction::InboxCreated, subject).await.map_err(failed)?;
                 print(json, &as_json(&inbox, url), &as_text(&inbox, url));
             }
             Self::List => {

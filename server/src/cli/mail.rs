@@ -1,109 +1,121 @@
-//! The options for email.
-
-use std::time::Duration;
+//! `porchlight mail`.
 
 use anyhow::Context;
-use clap::Args;
-use domain::mail::MailRules;
-use protocol::Waits;
+use clap::Subcommand;
+use domain::Domain;
+use protocol::{MailId, MailState};
+use serde_json::json;
 
-use crate::mail::MailSettings;
+use super::print;
 
-/// The options for email.
-#[derive(Args, Clone)]
-#[command(next_help_heading = "Mail")]
-pub(super) struct MailOptions {
-    /// The mail server to send through, as smtps://USER:PASSWORD@HOST, or smtp:// for STARTTLS [default: none,
-    /// no email is sent]
-    #[arg(
-        long,
-        global = true,
-        env = "PORCHLIGHT_SMTP_URL",
-        hide_env_values = true,
-        value_name = "URL"
-    )]
-    smtp_url: Option<String>,
-
-    /// The address that emails come from, for inboxes without their own.
-    #[arg(long, global = true, env = "PORCHLIGHT_MAIL_FROM", value_name = "ADDRESS")]
-    mail_from: Option<String>,
-
-    /// Seconds that the mail server may take for one step of an SMTP session.
-    #[arg(
-        long,
-        global = true,
-        env = "PORCHLIGHT_SMTP_TIMEOUT",
-        default_value_t = 30,
-        value_parser = clap::value_parser!(u64).range(1..=600),
-        value_name = "SECONDS"
-    )]
-    smtp_timeout: u64,
-
-    /// Seconds to wait before the second attempt to send an email. The wait doubles with each attempt, up to an
-    /// hour; after three days the email has failed.
-    #[arg(
-        long,
-        global = true,
-        env = "PORCHLIGHT_MAIL_RETRY",
-        default_value_t = 30,
-        value_parser = clap::value_parser!(u32).range(1..=3600),
-        value_name = "SECONDS"
-    )]
-    mail_retry: u32,
-
-    /// Days to retain the original of inbound email, for agents to view and download. Emails that became no
-    /// message are deleted then.
-    #[arg(
-        long,
-        global = true,
-        env = "PORCHLIGHT_MAIL_KEPT_DAYS",
-        default_value_t = 365,
-        value_parser = clap::value_parser!(u32).range(1..=36_500),
-        value_name = "DAYS"
-    )]
-    mail_kept_days: u32,
-
-    /// The name that the mail server receiving your email uses in Authentication-Results (RFC 8601), such as
-    /// mx.example.com. Only its results verify senders. It must remove those that others give in its name.
-    /// Separate several with commas.
-    #[arg(
-        long,
-        global = true,
-        env = "PORCHLIGHT_AUTHSERV_ID",
-        value_delimiter = ',',
-        value_name = "NAME"
-    )]
-    authserv_id: Vec<String>,
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Show how many emails are waiting, failed, sent or dropped, and what is blocking them.
+    Status,
+    /// List the latest 50 emails.
+    List {
+        /// Only those in this state: waiting, sent, failed or dropped [default: all]
+        #[arg(long, value_parser = state)]
+        state: Option<MailState>,
+    },
+    /// Retry a failed or waiting email now, or all failed emails if no id is given.
+    Retry {
+        /// The email's id, as `mail list` shows it.
+        #[arg(value_parser = id)]
+        id: Option<MailId>,
+    },
+    /// Drop a failed or waiting email.
+    Drop {
+        /// The email's id, as `mail list` shows it.
+        #[arg(value_parser = id)]
+        id: MailId,
+    },
 }
 
-impl MailOptions {
-    /// The rules for the email of all inboxes.
-    pub(super) fn rules(&self) -> MailRules {
-        let from = self.mail_from.as_deref().map(|from| from.trim().to_lowercase());
-        let ids = self.authserv_id.iter().map(|id| id.trim().to_owned());
-        MailRules {
-            from,
-            authserv_ids: ids.filter(|id| !id.is_empty()).collect(),
-            kept_ms: u64::from(self.mail_kept_days) * MailRules::DAY_MS,
-        }
-    }
+fn state(name: &str) -> Result<MailState, String> {
+    MailState::parse(name).ok_or_else(|| {
+        let names: Vec<_> = MailState::ALL.iter().map(|state| state.as_str()).collect();
+        format!("must be one of {}", names.join(", "))
+    })
+}
 
-    /// The settings for sending email; `None` if none is sent.
-    pub(super) fn settings(&self) -> anyhow::Result<Option<MailSettings>> {
-        let Some(url) = self.smtp_url.as_deref().filter(|url| !url.trim().is_empty()) else {
-            return Ok(None);
-        };
-        // The URL stays out of the error: it contains a password.
-        let smtp = url.parse().context("invalid URL of the mail server (PORCHLIGHT_SMTP_URL)")?;
-        let from = self.mail_from.as_deref().context(
-            "set the address that emails come from: --mail-from or PORCHLIGHT_MAIL_FROM",
-        )?;
-        let from = from
-            .trim()
-            .parse()
-            .context("invalid address that emails come from (PORCHLIGHT_MAIL_FROM)")?;
-        let waits = Waits { first_ms: self.mail_retry * 1_000, longest_ms: 60 * 60 * 1_000 };
-        let timeout = Duration::from_secs(self.smtp_timeout);
-        Ok(Some(MailSettings { smtp, from, timeout, waits }))
+fn id(text: &str) -> Result<MailId, &'static str> {
+    MailId::parse(text).ok_or("not a UUID")
+}
+
+impl Command {
+    pub(super) async fn run(self, domain: &Domain, json: bool) -> anyhow::Result<()> {
+        let failed = |error: domain::Error| anyhow::anyhow!(error.code().sentence());
+        match self {
+            Self::Status => {
+                let counts = domain.count_mails().await.context("can't read the outbox")?;
+                let trouble = domain.mail_trouble().await.context("can't read the outbox")?;
+                let count = |state| counts.get(&state).copied().unwrap_or(0);
+                let mut data = serde_json::Map::new();
+                let mut text = String::new();
+                for state in MailState::ALL {
+                    data.insert(state.as_str().to_owned(), json!(count(*state)));
+                    text.push_str(&format!("{:<9}{}\n", state.as_str(), count(*state)));
+                }
+                data.insert("trouble".to_owned(), json!(trouble));
+                if let Some(trouble) = trouble {
+                    text.push_str(&format!("blocked: {trouble}\n"));
+                }
+                print(json, &data.into(), text.trim_end());
+            }
+            Self::List { state } => {
+                let page = domain.list_mails(state, None).await.context("can't read the outbox")?;
+                let data = page.mails.iter().map(|mail| {
+                    json!({
+                        "id": mail.id.to_string(),
+                        "kind": mail.kind.as_str(),
+                        "state": mail.state.as_str(),
+                        "address": mail.address,
+                        "reason": mail.reason,
+                        "attempts": mail.attempts,
+                        "due_at_ms": mail.due_at_ms,
+                        "settled_at_ms": mail.settled_at_ms,
+                    })
+                });
+                let text = page.mails.iter().map(|mail| {
+                    let (kind, state) = (mail.kind.as_str(), mail.state.as_str());
+                    let to = mail.address.as_deref().unwrap_or("-");
+                    let reason = mail.reason.as_deref().unwrap_or_default();
+                    format!("{}  {state:<8} {kind:<17} {to}  {reason}", mail.id)
+                        .trim_end()
+                        .to_owned()
+                });
+                print(json, &data.collect(), &text.collect::<Vec<_>>().join("\n"));
+            }
+            Self::Retry { id: Some(id) } => {
+                domain.retry_mail(id).await.map_err(failed)?;
+                print(json, &json!({ "retried": 1 }), "Retrying now.");
+            }
+            Self::Retry { id: None } => {
+                let (mut retried, mut before) = (0, None);
+                loop {
+                    let page = domain.list_mails(Some(MailState::Failed), before).await;
+                    let page = page.context("can't read the outbox")?;
+                    for mail in page.mails {
+                        // It may have been dropped meanwhile.
+                        retried += usize::from(domain.retry_mail(mail.id).await.is_ok());
+                    }
+                    match page.next {
+                        Some(next) => before = Some(next),
+                        None => break,
+                    }
+                }
+                print(
+                    json,
+                    &json!({ "retried": retried }),
+                    &format!("Retrying {retried} emails now."),
+                );
+            }
+            Self::Drop { id } => {
+                domain.drop_mail(id).await.map_err(failed)?;
+                print(json, &json!({ "dropped": 1 }), "Dropped.");
+            }
+        }
+        Ok(())
     }
 }

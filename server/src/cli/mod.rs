@@ -5,14 +5,14 @@ mod doctor;
 mod inbox;
 mod key;
 mod mail;
-mod outbox;
+mod mail_options;
 mod person;
 mod token;
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
-use domain::audit::{Actor, Deed};
-use domain::file::{FileRules, Shelf, ShelfError};
+use domain::audit::{Actor, AuditAction};
+use domain::file::{BlobError, BlobStore, FileRules};
 use domain::{Ambient, Domain, KeyError, Keys, OsEntropy, Store};
 use ipnet::IpNet;
 use migrations::{Migrator, MigratorTrait};
@@ -33,7 +33,7 @@ pub struct Cli {
     address: AddressOptions,
 
     #[command(flatten)]
-    mail: mail::MailOptions,
+    mail: mail_options::MailOptions,
 
     /// Print JSON, for programs.
     #[arg(long, global = true, env = "PORCHLIGHT_JSON", help_heading = "Output")]
@@ -60,7 +60,7 @@ enum Command {
     Doctor,
     /// Inspect the outbox: which emails are waiting, which failed, and why.
     #[command(subcommand)]
-    Mail(outbox::Command),
+    Mail(mail::Command),
     /// Export and erase the data retained about a person.
     #[command(subcommand)]
     Person(person::Command),
@@ -171,11 +171,11 @@ impl StoreOptions {
         Ok(Store::open(&self.database_url.clone().unwrap_or_else(default)).await?)
     }
 
-    fn shelf(&self) -> Result<Shelf, ShelfError> {
+    fn blobs(&self) -> Result<BlobStore, BlobError> {
         let default = || self.data_dir.join("files").display().to_string();
         let of_s3 = std::env::vars().filter(|(name, _)| name.starts_with("AWS_"));
         let settings = of_s3.map(|(name, value)| (name.to_lowercase(), value));
-        Shelf::open(&self.files.clone().unwrap_or_else(default), settings)
+        BlobStore::open(&self.files.clone().unwrap_or_else(default), settings)
     }
 
     fn keys(&self) -> Result<Keys, KeyError> {
@@ -199,7 +199,7 @@ impl StoreOptions {
             free_bytes: self.free_disk_mb.saturating_mul(1024 * 1024),
             folder: Some(self.data_dir.clone()),
         };
-        let domain = Domain::start(store, self.shelf()?, Ambient::system(keys));
+        let domain = Domain::start(store, self.blobs()?, Ambient::system(keys));
         let domain = domain.with_file_rules(rules);
         // Secrets from an earlier version are not sealed yet. With the wrong key this fails now, not later.
         domain.seal_secrets().await.context("can't open the secrets in the database")?;
@@ -294,7 +294,7 @@ pub async fn run(cli: Cli) -> anyhow::Result<()> {
 /// Records an action at the command line in the audit log. It is not logged as well, to keep the output clean.
 async fn note(
     domain: &Domain,
-    deed: Deed,
+    deed: AuditAction,
     subject: (uuid::Uuid, String),
 ) -> Result<(), domain::Error> {
     domain.audit(Actor::Console, deed, Some(subject), None).await

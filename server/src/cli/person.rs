@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Subcommand;
 use domain::Domain;
-use domain::audit::Deed;
+use domain::audit::AuditAction;
 use domain::privacy::{Erased, PersonFound};
 use protocol::VisitorId;
 use serde_json::json;
@@ -61,14 +61,16 @@ impl Command {
                     .with_context(|| format!("can't write {}", to.display()))?;
                 std::io::copy(&mut archive, &mut file).context("can't write the archive")?;
                 file.sync_all().context("can't write the archive")?;
-                note(domain, Deed::PersonExported, (visitor.0, name)).await.map_err(failed)?;
+                note(domain, AuditAction::PersonExported, (visitor.0, name))
+                    .await
+                    .map_err(failed)?;
                 let text = format!("Exported all data retained about them to {}.", to.display());
                 print(json, &json!({ "exported": to }), &text);
             }
             Self::Erase { visitor } => {
                 let erased = domain.erase_visitor(visitor).await.map_err(failed)?;
                 let subject = (visitor.0, visitor.to_string());
-                note(domain, Deed::PersonErased, subject).await.map_err(failed)?;
+                note(domain, AuditAction::PersonErased, subject).await.map_err(failed)?;
                 let Erased { conversations, entries, files, mails } = erased;
                 let data = json!({
                     "conversations": conversations, "entries": entries, "files": files, "mails": mails,

@@ -3,7 +3,7 @@
 use anyhow::Context;
 use clap::Subcommand;
 use domain::Domain;
-use domain::audit::Deed;
+use domain::audit::AuditAction;
 use protocol::Scope;
 
 use super::print;
@@ -45,7 +45,7 @@ impl Command {
             .await
             .map_err(|error| anyhow::anyhow!(error.code().sentence()))?;
         let subject = (agent.id.0, format!("{name}, acting as {}", agent.name));
-        super::note(domain, Deed::TokenCreated, subject)
+        super::note(domain, AuditAction::TokenCreated, subject)
             .await
             .context("can't write to the audit log")?;
         print(json, &serde_json::json!({ "token": token }), &token);

@@ -20,8 +20,7 @@ use utoipa::IntoParams;
 
 use crate::http::{At, Failure, Params, pieces};
 use crate::state::ServerState;
-use crate::traffic::Client;
-pub(crate) use who::{ByLogin, ByToken, Permit, inbox_of};
+pub(crate) use who::{ByLogin, ByToken, Uploading, inbox_of};
 
 /// A browser that shows a file as a page lets it do nothing.
 const POLICY: &str = "sandbox; default-src 'none'; frame-ancestors 'none'";
@@ -49,10 +48,7 @@ impl<P: FromRequestParts<ServerState, Rejection = Failure> + Into<Party>> Asker 
 
 /// `PUT /files/visitor/ID?name=NAME`
 pub(crate) async fn upload_by_visitor(
-    // First, so that a client with too many uploads does not cost a query.
-    Permit(_permit): Permit,
-    ByToken(visitor): ByToken,
-    client: Client,
+    Uploading { visitor, client, .. }: Uploading,
     State(state): State<ServerState>,
     At(id): At<FileId>,
     Params(named): Params<Named>,
@@ -60,7 +56,7 @@ pub(crate) async fn upload_by_visitor(
     body: Body,
 ) -> Result<Json<File>, Failure> {
     let bytes = length_of(&headers)?;
-    if !state.traffic.may_bring(client.neighbour(), bytes) {
+    if !state.traffic.may_bring(client.network(), bytes) {
         return Err(ErrorCode::SlowDown.into());
     }
     let content = pieces(body, bytes, state.traffic.deadlines());
@@ -110,7 +106,7 @@ pub(crate) async fn upload_as(
     body: Body,
 ) -> Result<File, Failure> {
     let bytes = length_of(headers)?;
-    let _share = state.traffic.share_upload(agent.id).ok_or(ErrorCode::SlowDown)?;
+    let _permit = state.traffic.permit_upload(agent.id).ok_or(ErrorCode::SlowDown)?;
     let content = pieces(body, bytes, state.traffic.deadlines());
     Ok(state.domain.upload(&Party::Agent(agent), id, name, bytes, content).await?)
 }

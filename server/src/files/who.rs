@@ -12,21 +12,28 @@ use tower_sessions::Session;
 
 use crate::http::{Failure, bearer};
 use crate::state::ServerState;
-use crate::traffic::{Client, Resource, Share};
+use crate::traffic::{Client, Permit, Resource};
 
 /// The key of the inbox that a visitor's token belongs to.
 const INBOX: HeaderName = HeaderName::from_static("porchlight-inbox");
 
-/// A permit for a visitor's upload, released when it is dropped.
-pub(crate) struct Permit(pub(crate) Share);
+/// A visitor who may upload now, for as long as this lives. The permit comes first: the store is not asked about
+/// someone who sends more than may be uploaded at once.
+pub(crate) struct Uploading {
+    pub(crate) visitor: VisitorIdentity,
+    pub(crate) client: Client,
+    _permit: Permit,
+}
 
-impl FromRequestParts<ServerState> for Permit {
+impl FromRequestParts<ServerState> for Uploading {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &ServerState) -> Result<Self, Failure> {
         let client = Client::from_request_parts(parts, state).await?;
-        let share = state.traffic.share(Resource::Upload, client.neighbour());
-        Ok(Self(share.ok_or(ErrorCode::SlowDown)?))
+        let permit = state.traffic.permit(Resource::Upload, client.network());
+        let permit = permit.ok_or(ErrorCode::SlowDown)?;
+        let ByToken(visitor) = ByToken::from_request_parts(parts, state).await?;
+        Ok(Self { visitor, client, _permit: permit })
     }
 }
 

@@ -1,7 +1,7 @@
 //! What every request passes through: where it comes from, and which headers its response has.
 
-mod arrival;
 mod bearer;
+mod body;
 mod extract;
 mod failure;
 mod headers;
@@ -10,8 +10,8 @@ mod origin;
 mod redirect;
 mod source;
 
-pub(crate) use arrival::{pieces, take_body};
 pub(crate) use bearer::bearer;
+pub(crate) use body::{buffer_body, pieces};
 pub(crate) use extract::{At, Body, Params, maybe_whole, whole};
 pub(crate) use failure::{CODES, Failure};
 pub(crate) use headers::harden;

@@ -16,7 +16,7 @@ pub(crate) async fn note_source(client: Client, mut request: Request, next: Next
     let browser = request.headers().get(header::USER_AGENT).and_then(|name| name.to_str().ok());
     let source = Source {
         address: client.address,
-        network: client.neighbour().network(),
+        network: client.network().address(),
         browser: browser.map(|name| name.chars().take(BROWSER_CHARS).collect()),
     };
     request.extensions_mut().insert(source);

@@ -1,15 +1,15 @@
-//! An email in the form that is sent: headers, and the letter as plain text and as HTML (RFC 5322, RFC 2046).
+//! An email in the form that is sent: headers, and the body as plain text and as HTML (RFC 5322, RFC 2046).
 
 use std::time::{Duration, UNIX_EPOCH};
 
 use anyhow::Context;
-use domain::mail::{Matter, Owed};
+use domain::mail::{Delivery, MailContent};
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MultiPart, SinglePart};
 use lettre::{Address, Message};
 
-use super::contents::letter;
-use super::smtp::Parcel;
+use super::contents::body;
+use super::smtp::Envelope;
 use crate::serve::PublicUrl;
 
 /// How many earlier emails are referenced besides the first, so that headers stay short.
@@ -19,34 +19,38 @@ const THREAD: usize = 10;
 ///
 /// # Errors
 /// If an address is invalid, or the email can't be built.
-pub(super) fn compose(owed: &Owed, from: &Address, url: &PublicUrl) -> anyhow::Result<Parcel> {
-    let inbox = owed.matter.of_conversation().map(|of| &of.inbox);
+pub(super) fn compose(
+    delivery: &Delivery,
+    from: &Address,
+    url: &PublicUrl,
+) -> anyhow::Result<Envelope> {
+    let inbox = delivery.content.of_conversation().map(|of| &of.inbox);
     let own = inbox.and_then(|inbox| inbox.mail.from.as_deref());
     let own = own.map(str::parse::<Address>).transpose();
     let from = own.context("the inbox's From address is invalid")?.unwrap_or_else(|| from.clone());
-    let to: Address = owed.address.parse().context("the recipient's address is invalid")?;
-    let letter = letter(&owed.matter, &url.to_string());
+    let to: Address = delivery.address.parse().context("the recipient's address is invalid")?;
+    let body = body(&delivery.content, &url.to_string());
     let id = |id: &str| format!("<{id}>");
 
     let mut message = Message::builder()
-        .message_id(Some(id(&owed.message_id)))
-        .date(UNIX_EPOCH + Duration::from_millis(owed.begun_at_ms))
-        .from(Mailbox::new(Some(letter.brand.clone()), from.clone()))
+        .message_id(Some(id(&delivery.message_id)))
+        .date(UNIX_EPOCH + Duration::from_millis(delivery.begun_at_ms))
+        .from(Mailbox::new(Some(body.brand.clone()), from.clone()))
         .to(Mailbox::new(None, to.clone()))
-        .subject(letter.subject.clone());
-    if let (Some(first), Some(last)) = (owed.thread.first(), owed.thread.last()) {
-        let recent = owed.thread.iter().skip(1).rev().take(THREAD).rev();
+        .subject(body.subject.clone());
+    if let (Some(first), Some(last)) = (delivery.thread.first(), delivery.thread.last()) {
+        let recent = delivery.thread.iter().skip(1).rev().take(THREAD).rev();
         let all: Vec<String> = std::iter::once(first).chain(recent).map(|one| id(one)).collect();
         message = message.in_reply_to(id(last)).references(all.join(" "));
     }
-    if let Some(address) = &owed.reply_to {
+    if let Some(address) = &delivery.reply_to {
         let address = address.parse().context("the reply-to address is invalid")?;
-        message = message.reply_to(Mailbox::new(Some(letter.brand.clone()), address));
+        message = message.reply_to(Mailbox::new(Some(body.brand.clone()), address));
     }
-    let submitted = match owed.matter {
+    let submitted = match delivery.content {
         // A person wrote it.
-        Matter::UnreadReply(_) => None,
-        Matter::Received(_) => Some("auto-replied"),
+        MailContent::UnreadReply(_) => None,
+        MailContent::Received(_) => Some("auto-replied"),
         _ => Some("auto-generated"),
     };
     if let Some(submitted) = submitted {
@@ -57,18 +61,18 @@ pub(super) fn compose(owed: &Owed, from: &Address, url: &PublicUrl) -> anyhow::R
     message = message
         .raw_header(header("X-Auto-Response-Suppress", "DR, RN, NRN, OOF, AutoReply"))
         .raw_header(header("X-PM-KeepID", "true"));
-    if let Some((_, href)) = &letter.unsubscribe {
+    if let Some((_, href)) = &body.unsubscribe {
         // RFC 2369, section 3.2, and RFC 8058, section 3.1.
         message = message
             .raw_header(header("List-Unsubscribe", &id(href)))
             .raw_header(header("List-Unsubscribe-Post", "List-Unsubscribe=One-Click"));
     }
     let parts = MultiPart::alternative()
-        .boundary(format!("porchlight-{}", owed.id))
-        .singlepart(part(ContentType::TEXT_PLAIN, letter.text()?))
-        .singlepart(part(ContentType::TEXT_HTML, letter.html()?));
+        .boundary(format!("porchlight-{}", delivery.id))
+        .singlepart(part(ContentType::TEXT_PLAIN, body.text()?))
+        .singlepart(part(ContentType::TEXT_HTML, body.html()?));
     let content = message.multipart(parts).context("the email can't be built")?.formatted();
-    Ok(Parcel { from, to, content })
+    Ok(Envelope { from, to, content })
 }
 
 fn part(kind: ContentType, text: String) -> SinglePart {

@@ -1,34 +1,34 @@
 //! The contents of each kind of email.
 
-use domain::mail::{Matter, OfAccount, OfConversation, OfSummary, Said, Unanswered};
+use domain::mail::{MailContent, OfAccount, OfConversation, OfSummary, QuotedMessage, Unanswered};
 use protocol::{Author, MailKind};
 
-use super::letter::{Letter, Quote, one_line};
+use super::body::{EmailBody, Quote, one_line};
 use super::words::Words;
 
 /// The sender of emails to agents, and its color: the program itself.
 const BRAND: &str = "Porchlight";
 pub(super) const COLOR: &str = "#2f6f5e";
 
-/// Writes the letter of an email. `url` is where browsers reach the server.
-pub(super) fn letter(matter: &Matter, url: &str) -> Letter {
+/// Writes the body of an email. `url` is where browsers reach the server.
+pub(super) fn body(matter: &MailContent, url: &str) -> EmailBody {
     match matter {
-        Matter::NobodyAvailable(of) => nobody_available(of, url),
-        Matter::Received(of) => received(of, url),
-        Matter::UnreadReply(of) => unread_reply(of, url),
-        Matter::Transcript(of) => transcript(of, url),
-        Matter::Assigned(of)
-        | Matter::Mentioned(of)
-        | Matter::Waiting(of)
-        | Matter::Escalation(of) => of_agent(of, url, matter.kind()),
-        Matter::Summary(of) => summary(of, url),
-        Matter::Invitation(of) => invitation(of, url),
-        Matter::Password(of) => password(of, url),
+        MailContent::NobodyAvailable(of) => nobody_available(of, url),
+        MailContent::Received(of) => received(of, url),
+        MailContent::UnreadReply(of) => unread_reply(of, url),
+        MailContent::Transcript(of) => transcript(of, url),
+        MailContent::Assigned(of)
+        | MailContent::Mentioned(of)
+        | MailContent::Waiting(of)
+        | MailContent::Escalation(of) => of_agent(of, url, matter.kind()),
+        MailContent::Summary(of) => summary(of, url),
+        MailContent::Invitation(of) => invitation(of, url),
+        MailContent::Password(of) => password(of, url),
     }
 }
 
 /// To the team, in the dashboard's language.
-fn nobody_available(of: &OfConversation, url: &str) -> Letter {
+fn nobody_available(of: &OfConversation, url: &str) -> EmailBody {
     let sheet = conversation(of);
     let visitor = one_line(&of.visitor_name);
     let brand = &sheet.brand;
@@ -39,7 +39,7 @@ fn nobody_available(of: &OfConversation, url: &str) -> Letter {
         ("Inbox", Some(brand.clone())),
     ];
     let known = known.into_iter();
-    Letter {
+    EmailBody {
         subject: format!("New message from {visitor}"),
         preheader: sheet.quotes.first().map_or_else(String::new, Quote::begin),
         heading: format!("You missed a message from {visitor}"),
@@ -63,10 +63,10 @@ fn nobody_available(of: &OfConversation, url: &str) -> Letter {
     }
 }
 
-fn received(of: &OfConversation, url: &str) -> Letter {
+fn received(of: &OfConversation, url: &str) -> EmailBody {
     let (sheet, words) = to_visitor(of, url);
     let text = if of.is_by_mail { words.received_by_mail } else { words.received_text };
-    Letter {
+    EmailBody {
         subject: answered(of).unwrap_or_else(|| (words.received_subject)(&sheet.brand)),
         preheader: text.to_owned(),
         heading: words.received_heading.to_owned(),
@@ -76,9 +76,9 @@ fn received(of: &OfConversation, url: &str) -> Letter {
     }
 }
 
-fn unread_reply(of: &OfConversation, url: &str) -> Letter {
+fn unread_reply(of: &OfConversation, url: &str) -> EmailBody {
     let (sheet, words) = to_visitor(of, url);
-    Letter {
+    EmailBody {
         subject: answered(of).unwrap_or_else(|| (words.unread_subject)(&sheet.brand)),
         is_whole: of.is_by_mail,
         preheader: sheet.quotes.first().map_or_else(String::new, Quote::begin),
@@ -96,9 +96,9 @@ fn answered(of: &OfConversation) -> Option<String> {
     Some(if is_answer { subject } else { format!("Re: {subject}") })
 }
 
-fn transcript(of: &OfConversation, url: &str) -> Letter {
+fn transcript(of: &OfConversation, url: &str) -> EmailBody {
     let (sheet, words) = to_visitor(of, url);
-    Letter {
+    EmailBody {
         subject: (words.transcript_subject)(&sheet.brand),
         preheader: words.transcript_text.to_owned(),
         heading: words.transcript_heading.to_owned(),
@@ -111,7 +111,7 @@ fn transcript(of: &OfConversation, url: &str) -> Letter {
 }
 
 /// To an agent, about a conversation, in the dashboard's language.
-fn of_agent(of: &OfConversation, url: &str, kind: MailKind) -> Letter {
+fn of_agent(of: &OfConversation, url: &str, kind: MailKind) -> EmailBody {
     let sheet = conversation(of);
     let visitor = one_line(&of.visitor_name);
     let (subject, heading) = match kind {
@@ -135,7 +135,7 @@ fn of_agent(of: &OfConversation, url: &str, kind: MailKind) -> Letter {
         }
         _ => "Or reply to this email from your own address. Your reply goes to the visitor.",
     });
-    Letter {
+    EmailBody {
         subject,
         preheader: sheet.quotes.first().map_or_else(String::new, Quote::begin),
         heading,
@@ -156,8 +156,8 @@ fn chosen(url: &str) -> String {
     )
 }
 
-fn summary(of: &OfSummary, url: &str) -> Letter {
-    let said = |one: &Unanswered| Said {
+fn summary(of: &OfSummary, url: &str) -> EmailBody {
+    let said = |one: &Unanswered| QuotedMessage {
         seq: 0,
         author: Author::Visitor {},
         text: one.preview.clone(),
@@ -177,7 +177,7 @@ fn summary(of: &OfSummary, url: &str) -> Letter {
         ("Waiting for a reply", of.waiting),
     ];
     let more = of.waiting.saturating_sub(of.longest.len() as u64);
-    Letter {
+    EmailBody {
         subject: format!("Today: {}", lower(&waiting)),
         preheader: waiting.clone(),
         heading: waiting,
@@ -188,7 +188,7 @@ fn summary(of: &OfSummary, url: &str) -> Letter {
         link: format!("{url}/conversations"),
         because: chosen(url),
         unsubscribe: Some(("Unsubscribe from summaries", preference(&of.preference, url))),
-        ..Letter::sheet(BRAND, COLOR)
+        ..EmailBody::sheet(BRAND, COLOR)
     }
 }
 
@@ -198,9 +198,9 @@ fn lower(sentence: &str) -> String {
     chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
 }
 
-fn invitation(of: &OfAccount, url: &str) -> Letter {
+fn invitation(of: &OfAccount, url: &str) -> EmailBody {
     let sheet = account(of, url);
-    Letter {
+    EmailBody {
         subject: "Your invitation to Porchlight".to_owned(),
         preheader: "Choose a password to get started.".to_owned(),
         heading: format!("Welcome, {}", one_line(&of.name)),
@@ -214,9 +214,9 @@ fn invitation(of: &OfAccount, url: &str) -> Letter {
     }
 }
 
-fn password(of: &OfAccount, url: &str) -> Letter {
+fn password(of: &OfAccount, url: &str) -> EmailBody {
     let sheet = account(of, url);
-    Letter {
+    EmailBody {
         subject: "Reset your password".to_owned(),
         preheader: "The link expires in 1 hour.".to_owned(),
         heading: "Set a new password".to_owned(),
@@ -230,21 +230,21 @@ fn password(of: &OfAccount, url: &str) -> Letter {
     }
 }
 
-/// A letter of an inbox that quotes the messages.
-fn conversation(of: &OfConversation) -> Letter {
+/// A body of an inbox that quotes the messages.
+fn conversation(of: &OfConversation) -> EmailBody {
     let quotes = of.messages.iter().map(|said| Quote::of(said, &of.visitor_name)).collect();
-    Letter { quotes, ..Letter::sheet(&of.inbox.name, &of.inbox.color) }
+    EmailBody { quotes, ..EmailBody::sheet(&of.inbox.name, &of.inbox.color) }
 }
 
 /// What all letters to visitors have in common. It is safe to send to an unproven address: it contains nothing
 /// that the visitor typed. A transcript is not safe, and is not sent to such an address.
-fn to_visitor(of: &OfConversation, url: &str) -> (Letter, &'static Words) {
+fn to_visitor(of: &OfConversation, url: &str) -> (EmailBody, &'static Words) {
     let words = Words::of(of.visitor.language.as_deref());
     let sheet = conversation(of);
     let key = &of.inbox.key;
     let takes_answers = of.inbox.inbound_address().is_some();
     let answer_by_mail = if takes_answers { words.reply } else { words.no_reply };
-    let letter = Letter {
+    let body = EmailBody {
         language: words.language,
         link: format!("{url}/chat?inbox={key}#login={}", of.login),
         hints: vec![words.link.to_owned(), answer_by_mail.to_owned()],
@@ -255,7 +255,7 @@ fn to_visitor(of: &OfConversation, url: &str) -> (Letter, &'static Words) {
         unsubscribe: Some((words.unsubscribe, preference(&of.preference, url))),
         ..sheet
     };
-    (letter, words)
+    (body, words)
 }
 
 /// The page where the reader of an email chooses whether to get more.
@@ -263,7 +263,7 @@ fn preference(token: &str, url: &str) -> String {
     format!("{url}/mail/preferences/{token}")
 }
 
-fn account(of: &OfAccount, url: &str) -> Letter {
+fn account(of: &OfAccount, url: &str) -> EmailBody {
     let link = format!("{url}/password/{}", of.link);
-    Letter { link, ..Letter::sheet(BRAND, COLOR) }
+    EmailBody { link, ..EmailBody::sheet(BRAND, COLOR) }
 }

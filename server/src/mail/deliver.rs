@@ -153,21 +153,21 @@ impl Mailer {
         let lease = self.settings.timeout * (8 + CONTENT_STEPS) + Duration::from_secs(10);
         let lease_ms = u64::try_from(lease.as_millis()).unwrap_or(u64::MAX);
         let host = self.settings.from.domain();
-        let Some(owed) = self.domain.take_mail(id, lease_ms, host).await? else {
+        let Some(delivery) = self.domain.claim_mail(id, lease_ms, host).await? else {
             return Ok(());
         };
-        let attempt = owed.attempt;
-        let outcome = match compose(&owed, &self.settings.from, &self.public_url) {
-            Ok(parcel) => self.hand_over(&parcel).await,
+        let attempt = delivery.attempt;
+        let outcome = match compose(&delivery, &self.settings.from, &self.public_url) {
+            Ok(envelope) => self.hand_over(&envelope).await,
             Err(error) => Outcome::Refused { reason: format!("{error:#}"), is_address_bad: false },
         };
-        tracing::info!(mail = %id, kind = owed.matter.kind().as_str(), attempt, ?outcome, "tried to send an email");
+        tracing::info!(mail = %id, kind = delivery.content.kind().as_str(), attempt, ?outcome, "tried to send an email");
         // An email that the mail server has accepted must not be sent again because the store is briefly
         // unavailable. Nobody else claims it before the lease ends.
         let until = Instant::now() + lease;
         loop {
             let (domain, waits) = (&self.domain, self.settings.waits);
-            match domain.settle_mail(id, attempt, outcome.clone(), waits).await {
+            match domain.record_outcome(id, attempt, outcome.clone(), waits).await {
                 Err(error) if Instant::now() < until => {
                     tracing::warn!(%error, mail = %id, "can't record the outcome of an email, will retry");
                     sleep(NOTE_AGAIN).await;
@@ -177,7 +177,7 @@ impl Mailer {
         }
     }
 
-    async fn hand_over(&self, parcel: &super::smtp::Parcel) -> Outcome {
+    async fn hand_over(&self, envelope: &super::smtp::Envelope) -> Outcome {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let is_used = idle.is_some();
         let sent = match idle {
@@ -185,7 +185,7 @@ impl Mailer {
             None => self.open().await,
         };
         let sent = match sent {
-            Ok(session) => self.hand_over_by(session, parcel).await,
+            Ok(session) => self.hand_over_by(session, envelope).await,
             Err(refusal) => Err(refusal),
         };
         match sent {
@@ -211,9 +211,9 @@ impl Mailer {
     async fn hand_over_by(
         &self,
         mut session: Session,
-        parcel: &super::smtp::Parcel,
+        envelope: &super::smtp::Envelope,
     ) -> Result<(), Refusal> {
-        session.send(parcel).await?;
+        session.send(envelope).await?;
         if session.is_good() {
             self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(session);
         } else {

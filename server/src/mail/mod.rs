@@ -1,11 +1,11 @@
 //! How emails look and how they are sent: letters in the reader's language, and SMTP. `domain` decides which
 //! emails are queued, and whether they are still wanted.
 
+mod body;
 mod compose;
 mod contents;
 mod deliver;
 pub(crate) mod inbound;
-mod letter;
 mod preferences;
 mod preview;
 mod settings;

@@ -6,7 +6,9 @@ use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
 use domain::agent::Right;
 use domain::inbox::Inbox;
-use domain::mail::{Matter, OfAccount, OfConversation, OfSummary, Owed, Said, Unanswered};
+use domain::mail::{
+    Delivery, MailContent, OfAccount, OfConversation, OfSummary, QuotedMessage, Unanswered,
+};
 use domain::visitor::Profile;
 use lettre::Address;
 use protocol::{AgentId, Author, ConversationId, ErrorCode, MailId, MailKind, VisitorId};
@@ -14,7 +16,7 @@ use serde::Deserialize;
 use tower_sessions::Session;
 
 use super::compose::compose;
-use super::contents::letter;
+use super::contents::body;
 use super::words::Words;
 use crate::http::Failure;
 use crate::state::ServerState;
@@ -59,7 +61,7 @@ pub(crate) async fn preview(
     let kind = MailKind::parse(&kind).ok_or(ErrorCode::NotFound)?;
     let inbox = state.domain.find_inbox(wanted.inbox.as_deref()).await?;
     let language = Words::of(wanted.language.as_deref()).language;
-    let owed = sample(kind, inbox, language);
+    let delivery = sample(kind, inbox, language);
     let url = state.public_url.to_string();
     let failed = || ErrorCode::Unavailable;
     let plain = |text: String| {
@@ -68,13 +70,13 @@ pub(crate) async fn preview(
     };
     let mut response = match wanted.part {
         Part::Html => {
-            Html(letter(&owed.matter, &url).html().map_err(|_| failed())?).into_response()
+            Html(body(&delivery.content, &url).html().map_err(|_| failed())?).into_response()
         }
-        Part::Text => plain(letter(&owed.matter, &url).text().map_err(|_| failed())?),
+        Part::Text => plain(body(&delivery.content, &url).text().map_err(|_| failed())?),
         Part::Source => {
             let from = Address::new("support", "example.com").map_err(|_| failed())?;
-            let parcel = compose(&owed, &from, &state.public_url).map_err(|_| failed())?;
-            plain(String::from_utf8_lossy(&parcel.content).into_owned())
+            let envelope = compose(&delivery, &from, &state.public_url).map_err(|_| failed())?;
+            plain(String::from_utf8_lossy(&envelope.content).into_owned())
         }
     };
     let policy = HeaderValue::from_static(POLICY);
@@ -86,7 +88,7 @@ pub(crate) async fn preview(
 const ASKED: &str = "Hello! Does the yearly plan come with an invoice?";
 
 /// A sample email.
-pub(super) fn sample(kind: MailKind, inbox: Inbox, language: &str) -> Owed {
+pub(super) fn sample(kind: MailKind, inbox: Inbox, language: &str) -> Delivery {
     let id = uuid::Uuid::nil();
     let at_ms = 1_760_000_000_000;
     let visitor = Profile {
@@ -109,7 +111,7 @@ pub(super) fn sample(kind: MailKind, inbox: Inbox, language: &str) -> Owed {
     };
     let mia = Author::Agent { id: AgentId(id), name: "Mia".to_owned() };
     let author = if kind == MailKind::UnreadReply { mia.clone() } else { Author::Visitor {} };
-    let said = |seq, text: &str, files: &[&str]| Said {
+    let said = |seq, text: &str, files: &[&str]| QuotedMessage {
         seq,
         author: author.clone(),
         text: text.to_owned(),
@@ -139,12 +141,12 @@ pub(super) fn sample(kind: MailKind, inbox: Inbox, language: &str) -> Owed {
     };
     let account = || OfAccount { name: "Mia".to_owned(), link: "preview".to_owned() };
     let matter = match kind {
-        MailKind::NobodyAvailable => Matter::NobodyAvailable(of(vec![
+        MailKind::NobodyAvailable => MailContent::NobodyAvailable(of(vec![
             said(1, ASKED, &[]),
             said(2, "Our accountant would like one that looks like this.", &["invoice.pdf"]),
         ])),
-        MailKind::Received => Matter::Received(of(Vec::new())),
-        MailKind::UnreadReply => Matter::UnreadReply(of(vec![
+        MailKind::Received => MailContent::Received(of(Vec::new())),
+        MailKind::UnreadReply => MailContent::UnreadReply(of(vec![
             said(3, "It does! You’ll find it under Account, then Invoices.", &[]),
             said(
                 4,
@@ -152,21 +154,21 @@ pub(super) fn sample(kind: MailKind, inbox: Inbox, language: &str) -> Owed {
                 &[],
             ),
         ])),
-        MailKind::Transcript => Matter::Transcript(of(vec![
+        MailKind::Transcript => MailContent::Transcript(of(vec![
             said(1, ASKED, &[]),
-            Said {
+            QuotedMessage {
                 author: mia,
                 ..said(3, "It does! You’ll find it under Account, then Invoices.", &[])
             },
         ])),
-        MailKind::Assigned => Matter::Assigned(of(vec![said(1, ASKED, &[])])),
-        MailKind::Mentioned => Matter::Mentioned(of(vec![Said {
+        MailKind::Assigned => MailContent::Assigned(of(vec![said(1, ASKED, &[])])),
+        MailKind::Mentioned => MailContent::Mentioned(of(vec![QuotedMessage {
             author: mia,
             ..said(2, "@Tom could you look at the invoice, please?", &[])
         }])),
-        MailKind::Waiting => Matter::Waiting(of(vec![said(1, ASKED, &[])])),
-        MailKind::Escalation => Matter::Escalation(of(vec![said(1, ASKED, &[])])),
-        MailKind::Summary => Matter::Summary(OfSummary {
+        MailKind::Waiting => MailContent::Waiting(of(vec![said(1, ASKED, &[])])),
+        MailKind::Escalation => MailContent::Escalation(of(vec![said(1, ASKED, &[])])),
+        MailKind::Summary => MailContent::Summary(OfSummary {
             name: "Mia".to_owned(),
             begun: 12,
             unassigned: 2,
@@ -175,10 +177,10 @@ pub(super) fn sample(kind: MailKind, inbox: Inbox, language: &str) -> Owed {
             longest: vec![unanswered("Ann Miller", ASKED), unanswered("Carl", "Is anyone there?")],
             preference: "preview".to_owned(),
         }),
-        MailKind::Invitation => Matter::Invitation(account()),
-        MailKind::Password => Matter::Password(account()),
+        MailKind::Invitation => MailContent::Invitation(account()),
+        MailKind::Password => MailContent::Password(account()),
     };
-    Owed {
+    Delivery {
         id: MailId(id),
         attempt: 1,
         message_id: format!("{id}@example.com"),
@@ -186,6 +188,6 @@ pub(super) fn sample(kind: MailKind, inbox: Inbox, language: &str) -> Owed {
         address: "ann@example.com".to_owned(),
         reply_to: None,
         begun_at_ms: at_ms,
-        matter,
+        content: matter,
     }
 }

@@ -22,7 +22,7 @@ const MAILS: u32 = 100;
 pub(super) const CONTENT_STEPS: u32 = 20;
 
 /// An encoded email, ready to send.
-pub(super) struct Parcel {
+pub(super) struct Envelope {
     pub(super) from: Address,
     pub(super) to: Address,
     /// Lines end with CRLF, and neither character occurs elsewhere (RFC 5322, section 2.3).
@@ -50,8 +50,8 @@ impl Refusal {
         Self { outcome: Outcome::Later { reason: reason.to_string() }, is_general: true }
     }
 
-    fn of_mail(error: &Said, is_address: bool) -> Self {
-        let Said { reason, is_permanent } = error;
+    fn of_mail(error: &SmtpReply, is_address: bool) -> Self {
+        let SmtpReply { reason, is_permanent } = error;
         let reason = reason.clone();
         let outcome = if *is_permanent {
             let is_address_bad = is_address && mail_reader::says_address_is_bad(&reason);
@@ -64,7 +64,7 @@ impl Refusal {
 }
 
 /// What the mail server answered, or that it did not.
-struct Said {
+struct SmtpReply {
     reason: String,
     is_permanent: bool,
 }
@@ -113,11 +113,11 @@ impl Session {
 
     /// Sends an email. `Ok` means that the server has accepted it (RFC 5321, section 6.1). Don't use the
     /// session again after a refusal.
-    pub(super) async fn send(&mut self, parcel: &Parcel) -> Result<(), Refusal> {
-        let Parcel { from, to, content } = parcel;
+    pub(super) async fn send(&mut self, envelope: &Envelope) -> Result<(), Refusal> {
+        let Envelope { from, to, content } = envelope;
         let mut parameters = Vec::new();
         let refused = |reason: &str| {
-            Refusal::of_mail(&Said { reason: reason.to_owned(), is_permanent: true }, false)
+            Refusal::of_mail(&SmtpReply { reason: reason.to_owned(), is_permanent: true }, false)
         };
         if !is_sound(content) {
             return Err(refused("the email is malformed"));
@@ -167,18 +167,18 @@ impl Session {
         let _gone = timeout(self.step, self.connection.quit()).await;
     }
 
-    async fn step<'a, F>(&'a mut self, within: Duration, ask: F) -> Result<(), Said>
+    async fn step<'a, F>(&'a mut self, within: Duration, ask: F) -> Result<(), SmtpReply>
     where
         F: FnOnce(&'a mut AsyncSmtpConnection) -> Step<'a>,
     {
         match timeout(within, ask(&mut self.connection)).await {
             Ok(Ok(_)) => Ok(()),
             Ok(Err(error)) => {
-                Err(Said { reason: said(&error), is_permanent: error.is_permanent() })
+                Err(SmtpReply { reason: said(&error), is_permanent: error.is_permanent() })
             }
             Err(_) => {
                 let reason = "the mail server does not respond".to_owned();
-                Err(Said { reason, is_permanent: false })
+                Err(SmtpReply { reason, is_permanent: false })
             }
         }
     }

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::Service;
 
-use crate::traffic::{Share, Traffic};
+use crate::traffic::{Permit, Traffic};
 
 /// How long sent data may stay unacknowledged before the system ends the connection.
 const UNTAKEN: Duration = Duration::from_secs(30);
@@ -33,7 +33,7 @@ const NO_ROOM: Duration = Duration::from_millis(100);
 #[derive(Clone)]
 pub(crate) struct Connection {
     /// Released once nobody uses the connection.
-    _share: Arc<Share>,
+    _permit: Arc<Permit>,
 }
 
 /// Accepts connections until `closed`, and serves each with `router`. Returns when all of them have ended.
@@ -60,12 +60,12 @@ pub(super) async fn serve(
                 continue;
             }
         };
-        let Some(share) = traffic.connect(peer.ip()) else {
+        let Some(permit) = traffic.connect(peer.ip()) else {
             refused.note(peer);
             continue;
         };
         let (router, traffic, closed) = (router.clone(), traffic.clone(), closed.clone());
-        connections.spawn(talk(stream, peer, share, router, traffic, closed));
+        connections.spawn(talk(stream, peer, permit, router, traffic, closed));
     }
     drop(listener);
     connections.close();
@@ -83,7 +83,7 @@ fn is_of_one(kind: ErrorKind) -> bool {
 async fn talk(
     stream: TcpStream,
     peer: SocketAddr,
-    share: Share,
+    share: Permit,
     router: Router,
     traffic: Traffic,
     closed: CancellationToken,
@@ -96,7 +96,7 @@ async fn talk(
     let deadlines = traffic.deadlines();
     let is_proxy = traffic.proxies().trust(peer.ip());
     let head_within = if is_proxy { deadlines.proxy_head } else { deadlines.head };
-    let connection = Connection { _share: Arc::new(share) };
+    let connection = Connection { _permit: Arc::new(share) };
     let service = hyper::service::service_fn(move |request: hyper::Request<Incoming>| {
         let mut request: Request = request.map(Body::new);
         let client = traffic.client(peer.ip(), request.headers());

@@ -41,7 +41,7 @@ pub(super) async fn run(domain: Domain, stopping: CancellationToken) {
             _ = hours.tick() => said("availability", domain.tell_availability().await),
             _ = wake.tick() => {
                 said("snoozes", domain.wake_conversations().await.map(drop));
-                said("summaries", domain.owe_summaries().await);
+                said("summaries", domain.enqueue_summaries().await);
                 said("conversations of former agents", domain.release_left_behind().await);
                 // Room that another process made is not announced here.
                 said("the queue", domain.serve_queue().await);

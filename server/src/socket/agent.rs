@@ -14,7 +14,7 @@ use protocol::{
 };
 use tower_sessions::Session;
 
-use super::line::{self, Talk};
+use super::connection::{self, FrameHandler};
 use super::typing::Typing;
 use crate::state::ServerState;
 
@@ -28,12 +28,12 @@ pub(super) async fn serve(socket: WebSocket, state: ServerState, agent: Agent, s
         Ok(welcome) => listener.send(to_string(&welcome)),
         Err(error) => {
             tracing::error!(%error, "can't read an agent's list");
-            return line::close(&mut writing, CloseCode::Trouble, None).await;
+            return connection::close(&mut writing, CloseCode::Trouble, None).await;
         }
     }
     let (watched, typing) = (HashSet::new(), Typing::default());
-    let talk = AgentTalk { domain, agent, session, listener, watched, typing };
-    line::run(reading, writing, talk, &state).await;
+    let handler = AgentHandler { domain, agent, session, listener, watched, typing };
+    connection::run(reading, writing, handler, &state).await;
 }
 
 async fn welcome(domain: &Domain, agent: &Agent) -> Result<ToAgent, Error> {
@@ -55,11 +55,11 @@ pub(super) async fn refuse(socket: WebSocket) {
     let code = ErrorCode::LoginRequired;
     tracing::info!(code = code.as_str(), "an agent's socket was refused");
     let (mut writing, _reading) = socket.split();
-    line::say_last(&mut writing, &error_frame(&code.into(), None, None)).await;
-    line::close(&mut writing, CloseCode::Refused, None).await;
+    connection::say_last(&mut writing, &error_frame(&code.into(), None, None)).await;
+    connection::close(&mut writing, CloseCode::Refused, None).await;
 }
 
-struct AgentTalk {
+struct AgentHandler {
     domain: Domain,
     agent: Agent,
     session: Session,
@@ -68,7 +68,7 @@ struct AgentTalk {
     typing: Typing,
 }
 
-impl Talk for AgentTalk {
+impl FrameHandler for AgentHandler {
     fn listener(&mut self) -> &mut Listener {
         &mut self.listener
     }
@@ -110,7 +110,7 @@ impl Talk for AgentTalk {
     }
 }
 
-impl AgentTalk {
+impl AgentHandler {
     fn answer(&self, frame: &ToAgent) {
         self.listener.send(to_string(frame));
     }

@@ -3,7 +3,7 @@
 //! This module decides which frames are allowed when; `domain` decides what they do.
 
 mod agent;
-mod line;
+mod connection;
 mod poll;
 mod typing;
 mod visitor;
@@ -35,7 +35,7 @@ pub(crate) async fn visitor(
         Ok(upgrade) => upgrade,
         Err(code) => return refused(code, client, &headers),
     };
-    let Some(share) = state.traffic.share(Resource::Socket, client.neighbour()) else {
+    let Some(permit) = state.traffic.permit(Resource::Socket, client.network()) else {
         return refused(ErrorCode::SlowDown, client, &headers);
     };
     let tracker = state.sockets.clone();
@@ -44,7 +44,7 @@ pub(crate) async fn visitor(
     upgrade.on_upgrade(move |socket| {
         tracker.track_future(async move {
             visitor::serve(socket, state, client, browser).await;
-            drop((share, connection));
+            drop((permit, connection));
         })
     })
 }
@@ -69,7 +69,7 @@ pub(crate) async fn agent(
         Ok(None) => return upgrade.on_upgrade(agent::refuse),
         Err(error) => return Failure::from(error).into_response(),
     };
-    state.traffic.is_agents(client.neighbour());
+    state.traffic.is_agents(client.network());
     let tracker = state.sockets.clone();
     upgrade.on_upgrade(move |socket| {
         tracker.track_future(async move {

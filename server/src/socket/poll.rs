@@ -13,15 +13,15 @@ use axum::body::{Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use domain::hub::{Frame, Frames};
+use domain::hub::{Frame, QueuedFrames};
 use futures_util::FutureExt;
 use protocol::json::to_string;
 use protocol::{CloseCode, ErrorCode, limits};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{Instant, sleep, timeout};
 
-use super::line::{self, Talk};
-use super::visitor::{self, Refusal, VisitorTalk};
+use super::connection::{self, FrameHandler};
+use super::visitor::{self, Refusal, VisitorHandler};
 use crate::http::Failure;
 use crate::state::ServerState;
 use crate::traffic::{Client, Resource};
@@ -104,21 +104,21 @@ async fn begin(
     if state.stopping.is_cancelled() {
         return Err(ErrorCode::Unavailable);
     }
-    let share = state.traffic.share(Resource::Line, client.neighbour());
-    let share = share.ok_or(ErrorCode::SlowDown)?;
+    let permit = state.traffic.permit(Resource::Line, client.network());
+    let permit = permit.ok_or(ErrorCode::SlowDown)?;
     let browser = headers.get(header::USER_AGENT).and_then(|name| name.to_str().ok());
     let [hello] = &*frames else { return Err(ErrorCode::FrameUnexpected) };
     match visitor::admit(hello, state, client, browser.map(ToOwned::to_owned)).await {
-        Ok((talk, welcome)) => {
+        Ok((handler, welcome)) => {
             let name = state.domain.ambient().secret();
             let (exchanges, waiting) = mpsc::channel(8);
             state.lines.with(|lines| lines.insert(name.clone(), exchanges));
             let (lines, own) = (state.lines.clone(), name.clone());
             let server = state.clone();
             state.sockets.spawn(async move {
-                run(talk, waiting, &server).await;
+                run(handler, waiting, &server).await;
                 lines.with(|lines| lines.remove(&own));
-                drop(share);
+                drop(permit);
             });
             let frames = vec![Frame::from(to_string(&welcome))];
             let mut response = answer(Answer { frames, close: None });
@@ -171,11 +171,15 @@ fn closing(code: CloseCode, state: &ServerState) -> String {
 }
 
 /// Serves a connection until the client stays away or it is closed.
-async fn run(mut talk: VisitorTalk, mut exchanges: mpsc::Receiver<Exchange>, state: &ServerState) {
-    let too_slow = talk.listener().too_slow();
-    let mut frames = talk.listener().take_frames();
+async fn run(
+    mut handler: VisitorHandler,
+    mut exchanges: mpsc::Receiver<Exchange>,
+    state: &ServerState,
+) {
+    let too_slow = handler.listener().too_slow();
+    let mut frames = handler.listener().take_frames();
     let mut next = None;
-    // Frames that are not answered yet, because the size of a response is limited.
+    // QueuedFrames that are not answered yet, because the size of a response is limited.
     let mut waiting = VecDeque::new();
     loop {
         let came = match next.take() {
@@ -193,7 +197,7 @@ async fn run(mut talk: VisitorTalk, mut exchanges: mpsc::Receiver<Exchange>, sta
             && end.is_none()
             && let Some(frame) = waiting.pop_front()
         {
-            end = line::answer(&mut talk, &frame).await.err();
+            end = connection::answer(&mut handler, &frame).await.err();
             queued.append(&mut take(&mut frames, room));
             room = ANSWER_BYTES.saturating_sub(bytes_of(&queued));
         }
@@ -233,7 +237,7 @@ fn bytes_of(frames: &[Frame]) -> usize {
 }
 
 /// Takes queued frames until there is no more room. The last one may exceed it.
-fn take(frames: &mut Frames, room: usize) -> Vec<Frame> {
+fn take(frames: &mut QueuedFrames, room: usize) -> Vec<Frame> {
     let (mut taken, mut bytes) = (Vec::new(), 0);
     while bytes < room
         && let Some(Some(frame)) = frames.next().now_or_never()

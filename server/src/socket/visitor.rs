@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::extract::ws::WebSocket;
 use domain::conversation::{Draft, Page};
 use domain::hub::Listener;
-use domain::inbox::{InboxKept, PageUrl};
+use domain::inbox::{PageUrl, Retention};
 use domain::visitor::{About, Admitted, Reads, VisitorIdentity};
 use domain::{Domain, Error};
 use futures_util::StreamExt;
@@ -15,10 +15,10 @@ use protocol::json::{from_str, to_string};
 use protocol::{ClientId, CloseCode, ErrorCode, FromVisitor, ToVisitor, limits};
 use tokio::time::timeout;
 
-use super::line::{self, End, Reading, Talk};
+use super::connection::{self, End, FrameHandler, Reading};
 use super::typing::Typing;
 use crate::state::ServerState;
-use crate::traffic::{Client, Neighbour, Traffic};
+use crate::traffic::{Client, ClientNetwork, Traffic};
 
 /// The rate limit of one socket's messages.
 const PACE: Quota = {
@@ -44,16 +44,16 @@ pub(super) async fn serve(
 ) {
     let (mut writing, mut reading) = socket.split();
     match greet(&mut reading, &state, client, browser).await {
-        Ok((talk, welcome)) => {
-            talk.listener.send(to_string(&welcome));
-            line::run(reading, writing, talk, &state).await;
+        Ok((handler, welcome)) => {
+            handler.listener.send(to_string(&welcome));
+            connection::run(reading, writing, handler, &state).await;
         }
         Err(Refusal { error, code }) => {
             if let Some(frame) = error {
-                line::say_last(&mut writing, &frame).await;
+                connection::say_last(&mut writing, &frame).await;
             }
             if let Some(code) = code {
-                line::close(&mut writing, code, None).await;
+                connection::close(&mut writing, code, None).await;
             }
         }
     }
@@ -80,9 +80,9 @@ async fn greet(
     state: &ServerState,
     client: Client,
     browser: Option<String>,
-) -> Result<(VisitorTalk, ToVisitor), Refusal> {
+) -> Result<(VisitorHandler, ToVisitor), Refusal> {
     let within = Duration::from_millis(limits::HELLO_WITHIN_MS);
-    let text = match timeout(within, line::next_text(reading)).await {
+    let text = match timeout(within, connection::next_text(reading)).await {
         Ok(Ok(text)) => text,
         Ok(Err(End::Close(code))) => return Err(Refusal { error: None, code: Some(code) }),
         Ok(Err(End::Gone)) | Err(_) => return Err(Refusal { error: None, code: None }),
@@ -96,7 +96,7 @@ pub(super) async fn admit(
     state: &ServerState,
     client: Client,
     browser: Option<String>,
-) -> Result<(VisitorTalk, ToVisitor), Refusal> {
+) -> Result<(VisitorHandler, ToVisitor), Refusal> {
     let frame = from_str::<FromVisitor>(hello).map_err(|error| {
         tracing::info!(code = ErrorCode::BadFrame.as_str(), %error, "a visitor's first frame is invalid");
         let error = Some(error_frame(&ErrorCode::BadFrame.into(), None));
@@ -106,7 +106,7 @@ pub(super) async fn admit(
     else {
         return Err(Error::from(ErrorCode::FrameUnexpected).into());
     };
-    let permit = state.traffic.hello(client.neighbour()).await;
+    let permit = state.traffic.hello(client.network()).await;
     let _permit = permit.ok_or_else(|| Error::from(ErrorCode::SlowDown))?;
     let domain = state.domain.clone();
     let inbox = domain.find_inbox(Some(&inbox)).await?;
@@ -116,14 +116,14 @@ pub(super) async fn admit(
     if site.as_deref().is_some_and(|site| !own(site) && !inbox.allows(site)) {
         return Err(Error::from(ErrorCode::SiteNotAllowed).into());
     }
-    let kept = inbox.kept;
+    let retention = inbox.retention;
     let about = About {
         browser: browser.map(|name| name.chars().take(300).collect()),
-        network: Some(inbox.network(client.neighbour().network())),
-        ..about.map_or_else(About::default, |said| About::read(&said.0, kept))
+        network: Some(inbox.network(client.network().address())),
+        ..about.map_or_else(About::default, |said| About::read(&said.0, retention))
     };
     let said = about.clone();
-    let page = page.and_then(|page| kept.page(&page));
+    let page = page.and_then(|page| retention.page(&page));
     let seen_on = page.clone();
     let (known, seed) = (token.as_deref(), seed.as_deref());
     let admitted = domain.admit_visitor(&inbox, known, seed, about, seen_on.clone()).await?;
@@ -156,14 +156,14 @@ pub(super) async fn admit(
         team_read_seq,
         entries,
     };
-    let talk = VisitorTalk {
+    let handler = VisitorHandler {
         traffic: state.traffic.clone(),
-        from: client.neighbour(),
+        from: client.network(),
         frames: RateLimiter::direct(FRAMES),
         domain,
         who,
         page,
-        kept,
+        retention,
         listener,
         pace: RateLimiter::direct(PACE),
         waits: None,
@@ -172,20 +172,20 @@ pub(super) async fn admit(
         to_note,
         reads,
     };
-    Ok((talk, welcome))
+    Ok((handler, welcome))
 }
 
 /// A visitor's session, over a socket or without one.
-pub(super) struct VisitorTalk {
+pub(super) struct VisitorHandler {
     domain: Domain,
     traffic: Traffic,
     /// The client network whose limits apply.
-    from: Neighbour,
+    from: ClientNetwork,
     /// Each frame costs a query.
     frames: DefaultDirectRateLimiter,
     who: VisitorIdentity,
     page: Option<PageUrl>,
-    kept: InboxKept,
+    retention: Retention,
     listener: Listener,
     /// Each message is written, and sent to all agents: one visitor costs everyone.
     pace: DefaultDirectRateLimiter,
@@ -200,7 +200,7 @@ pub(super) struct VisitorTalk {
     reads: Option<Reads>,
 }
 
-impl Talk for VisitorTalk {
+impl FrameHandler for VisitorHandler {
     fn listener(&mut self) -> &mut Listener {
         &mut self.listener
     }
@@ -234,11 +234,11 @@ impl Talk for VisitorTalk {
     }
 }
 
-impl VisitorTalk {
+impl VisitorHandler {
     /// Records that the visitor is on another page of the site. Beyond the rate limit, the page is recorded
     /// only with their next message.
     async fn move_to(&mut self, page: &str) -> Result<(), Error> {
-        let page = self.kept.page(page);
+        let page = self.retention.page(page);
         self.page.clone_from(&page);
         match &mut self.to_note {
             Some((_, noted)) => *noted = page,

@@ -75,8 +75,8 @@ pub(crate) struct Client {
 
 impl Client {
     /// The network that limits are counted for.
-    pub(crate) fn neighbour(self) -> Neighbour {
-        Neighbour::of(self.address)
+    pub(crate) fn network(self) -> ClientNetwork {
+        ClientNetwork::of(self.address)
     }
 }
 
@@ -88,13 +88,13 @@ impl FromRequestParts<ServerState> for Client {
     }
 }
 
-/// A client network, which shares its limits: an IPv4 address, or an IPv6 /64, which is what one customer gets.
+/// A client network, which permits its limits: an IPv4 address, or an IPv6 /64, which is what one customer gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Neighbour(IpAddr);
+pub(crate) struct ClientNetwork(IpAddr);
 
-impl Neighbour {
+impl ClientNetwork {
     /// The network's first address.
-    pub(crate) fn network(self) -> IpAddr {
+    pub(crate) fn address(self) -> IpAddr {
         self.0
     }
 
@@ -145,7 +145,7 @@ mod tests {
 
     #[test]
     fn a_network_of_sixty_four_bits_is_one() {
-        let of = |address: &str| Neighbour::of(address.parse().unwrap());
+        let of = |address: &str| ClientNetwork::of(address.parse().unwrap());
         assert_eq!(of("2001:db8:1:2::1"), of("2001:db8:1:2:ffff::9"));
         assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
         assert_eq!(of("::ffff:198.51.100.7"), of("198.51.100.7"));

@@ -5,8 +5,8 @@
 //! used up by one. So each resource has both, and part of it is reserved for networks that agents come from.
 
 mod client;
-mod pace;
-mod shares;
+mod permits;
+mod rates;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -15,11 +15,11 @@ use std::time::Duration;
 
 use axum::http::HeaderMap;
 pub use client::Proxies;
-pub(crate) use client::{Client, Neighbour};
-use pace::Paces;
+pub(crate) use client::{Client, ClientNetwork};
+pub(crate) use permits::Permit;
+use permits::{Known, Permits};
 use protocol::{AgentId, InboxId};
-pub(crate) use shares::Share;
-use shares::{Known, Shares};
+use rates::RateLimits;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
@@ -102,14 +102,14 @@ struct Inner {
     /// Whether it was logged that a proxy is not trusted.
     is_told: AtomicBool,
     agents: Known,
-    connections: Shares<Neighbour>,
-    bodies: Shares<Neighbour>,
-    sockets: Shares<Neighbour>,
-    lines: Shares<Neighbour>,
-    uploads: Shares<Neighbour>,
-    team_uploads: Shares<AgentId>,
+    connections: Permits<ClientNetwork>,
+    bodies: Permits<ClientNetwork>,
+    sockets: Permits<ClientNetwork>,
+    lines: Permits<ClientNetwork>,
+    uploads: Permits<ClientNetwork>,
+    team_uploads: Permits<AgentId>,
     hellos: Semaphore,
-    paces: Paces,
+    rates: RateLimits,
 }
 
 impl Traffic {
@@ -124,14 +124,14 @@ impl Traffic {
             deadlines: options.deadlines,
             is_told: AtomicBool::new(false),
             agents: Known::default(),
-            connections: Shares::new(most, each(per_address, most)),
-            bodies: Shares::new(1_024, each(per_address / 16, 1_024)),
-            sockets: Shares::new(most / 2, each(per_address / 2, most / 2)),
-            lines: Shares::new(10_000.min(most / 2), each(per_address / 4, most / 2)),
-            uploads: Shares::new(192, each(per_address / 64, 192)),
-            team_uploads: Shares::new(64, 16),
+            connections: Permits::new(most, each(per_address, most)),
+            bodies: Permits::new(1_024, each(per_address / 16, 1_024)),
+            sockets: Permits::new(most / 2, each(per_address / 2, most / 2)),
+            lines: Permits::new(10_000.min(most / 2), each(per_address / 4, most / 2)),
+            uploads: Permits::new(192, each(per_address / 64, 192)),
+            team_uploads: Permits::new(64, 16),
             hellos: Semaphore::new(HELLOS),
-            paces: Paces::new(per_address),
+            rates: RateLimits::new(per_address),
         }))
     }
 
@@ -149,69 +149,69 @@ impl Traffic {
     }
 
     /// A permit for a connection from `peer`. A trusted proxy may use all of them, on behalf of many clients.
-    pub(crate) fn connect(&self, peer: IpAddr) -> Option<Share> {
+    pub(crate) fn connect(&self, peer: IpAddr) -> Option<Permit> {
         if self.0.proxies.trust(peer) {
-            return self.0.connections.take_for_all();
+            return self.0.connections.acquire_for_proxy();
         }
-        let whom = Neighbour::of(peer);
-        self.0.paces.may_connect(whom).then(|| self.share(Resource::Connection, whom)).flatten()
+        let whom = ClientNetwork::of(peer);
+        self.0.rates.may_connect(whom).then(|| self.permit(Resource::Connection, whom)).flatten()
     }
 
     /// Whether a client network may make another request.
-    pub(crate) fn may_ask(&self, whom: Neighbour) -> bool {
-        self.0.paces.may_ask(whom, self.0.agents.knows(whom))
+    pub(crate) fn may_ask(&self, whom: ClientNetwork) -> bool {
+        self.0.rates.may_ask(whom, self.0.agents.knows(whom))
     }
 
     /// A permit for `resource`, released when it is dropped. `None` if `whom` holds enough, or if everything is
     /// held that is not reserved for agents.
-    pub(crate) fn share(&self, resource: Resource, whom: Neighbour) -> Option<Share> {
-        let shares = match resource {
+    pub(crate) fn permit(&self, resource: Resource, whom: ClientNetwork) -> Option<Permit> {
+        let permits = match resource {
             Resource::Connection => &self.0.connections,
             Resource::Body => &self.0.bodies,
             Resource::Socket => &self.0.sockets,
             Resource::Line => &self.0.lines,
             Resource::Upload => &self.0.uploads,
         };
-        shares.take(whom, self.0.agents.knows(whom))
+        permits.acquire(whom, self.0.agents.knows(whom))
     }
 
     /// A permit for an agent's upload, wherever they are.
-    pub(crate) fn share_upload(&self, agent: AgentId) -> Option<Share> {
-        self.0.team_uploads.take(agent, false)
+    pub(crate) fn permit_upload(&self, agent: AgentId) -> Option<Permit> {
+        self.0.team_uploads.acquire(agent, false)
     }
 
     /// Whether a new visitor from a client network may start a conversation.
-    pub(crate) fn may_begin(&self, whom: Neighbour, inbox: InboxId) -> bool {
-        self.0.paces.may_begin(whom, inbox)
+    pub(crate) fn may_begin(&self, whom: ClientNetwork, inbox: InboxId) -> bool {
+        self.0.rates.may_begin(whom, inbox)
     }
 
     /// Waits until another visitor from a client network may be admitted; `None` if that takes too long. Hold the
     /// permit until they are. Safe to cancel.
-    pub(crate) async fn hello(&self, whom: Neighbour) -> Option<SemaphorePermit<'_>> {
+    pub(crate) async fn hello(&self, whom: ClientNetwork) -> Option<SemaphorePermit<'_>> {
         let permit = async {
-            self.0.paces.hello(whom).await;
+            self.0.rates.hello(whom).await;
             self.0.hellos.acquire().await.ok()
         };
         timeout(HELLO_PATIENCE, permit).await.ok().flatten()
     }
 
     /// Waits until another frame from a client network may be answered. Safe to cancel.
-    pub(crate) async fn frame(&self, whom: Neighbour) {
-        self.0.paces.frame(whom).await;
+    pub(crate) async fn frame(&self, whom: ClientNetwork) {
+        self.0.rates.frame(whom).await;
     }
 
     /// Whether a visitor from a client network may send another message.
-    pub(crate) fn may_write(&self, whom: Neighbour) -> bool {
-        self.0.paces.may_write(whom)
+    pub(crate) fn may_write(&self, whom: ClientNetwork) -> bool {
+        self.0.rates.may_write(whom)
     }
 
     /// Whether a visitor from a client network may upload a file of `bytes` bytes.
-    pub(crate) fn may_bring(&self, whom: Neighbour, bytes: u64) -> bool {
-        self.0.paces.may_bring(whom, bytes)
+    pub(crate) fn may_bring(&self, whom: ClientNetwork, bytes: u64) -> bool {
+        self.0.rates.may_bring(whom, bytes)
     }
 
     /// Remembers that an agent is in this client network: some of each resource is reserved for it from now on.
-    pub(crate) fn is_agents(&self, whom: Neighbour) {
+    pub(crate) fn is_agents(&self, whom: ClientNetwork) {
         self.0.agents.note(whom);
     }
 

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use domain::agent::{AgentSettings, NewAgent, Role, Sight};
+use domain::agent::{AgentSettings, NewAgent, Role, Visibility};
 use domain::audit::AuditFilter;
 use domain::conversation::Draft;
 use domain::file::Party;
@@ -130,8 +130,10 @@ impl Api {
             Target { visitor, conversation, inbox, label, file, agent: agent.id, soon_ms }
         };
         let (own, foreign) = (target(&first, 1).await, target(&other, 2).await);
-        let settings =
-            AgentSettings { sight: Sight::Inboxes([first.id].into()), ..AgentSettings::default() };
+        let settings = AgentSettings {
+            visibility: Visibility::Inboxes([first.id].into()),
+            ..AgentSettings::default()
+        };
         domain.set_agent(agent.id, settings).await.unwrap();
         Self { agent: agent.id, server, own, foreign }
     }
@@ -262,7 +264,7 @@ async fn every_call_is_refused_without_its_scope_and_for_what_is_foreign() {
         assert!((200..300).contains(&answer.0), "{what} {} {}", answer.0, answer.1);
     }
     let untouched = api.server.domain.find_agent(api.agent).await.unwrap().unwrap();
-    assert!(!untouched.sight.covers(api.foreign.inbox));
+    assert!(!untouched.visibility.covers(api.foreign.inbox));
 }
 
 #[tokio::test]
@@ -305,7 +307,7 @@ async fn a_person_is_found_exported_and_erased_by_a_program() {
     let again = api.ask("delete", &path, Some(&token), "").await;
     assert_eq!((again.0, again.code()), (404, "visitor_unknown"));
     let audit = domain.list_audit(&AuditFilter::default(), None).await.unwrap().entries;
-    let noted: Vec<_> = audit.iter().map(|entry| (&*entry.deed, &*entry.actor_kind)).collect();
+    let noted: Vec<_> = audit.iter().map(|entry| (&*entry.action, &*entry.actor_kind)).collect();
     for deed in ["person_exported", "person_erased"] {
         assert!(noted.contains(&(deed, "program")), "{noted:?}");
     }

@@ -1,6 +1,6 @@
 //! Files over HTTP: who may upload and download them, and how they are served.
 
-use domain::agent::{AgentSettings, Sight};
+use domain::agent::{AgentSettings, Visibility};
 use domain::file::Party;
 use domain::visitor::VisitorIdentity;
 use futures_util::stream;
@@ -103,8 +103,10 @@ async fn an_agent_fetches_what_they_may_see() {
         domain.send_as_visitor(&who, None, client_id(number), draft).await.unwrap();
     }
     let mia = domain.list_agents().await.unwrap().remove(0);
-    let settings =
-        AgentSettings { sight: Sight::Inboxes([first.id].into()), ..AgentSettings::default() };
+    let settings = AgentSettings {
+        visibility: Visibility::Inboxes([first.id].into()),
+        ..AgentSettings::default()
+    };
     domain.set_agent(mia.id, settings).await.unwrap();
     let cookie = server.log_in().await;
     let as_mia = [("origin", &*origin), ("cookie", &*cookie)];

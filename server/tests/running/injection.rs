@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::agent::{Agent, NewAgent, Role};
 use domain::conversation::Draft;
 use domain::file::Party;
-use domain::inbox::{InboxInbound, InboxKept, SecretOf};
+use domain::inbox::{InboxInbound, Retention, SecretOf};
 use domain::visitor::{About, Reads, User, VisitorIdentity};
 use futures_util::stream;
 use mail_parser::{MessageParser, MimeHeaders};
@@ -72,7 +72,7 @@ async fn write(post: &Post, number: usize, text: &str) -> VisitorIdentity {
     domain.upload(&Party::Visitor(visitor), file, text, 5, content).await.unwrap();
     // A text may be refused as empty: then only the file is sent.
     let draft = Draft { text, files: &[file] };
-    let kept = InboxKept { with_queries: true, ..InboxKept::default() };
+    let kept = Retention { with_queries: true, ..Retention::default() };
     let page = kept.page(&format!("https://shop.example/{text}"));
     domain.send_as_visitor(&visitor, page.clone(), id, draft).await.unwrap();
     let mut said = serde_json::Map::new();

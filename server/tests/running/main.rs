@@ -4,7 +4,6 @@
 
 mod api;
 mod doctor;
-mod drain;
 mod durable;
 mod files;
 mod flood;
@@ -13,12 +12,13 @@ mod http;
 mod imap;
 mod inbound;
 mod injection;
+mod live_updates;
 mod mail;
 mod markup;
 mod poll;
 mod routes;
-mod slow;
+mod shutdown;
+mod slow_sockets;
 mod socket;
 mod sso;
 mod support;
-mod together;

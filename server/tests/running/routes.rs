@@ -5,7 +5,7 @@
 use std::sync::Mutex;
 
 use domain::Ambient;
-use domain::agent::{Agent, AgentSettings, NewAgent, Role, Sight};
+use domain::agent::{Agent, AgentSettings, NewAgent, Role, Visibility};
 use domain::audit::AuditFilter;
 use domain::conversation::Draft;
 use domain::file::Party;
@@ -123,7 +123,7 @@ fn call(name: &str, at: &Target) -> Call {
         }
         "find_people" => (Caller::Owner, format!("sought={visitor}"), None),
         "erase_person" => (Caller::Owner, format!("id={visitor}"), Some("visitor_unknown")),
-        "set_inbox_kept" => {
+        "set_inbox_retention" => {
             (Caller::Owner, format!("id={inbox}&files_days=30"), Some("inbox_unknown"))
         }
         "list_inboxes" | "read_team" => (Caller::Agent, String::new(), None),
@@ -218,8 +218,10 @@ impl House {
         domain.save_provider(provider()).await.unwrap();
         let own = target(&server, &mia, first, 1).await;
         let foreign = target(&server, &mia, other, 2).await;
-        let settings =
-            AgentSettings { sight: Sight::Inboxes([first].into()), ..AgentSettings::default() };
+        let settings = AgentSettings {
+            visibility: Visibility::Inboxes([first].into()),
+            ..AgentSettings::default()
+        };
         domain.set_agent(mia.id, settings).await.unwrap();
         let cookies =
             [None, Some(server.log_in().await), Some(server.log_in_as("owner@example.com").await)];

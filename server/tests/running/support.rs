@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use domain::agent::{NewAgent, Role};
-use domain::file::Shelf;
+use domain::file::BlobStore;
 use domain::{Ambient, Clock, Domain, Keys, OsEntropy, Store, SystemClock};
 use futures_util::{SinkExt, StreamExt};
 use migrations::{Migrator, MigratorTrait};
@@ -103,8 +103,8 @@ impl Running {
         let folder = TempDir::new().expect("a temporary folder");
         let database = TestDatabase::migrated(Kind::Sqlite, migrate).await;
         let store = Store::open(database.address()).await.unwrap();
-        let shelf = Shelf::folder(&folder.path().join("files")).unwrap();
-        let domain = Domain::start(store, shelf, ambient);
+        let blobs = BlobStore::folder(&folder.path().join("files")).unwrap();
+        let domain = Domain::start(store, blobs, ambient);
         let inbox = domain.create_inbox("Shop", &["https://shop.example".into()]).await.unwrap();
         let new = NewAgent {
             email: "mia@example.com".into(),

@@ -103,7 +103,7 @@ fn what_waits_survives_a_reload_and_is_sent_once_in_order() {
     let frames = chat.take(&welcome(0, vec![]), 0);
     assert_eq!(frames, [send(2, "hi \"you\"\n"), send(1, "second")]);
     chat.take(&to_string(&ToVisitor::Entry { entry: entry(1, Author::Visitor {}) }), 0);
-    assert_eq!(chat.thread.outbox.waiting().len(), 1);
+    assert_eq!(chat.thread.unsent.waiting().len(), 1);
     assert_eq!(chat.to_kept().len(), 3);
     assert!(reload(&chat).has_history());
 }

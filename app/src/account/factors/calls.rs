@@ -110,14 +110,18 @@ struct Holder {
 impl Holder {
     /// Records that a factor was added. If it was the first, ends all their other logins, which began without one.
     /// During a login, it only notes that the setup is done.
-    async fn added(&self, was_first: bool, deed: domain::audit::Deed) -> Result<(), Failure> {
+    async fn added(
+        &self,
+        was_first: bool,
+        action: domain::audit::AuditAction,
+    ) -> Result<(), Failure> {
         if let Some(step) = &self.step {
             self.backend.domain.note_set_up(step).await?;
         } else if was_first {
             let agent = self.backend.domain.log_out_everywhere(self.agent.id).await?;
             crate::backend::renew_session(&agent).await?;
         }
-        note(&self.agent, &self.backend, deed).await
+        note(&self.agent, &self.backend, action).await
     }
 
     async fn has_none(&self) -> Result<bool, Failure> {
@@ -156,19 +160,19 @@ async fn holder() -> Result<Holder, Failure> {
 async fn note(
     agent: &domain::agent::Agent,
     backend: &crate::backend::Backend,
-    deed: domain::audit::Deed,
+    action: domain::audit::AuditAction,
 ) -> Result<(), Failure> {
     use crate::backend::{named, source};
 
     let source = source()?;
-    Ok(backend.domain.audit(agent.into(), deed, named(agent), Some(&source)).await?)
+    Ok(backend.domain.audit(agent.into(), action, named(agent), Some(&source)).await?)
 }
 
 /// Finishes a login with a code from the authenticator app or a recovery code.
 #[server]
 pub async fn finish_login(code: String) -> Result<(), Failure> {
     use crate::backend::{backend, let_in, named, source};
-    use domain::audit::{Actor, Deed};
+    use domain::audit::{Actor, AuditAction};
     use protocol::ErrorCode;
 
     let backend = backend()?;
@@ -177,26 +181,29 @@ pub async fn finish_login(code: String) -> Result<(), Failure> {
     if finished.as_ref().is_err_and(|error| error.code() == ErrorCode::CodeWrong) {
         let agent = backend.domain.pending(&step).await?.agent;
         let actor = Actor::Stranger(agent.email.clone());
-        backend.domain.audit(actor, Deed::LoginFailed, named(&agent), Some(&source()?)).await?;
+        backend
+            .domain
+            .audit(actor, AuditAction::LoginFailed, named(&agent), Some(&source()?))
+            .await?;
     }
     let (agent, to, is_recovery) = finished?;
     crate::cookie::STEP.set("", &backend.public_url);
     if is_recovery {
-        note(&agent, &backend, Deed::RecoveryCodeUsed).await?;
+        note(&agent, &backend, AuditAction::RecoveryCodeUsed).await?;
     }
-    let_in(&agent, &backend, Deed::LoggedIn, &to).await
+    let_in(&agent, &backend, AuditAction::LoggedIn, &to).await
 }
 
 /// Finishes the login of an agent who has just set up the required factor.
 #[server]
 pub async fn finish_set_up() -> Result<(), Failure> {
     use crate::backend::{backend, let_in};
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
 
     let backend = backend()?;
     let (agent, to) = backend.domain.finish_set_up(&step(&backend)?).await?;
     crate::cookie::STEP.set("", &backend.public_url);
-    let_in(&agent, &backend, Deed::LoggedIn, &to).await
+    let_in(&agent, &backend, AuditAction::LoggedIn, &to).await
 }
 
 /// What an agent needs to set up an authenticator app.
@@ -245,7 +252,7 @@ pub async fn confirm_totp(step: String, code: String) -> Result<Vec<String>, Fai
     let holder = holder().await?;
     let is_first = holder.has_none().await?;
     let codes = holder.backend.domain.confirm_totp(holder.agent.id, &step, &code).await?;
-    holder.added(is_first, domain::audit::Deed::TotpAdded).await?;
+    holder.added(is_first, domain::audit::AuditAction::TotpAdded).await?;
     Ok(codes)
 }
 
@@ -254,11 +261,11 @@ pub async fn confirm_totp(step: String, code: String) -> Result<Vec<String>, Fai
 pub async fn remove_totp() -> Result<(), Failure> {
     use crate::backend::{named, require_fresh};
     use domain::agent::Right;
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
 
     let by = require_fresh(Right::Answer).await?;
     by.backend.domain.remove_totp(by.agent.id).await?;
-    by.note(Deed::TotpRemoved, named(&by.agent)).await?;
+    by.note(AuditAction::TotpRemoved, named(&by.agent)).await?;
     leptos_axum::redirect("/account");
     Ok(())
 }
@@ -268,11 +275,11 @@ pub async fn remove_totp() -> Result<(), Failure> {
 pub async fn make_recovery_codes() -> Result<Vec<String>, Failure> {
     use crate::backend::{named, require_fresh};
     use domain::agent::Right;
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
 
     let by = require_fresh(Right::Answer).await?;
     let codes = by.backend.domain.make_recovery_codes(by.agent.id).await?;
-    by.note(Deed::RecoveryCodesMade, named(&by.agent)).await?;
+    by.note(AuditAction::RecoveryCodesMade, named(&by.agent)).await?;
     Ok(codes)
 }
 
@@ -308,7 +315,7 @@ pub async fn add_passkey(step: String, name: String, credential: String) -> Resu
     let site = backend.passkeys.clone().ok_or(protocol::ErrorCode::PasskeyInvalid)?;
     let is_first = holder.has_none().await?;
     backend.domain.add_passkey(&site, agent.id, &step, &name, &credential).await?;
-    holder.added(is_first, domain::audit::Deed::PasskeyAdded).await
+    holder.added(is_first, domain::audit::AuditAction::PasskeyAdded).await
 }
 
 /// Removes a passkey.
@@ -316,11 +323,11 @@ pub async fn add_passkey(step: String, name: String, credential: String) -> Resu
 pub async fn remove_passkey(id: Uuid) -> Result<(), Failure> {
     use crate::backend::{named, require_fresh};
     use domain::agent::Right;
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
 
     let by = require_fresh(Right::Answer).await?;
     by.backend.domain.remove_passkey(by.agent.id, id).await?;
-    by.note(Deed::PasskeyRemoved, named(&by.agent)).await?;
+    by.note(AuditAction::PasskeyRemoved, named(&by.agent)).await?;
     leptos_axum::redirect("/account");
     Ok(())
 }
@@ -344,18 +351,18 @@ pub async fn log_in_by_passkey(
 ) -> Result<String, Failure> {
     use crate::account::calls::own_page;
     use crate::backend::{backend, begin_session, source};
-    use domain::audit::Deed;
+    use domain::audit::AuditAction;
 
     let backend = backend()?;
     let site = backend.passkeys.clone().ok_or(protocol::ErrorCode::PasskeyInvalid)?;
     let shown = backend.domain.log_in_by_passkey(&site, &step, &credential).await;
     if shown.is_err() {
         let actor = domain::audit::Actor::Stranger("a passkey".to_owned());
-        backend.domain.audit(actor, Deed::LoginFailed, None, Some(&source()?)).await?;
+        backend.domain.audit(actor, AuditAction::LoginFailed, None, Some(&source()?)).await?;
     }
     let agent = shown?;
     begin_session(&agent, &backend).await?;
-    note(&agent, &backend, Deed::LoggedIn).await?;
+    note(&agent, &backend, AuditAction::LoggedIn).await?;
     Ok(own_page(&to).to_owned())
 }
 

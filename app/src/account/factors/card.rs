@@ -9,12 +9,13 @@ use super::calls::{
 };
 use super::passkeys::NewPasskey;
 use super::totp::{NewTotp, RecoveryCodes};
-use crate::ui::{Deed, Fresh, Icon, Notice, Zone, each};
+use crate::ui::{FormAction, Fresh, Icon, Notice, Zone, each};
 
 /// The card of second factors.
 #[component]
 pub(crate) fn FactorsCard() -> impl IntoView {
-    let (remove_totp, remove_key) = (Deed::<RemoveTotp>::new(), Deed::<RemovePasskey>::new());
+    let (remove_totp, remove_key) =
+        (FormAction::<RemoveTotp>::new(), FormAction::<RemovePasskey>::new());
     let changed = RwSignal::new(0_usize);
     let version = move || remove_totp.version() + remove_key.version() + changed.get();
     let shown = Fresh::new(version, |_| read_factors());
@@ -68,10 +69,10 @@ pub(crate) fn FactorsCard() -> impl IntoView {
 fn App(
     factors: Signal<Factors>,
     is_fresh: impl Fn() -> bool + Copy + Send + Sync + 'static,
-    remove_totp: Deed<RemoveTotp>,
+    remove_totp: FormAction<RemoveTotp>,
     again: Callback<()>,
 ) -> impl IntoView {
-    let codes = Deed::<MakeRecoveryCodes>::new();
+    let codes = FormAction::<MakeRecoveryCodes>::new();
     let seen = RwSignal::new(0_usize);
     let done = Callback::new(move |()| {
         seen.set(codes.action.version().get_untracked());
@@ -119,7 +120,7 @@ fn App(
 }
 
 #[component]
-fn Key(key: PasskeyLine, remove_key: Deed<RemovePasskey>, can_change: bool) -> impl IntoView {
+fn Key(key: PasskeyLine, remove_key: FormAction<RemovePasskey>, can_change: bool) -> impl IntoView {
     let zone = Zone::get();
     let PasskeyLine { id, name, created_at_ms, used_at_ms } = key;
     let times = move || {

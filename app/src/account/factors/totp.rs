@@ -4,7 +4,7 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use super::calls::{ConfirmTotp, OfferTotp, TotpOffer};
-use crate::ui::{Deed, Notice, is_alive};
+use crate::ui::{FormAction, Notice, is_alive};
 
 /// Sets up an authenticator app. Calls `done` after the agent has seen the recovery codes.
 #[component]
@@ -15,7 +15,7 @@ pub(super) fn NewTotp(
     end: &'static str,
     done: Callback<()>,
 ) -> impl IntoView {
-    let (offer, confirm) = (Deed::<OfferTotp>::new(), Deed::<ConfirmTotp>::new());
+    let (offer, confirm) = (FormAction::<OfferTotp>::new(), FormAction::<ConfirmTotp>::new());
     let is_alive = is_alive();
     let codes = move || confirm.made(|_| true);
     let shown = move || match (codes(), offer.made(|_| true)) {
@@ -35,7 +35,7 @@ pub(super) fn NewTotp(
 }
 
 #[component]
-fn Scan(offer: TotpOffer, confirm: Deed<ConfirmTotp>) -> impl IntoView {
+fn Scan(offer: TotpOffer, confirm: FormAction<ConfirmTotp>) -> impl IntoView {
     let TotpOffer { step, secret, qr, width } = offer;
     // In groups of four, which are easier to type.
     let letters: Vec<char> = secret.chars().collect();

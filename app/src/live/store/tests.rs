@@ -140,7 +140,7 @@ fn what_was_not_acknowledged_is_sent_again_until_it_is() {
         entries: vec![mine],
     };
     store.apply(page, 0);
-    assert!(store.open(id).unwrap().thread.outbox.waiting().is_empty());
+    assert!(store.open(id).unwrap().thread.unsent.waiting().is_empty());
     store.lost();
     assert!(!store.is_online());
 }

@@ -104,7 +104,7 @@ impl Domain {
             uid_validity: Set(None),
             uid: Set(None),
             looked_at_ms: Set(self.ambient.now_ms() as i64),
-            trouble: Set(Some(crate::mail::settle::short(&trouble))),
+            trouble: Set(Some(crate::mail::outcome::short(&trouble))),
         };
         self.note(row, &[mailbox::Column::Trouble]).await
     }

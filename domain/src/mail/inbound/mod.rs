@@ -2,16 +2,16 @@
 //! a message only if it comes from someone who takes part in its conversation; everything else is stored for
 //! someone to look at.
 
-mod judge;
-mod keep;
+mod classify;
+mod deliver;
+mod ingest;
 mod mailbox;
-mod post;
+mod process;
 mod raw;
-mod read;
 mod review;
 
+pub(crate) use deliver::{InboundMessage, claim, posted};
 pub use mailbox::{Mailbox, Position};
-pub(crate) use post::{ByMail, claim, posted};
 pub use raw::RawMail;
 pub(crate) use raw::forget_senders;
 pub use review::{InboundMail, InboundPage, InboundText};

@@ -38,7 +38,7 @@ impl Domain {
             seen(&self.store.reader, ConversationId(conversation), agent).await?;
         }
         let place = row.place.ok_or(ErrorCode::MailUnknown)?;
-        let (bytes, content) = self.shelf.get_mail(place).await?;
+        let (bytes, content) = self.blobs.get_mail(place).await?;
         Ok(RawMail { bytes, content })
     }
 
@@ -79,7 +79,7 @@ impl Domain {
 
     async fn remove_content(&self, row: &inbound_mail::Model) -> Result<()> {
         let Some(place) = row.place else { return Ok(()) };
-        self.shelf.remove_mail(place).await?;
+        self.blobs.remove_mail(place).await?;
         inbound_mail::Entity::update_many()
             .col_expr(inbound_mail::Column::Place, Expr::value(None::<Uuid>))
             .filter(inbound_mail::Column::Id.eq(row.id))

@@ -92,7 +92,7 @@ impl Domain {
     ) -> Result<InboundPage> {
         let mut query = inbound_mail::Entity::find()
             .filter(inbound_mail::Column::State.eq(state.as_str()))
-            .filter(agent.sight.condition(inbound_mail::Column::InboxId))
+            .filter(agent.visibility.condition(inbound_mail::Column::InboxId))
             .order_by_desc(inbound_mail::Column::Id)
             .limit(PAGE + 1);
         if let Some(before) = before {
@@ -108,7 +108,7 @@ impl Domain {
             // It may be in another inbox, whose conversations the agent may not see.
             if let Some(id) = mail.conversation {
                 let row = conversation::Entity::find_by_id(id.0).one(&self.store.reader).await?;
-                let is_seen = row.is_some_and(|row| agent.sight.check(&row).is_ok());
+                let is_seen = row.is_some_and(|row| agent.visibility.check(&row).is_ok());
                 mail.conversation = mail.conversation.filter(|_| is_seen);
             }
             mails.push(mail);
@@ -126,7 +126,7 @@ impl Domain {
     pub async fn count_for_review(&self, agent: &Agent) -> Result<u64> {
         let query = inbound_mail::Entity::find()
             .filter(inbound_mail::Column::State.eq(InboundState::Review.as_str()))
-            .filter(agent.sight.condition(inbound_mail::Column::InboxId));
+            .filter(agent.visibility.condition(inbound_mail::Column::InboxId));
         Ok(query.count(&self.store.reader).await?)
     }
 
@@ -191,7 +191,7 @@ impl Domain {
         id: InboundId,
     ) -> Result<inbound_mail::Model> {
         let row = inbound_mail::Entity::find_by_id(id.0).one(&self.store.reader).await?;
-        let seen = row.filter(|row| agent.sight.covers(InboxId(row.inbox_id)));
+        let seen = row.filter(|row| agent.visibility.covers(InboxId(row.inbox_id)));
         seen.ok_or(ErrorCode::MailUnknown.into())
     }
 }

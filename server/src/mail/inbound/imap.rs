@@ -97,7 +97,7 @@ pub(super) struct Listed {
 }
 
 /// A session with an open mailbox.
-pub(super) struct Talk {
+pub(super) struct ImapSession {
     session: Session<Box<dyn Wire>>,
     can_listen: bool,
     has_mails: bool,
@@ -106,7 +106,7 @@ pub(super) struct Talk {
     uid_next: Option<u32>,
 }
 
-impl Talk {
+impl ImapSession {
     /// Connects, logs in and opens the folder.
     pub(super) async fn open(url: &str) -> anyhow::Result<Self> {
         let address = Address::parse(url)?;
@@ -297,9 +297,10 @@ impl Talk {
 /// What is wrong, in words.
 pub(crate) async fn try_mailbox(url: &str) -> Result<String, String> {
     let opened = async {
-        let talk = Talk::open(url).await?;
-        let how = if talk.can_listen { "announces new email" } else { "is checked every minute" };
-        talk.close().await;
+        let session = ImapSession::open(url).await?;
+        let how =
+            if session.can_listen { "announces new email" } else { "is checked every minute" };
+        session.close().await;
         let Address { host, folder, .. } = Address::parse(url)?;
         anyhow::Ok(format!("{host} accepts the login, has the folder {folder}, and {how}"))
     };

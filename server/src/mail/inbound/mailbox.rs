@@ -13,7 +13,7 @@ use tokio::time::{interval, sleep};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::imap::{Listed, Talk};
+use super::imap::{ImapSession, Listed};
 
 /// How often to look for mailboxes that were added, changed or removed.
 const LOOK: Duration = Duration::from_secs(5);
@@ -107,24 +107,24 @@ async fn read(
     backoff: &mut Backoff,
     stopping: &CancellationToken,
 ) -> anyhow::Result<()> {
-    let mut talk = Talk::open(url).await?;
+    let mut session = ImapSession::open(url).await?;
     let known = domain.mailboxes().await?.into_iter().find(|one| one.inbox == inbox);
     let Some(known) = known else { return gone(stopping).await };
     let mut position = match known.position {
-        Some(position) if position.uid_validity == talk.uid_validity => position,
+        Some(position) if position.uid_validity == session.uid_validity => position,
         // All emails have new numbers. Those since the last look are read again, and most are known already.
         Some(_) => {
-            let last = talk.last().await?;
-            let again = talk.since(&day_before(known.looked_at_ms.unwrap_or(0))).await?;
+            let last = session.last().await?;
+            let again = session.since(&day_before(known.looked_at_ms.unwrap_or(0))).await?;
             for mail in again {
-                take(domain, inbox, &mut talk, mail, stuck).await?;
+                take(domain, inbox, &mut session, mail, stuck).await?;
             }
-            talk.position(last)
+            session.position(last)
         }
         // Emails from before the mailbox was added are not ours to answer.
         None => {
-            let last = talk.last().await?;
-            talk.position(last)
+            let last = session.last().await?;
+            session.position(last)
         }
     };
     if !domain.note_mailbox(inbox, url, position).await? {
@@ -134,12 +134,12 @@ async fn read(
     loop {
         // Emails that arrive while others are fetched are announced in passing.
         loop {
-            let new = talk.after(position.uid).await?;
+            let new = session.after(position.uid).await?;
             if new.is_empty() {
                 break;
             }
             for mail in new {
-                take(domain, inbox, &mut talk, mail, stuck).await?;
+                take(domain, inbox, &mut session, mail, stuck).await?;
                 position = Position { uid: mail.uid, ..position };
                 if !domain.note_mailbox(inbox, url, position).await? {
                     return gone(stopping).await;
@@ -148,11 +148,11 @@ async fn read(
                 backoff.reset();
             }
         }
-        match talk.listen(stopping).await? {
+        match session.listen(stopping).await? {
             Some(again) => {
                 // Only now: a server that ends each session when it should listen is not asked again and again.
                 backoff.reset();
-                talk = again;
+                session = again;
             }
             None => return Ok(()),
         }
@@ -169,7 +169,7 @@ async fn gone(stopping: &CancellationToken) -> anyhow::Result<()> {
 async fn take(
     domain: &Domain,
     inbox: InboxId,
-    talk: &mut Talk,
+    session: &mut ImapSession,
     mail: Listed,
     stuck: &mut Stuck,
 ) -> anyhow::Result<()> {
@@ -179,12 +179,12 @@ async fn take(
     }
     // The emails after it must not wait forever.
     if stuck.tries >= TRIES {
-        let name = format!("{}:{uid}", talk.uid_validity).into_bytes().into();
+        let name = format!("{}:{uid}", session.uid_validity).into_bytes().into();
         domain.leave_inbound(inbox, name, bytes, InboundReason::Unreadable).await?;
         return Ok(());
     }
     stuck.tries += 1;
-    let content = talk.fetch(uid, bytes <= MAIL_BYTES).await?;
+    let content = session.fetch(uid, bytes <= MAIL_BYTES).await?;
     // From here on a failure is the store's, not the email's.
     stuck.tries -= 1;
     let length = bytes.max(content.len() as u64);
@@ -197,8 +197,8 @@ async fn take(
     if content.is_empty() {
         return Ok(());
     }
-    domain.keep_inbound(inbox, content, None).await?;
-    if let Err(error) = talk.mark(uid).await {
+    domain.ingest_inbound(inbox, content, None).await?;
+    if let Err(error) = session.mark(uid).await {
         tracing::debug!(%inbox, %error, "can't mark a stored email as read");
     }
     Ok(())

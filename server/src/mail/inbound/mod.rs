@@ -53,7 +53,7 @@ async fn read_due(domain: &Domain, stopping: &CancellationToken) -> domain::Resu
                 return Ok(());
             }
             // One that can't be read now must not hold up the others. It gets another turn.
-            if let Err(error) = domain.read_inbound(id).await {
+            if let Err(error) = domain.process_inbound(id).await {
                 tracing::warn!(%error, mail = %id, "can't read an inbound email, will retry");
                 has_failed = true;
             }

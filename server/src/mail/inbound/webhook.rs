@@ -48,7 +48,7 @@ async fn handed_over(
             Body::from_stream(pieces(body, BODY_BYTES as u64, state.traffic.deadlines()))
         }))
         .await?;
-    let id = state.domain.keep_inbound(inbox.id, mail, checked).await?;
+    let id = state.domain.ingest_inbound(inbox.id, mail, checked).await?;
     Ok(id.to_string())
 }
 

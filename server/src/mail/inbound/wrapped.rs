@@ -28,7 +28,7 @@ struct Postmark {
 ///
 /// A provider may pass the email's own headers as fields, too. Only those count that this provider sets itself.
 #[derive(Default)]
-struct Said {
+struct FormFields {
     /// The result of SPF: SendGrid's `SPF`.
     spf: Option<String>,
     /// The result of SPF: Mailgun's `X-Mailgun-Spf`.
@@ -44,7 +44,7 @@ struct Said {
 /// The longest of these fields, in bytes.
 const FIELD_BYTES: usize = 4 * 1024;
 
-impl Said {
+impl FormFields {
     fn take(&mut self, name: &str, value: &[u8]) {
         let Ok(text) = std::str::from_utf8(&value[..value.len().min(FIELD_BYTES)]) else { return };
         let field = match name {
@@ -112,22 +112,22 @@ pub(crate) async fn unwrapped(request: Request) -> Result<(Bytes, Option<String>
     }
     if kind == "multipart/form-data" {
         let mut parts = Multipart::from_request(request, &()).await.map_err(|_| none())?;
-        let (mut mail, mut said) = (None, Said::default());
+        let (mut mail, mut fields) = (None, FormFields::default());
         while let Some(part) = parts.next_field().await.map_err(|_| none())? {
             let name = part.name().unwrap_or_default().to_owned();
             let value = part.bytes().await.map_err(|_| too_large())?;
-            said.take(&name, &value);
+            fields.take(&name, &value);
             if mail.is_none() && FIELDS.contains(&&*name) {
                 mail = Some((value, name));
             }
         }
         let (mail, field) = mail.ok_or_else(none)?;
-        return Ok((mail, said.as_results(&field)));
+        return Ok((mail, fields.as_results(&field)));
     }
     let body = to_bytes(request.into_body(), BODY_BYTES).await.map_err(|_| too_large())?;
     match &*kind {
         "application/x-www-form-urlencoded" => {
-            let fields = body.split(|byte| *byte == b'&').filter_map(|field| {
+            let pairs = body.split(|byte| *byte == b'&').filter_map(|field| {
                 let at = field.iter().position(|byte| *byte == b'=')?;
                 Some((&field[..at], &field[at + 1..]))
             });
@@ -137,22 +137,22 @@ pub(crate) async fn unwrapped(request: Request) -> Result<(Bytes, Option<String>
                     text.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
                 Bytes::from(percent_decode(&spaced).collect::<Vec<u8>>())
             };
-            let (mut mail, mut said) = (None, Said::default());
-            for (name, value) in fields {
+            let (mut mail, mut fields) = (None, FormFields::default());
+            for (name, value) in pairs {
                 let name = plain(name);
                 let name = std::str::from_utf8(&name).unwrap_or_default();
                 if FIELDS.contains(&name) {
                     mail = mail.or_else(|| Some((plain(value), name.to_owned())));
                 } else if value.len() <= FIELD_BYTES {
-                    said.take(name, &plain(value));
+                    fields.take(name, &plain(value));
                 }
             }
             let (mail, field) = mail.ok_or_else(none)?;
-            Ok((mail, said.as_results(&field)))
+            Ok((mail, fields.as_results(&field)))
         }
         "application/json" => {
-            let said: Postmark = serde_json::from_slice(&body).map_err(|_| none())?;
-            Ok((Bytes::from(said.raw_email), None))
+            let fields: Postmark = serde_json::from_slice(&body).map_err(|_| none())?;
+            Ok((Bytes::from(fields.raw_email), None))
         }
         _ => Ok((body, None)),
     }
@@ -164,12 +164,12 @@ mod tests {
 
     #[test]
     fn what_providers_say_of_a_sender_is_one_line() {
-        let said_in = |field: &str, fields: &[(&str, &str)]| {
-            let mut said = Said::default();
-            fields.iter().for_each(|(name, value)| said.take(name, value.as_bytes()));
-            said.as_results(field)
+        let said_in = |field: &str, pairs: &[(&str, &str)]| {
+            let mut fields = FormFields::default();
+            pairs.iter().for_each(|(name, value)| fields.take(name, value.as_bytes()));
+            fields.as_results(field)
         };
-        let said = |fields: &[(&str, &str)]| {
+        let fields = |fields: &[(&str, &str)]| {
             let is_mailguns = fields.iter().any(|(name, _)| name.starts_with("X-Mailgun"));
             said_in(if is_mailguns { MAILGUNS } else { FIELDS[0] }, fields)
         };
@@ -180,9 +180,9 @@ mod tests {
             said_in(FIELDS[0], &[("X-Mailgun-Spf", "Pass"), ("sender", "a@b.example")]),
             None
         );
-        assert_eq!(said(&[("to", "help@example.org")]), None);
+        assert_eq!(fields(&[("to", "help@example.org")]), None);
         assert_eq!(
-            said(&[
+            fields(&[
                 ("SPF", "pass"),
                 ("envelope", r#"{"to":["help@example.org"],"from":"ann@example.com"}"#),
                 ("dkim", "{@example.com : pass, @evil.example : fail}"),
@@ -195,7 +195,7 @@ mod tests {
             )
         );
         assert_eq!(
-            said(&[("X-Mailgun-Spf", "Pass"), ("sender", "ann@example.com; dmarc=pass")])
+            fields(&[("X-Mailgun-Spf", "Pass"), ("sender", "ann@example.com; dmarc=pass")])
                 .as_deref(),
             Some("provider; spf=Pass smtp.mailfrom=ann@example.comdmarcpass")
         );

@@ -1,0 +1,389 @@
+//! Claims emails in order to send them.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use protocol::limits::MAIL_LINK_MS;
+use protocol::{ConversationId, DropReason, InboundState, InboxId, MailId, MailKind, MailState};
+use sea_orm::entity::prelude::*;
+use sea_orm::sea_query::Expr;
+use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, QuerySelect};
+
+use super::decide::{Decision, decide};
+use super::delivery::{Delivery, MailContent, OfConversation};
+use super::{drop, kind_of, messages, notify, preference};
+use crate::Domain;
+use crate::error::{Error, Result};
+use crate::table::{conversation, inbound_mail, mail, mail_lock, visitor};
+use crate::writer::{Command, Shard, Write};
+
+/// How long an unreadable email waits, in milliseconds.
+const UNREADABLE_WAIT_MS: i64 = 10 * 60 * 1_000;
+
+impl Domain {
+    /// The emails that are due, the longest overdue first: at most `limit`.
+    ///
+    /// # Errors
+    /// Store errors.
+    pub async fn due_mails(&self, limit: u64) -> Result<Vec<MailId>> {
+        let now_ms = self.ambient.now_ms() as i64;
+        let ids: Vec<Uuid> = mail::Entity::find()
+            .filter(mail::Column::State.eq(MailState::Waiting.as_str()))
+            .filter(mail::Column::DueAtMs.lte(now_ms))
+            .order_by_asc(mail::Column::DueAtMs)
+            .limit(limit)
+            .select_only()
+            .column(mail::Column::Id)
+            .into_tuple()
+            .all(&self.store.reader)
+            .await?;
+        Ok(ids.into_iter().map(MailId).collect())
+    }
+
+    /// Claims an email to send it: nobody else can claim it for `lease_ms`. `host` becomes the end of its
+    /// `Message-ID` if it has none yet. Returns `None` if it is not to be sent now, or not at all.
+    ///
+    /// # Errors
+    /// Store errors.
+    pub async fn claim_mail(
+        &self,
+        id: MailId,
+        lease_ms: u64,
+        host: &str,
+    ) -> Result<Option<Delivery>> {
+        let Some(row) = mail::Entity::find_by_id(id.0).one(&self.store.reader).await? else {
+            return Ok(None);
+        };
+        let taken = self.take(id, &row, lease_ms, host).await;
+        if let Err(Error::Corrupt(_)) = taken {
+            // A newer version of the program may be able to read it. Until then, it must not hold up the
+            // others.
+            let later = self.ambient.now_ms() as i64 + UNREADABLE_WAIT_MS;
+            mail::Entity::update_many()
+                .col_expr(mail::Column::DueAtMs, Expr::value(later))
+                .filter(mail::Column::Id.eq(id.0))
+                .exec(&self.store.reader)
+                .await?;
+        }
+        taken
+    }
+
+    async fn take(
+        &self,
+        id: MailId,
+        row: &mail::Model,
+        lease_ms: u64,
+        host: &str,
+    ) -> Result<Option<Delivery>> {
+        let about = match (row.conversation_id, row.inbox_id, row.agent_id) {
+            (Some(conversation), Some(inbox), _) => {
+                About::Conversation(ConversationId(conversation), InboxId(inbox))
+            }
+            (None, None, Some(agent)) => About::Account(agent),
+            _ => return Err(Error::Corrupt("what a mail is about")),
+        };
+        self.writer.run(ClaimMail { id, about, lease_ms, host: host.to_owned() }).await
+    }
+}
+
+struct ClaimMail {
+    id: MailId,
+    about: About,
+    lease_ms: u64,
+    host: String,
+}
+
+#[derive(Clone, Copy)]
+enum About {
+    Conversation(ConversationId, InboxId),
+    Account(Uuid),
+}
+
+#[async_trait]
+impl Command for ClaimMail {
+    type Output = Option<Delivery>;
+
+    fn shard(&self) -> Shard {
+        match self.about {
+            About::Conversation(conversation, _) => Shard::of(conversation.0),
+            About::Account(_) => Shard::ANY,
+        }
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<Option<Delivery>> {
+        // Lock the conversation first: all transactions lock in this order.
+        let conversation = match self.about {
+            About::Conversation(ConversationId(id), _) => {
+                conversation::Entity::find_by_id(id).lock_exclusive().one(write.tx).await?
+            }
+            About::Account(_) => None,
+        };
+        lock(write).await?;
+        let query = mail::Entity::find_by_id(self.id.0).lock_exclusive();
+        let now_ms = write.ambient.now_ms() as i64;
+        let due =
+            |row: &mail::Model| row.state == MailState::Waiting.as_str() && row.due_at_ms <= now_ms;
+        let Some(row) = query.one(write.tx).await?.filter(due) else {
+            return Ok(None);
+        };
+        match (self.about, conversation) {
+            (About::Conversation(_, inbox), Some(conversation)) => {
+                self.of_conversation(write, row, inbox, conversation).await
+            }
+            (About::Account(agent), _) => self.of_account(write, row, agent).await,
+            (About::Conversation(..), None) => Err(Error::Corrupt("a mail's conversation")),
+        }
+    }
+}
+
+impl ClaimMail {
+    async fn of_conversation(
+        &self,
+        write: &mut Write<'_>,
+        row: mail::Model,
+        inbox: InboxId,
+        conversation: conversation::Model,
+    ) -> Result<Option<Delivery>> {
+        let inbox = crate::inbox::find(write.tx, write.ambient, inbox).await?;
+        let visitor = visitor::Entity::find_by_id(conversation.visitor_id).one(write.tx).await?;
+        let visitor = visitor.ok_or(Error::Corrupt("a conversation's visitor"))?;
+        let kind = kind_of(&row.kind)?;
+        let decision = match row.agent_id {
+            Some(agent) => {
+                notify::decide(write, &row, (kind, agent), &inbox, &conversation).await?
+            }
+            None => decide(write, &row, kind, &inbox, &conversation, &visitor).await?,
+        };
+        match decision {
+            Decision::Send { address, .. } if is_elsewhere(&row, &address) => {
+                self.readdress(write, row).await?;
+                Ok(None)
+            }
+            Decision::Send { address, from, through } => {
+                let thread = self.thread(write, &conversation, &address).await?;
+                let settled = (address.clone(), Some((from, through)));
+                let preference = preference::issue(write, &row).await?;
+                let delivery = self.begin(write, row, settled).await?;
+                // A visitor who has been to the chat can read the replies there.
+                let last_mail = match visitor.last_seen_at_ms {
+                    None => last_mail(write, conversation.id).await?,
+                    Some(_) => None,
+                };
+                let is_by_mail = last_mail.is_some();
+                let (messages, more) =
+                    messages::said(write, &conversation, kind, (from, through), is_by_mail).await?;
+                let subject = last_mail.and_then(|mail| mail.subject);
+                let until_ms = delivery.begun_at_ms + MAIL_LINK_MS;
+                let reply_to = super::token::reply_to(&inbox, self.id);
+                let of = Box::new(OfConversation {
+                    login: crate::visitor::login(&inbox, &visitor, &address, until_ms),
+                    preference,
+                    conversation: ConversationId(conversation.id),
+                    visitor_name: crate::visitor::display_name(&visitor),
+                    page: conversation.page.clone(),
+                    visitor: crate::visitor::profile(visitor),
+                    inbox,
+                    messages,
+                    more,
+                    is_by_mail,
+                    subject,
+                });
+                let content = match kind {
+                    MailKind::NobodyAvailable => MailContent::NobodyAvailable(of),
+                    MailKind::Received => MailContent::Received(of),
+                    MailKind::UnreadReply => MailContent::UnreadReply(of),
+                    MailKind::Transcript => MailContent::Transcript(of),
+                    MailKind::Assigned => MailContent::Assigned(of),
+                    MailKind::Mentioned => MailContent::Mentioned(of),
+                    MailKind::Waiting => MailContent::Waiting(of),
+                    MailKind::Escalation => MailContent::Escalation(of),
+                    MailKind::Summary | MailKind::Invitation | MailKind::Password => {
+                        return Err(Error::Corrupt("what a mail is about"));
+                    }
+                };
+                Ok(Some(delivery.about(thread, reply_to, content)))
+            }
+            Decision::Later { until_ms } => {
+                let mut later = row.into_active_model();
+                later.due_at_ms = Set(until_ms);
+                mail::Entity::update(later).exec(write.tx).await?;
+                Ok(None)
+            }
+            Decision::Drop(why) => {
+                drop::drop_row(write, row, why).await?;
+                Ok(None)
+            }
+            Decision::Withhold { reason, from, through } => {
+                drop::withhold(write, row, reason, (from, through)).await?;
+                Ok(None)
+            }
+        }
+    }
+
+    async fn of_account(
+        &self,
+        write: &mut Write<'_>,
+        row: mail::Model,
+        agent: Uuid,
+    ) -> Result<Option<Delivery>> {
+        let kind = kind_of(&row.kind)?;
+        if kind == MailKind::Summary {
+            return match super::summary::decide(write, &row, agent).await? {
+                Ok((address, of)) => {
+                    let begun = self.begin(write, row, (address, None)).await?;
+                    Ok(Some(begun.about(Vec::new(), None, MailContent::Summary(of))))
+                }
+                Err(why) => {
+                    drop::drop_row(write, row, why).await?;
+                    Ok(None)
+                }
+            };
+        }
+        let decided = super::account::decide(write, self.id, kind, agent, row.begun_at_ms).await?;
+        let (address, of) = match decided {
+            Ok(decided) => decided,
+            // Repeated requests leave no rows behind.
+            Err(DropReason::Capped) => {
+                mail::Entity::delete_by_id(row.id).exec(write.tx).await?;
+                return Ok(None);
+            }
+            Err(why) => {
+                drop::drop_row(write, row, why).await?;
+                return Ok(None);
+            }
+        };
+        let content = match kind {
+            MailKind::Invitation => MailContent::Invitation(of),
+            MailKind::Password => MailContent::Password(of),
+            _ => return Err(Error::Corrupt("what a mail is about")),
+        };
+        let begun = self.begin(write, row, (address, None)).await?;
+        Ok(Some(begun.about(Vec::new(), None, content)))
+    }
+
+    /// Replaces an email with one to another address. If the email that was attempted went to someone else, it
+    /// must not let them in: neither its token nor its `Message-ID` is used again.
+    async fn readdress(&self, write: &mut Write<'_>, row: mail::Model) -> Result<()> {
+        let due_at_ms = write.ambient.now_ms();
+        let again = mail::ActiveModel {
+            inbox_id: Set(row.inbox_id),
+            conversation_id: Set(row.conversation_id),
+            from_seq: Set(row.from_seq),
+            through_seq: Set(row.through_seq),
+            late_at_ms: Set(row.late_at_ms),
+            ..super::enqueue::row(write, kind_of(&row.kind)?, due_at_ms)
+        };
+        drop::delete_or_drop(write, row, DropReason::Readdressed).await?;
+        mail::Entity::insert(again).exec_without_returning(write.tx).await?;
+        Ok(())
+    }
+
+    /// Decides which messages an email contains, and claims it for a while.
+    async fn begin(
+        &self,
+        write: &Write<'_>,
+        row: mail::Model,
+        (address, messages): (String, Option<(i64, i64)>),
+    ) -> Result<Begun> {
+        let now_ms = write.ambient.now_ms() as i64;
+        let host = &self.host;
+        let message_id = row.message_id.clone().unwrap_or_else(|| format!("{}@{host}", self.id));
+        let begun_at_ms = row.begun_at_ms.unwrap_or(now_ms);
+        let attempts = row.attempts + 1;
+        let mut taken = row.into_active_model();
+        taken.address = Set(Some(address.clone()));
+        taken.from_seq = Set(messages.map(|(from, _)| from));
+        taken.through_seq = Set(messages.map(|(_, through)| through));
+        taken.message_id = Set(Some(message_id.clone()));
+        taken.attempts = Set(attempts);
+        // While an attempt is in progress, nothing is known about it.
+        taken.reason = Set(None);
+        taken.begun_at_ms = Set(Some(begun_at_ms));
+        taken.due_at_ms = Set(now_ms + self.lease_ms as i64);
+        mail::Entity::update(taken).exec(write.tx).await?;
+        Ok(Begun {
+            id: self.id,
+            attempt: attempts.unsigned_abs(),
+            message_id,
+            address,
+            begun_at_ms: begun_at_ms.unsigned_abs(),
+        })
+    }
+
+    async fn thread(
+        &self,
+        write: &Write<'_>,
+        conversation: &conversation::Model,
+        address: &str,
+    ) -> Result<Vec<String>> {
+        let before: Vec<(Uuid, Option<String>)> = mail::Entity::find()
+            .filter(mail::Column::ConversationId.eq(conversation.id))
+            .filter(mail::Column::Address.eq(address))
+            .filter(mail::Column::Id.lt(self.id.0))
+            .filter(mail::Column::MessageId.is_not_null())
+            .order_by_asc(mail::Column::Id)
+            .select_only()
+            .column(mail::Column::Id)
+            .column(mail::Column::MessageId)
+            .into_tuple()
+            .all(write.tx)
+            .await?;
+        // And the emails that came from this address.
+        let answers: Vec<(Uuid, Option<String>)> = inbound_mail::Entity::find()
+            .filter(inbound_mail::Column::ConversationId.eq(conversation.id))
+            .filter(inbound_mail::Column::Sender.eq(address.to_lowercase()))
+            .filter(inbound_mail::Column::State.eq(InboundState::Posted.as_str()))
+            .filter(inbound_mail::Column::Id.lt(self.id.0))
+            .filter(inbound_mail::Column::MessageId.is_not_null())
+            .select_only()
+            .column(inbound_mail::Column::Id)
+            .column(inbound_mail::Column::MessageId)
+            .into_tuple()
+            .all(write.tx)
+            .await?;
+        // Ids are ordered by time.
+        let all: BTreeMap<Uuid, Option<String>> = before.into_iter().chain(answers).collect();
+        Ok(all.into_values().flatten().collect())
+    }
+}
+
+/// A claimed email, without its content.
+struct Begun {
+    id: MailId,
+    attempt: u32,
+    message_id: String,
+    address: String,
+    begun_at_ms: u64,
+}
+
+impl Begun {
+    fn about(
+        self,
+        thread: Vec<String>,
+        reply_to: Option<String>,
+        content: MailContent,
+    ) -> Delivery {
+        let Self { id, attempt, message_id, address, begun_at_ms } = self;
+        Delivery { id, attempt, message_id, thread, address, reply_to, begun_at_ms, content }
+    }
+}
+
+/// Whether an email was attempted at another address.
+fn is_elsewhere(row: &mail::Model, address: &str) -> bool {
+    row.agent_id.is_none() && row.address.as_deref().is_some_and(|tried| tried != address)
+}
+
+/// Serializes all claims, whatever the email is about: each claim counts what an address or an inbox got in the
+/// last hour, so it must see all claims before it.
+async fn lock(write: &Write<'_>) -> Result<()> {
+    let row = mail_lock::Entity::find_by_id(1).lock_exclusive().one(write.tx).await?;
+    row.map(drop).ok_or(Error::Corrupt("the lock of mails"))
+}
+
+/// The last email that the conversation's visitor wrote.
+async fn last_mail(write: &Write<'_>, conversation: Uuid) -> Result<Option<inbound_mail::Model>> {
+    let mails = inbound_mail::Entity::find()
+        .filter(inbound_mail::Column::ConversationId.eq(conversation))
+        .order_by_desc(inbound_mail::Column::AtMs);
+    Ok(mails.one(write.tx).await?)
+}

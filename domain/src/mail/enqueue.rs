@@ -1,0 +1,141 @@
+//! Queues emails, in the transaction of the event that causes them.
+
+use protocol::limits::NOBODY_WAIT_MS;
+use protocol::{ConversationId, DropReason, InboxId, MailKind, MailState};
+use sea_orm::ActiveValue::Set;
+use sea_orm::entity::prelude::*;
+use sea_orm::{Condition, QuerySelect};
+
+use crate::availability::is_anybody_available;
+use crate::error::Result;
+use crate::inbox::Inbox;
+use crate::table::mail;
+use crate::writer::Write;
+
+/// A visitor wrote. If nobody is available to see it, the team gets an email, and the visitor gets one
+/// confirmation per conversation.
+pub(crate) async fn enqueue_missed(
+    write: &Write<'_>,
+    inbox: &Inbox,
+    conversation: ConversationId,
+    by_mail: bool,
+) -> Result<()> {
+    let now_ms = write.ambient.now_ms();
+    if is_anybody_available(write.hub, inbox, now_ms) {
+        return Ok(());
+    }
+    let new = NewDelivery { inbox: inbox.id, conversation, due_at_ms: now_ms + NOBODY_WAIT_MS };
+    if inbox.mail.team_address.is_some() && !new.waits(write, MailKind::NobodyAvailable).await? {
+        new.insert(write, MailKind::NobodyAvailable).await?;
+    }
+    // Someone who sent an email knows that it went out, and anyone can write with anyone's address.
+    if by_mail { Ok(()) } else { new.received(write, inbox).await }
+}
+
+/// A visitor left an address after they wrote. If nobody is available, they get a confirmation.
+pub(crate) async fn enqueue_received(
+    write: &Write<'_>,
+    inbox: &Inbox,
+    conversation: ConversationId,
+) -> Result<()> {
+    let now_ms = write.ambient.now_ms();
+    if is_anybody_available(write.hub, inbox, now_ms) {
+        return Ok(());
+    }
+    NewDelivery { inbox: inbox.id, conversation, due_at_ms: now_ms }.received(write, inbox).await
+}
+
+/// An agent replied. If the visitor has not read the reply after a while, it is sent by email.
+pub(crate) async fn enqueue_unread_reply(
+    write: &Write<'_>,
+    inbox: &Inbox,
+    conversation: ConversationId,
+) -> Result<()> {
+    let due_at_ms = write.ambient.now_ms() + inbox.mail.unread_wait_ms;
+    let new = NewDelivery { inbox: inbox.id, conversation, due_at_ms };
+    if inbox.mail.to_visitors && !new.waits(write, MailKind::UnreadReply).await? {
+        new.insert(write, MailKind::UnreadReply).await?;
+    }
+    Ok(())
+}
+
+/// The row of an email that has not been attempted.
+pub(super) fn row(write: &Write<'_>, kind: MailKind, due_at_ms: u64) -> mail::ActiveModel {
+    mail::ActiveModel {
+        id: Set(write.ambient.uuid()),
+        kind: Set(kind.as_str().to_owned()),
+        inbox_id: Set(None),
+        agent_id: Set(None),
+        conversation_id: Set(None),
+        address: Set(None),
+        from_seq: Set(None),
+        through_seq: Set(None),
+        message_id: Set(None),
+        state: Set(MailState::Waiting.as_str().to_owned()),
+        reason: Set(None),
+        attempts: Set(0),
+        due_at_ms: Set(due_at_ms as i64),
+        begun_at_ms: Set(None),
+        late_at_ms: Set(None),
+        settled_at_ms: Set(None),
+        created_at_ms: Set(write.ambient.now_ms() as i64),
+    }
+}
+
+struct NewDelivery {
+    inbox: InboxId,
+    conversation: ConversationId,
+    due_at_ms: u64,
+}
+
+impl NewDelivery {
+    fn rows(&self, kind: MailKind) -> Select<mail::Entity> {
+        mail::Entity::find()
+            .filter(mail::Column::ConversationId.eq(self.conversation.0))
+            .filter(mail::Column::Kind.eq(kind.as_str()))
+            .limit(1)
+    }
+
+    /// Queues the confirmation, once per conversation.
+    async fn received(&self, write: &Write<'_>, inbox: &Inbox) -> Result<()> {
+        if inbox.mail.to_visitors && !self.exists(write, MailKind::Received).await? {
+            self.insert(write, MailKind::Received).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether the conversation has an email of this kind. One that was not needed and never attempted does not
+    /// count; one that was not allowed does.
+    async fn exists(&self, write: &Write<'_>, kind: MailKind) -> Result<bool> {
+        let needless = [
+            DropReason::SomebodyCame,
+            DropReason::Answered,
+            DropReason::Resolved,
+            DropReason::Archived,
+        ];
+        let counts = Condition::any()
+            .add(mail::Column::State.ne(MailState::Dropped.as_str()))
+            .add(mail::Column::MessageId.is_not_null())
+            .add(mail::Column::Reason.is_not_in(needless.map(DropReason::as_str)));
+        Ok(!self.rows(kind).filter(counts).all(write.tx).await?.is_empty())
+    }
+
+    /// Whether an email is waiting whose messages are not decided yet: it will include the new ones.
+    async fn waits(&self, write: &Write<'_>, kind: MailKind) -> Result<bool> {
+        let waiting = self
+            .rows(kind)
+            .filter(mail::Column::ThroughSeq.is_null())
+            .filter(mail::Column::State.eq(MailState::Waiting.as_str()));
+        Ok(!waiting.all(write.tx).await?.is_empty())
+    }
+
+    async fn insert(&self, write: &Write<'_>, kind: MailKind) -> Result<()> {
+        let row = mail::ActiveModel {
+            inbox_id: Set(Some(self.inbox.0)),
+            conversation_id: Set(Some(self.conversation.0)),
+            ..row(write, kind, self.due_at_ms)
+        };
+        mail::Entity::insert(row).exec_without_returning(write.tx).await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,274 @@
+//! Turns an inbound email into a message.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use futures_util::stream;
+use mail_reader::{Attached, Bounce, Mail};
+use protocol::limits::{FILE_NAME_CHARS, FILES, MESSAGE_BYTES};
+use protocol::{
+    Body, ClientId, ConversationId, ErrorCode, Event, FileId, InboundId, InboundReason,
+    InboundState, InboxId, MailId, MailState, Seq,
+};
+use sea_orm::entity::prelude::*;
+use sea_orm::{ActiveValue::Set, QuerySelect};
+
+use super::classify::{Author, Origin};
+use super::process::{MailHeaders, beginning};
+use super::state_of;
+use crate::Domain;
+use crate::conversation::{Draft, Sender};
+use crate::error::{Error, Result};
+use crate::file::Party;
+use crate::mail::outcome::{fail, lock};
+use crate::mail::recipient::arrived;
+use crate::table::{inbound_mail, mail};
+use crate::writer::{Command, Shard, Write};
+
+/// How many of an email's files are tried, and how many names of files that were left out are listed.
+const TRIED: usize = 30;
+const NAMED: usize = 50;
+
+/// What a message gets from the email that it came from.
+#[derive(Clone)]
+pub(crate) struct InboundMessage {
+    id: InboundId,
+    /// The address that the email came from.
+    sender: Option<String>,
+    /// If that is the visitor's own address: the address and the sender's name.
+    own: Option<(String, Option<String>)>,
+    /// Whether the email proves that the visitor reads this address.
+    is_proven: bool,
+    /// Whether only the team sees the message.
+    is_note: bool,
+    /// Whether no trusted server has confirmed the sender.
+    is_unchecked: bool,
+    subject: Option<String>,
+    /// Whether the email says more than the message.
+    is_cut: bool,
+    /// The names of the files that were left out.
+    left_out: Vec<String>,
+    headers: MailHeaders,
+}
+
+impl InboundMessage {
+    /// The visitor's own address, if the email came from there, and the sender's name.
+    pub(crate) fn own(&self) -> Option<(&str, Option<&str>)> {
+        self.own.as_ref().map(|(address, name)| (address.as_str(), name.as_deref()))
+    }
+
+    /// Its text: as a message, or as a note for the team.
+    pub(crate) fn body(&self, text: String) -> Body {
+        if self.is_note { Body::Note { text } } else { Body::Message { text } }
+    }
+
+    /// What the team sees about the email.
+    pub(crate) fn event(&self, seq: Seq) -> Event {
+        Event::CameByMail {
+            seq,
+            sender: self.sender.clone().unwrap_or_default(),
+            subject: self.subject.clone(),
+            is_cut: self.is_cut || !self.left_out.is_empty(),
+            is_unchecked: self.is_unchecked.then_some(true),
+        }
+    }
+}
+
+impl Domain {
+    pub(super) async fn deliver(
+        &self,
+        row: &inbound_mail::Model,
+        mut mail: Mail,
+        author: Author,
+    ) -> Result<()> {
+        let id = InboundId(row.id);
+        let is_unchecked = self.origin(row, &mail) != Origin::Verified;
+        let is_note = matches!(author, Author::Agent { is_note: true, .. });
+        let (sender, party, own, is_proven) = match author {
+            Author::Visitor { who, conversation, own, name, is_proven } => {
+                let sender = Sender::Visitor { who, conversation, page: None };
+                (sender, Party::Visitor(who), own.map(|own| (own, name)), is_proven)
+            }
+            Author::Agent { agent, conversation, .. } => {
+                let party = Party::Agent(agent.clone());
+                (Sender::Agent { agent, conversation }, party, None, false)
+            }
+        };
+        let attached = std::mem::take(&mut mail.files);
+        let (files, left_out) = self.take_files(id, &party, attached).await?;
+        let headers = MailHeaders::of(&mail);
+        let text = message(&mail, !files.is_empty());
+        let Some(text) = text else {
+            let (review, empty) = (InboundState::Review, InboundReason::Empty);
+            return self
+                .record_inbound(row, Some(&mail), review, empty, sender.conversation())
+                .await;
+        };
+        let by_mail = InboundMessage {
+            id,
+            sender: headers.sender().map(ToOwned::to_owned),
+            own,
+            is_proven,
+            is_note,
+            is_unchecked,
+            subject: super::process::subject(&mail),
+            is_cut: text.trim() != mail.whole.trim(),
+            left_out,
+            headers,
+        };
+        // The email determines the id of the send, so it is posted only once, whichever inboxes receive it.
+        let client_id = ClientId(name_of(&row.digest)?);
+        let draft = Draft { text: &text, files: &files };
+        match self.send_by_mail(sender.clone(), client_id, draft, by_mail).await {
+            Ok(()) => {
+                tracing::info!(mail = %id, "posted an inbound email as a message");
+                Ok(())
+            }
+            // Another process was first.
+            Err(Error::Refused(ErrorCode::MailSettled)) => Ok(()),
+            Err(Error::Refused(code)) => {
+                tracing::warn!(mail = %id, code = code.as_str(), "could not post an inbound email as a message");
+                let (review, refused) = (InboundState::Review, InboundReason::Refused);
+                self.record_inbound(row, Some(&mail), review, refused, sender.conversation()).await
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Uploads the attached files, within the limits of any upload. Returns the files that were accepted, and
+    /// the names of those that were not.
+    async fn take_files(
+        &self,
+        id: InboundId,
+        party: &Party,
+        attached: Vec<Attached>,
+    ) -> Result<(Vec<FileId>, Vec<String>)> {
+        let (mut taken, mut left_out) = (Vec::new(), Vec::new());
+        for (number, Attached { name, content }) in attached.into_iter().enumerate() {
+            if taken.len() == FILES || number >= TRIED {
+                if left_out.len() < NAMED {
+                    left_out.push(name.chars().take(FILE_NAME_CHARS).collect());
+                }
+                continue;
+            }
+            // The same file gets the same id each time the email is read.
+            let file = FileId(Uuid::from_u128(id.0.as_u128() ^ (number as u128 + 1)));
+            let bytes = content.len() as u64;
+            let content = stream::iter([Ok(Bytes::from(content))]);
+            match self.upload(party, file, &name, bytes, content).await {
+                Ok(file) => taken.push(file.id),
+                Err(Error::Refused(code)) if !code.is_temporary() => {
+                    left_out.push(name.chars().take(FILE_NAME_CHARS).collect());
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok((taken, left_out))
+    }
+
+    /// A mail server reports that one of our emails did not arrive.
+    pub(super) async fn came_back(&self, bounce: &Bounce) -> Result<()> {
+        if !bounce.is_final {
+            return Ok(());
+        }
+        for about in bounce.about.iter().filter(|id| id.len() <= 255) {
+            let query = mail::Entity::find().filter(mail::Column::MessageId.eq(about)).limit(1);
+            let found = query.all(&self.store.reader).await?.into_iter().next();
+            if let Some(row) = found {
+                let conversation = row.conversation_id.map(ConversationId);
+                let bounce = bounce.clone();
+                return self
+                    .writer
+                    .run(CameBack { id: MailId(row.id), conversation, bounce })
+                    .await;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An id made from the digest that identifies an email.
+fn name_of(digest: &str) -> Result<Uuid> {
+    let beginning = digest.get(..32).and_then(|hex| u128::from_str_radix(hex, 16).ok());
+    beginning.map(Uuid::from_u128).ok_or(Error::Corrupt("an inbound mail's digest"))
+}
+
+/// The text of the message: what was written. Without that, it is empty if there are files, or else the
+/// subject. `None` if the email says nothing.
+fn message(mail: &Mail, has_files: bool) -> Option<String> {
+    let said = mail.said.trim();
+    if said.is_empty() {
+        let subject = mail.subject.trim();
+        return match (has_files, subject.is_empty()) {
+            (true, _) => Some(String::new()),
+            (false, false) => Some(subject.to_owned()),
+            (false, true) => None,
+        };
+    }
+    if said.len() <= MESSAGE_BYTES {
+        return Some(said.to_owned());
+    }
+    const MORE: &str = "…";
+    Some(format!("{}{MORE}", beginning(said, MESSAGE_BYTES - MORE.len()).trim_end()))
+}
+
+/// Claims an email that is to become a message, so that nobody else posts it. Its conversation is locked.
+pub(crate) async fn claim(write: &Write<'_>, by_mail: &InboundMessage) -> Result<()> {
+    let query = inbound_mail::Entity::find_by_id(by_mail.id.0).lock_exclusive();
+    let row = query.one(write.tx).await?.ok_or(ErrorCode::MailUnknown)?;
+    if state_of(&row.state)? == InboundState::Waiting {
+        Ok(())
+    } else {
+        Err(ErrorCode::MailSettled.into())
+    }
+}
+
+/// Records which entry an email became.
+pub(crate) async fn posted(
+    write: &mut Write<'_>,
+    by_mail: &InboundMessage,
+    inbox: InboxId,
+    conversation: ConversationId,
+    seq: Seq,
+) -> Result<()> {
+    let mut row = inbound_mail::ActiveModel { id: Set(by_mail.id.0), ..Default::default() };
+    by_mail.headers.clone().note(&mut row);
+    row.state = Set(InboundState::Posted.as_str().to_owned());
+    row.reason = Set(None);
+    row.conversation_id = Set(Some(conversation.0));
+    row.seq = Set(Some(seq as i64));
+    row.left_out = Set((!by_mail.left_out.is_empty()).then(|| by_mail.left_out.join("\n")));
+    row.settled_at_ms = Set(Some(write.ambient.now_ms() as i64));
+    inbound_mail::Entity::update(row).exec(write.tx).await?;
+    match &by_mail.own {
+        // Someone who answers has an address that email reaches.
+        Some((address, _)) if by_mail.is_proven => {
+            crate::visitor::reads(write, inbox, conversation, address).await?;
+            arrived(write, inbox, address).await
+        }
+        _ => Ok(()),
+    }
+}
+
+struct CameBack {
+    id: MailId,
+    conversation: Option<ConversationId>,
+    bounce: Bounce,
+}
+
+#[async_trait]
+impl Command for CameBack {
+    type Output = ();
+
+    fn shard(&self) -> Shard {
+        self.conversation.map_or(Shard::ANY, |conversation| Shard::of(conversation.0))
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
+        let row = lock(write, self.id, self.conversation).await?;
+        let is_out = |row: &mail::Model| {
+            [MailState::Sent, MailState::Waiting].iter().any(|state| row.state == state.as_str())
+        };
+        let Some(row) = row.filter(is_out) else { return Ok(()) };
+        fail(write, row, &self.bounce.reason, self.bounce.is_address_bad).await
+    }
+}
