@@ -220,7 +220,7 @@ async fn a_visitor_has_so_much_room_and_no_more(fixture) {
     fixture.upload(&visitor, 3, b"ten bytes.").await.unwrap();
     fixture.upload(&Party::Visitor(other), 4, b"eleven byte").await.unwrap();
 
-    // Too many unsent files are refused, no content who uploads them.
+    // Too many unsent files are refused, no matter who uploads them.
     let mia = Party::Agent(agent(&fixture.domain, "mia@example.com").await);
     for number in 0..u128::from(limits::UNSENT_FILES) {
         fixture.upload(&mia, 100 + number, b"x").await.unwrap();

@@ -423,7 +423,7 @@ impl World {
             let words: Vec<_> = of_team.iter().map(|entry| self.words(entry)).collect();
             let must: Vec<_> = expected.log.iter().map(|(words, _)| words.clone()).collect();
             prop_assert_eq!(words, must);
-            // A client gets the same log, no content where it resumes.
+            // A client gets the same log, no matter where it resumes.
             let domain = &self.fixture.domain;
             let visitor = self.visitors[expected.visitor];
             for from in [0, 1, of_team.len() / 2, of_team.len()] {
@@ -507,7 +507,7 @@ async fn run(kind: Kind, plan: Vec<Step>) -> Result<(), TestCaseError> {
     let mut world = World::new(kind).await;
     for step in plan {
         world.take(step).await?;
-        // QueuedFrames must be lost before the followers read them.
+        // Frames must be lost before the followers read them.
         if !matches!(step, Step::LosesFrames) {
             world.follow().await;
         }

@@ -236,7 +236,7 @@ fn conversation(of: &OfConversation) -> EmailBody {
     EmailBody { quotes, ..EmailBody::sheet(&of.inbox.name, &of.inbox.color) }
 }
 
-/// What all letters to visitors have in common. It is safe to send to an unproven address: it contains nothing
+/// What all emails to visitors have in common. It is safe to send to an unproven address: it contains nothing
 /// that the visitor typed. A transcript is not safe, and is not sent to such an address.
 fn to_visitor(of: &OfConversation, url: &str) -> (EmailBody, &'static Words) {
     let words = Words::of(of.visitor.language.as_deref());

@@ -179,7 +179,7 @@ async fn run(
     let too_slow = handler.listener().too_slow();
     let mut frames = handler.listener().take_frames();
     let mut next = None;
-    // QueuedFrames that are not answered yet, because the size of a response is limited.
+    // Frames that are not answered yet, because the size of a response is limited.
     let mut waiting = VecDeque::new();
     loop {
         let came = match next.take() {

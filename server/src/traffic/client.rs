@@ -88,7 +88,7 @@ impl FromRequestParts<ServerState> for Client {
     }
 }
 
-/// A client network, which permits its limits: an IPv4 address, or an IPv6 /64, which is what one customer gets.
+/// A client network: an IPv4 address, or an IPv6 /64, which is what one customer gets. Its clients share limits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct ClientNetwork(IpAddr);
 
