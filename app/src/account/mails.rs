@@ -22,9 +22,9 @@ fn Mails(mine: MyMail, set: FormAction<SetMyMail>) -> impl IntoView {
     let MyMail { is_on, email, assigned, mentioned, waiting, escalation_minutes, .. } = mine;
     let MyMail { summary, summary_at, time_zone, bounced, .. } = mine;
     let zone = NodeRef::<leptos::html::Input>::new();
-    // While no summary is on, suggest the browser's time zone.
+    // Until a time zone was chosen, suggest the browser's.
     #[cfg(feature = "hydrate")]
-    if !summary {
+    if !summary && time_zone == "UTC" {
         Effect::new(move |_| {
             let (Some(input), Some(here)) = (zone.get(), browser_zone()) else { return };
             input.set_value(&here);

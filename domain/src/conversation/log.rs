@@ -17,6 +17,7 @@ use super::text::preview;
 use crate::agent::Agent;
 use crate::error::Result;
 use crate::hub::HubEvent;
+use crate::mail::{Cause, enqueue};
 use crate::table::{conversation, conversation_label, entry, label};
 use crate::writer::Write;
 
@@ -173,7 +174,8 @@ impl Log {
             && !matches!(&entry.author, Author::Agent { id, .. } if id == agent)
         {
             let inbox = InboxId(self.row.inbox_id);
-            crate::mail::enqueue_assigned(write, inbox, self.id(), *agent).await?;
+            let inbox = crate::inbox::find(write.tx, write.ambient, inbox).await?;
+            enqueue(write, &inbox, &self.row, Cause::Assigned(*agent)).await?;
         }
         self.appended.push(entry.clone());
         Ok(entry)
@@ -224,7 +226,7 @@ impl Log {
     }
 
     pub(super) fn is_resolved(&self) -> bool {
-        self.row.status == Status::Resolved.as_str()
+        super::lifecycle::is_resolved(&self.row)
     }
 
     /// Writes what has changed, publishes it, and returns the conversation's summary.

@@ -7,6 +7,7 @@ use protocol::{AgentId, Author, ConversationId, ErrorCode, Event, Presence, Rout
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, FromQueryResult, IntoActiveModel, QueryOrder, QuerySelect};
 
+use super::lifecycle;
 use super::log::Log;
 use crate::Domain;
 use crate::agent::{Visibilities, Visibility};
@@ -81,9 +82,7 @@ pub(super) async fn route(
     log: &mut Log,
     except: Option<Uuid>,
 ) -> Result<()> {
-    let row = &log.row;
-    let rests = row.archived_at_ms.is_some() || row.snoozed_until_ms.is_some();
-    if row.assignee_id.is_some() || rests || log.is_resolved() {
+    if log.row.assignee_id.is_some() || !lifecycle::is_active(&log.row) {
         return Ok(());
     }
     let routing = routing_of(write, &log.row).await?;
@@ -320,9 +319,7 @@ async fn loads(write: &Write<'_>, agents: &[agent::Model]) -> Result<HashMap<Uui
         .column(conversation::Column::AssigneeId)
         .column_as(conversation::Column::Id.count(), "conversations")
         .filter(conversation::Column::AssigneeId.is_in(agents.iter().map(|agent| agent.id)))
-        .filter(conversation::Column::Status.eq(Status::Assigned.as_str()))
-        .filter(conversation::Column::ArchivedAtMs.is_null())
-        .filter(conversation::Column::SnoozedUntilMs.is_null())
+        .filter(lifecycle::active_and_assigned())
         .group_by(conversation::Column::AssigneeId)
         .into_model::<Load>()
         .all(write.tx)

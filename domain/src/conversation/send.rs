@@ -10,6 +10,7 @@ use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
 
 use super::entry::{Audience, LogEntry};
+use super::lifecycle;
 use super::log::Log;
 use super::text::tidy;
 use crate::Domain;
@@ -17,7 +18,7 @@ use crate::agent::Agent;
 use crate::error::{Error, Result};
 use crate::file::Party;
 use crate::inbox::PageUrl;
-use crate::mail::InboundMessage;
+use crate::mail::{Cause, InboundMessage, enqueue};
 use crate::table::{conversation, inbox, visitor};
 use crate::visitor::VisitorIdentity;
 use crate::writer::{Command, Shard, Write, conversation_id};
@@ -231,7 +232,8 @@ impl Command for Send {
         } else {
             crate::file::claim(write, &self.sender.party(), &self.files).await?
         };
-        if author == (Author::Visitor {}) && (log.is_resolved() || log.row.archived_at_ms.is_some())
+        if author == (Author::Visitor {})
+            && (lifecycle::is_resolved(&log.row) || lifecycle::is_hidden(&log.row))
         {
             // Messages left unanswered before it was resolved or archived no longer count as waiting. If an
             // agent undoes that instead, they count again.
@@ -251,13 +253,13 @@ impl Command for Send {
         }
         if is_visitors {
             super::route::route(write, &mut log, None).await?;
-            crate::mail::enqueue_missed(write, &inbox, log.id(), self.by_mail.is_some()).await?;
-            crate::mail::enqueue_waiting(write, &inbox, &log.row, is_first).await?;
+            let cause = Cause::VisitorWrote { by_mail: self.by_mail.is_some(), is_first };
+            enqueue(write, &inbox, &log.row, cause).await?;
         } else if matches!(self.body, Body::Message { .. }) {
-            crate::mail::enqueue_unread_reply(write, &inbox, log.id()).await?;
+            enqueue(write, &inbox, &log.row, Cause::AgentReplied).await?;
         } else if let Sender::Agent { agent, .. } = &self.sender {
-            let note = (self.body.text(), entry.seq);
-            crate::mail::enqueue_mentioned(write, &inbox, log.id(), agent.id, note).await?;
+            let (author, text, seq) = (agent.id, self.body.text(), entry.seq);
+            enqueue(write, &inbox, &log.row, Cause::NoteWritten { author, text, seq }).await?;
         }
         log.save(write).await?;
         Ok(entry)

@@ -1,12 +1,13 @@
 //! Decides whether an email is sent, at the moment of sending.
 
 use protocol::limits::MAIL_TRIED_MS;
-use protocol::{DropReason, MailKind, MailState, Status, VisitorId};
+use protocol::{DropReason, MailKind, MailState, VisitorId};
 use sea_orm::entity::prelude::*;
 use sea_orm::{Condition, QueryOrder, QuerySelect};
 
 use super::messages;
 use crate::availability::is_anybody_available;
+use crate::conversation::lifecycle::drop_reason;
 use crate::error::Result;
 use crate::inbox::Inbox;
 use crate::table::{conversation, mail, visitor};
@@ -98,17 +99,13 @@ impl Question<'_> {
             return Ok(Some(DropReason::Off));
         }
         if self.kind == MailKind::Transcript {
-            // Someone asked for it, whatever has become of the conversation.
             return Ok((!self.visitor.is_email_proven).then_some(DropReason::Unproven));
         }
-        if self.conversation.archived_at_ms.is_some() {
-            return Ok(Some(DropReason::Archived));
+        if let Some(reason) = drop_reason(self.conversation, self.kind) {
+            return Ok(Some(reason));
         }
         if self.kind == MailKind::UnreadReply {
             return Ok(None);
-        }
-        if self.conversation.status == Status::Resolved.as_str() {
-            return Ok(Some(DropReason::Resolved));
         }
         if self.conversation.waiting_since_ms.is_none() {
             return Ok(Some(DropReason::Answered));

@@ -1,20 +1,62 @@
 //! Queues emails, in the transaction of the event that causes them.
 
 use protocol::limits::NOBODY_WAIT_MS;
-use protocol::{ConversationId, DropReason, InboxId, MailKind, MailState};
+use protocol::{AgentId, ConversationId, DropReason, InboxId, MailKind, MailState, Seq};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::{Condition, QuerySelect};
 
+use super::notify::{enqueue_assigned, enqueue_mentioned, enqueue_waiting};
 use crate::availability::is_anybody_available;
 use crate::error::Result;
 use crate::inbox::Inbox;
-use crate::table::mail;
+use crate::table::{conversation, mail};
 use crate::writer::Write;
+
+/// Something that happened in a conversation, and that emails may follow from.
+pub(crate) enum Cause<'a> {
+    /// The visitor wrote.
+    VisitorWrote {
+        /// Whether the message came by email.
+        by_mail: bool,
+        /// Whether it is the first that waits for a reply.
+        is_first: bool,
+    },
+    /// The visitor left an address after they wrote.
+    AddressLeft,
+    /// An agent replied.
+    AgentReplied,
+    /// An agent wrote a note.
+    NoteWritten { author: AgentId, text: &'a str, seq: Seq },
+    /// It was assigned to an agent, by someone else.
+    Assigned(AgentId),
+}
+
+/// Queues the emails that follow from what happened in a conversation. The only way for a conversation to cause any.
+pub(crate) async fn enqueue(
+    write: &Write<'_>,
+    inbox: &Inbox,
+    conversation: &conversation::Model,
+    cause: Cause<'_>,
+) -> Result<()> {
+    let id = ConversationId(conversation.id);
+    match cause {
+        Cause::VisitorWrote { by_mail, is_first } => {
+            missed(write, inbox, id, by_mail).await?;
+            enqueue_waiting(write, inbox, conversation, is_first).await
+        }
+        Cause::AddressLeft => received(write, inbox, id).await,
+        Cause::AgentReplied => unread_reply(write, inbox, id).await,
+        Cause::NoteWritten { author, text, seq } => {
+            enqueue_mentioned(write, inbox, id, author, (text, seq)).await
+        }
+        Cause::Assigned(agent) => enqueue_assigned(write, inbox, id, agent).await,
+    }
+}
 
 /// A visitor wrote. If nobody is available to see it, the team gets an email, and the visitor gets one
 /// confirmation per conversation.
-pub(crate) async fn enqueue_missed(
+async fn missed(
     write: &Write<'_>,
     inbox: &Inbox,
     conversation: ConversationId,
@@ -33,11 +75,7 @@ pub(crate) async fn enqueue_missed(
 }
 
 /// A visitor left an address after they wrote. If nobody is available, they get a confirmation.
-pub(crate) async fn enqueue_received(
-    write: &Write<'_>,
-    inbox: &Inbox,
-    conversation: ConversationId,
-) -> Result<()> {
+async fn received(write: &Write<'_>, inbox: &Inbox, conversation: ConversationId) -> Result<()> {
     let now_ms = write.ambient.now_ms();
     if is_anybody_available(write.hub, inbox, now_ms) {
         return Ok(());
@@ -46,7 +84,7 @@ pub(crate) async fn enqueue_received(
 }
 
 /// An agent replied. If the visitor has not read the reply after a while, it is sent by email.
-pub(crate) async fn enqueue_unread_reply(
+async fn unread_reply(
     write: &Write<'_>,
     inbox: &Inbox,
     conversation: ConversationId,

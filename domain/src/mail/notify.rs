@@ -1,9 +1,7 @@
 //! Emails to agents about conversations. Each agent chooses which ones they get.
 
 use protocol::limits::{MAIL_MESSAGES, NOBODY_WAIT_MS};
-use protocol::{
-    AgentId, ConversationId, DropReason, InboxId, MailKind, MailState, Presence, Status,
-};
+use protocol::{AgentId, ConversationId, DropReason, InboxId, MailKind, MailState, Presence};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect};
@@ -12,28 +10,29 @@ use super::OF_AGENTS;
 use super::decide::{Decision, had_enough};
 use super::enqueue::row;
 use crate::agent::{AgentMail, Visibility};
+use crate::conversation::lifecycle::drop_reason;
 use crate::error::Result;
 use crate::inbox::Inbox;
 use crate::table::{agent, agent_mail, conversation, entry, mail, read_cursor};
 use crate::writer::Write;
 
 /// A conversation was assigned to an agent by someone else.
-pub(crate) async fn enqueue_assigned(
+pub(super) async fn enqueue_assigned(
     write: &Write<'_>,
-    inbox: InboxId,
+    inbox: &Inbox,
     conversation: ConversationId,
     agent: AgentId,
 ) -> Result<()> {
-    let wait_ms = crate::inbox::find(write.tx, write.ambient, inbox).await?.mail.unread_wait_ms;
-    let owing = NewDelivery { inbox, conversation, agent };
+    let wait_ms = inbox.mail.unread_wait_ms;
+    let new = NewDelivery { inbox: inbox.id, conversation, agent };
     // An agent who only reloads a page was never away.
-    owing.insert_once(write, MailKind::Assigned, NOBODY_WAIT_MS).await?;
+    new.insert_once(write, MailKind::Assigned, NOBODY_WAIT_MS).await?;
     // An agent who is online but leaves without having looked gets an email, too.
-    owing.insert_once(write, MailKind::Waiting, wait_ms).await
+    new.insert_once(write, MailKind::Waiting, wait_ms).await
 }
 
 /// A note was written. The agents whom it mentions get an email if they have not read it after a while.
-pub(crate) async fn enqueue_mentioned(
+pub(super) async fn enqueue_mentioned(
     write: &Write<'_>,
     inbox: &Inbox,
     conversation: ConversationId,
@@ -50,8 +49,8 @@ pub(crate) async fn enqueue_mentioned(
         if one.id == author.0 {
             continue;
         }
-        let owing = NewDelivery { inbox: inbox.id, conversation, agent: AgentId(one.id) };
-        let mut row = owing.row(write, MailKind::Mentioned, inbox.mail.unread_wait_ms);
+        let new = NewDelivery { inbox: inbox.id, conversation, agent: AgentId(one.id) };
+        let mut row = new.row(write, MailKind::Mentioned, inbox.mail.unread_wait_ms);
         row.from_seq = Set(Some(seq as i64));
         row.through_seq = Set(Some(seq as i64));
         mail::Entity::insert(row).exec_without_returning(write.tx).await?;
@@ -85,16 +84,16 @@ fn named(text: &str, names: &[&str]) -> Vec<bool> {
 /// A visitor wrote. The assigned agent gets an email if they have not read the message after a while. If it is
 /// the first message that waits for a reply, agents who asked for escalations get one after the wait that they
 /// chose.
-pub(crate) async fn enqueue_waiting(
+pub(super) async fn enqueue_waiting(
     write: &Write<'_>,
     inbox: &Inbox,
     conversation: &conversation::Model,
     is_first: bool,
 ) -> Result<()> {
     let id = ConversationId(conversation.id);
-    let owing = |agent| NewDelivery { inbox: inbox.id, conversation: id, agent: AgentId(agent) };
+    let new = |agent| NewDelivery { inbox: inbox.id, conversation: id, agent: AgentId(agent) };
     if let Some(agent) = conversation.assignee_id {
-        owing(agent).insert_once(write, MailKind::Waiting, inbox.mail.unread_wait_ms).await?;
+        new(agent).insert_once(write, MailKind::Waiting, inbox.mail.unread_wait_ms).await?;
     }
     if is_first {
         let want = agent_mail::Entity::find()
@@ -103,7 +102,7 @@ pub(crate) async fn enqueue_waiting(
             .await?;
         for one in want {
             let wait_ms = one.escalation_ms.unwrap_or_default().unsigned_abs();
-            owing(one.agent_id).insert_once(write, MailKind::Escalation, wait_ms).await?;
+            new(one.agent_id).insert_once(write, MailKind::Escalation, wait_ms).await?;
         }
     }
     Ok(())
@@ -166,11 +165,8 @@ pub(super) async fn decide(
     if super::standing(write.tx, OF_AGENTS, &found.email).await?.bounced.is_some() {
         return Ok(Decision::Drop(DropReason::Bounced));
     }
-    if conversation.archived_at_ms.is_some() {
-        return Ok(Decision::Drop(DropReason::Archived));
-    }
-    if kind != MailKind::Mentioned && conversation.status == Status::Resolved.as_str() {
-        return Ok(Decision::Drop(DropReason::Resolved));
+    if let Some(reason) = drop_reason(conversation, kind) {
+        return Ok(Decision::Drop(reason));
     }
     let is_theirs = conversation.assignee_id == Some(agent);
     if matches!(kind, MailKind::Assigned | MailKind::Waiting) && !is_theirs {

@@ -1,7 +1,7 @@
 //! The daily summary: what is open, and which conversations have waited longest.
 
 use async_trait::async_trait;
-use protocol::{AgentId, ConversationId, DropReason, MailKind, Status};
+use protocol::{AgentId, ConversationId, DropReason, MailKind};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
@@ -9,6 +9,7 @@ use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
 use super::OF_AGENTS;
 use crate::Domain;
 use crate::agent::{AgentMail, Visibility};
+use crate::conversation::lifecycle;
 use crate::error::Result;
 use crate::table::{agent, agent_mail, conversation, mail, visitor};
 use crate::writer::{Command, Shard, Write};
@@ -123,9 +124,9 @@ pub(super) async fn decide(
     let seen = || {
         conversation::Entity::find()
             .filter(visibility.condition(conversation::Column::InboxId))
-            .filter(conversation::Column::ArchivedAtMs.is_null())
+            .filter(lifecycle::visible())
     };
-    let open = || seen().filter(conversation::Column::Status.ne(Status::Resolved.as_str()));
+    let open = || seen().filter(lifecycle::unresolved());
     let since_ms = write.ambient.now_ms() as i64 - NEW_MS;
     let begun = seen().filter(conversation::Column::CreatedAtMs.gt(since_ms));
     let unassigned = open().filter(conversation::Column::AssigneeId.is_null());

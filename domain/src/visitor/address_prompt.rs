@@ -1,7 +1,7 @@
 //! The email address that a visitor leaves in the chat, to be answered after they have gone.
 
 use async_trait::async_trait;
-use protocol::{ConversationId, ErrorCode};
+use protocol::ErrorCode;
 use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
 
@@ -10,6 +10,7 @@ use super::about::{About, User};
 use crate::Domain;
 use crate::agent::check_email;
 use crate::error::Result;
+use crate::mail::{Cause, enqueue};
 use crate::table::{conversation, visitor};
 use crate::writer::{Command, Shard, Write};
 
@@ -67,6 +68,6 @@ impl Command for Tell {
             .await?;
         let Some(row) = waits else { return Ok(()) };
         let inbox = crate::inbox::find(write.tx, write.ambient, self.who.inbox).await?;
-        crate::mail::enqueue_received(write, &inbox, ConversationId(row.id)).await
+        enqueue(write, &inbox, &row, Cause::AddressLeft).await
     }
 }

