@@ -25,6 +25,7 @@ mod m0015_networks;
 mod m0016_blocks;
 mod m0017_second_factors;
 mod m0018_privacy;
+mod m0019_spam;
 
 /// Runs the migrations that a database lacks.
 pub struct Migrator;
@@ -51,6 +52,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_blocks::Migration),
             Box::new(m0017_second_factors::Migration),
             Box::new(m0018_privacy::Migration),
+            Box::new(m0019_spam::Migration),
         ]
     }
 }

@@ -51,6 +51,10 @@ tagged! {
         "archive" => Archive {},
         /// Restore it from the archive.
         "unarchive" => Unarchive {},
+        /// Mark it as spam: it is hidden, never routed, and no email is sent about it, even if the visitor writes.
+        "spam" => Spam {},
+        /// It is not spam.
+        "not_spam" => NotSpam {},
         /// Snooze it until a time, or until the visitor writes.
         "snooze" => Snooze {
             /// In milliseconds since 1970 (UTC): in the future, by at most [`crate::limits::SNOOZE_MS`].
@@ -77,7 +81,11 @@ impl Change {
     pub const fn makes_room(&self) -> bool {
         matches!(
             self,
-            Self::Assign { .. } | Self::Resolve { .. } | Self::Archive {} | Self::Snooze { .. }
+            Self::Assign { .. }
+                | Self::Resolve { .. }
+                | Self::Archive {}
+                | Self::Spam {}
+                | Self::Snooze { .. }
         )
     }
 }

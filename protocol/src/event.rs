@@ -27,6 +27,10 @@ tagged! {
         "archived" => Archived {},
         /// It was restored from the archive.
         "unarchived" => Unarchived {},
+        /// It was marked as spam.
+        "marked_spam" => MarkedSpam {},
+        /// It is not spam any more.
+        "unmarked_spam" => UnmarkedSpam {},
         /// It was snoozed.
         "snoozed" => Snoozed {
             /// Until when, in milliseconds since 1970 (UTC).

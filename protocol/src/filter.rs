@@ -24,6 +24,8 @@ record! {
         pub label: Option<LabelId>,
         /// Archived, or not; absent for both.
         pub archived: Option<bool>,
+        /// Spam, or not; absent for both.
+        pub spam: Option<bool>,
         /// Snoozed, or not; absent for both.
         pub snoozed: Option<bool>,
     }
@@ -39,17 +41,23 @@ impl Filter {
         visitor: None,
         label: None,
         archived: None,
+        spam: None,
         snoozed: None,
     };
 
-    /// Conversations that wait for an answer: not resolved, not archived, not snoozed.
+    /// Conversations that are not hidden: neither archived nor spam.
+    #[must_use]
+    pub fn visible() -> Self {
+        Self { archived: Some(false), spam: Some(false), ..Self::ALL }
+    }
+
+    /// Conversations that wait for an answer: not resolved, not hidden, not snoozed.
     #[must_use]
     pub fn waiting() -> Self {
         Self {
             status: [Status::Open, Status::Assigned].into(),
-            archived: Some(false),
             snoozed: Some(false),
-            ..Self::ALL
+            ..Self::visible()
         }
     }
 
@@ -64,6 +72,7 @@ impl Filter {
             && self.visitor.is_none_or(|wanted| summary.visitor == wanted)
             && self.label.is_none_or(|wanted| summary.labels.iter().any(|label| label.id == wanted))
             && self.archived.is_none_or(|wanted| summary.archived == wanted)
+            && self.spam.is_none_or(|wanted| summary.spam.unwrap_or(false) == wanted)
             && self.snoozed.is_none_or(|wanted| summary.snoozed_until_ms.is_some() == wanted)
     }
 }

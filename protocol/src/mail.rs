@@ -55,6 +55,8 @@ words! {
         "somebody_came" => SomebodyCame,
         /// The conversation was archived.
         "archived" => Archived,
+        /// The conversation was marked as spam.
+        "spam" => Spam,
         /// The conversation was resolved.
         "resolved" => Resolved,
         /// There is no address to send it to.

@@ -67,6 +67,8 @@ record! {
         pub queued_at_ms: Option<u64>,
         /// Whether it is archived.
         pub archived: bool,
+        /// `true` if it is marked as spam; absent otherwise.
+        pub spam: Option<bool>,
         /// Until when it is snoozed, in milliseconds since 1970 (UTC); absent if it is not.
         pub snoozed_until_ms: Option<u64>,
         /// Its labels, by name.

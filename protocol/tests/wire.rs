@@ -49,6 +49,7 @@ fn summary() -> Summary {
         assignee: Some(Person { id: AGENT, name: "Mia".into() }),
         queued_at_ms: None,
         archived: false,
+        spam: None,
         snoozed_until_ms: Some(10),
         labels: vec![Label { id: LABEL, name: "VIP".into(), color: "#aa0000".into() }],
         head: 9,

@@ -4,9 +4,10 @@ use icondata_lu as lu;
 use leptos::prelude::*;
 use protocol::{AgentId, Change, ConversationId, Presence, Status, Summary};
 
-use super::calls::Choices;
+use super::calls::{BlockVisitor, Choices};
+use crate::account::refusal;
 use crate::live::{Live, now_ms};
-use crate::ui::{Icon, Menu, Zone, presence_class};
+use crate::ui::{Icon, Menu, Notice, Zone, presence_class};
 
 /// The buttons at the top of a conversation.
 #[component]
@@ -19,8 +20,14 @@ pub(super) fn Actions(id: ConversationId, choices: Signal<Choices>) -> impl Into
     let is_resolved = look(|summary| summary.status == Status::Resolved);
     let is_free = look(|summary| summary.assignee.is_none());
     let is_archived = look(|summary| summary.archived);
+    let is_spam = look(|summary| summary.spam == Some(true));
     let is_snoozed = look(|summary| summary.snoozed_until_ms.is_some());
     let act = move |change: Change| live.change(id, change);
+    let block = ServerAction::<BlockVisitor>::new();
+    let mark_and_block = move || {
+        act(Change::Spam {});
+        block.dispatch(BlockVisitor { id, network: false });
+    };
     let resolve = move || {
         let seen = live.with(|store| store.open(id).map(|open| open.thread.replica.last_seq()));
         act(Change::Resolve { seen });
@@ -61,6 +68,26 @@ pub(super) fn Actions(id: ConversationId, choices: Signal<Choices>) -> impl Into
             <Menu label="Labels" icon=lu::LuTag>
                 <LabelItems id summary choices />
             </Menu>
+            <Menu label="Spam" icon=lu::LuShieldAlert>
+                <Show
+                    when=move || is_spam.get()
+                    fallback=move || {
+                        view! {
+                            <li>
+                                <button on:click=move |_| act(Change::Spam {})>"Mark as spam"</button>
+                            </li>
+                            <li>
+                                <button on:click=move |_| mark_and_block()>"Mark as spam and block visitor"</button>
+                            </li>
+                        }
+                    }
+                >
+                    <li>
+                        <button on:click=move |_| act(Change::NotSpam {})>"Not spam"</button>
+                    </li>
+                </Show>
+            </Menu>
+            <Notice text=refusal(block) />
             <Show
                 when=move || is_archived.get()
                 fallback=move || {

@@ -43,6 +43,8 @@ fn sentence(who: &str, author: &Author, event: &Event, until: impl Fn(u64) -> St
         Event::Reopened {} => format!("{who} reopened the conversation"),
         Event::Archived {} => format!("{who} archived the conversation"),
         Event::Unarchived {} => format!("{who} unarchived the conversation"),
+        Event::MarkedSpam {} => format!("{who} marked the conversation as spam"),
+        Event::UnmarkedSpam {} => format!("{who} unmarked the conversation as spam"),
         Event::Snoozed { until_ms } => {
             format!("{who} snoozed the conversation until {}", until(*until_ms))
         }

@@ -276,6 +276,7 @@ fn Others(others: Vec<Summary>) -> impl IntoView {
     let line = |one: Summary| {
         let at_ms = one.last_at_ms;
         let state = match one.status {
+            _ if one.spam == Some(true) => "Spam",
             _ if one.archived => "Archived",
             Status::Open => "Open",
             Status::Assigned => "Assigned",

@@ -20,11 +20,20 @@ pub enum View {
     Resolved,
     /// Archived conversations.
     Archived,
+    /// Conversations that were marked as spam.
+    Spam,
 }
 
 impl View {
-    pub(super) const ALL: [Self; 6] =
-        [Self::Open, Self::Mine, Self::Unassigned, Self::Snoozed, Self::Resolved, Self::Archived];
+    pub(super) const ALL: [Self; 7] = [
+        Self::Open,
+        Self::Mine,
+        Self::Unassigned,
+        Self::Snoozed,
+        Self::Resolved,
+        Self::Archived,
+        Self::Spam,
+    ];
 
     /// Its title on screen.
     pub(super) const fn title(self) -> &'static str {
@@ -35,6 +44,7 @@ impl View {
             Self::Snoozed => "Snoozed",
             Self::Resolved => "Resolved",
             Self::Archived => "Archived",
+            Self::Spam => "Spam",
         }
     }
 
@@ -47,6 +57,7 @@ impl View {
             Self::Snoozed => "snoozed",
             Self::Resolved => "resolved",
             Self::Archived => "archived",
+            Self::Spam => "spam",
         }
     }
 
@@ -59,6 +70,7 @@ impl View {
             Self::Snoozed => "No snoozed conversations.",
             Self::Resolved => "No resolved conversations yet.",
             Self::Archived => "No archived conversations.",
+            Self::Spam => "No spam.",
         }
     }
 }
@@ -102,11 +114,10 @@ impl Wanted {
             View::Open => Filter::waiting(),
             View::Mine => Filter { assignee: Some(me), ..Filter::waiting() },
             View::Unassigned => Filter { unassigned: true, ..Filter::waiting() },
-            View::Snoozed => Filter { snoozed: Some(true), archived: Some(false), ..Filter::ALL },
-            View::Resolved => {
-                Filter { status: vec![Status::Resolved], archived: Some(false), ..Filter::ALL }
-            }
-            View::Archived => Filter { archived: Some(true), ..Filter::ALL },
+            View::Snoozed => Filter { snoozed: Some(true), ..Filter::visible() },
+            View::Resolved => Filter { status: vec![Status::Resolved], ..Filter::visible() },
+            View::Archived => Filter { archived: Some(true), spam: Some(false), ..Filter::ALL },
+            View::Spam => Filter { spam: Some(true), ..Filter::ALL },
         };
         Filter { inbox: self.inbox, label: self.label, ..filter }
     }

@@ -201,6 +201,7 @@ pub(crate) const fn why(kind: MailKind, reason: DropReason) -> &'static str {
         DropReason::Answered => "Someone replied in the meantime.",
         DropReason::SomebodyCame => "An agent is available now and sees it in the inbox.",
         DropReason::Archived => "The conversation was archived.",
+        DropReason::Spam => "The conversation was marked as spam.",
         DropReason::Resolved => "The conversation was resolved.",
         DropReason::NoAddress => "There was no email address.",
         DropReason::Off => "Email is off for this inbox.",

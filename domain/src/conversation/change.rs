@@ -7,6 +7,7 @@ use protocol::{
 };
 use sea_orm::entity::prelude::*;
 
+use super::lifecycle;
 use super::log::Log;
 use super::route::{self, leave_queue, route};
 use crate::Domain;
@@ -122,6 +123,23 @@ impl ChangeConversation {
                 }
                 log.row.archived_at_ms = None;
                 log.event(write, author, Event::Unarchived {}).await?;
+                route::release_if_away(write, log).await?;
+                route(write, log, None).await
+            }
+            Change::Spam {} => {
+                if lifecycle::is_spam(&log.row) {
+                    return Ok(());
+                }
+                log.row.spam_at_ms = Some(write.ambient.now_ms() as i64);
+                leave_queue(write, log);
+                log.event(write, author, Event::MarkedSpam {}).await
+            }
+            Change::NotSpam {} => {
+                if !lifecycle::is_spam(&log.row) {
+                    return Ok(());
+                }
+                log.row.spam_at_ms = None;
+                log.event(write, author, Event::UnmarkedSpam {}).await?;
                 route::release_if_away(write, log).await?;
                 route(write, log, None).await
             }

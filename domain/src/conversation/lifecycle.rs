@@ -1,8 +1,8 @@
 //! Where a conversation is in its life, and what follows from it: each rule once, as a predicate on a row and as a
 //! query condition.
 //!
-//! A conversation is *resolved* or not. Independently of that, it may be *hidden* (archived) or *snoozed*. What is
-//! neither resolved, hidden nor snoozed is *active*: it wants somebody's attention now.
+//! A conversation is *resolved* or not. Independently of that, it may be *hidden* (archived, or spam) or *snoozed*. What
+//! is neither resolved, hidden nor snoozed is *active*: it wants somebody's attention now.
 
 use protocol::{DropReason, MailKind, Status};
 use sea_orm::Condition;
@@ -15,9 +15,14 @@ pub(crate) fn is_resolved(row: &Model) -> bool {
     row.status == Status::Resolved.as_str()
 }
 
-/// Whether it is out of sight until it is restored: archived.
+/// Whether it was marked as spam. Unlike an archived one, it stays hidden when its visitor writes, and causes no email.
+pub(crate) fn is_spam(row: &Model) -> bool {
+    row.spam_at_ms.is_some()
+}
+
+/// Whether it is out of sight until it is restored: archived, or spam.
 pub(crate) fn is_hidden(row: &Model) -> bool {
-    row.archived_at_ms.is_some()
+    row.archived_at_ms.is_some() || is_spam(row)
 }
 
 /// Whether it is snoozed.
@@ -37,7 +42,7 @@ pub(crate) fn unresolved() -> Condition {
 
 /// The conversations for which [`is_hidden`] is false.
 pub(crate) fn visible() -> Condition {
-    Condition::all().add(Column::ArchivedAtMs.is_null())
+    Condition::all().add(Column::ArchivedAtMs.is_null()).add(Column::SpamAtMs.is_null())
 }
 
 /// The conversations of agents that [`is_active`]: an agent's room is counted by them.
@@ -55,6 +60,7 @@ pub(crate) fn drop_reason(row: &Model, kind: MailKind) -> Option<DropReason> {
     let outlasts_resolving = matches!(kind, MailKind::UnreadReply | MailKind::Mentioned);
     match kind {
         MailKind::Transcript => None,
+        _ if is_spam(row) => Some(DropReason::Spam),
         _ if row.archived_at_ms.is_some() => Some(DropReason::Archived),
         _ if is_resolved(row) && !outlasts_resolving => Some(DropReason::Resolved),
         _ => None,

@@ -11,6 +11,7 @@ use sea_orm::sea_query::Query;
 use sea_orm::{Condition, QueryOrder, QuerySelect};
 
 use super::entry::author_from_row;
+use super::lifecycle::is_spam;
 use crate::Domain;
 use crate::agent::Agent;
 use crate::error::{Error, Result};
@@ -122,6 +123,7 @@ pub(crate) fn condition(filter: &Filter) -> Condition {
         .add_option(filter.visitor.map(|visitor| C::VisitorId.eq(visitor.0)))
         .add_option(filter.label.map(|label| C::Id.in_subquery(of_label(label))))
         .add_option(filter.archived.map(|wanted| set(C::ArchivedAtMs, wanted)))
+        .add_option(filter.spam.map(|wanted| set(C::SpamAtMs, wanted)))
         .add_option(filter.snoozed.map(|wanted| set(C::SnoozedUntilMs, wanted)))
 }
 
@@ -220,6 +222,7 @@ impl Beside {
             assignee: row.assignee_id.map(|id| Person { id: AgentId(id), name: name(&id) }),
             queued_at_ms: row.queued_at_ms.map(i64::unsigned_abs),
             archived: row.archived_at_ms.is_some(),
+            spam: is_spam(row).then_some(true),
             snoozed_until_ms: row.snoozed_until_ms.map(i64::unsigned_abs),
             labels: self.labels.get(&row.id).cloned().unwrap_or_default(),
             head: row.last_seq.unsigned_abs(),

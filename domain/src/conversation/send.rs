@@ -282,8 +282,12 @@ impl Send {
     }
 }
 
-/// A visitor who writes wants an answer: the conversation is no longer resolved, archived or snoozed.
+/// A visitor who writes wants an answer: the conversation is no longer resolved, archived or snoozed. Spam stays as it
+/// is.
 async fn wants_answer(write: &Write<'_>, log: &mut Log) -> Result<()> {
+    if lifecycle::is_spam(&log.row) {
+        return Ok(());
+    }
     let visitor = Author::Visitor {};
     let mut rested = false;
     if log.row.archived_at_ms.is_some() {
@@ -350,6 +354,7 @@ async fn begin(
         team_id: Set(inbox_row.team_id),
         queued_at_ms: Set(None),
         archived_at_ms: Set(None),
+        spam_at_ms: Set(None),
         snoozed_until_ms: Set(None),
         last_seq: Set(0),
         last_public_seq: Set(0),

@@ -8,6 +8,7 @@ use sea_orm::{Condition, QuerySelect};
 
 use super::notify::{enqueue_assigned, enqueue_mentioned, enqueue_waiting};
 use crate::availability::is_anybody_available;
+use crate::conversation::lifecycle::is_spam;
 use crate::error::Result;
 use crate::inbox::Inbox;
 use crate::table::{conversation, mail};
@@ -39,6 +40,9 @@ pub(crate) async fn enqueue(
     conversation: &conversation::Model,
     cause: Cause<'_>,
 ) -> Result<()> {
+    if is_spam(conversation) {
+        return Ok(());
+    }
     let id = ConversationId(conversation.id);
     match cause {
         Cause::VisitorWrote { by_mail, is_first } => {
@@ -150,6 +154,7 @@ impl NewDelivery {
             DropReason::Answered,
             DropReason::Resolved,
             DropReason::Archived,
+            DropReason::Spam,
         ];
         let counts = Condition::any()
             .add(mail::Column::State.ne(MailState::Dropped.as_str()))

@@ -151,6 +151,7 @@ impl Domain {
             "created_at_ms": row.created_at_ms,
             "last_at_ms": row.last_at_ms,
             "archived_at_ms": row.archived_at_ms,
+            "spam_at_ms": row.spam_at_ms,
             "labels": labels.into_iter().map(|label| label.name).collect::<Vec<_>>(),
             "entries": entries,
         }))

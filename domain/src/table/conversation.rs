@@ -16,6 +16,7 @@ pub struct Model {
     pub team_id: Option<Uuid>,
     pub queued_at_ms: Option<i64>,
     pub archived_at_ms: Option<i64>,
+    pub spam_at_ms: Option<i64>,
     pub snoozed_until_ms: Option<i64>,
     pub last_seq: i64,
     pub last_public_seq: i64,

@@ -62,11 +62,34 @@ async fn each_change_is_an_entry_and_shows_in_the_list(fixture) {
     ]);
 }
 
+async fn spam_stays_hidden_whatever_its_visitor_writes_and_comes_back_as_it_was(fixture) {
+    let domain = &fixture.domain;
+    let (visitor, id) = hi(&fixture, 1).await;
+    let tom = agent(domain, "tom@example.com").await;
+    let by = async |filter: Filter| {
+        domain.list_conversations(&tom, &filter, None, 9).await.unwrap().conversations
+    };
+    let of = async |spam| {
+        let found = by(Filter { spam: Some(spam), ..Filter::ALL }).await;
+        found.into_iter().map(|one| one.id).collect::<Vec<_>>()
+    };
+    assert_eq!(change(domain, &tom, id, Change::Spam {}).await.spam, Some(true));
+    assert_eq!((of(true).await, of(false).await), (vec![id], vec![]));
+    // An archived conversation would come back now.
+    domain.send_as_visitor(&visitor, None, client_id(2), "buy!").await.unwrap();
+    assert_eq!(by(Filter::waiting()).await, []);
+    assert_eq!(domain.visitor_page(&visitor, None).await.unwrap().entries.len(), 2, "they notice nothing");
+    assert_eq!(change(domain, &tom, id, Change::NotSpam {}).await.spam, None);
+    let waiting = by(Filter::waiting()).await;
+    assert_eq!(waiting.iter().map(|one| one.visitor_messages).collect::<Vec<_>>(), [2]);
+    assert_eq!(events(domain, id).await, [Event::MarkedSpam {}, Event::UnmarkedSpam {}]);
+}
+
 async fn what_is_so_already_makes_no_entry(fixture) {
     let domain = &fixture.domain;
     let (_, id) = hi(&fixture, 1).await;
     let tom = agent(domain, "tom@example.com").await;
-    for one in [Change::Reopen {}, Change::Unarchive {}, Change::Wake {}, Change::Assign { agent: None }] {
+    for one in [Change::Reopen {}, Change::Unarchive {}, Change::NotSpam {}, Change::Wake {}, Change::Assign { agent: None }] {
         change(domain, &tom, id, one).await;
     }
     assert_eq!(events(domain, id).await, []);

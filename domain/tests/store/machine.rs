@@ -24,7 +24,7 @@ const AGENTS: usize = 2;
 
 /// An agent's change to a conversation, in small numbers that fit in a plan.
 #[derive(Clone, Copy, Debug)]
-enum AuditAction {
+enum Action {
     Claim,
     Assign(Option<usize>),
     Resolve,
@@ -53,7 +53,7 @@ enum Step {
     AgentDoes {
         agent: usize,
         of: usize,
-        deed: AuditAction,
+        deed: Action,
     },
     VisitorReads {
         visitor: usize,
@@ -69,16 +69,16 @@ enum Step {
     Restart,
 }
 
-fn deed() -> impl Strategy<Value = AuditAction> {
+fn deed() -> impl Strategy<Value = Action> {
     prop_oneof![
-        Just(AuditAction::Claim),
-        prop::option::of(0..AGENTS).prop_map(AuditAction::Assign),
-        Just(AuditAction::Resolve),
-        Just(AuditAction::Reopen),
-        Just(AuditAction::Archive),
-        Just(AuditAction::Unarchive),
-        Just(AuditAction::Snooze),
-        Just(AuditAction::Wake),
+        Just(Action::Claim),
+        prop::option::of(0..AGENTS).prop_map(Action::Assign),
+        Just(Action::Resolve),
+        Just(Action::Reopen),
+        Just(Action::Archive),
+        Just(Action::Unarchive),
+        Just(Action::Snooze),
+        Just(Action::Wake),
     ]
 }
 
@@ -143,35 +143,35 @@ impl Expected {
         }
     }
 
-    fn does(&mut self, agent: usize, deed: AuditAction) -> Result<(), ErrorCode> {
+    fn does(&mut self, agent: usize, deed: Action) -> Result<(), ErrorCode> {
         let who = format!("agent{agent}");
         match deed {
-            AuditAction::Claim if self.assignee.is_some_and(|first| first != agent) => {
+            Action::Claim if self.assignee.is_some_and(|first| first != agent) => {
                 return Err(ErrorCode::AlreadyAssigned);
             }
-            AuditAction::Claim => self.assign(&who, Some(agent)),
-            AuditAction::Assign(to) => self.assign(&who, to),
-            AuditAction::Resolve if !self.is_resolved => {
+            Action::Claim => self.assign(&who, Some(agent)),
+            Action::Assign(to) => self.assign(&who, to),
+            Action::Resolve if !self.is_resolved => {
                 (self.is_resolved, self.is_snoozed) = (true, false);
                 self.happened(&who, "resolved");
             }
-            AuditAction::Reopen if self.is_resolved => {
+            Action::Reopen if self.is_resolved => {
                 self.is_resolved = false;
                 self.happened(&who, "reopened");
             }
-            AuditAction::Archive if !self.is_archived => {
+            Action::Archive if !self.is_archived => {
                 self.is_archived = true;
                 self.happened(&who, "archived");
             }
-            AuditAction::Unarchive if self.is_archived => {
+            Action::Unarchive if self.is_archived => {
                 self.is_archived = false;
                 self.happened(&who, "unarchived");
             }
-            AuditAction::Snooze => {
+            Action::Snooze => {
                 self.is_snoozed = true;
                 self.happened(&who, "snoozed");
             }
-            AuditAction::Wake if self.is_snoozed => {
+            Action::Wake if self.is_snoozed => {
                 self.is_snoozed = false;
                 self.happened(&who, "woken");
             }
@@ -270,18 +270,16 @@ impl World {
             Step::AgentDoes { agent, of, deed } => {
                 let who = self.agents[agent].clone();
                 let change = match deed {
-                    AuditAction::Claim => Change::Claim {},
-                    AuditAction::Assign(to) => {
-                        Change::Assign { agent: to.map(|to| self.agents[to].id) }
-                    }
-                    AuditAction::Resolve => Change::Resolve { seen: None },
-                    AuditAction::Reopen => Change::Reopen {},
-                    AuditAction::Archive => Change::Archive {},
-                    AuditAction::Unarchive => Change::Unarchive {},
-                    AuditAction::Snooze => Change::Snooze {
+                    Action::Claim => Change::Claim {},
+                    Action::Assign(to) => Change::Assign { agent: to.map(|to| self.agents[to].id) },
+                    Action::Resolve => Change::Resolve { seen: None },
+                    Action::Reopen => Change::Reopen {},
+                    Action::Archive => Change::Archive {},
+                    Action::Unarchive => Change::Unarchive {},
+                    Action::Snooze => Change::Snooze {
                         until_ms: self.fixture.domain.ambient().now_ms() + 600_000,
                     },
-                    AuditAction::Wake => Change::Wake {},
+                    Action::Wake => Change::Wake {},
                 };
                 let domain = self.fixture.domain.clone();
                 let Some((id, expected)) = self.conversation(of) else { return Ok(()) };

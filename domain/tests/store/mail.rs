@@ -115,6 +115,19 @@ impl Of for Delivery {
 
 testbed::on_each_store! {
 
+async fn spam_causes_no_mail(fixture) {
+    fixture.mails(|_| {}).await;
+    let ann = fixture.ann("ann@example.com").await;
+    let id = only(&fixture.domain, &looker()).await.id;
+    let mia = fixture.mia().await;
+    fixture.domain.change_conversation(&mia, id, Change::Spam {}).await.unwrap();
+    fixture.domain.send_as_visitor(&ann, None, client_id(77), "buy!").await.unwrap();
+    fixture.ticks.pass_ms(24 * 60 * 60_000);
+    assert_eq!(fixture.sent().await, []);
+    let reasons = fixture.reasons().await;
+    assert!(!reasons.is_empty() && reasons.iter().all(|reason| reason == "spam"), "{reasons:?}");
+}
+
 async fn nobody_there_is_told_to_the_team_and_to_the_visitor_once(fixture) {
     fixture.mails(|_| {}).await;
     let ann = fixture.ann("ann@example.com").await;

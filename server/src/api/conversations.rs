@@ -38,6 +38,8 @@ pub(super) struct Wanted {
     pub(super) label: Option<LabelId>,
     /// Only archived conversations (`true`), or only others (`false`). Default: both.
     pub(super) archived: Option<bool>,
+    /// Only spam (`true`), or only other conversations (`false`). Default: `false`.
+    pub(super) spam: Option<bool>,
     /// Only snoozed conversations (`true`), or only others (`false`). Default: both.
     pub(super) snoozed: Option<bool>,
     /// The `next` of the previous page.
@@ -67,7 +69,8 @@ impl Wanted {
             }
         };
         let Self { inbox, visitor, label, archived, snoozed, .. } = *self;
-        Ok(Filter { status, assignee, unassigned, inbox, visitor, label, archived, snoozed })
+        let spam = Some(self.spam.unwrap_or(false));
+        Ok(Filter { status, assignee, unassigned, inbox, visitor, label, archived, spam, snoozed })
     }
 }
 
@@ -253,6 +256,12 @@ changes! {
     resolve "/conversations/{conversation}/resolve" => Change::Resolve { seen: None };
     /// Reopen a resolved conversation.
     reopen "/conversations/{conversation}/reopen" => Change::Reopen {};
+    /// Mark a conversation as spam.
+    ///
+    /// It is hidden, never routed, and no email is sent about it, even if the visitor writes again.
+    spam "/conversations/{conversation}/spam" => Change::Spam {};
+    /// Mark a conversation as not spam.
+    not_spam "/conversations/{conversation}/not-spam" => Change::NotSpam {};
     /// Archive a conversation.
     archive "/conversations/{conversation}/archive" => Change::Archive {};
     /// Unarchive a conversation.

@@ -78,6 +78,8 @@ fn described() -> OpenApiRouter<ServerState> {
         .routes(routes!(conversations::reopen))
         .routes(routes!(conversations::archive))
         .routes(routes!(conversations::unarchive))
+        .routes(routes!(conversations::spam))
+        .routes(routes!(conversations::not_spam))
         .routes(routes!(conversations::snooze))
         .routes(routes!(conversations::wake))
         .routes(routes!(conversations::label, conversations::unlabel))

@@ -35,6 +35,8 @@ pub(super) struct LookedFor {
     label: Option<LabelId>,
     /// Only archived conversations (`true`), or only others (`false`). Default: both.
     archived: Option<bool>,
+    /// Only spam (`true`), or only other conversations (`false`). Default: `false`.
+    spam: Option<bool>,
     /// Written at this time or later.
     #[serde(default, deserialize_with = "maybe_whole")]
     #[param(maximum = 9_007_199_254_740_991_u64)]
@@ -65,9 +67,9 @@ pub(super) async fn search(
     State(state): State<ServerState>,
     Params(looked_for): Params<LookedFor>,
 ) -> Result<Json<Hits>, Failure> {
-    let LookedFor { q: text, status, assignee, inbox, label, archived, .. } = looked_for;
+    let LookedFor { q: text, status, assignee, inbox, label, archived, spam, .. } = looked_for;
     let LookedFor { from_ms, until_ms, limit, .. } = looked_for;
-    let wanted = Wanted { status, assignee, inbox, label, archived, ..Wanted::default() };
+    let wanted = Wanted { status, assignee, inbox, label, archived, spam, ..Wanted::default() };
     let (filter, limit) = (wanted.filter()?, conversations::limit(limit, SEARCH_HITS)?);
     let query = Search { text, filter, from_ms, until_ms, limit };
     Ok(Json(Hits { hits: state.domain.search(&agent, &query).await? }))

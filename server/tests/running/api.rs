@@ -461,6 +461,10 @@ async fn a_program_can_do_all_that_a_help_desk_needs() {
     assert_eq!(ids("archived=true").await.0, [begun["id"].clone()]);
     assert_eq!(ids(&format!("visitor={visitor}&archived=false")).await.0, [] as [Value; 0]);
     assert_eq!(ask("post", &format!("{at}/unarchive"), Value::Null).await["archived"], false);
+    assert_eq!(ask("post", &format!("{at}/spam"), Value::Null).await["spam"], true);
+    assert_eq!(ids(&format!("visitor={visitor}")).await.0, [] as [Value; 0]);
+    assert_eq!(ids("spam=true").await.0, [begun["id"].clone()]);
+    assert!(ask("post", &format!("{at}/not-spam"), Value::Null).await["spam"].is_null());
     assert_eq!(ids(&format!("assignee={}", api.agent)).await.0, [begun["id"].clone()]);
     assert_eq!(ids("assignee=none&status=open").await.0.len(), 1);
 

@@ -773,6 +773,8 @@ async fn a_frame_of_another_form_is_refused_by_its_code() {
         change(json!({ "action": "reopen" })),
         change(json!({ "action": "archive" })),
         change(json!({ "action": "unarchive" })),
+        change(json!({ "action": "spam" })),
+        change(json!({ "action": "not_spam" })),
         change(json!({ "action": "snooze", "until_ms": 4_102_444_800_000_u64 })),
         change(json!({ "action": "wake" })),
         change(json!({ "action": "label", "label": house.own.label })),

@@ -36,6 +36,7 @@ fn summary(number: u128, head: Seq, read: Option<u64>) -> Summary {
         assignee: None,
         queued_at_ms: None,
         archived: false,
+        spam: None,
         snoozed_until_ms: None,
         labels: Vec::new(),
         head,
