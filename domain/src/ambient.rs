@@ -2,46 +2,12 @@
 //! can control them. clippy.toml forbids other sources.
 
 use std::sync::Arc;
-use std::time::UNIX_EPOCH;
 
 use data_encoding::HEXLOWER;
 use uuid::Uuid;
 
 use crate::keys::Keys;
-
-/// Tells the time.
-pub trait Clock: Send + Sync {
-    /// Milliseconds since 1970 (UTC).
-    fn now_ms(&self) -> u64;
-}
-
-/// Provides randomness that is suitable for secrets.
-pub trait Entropy: Send + Sync {
-    /// Fills `bytes` with random bytes.
-    fn fill(&self, bytes: &mut [u8]);
-}
-
-/// The system clock.
-pub struct SystemClock;
-
-impl Clock for SystemClock {
-    fn now_ms(&self) -> u64 {
-        #[expect(clippy::disallowed_methods, reason = "this is the edge")]
-        let now = std::time::SystemTime::now();
-        now.duration_since(UNIX_EPOCH)
-            .map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(0))
-    }
-}
-
-/// The operating system's source of randomness.
-pub struct OsEntropy;
-
-impl Entropy for OsEntropy {
-    fn fill(&self, bytes: &mut [u8]) {
-        #[expect(clippy::disallowed_methods, reason = "this is the edge")]
-        getrandom::fill(bytes).expect("the operating system provides randomness after boot");
-    }
-}
+use crate::system::{Clock, Entropy, OsEntropy, SystemClock};
 
 /// Time, randomness, ids and keys, passed through the program.
 #[derive(Clone)]

@@ -15,7 +15,7 @@ use data_encoding::{BASE64, HEXLOWER, HEXLOWER_PERMISSIVE};
 use hmac::{Hmac, Mac};
 use sha2::{Digest, Sha256};
 
-use crate::ambient::Entropy;
+use crate::system::Entropy;
 
 /// The prefix of a sealed text.
 const SEALED: &str = "v1.";

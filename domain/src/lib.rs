@@ -22,14 +22,16 @@ pub mod mail;
 pub mod privacy;
 pub mod search;
 mod store;
+mod system;
 mod table;
 pub mod team;
 mod visible;
 pub mod visitor;
 mod writer;
 
-pub use ambient::{Ambient, Clock, Entropy, OsEntropy, SystemClock};
+pub use ambient::Ambient;
 pub use domain::Domain;
 pub use error::{Error, Result};
 pub use keys::{KeyError, Keys};
 pub use store::{OpenError, Store};
+pub use system::{Clock, Entropy, OsEntropy, SystemClock};

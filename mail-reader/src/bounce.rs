@@ -2,7 +2,7 @@
 
 use mail_parser::{Message, MimeHeaders, PartType};
 
-use crate::{answers, body, class, plain};
+use crate::{answers, body, languages, plain};
 
 /// A report that an email was not delivered.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -94,7 +94,7 @@ fn in_own_words(message: &Message<'_>) -> Option<Bounce> {
         .any(|name| local.eq_ignore_ascii_case(name));
     // A postmaster may also be a person who writes.
     let is_told = local.eq_ignore_ascii_case("mailer-daemon")
-        || is_server && class::says(message, |language| language.undelivered);
+        || is_server && languages::says(message, |language| language.undelivered);
     if !is_failed && !is_told {
         return None;
     }

@@ -3,7 +3,7 @@
 use mail_parser::{Message, MimeHeaders};
 
 use crate::bounce::bounce;
-use crate::languages::{LANGUAGES, Language};
+use crate::languages::says;
 use crate::{MailClass, plain};
 
 /// The longest automatic note, in characters. A longer text was written by a person.
@@ -68,13 +68,4 @@ fn is_read_receipt(message: &Message<'_>, text: &str) -> bool {
     let is_short = text.chars().nth(NOTE_CHARS).is_none();
     let answers = !crate::answers(message).is_empty();
     is_report || is_short && answers && says(message, |language| language.read)
-}
-
-/// Whether the subject begins with one of these phrases, in any language.
-pub(crate) fn says(
-    message: &Message<'_>,
-    words: impl Fn(&Language) -> &'static [&'static str],
-) -> bool {
-    let subject = message.subject().map(plain).unwrap_or_default().to_lowercase().replace('’', "'");
-    LANGUAGES.iter().flat_map(words).any(|words| subject.starts_with(words))
 }

@@ -4,6 +4,10 @@
 //! the programs' translations (Thunderbird, K-9 Mail, Roundcube) and emails of Gmail, Apple Mail, Outlook and
 //! others.
 
+use mail_parser::Message;
+
+use crate::plain;
+
 /// The phrases of mail programs in one language.
 pub(crate) struct Language {
     /// The language (BCP 47). For tests, and for readers of the table.
@@ -151,3 +155,12 @@ pub(crate) const SAMPLES: &[(&str, &str, &str, &str)] = &[
 ("lv", "pirmd., 2025. g. 3. marts, plkst. 10:00 — lietotājs Mia (<mia@example.com>) rakstīja:", "No: Mia <mia@example.com>\nNosūtīts: pirmdiena, 2025. gada 3. marts 10:00\nKam: Ann <ann@example.com>\nTēma: Paka", "Nosūtīts no mana iPhone"),
 ("lt", "2025-03-03, pr, 10:00 Mia <mia@example.com> rašė:", "Nuo: Mia <mia@example.com>\nIšsiųsta: 2025 m. kovo 3 d., pirmadienis 10:00\nKam: Ann <ann@example.com>\nTema: Siuntinys", "Išsiųsta iš mano iPhone"),
 ];
+
+/// Whether the subject begins with one of these phrases, in any language.
+pub(crate) fn says(
+    message: &Message<'_>,
+    words: impl Fn(&Language) -> &'static [&'static str],
+) -> bool {
+    let subject = message.subject().map(plain).unwrap_or_default().to_lowercase().replace('’', "'");
+    LANGUAGES.iter().flat_map(words).any(|words| subject.starts_with(words))
+}

@@ -4,12 +4,13 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::change::Change;
-use crate::entry::{Author, Entry, Reader, Seq};
+use crate::entry::{Author, Entry, Reader};
 use crate::error::ErrorCode;
 use crate::file::FileIds;
 use crate::id::{AgentId, ClientId, ConversationId};
 use crate::json::tagged;
 use crate::presence::Presence;
+use crate::seq::Seq;
 use crate::summary::{Summary, Teammate};
 
 tagged! {

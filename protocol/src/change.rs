@@ -1,8 +1,8 @@
 //! What an agent can do to a conversation, apart from writing in it.
 
-use crate::entry::Seq;
 use crate::id::{AgentId, LabelId};
 use crate::json::{tagged, words};
+use crate::seq::Seq;
 
 words! {
     /// The status of a conversation.

@@ -6,9 +6,7 @@ use crate::event::Event;
 use crate::file::Files;
 use crate::id::{AgentId, ClientId};
 use crate::json::{record, tagged};
-
-/// A position in a conversation: 1, 2, 3 ... without gaps; 0 is before the first entry.
-pub type Seq = u64;
+use crate::seq::Seq;
 
 record! {
     /// One entry of a conversation's log.

@@ -2,10 +2,10 @@
 
 use alloc::string::String;
 
-use crate::entry::Seq;
 use crate::id::AgentId;
 use crate::json::tagged;
 use crate::mail::{DropReason, MailKind};
+use crate::seq::Seq;
 
 tagged! {
     /// Something that happened to a conversation. The entry's author did it.

@@ -2,7 +2,8 @@
 
 use alloc::vec::Vec;
 
-use crate::entry::{Author, Body, Entry, Seq};
+use crate::entry::{Author, Body, Entry};
+use crate::seq::Seq;
 
 /// The outcome of offering an entry to a [`Replica`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,8 +3,9 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::entry::{Author, Seq};
+use crate::entry::Author;
 use crate::json::record;
+use crate::seq::Seq;
 use crate::summary::Summary;
 
 record! {

@@ -4,10 +4,11 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::change::Status;
-use crate::entry::{Author, Seq};
+use crate::entry::Author;
 use crate::id::{AgentId, ConversationId, InboxId, LabelId, VisitorId};
 use crate::json::record;
 use crate::presence::Presence;
+use crate::seq::Seq;
 
 record! {
     /// An agent, as others see them.

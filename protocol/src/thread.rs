@@ -2,8 +2,9 @@
 
 use alloc::vec::Vec;
 
-use crate::entry::{Entry, Seq};
+use crate::entry::Entry;
 use crate::replica::{Applied, Replica};
+use crate::seq::Seq;
 use crate::unsent::Unsent;
 
 /// A client's copy of a conversation, and what it has sent to it.

@@ -3,12 +3,13 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use crate::entry::{Entry, Reader, Seq};
+use crate::entry::{Entry, Reader};
 use crate::error::ErrorCode;
 use crate::file::FileIds;
 use crate::id::{ClientId, ConversationId};
 use crate::json::{RawJson, tagged};
 use crate::presence::Availability;
+use crate::seq::Seq;
 
 tagged! {
     /// A frame that a visitor's client sends.

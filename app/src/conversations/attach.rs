@@ -1,56 +1,11 @@
 //! Files that an agent picks. Each is uploaded at once and sent with the next message.
 
 use leptos::prelude::*;
-use protocol::{File, FileId, Files, Several};
+use protocol::{Files, Several};
 
 use super::draft::Draft;
 use super::files::size_of;
-
-/// A file that was picked for the next message.
-#[derive(Clone, PartialEq, Eq)]
-pub(super) struct Picked {
-    id: FileId,
-    name: String,
-    bytes: u64,
-    progress: Progress,
-}
-
-#[derive(Clone, PartialEq, Eq)]
-#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only browsers upload"))]
-enum Progress {
-    /// The upload is running.
-    Uploading,
-    /// The upload waits for the connection.
-    Waiting,
-    /// The server has it.
-    Done(File),
-    /// The server refused it.
-    Refused(String),
-}
-
-impl Picked {
-    /// Returns a file that the server already has.
-    pub(super) fn uploaded(file: File) -> Self {
-        Self {
-            id: file.id,
-            name: file.name.clone(),
-            bytes: file.bytes,
-            progress: Progress::Done(file),
-        }
-    }
-
-    /// Returns the file as the server stored it.
-    pub(super) fn file(&self) -> Option<&File> {
-        match &self.progress {
-            Progress::Done(file) => Some(file),
-            Progress::Uploading | Progress::Waiting | Progress::Refused(_) => None,
-        }
-    }
-
-    fn is_refused(&self) -> bool {
-        matches!(self.progress, Progress::Refused(_))
-    }
-}
+use super::picked::{Picked, Progress};
 
 impl Draft {
     /// Returns the files to send; `None` while an upload is unfinished. Tracked.

@@ -6,7 +6,7 @@ use protocol::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::search::LookedFor;
+use super::looked_for::LookedFor;
 use super::view::View;
 use crate::failure::Failure;
 

@@ -10,7 +10,7 @@ use protocol::{File, Files, Several};
 #[cfg(feature = "hydrate")]
 use serde::{Deserialize, Serialize};
 
-use super::attach::Picked;
+use super::picked::Picked;
 #[cfg(feature = "hydrate")]
 use crate::live::Device;
 use crate::live::Live;

@@ -6,8 +6,8 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 use protocol::{AgentId, InboxId, Label};
 
+use super::actions::TeamActions;
 use super::calls::{AgentDetails, TeamPage};
-use super::page::TeamActions;
 use crate::account::Me;
 use crate::shell::initials;
 use crate::ui::{Copyable, Notice};

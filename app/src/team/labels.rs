@@ -5,8 +5,8 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 use protocol::Label;
 
+use super::actions::TeamActions;
 use super::calls::TeamPage as TeamDetails;
-use super::page::TeamActions;
 use crate::conversations::LabelDot;
 use crate::ui::{Icon, Notice, each};
 

@@ -1,5 +1,6 @@
 //! The people who answer: agents and their capacity and skills, teams, and labels.
 
+mod actions;
 mod agents;
 mod calls;
 mod labels;

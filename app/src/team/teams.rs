@@ -4,8 +4,8 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 use protocol::Routing;
 
+use super::actions::TeamActions;
 use super::calls::{AgentDetails, TeamPage as TeamDetails, TeamRow};
-use super::page::TeamActions;
 use crate::ui::{Notice, RoutingOptions, each};
 
 #[component]

@@ -5,85 +5,24 @@
 //! make a link from a backup.
 
 use async_trait::async_trait;
-use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
-use protocol::limits::{INVITATION_MS, PASSWORD_LINK_MS};
 use protocol::{AgentId, ErrorCode, MailKind};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
 
-use super::{Agent, Create, Role, Visibility, check_email, check_name, with_visibility};
+use super::create::Create;
+use super::link_token::{Link, issue};
+use super::{Agent, Role, Visibility, check_email, check_name, has_password, with_visibility};
 use crate::Domain;
 use crate::ambient::Ambient;
 use crate::audit::{Actor, AuditAction, Subject};
 use crate::error::Result;
-use crate::keys::Keys;
 use crate::login::{Source, end_sessions, password};
 use crate::table::agent;
 use crate::writer::{Command, Shard, Write};
 
-/// Separates this use of the keys from the others.
-const LINK: &[u8] = b"agent link v2:";
-
 /// The password hash of an agent who has no password yet: not a PHC string, and secret.
 pub(super) fn no_password(ambient: &Ambient) -> String {
     format!("!{}", ambient.secret())
-}
-
-/// Whether an agent has set a password.
-pub(crate) fn has_password(row: &agent::Model) -> bool {
-    !row.password_hash.starts_with('!')
-}
-
-/// How long a link that is issued to this agent now stays valid, in milliseconds.
-pub(crate) fn life_ms(row: &agent::Model) -> u64 {
-    if has_password(row) { PASSWORD_LINK_MS } else { INVITATION_MS }
-}
-
-/// Issues a link for this agent, valid from `from_ms` on. It becomes invalid when their password hash
-/// changes.
-pub(crate) fn issue(row: &agent::Model, from_ms: u64, keys: &Keys) -> String {
-    let until_ms = from_ms + life_ms(row);
-    let tag = keys.sign(LINK, &signed(row, &until_ms.to_be_bytes()));
-    format!("{}.{until_ms}.{}", AgentId(row.id), HEXLOWER.encode(&tag))
-}
-
-fn signed<'a>(row: &'a agent::Model, until_ms: &'a [u8; 8]) -> [&'a [u8]; 3] {
-    [row.id.as_bytes(), until_ms, row.password_hash.as_bytes()]
-}
-
-/// A parsed link that is not yet verified.
-#[derive(Clone)]
-struct Link {
-    agent: AgentId,
-    until_ms: u64,
-    tag: Vec<u8>,
-}
-
-impl Link {
-    fn parse(text: &str) -> Result<Self> {
-        let parts = || {
-            let (agent, rest) = text.split_once('.')?;
-            let (until_ms, tag) = rest.split_once('.')?;
-            let agent = AgentId::parse(agent)?;
-            Some(Self {
-                agent,
-                until_ms: until_ms.parse().ok()?,
-                tag: HEXLOWER_PERMISSIVE.decode(tag.as_bytes()).ok()?,
-            })
-        };
-        parts().ok_or(ErrorCode::LinkInvalid.into())
-    }
-
-    /// Returns the agent whose link it is, if it is valid.
-    fn opens(&self, row: Option<agent::Model>, ambient: &Ambient) -> Result<agent::Model> {
-        let is_right = |row: &agent::Model| {
-            let until_ms = self.until_ms.to_be_bytes();
-            let in_time = ambient.now_ms() < self.until_ms;
-            let signed = signed(row, &until_ms);
-            row.is_active && in_time && ambient.keys().is_signed(LINK, &signed, &self.tag)
-        };
-        row.filter(is_right).ok_or(ErrorCode::LinkInvalid.into())
-    }
 }
 
 /// The agent whose password a link sets.

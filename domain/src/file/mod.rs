@@ -10,6 +10,7 @@ mod disk;
 mod fetch;
 mod kind;
 mod name;
+mod rules;
 mod sweep;
 mod thumbnail;
 mod upload;
@@ -22,7 +23,7 @@ use crate::visitor::VisitorIdentity;
 
 pub(crate) use attach::{attach, claim, hand_over};
 pub use blobs::{BlobError, BlobStore, Content, Part};
-pub use disk::FileRules;
+pub use rules::FileRules;
 
 /// Someone who uploads, sends or fetches a file.
 #[derive(Clone, Debug)]

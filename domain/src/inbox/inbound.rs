@@ -1,21 +1,16 @@
 //! How an inbox receives email: its address, the mailbox that is read, and the key with which providers
 //! deliver.
 
-use async_trait::async_trait;
 use hmac::Mac;
-use protocol::{ErrorCode, InboxId};
-use sea_orm::entity::prelude::*;
-use sea_orm::{ActiveValue::Set, IntoActiveModel};
+use protocol::ErrorCode;
 use url::Url;
 
 use super::mail::is_sender;
-use super::{Inbox, Rotating, Secrets, from_row};
-use crate::Domain;
+use super::{Inbox, Rotating, Secrets};
 use crate::agent::check_email;
 use crate::error::Result;
-use crate::table::{inbox, mailbox};
+use crate::table::inbox;
 use crate::visitor::mac;
-use crate::writer::{Command, Shard, Write};
 
 /// The longest name before the `@`. A local part has room for 64 characters (RFC 5321, section 4.5.3.1.1), and
 /// the token for replies takes 43 of them.
@@ -38,7 +33,7 @@ impl InboxInbound {
         Self { address: row.inbound_address.clone(), mailbox: secrets.mailbox.clone() }
     }
 
-    fn check(self) -> Result<Self> {
+    pub(super) fn check(self) -> Result<Self> {
         let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
         let address = given(self.address).map(|address| check_email(&address)).transpose()?;
         if address.as_deref().is_some_and(|address| !is_address(address)) {
@@ -90,58 +85,14 @@ impl Inbox {
     }
 }
 
-impl Domain {
-    /// Changes how an inbox receives email. A mailbox URL in the form of [`Inbox::mailbox_shown`] keeps its
-    /// password.
-    ///
-    /// # Errors
-    /// `inbox_unknown`, `email_invalid`, `inbound_address_invalid`, `imap_url_invalid`, `mailbox_taken`; store
-    /// errors.
-    pub async fn set_inbox_inbound(&self, id: InboxId, inbound: InboxInbound) -> Result<Inbox> {
-        self.writer.run(SetInbound { id, inbound: inbound.check()? }).await
-    }
-
-    /// Revokes the key with which providers deliver an inbox's email.
-    ///
-    /// # Errors
-    /// `inbox_unknown`; store errors.
-    pub async fn drop_inbound_key(&self, id: InboxId) -> Result<()> {
-        self.change_secrets(id, |secrets| secrets.inbound = None).await
-    }
-}
-
 /// The placeholder for a password.
-const HIDDEN: &str = "*****";
+pub(super) const HIDDEN: &str = "*****";
 
 /// The URL of a mailbox as it may be shown.
-fn shown(url: &str) -> Option<String> {
+pub(super) fn shown(url: &str) -> Option<String> {
     let mut url = Url::parse(url).ok()?;
     url.set_password(Some(HIDDEN)).ok()?;
     Some(url.into())
-}
-
-/// The URL that was given, with the known password in place of the placeholder if the user and the server are
-/// the same. `None` if the placeholder stands for no known password.
-fn meant(given: &str, known: Option<&str>) -> Option<String> {
-    let mut meant = Url::parse(given).ok()?;
-    if meant.password() != Some(HIDDEN) {
-        return Some(given.to_owned());
-    }
-    let known = Url::parse(known?).ok()?;
-    let place = |url: &Url| {
-        let host = url.host_str().map(str::to_lowercase);
-        (url.scheme().to_owned(), url.username().to_owned(), host, url.port())
-    };
-    if place(&meant) != place(&known) {
-        return None;
-    }
-    meant.set_password(known.password()).ok()?;
-    Some(meant.into())
-}
-
-/// The mailbox at a URL, whatever the password.
-fn place(url: &str) -> Option<String> {
-    shown(url).map(|shown| shown.to_lowercase())
 }
 
 /// Whether an address has room for the token for replies.
@@ -157,58 +108,4 @@ fn is_mailbox(url: &str) -> bool {
         let has_login = !url.username().is_empty() && url.password().is_some();
         is_imap && has_login && url.host_str().is_some_and(|host| !host.is_empty())
     })
-}
-
-struct SetInbound {
-    id: InboxId,
-    inbound: InboxInbound,
-}
-
-#[async_trait]
-impl Command for SetInbound {
-    type Output = Inbox;
-
-    fn shard(&self) -> Shard {
-        Shard::ANY
-    }
-
-    async fn apply(&self, write: &mut Write<'_>) -> Result<Inbox> {
-        let found = inbox::Entity::find_by_id(self.id.0).one(write.tx).await?;
-        let found = found.ok_or(ErrorCode::InboxUnknown)?;
-        let InboxInbound { address, mailbox } = &self.inbound;
-        if let Some(address) = address {
-            // An address belongs to one inbox, which receives all email to it.
-            let others = inbox::Entity::find()
-                .filter(inbox::Column::InboundAddress.eq(address))
-                .filter(inbox::Column::Id.ne(self.id.0));
-            if others.count(write.tx).await? > 0 {
-                return Err(ErrorCode::InboundAddressInvalid.into());
-            }
-        }
-        let mut secrets = Secrets::open(write.ambient, &found)?;
-        let known = secrets.mailbox.clone();
-        let meant =
-            |given: &String| meant(given, known.as_deref()).ok_or(ErrorCode::ImapUrlInvalid);
-        let mailbox = mailbox.as_ref().map(meant).transpose()?;
-        let place_of = |url: &Option<String>| url.as_deref().and_then(place);
-        if let Some(place) = place_of(&mailbox) {
-            // If two inboxes read one mailbox, each email would be in both.
-            let others = inbox::Entity::find().filter(inbox::Column::Id.ne(self.id.0));
-            for other in others.all(write.tx).await? {
-                let other = Secrets::open(write.ambient, &other)?.mailbox;
-                if place_of(&other).as_ref() == Some(&place) {
-                    return Err(ErrorCode::MailboxTaken.into());
-                }
-            }
-        }
-        if place_of(&mailbox) != place_of(&known) {
-            // A new mailbox is read starting with its next email.
-            mailbox::Entity::delete_by_id(self.id.0).exec(write.tx).await?;
-        }
-        secrets.mailbox = mailbox;
-        let mut row = found.into_active_model();
-        row.inbound_address = Set(address.clone());
-        row.secrets = Set(secrets.seal(write.ambient, self.id.0));
-        from_row(row.update(write.tx).await?, write.ambient)
-    }
 }

@@ -1,16 +1,10 @@
 //! The email that an inbox sends.
 
-use async_trait::async_trait;
-use protocol::{ErrorCode, InboxId};
-use sea_orm::ActiveValue::Set;
-use sea_orm::entity::prelude::*;
+use protocol::ErrorCode;
 
-use super::{Inbox, from_row};
-use crate::Domain;
 use crate::agent::check_email;
 use crate::error::Result;
 use crate::table::inbox;
-use crate::writer::{Command, Shard, Write};
 
 /// The range of the wait before unread replies are sent, in milliseconds: a minute to a day.
 const WAIT_MS: std::ops::RangeInclusive<u64> = 60_000..=24 * 60 * 60_000;
@@ -44,7 +38,7 @@ impl InboxMail {
         }
     }
 
-    fn check(self) -> Result<Self> {
+    pub(super) fn check(self) -> Result<Self> {
         let address = |address: Option<String>| {
             let given = address.filter(|address| !address.trim().is_empty());
             given.map(|address| check_email(&address)).transpose()
@@ -68,41 +62,4 @@ pub(super) fn is_sender(address: &str) -> bool {
     };
     let parts = address.split_once('@');
     parts.is_some_and(|(name, host)| is_dotted(name, "!#$%&'*+-/=?^_`{|}~") && is_dotted(host, "-"))
-}
-
-impl Domain {
-    /// Changes the settings for the email that an inbox sends. They also apply to emails that are already
-    /// queued.
-    ///
-    /// # Errors
-    /// `inbox_unknown`, `email_invalid`, `mail_settings_invalid`; store errors.
-    pub async fn set_inbox_mail(&self, id: InboxId, mail: InboxMail) -> Result<Inbox> {
-        self.writer.run(SetMail { id, mail: mail.check()? }).await
-    }
-}
-
-struct SetMail {
-    id: InboxId,
-    mail: InboxMail,
-}
-
-#[async_trait]
-impl Command for SetMail {
-    type Output = Inbox;
-
-    fn shard(&self) -> Shard {
-        Shard::ANY
-    }
-
-    async fn apply(&self, write: &mut Write<'_>) -> Result<Inbox> {
-        let found = inbox::Entity::find_by_id(self.id.0).one(write.tx).await?;
-        let mut row: inbox::ActiveModel = found.ok_or(ErrorCode::InboxUnknown)?.into();
-        let InboxMail { from, team_address, to_visitors, unread_wait_ms, an_hour } = &self.mail;
-        row.mail_from = Set(from.clone());
-        row.team_address = Set(team_address.clone());
-        row.mails_visitors = Set(*to_visitors);
-        row.unread_wait_ms = Set(*unread_wait_ms as i64);
-        row.mails_an_hour = Set(an_hour.cast_signed());
-        from_row(row.update(write.tx).await?, write.ambient)
-    }
 }

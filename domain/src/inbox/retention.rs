@@ -1,14 +1,8 @@
 //! What an inbox retains about its visitors, and for how long.
 
-use protocol::{ErrorCode, InboxId, limits};
-use sea_orm::ActiveValue::Set;
+use protocol::limits;
 
-use crate::Domain;
-use crate::error::Result;
 use crate::table::inbox;
-
-/// The longest retention, in days: a century.
-const MOST_DAYS: u32 = 36_500;
 
 /// What an inbox retains about its visitors, and for how long. Without a number of days, it is retained
 /// forever.
@@ -62,28 +56,6 @@ impl Retention {
         let is_web = page.starts_with("https://") || page.starts_with("http://");
         let fits = page.len() <= limits::PAGE_URL_BYTES && !page.contains(char::is_control);
         (is_web && fits).then(|| PageUrl(page.to_owned()))
-    }
-}
-
-impl Domain {
-    /// Sets what an inbox retains about its visitors. Anything older is erased within the hour.
-    ///
-    /// # Errors
-    /// `inbox_unknown`; `days_invalid` for zero or more than 36,500 days; store errors.
-    pub async fn set_inbox_retention(&self, id: InboxId, retention: Retention) -> Result<()> {
-        let days = |days: Option<u32>| match days {
-            Some(days) if !(1..=MOST_DAYS).contains(&days) => Err(ErrorCode::DaysInvalid),
-            other => Ok(Set(other.map(u32::cast_signed))),
-        };
-        let row = inbox::ActiveModel {
-            id: Set(id.0),
-            keep_conversations_days: days(retention.conversations_days)?,
-            keep_files_days: days(retention.files_days)?,
-            keep_addresses_days: days(retention.addresses_days)?,
-            keeps_queries: Set(retention.with_queries),
-            ..Default::default()
-        };
-        self.change_inbox(row).await
     }
 }
 

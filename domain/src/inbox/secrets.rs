@@ -1,20 +1,11 @@
 //! An inbox's secrets: a sealed column of the database.
 
-use protocol::{ErrorCode, InboxId};
 use sea_orm::entity::prelude::*;
-use sea_orm::{ActiveValue::Set, IntoActiveModel};
 use serde::{Deserialize, Serialize};
 
-use crate::Domain;
 use crate::ambient::Ambient;
 use crate::error::{Error, Result};
 use crate::table::inbox;
-
-/// How long a rotated secret is accepted beside the new one, in milliseconds.
-const OVERLAP_MS: u64 = 24 * 60 * 60 * 1_000;
-
-/// The same for the secret that signs visitors' tokens: visitors who seldom return keep their conversation.
-const VISITORS_OVERLAP_MS: u64 = 90 * 24 * 60 * 60 * 1_000;
 
 /// Which secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +61,7 @@ impl Rotating {
         std::iter::once(self.now.as_str()).chain(before)
     }
 
-    fn rotate(&mut self, secret: String, until_ms: Option<u64>) {
+    pub(super) fn rotate(&mut self, secret: String, until_ms: Option<u64>) {
         let before = std::mem::replace(&mut self.now, secret);
         self.before = until_ms.map(|until_ms| Before { secret: before, until_ms });
     }
@@ -112,69 +103,4 @@ impl Secrets {
 
 fn purpose(id: Uuid) -> String {
     format!("inbox secrets v1:{id}")
-}
-
-impl Domain {
-    /// Creates a new secret for an inbox. What was signed with the previous one is accepted for a while, or no
-    /// longer with `at_once`.
-    ///
-    /// # Errors
-    /// `inbox_unknown`; store errors.
-    pub async fn rotate_secret(&self, id: InboxId, of: SecretOf, at_once: bool) -> Result<()> {
-        let secret = self.ambient.secret();
-        let now_ms = self.ambient.now_ms();
-        let until_ms = |overlap_ms| (!at_once).then_some(now_ms + overlap_ms);
-        self.change_secrets(id, |secrets| match of {
-            SecretOf::Visitors => secrets.visitors.rotate(secret, until_ms(VISITORS_OVERLAP_MS)),
-            SecretOf::Identity => secrets.identity.rotate(secret, until_ms(OVERLAP_MS)),
-            SecretOf::Inbound => match &mut secrets.inbound {
-                Some(inbound) => inbound.rotate(secret, until_ms(OVERLAP_MS)),
-                None => secrets.inbound = Some(Rotating::new(secret)),
-            },
-        })
-        .await
-    }
-
-    /// Changes the secrets of an inbox.
-    pub(super) async fn change_secrets(
-        &self,
-        id: InboxId,
-        change: impl FnOnce(&mut Secrets),
-    ) -> Result<()> {
-        let found = inbox::Entity::find_by_id(id.0).one(&self.store.reader).await?;
-        let row = found.ok_or(ErrorCode::InboxUnknown)?;
-        let mut secrets = Secrets::open(&self.ambient, &row)?;
-        change(&mut secrets);
-        let mut changed = row.into_active_model();
-        changed.secrets = Set(secrets.seal(&self.ambient, id.0));
-        inbox::Entity::update(changed).exec(&self.store.reader).await?;
-        Ok(())
-    }
-
-    /// Reseals secrets that are not sealed with the newest key, or not at all. Returns how many.
-    ///
-    /// # Errors
-    /// A secret that can't be opened; store errors.
-    pub async fn seal_secrets(&self) -> Result<usize> {
-        let mut sealed = 0;
-        for row in inbox::Entity::find().all(&self.store.reader).await? {
-            let secrets = Secrets::open(&self.ambient, &row)?;
-            if self.ambient.keys().is_fresh(&row.secrets) {
-                continue;
-            }
-            let (id, before) = (row.id, row.secrets);
-            inbox::Entity::update_many()
-                .col_expr(
-                    inbox::Column::Secrets,
-                    sea_orm::sea_query::Expr::value(secrets.seal(&self.ambient, id)),
-                )
-                .filter(inbox::Column::Id.eq(id))
-                // A concurrent change has already sealed the new value.
-                .filter(inbox::Column::Secrets.eq(before))
-                .exec(&self.store.reader)
-                .await?;
-            sealed += 1;
-        }
-        Ok(sealed + self.seal_login_secrets().await?)
-    }
 }

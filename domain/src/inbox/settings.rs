@@ -5,7 +5,7 @@ use protocol::{ErrorCode, InboxId, LabelId, Routing, TeamId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 
-use super::{Hours, Inbox, from_row};
+use super::{Hours, Inbox, Retention, from_row};
 use crate::Domain;
 use crate::error::Result;
 use crate::table::{inbox, label, team};
@@ -74,5 +74,30 @@ impl Command for SetInbox {
         row.team_id = Set(team.map(|team| team.0));
         row.label_id = Set(label.map(|label| label.0));
         from_row(row.update(write.tx).await?, write.ambient)
+    }
+}
+
+/// The longest retention, in days: a century.
+const MOST_DAYS: u32 = 36_500;
+
+impl Domain {
+    /// Sets what an inbox retains about its visitors. Anything older is erased within the hour.
+    ///
+    /// # Errors
+    /// `inbox_unknown`; `days_invalid` for zero or more than 36,500 days; store errors.
+    pub async fn set_inbox_retention(&self, id: InboxId, retention: Retention) -> Result<()> {
+        let days = |days: Option<u32>| match days {
+            Some(days) if !(1..=MOST_DAYS).contains(&days) => Err(ErrorCode::DaysInvalid),
+            other => Ok(Set(other.map(u32::cast_signed))),
+        };
+        let row = inbox::ActiveModel {
+            id: Set(id.0),
+            keep_conversations_days: days(retention.conversations_days)?,
+            keep_files_days: days(retention.files_days)?,
+            keep_addresses_days: days(retention.addresses_days)?,
+            keeps_queries: Set(retention.with_queries),
+            ..Default::default()
+        };
+        self.change_inbox(row).await
     }
 }

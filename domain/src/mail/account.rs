@@ -5,7 +5,7 @@ use sea_orm::ActiveValue::Set;
 use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
 
-use crate::agent::{has_password, link};
+use crate::agent::{has_password, link_token};
 use crate::error::Result;
 use crate::table::{agent, mail};
 use crate::writer::Write;
@@ -35,7 +35,7 @@ pub(crate) async fn enqueue_link(write: &Write<'_>, agent: AgentId, kind: MailKi
     }
     let row = mail::ActiveModel {
         agent_id: Set(Some(agent.0)),
-        ..super::enqueue::row(write, kind, write.ambient.now_ms())
+        ..super::row::row(write, kind, write.ambient.now_ms())
     };
     mail::Entity::insert(row).exec_without_returning(write.tx).await?;
     Ok(())
@@ -67,9 +67,9 @@ pub(super) async fn decide(
     }
     // Each attempt has the same link, so its lifetime starts with the first attempt.
     let begun_at_ms = begun_at_ms.map_or(now_ms, i64::unsigned_abs);
-    if now_ms >= begun_at_ms + link::life_ms(&row) {
+    if now_ms >= begun_at_ms + link_token::life_ms(&row) {
         return Ok(Err(DropReason::Late));
     }
-    let link = link::issue(&row, begun_at_ms, write.ambient.keys());
+    let link = link_token::issue(&row, begun_at_ms, write.ambient.keys());
     Ok(Ok((row.email, OfAccount { name: row.name, link })))
 }

@@ -271,7 +271,7 @@ impl ClaimMail {
             from_seq: Set(row.from_seq),
             through_seq: Set(row.through_seq),
             late_at_ms: Set(row.late_at_ms),
-            ..super::enqueue::row(write, kind_of(&row.kind)?, due_at_ms)
+            ..super::row::row(write, kind_of(&row.kind)?, due_at_ms)
         };
         drop::delete_or_drop(write, row, DropReason::Readdressed).await?;
         mail::Entity::insert(again).exec_without_returning(write.tx).await?;

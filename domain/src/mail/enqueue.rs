@@ -7,6 +7,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{Condition, QuerySelect};
 
 use super::notify::{enqueue_assigned, enqueue_mentioned, enqueue_waiting};
+use super::row::row;
 use crate::availability::is_anybody_available;
 use crate::conversation::lifecycle::is_spam;
 use crate::error::Result;
@@ -99,29 +100,6 @@ async fn unread_reply(
         new.insert(write, MailKind::UnreadReply).await?;
     }
     Ok(())
-}
-
-/// The row of an email that has not been attempted.
-pub(super) fn row(write: &Write<'_>, kind: MailKind, due_at_ms: u64) -> mail::ActiveModel {
-    mail::ActiveModel {
-        id: Set(write.ambient.uuid()),
-        kind: Set(kind.as_str().to_owned()),
-        inbox_id: Set(None),
-        agent_id: Set(None),
-        conversation_id: Set(None),
-        address: Set(None),
-        from_seq: Set(None),
-        through_seq: Set(None),
-        message_id: Set(None),
-        state: Set(MailState::Waiting.as_str().to_owned()),
-        reason: Set(None),
-        attempts: Set(0),
-        due_at_ms: Set(due_at_ms as i64),
-        begun_at_ms: Set(None),
-        late_at_ms: Set(None),
-        settled_at_ms: Set(None),
-        created_at_ms: Set(write.ambient.now_ms() as i64),
-    }
 }
 
 struct NewDelivery {

@@ -18,6 +18,7 @@ mod outbox;
 mod outcome;
 mod preference;
 mod recipient;
+mod row;
 mod rules;
 mod summary;
 mod token;

@@ -8,7 +8,7 @@ use sea_orm::{QueryOrder, QuerySelect};
 
 use super::OF_AGENTS;
 use super::decide::{Decision, had_enough};
-use super::enqueue::row;
+use super::row::row;
 use crate::agent::{AgentMail, Visibility};
 use crate::conversation::lifecycle::drop_reason;
 use crate::error::Result;

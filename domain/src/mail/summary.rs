@@ -95,7 +95,7 @@ impl Command for EnqueueSummary {
         agent_mail::Entity::update(noted).exec(write.tx).await?;
         let row = mail::ActiveModel {
             agent_id: Set(Some(self.0.0)),
-            ..super::enqueue::row(write, MailKind::Summary, now_ms)
+            ..super::row::row(write, MailKind::Summary, now_ms)
         };
         mail::Entity::insert(row).exec_without_returning(write.tx).await?;
         Ok(())

@@ -60,7 +60,7 @@ impl Command for Transcript {
             conversation_id: Set(Some(row.id)),
             from_seq: Set(Some(1)),
             through_seq: Set(Some(row.last_public_seq)),
-            ..super::enqueue::row(write, MailKind::Transcript, now_ms)
+            ..super::row::row(write, MailKind::Transcript, now_ms)
         };
         mail::Entity::insert(row).exec_without_returning(write.tx).await?;
         Ok(())

@@ -4,7 +4,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order, Query as Select, SelectStatement};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
-use super::Query;
+use super::query::Query;
 use super::terms::Terms;
 use crate::Domain;
 use crate::agent::Agent;

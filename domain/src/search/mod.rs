@@ -5,12 +5,13 @@ mod excerpt;
 mod find;
 mod forget;
 mod index;
+mod query;
 mod terms;
 
 use std::collections::{HashMap, HashSet};
 
+use protocol::Hit;
 use protocol::limits::SEARCH_HITS;
-use protocol::{Filter, Hit};
 use sea_orm::Condition;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::ExprTrait;
@@ -25,25 +26,11 @@ use excerpt::excerpt;
 use find::Found;
 pub(crate) use forget::{Indexed, forget};
 pub(crate) use index::{index_visitor, insert_entry};
+pub use query::Query;
 use terms::Terms;
 
 /// The most conversations that are found by their visitor.
 const VISITORS: u64 = 10;
-
-/// A search request.
-#[derive(Clone, Debug)]
-pub struct Query {
-    /// Words or beginnings of words. All must occur in one message, or in the visitor's details.
-    pub text: String,
-    /// Only these conversations.
-    pub filter: Filter,
-    /// Only messages written at this time or later, in milliseconds since 1970 (UTC).
-    pub from_ms: Option<u64>,
-    /// Only messages written before this time, in milliseconds since 1970 (UTC).
-    pub until_ms: Option<u64>,
-    /// The most conversations to return, up to [`SEARCH_HITS`].
-    pub limit: u64,
-}
 
 impl Domain {
     /// Finds conversations: first those whose visitor matches, most recent first, then those with a matching

@@ -15,15 +15,12 @@ use std::net::IpAddr;
 use data_encoding::HEXLOWER;
 use hmac::Mac;
 use protocol::{InboxId, VisitorId};
-use sea_orm::ActiveValue::Set;
 
-use crate::Domain;
-use crate::error::Result;
 use crate::inbox::Inbox;
 use crate::table::visitor;
-use crate::writer::Write;
 
 pub use about::{About, User};
+pub(crate) use admit::new_row;
 pub use admit::{Admitted, Reads};
 pub use block::{Block, BlockOf};
 pub(crate) use by_mail::{by_mail, reads, writes_by_mail};
@@ -55,19 +52,6 @@ impl Inbox {
     }
 }
 
-impl Domain {
-    /// The visitor that a token names.
-    ///
-    /// # Errors
-    /// `token_invalid` if it was not issued by this inbox, or is no longer valid; `blocked`; store errors.
-    pub async fn recognize(&self, inbox: &Inbox, token: &str) -> Result<VisitorIdentity> {
-        let (token, row) = self.open_token(inbox, token).await?;
-        let network = row.as_ref().and_then(|row| row.network.as_deref());
-        self.check_blocks(inbox.id, token.visitor, network).await?;
-        Ok(VisitorIdentity { inbox: inbox.id, visitor: token.visitor })
-    }
-}
-
 /// Issues a login that logs the reader of an email in as the visitor that it was sent to, until `until_ms`.
 pub(crate) fn login(
     inbox: &Inbox,
@@ -77,21 +61,6 @@ pub(crate) fn login(
 ) -> String {
     let secret = inbox.secrets.visitors.now();
     token::issue_login(secret, VisitorId(visitor.id), address, until_ms)
-}
-
-/// A visitor about whom nothing is known yet.
-pub(crate) fn new_row(
-    write: &Write<'_>,
-    inbox: InboxId,
-    visitor: VisitorId,
-) -> visitor::ActiveModel {
-    visitor::ActiveModel {
-        id: Set(visitor.0),
-        inbox_id: Set(inbox.0),
-        token_gen: Set(0),
-        created_at_ms: Set(write.ambient.now_ms() as i64),
-        ..Default::default()
-    }
 }
 
 /// A visitor's name, else their email address, else a name made from their id.

@@ -6,14 +6,17 @@
 use alloc::string::String;
 
 mod codec;
+mod error;
+mod macros;
 mod parse;
 mod raw;
 #[cfg(feature = "openapi")]
 pub(crate) mod schema;
 mod write;
 
-pub use codec::{Decode, DecodeError, Encode, Fields};
-pub(crate) use codec::{record, tagged, words};
+pub use codec::{Decode, Encode, Fields};
+pub use error::DecodeError;
+pub(crate) use macros::{record, tagged, words};
 pub use parse::{Value, parse};
 pub use raw::RawJson;
 pub use write::write_str;

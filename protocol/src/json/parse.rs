@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::codec::DecodeError;
+use super::error::DecodeError;
 use crate::limits::JSON_DEPTH;
 
 /// A JSON value that borrows from its text where possible.

@@ -2,7 +2,8 @@
 
 use alloc::string::String;
 
-use super::codec::{Decode, DecodeError, Encode, Fields};
+use super::codec::{Decode, Encode, Fields};
+use super::error::DecodeError;
 use super::parse::Value;
 use super::write::write_str;
 

@@ -7,7 +7,7 @@ use utoipa::openapi::RefOr;
 use utoipa::openapi::schema::{ObjectBuilder, OneOfBuilder, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::Decode;
+use super::codec::Decode;
 
 /// Schemas with their names.
 pub(crate) type Schemas = Vec<(String, RefOr<Schema>)>;

@@ -7,7 +7,7 @@ use protocol::{
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, QuerySelect};
 
-use super::process::{address, name};
+use super::headers::{address, name};
 use crate::Domain;
 use crate::agent::Agent;
 use crate::error::{Error, Result};

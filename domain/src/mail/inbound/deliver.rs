@@ -6,14 +6,15 @@ use futures_util::stream;
 use mail_reader::{Attached, Bounce, Mail};
 use protocol::limits::{FILE_NAME_CHARS, FILES, MESSAGE_BYTES};
 use protocol::{
-    Body, ClientId, ConversationId, ErrorCode, Event, FileId, InboundId, InboundReason,
-    InboundState, InboxId, MailId, MailState, Seq,
+    ClientId, ConversationId, ErrorCode, FileId, InboundId, InboundReason, InboundState, InboxId,
+    MailId, MailState, Seq,
 };
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, QuerySelect};
 
 use super::classify::{Author, Origin};
-use super::process::{MailHeaders, beginning};
+use super::headers::{MailHeaders, beginning};
+use super::message::InboundMessage;
 use super::state_of;
 use crate::Domain;
 use crate::conversation::{Draft, Sender};
@@ -27,51 +28,6 @@ use crate::writer::{Command, Shard, Write};
 /// How many of an email's files are tried, and how many names of files that were left out are listed.
 const TRIED: usize = 30;
 const NAMED: usize = 50;
-
-/// What a message gets from the email that it came from.
-#[derive(Clone)]
-pub(crate) struct InboundMessage {
-    id: InboundId,
-    /// The address that the email came from.
-    sender: Option<String>,
-    /// If that is the visitor's own address: the address and the sender's name.
-    own: Option<(String, Option<String>)>,
-    /// Whether the email proves that the visitor reads this address.
-    is_proven: bool,
-    /// Whether only the team sees the message.
-    is_note: bool,
-    /// Whether no trusted server has confirmed the sender.
-    is_unchecked: bool,
-    subject: Option<String>,
-    /// Whether the email says more than the message.
-    is_cut: bool,
-    /// The names of the files that were left out.
-    left_out: Vec<String>,
-    headers: MailHeaders,
-}
-
-impl InboundMessage {
-    /// The visitor's own address, if the email came from there, and the sender's name.
-    pub(crate) fn own(&self) -> Option<(&str, Option<&str>)> {
-        self.own.as_ref().map(|(address, name)| (address.as_str(), name.as_deref()))
-    }
-
-    /// Its text: as a message, or as a note for the team.
-    pub(crate) fn body(&self, text: String) -> Body {
-        if self.is_note { Body::Note { text } } else { Body::Message { text } }
-    }
-
-    /// What the team sees about the email.
-    pub(crate) fn event(&self, seq: Seq) -> Event {
-        Event::CameByMail {
-            seq,
-            sender: self.sender.clone().unwrap_or_default(),
-            subject: self.subject.clone(),
-            is_cut: self.is_cut || !self.left_out.is_empty(),
-            is_unchecked: self.is_unchecked.then_some(true),
-        }
-    }
-}
 
 impl Domain {
     pub(super) async fn deliver(
@@ -110,7 +66,7 @@ impl Domain {
             is_proven,
             is_note,
             is_unchecked,
-            subject: super::process::subject(&mail),
+            subject: super::headers::subject(&mail),
             is_cut: text.trim() != mail.whole.trim(),
             left_out,
             headers,

@@ -4,14 +4,17 @@
 
 mod classify;
 mod deliver;
+mod headers;
 mod ingest;
 mod mailbox;
+mod message;
 mod process;
 mod raw;
 mod review;
 
-pub(crate) use deliver::{InboundMessage, claim, posted};
+pub(crate) use deliver::{claim, posted};
 pub use mailbox::{Mailbox, Position};
+pub(crate) use message::InboundMessage;
 pub use raw::RawMail;
 pub(crate) use raw::forget_senders;
 pub use review::{InboundMail, InboundPage, InboundText};

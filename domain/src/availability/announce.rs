@@ -1,46 +1,17 @@
-//! Whether anyone is available to answer. The only place that decides it, for the chat, the agent interface,
-//! the API and email. Business hours say when the team plans to answer, presence says who is online.
+//! Tells visitors and agents who is available, and where visitors are in the queue.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
 
-use protocol::{
-    AgentId, Attendance, Availability, ErrorCode, InboxId, Presence, Teammate, VisitorId,
-};
+use protocol::{AgentId, Attendance, Availability, ErrorCode, Presence, Teammate, VisitorId};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder};
 
+use super::is_open;
 use crate::Domain;
 use crate::error::Result;
-use crate::hub::{Hub, HubEvent};
+use crate::hub::HubEvent;
 use crate::inbox::Inbox;
 use crate::table::{agent, conversation};
-
-/// What visitors were last told, so that they are told only of changes.
-#[derive(Clone, Default)]
-pub(crate) struct LastAnnounced(Arc<Mutex<Announced>>);
-
-#[derive(Default)]
-struct Announced {
-    availability: HashMap<InboxId, Availability>,
-    places: HashMap<VisitorId, u64>,
-}
-
-impl LastAnnounced {
-    fn with<R>(&self, act: impl FnOnce(&mut Announced) -> R) -> R {
-        act(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-/// Whether the inbox is open now. Without business hours it always is.
-fn is_open(inbox: &Inbox, now_ms: u64) -> bool {
-    inbox.hours.as_ref().is_none_or(|hours| hours.are_open(now_ms))
-}
-
-/// Whether an agent is online during business hours: the same as [`Attendance::Online`].
-pub(crate) fn is_anybody_available(hub: &Hub, inbox: &Inbox, now_ms: u64) -> bool {
-    is_open(inbox, now_ms) && hub.is_anybody_online(inbox.id)
-}
 
 impl Domain {
     /// Whether anyone is available in an inbox now, and if it is closed, when it opens next.
