@@ -8,13 +8,14 @@ mod headers;
 mod ingest;
 mod mailbox;
 mod message;
+mod posted;
 mod process;
 mod raw;
 mod review;
 
-pub(crate) use deliver::{claim, posted};
 pub use mailbox::{Mailbox, Position};
 pub(crate) use message::InboundMessage;
+pub(crate) use posted::{claim, posted};
 pub use raw::RawMail;
 pub(crate) use raw::forget_senders;
 pub use review::{InboundMail, InboundPage, InboundText};
