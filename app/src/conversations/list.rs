@@ -30,9 +30,16 @@ pub(crate) fn ConversationsPage() -> impl IntoView {
     let query = use_query_map();
     let wanted = Memo::new(move |_| query.with(|query| Wanted::from_query(|name| query.get(name))));
     let read = Resource::new(|| (), |()| list_choices());
-    // The resource may be tracked only below a `Suspense`. Until it is read there is nothing to choose.
+    // Until they are read there is nothing to choose.
     let choices = RwSignal::new(Choices::default());
     provide_context(ChoicesHere(choices.into()));
+    // After hydration: what the server rendered was without them.
+    #[cfg(feature = "hydrate")]
+    Effect::new(move |_| {
+        if let Some(Ok(read)) = read.get() {
+            choices.set(read);
+        }
+    });
     #[cfg(feature = "hydrate")]
     {
         let drafts = Drafts::get();
@@ -54,7 +61,6 @@ pub(crate) fn ConversationsPage() -> impl IntoView {
                     <Suspense>
                         {move || Suspend::new(async move {
                             let read = read.await.unwrap_or_default();
-                            choices.set(read.clone());
                             view! {
                                 <Show when=move || !is_search()>
                                     <Narrow wanted choices=read.clone() />
