@@ -123,7 +123,7 @@ impl Visitor {
     }
 
     /// Waits until everything that was sent is acknowledged.
-    pub(crate) async fn settle(&mut self) -> anyhow::Result<()> {
+    pub(crate) async fn until_acknowledged(&mut self) -> anyhow::Result<()> {
         while !self.waiting.is_empty() {
             match self.next().await? {
                 ToVisitor::Ack { client_id, entry } => {

@@ -111,12 +111,12 @@ async fn chat(
     acked: &Notify,
 ) -> anyhow::Result<()> {
     visitor.connect().await?;
-    visitor.settle().await?;
+    visitor.until_acknowledged().await?;
     while !stop.is_cancelled() {
         for _ in 0..AT_ONCE {
             visitor.say().await?;
         }
-        visitor.settle().await?;
+        visitor.until_acknowledged().await?;
         acked.notify_waiters();
     }
     Ok(())

@@ -231,7 +231,7 @@ impl Team {
             visitor.connect().await?;
             // The first message starts the conversation. Only ordinary messages are measured.
             visitor.say().await?;
-            visitor.settle().await?;
+            visitor.until_acknowledged().await?;
             visitors.push(Arc::new(Mutex::new(visitor)));
         }
         let mut ready = Vec::new();
@@ -256,7 +256,7 @@ impl Team {
                 while ticks.tick().await < until {
                     let sent = Instant::now();
                     visitor.say().await?;
-                    visitor.settle().await?;
+                    visitor.until_acknowledged().await?;
                     times.push(sent.elapsed());
                 }
                 anyhow::Ok(times)
@@ -339,7 +339,7 @@ async fn one(flood: Flood, address: SocketAddr, by: IpAddr, key: &str) -> anyhow
             let mut visitor = Visitor::new(address, key).by(by);
             visitor.connect().await?;
             visitor.say().await?;
-            visitor.settle().await?;
+            visitor.until_acknowledged().await?;
         }
         Flood::Frames => {
             let mut visitor = Visitor::new(address, key).by(by);

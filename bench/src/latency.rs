@@ -46,7 +46,7 @@ pub async fn run(program: &Path, kind: Kind, rate: u32, seconds: u32) -> anyhow:
                 visitor.connect().await?;
                 // The first message starts the conversation. Only ordinary messages are measured.
                 visitor.say().await?;
-                visitor.settle().await?;
+                visitor.until_acknowledged().await?;
                 tokio::time::sleep(begin).await;
                 let mut ticks = interval(Duration::from_secs(1) / A_SECOND);
                 let mut times = Vec::new();
@@ -54,7 +54,7 @@ pub async fn run(program: &Path, kind: Kind, rate: u32, seconds: u32) -> anyhow:
                     ticks.tick().await;
                     let sent = Instant::now();
                     visitor.say().await?;
-                    visitor.settle().await?;
+                    visitor.until_acknowledged().await?;
                     times.push(sent.elapsed());
                 }
                 anyhow::Ok(times)

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use anyhow::{Context, ensure};
 use futures_util::{StreamExt, TryStreamExt, stream};
-use testbed::smtp::{Fault, Smtp, Step, Taken};
+use testbed::smtp::{Fault, Received, Smtp, Step};
 use testbed::{Kind, TestDatabase};
 use tokio::time::{Duration, Instant, sleep};
 
@@ -111,13 +111,13 @@ pub async fn run(program: &Path, kind: Kind, mails: u32, kills: u32) -> anyhow::
         let taken = usize::try_from(until)?;
         tokio::select! {
             _ = smtp.wait_for(taken) => {}
-            settled = settle(&server, &smtp, Some(taken)) => settled?,
+            sent = until_sent(&server, &smtp, Some(taken)) => sent?,
         }
         sleep(Duration::from_millis(kill * 37 % 90)).await;
         server.kill_and_start().await?;
     }
-    settle(&server, &smtp, None).await?;
-    Ok(evaluate(visitors, &smtp.taken()))
+    until_sent(&server, &smtp, None).await?;
+    Ok(evaluate(visitors, &smtp.received()))
 }
 
 fn email(number: u32) -> String {
@@ -128,7 +128,7 @@ fn email(number: u32) -> String {
 async fn write(mut visitor: Visitor) -> anyhow::Result<()> {
     visitor.connect().await?;
     visitor.say().await?;
-    visitor.settle().await
+    visitor.until_acknowledged().await
 }
 
 /// Decides which connections and emails fail, and how, in a repeatable order.
@@ -157,10 +157,10 @@ fn faults() -> impl Fn(Step) -> Option<Fault> + Send + Sync {
 
 /// Waits until no email is waiting, or `enough` were accepted. Emails that the mail server refused
 /// permanently are retried, as an owner who knows better would do.
-async fn settle(server: &Server, smtp: &Smtp, enough: Option<usize>) -> anyhow::Result<()> {
+async fn until_sent(server: &Server, smtp: &Smtp, enough: Option<usize>) -> anyhow::Result<()> {
     let mut last = (0, Instant::now());
     loop {
-        let taken = smtp.taken().len();
+        let taken = smtp.received().len();
         if enough.is_some_and(|enough| taken >= enough) {
             return Ok(());
         }
@@ -180,7 +180,7 @@ async fn settle(server: &Server, smtp: &Smtp, enough: Option<usize>) -> anyhow::
     }
 }
 
-fn evaluate(visitors: u32, taken: &[Taken]) -> Outcome {
+fn evaluate(visitors: u32, taken: &[Received]) -> Outcome {
     let mut outcome = Outcome { mails: u64::from(visitors) * 2, ..Outcome::default() };
     // By recipient and visitor: the `Message-ID` of each copy.
     let mut copies: HashMap<(bool, String), Vec<String>> = HashMap::new();

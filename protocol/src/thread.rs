@@ -19,7 +19,7 @@ pub struct Thread {
 impl Thread {
     /// Adds one new or acknowledged entry. Returns the position to resume after, if entries before it are
     /// missing.
-    pub fn take(&mut self, entry: Entry) -> Option<Seq> {
+    pub fn receive(&mut self, entry: Entry) -> Option<Seq> {
         self.unsent.acknowledge(&entry);
         match self.replica.apply(entry) {
             Applied::Gap { after } => Some(after),
@@ -29,7 +29,7 @@ impl Thread {
 
     /// Adds a page that the server sent as an answer; `head` is the last position of the server's log.
     /// Returns the position to resume after, if there is more.
-    pub fn take_page(&mut self, head: Seq, page: Vec<Entry>) -> Option<Seq> {
+    pub fn receive_page(&mut self, head: Seq, page: Vec<Entry>) -> Option<Seq> {
         for entry in &page {
             self.unsent.acknowledge(entry);
         }

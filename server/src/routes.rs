@@ -48,7 +48,7 @@ routes! {
     }
     /// With the key that a provider was given.
     by_provider: BY_PROVIDER {
-        "/mail/inbound/{inbox}" => post(mail::inbound::take),
+        "/mail/inbound/{inbox}" => post(mail::inbound::receive),
     }
     /// With a session, besides the pages and server functions.
     with_session: WITH_SESSION {

@@ -45,7 +45,7 @@ pub enum Step {
 
 /// An accepted mail.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Taken {
+pub struct Received {
     /// The envelope's sender.
     pub from: String,
     /// The envelope's recipients.
@@ -62,7 +62,7 @@ pub struct Smtp {
 }
 
 struct Kept {
-    taken: Mutex<Vec<Taken>>,
+    taken: Mutex<Vec<Received>>,
     came: Notify,
     plan: Plan,
 }
@@ -101,15 +101,15 @@ impl Smtp {
 
     /// The accepted mails, in order.
     #[must_use]
-    pub fn taken(&self) -> Vec<Taken> {
+    pub fn received(&self) -> Vec<Received> {
         self.kept.taken.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Waits until it has accepted this many mails, and returns them.
-    pub async fn wait_for(&self, mails: usize) -> Vec<Taken> {
+    pub async fn wait_for(&self, mails: usize) -> Vec<Received> {
         loop {
             let came = self.kept.came.notified();
-            let taken = self.taken();
+            let taken = self.received();
             if taken.len() >= mails {
                 return taken;
             }
@@ -207,7 +207,7 @@ async fn talk(stream: TcpStream, kept: &Kept) -> Result<(), Ended> {
             writing.write_all(answer.as_bytes()).await?;
             continue;
         }
-        let taken = Taken { from: from.clone(), to: to.clone(), content };
+        let taken = Received { from: from.clone(), to: to.clone(), content };
         kept.taken.lock().unwrap_or_else(PoisonError::into_inner).push(taken);
         kept.came.notify_waiters();
         if fault == Some(Fault::TakeAndCut) {

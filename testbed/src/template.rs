@@ -41,7 +41,7 @@ async fn copy_file(address: &str, migrate: impl AsyncFnOnce(String)) {
             let unfinished = tempfile::tempdir_in(&folder).expect("a temporary folder");
             let made = unfinished.path().join("template.db");
             migrate(format!("sqlite://{}", made.display())).await;
-            settle(&made).await;
+            checkpoint(&made).await;
             std::fs::rename(&made, &template).expect("the template");
         }
     }
@@ -50,7 +50,7 @@ async fn copy_file(address: &str, migrate: impl AsyncFnOnce(String)) {
 }
 
 /// Moves the write-ahead log into the database file, so that it is complete.
-async fn settle(path: &Path) {
+async fn checkpoint(path: &Path) {
     let database = connect(&format!("sqlite://{}", path.display())).await;
     run(&database, "PRAGMA wal_checkpoint(TRUNCATE)").await;
     database.close().await.expect("closed");

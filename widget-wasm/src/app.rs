@@ -111,7 +111,7 @@ fn with(act: impl FnOnce(&mut App)) {
         && let Some(app) = app.as_mut()
     {
         act(app);
-        app.settle();
+        app.sync();
     }
 }
 
@@ -195,7 +195,7 @@ pub(crate) fn heard(generation: u32, text: &str) {
         app.socket.was_heard();
         let was_online = app.chat.connection == ConnectionState::Online;
         let now_ms = Date::now() as u64;
-        for frame in app.chat.take(text, now_ms) {
+        for frame in app.chat.receive(text, now_ms) {
             app.socket.send(&frame);
         }
         if app.chat.typing.is_some() {
@@ -240,7 +240,7 @@ pub(crate) fn reopen(generation: u32) {
 
 impl App {
     /// Brings everything in line with the chat's state.
-    fn settle(&mut self) {
+    fn sync(&mut self) {
         if !self.is_started && (self.is_open || self.chat.has_history()) {
             self.is_started = true;
             self.socket.open();

@@ -240,7 +240,7 @@ impl Chat {
     }
 
     /// Adds a page of an earlier conversation, if it is the one that was asked for.
-    fn take_earlier(
+    fn receive_earlier(
         &mut self,
         id: ConversationId,
         entries: Vec<Entry>,
@@ -277,7 +277,7 @@ impl Chat {
 
     /// Handles a frame and returns the frames to send in response. An unknown frame is ignored: the server
     /// may be newer.
-    pub(crate) fn take(&mut self, text: &str, now_ms: u64) -> Vec<FromVisitor> {
+    pub(crate) fn receive(&mut self, text: &str, now_ms: u64) -> Vec<FromVisitor> {
         match from_str::<ToVisitor>(text) {
             Ok(frame) => self.apply(frame, now_ms),
             Err(_) => Vec::new(),
@@ -317,7 +317,7 @@ impl Chat {
                 self.token = Some(token);
                 self.read_seq = self.read_seq.max(visitor_read_seq);
                 self.team_read_seq = self.team_read_seq.max(team_read_seq);
-                let mut frames: Vec<_> = resume(self.thread.take_page(head, entries));
+                let mut frames: Vec<_> = resume(self.thread.receive_page(head, entries));
                 frames.extend(self.unsent());
                 if self.wants_older {
                     frames.extend(self.ask_history());
@@ -331,12 +331,12 @@ impl Chat {
                 if entry.author != (Author::Visitor {}) {
                     self.typing = None;
                 }
-                resume(self.thread.take(entry))
+                resume(self.thread.receive(entry))
             }
-            ToVisitor::Entries { head, entries } => resume(self.thread.take_page(head, entries)),
+            ToVisitor::Entries { head, entries } => resume(self.thread.receive_page(head, entries)),
             ToVisitor::History { entries, conversation: Some(id), earlier } => {
                 self.wants_older = false;
-                self.take_earlier(id, entries, earlier);
+                self.receive_earlier(id, entries, earlier);
                 Vec::new()
             }
             ToVisitor::History { entries, .. } => {

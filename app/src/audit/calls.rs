@@ -35,7 +35,7 @@ pub struct AuditLines {
     /// The cursor of the next page.
     pub next: Option<String>,
     /// The actions to filter by: the stable name and the text of each.
-    pub deeds: Vec<(String, String)>,
+    pub actions: Vec<(String, String)>,
 }
 
 /// Returns a page of the entries that match `action`, `agent` and `text`, starting after the cursor `after`.
@@ -70,6 +70,6 @@ pub async fn read_audit(
     Ok(AuditLines {
         lines: page.entries.into_iter().map(line).collect(),
         next: page.next.map(AuditCursor::to_text),
-        deeds: AuditAction::ALL.iter().map(action).collect(),
+        actions: AuditAction::ALL.iter().map(action).collect(),
     })
 }

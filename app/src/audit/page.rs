@@ -12,7 +12,7 @@ use crate::ui::{Fresh, Zone, browser_name};
 /// The filter, and the cursor of the page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Wanted {
-    deed: String,
+    action: String,
     text: String,
     after: Option<String>,
 }
@@ -23,7 +23,7 @@ impl Wanted {
         let part = |name: &str, value: &str| {
             format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC))
         };
-        let mut parts = vec![part("deed", &self.deed), part("q", &self.text)];
+        let mut parts = vec![part("deed", &self.action), part("q", &self.text)];
         parts.extend(self.after.as_deref().map(|after| part("after", after)));
         parts.join("&")
     }
@@ -35,14 +35,14 @@ pub(crate) fn AuditPage() -> impl IntoView {
     let query = use_query_map();
     let wanted = Memo::new(move |_| {
         query.with(|query| Wanted {
-            deed: query.get("deed").unwrap_or_default(),
+            action: query.get("deed").unwrap_or_default(),
             text: query.get("q").unwrap_or_default(),
             after: query.get("after"),
         })
     });
     let shown = Fresh::new(
         move || wanted.get(),
-        |Wanted { deed, text, after }| read_audit(deed, None, text, after),
+        |Wanted { action, text, after }| read_audit(action, None, text, after),
     );
     view! {
         <Title text="Audit log" />
@@ -60,8 +60,8 @@ pub(crate) fn AuditPage() -> impl IntoView {
 
 #[component]
 fn Lines(page: Signal<AuditLines>, wanted: Memo<Wanted>) -> impl IntoView {
-    let deeds = page.with_untracked(|page| page.deeds.clone());
-    let is_chosen = move |deed: String| move || wanted.with(|wanted| wanted.deed == deed);
+    let actions = page.with_untracked(|page| page.actions.clone());
+    let is_chosen = move |action: String| move || wanted.with(|wanted| wanted.action == action);
     let lines = move || page.with(|page| page.lines.clone());
     let is_empty = move || page.with(|page| page.lines.is_empty());
     let older = move || {
@@ -85,11 +85,11 @@ fn Lines(page: Signal<AuditLines>, wanted: Memo<Wanted>) -> impl IntoView {
             />
             <select name="deed" aria-label="Action">
                 <option value="">"All actions"</option>
-                {deeds
+                {actions
                     .into_iter()
-                    .map(|(deed, says)| {
+                    .map(|(action, says)| {
                         view! {
-                            <option value=deed.clone() selected=is_chosen(deed)>
+                            <option value=action.clone() selected=is_chosen(action)>
                                 {says}
                             </option>
                         }

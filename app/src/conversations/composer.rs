@@ -162,7 +162,7 @@ fn show_draft(draft: StoredValue<Draft>, area: NodeRef<Textarea>) {
         draft.with_value(|draft| {
             let typed = area.value();
             if shown != Some(true) && !typed.is_empty() {
-                draft.take_typed(&typed);
+                draft.adopt_typed(&typed);
             }
             let text = draft.text.get();
             // Setting the value moves the cursor.

@@ -76,7 +76,7 @@ impl Drafts {
 
 impl Draft {
     /// Puts a refused message back in front of what has been written since.
-    pub(super) fn take_back(&self, outgoing: Outgoing, is_note: bool) {
+    pub(super) fn return_to_draft(&self, outgoing: Outgoing, is_note: bool) {
         self.text.update(|text| *text = joined(&outgoing.text, text));
         self.is_note.set(is_note);
         self.picked.update(|picked| {
@@ -132,7 +132,7 @@ impl Drafts {
 #[cfg(feature = "hydrate")]
 impl Draft {
     /// Adopts the text typed before the scripts ran, for which there was no event.
-    pub(super) fn take_typed(&self, typed: &str) {
+    pub(super) fn adopt_typed(&self, typed: &str) {
         if self.text.with_untracked(|text| !text.ends_with(typed)) {
             self.text.update(|text| *text = joined(text, typed));
         }

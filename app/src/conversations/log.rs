@@ -301,17 +301,17 @@ fn WaitingView(id: ConversationId, outgoing: Outgoing) -> impl IntoView {
 fn Refused(id: ConversationId, client_id: ClientId) -> impl IntoView {
     let live = Live::get();
     let drafts = Drafts::get();
-    let take_back = move || {
+    let return_to_draft = move || {
         let mut taken = None;
         live.update(|store| {
-            taken = store.take_back(id, client_id);
+            taken = store.return_to_draft(id, client_id);
             Vec::new()
         });
         taken
     };
     let edit = move |_| {
-        if let Some((outgoing, is_note)) = take_back() {
-            drafts.of(id).take_back(outgoing, is_note);
+        if let Some((outgoing, is_note)) = return_to_draft() {
+            drafts.of(id).return_to_draft(outgoing, is_note);
         }
     };
     view! {
@@ -320,7 +320,7 @@ fn Refused(id: ConversationId, client_id: ClientId) -> impl IntoView {
             <button on:click=edit>"Edit"</button>
             " "
             <button on:click=move |_| {
-                take_back();
+                return_to_draft();
             }>"Remove"</button>
         </span>
     }

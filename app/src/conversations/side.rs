@@ -216,7 +216,7 @@ fn Facts(
         <BlockMenu id can_block_network=known.has_network />
         {known
             .person
-            .map(|person| view! { <p class="side-deed"><a href=format!("/people?q={person}")>"Export or erase…"</a></p> })}
+            .map(|person| view! { <p class="side-action"><a href=format!("/people?q={person}")>"Export or erase…"</a></p> })}
         {(!known.others.is_empty()).then(|| view! { <Others others=known.others /> })}
     }
 }
@@ -226,7 +226,7 @@ fn Facts(
 fn TranscriptButton(id: ConversationId, transcript: ServerAction<MailTranscript>) -> impl IntoView {
     let done = move || matches!(transcript.value().get(), Some(Ok(())));
     view! {
-        <ActionForm action=transcript attr:class="side-deed">
+        <ActionForm action=transcript attr:class="side-action">
             <input type="hidden" name="id" value=id.to_string() />
             <button class="button small" type="submit" disabled=move || transcript.pending().get()>
                 <Icon icon=lu::LuMail />

@@ -143,7 +143,7 @@ impl Live {
 
     /// Applies a frame from the socket.
     #[cfg(feature = "hydrate")]
-    fn take(self, frame: ToAgent) {
+    fn receive(self, frame: ToAgent) {
         let is_typing = matches!(frame, ToAgent::Typing { .. });
         self.update(|store| store.apply(frame, now_ms()));
         if is_typing {

@@ -111,7 +111,7 @@ async fn talk(
     let mut welcome = TimeoutFuture::new(limits::WELCOME_WITHIN_MS).fuse();
     while !live.is_online() {
         select_biased! {
-            message = reading.next() => take(live, backoff, message.ok_or(End::Lost)?)?,
+            message = reading.next() => receive(live, backoff, message.ok_or(End::Lost)?)?,
             () = welcome => return Err(End::Lost),
         }
     }
@@ -135,7 +135,7 @@ async fn talk(
             },
             message = reading.next() => {
                 heard = true;
-                take(live, backoff, message.ok_or(End::Lost)?)?;
+                receive(live, backoff, message.ok_or(End::Lost)?)?;
             }
             frame = frames.next() => writing.send(Message::Text(frame.ok_or(End::Lost)?)).await?,
             _ = pings.next() => {
@@ -148,7 +148,7 @@ async fn talk(
     }
 }
 
-fn take(
+fn receive(
     live: Live,
     backoff: &mut Backoff,
     message: Result<Message, WebSocketError>,
@@ -160,7 +160,7 @@ fn take(
     // Ignore frames that this version does not know: the server may be newer.
     let Ok(frame) = from_str::<ToAgent>(&text) else { return Ok(()) };
     let is_welcome = matches!(frame, ToAgent::Welcome { .. });
-    live.take(frame);
+    live.receive(frame);
     if is_welcome {
         backoff.reset();
         live.status.set(Status::Online);

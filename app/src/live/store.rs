@@ -243,7 +243,7 @@ impl Store {
     }
 
     /// Removes a refused message and returns it to be edited, with whether it was a note.
-    pub(crate) fn take_back(
+    pub(crate) fn return_to_draft(
         &mut self,
         id: ConversationId,
         client_id: ClientId,
@@ -293,7 +293,7 @@ impl Store {
                 let open = self.open.entry(conversation).or_default();
                 open.visitor_online = visitor_online;
                 open.visitor_read_seq = open.visitor_read_seq.max(visitor_read_seq);
-                let after = open.thread.take_page(head, entries);
+                let after = open.thread.receive_page(head, entries);
                 after.map(|after| resume(conversation, after)).into_iter().collect()
             }
             ToAgent::History { conversation, entries } => {
@@ -304,7 +304,7 @@ impl Store {
                 let open = self.open.entry(conversation).or_default();
                 open.typing.retain(|(author, _)| *author != entry.author);
                 open.notes.remove(&entry.client_id);
-                let gap = open.thread.take(entry).filter(|_| open.watched);
+                let gap = open.thread.receive(entry).filter(|_| open.watched);
                 gap.map(|after| resume(conversation, after)).into_iter().collect()
             }
             ToAgent::Read { conversation, by: Reader::Visitor {}, seq, .. } => {

@@ -196,7 +196,7 @@ fn Line(
                         }
                     })}
             </div>
-            <div class="mail-deeds">
+            <div class="mail-actions">
                 {kept.map(|id| view! { <RawMailLink id /> })}
                 {conversation
                     .map(|conversation| {

@@ -32,7 +32,7 @@ fn is_open(inbox: &Inbox, now_ms: u64) -> bool {
     inbox.hours.as_ref().is_none_or(|hours| hours.are_open(now_ms))
 }
 
-/// Whether an agent is online during business hours: the same as [`Attendance::Online`].
+/// Whether an agent is online during business hours: the same as [`protocol::Attendance::Online`].
 pub(crate) fn is_anybody_available(hub: &Hub, inbox: &Inbox, now_ms: u64) -> bool {
     is_open(inbox, now_ms) && hub.is_anybody_online(inbox.id)
 }

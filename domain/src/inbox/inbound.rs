@@ -74,7 +74,7 @@ impl Inbox {
 
     /// Whether providers may deliver email with this key. The comparison takes the same time wherever it fails.
     #[must_use]
-    pub fn takes_mail_by(&self, key: &str) -> bool {
+    pub fn accepts_mail_by(&self, key: &str) -> bool {
         let secret = self.secrets.visitors.now();
         let is_right = |right: &str| {
             let tag = mac(secret, KEY, right.as_bytes()).finalize().into_bytes();

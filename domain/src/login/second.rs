@@ -130,9 +130,9 @@ impl Domain {
         let pending = self.pending(step).await?;
         let id = pending.agent.id;
         self.attempts.check_second(&id.to_string())?;
-        let is_recovery = if self.take_totp(id, code).await? {
+        let is_recovery = if self.use_totp(id, code).await? {
             false
-        } else if self.take_recovery_code(id, code).await? {
+        } else if self.use_recovery_code(id, code).await? {
             true
         } else {
             return Err(ErrorCode::CodeWrong.into());
@@ -273,7 +273,7 @@ impl Domain {
     }
 
     /// Uses up a code of an agent's authenticator app. Returns whether it is valid and was not used before.
-    async fn take_totp(&self, id: AgentId, code: &str) -> Result<bool> {
+    async fn use_totp(&self, id: AgentId, code: &str) -> Result<bool> {
         let row = agent::Entity::find_by_id(id.0).one(&self.store.reader).await?;
         let Some(sealed) = row.and_then(|row| row.totp_secret) else { return Ok(false) };
         let secret = self.ambient.keys().unseal(&purpose(id), &sealed)?;
@@ -297,7 +297,7 @@ impl Domain {
         Ok(totp(secret)?.check(&code, self.ambient.now_ms() / 1_000))
     }
 
-    async fn take_recovery_code(&self, id: AgentId, code: &str) -> Result<bool> {
+    async fn use_recovery_code(&self, id: AgentId, code: &str) -> Result<bool> {
         let code: String = code.chars().filter(char::is_ascii_alphanumeric).collect();
         let query = recovery_code::Entity::delete_by_id(recovery_hash(id, &code.to_lowercase()));
         Ok(query.exec(&self.store.reader).await?.rows_affected == 1)

@@ -54,7 +54,7 @@ impl Domain {
         let Some(row) = mail::Entity::find_by_id(id.0).one(&self.store.reader).await? else {
             return Ok(None);
         };
-        let taken = self.take(id, &row, lease_ms, host).await;
+        let taken = self.claim(id, &row, lease_ms, host).await;
         if let Err(Error::Corrupt(_)) = taken {
             // A newer version of the program may be able to read it. Until then, it must not hold up the
             // others.
@@ -68,7 +68,7 @@ impl Domain {
         taken
     }
 
-    async fn take(
+    async fn claim(
         &self,
         id: MailId,
         row: &mail::Model,
@@ -161,9 +161,9 @@ impl ClaimMail {
             }
             Decision::Send { address, from, through } => {
                 let thread = self.thread(write, &conversation, &address).await?;
-                let settled = (address.clone(), Some((from, through)));
+                let decided = (address.clone(), Some((from, through)));
                 let preference = preference::issue(write, &row).await?;
-                let delivery = self.begin(write, row, settled).await?;
+                let delivery = self.begin(write, row, decided).await?;
                 // A visitor who has been to the chat can read the replies there.
                 let last_mail = match visitor.last_seen_at_ms {
                     None => last_mail(write, conversation.id).await?,

@@ -19,7 +19,7 @@ const PICTURE: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42
 
 impl Fixture {
     /// An inbox that receives email.
-    pub(crate) async fn takes_mail(&self) -> Inbox {
+    pub(crate) async fn receives_mail(&self) -> Inbox {
         self.mails(|mail| mail.team_address = None).await;
         let address = Some("help@example.org".into());
         let inbound = InboxInbound { address, mailbox: None };
@@ -30,7 +30,7 @@ impl Fixture {
 
     /// Ann wrote, Mia answered, and the answer was sent by email.
     pub(crate) async fn mailed(&self) -> (VisitorIdentity, ConversationId, Delivery) {
-        self.takes_mail().await;
+        self.receives_mail().await;
         let ann = self.ann("ann@example.com").await;
         let id = self.answer(2, "Does it work?").await;
         self.ticks.pass_ms(UNREAD_WAIT_MS);
@@ -42,12 +42,12 @@ impl Fixture {
     }
 
     /// Receives an email and reads all inbound emails.
-    pub(crate) async fn takes(&self, mail: &str) {
-        self.takes_checked(mail, None).await;
+    pub(crate) async fn receives(&self, mail: &str) {
+        self.receives_checked(mail, None).await;
     }
 
     /// The same, with the provider's check of the sender.
-    async fn takes_checked(&self, mail: &str, checked: Option<&str>) {
+    async fn receives_checked(&self, mail: &str, checked: Option<&str>) {
         let raw = Bytes::from(mail.replace('\n', "\r\n"));
         let checked = checked.map(ToOwned::to_owned);
         self.domain.ingest_inbound(self.inbox.id, raw, checked).await.unwrap();
@@ -104,7 +104,7 @@ async fn an_answer_becomes_a_message_once_and_proves_the_address(fixture) {
     let text = "Yes!\n\n-- \nAnn\n\nOn 3 Mar 2025, Mia <help@example.org> wrote:\n> Does it work?";
     // Some servers change the case of the address.
     let one = mail("Ann <Ann@Example.com>", &to.to_uppercase(), "1@example.com", "", text);
-    fixture.takes(&one).await;
+    fixture.receives(&one).await;
     let expect = [("visitor", "hello?"), ("Mia", "Does it work?"), ("visitor", "Yes!")];
     let expect = expect.map(|(who, text)| (who.to_owned(), text.to_owned()));
     assert_eq!(fixture.talk(id).await, expect);
@@ -121,10 +121,10 @@ async fn an_answer_becomes_a_message_once_and_proves_the_address(fixture) {
     assert_eq!(fixture.mails_kept(), 1, "it is kept as it came");
 
     // The same email again: by another route, after a restart, and from a mailbox that was read before.
-    fixture.takes(&format!("Received: from there\n{one}")).await;
-    fixture.takes(&one).await;
+    fixture.receives(&format!("Received: from there\n{one}")).await;
+    fixture.receives(&one).await;
     let fixture = fixture.restart().await;
-    fixture.takes(&one).await;
+    fixture.receives(&one).await;
     assert_eq!(fixture.talk(id).await.len(), 3);
 
     // The next answer threads with the inbound email.
@@ -140,7 +140,7 @@ async fn an_answer_that_came_to_two_inboxes_is_said_once(fixture) {
     let other = fixture.domain.create_inbox("Other", &[]).await.unwrap();
     let both = format!("{}, sales@example.org", sent.reply_to.clone().unwrap());
     let one = mail("ann@example.com", &both, "1@example.com", "", "Yes!");
-    fixture.takes(&one).await;
+    fixture.receives(&one).await;
     let raw = Bytes::from(one.replace('\n', "\r\n"));
     fixture.domain.ingest_inbound(other.id, raw, None).await.unwrap();
     fixture.read().await;
@@ -156,7 +156,7 @@ async fn what_logs_the_visitor_in_is_not_kept_with_what_they_quote(fixture) {
         "Yes, see https://x.example/chat#login={0}\n\nOn 3 Mar 2025, Mia wrote:\n> https://x.example/chat#login={0}",
         sent.of().login
     );
-    fixture.takes(&mail("ann@example.com", &to, "1@example.com", "", &text)).await;
+    fixture.receives(&mail("ann@example.com", &to, "1@example.com", "", &text)).await;
     let (_, said) = fixture.talk(id).await.pop().unwrap();
     assert_eq!(said, "Yes, see https://x.example/chat#login=…");
     let seq = fixture.log_of(id).await.iter().find(|entry| entry.body.text() == said).unwrap().seq;
@@ -166,7 +166,7 @@ async fn what_logs_the_visitor_in_is_not_kept_with_what_they_quote(fixture) {
 }
 
 async fn who_has_a_mail_that_went_elsewhere_does_not_prove_an_address_by_it(fixture) {
-    fixture.takes_mail().await;
+    fixture.receives_mail().await;
     let ann = fixture.ann("evil@example.net").await;
     let id = fixture.answer(2, "Does it work?").await;
     fixture.ticks.pass_ms(UNREAD_WAIT_MS);
@@ -183,9 +183,9 @@ async fn who_has_a_mail_that_went_elsewhere_does_not_prove_an_address_by_it(fixt
     let second = fixture.due().await.into_iter().find(|one| one.address == "ann@example.com");
     fixture.settle(&second.expect("an email to her"), Outcome::Sent).await;
     let to = first.reply_to.clone().unwrap();
-    fixture.takes(&mail("ann@example.com", &to, "1@example.net", "", "I am Ann")).await;
+    fixture.receives(&mail("ann@example.com", &to, "1@example.net", "", "I am Ann")).await;
     let names = format!("In-Reply-To: <{}>\n", first.message_id);
-    fixture.takes(&mail("ann@example.com", "help@example.org", "2@example.net", &names, "Yes")).await;
+    fixture.receives(&mail("ann@example.com", "help@example.org", "2@example.net", &names, "Yes")).await;
     let known = fixture.domain.profile_of(&looker(), id).await.unwrap();
     assert!(!known.is_email_proven);
 }
@@ -193,14 +193,14 @@ async fn who_has_a_mail_that_went_elsewhere_does_not_prove_an_address_by_it(fixt
 async fn an_answer_is_known_by_what_it_names_but_not_by_its_subject(fixture) {
     let (_, id, sent) = fixture.mailed().await;
     let names = format!("References: <x@y> <{}>\n", sent.message_id);
-    fixture.takes(&mail("ann@example.com", "help@example.org", "1@example.com", &names, "By name.")).await;
+    fixture.receives(&mail("ann@example.com", "help@example.org", "1@example.com", &names, "By name.")).await;
     // It also finds a reference to that email, as when someone replies to themselves.
     let names = "In-Reply-To: <1@example.com>\n";
-    fixture.takes(&mail("ann@example.com", "help@example.org", "2@example.com", names, "PS.")).await;
+    fixture.receives(&mail("ann@example.com", "help@example.org", "2@example.com", names, "PS.")).await;
     let talk = fixture.talk(id).await;
     assert_eq!(talk[2..], [("visitor".to_owned(), "By name.".to_owned()), ("visitor".to_owned(), "PS.".to_owned())]);
     // A subject alone starts another conversation, with another visitor.
-    fixture.takes(&mail("ann@example.com", "help@example.org", "3@example.com", "", "New.")).await;
+    fixture.receives(&mail("ann@example.com", "help@example.org", "3@example.com", "", "New.")).await;
     assert_eq!(fixture.talk(id).await.len(), 4);
     assert_eq!(listed(&fixture.domain, &looker()).await.len(), 2);
 }
@@ -208,12 +208,12 @@ async fn an_answer_is_known_by_what_it_names_but_not_by_its_subject(fixture) {
 async fn who_is_not_the_visitor_is_looked_at_by_people(fixture) {
     let (_, id, sent) = fixture.mailed().await;
     let to = sent.reply_to.clone().unwrap();
-    fixture.takes(&mail("Eve <eve@example.net>", &to, "1@e", "", "It is me, Ann.")).await;
+    fixture.receives(&mail("Eve <eve@example.net>", &to, "1@e", "", "It is me, Ann.")).await;
     let forged = "Authentication-Results: mx.example.org; dmarc=fail\n";
-    fixture.takes(&mail("ann@example.com", &to, "2@e", forged, "It is me, too.")).await;
+    fixture.receives(&mail("ann@example.com", &to, "2@e", forged, "It is me, too.")).await;
     let list = "List-Id: <l.example.net>\nList-Unsubscribe: <https://x.example>\n";
-    fixture.takes(&mail("ann@example.com", &to, "3@e", list, "To all.")).await;
-    fixture.takes(&mail("ann@example.com, eve@example.net", &to, "4@e", "", "Both.")).await;
+    fixture.receives(&mail("ann@example.com", &to, "3@e", list, "To all.")).await;
+    fixture.receives(&mail("ann@example.com, eve@example.net", &to, "4@e", "", "Both.")).await;
     assert_eq!(fixture.talk(id).await.len(), 2, "nothing was posted");
     let reasons = [InboundReason::NoSender, InboundReason::List, InboundReason::Forged, InboundReason::OtherSender];
     assert_eq!(fixture.reviewed().await, reasons);
@@ -251,13 +251,13 @@ async fn a_token_of_another_mail_or_inbox_is_none(fixture) {
     let last = name.chars().next_back().unwrap();
     let other = if last == 'a' { 'b' } else { 'a' };
     let forged = format!("{}{other}@{host}", &name[..name.len() - 1]);
-    fixture.takes(&mail("ann@example.com", &forged, "1@e", "", "Forged.")).await;
-    fixture.takes(&mail("ann@example.com", "help+@example.org, help+x@example.org", "2@e", "", "None.")).await;
+    fixture.receives(&mail("ann@example.com", &forged, "1@e", "", "Forged.")).await;
+    fixture.receives(&mail("ann@example.com", "help+@example.org, help+x@example.org", "2@e", "", "None.")).await;
     assert_eq!(fixture.talk(id).await.len(), 2);
 }
 
 async fn agents_answer_from_their_mail_program(fixture) {
-    fixture.takes_mail().await;
+    fixture.receives_mail().await;
     fixture.mails(|mail| mail.team_address = Some("team@example.org".into())).await;
     fixture.ann("ann@example.com").await;
     fixture.mia().await;
@@ -268,17 +268,17 @@ async fn agents_answer_from_their_mail_program(fixture) {
     let to = team.reply_to.clone().unwrap();
     let id = only(&fixture.domain, &looker()).await.id;
     let said = mail("Mia <mia@example.com>", &to, "1@e", "", "I am on it.");
-    fixture.takes_checked(&said, Some("provider; dkim=pass header.d=example.com")).await;
+    fixture.receives_checked(&said, Some("provider; dkim=pass header.d=example.com")).await;
     assert_eq!(fixture.talk(id).await.last().unwrap(), &("Mia".to_owned(), "I am on it.".to_owned()));
     // Refused: the visitor's address, an agent who may not see the conversation, and an agent who has left.
     let other = fixture.domain.create_inbox("Other", &[]).await.unwrap();
     let settings = AgentSettings { visibility: Visibility::Inboxes([other.id].into()), capacity: None, skills: [].into() };
     fixture.domain.set_agent(bob.id, settings).await.unwrap();
-    fixture.takes(&mail("bob@example.com", &to, "2@e", "", "Me, too.")).await;
-    fixture.takes(&mail("ann@example.com", &to, "3@e", "", "I am an agent.")).await;
+    fixture.receives(&mail("bob@example.com", &to, "2@e", "", "Me, too.")).await;
+    fixture.receives(&mail("ann@example.com", &to, "3@e", "", "I am an agent.")).await;
     assert_eq!(fixture.reviewed().await, [InboundReason::OtherSender; 2]);
     // An agent's email to the inbox that replies to nothing is not a visitor's message.
-    fixture.takes(&mail("mia@example.com", "help@example.org", "4@e", "", "Fwd")).await;
+    fixture.receives(&mail("mia@example.com", "help@example.org", "4@e", "", "Fwd")).await;
     assert_eq!(fixture.reviewed().await[0], InboundReason::FromAgent);
     assert_eq!(fixture.talk(id).await.len(), 2);
 }
@@ -300,7 +300,7 @@ async fn no_header_that_its_sender_wrote_vouches_for_a_mail(fixture) {
         number += 1;
         let from = if to == teams { "mia@example.com" } else { "ann@example.com" };
         let reviewed = fixture.reviewed().await.len();
-        fixture.takes_checked(&mail(from, to, &format!("v{number}@e"), headers, "Pay here."), checked).await;
+        fixture.receives_checked(&mail(from, to, &format!("v{number}@e"), headers, "Pay here."), checked).await;
         if fixture.reviewed().await.len() > reviewed { Some(fixture.reviewed().await[0]) } else { None }
     };
     let (posted, forged, unchecked) = (None, Some(InboundReason::Forged), Some(InboundReason::Unchecked));
@@ -349,7 +349,7 @@ async fn no_header_that_its_sender_wrote_vouches_for_a_mail(fixture) {
 }
 
 async fn an_answer_to_a_note_stays_among_the_team(fixture) {
-    fixture.takes_mail().await;
+    fixture.receives_mail().await;
     fixture.mails(|mail| mail.to_visitors = false).await;
     fixture.ann("ann@example.com").await;
     let (mia, bob) = (fixture.mia().await, agent(&fixture.domain, "bob@example.com").await);
@@ -360,17 +360,17 @@ async fn an_answer_to_a_note_stays_among_the_team(fixture) {
     let note = due.iter().find(|one| one.address == mia.email).unwrap();
     let to = note.reply_to.clone().unwrap();
     let said = mail("mia@example.com", &to, "1@e", "", "Yes, I looked.");
-    fixture.takes_checked(&said, Some("provider; spf=pass smtp.mailfrom=mia@example.com")).await;
+    fixture.receives_checked(&said, Some("provider; spf=pass smtp.mailfrom=mia@example.com")).await;
     assert_eq!(fixture.talk(id).await.len(), 1, "the visitor hears nothing of it");
     let log = fixture.log_of(id).await;
     assert!(log.iter().any(|entry| entry.body == Body::Note { text: "Yes, I looked.".into() }));
 }
 
 async fn a_mail_to_the_inbox_begins_a_conversation_of_its_own(fixture) {
-    fixture.takes_mail().await;
+    fixture.receives_mail().await;
     // Someone in the chat claims this address. The sender of an email must not get to read what they wrote.
     let typed = fixture.ann("ann@example.com").await;
-    fixture.takes(&mail("Ann Miller <ann@example.com>", "help@example.org", "1@e", "", "I need help.")).await;
+    fixture.receives(&mail("Ann Miller <ann@example.com>", "help@example.org", "1@e", "", "I need help.")).await;
     let all = listed(&fixture.domain, &looker()).await;
     let new = all.iter().find(|summary| summary.visitor != typed.visitor).unwrap();
     assert_eq!(new.visitor_name, "Ann Miller");
@@ -378,11 +378,11 @@ async fn a_mail_to_the_inbox_begins_a_conversation_of_its_own(fixture) {
     assert_eq!(profile.email.as_deref(), Some("ann@example.com"));
     assert!(!profile.is_email_proven, "anybody can write that");
     let names = "References: <1@e>\n";
-    fixture.takes(&mail("ann@example.com", "help@example.org", "2@e", names, "Hello?")).await;
+    fixture.receives(&mail("ann@example.com", "help@example.org", "2@e", names, "Hello?")).await;
     assert_eq!(fixture.talk(new.id).await.len(), 2, "who answers themselves goes on");
     // No other email joins it, neither by the same address nor by another sender's reference.
-    fixture.takes(&mail("ann@example.com", "help@example.org", "3@e", "", "Me, too.")).await;
-    fixture.takes(&mail("eve@example.net", "help@example.org", "4@e", names, "And me.")).await;
+    fixture.receives(&mail("ann@example.com", "help@example.org", "3@e", "", "Me, too.")).await;
+    fixture.receives(&mail("eve@example.net", "help@example.org", "4@e", names, "And me.")).await;
     assert_eq!(fixture.talk(new.id).await.len(), 2);
     assert_eq!(listed(&fixture.domain, &looker()).await.len(), 4);
     // The sender of an email gets no confirmation by email. The answer goes to their address.
@@ -402,13 +402,13 @@ async fn programs_and_loops_are_left_out(fixture) {
     let (_, id, sent) = fixture.mailed().await;
     let to = sent.reply_to.clone().unwrap();
     let auto = "Auto-Submitted: auto-replied\n";
-    fixture.takes(&mail("ann@example.com", &to, "1@e", auto, "I am on holiday.")).await;
+    fixture.receives(&mail("ann@example.com", &to, "1@e", auto, "I am on holiday.")).await;
     let news = "List-Unsubscribe: <https://news.example.net/leave>\n";
-    fixture.takes(&mail("news@example.net", "help@example.org", "2@e", news, "Buy!")).await;
+    fixture.receives(&mail("news@example.net", "help@example.org", "2@e", news, "Buy!")).await;
     // An email that we sent comes back by some route.
-    fixture.takes(&mail("help@example.org", "help@example.org", &sent.message_id, "", "Myself.")).await;
+    fixture.receives(&mail("help@example.org", "help@example.org", &sent.message_id, "", "Myself.")).await;
     let read = "Content-Type: multipart/report; report-type=disposition-notification; boundary=b\n";
-    fixture.takes(&mail("ann@example.com", &to, "3@e", read, "--b\n\nread\n--b--")).await;
+    fixture.receives(&mail("ann@example.com", &to, "3@e", read, "--b\n\nread\n--b--")).await;
     let ignored = fixture.of_state(InboundState::Ignored).await;
     let reasons: Vec<_> = ignored.iter().filter_map(|mail| mail.reason).collect();
     use InboundReason as R;
@@ -416,11 +416,11 @@ async fn programs_and_loops_are_left_out(fixture) {
     assert_eq!(fixture.talk(id).await.len(), 2);
     // Except if the list is the inbox itself.
     let own = "List-Id: Help <help.example.org>\nList-Unsubscribe: <https://x.example>\n";
-    fixture.takes(&mail("bob@example.net", "help@example.org", "4@e", own, "To the team.")).await;
+    fixture.receives(&mail("bob@example.net", "help@example.org", "4@e", own, "To the team.")).await;
     assert_eq!(listed(&fixture.domain, &looker()).await.len(), 2);
     // Two autoresponders that answer each other are stopped.
     for number in 0..70 {
-        fixture.takes(&mail("ann@example.com", &to, &format!("{number}@loop"), "", "again")).await;
+        fixture.receives(&mail("ann@example.com", &to, &format!("{number}@loop"), "", "again")).await;
     }
     assert_eq!(fixture.reviewed().await, [InboundReason::TooMany; 10]);
     // All are retained for the configured time, since an ignored email may have been someone's message.
@@ -441,7 +441,7 @@ async fn forms_and_programs_that_send_for_others_bring_whom_they_name(fixture) {
     let to = "help@example.org";
     // A site's contact form sends from its own address, the inbox's, the program's, or an agent's.
     for (number, from) in ["noreply@example.org", to, "chat@example.org", "mia@example.com"].into_iter().enumerate() {
-        fixture.takes(&mail(from, to, &format!("{number}@form"), bob, "Where is my parcel?")).await;
+        fixture.receives(&mail(from, to, &format!("{number}@form"), bob, "Where is my parcel?")).await;
         let latest = listed(&fixture.domain, &looker()).await.remove(0);
         let profile = fixture.domain.profile_of(&looker(), latest.id).await.unwrap();
         assert_eq!(profile.email.as_deref(), Some("bob@example.net"), "{from}");
@@ -450,13 +450,13 @@ async fn forms_and_programs_that_send_for_others_bring_whom_they_name(fixture) {
     }
     for headers in ["Precedence: junk\n", "Feedback-ID: 1:AmazonSES\n", "List-Id: <l.example.com>\nList-Post: <mailto:l@example.com>\n"] {
         let before = listed(&fixture.domain, &looker()).await.len();
-        fixture.takes(&mail("eve@example.net", to, &format!("{before}@bulk"), headers, "A question.")).await;
+        fixture.receives(&mail("eve@example.net", to, &format!("{before}@bulk"), headers, "A question.")).await;
         assert_eq!(listed(&fixture.domain, &looker()).await.len(), before + 1, "{headers}");
     }
     // From one of our own addresses and without another reply address: someone has to review it.
     for from in [to, "chat@example.org"] {
-        fixture.takes(&mail(from, to, &format!("{from}1"), "", "A copy.")).await;
-        fixture.takes(&mail(from, to, &format!("{from}2"), "Reply-To: help@example.org\n", "Another.")).await;
+        fixture.receives(&mail(from, to, &format!("{from}1"), "", "A copy.")).await;
+        fixture.receives(&mail(from, to, &format!("{from}2"), "Reply-To: help@example.org\n", "Another.")).await;
     }
     assert_eq!(fixture.reviewed().await, [InboundReason::Loop; 4]);
 }
@@ -465,8 +465,8 @@ async fn what_was_left_out_is_found_downloaded_and_becomes_a_conversation(fixtur
     fixture.mailed().await;
     let news = "List-Unsubscribe: <https://news.example.net/leave>\n";
     let one = mail("Shop <news@example.net>", "help@example.org", "1@e", news, "My parcel 100%_ is LOST.");
-    fixture.takes(&one).await;
-    fixture.takes(&mail("ads@example.net", "help@example.org", "2@e", news, "Buy more.")).await;
+    fixture.receives(&one).await;
+    fixture.receives(&mail("ads@example.net", "help@example.org", "2@e", news, "Buy more.")).await;
     let found = async |words: &str| {
         let page = fixture.domain.list_inbound(&looker(), InboundState::Ignored, None, words).await.unwrap();
         page.mails.into_iter().map(|mail| mail.sender.unwrap_or_default()).collect::<Vec<_>>()
@@ -500,11 +500,11 @@ async fn a_bounce_marks_the_address_and_stops_mail_until_somebody_answers(fixtur
          Reporting-MTA: dns; x\n\nAction: {action}\nStatus: {status}\nDiagnostic-Code: smtp; 550 no such user\n\n\
          --b\nContent-Type: message/rfc822\n\nMessage-ID: <{about}>\n\nx\n--b--\n"
     );
-    fixture.takes(&bounce("delayed", "4.4.1", &sent.message_id)).await;
-    fixture.takes(&bounce("failed", "5.1.1", "not-ours@example.org")).await;
+    fixture.receives(&bounce("delayed", "4.4.1", &sent.message_id)).await;
+    fixture.receives(&bounce("failed", "5.1.1", "not-ours@example.org")).await;
     let profile = fixture.domain.profile_of(&looker(), id).await.unwrap();
     assert_eq!(fixture.domain.address_status(&profile).await.unwrap().bounced, None);
-    fixture.takes(&bounce("failed", "5.1.1", &sent.message_id)).await;
+    fixture.receives(&bounce("failed", "5.1.1", &sent.message_id)).await;
     let standing = fixture.domain.address_status(&profile).await.unwrap();
     assert_eq!(standing.bounced.as_deref(), Some("550 no such user"));
     let log = fixture.log_of(id).await;
@@ -515,7 +515,7 @@ async fn a_bounce_marks_the_address_and_stops_mail_until_somebody_answers(fixtur
     fixture.ticks.pass_ms(UNREAD_WAIT_MS + 60 * 60_000);
     assert!(fixture.due().await.is_empty());
     // The mailbox may have been full for a day: Ann answers after all.
-    fixture.takes(&mail("ann@example.com", &sent.reply_to.clone().unwrap(), "9@e", "", "Here.")).await;
+    fixture.receives(&mail("ann@example.com", &sent.reply_to.clone().unwrap(), "9@e", "", "Here.")).await;
     assert_eq!(fixture.domain.address_status(&profile).await.unwrap().bounced, None);
 }
 
@@ -527,7 +527,7 @@ async fn what_is_attached_comes_along_within_the_limits(fixture) {
     let parts = [part("../../shot.png", PICTURE), part("setup.exe", "TVqQAAMAAAAEAAAA//8AALgAAAA="), part("empty.txt", "")];
     let headers = "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n";
     let text = format!("--b\nContent-Type: text/plain\n\nSee.\n{}--b--", parts.concat());
-    fixture.takes(&mail("ann@example.com", &sent.reply_to.clone().unwrap(), "1@e", headers, &text)).await;
+    fixture.receives(&mail("ann@example.com", &sent.reply_to.clone().unwrap(), "1@e", headers, &text)).await;
     let log = fixture.log_of(id).await;
     let said = log.iter().find(|entry| entry.body.text() == "See.").unwrap();
     let files: Vec<_> = said.files.0.iter().map(|file| (&*file.name, &*file.media_type)).collect();
@@ -551,7 +551,7 @@ async fn what_can_not_be_read_is_kept_and_the_next_is_read(fixture) {
         fixture.domain.ingest_inbound(fixture.inbox.id, raw, None).await.unwrap();
     }
     fixture.domain.leave_inbound(fixture.inbox.id, Bytes::from_static(b"From: a@b.c\r\nSubject: Big\r\n\r\n"), 50 << 20, InboundReason::TooLarge).await.unwrap();
-    fixture.takes(&mail("ann@example.com", &to, "3@e", "", "Fine.")).await;
+    fixture.receives(&mail("ann@example.com", &to, "3@e", "", "Fine.")).await;
     assert_eq!(fixture.talk(id).await.last().unwrap().1, "Fine.");
     let mut reasons = fixture.reviewed().await;
     reasons.sort_by_key(|reason| reason.as_str());
@@ -561,7 +561,7 @@ async fn what_can_not_be_read_is_kept_and_the_next_is_read(fixture) {
 }
 
 async fn a_mail_that_ends_the_program_each_time_is_left_to_people(fixture) {
-    fixture.takes_mail().await;
+    fixture.receives_mail().await;
     let raw = Bytes::from_static(b"From: a@example.com\r\nMessage-ID: <1@e>\r\n\r\nhello");
     let id = fixture.domain.ingest_inbound(fixture.inbox.id, raw, None).await.unwrap();
     // While the content is unavailable, it is retried indefinitely: that is not the email's fault.
@@ -592,7 +592,7 @@ async fn an_answer_reaches_the_conversation_that_goes_on(fixture) {
     let resolve = protocol::Change::Resolve { seen: None };
     fixture.domain.change_conversation(&mia, id, resolve).await.unwrap();
     // The answer reopens it.
-    fixture.takes(&mail("ann@example.com", &to, "1@e", "", "One more thing.")).await;
+    fixture.receives(&mail("ann@example.com", &to, "1@e", "", "One more thing.")).await;
     assert_eq!(fixture.talk(id).await.last().unwrap().1, "One more thing.");
     assert_eq!(only(&fixture.domain, &looker()).await.status, protocol::Status::Open);
     assert_eq!(fixture.domain.visitor_head(&ann).await.unwrap(), fixture.log_of(id).await.iter().filter(|entry| matches!(entry.body, Body::Message { .. })).map(|entry| entry.seq).max().unwrap());
@@ -651,13 +651,13 @@ async fn settings_of_what_comes_in_are_checked(fixture) {
     let one = fixture.domain.find_inbox(None).await.unwrap();
     let url = one.webhook("https://chat.example.org").unwrap();
     let key = url.split(['@', ':']).nth(2).unwrap();
-    assert!(one.takes_mail_by(key) && !one.takes_mail_by("") && !one.takes_mail_by("x"));
+    assert!(one.accepts_mail_by(key) && !one.accepts_mail_by("") && !one.accepts_mail_by("x"));
     fixture.domain.rotate_secret(fixture.inbox.id, SecretOf::Inbound, false).await.unwrap();
-    assert!(fixture.domain.find_inbox(None).await.unwrap().takes_mail_by(key), "for a day");
+    assert!(fixture.domain.find_inbox(None).await.unwrap().accepts_mail_by(key), "for a day");
     fixture.ticks.pass_ms(24 * 60 * 60 * 1_000);
-    assert!(!fixture.domain.find_inbox(None).await.unwrap().takes_mail_by(key));
+    assert!(!fixture.domain.find_inbox(None).await.unwrap().accepts_mail_by(key));
     fixture.domain.drop_inbound_key(fixture.inbox.id).await.unwrap();
-    assert!(!fixture.domain.find_inbox(None).await.unwrap().takes_mail_by(""));
+    assert!(!fixture.domain.find_inbox(None).await.unwrap().accepts_mail_by(""));
 }
 
 }

@@ -665,11 +665,11 @@ async fn a_flood_of_made_up_visitors_does_not_use_up_the_mails_of_others(fixture
 }
 
 async fn made_up_senders_of_mails_leave_half_of_what_the_team_is_told(fixture) {
-    fixture.takes_mail().await;
+    fixture.receives_mail().await;
     fixture.mails(|mail| mail.an_hour = 10).await;
     for number in 0..20 {
         let from = format!("flood{number}@example.com");
-        fixture.takes(&crate::inbound::mail(&from, "help@example.org", &format!("{number}@e"), "", "Hi")).await;
+        fixture.receives(&crate::inbound::mail(&from, "help@example.org", &format!("{number}@e"), "", "Hi")).await;
     }
     fixture.ticks.pass_ms(NOBODY_WAIT_MS);
     let told = async || {

@@ -71,7 +71,7 @@ async fn what_was_written_before_is_found(kind: Kind) {
     migrate(database.address().to_owned()).await;
     let fixture = Fixture::open(database, tempfile::tempdir().unwrap(), Counter::default()).await;
     assert_eq!(fixture.inbox.identity_secret(), "two");
-    assert!(fixture.inbox.takes_mail_by("three"));
+    assert!(fixture.inbox.accepts_mail_by("three"));
     let agents = fixture.domain.list_agents().await.unwrap();
     assert_eq!(
         agents.iter().map(|agent| &agent.visibility).collect::<Vec<_>>(),

@@ -73,7 +73,7 @@ impl Fixture {
     /// Creates Ann, with data in every place there is. Also returns her conversation.
     async fn known_everywhere(&self) -> (VisitorIdentity, ConversationId) {
         let domain = &self.domain;
-        self.takes_mail().await;
+        self.receives_mail().await;
         let ann = self.visitor();
         self.upload(&Party::Visitor(ann), 1, format!("{WORD} in a file").as_bytes()).await.unwrap();
         self.upload(&Party::Visitor(ann), 2, format!("{WORD} unsent").as_bytes()).await.unwrap();
@@ -110,9 +110,9 @@ impl Fixture {
         let reply_to = due.iter().find_map(|one| one.reply_to.clone()).unwrap();
         let from = format!("Quxzarnoth <{WORD}@example.com>");
         let text = format!("{WORD} by mail");
-        self.takes(&mail(&from, &reply_to, &format!("{WORD}-1@e"), "", &text)).await;
+        self.receives(&mail(&from, &reply_to, &format!("{WORD}-1@e"), "", &text)).await;
         // This email belongs to no conversation and waits for review.
-        self.takes(&mail(
+        self.receives(&mail(
             &from,
             "help@example.org",
             "2@e",

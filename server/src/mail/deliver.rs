@@ -172,7 +172,7 @@ impl Mailer {
                     tracing::warn!(%error, mail = %id, "can't record the outcome of an email, will retry");
                     sleep(NOTE_AGAIN).await;
                 }
-                settled => return settled,
+                ended => return ended,
             }
         }
     }

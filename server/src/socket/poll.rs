@@ -191,14 +191,14 @@ async fn run(
         let mut end = None;
         let is_news_awaited = waiting.is_empty();
         // Sending what is queued makes room for the answers.
-        let mut queued = take(&mut frames, ANSWER_BYTES);
+        let mut queued = drain(&mut frames, ANSWER_BYTES);
         let mut room = ANSWER_BYTES.saturating_sub(bytes_of(&queued));
         while room > 0
             && end.is_none()
             && let Some(frame) = waiting.pop_front()
         {
             end = connection::answer(&mut handler, &frame).await.err();
-            queued.append(&mut take(&mut frames, room));
+            queued.append(&mut drain(&mut frames, room));
             room = ANSWER_BYTES.saturating_sub(bytes_of(&queued));
         }
         if waiting.len() > WAITING {
@@ -216,7 +216,7 @@ async fn run(
                 () = state.stopping.cancelled() => end = Some(CloseCode::Stopping),
                 () = sleep(until - Instant::now()) => {}
             }
-            queued.append(&mut take(&mut frames, ANSWER_BYTES));
+            queued.append(&mut drain(&mut frames, ANSWER_BYTES));
         }
         if too_slow.is_cancelled() {
             end = Some(CloseCode::TooSlow);
@@ -237,7 +237,7 @@ fn bytes_of(frames: &[Frame]) -> usize {
 }
 
 /// Takes queued frames until there is no more room. The last one may exceed it.
-fn take(frames: &mut QueuedFrames, room: usize) -> Vec<Frame> {
+fn drain(frames: &mut QueuedFrames, room: usize) -> Vec<Frame> {
     let (mut taken, mut bytes) = (Vec::new(), 0);
     while bytes < room
         && let Some(Some(frame)) = frames.next().now_or_never()

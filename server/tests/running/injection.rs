@@ -11,7 +11,7 @@ use futures_util::stream;
 use mail_parser::{MessageParser, MimeHeaders};
 use protocol::limits::{NOBODY_WAIT_MS, UNREAD_WAIT_MS};
 use protocol::{Change, ConversationId, FileId, Filter, MailState};
-use testbed::smtp::Taken;
+use testbed::smtp::Received;
 
 use crate::mail::Post;
 use crate::support::client_id;
@@ -85,7 +85,7 @@ async fn write(post: &Post, number: usize, text: &str) -> VisitorIdentity {
 }
 
 /// Checks that an email is one transaction, with the headers that it should have and no others.
-fn check(mail: &Taken, may_have: &[&str]) {
+fn check(mail: &Received, may_have: &[&str]) {
     const ALWAYS: [&str; 9] = [
         "Content-Type",
         "Date",
@@ -130,9 +130,9 @@ async fn whatever_a_visitor_writes_makes_one_mail_with_its_own_headers() {
     }
     post.clock.pass_ms(NOBODY_WAIT_MS);
     let mails = texts.len() * 2;
-    post.taken(mails).await;
+    post.received(mails).await;
     post.settled(MailState::Sent, mails as u64).await;
-    let taken = post.smtp.taken();
+    let taken = post.smtp.received();
     assert_eq!(taken.len(), mails, "one transaction for each");
     let (team, visitors): (Vec<_>, Vec<_>) =
         taken.iter().partition(|mail| mail.to == ["team@example.com"]);
@@ -176,9 +176,9 @@ async fn whatever_anybody_writes_makes_one_mail_to_agents_and_in_transcripts() {
     post.clock.pass_ms(UNREAD_WAIT_MS);
     // The assignment, the mention in a note, the transcript, and the unread answer.
     let mails = texts.len() * 4;
-    post.taken(mails).await;
+    post.received(mails).await;
     post.settled(MailState::Sent, mails as u64).await;
-    let taken = post.smtp.taken();
+    let taken = post.smtp.received();
     assert_eq!(taken.len(), mails, "one transaction for each");
     for mail in &taken {
         let unsubscribe = ["List-Unsubscribe", "List-Unsubscribe-Post"];

@@ -10,7 +10,7 @@ use mail_parser::MessageParser;
 use protocol::limits::{NOBODY_WAIT_MS, UNREAD_WAIT_MS};
 use protocol::{Filter, MailState, ToVisitor, VisitorId, Waits};
 use server::MailSettings;
-use testbed::smtp::{Fault, Smtp, Step, Taken};
+use testbed::smtp::{Fault, Received, Smtp, Step};
 use tokio::time::timeout;
 
 use crate::support::{Moved, Running, ack, client_id, send};
@@ -63,9 +63,9 @@ impl Post {
     }
 
     /// Waits until the mail server has accepted this many emails.
-    pub(crate) async fn taken(&self, mails: usize) -> Vec<Taken> {
+    pub(crate) async fn received(&self, mails: usize) -> Vec<Received> {
         let taken = timeout(PATIENCE, self.smtp.wait_for(mails)).await;
-        taken.unwrap_or_else(|_| panic!("{} of {mails} mails", self.smtp.taken().len()))
+        taken.unwrap_or_else(|_| panic!("{} of {mails} mails", self.smtp.received().len()))
     }
 
     /// Waits until this many emails are in a state.
@@ -103,7 +103,7 @@ async fn a_conversation_goes_on_by_mail_and_its_link_logs_in() {
     let about = About { language: Some("de-DE".into()), ..address("ann@example.org") };
     post.say(&ann, "Haben Sie offen?", about).await;
     post.clock.pass_ms(NOBODY_WAIT_MS);
-    let taken = post.taken(2).await;
+    let taken = post.received(2).await;
     // That they were sent is recorded a moment later, with the time then.
     post.settled(MailState::Sent, 2).await;
     let to = |address: &str| {
@@ -135,7 +135,7 @@ async fn a_conversation_goes_on_by_mail_and_its_link_logs_in() {
     domain.send_as_agent(&mia, id, client_id(7), "Ja, <b>immer</b>.", false).await.unwrap();
     // The address is not proven, and already got an email within the hour.
     post.clock.pass_ms(UNREAD_WAIT_MS + 60 * 60_000);
-    let taken = post.taken(3).await;
+    let taken = post.received(3).await;
     let unread = MessageParser::default().parse(&taken[2].content).unwrap();
     assert_eq!(unread.subject(), Some("Neue Antwort von Shop"));
     let text = unread.body_text(0).unwrap().into_owned();
@@ -233,7 +233,7 @@ async fn a_mail_arrives_once_however_the_server_fails() {
         }
     };
     timeout(PATIENCE * 2, wait).await.expect("it is sent at last");
-    let taken = post.smtp.taken();
+    let taken = post.smtp.received();
     assert_eq!(taken.len(), 1);
     let sent = domain.list_mails(Some(MailState::Sent), None).await.unwrap().mails;
     assert_eq!(sent[0].attempts as usize, faults.len() + 1);
@@ -324,7 +324,7 @@ async fn agents_and_inboxes_of_any_name_make_sound_mails() {
         domain.send_as_agent(&agent, id, client_id(5), "yes", false).await.unwrap();
     }
     post.clock.pass_ms(UNREAD_WAIT_MS);
-    let taken = post.taken(5).await;
+    let taken = post.received(5).await;
     for mail in taken {
         let parsed = MessageParser::default().parse(&mail.content).unwrap();
         let from: Vec<_> = parsed.from().unwrap().iter().collect();
@@ -369,10 +369,11 @@ async fn who_only_writes_mail_gets_the_whole_answer_as_one() {
         format!("{} https://example.com/{} {}", "word ".repeat(60), "x".repeat(90), "end.");
     domain.send_as_agent(&owner, id, client_id(1), &*answer, false).await.unwrap();
     post.clock.pass_ms(UNREAD_WAIT_MS + 60 * 60_000);
-    let is_answer = |mail: &Taken| mail.to == ["ann@example.net"] && text_of(mail).contains("word");
+    let is_answer =
+        |mail: &Received| mail.to == ["ann@example.net"] && text_of(mail).contains("word");
     let mut mails = 1;
     let sent = loop {
-        let taken = post.taken(mails).await;
+        let taken = post.received(mails).await;
         if let Some(found) = taken.into_iter().find(is_answer) {
             break found;
         }
@@ -386,6 +387,6 @@ async fn who_only_writes_mail_gets_the_whole_answer_as_one() {
     assert!(read.header("Auto-Submitted").is_none(), "a person wrote it");
 }
 
-fn text_of(mail: &Taken) -> String {
+fn text_of(mail: &Received) -> String {
     MessageParser::default().parse(&mail.content).unwrap().body_text(0).unwrap().into_owned()
 }

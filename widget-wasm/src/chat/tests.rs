@@ -58,26 +58,26 @@ fn reload(chat: &Chat) -> Chat {
 fn writing_is_told_now_and_then_and_forgotten_soon() {
     let mut chat = Chat::from_kept("{}", SEED.into());
     assert_eq!(chat.type_in(10_000), None, "not connected");
-    chat.take(&welcome(1, vec![entry(1, Author::Visitor {})]), 0);
+    chat.receive(&welcome(1, vec![entry(1, Author::Visitor {})]), 0);
     assert_eq!(chat.type_in(10_000), Some(FromVisitor::Typing {}));
     assert_eq!(chat.type_in(10_999), None);
     assert_eq!(chat.type_in(11_000), Some(FromVisitor::Typing {}));
 
     let typing = to_string(&ToVisitor::Typing { name: "Mia".into() });
-    chat.take(&typing, 20_000);
+    chat.receive(&typing, 20_000);
     chat.expire_typing(21_999);
     assert_eq!(chat.typing.as_deref(), Some("Mia"));
     chat.expire_typing(22_000);
     assert_eq!(chat.typing, None);
-    chat.take(&typing, 23_000);
-    chat.take(&to_string(&ToVisitor::Entry { entry: entry(2, agent()) }), 23_100);
+    chat.receive(&typing, 23_000);
+    chat.receive(&to_string(&ToVisitor::Entry { entry: entry(2, agent()) }), 23_100);
     assert_eq!(chat.typing, None, "the message is there");
 }
 
 #[test]
 fn nothing_is_kept_before_the_visitor_acts() {
     let mut chat = Chat::from_kept("{}", SEED.into());
-    chat.take(&welcome(0, vec![]), 0);
+    chat.receive(&welcome(0, vec![]), 0);
     assert_eq!(chat.to_kept(), Kept::new());
     chat.say(client(1), "hi".into(), Files::NONE, 5);
     assert_eq!(chat.to_kept().len(), 3, "token, seed and the message");
@@ -100,9 +100,9 @@ fn what_waits_survives_a_reload_and_is_sent_once_in_order() {
         text: text.into(),
         files: Files::NONE.ids(),
     };
-    let frames = chat.take(&welcome(0, vec![]), 0);
+    let frames = chat.receive(&welcome(0, vec![]), 0);
     assert_eq!(frames, [send(2, "hi \"you\"\n"), send(1, "second")]);
-    chat.take(&to_string(&ToVisitor::Entry { entry: entry(1, Author::Visitor {}) }), 0);
+    chat.receive(&to_string(&ToVisitor::Entry { entry: entry(1, Author::Visitor {}) }), 0);
     assert_eq!(chat.thread.unsent.waiting().len(), 1);
     assert_eq!(chat.to_kept().len(), 3);
     assert!(reload(&chat).has_history());
@@ -111,7 +111,7 @@ fn what_waits_survives_a_reload_and_is_sent_once_in_order() {
 #[test]
 fn a_second_tab_becomes_the_visitor_that_the_first_one_is() {
     let mut chat = Chat::from_kept("{}", SEED.into());
-    chat.take(&welcome(0, vec![]), 0);
+    chat.receive(&welcome(0, vec![]), 0);
     assert!(!chat.adopt(r#"{"out:x":"{}"}"#));
     assert!(chat.adopt(r#"{"token":"theirs"}"#));
     assert!(!chat.adopt(r#"{"token":"theirs"}"#), "once");
@@ -134,9 +134,9 @@ fn another_conversation_is_not_mixed_with_the_one_that_was() {
         )
     };
     let mine = || entry(1, Author::Visitor {});
-    chat.take(&of("1", vec![mine(), entry(2, agent())]), 0);
+    chat.receive(&of("1", vec![mine(), entry(2, agent())]), 0);
     assert_eq!(chat.thread.replica.last_seq(), 2);
-    chat.take(&of("2", vec![mine()]), 0);
+    chat.receive(&of("2", vec![mine()]), 0);
     assert_eq!(chat.thread.replica.last_seq(), 1, "what was is of another conversation");
     let hello = chat.hello(String::new(), None, String::new());
     let FromVisitor::Hello { conversation, after, .. } = hello else { panic!("a hello") };
@@ -146,16 +146,16 @@ fn another_conversation_is_not_mixed_with_the_one_that_was() {
 #[test]
 fn what_was_seen_offline_is_reported_on_the_next_welcome() {
     let mut chat = Chat::from_kept("{}", SEED.into());
-    chat.take(&welcome(1, vec![entry(1, agent())]), 0);
+    chat.receive(&welcome(1, vec![entry(1, agent())]), 0);
     chat.lost(false);
     assert_eq!(chat.read_to_end(), None);
-    assert_eq!(chat.take(&welcome(1, vec![]), 0), [FromVisitor::Read { seq: 1 }]);
+    assert_eq!(chat.receive(&welcome(1, vec![]), 0), [FromVisitor::Read { seq: 1 }]);
 }
 
 #[test]
 fn unread_counts_the_teams_messages_until_they_are_seen() {
     let mut chat = Chat::default();
-    chat.take(
+    chat.receive(
         &welcome(3, vec![entry(1, Author::Visitor {}), entry(2, agent()), entry(3, agent())]),
         0,
     );
@@ -167,8 +167,8 @@ fn unread_counts_the_teams_messages_until_they_are_seen() {
 #[test]
 fn a_pong_that_is_ahead_heals() {
     let mut chat = Chat::default();
-    chat.take(&welcome(1, vec![entry(1, agent())]), 0);
-    let frames = chat.take(&to_string(&ToVisitor::Pong { head: 4 }), 0);
+    chat.receive(&welcome(1, vec![entry(1, agent())]), 0);
+    let frames = chat.receive(&to_string(&ToVisitor::Pong { head: 4 }), 0);
     assert_eq!(frames, [FromVisitor::Resume { after: 1 }]);
 }
 
@@ -176,7 +176,7 @@ fn a_pong_that_is_ahead_heals() {
 fn a_void_token_is_given_up_but_not_the_words() {
     let mut chat = Chat::from_kept(r#"{"token":"old"}"#, SEED.into());
     chat.say(client(1), "hi".into(), Files::NONE, 5);
-    chat.take(
+    chat.receive(
         &to_string(&ToVisitor::Error {
             code: ErrorCode::TokenInvalid,
             message: String::new(),
@@ -193,22 +193,22 @@ fn a_void_token_is_given_up_but_not_the_words() {
     assert!(!chat.lost(true), "but only then");
     let mut chat = Chat::from_kept("{}", SEED.into());
     chat.say(client(1), "hi".into(), Files::NONE, 5);
-    assert_eq!(chat.take(&welcome(0, vec![]), 0).len(), 1);
+    assert_eq!(chat.receive(&welcome(0, vec![]), 0).len(), 1);
 }
 
 #[test]
 fn a_conversation_that_began_here_is_not_taken_for_another() {
     let mut chat = Chat::from_kept("{}", SEED.into());
-    chat.take(&welcome(0, Vec::new()), 0);
+    chat.receive(&welcome(0, Vec::new()), 0);
     chat.say(client(1), "hi".into(), Files::NONE, 5);
     for seq in 1..=3 {
         let entry = entry(seq, if seq == 1 { Author::Visitor {} } else { agent() });
-        chat.take(&to_string(&ToVisitor::Entry { entry }), 0);
+        chat.receive(&to_string(&ToVisitor::Entry { entry }), 0);
     }
     // The server has not named it yet: a position could belong to whatever conversation is current by now.
     let hello = chat.hello("key".into(), None, String::new());
     assert!(matches!(hello, FromVisitor::Hello { after: None, conversation: None, .. }));
-    chat.take(&welcome(1, vec![entry(1, agent())]), 0);
+    chat.receive(&welcome(1, vec![entry(1, agent())]), 0);
     assert_eq!(chat.thread.replica.entries(), [entry(1, agent())]);
     let hello = chat.hello("key".into(), None, String::new());
     assert!(matches!(hello, FromVisitor::Hello { after: Some(1), conversation: Some(_), .. }));
@@ -233,10 +233,10 @@ fn what_was_before_the_conversation_is_asked_for_page_by_page() {
         queue: None,
         earlier: Some(id(2)),
     };
-    chat.take(&to_string(&frame), 0);
+    chat.receive(&to_string(&frame), 0);
     let answer = |chat: &mut Chat, conversation, entries, earlier| {
         let conversation = Some(conversation);
-        chat.take(&to_string(&ToVisitor::History { entries, conversation, earlier }), 0);
+        chat.receive(&to_string(&ToVisitor::History { entries, conversation, earlier }), 0);
     };
     let ask =
         |before, number| Some(FromVisitor::History { before, conversation: Some(id(number)) });
@@ -249,7 +249,7 @@ fn what_was_before_the_conversation_is_asked_for_page_by_page() {
     assert_eq!(chat.ask_history(), ask(END, 1));
     // The wish outlives the connection.
     chat.lost(false);
-    assert_eq!(chat.take(&to_string(&frame), 0), ask(END, 1).into_iter().collect::<Vec<_>>());
+    assert_eq!(chat.receive(&to_string(&frame), 0), ask(END, 1).into_iter().collect::<Vec<_>>());
     assert!(chat.lacks_beginning());
     answer(&mut chat, id(1), page(1..=1), None);
     assert_eq!((chat.ask_history(), chat.lacks_beginning()), (None, false));
@@ -262,7 +262,7 @@ fn what_was_before_the_conversation_is_asked_for_page_by_page() {
 fn what_is_kept_may_be_anything() {
     for kept in ["", "{}", "null", "[1]", r#"{"token":5,"out:1":7,"out:2":"{}"}"#, "\u{0}"] {
         let mut chat = Chat::from_kept(kept, SEED.into());
-        assert!(chat.take("nonsense", 0).is_empty(), "{kept}");
+        assert!(chat.receive("nonsense", 0).is_empty(), "{kept}");
     }
 }
 
@@ -270,19 +270,19 @@ fn what_is_kept_may_be_anything() {
 fn who_waits_while_nobody_is_there_is_left_alone() {
     let mut chat = Chat::from_kept("{}", SEED.into());
     assert!(!chat.is_left_alone(), "nothing is known");
-    chat.take(&welcome(0, vec![]), 0);
+    chat.receive(&welcome(0, vec![]), 0);
     let there = |attendance| {
         let availability = Availability { attendance, opens_at_ms: None };
         to_string(&ToVisitor::Availability { availability })
     };
-    chat.take(&there(Attendance::Away), 0);
+    chat.receive(&there(Attendance::Away), 0);
     assert!(!chat.is_left_alone(), "nothing was said");
-    chat.take(&to_string(&ToVisitor::Entry { entry: entry(1, Author::Visitor {}) }), 0);
+    chat.receive(&to_string(&ToVisitor::Entry { entry: entry(1, Author::Visitor {}) }), 0);
     assert!(chat.is_left_alone());
-    chat.take(&there(Attendance::Online), 0);
+    chat.receive(&there(Attendance::Online), 0);
     assert!(!chat.is_left_alone());
-    chat.take(&there(Attendance::Closed), 0);
+    chat.receive(&there(Attendance::Closed), 0);
     assert!(chat.is_left_alone());
-    chat.take(&to_string(&ToVisitor::Entry { entry: entry(2, agent()) }), 0);
+    chat.receive(&to_string(&ToVisitor::Entry { entry: entry(2, agent()) }), 0);
     assert!(!chat.is_left_alone(), "somebody has answered");
 }

@@ -180,7 +180,8 @@ fn a_refused_message_waits_to_be_taken_back() {
         0,
     );
     assert_eq!(store.apply(welcome(vec![]), 0), [], "it is not sent again");
-    let taken = store.take_back(id, client(7)).map(|(outgoing, is_note)| (outgoing.text, is_note));
+    let taken =
+        store.return_to_draft(id, client(7)).map(|(outgoing, is_note)| (outgoing.text, is_note));
     assert_eq!(taken, Some(("x".to_owned(), false)));
 }
 

@@ -48,7 +48,7 @@ impl Domain {
             }
         };
         let attached = std::mem::take(&mut mail.files);
-        let (files, left_out) = self.take_files(id, &party, attached).await?;
+        let (files, left_out) = self.store_files(id, &party, attached).await?;
         let headers = MailHeaders::of(&mail);
         let text = message(&mail, !files.is_empty());
         let Some(text) = text else {
@@ -90,7 +90,7 @@ impl Domain {
 
     /// Uploads the attached files, within the limits of any upload. Returns the files that were accepted, and
     /// the names of those that were not.
-    async fn take_files(
+    async fn store_files(
         &self,
         id: InboundId,
         party: &Party,

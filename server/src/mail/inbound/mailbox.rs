@@ -117,7 +117,7 @@ async fn read(
             let last = session.last().await?;
             let again = session.since(&day_before(known.looked_at_ms.unwrap_or(0))).await?;
             for mail in again {
-                take(domain, inbox, &mut session, mail, stuck).await?;
+                ingest(domain, inbox, &mut session, mail, stuck).await?;
             }
             session.position(last)
         }
@@ -139,7 +139,7 @@ async fn read(
                 break;
             }
             for mail in new {
-                take(domain, inbox, &mut session, mail, stuck).await?;
+                ingest(domain, inbox, &mut session, mail, stuck).await?;
                 position = Position { uid: mail.uid, ..position };
                 if !domain.note_mailbox(inbox, url, position).await? {
                     return gone(stopping).await;
@@ -166,7 +166,7 @@ async fn gone(stopping: &CancellationToken) -> anyhow::Result<()> {
 }
 
 /// Stores an email, or records why it is left in the mailbox.
-async fn take(
+async fn ingest(
     domain: &Domain,
     inbox: InboxId,
     session: &mut ImapSession,

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 pub(crate) use imap::try_mailbox;
 pub(crate) use mailbox::watch;
 pub(crate) use raw::raw;
-pub(crate) use webhook::take;
+pub(crate) use webhook::receive;
 pub(crate) use wrapped::BODY_BYTES;
 
 /// How often to look for stored emails to read, besides whenever one comes in.

@@ -16,7 +16,7 @@ use crate::http::{Failure, bearer, pieces};
 use crate::state::ServerState;
 
 /// Accepts an email. A successful response means that it is on disk.
-pub(crate) async fn take(
+pub(crate) async fn receive(
     State(state): State<ServerState>,
     Path(inbox): Path<String>,
     request: Request,
@@ -39,7 +39,7 @@ async fn handed_over(
         _ => Failure::from(error),
     })?;
     let key = password(request.headers()).ok_or_else(unknown)?;
-    if !inbox.takes_mail_by(&key) {
+    if !inbox.accepts_mail_by(&key) {
         return Err(unknown());
     }
     // It may take as long as the largest body.

@@ -45,7 +45,7 @@ struct FormFields {
 const FIELD_BYTES: usize = 4 * 1024;
 
 impl FormFields {
-    fn take(&mut self, name: &str, value: &[u8]) {
+    fn read(&mut self, name: &str, value: &[u8]) {
         let Ok(text) = std::str::from_utf8(&value[..value.len().min(FIELD_BYTES)]) else { return };
         let field = match name {
             "SPF" => &mut self.spf,
@@ -116,7 +116,7 @@ pub(crate) async fn unwrapped(request: Request) -> Result<(Bytes, Option<String>
         while let Some(part) = parts.next_field().await.map_err(|_| none())? {
             let name = part.name().unwrap_or_default().to_owned();
             let value = part.bytes().await.map_err(|_| too_large())?;
-            fields.take(&name, &value);
+            fields.read(&name, &value);
             if mail.is_none() && FIELDS.contains(&&*name) {
                 mail = Some((value, name));
             }
@@ -144,7 +144,7 @@ pub(crate) async fn unwrapped(request: Request) -> Result<(Bytes, Option<String>
                 if FIELDS.contains(&name) {
                     mail = mail.or_else(|| Some((plain(value), name.to_owned())));
                 } else if value.len() <= FIELD_BYTES {
-                    fields.take(name, &plain(value));
+                    fields.read(name, &plain(value));
                 }
             }
             let (mail, field) = mail.ok_or_else(none)?;
@@ -166,7 +166,7 @@ mod tests {
     fn what_providers_say_of_a_sender_is_one_line() {
         let said_in = |field: &str, pairs: &[(&str, &str)]| {
             let mut fields = FormFields::default();
-            pairs.iter().for_each(|(name, value)| fields.take(name, value.as_bytes()));
+            pairs.iter().for_each(|(name, value)| fields.read(name, value.as_bytes()));
             fields.as_results(field)
         };
         let fields = |fields: &[(&str, &str)]| {
