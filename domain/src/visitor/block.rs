@@ -7,7 +7,7 @@ use sea_orm::{ActiveValue::Set, Condition, QueryOrder, QuerySelect};
 use super::display_name;
 use crate::Domain;
 use crate::agent::Agent;
-use crate::conversation::{lifecycle, seen};
+use crate::conversation::seen;
 use crate::error::Result;
 use crate::table::{block, conversation, visitor};
 
@@ -97,7 +97,8 @@ impl Domain {
             .select_only()
             .column(conversation::Column::Id)
             .filter(conversation::Column::VisitorId.eq(visitor))
-            .filter(lifecycle::visible())
+            // Spam, too: it must not come back by itself once it is no longer marked.
+            .filter(conversation::Column::ArchivedAtMs.is_null())
             .into_tuple()
             .all(&self.store.reader)
             .await?;

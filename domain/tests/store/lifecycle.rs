@@ -3,6 +3,7 @@
 use crate::support::{Fixture, agent, client_id, listed, looker, only};
 use domain::agent::Agent;
 use domain::conversation::Audience;
+use domain::visitor::BlockOf;
 use domain::{Domain, Error};
 use protocol::limits::SNOOZE_MS;
 use protocol::{Body, Change, ConversationId, Entry, ErrorCode, Event, Filter, Status, Summary};
@@ -83,6 +84,10 @@ async fn spam_stays_hidden_whatever_its_visitor_writes_and_comes_back_as_it_was(
     let waiting = by(Filter::waiting()).await;
     assert_eq!(waiting.iter().map(|one| one.visitor_messages).collect::<Vec<_>>(), [2]);
     assert_eq!(events(domain, id).await, [Event::MarkedSpam {}, Event::UnmarkedSpam {}]);
+    // Who is blocked does not come back by unmarking it, either.
+    change(domain, &tom, id, Change::Spam {}).await;
+    domain.block_visitor(&tom, id, BlockOf::Visitor).await.unwrap();
+    assert!(change(domain, &tom, id, Change::NotSpam {}).await.archived);
 }
 
 async fn what_is_so_already_makes_no_entry(fixture) {
