@@ -461,31 +461,3 @@ async fn bring_along(write: &mut Write<'_>, from: &visitor::Model, to: Uuid) -> 
     }
     Ok(())
 }
-
-impl Domain {
-    /// The visitor that a token names.
-    ///
-    /// # Errors
-    /// `token_invalid` if it was not issued by this inbox, or is no longer valid; `blocked`; store errors.
-    pub async fn recognize(&self, inbox: &Inbox, token: &str) -> Result<VisitorIdentity> {
-        let (token, row) = self.open_token(inbox, token).await?;
-        let network = row.as_ref().and_then(|row| row.network.as_deref());
-        self.check_blocks(inbox.id, token.visitor, network).await?;
-        Ok(VisitorIdentity { inbox: inbox.id, visitor: token.visitor })
-    }
-}
-
-/// A visitor about whom nothing is known yet.
-pub(crate) fn new_row(
-    write: &Write<'_>,
-    inbox: InboxId,
-    visitor: VisitorId,
-) -> visitor::ActiveModel {
-    visitor::ActiveModel {
-        id: Set(visitor.0),
-        inbox_id: Set(inbox.0),
-        token_gen: Set(0),
-        created_at_ms: Set(write.ambient.now_ms() as i64),
-        ..Default::default()
-    }
-}

@@ -7,6 +7,7 @@ mod block;
 mod by_mail;
 mod profile;
 mod proof;
+mod recognize;
 mod token;
 mod vouched;
 
@@ -20,13 +21,13 @@ use crate::inbox::Inbox;
 use crate::table::visitor;
 
 pub use about::{About, User};
-pub(crate) use admit::new_row;
 pub use admit::{Admitted, Reads};
 pub use block::{Block, BlockOf};
 pub(crate) use by_mail::{by_mail, reads, writes_by_mail};
 pub use profile::Profile;
 pub(crate) use profile::from_row as profile;
 pub use proof::{jwt_secret, user_of_jwt};
+pub(crate) use recognize::new_row;
 pub(crate) use token::mac;
 pub use vouched::Vouched;
 
