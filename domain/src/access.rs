@@ -5,13 +5,13 @@ use std::collections::{BTreeSet, HashMap};
 use data_encoding::HEXLOWER;
 use protocol::{AccessTokenId, AgentId, ErrorCode, Person, Scope};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, QueryOrder};
 use sha2::{Digest, Sha256};
 
 use crate::Domain;
 use crate::agent::{Agent, check_name};
 use crate::error::{Error, Result};
+use crate::table::column::Assign;
 use crate::table::{access_token, agent};
 
 /// The prefix of every token, by which people and secret scanners recognize one.
@@ -91,7 +91,7 @@ impl Domain {
             .all(&self.store.reader)
             .await?;
         let agents = agent::Entity::find()
-            .filter(agent::Column::Id.is_in(rows.iter().map(|row| row.agent_id)))
+            .filter(agent::COLUMN.id.is_in(rows.iter().map(|row| row.agent_id)))
             .all(&self.store.reader)
             .await?;
         let names: HashMap<Uuid, String> =
@@ -134,7 +134,7 @@ impl Domain {
         }
         // Look it up by its hash, so that the time it takes reveals nothing about a secret.
         let found = access_token::Entity::find()
-            .filter(access_token::Column::Hash.eq(hash(text)))
+            .filter(access_token::COLUMN.hash.eq(hash(text)))
             .one(&self.store.reader)
             .await?;
         let row = found.ok_or(invalid)?;
@@ -142,8 +142,8 @@ impl Domain {
         let now_ms = self.ambient.now_ms() as i64;
         if row.last_used_at_ms.is_none_or(|last| last + USED_EVERY_MS <= now_ms) {
             access_token::Entity::update_many()
-                .col_expr(access_token::Column::LastUsedAtMs, Expr::value(now_ms))
-                .filter(access_token::Column::Id.eq(row.id))
+                .assign(access_token::COLUMN.last_used_at_ms, now_ms)
+                .filter(access_token::COLUMN.id.eq(row.id))
                 .exec(&self.store.reader)
                 .await?;
         }

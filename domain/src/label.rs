@@ -4,12 +4,12 @@ use async_trait::async_trait;
 use protocol::limits::LABEL_CHARS;
 use protocol::{ErrorCode, Label, LabelId};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, QueryOrder};
 
 use crate::Domain;
 use crate::error::Result;
 use crate::inbox::check_color;
+use crate::table::column::Assign;
 use crate::table::{inbox, label};
 use crate::writer::{Command, Shard, Write};
 
@@ -59,8 +59,8 @@ impl Command for DeleteLabel {
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
         inbox::Entity::update_many()
-            .col_expr(inbox::Column::LabelId, Expr::value(None::<Uuid>))
-            .filter(inbox::Column::LabelId.eq(self.0.0))
+            .clear(inbox::COLUMN.label_id)
+            .filter(inbox::COLUMN.label_id.eq(self.0.0))
             .exec(write.tx)
             .await?;
         let deleted = label::Entity::delete_by_id(self.0.0).exec(write.tx).await?;
@@ -89,7 +89,7 @@ impl Command for CreateLabel {
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<Label> {
-        let same = label::Entity::find().filter(label::Column::Name.eq(&*self.name));
+        let same = label::Entity::find().filter(label::COLUMN.name.eq(&*self.name));
         if same.one(write.tx).await?.is_some() {
             return Err(ErrorCode::LabelInvalid.into());
         }

@@ -3,12 +3,12 @@
 use async_trait::async_trait;
 use protocol::{AgentId, ErrorCode, Routing, TeamId};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, QueryOrder};
 
 use crate::Domain;
 use crate::agent::check_name;
 use crate::error::{Error, Result};
+use crate::table::column::Assign;
 use crate::table::{conversation, inbox, team, team_agent};
 use crate::writer::{Command, Shard, Write};
 
@@ -86,13 +86,13 @@ impl Command for DeleteTeam {
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
         let id = self.0.0;
         inbox::Entity::update_many()
-            .col_expr(inbox::Column::TeamId, Expr::value(None::<Uuid>))
-            .filter(inbox::Column::TeamId.eq(id))
+            .clear(inbox::COLUMN.team_id)
+            .filter(inbox::COLUMN.team_id.eq(id))
             .exec(write.tx)
             .await?;
         conversation::Entity::update_many()
-            .col_expr(conversation::Column::TeamId, Expr::value(None::<Uuid>))
-            .filter(conversation::Column::TeamId.eq(id))
+            .clear(conversation::COLUMN.team_id)
+            .filter(conversation::COLUMN.team_id.eq(id))
             .exec(write.tx)
             .await?;
         let deleted = team::Entity::delete_by_id(id).exec(write.tx).await?;
@@ -119,7 +119,7 @@ impl Command for SaveTeam {
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<TeamId> {
-        let same = team::Entity::find().filter(team::Column::Name.eq(&*self.name));
+        let same = team::Entity::find().filter(team::COLUMN.name.eq(&*self.name));
         let other = same.one(write.tx).await?.filter(|row| Some(TeamId(row.id)) != self.id);
         if other.is_some() {
             return Err(ErrorCode::NameTaken.into());
@@ -144,7 +144,7 @@ impl Command for SaveTeam {
             }
         };
         team_agent::Entity::delete_many()
-            .filter(team_agent::Column::TeamId.eq(id))
+            .filter(team_agent::COLUMN.team_id.eq(id))
             .exec(write.tx)
             .await?;
         let mut members = self.members.clone();

@@ -6,9 +6,12 @@
 
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a test that can't go on fails")]
 
+mod dump;
 pub mod imap;
 pub mod smtp;
 mod template;
+
+pub use dump::{dump, load};
 
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection};
 use tempfile::TempDir;

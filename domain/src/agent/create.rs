@@ -103,7 +103,7 @@ impl Command for Create {
         if self.only_first && any.is_some() {
             return Err(ErrorCode::SetupLinkInvalid.into());
         }
-        let same = agent::Column::Email.eq(&*self.email);
+        let same = agent::COLUMN.email.eq(&*self.email);
         if agent::Entity::find().filter(same).one(write.tx).await?.is_some() {
             return Err(ErrorCode::EmailTaken.into());
         }

@@ -159,8 +159,8 @@ impl Command for Forget {
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<Option<Subject>> {
         let found = agent::Entity::find()
-            .filter(agent::Column::Email.eq(&*self.email))
-            .filter(agent::Column::IsActive.eq(true))
+            .filter(agent::COLUMN.email.eq(&*self.email))
+            .filter(agent::COLUMN.is_active.eq(true))
             .one(write.tx)
             .await?;
         let Some(row) = found else { return Ok(None) };

@@ -116,7 +116,7 @@ impl Command for SetAgent {
         row.sees_all = Set(*visibility == Visibility::All);
         agent::Entity::update(row).exec(write.tx).await?;
         agent_skill::Entity::delete_many()
-            .filter(agent_skill::Column::AgentId.eq(self.id.0))
+            .filter(agent_skill::COLUMN.agent_id.eq(self.id.0))
             .exec(write.tx)
             .await?;
         visibility.write(write.tx, self.id).await?;
@@ -154,7 +154,7 @@ impl Command for SetActive {
         if !self.is_active {
             end_rights(write, &row, &mut changed).await?;
             // Unlink identity providers, so that an old link lets nobody in if the agent is reactivated.
-            let theirs = agent_identity::Column::AgentId.eq(row.id);
+            let theirs = agent_identity::COLUMN.agent_id.eq(row.id);
             agent_identity::Entity::delete_many().filter(theirs).exec(write.tx).await?;
         }
         agent::Entity::update(changed).exec(write.tx).await?;
@@ -171,7 +171,7 @@ async fn end_rights(
     changed.epoch = Set(row.epoch + 1);
     end_sessions(write.tx, AgentId(row.id)).await?;
     access_token::Entity::delete_many()
-        .filter(access_token::Column::AgentId.eq(row.id))
+        .filter(access_token::COLUMN.agent_id.eq(row.id))
         .exec(write.tx)
         .await?;
     Ok(())
@@ -211,8 +211,8 @@ impl Command for SetRole {
 /// succeed.
 async fn lock_owners(write: &Write<'_>) -> Result<Vec<agent::Model>> {
     let owners = agent::Entity::find()
-        .filter(agent::Column::Role.eq(Role::Owner.as_str()))
-        .filter(agent::Column::IsActive.eq(true))
+        .filter(agent::COLUMN.role.eq(Role::Owner.as_str()))
+        .filter(agent::COLUMN.is_active.eq(true))
         .order_by_asc(agent::Column::Id)
         .lock_exclusive();
     Ok(owners.all(write.tx).await?)

@@ -60,7 +60,7 @@ impl Visibility {
     /// Reads the visibility of one agent.
     pub(crate) async fn read(db: &impl ConnectionTrait, row: &agent::Model) -> Result<Self> {
         let inboxes = agent_inbox::Entity::find()
-            .filter(agent_inbox::Column::AgentId.eq(row.id))
+            .filter(agent_inbox::COLUMN.agent_id.eq(row.id))
             .all(db)
             .await?;
         Self::new(row, inboxes.into_iter().map(|row| InboxId(row.inbox_id)).collect())
@@ -69,7 +69,7 @@ impl Visibility {
     /// Replaces an agent's inboxes. Whether they see all inboxes is in the agent's row.
     pub(super) async fn write(&self, db: &impl ConnectionTrait, agent: AgentId) -> Result<()> {
         agent_inbox::Entity::delete_many()
-            .filter(agent_inbox::Column::AgentId.eq(agent.0))
+            .filter(agent_inbox::COLUMN.agent_id.eq(agent.0))
             .exec(db)
             .await?;
         let Self::Inboxes(inboxes) = self else { return Ok(()) };

@@ -102,14 +102,14 @@ impl Domain {
             .order_by_desc(audit::Column::Id)
             .limit(PAGE + 1);
         if let Some(AuditCursor { at_ms, id }) = after {
-            let same = audit::Column::AtMs.eq(at_ms).and(audit::Column::Id.lt(id));
-            query = query.filter(audit::Column::AtMs.lt(at_ms).or(same));
+            let same = audit::COLUMN.at_ms.eq(at_ms).and(audit::COLUMN.id.lt(id));
+            query = query.filter(audit::COLUMN.at_ms.lt(at_ms).or(same));
         }
         if let Some(action) = filter.action {
-            query = query.filter(audit::Column::Deed.eq(action.as_str()));
+            query = query.filter(audit::COLUMN.deed.eq(action.as_str()));
         }
         if let Some(AgentId(id)) = filter.agent {
-            query = query.filter(audit::Column::ActorId.eq(id).or(audit::Column::SubjectId.eq(id)));
+            query = query.filter(audit::COLUMN.actor_id.eq(id).or(audit::COLUMN.subject_id.eq(id)));
         }
         let text = filter.text.trim();
         if !text.is_empty() {

@@ -63,17 +63,17 @@ impl Domain {
     /// Store errors.
     pub async fn queue_position(&self, visitor: VisitorId) -> Result<Option<u64>> {
         let found = conversation::Entity::find()
-            .filter(conversation::Column::UnresolvedVisitorId.eq(visitor.0))
-            .filter(conversation::Column::QueuedAtMs.is_not_null())
+            .filter(conversation::COLUMN.unresolved_visitor_id.eq(visitor.0))
+            .filter(conversation::COLUMN.queued_at_ms.is_not_null())
             .one(&self.store.reader)
             .await?;
         let Some(row) = found else { return Ok(None) };
         let before = conversation::Entity::find()
-            .filter(conversation::Column::QueuedAtMs.lt(row.queued_at_ms))
-            .filter(conversation::Column::InboxId.eq(row.inbox_id))
+            .filter(conversation::COLUMN.queued_at_ms.lt(row.queued_at_ms))
+            .filter(conversation::COLUMN.inbox_id.eq(row.inbox_id))
             .filter(match row.team_id {
-                Some(team) => conversation::Column::TeamId.eq(team),
-                None => conversation::Column::TeamId.is_null(),
+                Some(team) => conversation::COLUMN.team_id.eq(team),
+                None => conversation::COLUMN.team_id.is_null(),
             })
             .count(&self.store.reader)
             .await?;
@@ -87,7 +87,7 @@ impl Domain {
     /// Store errors.
     pub async fn tell_queues(&self) -> Result<()> {
         let waiting = conversation::Entity::find()
-            .filter(conversation::Column::QueuedAtMs.is_not_null())
+            .filter(conversation::COLUMN.queued_at_ms.is_not_null())
             .order_by_asc(conversation::Column::QueuedAtMs)
             .all(&self.store.reader)
             .await?;

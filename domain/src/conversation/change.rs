@@ -40,7 +40,7 @@ impl Domain {
     /// Store errors.
     pub async fn wake_conversations(&self) -> Result<usize> {
         let due = conversation::Entity::find()
-            .filter(conversation::Column::SnoozedUntilMs.lte(self.ambient.now_ms() as i64))
+            .filter(conversation::COLUMN.snoozed_until_ms.lte(self.ambient.now_ms() as i64))
             .all(&self.store.reader)
             .await?;
         let mut woken = 0;
@@ -208,7 +208,7 @@ async fn reopen(write: &mut Write<'_>, log: &mut Log, author: &Author) -> Result
         return Ok(());
     }
     let another = conversation::Entity::find()
-        .filter(conversation::Column::UnresolvedVisitorId.eq(log.row.visitor_id))
+        .filter(conversation::COLUMN.unresolved_visitor_id.eq(log.row.visitor_id))
         .one(write.tx)
         .await?;
     if another.is_some() {

@@ -109,7 +109,7 @@ pub(crate) fn condition(filter: &Filter) -> Condition {
         Query::select()
             .column(conversation_label::Column::ConversationId)
             .from(conversation_label::Entity)
-            .and_where(conversation_label::Column::LabelId.eq(id.0))
+            .and_where(conversation_label::COLUMN.label_id.eq(id.0))
             .to_owned()
     };
     let set =
@@ -173,26 +173,26 @@ impl Beside {
         reader: Option<AgentId>,
     ) -> Result<Self> {
         let visitors = visitor::Entity::find()
-            .filter(visitor::Column::Id.is_in(rows.iter().map(|row| row.visitor_id)))
+            .filter(visitor::COLUMN.id.is_in(rows.iter().map(|row| row.visitor_id)))
             .all(db)
             .await?;
         let inboxes = inbox::Entity::find()
-            .filter(inbox::Column::Id.is_in(rows.iter().map(|row| row.inbox_id)))
+            .filter(inbox::COLUMN.id.is_in(rows.iter().map(|row| row.inbox_id)))
             .all(db)
             .await?;
         let assignees: Vec<Uuid> = rows.iter().filter_map(|row| row.assignee_id).collect();
         let agents = if assignees.is_empty() {
             Vec::new()
         } else {
-            agent::Entity::find().filter(agent::Column::Id.is_in(assignees)).all(db).await?
+            agent::Entity::find().filter(agent::COLUMN.id.is_in(assignees)).all(db).await?
         };
         let read = match reader {
             None => Vec::new(),
             Some(agent) => {
                 read_cursor::Entity::find()
-                    .filter(read_cursor::Column::AgentId.eq(agent.0))
+                    .filter(read_cursor::COLUMN.agent_id.eq(agent.0))
                     .filter(
-                        read_cursor::Column::ConversationId.is_in(rows.iter().map(|row| row.id)),
+                        read_cursor::COLUMN.conversation_id.is_in(rows.iter().map(|row| row.id)),
                     )
                     .all(db)
                     .await?
@@ -246,14 +246,14 @@ async fn labels(
     rows: &[conversation::Model],
 ) -> Result<HashMap<Uuid, Vec<protocol::Label>>> {
     let on = conversation_label::Entity::find()
-        .filter(conversation_label::Column::ConversationId.is_in(rows.iter().map(|row| row.id)))
+        .filter(conversation_label::COLUMN.conversation_id.is_in(rows.iter().map(|row| row.id)))
         .all(db)
         .await?;
     if on.is_empty() {
         return Ok(HashMap::new());
     }
     let named = label::Entity::find()
-        .filter(label::Column::Id.is_in(on.iter().map(|row| row.label_id)))
+        .filter(label::COLUMN.id.is_in(on.iter().map(|row| row.label_id)))
         .order_by_asc(label::Column::Name)
         .all(db)
         .await?;

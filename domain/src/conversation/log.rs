@@ -64,8 +64,8 @@ impl Log {
         client_id: ClientId,
     ) -> Result<Option<LogEntry>> {
         entry::Entity::find()
-            .filter(entry::Column::ConversationId.eq(self.row.id))
-            .filter(entry::Column::ClientId.eq(client_id.0))
+            .filter(entry::COLUMN.conversation_id.eq(self.row.id))
+            .filter(entry::COLUMN.client_id.eq(client_id.0))
             .one(write.tx)
             .await?
             .map(LogEntry::from_row)
@@ -81,10 +81,10 @@ impl Log {
         let after = i64::try_from(seq).unwrap_or(i64::MAX);
         let found = entry::Entity::find()
             .order_by_asc(entry::Column::Seq)
-            .filter(entry::Column::ConversationId.eq(self.row.id))
-            .filter(entry::Column::Seq.gt(after))
-            .filter(entry::Column::AuthorKind.eq(Author::Visitor {}.tag()))
-            .filter(entry::Column::Kind.ne("event"))
+            .filter(entry::COLUMN.conversation_id.eq(self.row.id))
+            .filter(entry::COLUMN.seq.gt(after))
+            .filter(entry::COLUMN.author_kind.eq(Author::Visitor {}.tag()))
+            .filter(entry::COLUMN.kind.ne("event"))
             .limit(1)
             .all(write.tx)
             .await?;
@@ -191,7 +191,7 @@ impl Log {
         let found = label::Entity::find_by_id(id.0).one(write.tx).await?;
         let label = found.ok_or(ErrorCode::LabelUnknown)?;
         let on = conversation_label::Entity::find()
-            .filter(conversation_label::Column::ConversationId.eq(self.row.id))
+            .filter(conversation_label::COLUMN.conversation_id.eq(self.row.id))
             .all(write.tx)
             .await?;
         if on.iter().any(|row| row.label_id == id.0) {

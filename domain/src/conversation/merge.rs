@@ -39,7 +39,7 @@ pub(crate) async fn hand_over(
 /// Tells agents that a visitor's name has changed.
 pub(crate) async fn tell_renamed(write: &mut Write<'_>, visitor: VisitorId) -> Result<()> {
     let theirs = conversation::Entity::find()
-        .filter(conversation::Column::VisitorId.eq(visitor.0))
+        .filter(conversation::COLUMN.visitor_id.eq(visitor.0))
         .all(write.tx)
         .await?;
     for row in theirs {

@@ -91,8 +91,8 @@ impl Domain {
             // is needed.
             .filter(
                 Condition::any()
-                    .add(conversation::Column::LastPublicSeq.gt(0))
-                    .add(conversation::Column::Id.eq(id.0)),
+                    .add(conversation::COLUMN.last_public_seq.gt(0))
+                    .add(conversation::COLUMN.id.eq(id.0)),
             )
             .select_only()
             .column(conversation::Column::Id)
@@ -181,8 +181,8 @@ pub(super) async fn of_visitor(
 
 pub(super) fn of_visitor_query(visitor: VisitorId) -> Select<conversation::Entity> {
     conversation::Entity::find()
-        .filter(conversation::Column::VisitorId.eq(visitor.0))
-        .order_by(conversation::Column::UnresolvedVisitorId.is_null(), Order::Asc)
+        .filter(conversation::COLUMN.visitor_id.eq(visitor.0))
+        .order_by(conversation::COLUMN.unresolved_visitor_id.is_null(), Order::Asc)
         .order_by_desc(conversation::Column::CreatedAtMs)
         .order_by_desc(conversation::Column::Id)
 }
@@ -194,17 +194,17 @@ async fn page(
     wanted: Wanted,
 ) -> Result<Page> {
     let mut query =
-        entry::Entity::find().filter(entry::Column::ConversationId.eq(row.id)).limit(PAGE_ENTRIES);
+        entry::Entity::find().filter(entry::COLUMN.conversation_id.eq(row.id)).limit(PAGE_ENTRIES);
     if audience == Audience::Visitor {
-        query = query.filter(entry::Column::IsPublic.eq(true));
+        query = query.filter(entry::COLUMN.is_public.eq(true));
     }
     let rows = match wanted {
         Wanted::Latest => query.order_by_desc(entry::Column::Seq),
         Wanted::Before(seq) => {
-            query.filter(entry::Column::Seq.lt(seq as i64)).order_by_desc(entry::Column::Seq)
+            query.filter(entry::COLUMN.seq.lt(seq as i64)).order_by_desc(entry::Column::Seq)
         }
         Wanted::After(seq) => {
-            query.filter(entry::Column::Seq.gt(seq as i64)).order_by_asc(entry::Column::Seq)
+            query.filter(entry::COLUMN.seq.gt(seq as i64)).order_by_asc(entry::Column::Seq)
         }
     }
     .all(db)

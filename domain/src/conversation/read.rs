@@ -138,10 +138,10 @@ impl AgentRead {
     /// end.
     async fn visitor_messages_after(&self, write: &Write<'_>, seq: i64) -> Result<i64> {
         let count = entry::Entity::find()
-            .filter(entry::Column::ConversationId.eq(self.conversation.0))
-            .filter(entry::Column::Seq.gt(seq))
-            .filter(entry::Column::AuthorKind.eq("visitor"))
-            .filter(entry::Column::Kind.eq("message"))
+            .filter(entry::COLUMN.conversation_id.eq(self.conversation.0))
+            .filter(entry::COLUMN.seq.gt(seq))
+            .filter(entry::COLUMN.author_kind.eq("visitor"))
+            .filter(entry::COLUMN.kind.eq("message"))
             .count(write.tx)
             .await?;
         Ok(count as i64)

@@ -38,13 +38,13 @@ impl Domain {
         let gone: Vec<Uuid> = agent::Entity::find()
             .select_only()
             .column(agent::Column::Id)
-            .filter(agent::Column::IsActive.eq(false))
+            .filter(agent::COLUMN.is_active.eq(false))
             .into_tuple()
             .all(&self.store.reader)
             .await?;
         let held = conversation::Entity::find()
-            .filter(conversation::Column::AssigneeId.is_in(gone))
-            .filter(conversation::Column::Status.eq(Status::Assigned.as_str()))
+            .filter(conversation::COLUMN.assignee_id.is_in(gone))
+            .filter(conversation::COLUMN.status.eq(Status::Assigned.as_str()))
             .all(&self.store.reader)
             .await?;
         for (row, agent) in held.into_iter().filter_map(|row| Some((row.id, row.assignee_id?))) {
@@ -60,8 +60,8 @@ impl Domain {
     /// Store errors.
     pub(crate) async fn release_conversations(&self, agent: AgentId) -> Result<()> {
         let held = conversation::Entity::find()
-            .filter(conversation::Column::AssigneeId.eq(agent.0))
-            .filter(conversation::Column::Status.eq(Status::Assigned.as_str()))
+            .filter(conversation::COLUMN.assignee_id.eq(agent.0))
+            .filter(conversation::COLUMN.status.eq(Status::Assigned.as_str()))
             .all(&self.store.reader)
             .await?;
         let stays = self.find_agent(agent).await?;
@@ -105,7 +105,7 @@ pub(super) async fn route(
 /// clock was set back.
 async fn end_of_queue(write: &Write<'_>) -> Result<i64> {
     let last = conversation::Entity::find()
-        .filter(conversation::Column::QueuedAtMs.is_not_null())
+        .filter(conversation::COLUMN.queued_at_ms.is_not_null())
         .order_by_desc(conversation::Column::QueuedAtMs)
         .one(write.tx)
         .await?;
@@ -135,7 +135,7 @@ pub(super) async fn serve_queue(
         return Ok(());
     }
     let waiting = conversation::Entity::find()
-        .filter(conversation::Column::QueuedAtMs.is_not_null())
+        .filter(conversation::COLUMN.queued_at_ms.is_not_null())
         .order_by_asc(conversation::Column::QueuedAtMs)
         .limit(QUEUE)
         .all(write.tx)
@@ -174,7 +174,7 @@ async fn labels_of(
 ) -> Result<HashMap<Uuid, Vec<Uuid>>> {
     let ids = conversations.iter().map(|row| row.id);
     let rows = conversation_label::Entity::find()
-        .filter(conversation_label::Column::ConversationId.is_in(ids))
+        .filter(conversation_label::COLUMN.conversation_id.is_in(ids))
         .order_by_asc(conversation_label::Column::LabelId)
         .all(write.tx)
         .await?;
@@ -253,8 +253,8 @@ async fn choose(
     }
     // Lock them, always in this order: two concurrent conversations must not both find the same room.
     let agents = agent::Entity::find()
-        .filter(agent::Column::Id.is_in(online))
-        .filter(agent::Column::IsActive.eq(true))
+        .filter(agent::COLUMN.id.is_in(online))
+        .filter(agent::COLUMN.is_active.eq(true))
         .order_by_asc(agent::Column::Id)
         .lock_exclusive()
         .all(write.tx)
@@ -266,7 +266,7 @@ async fn choose(
     let mut agents: Vec<_> = agents.into_iter().filter(sees).collect();
     if let Some(team) = row.team_id {
         let members = team_agent::Entity::find()
-            .filter(team_agent::Column::TeamId.eq(team))
+            .filter(team_agent::COLUMN.team_id.eq(team))
             .all(write.tx)
             .await?;
         let members: HashSet<Uuid> = members.into_iter().map(|row| row.agent_id).collect();
@@ -289,14 +289,14 @@ async fn keep_skilled(
     agents: &mut Vec<agent::Model>,
 ) -> Result<()> {
     let labels = conversation_label::Entity::find()
-        .filter(conversation_label::Column::ConversationId.eq(row.id))
+        .filter(conversation_label::COLUMN.conversation_id.eq(row.id))
         .all(write.tx)
         .await?;
     if labels.is_empty() {
         return Ok(());
     }
     let skills = agent_skill::Entity::find()
-        .filter(agent_skill::Column::LabelId.is_in(labels.iter().map(|row| row.label_id)))
+        .filter(agent_skill::COLUMN.label_id.is_in(labels.iter().map(|row| row.label_id)))
         .all(write.tx)
         .await?;
     let needed: HashSet<Uuid> = skills.iter().map(|row| row.label_id).collect();
@@ -317,8 +317,8 @@ async fn loads(write: &Write<'_>, agents: &[agent::Model]) -> Result<HashMap<Uui
     let loads = conversation::Entity::find()
         .select_only()
         .column(conversation::Column::AssigneeId)
-        .column_as(conversation::Column::Id.count(), "conversations")
-        .filter(conversation::Column::AssigneeId.is_in(agents.iter().map(|agent| agent.id)))
+        .column_as(conversation::COLUMN.id.count(), "conversations")
+        .filter(conversation::COLUMN.assignee_id.is_in(agents.iter().map(|agent| agent.id)))
         .filter(lifecycle::active_and_assigned())
         .group_by(conversation::Column::AssigneeId)
         .into_model::<Load>()

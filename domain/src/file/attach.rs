@@ -3,11 +3,11 @@
 use protocol::limits::FILES;
 use protocol::{ConversationId, ErrorCode, FileId, Files, Several, VisitorId};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Expr;
 use sea_orm::{QueryOrder, QuerySelect};
 
 use super::{Party, from_row};
 use crate::error::Result;
+use crate::table::column::Assign;
 use crate::table::file;
 use crate::writer::Write;
 
@@ -21,7 +21,7 @@ pub(crate) async fn claim(write: &Write<'_>, sender: &Party, ids: &[FileId]) -> 
         return Err(ErrorCode::TooManyFiles.into());
     }
     let rows = file::Entity::find()
-        .filter(file::Column::Id.is_in(ids.iter().map(|id| id.0)))
+        .filter(file::COLUMN.id.is_in(ids.iter().map(|id| id.0)))
         .order_by_asc(file::Column::Id)
         .lock_exclusive()
         .all(write.tx)
@@ -50,9 +50,9 @@ pub(crate) async fn attach(
         return Ok(());
     }
     file::Entity::update_many()
-        .col_expr(file::Column::ConversationId, Expr::value(conversation.0))
-        .col_expr(file::Column::Seq, Expr::value(seq as i64))
-        .filter(file::Column::Id.is_in(files.0.iter().map(|file| file.id.0)))
+        .assign(file::COLUMN.conversation_id, conversation.0)
+        .assign(file::COLUMN.seq, seq as i64)
+        .filter(file::COLUMN.id.is_in(files.0.iter().map(|file| file.id.0)))
         .exec(write.tx)
         .await?;
     Ok(())
@@ -61,8 +61,8 @@ pub(crate) async fn attach(
 /// Transfers a visitor's files to another visitor, once they are known to be the same person.
 pub(crate) async fn hand_over(write: &Write<'_>, from: VisitorId, to: VisitorId) -> Result<()> {
     file::Entity::update_many()
-        .col_expr(file::Column::VisitorId, Expr::value(to.0))
-        .filter(file::Column::VisitorId.eq(from.0))
+        .assign(file::COLUMN.visitor_id, to.0)
+        .filter(file::COLUMN.visitor_id.eq(from.0))
         .exec(write.tx)
         .await?;
     Ok(())

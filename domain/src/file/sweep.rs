@@ -4,10 +4,10 @@ use async_trait::async_trait;
 use protocol::limits::UNSENT_FILE_MS;
 use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Expr;
 
 use crate::Domain;
 use crate::error::Result;
+use crate::table::column::Assign;
 use crate::table::file;
 use crate::writer::{Command, Shard, Write};
 
@@ -58,17 +58,17 @@ impl Command for GiveUp {
             .select_only()
             .column(file::Column::Id)
             .column(file::Column::Place)
-            .filter(file::Column::ConversationId.is_null())
-            .filter(file::Column::CreatedAtMs.lt(before_ms))
+            .filter(file::COLUMN.conversation_id.is_null())
+            .filter(file::COLUMN.created_at_ms.lt(before_ms))
             .limit(AT_A_TIME)
             .lock_exclusive()
             .into_tuple()
             .all(write.tx)
             .await?;
         file::Entity::update_many()
-            .col_expr(file::Column::DroppedAtMs, Expr::value(now_ms as i64))
-            .filter(file::Column::Id.is_in(given_up.iter().map(|(id, _)| *id)))
-            .filter(file::Column::ConversationId.is_null())
+            .assign(file::COLUMN.dropped_at_ms, now_ms as i64)
+            .filter(file::COLUMN.id.is_in(given_up.iter().map(|(id, _)| *id)))
+            .filter(file::COLUMN.conversation_id.is_null())
             .exec(write.tx)
             .await?;
         Ok(given_up)

@@ -273,28 +273,28 @@ impl Command for Reserve {
 impl Reserve {
     /// Another node may reserve the same room at the same time, so the limits are exact only with one node.
     async fn check_room(&self, write: &Write<'_>) -> Result<()> {
-        let unsent = file::Entity::find().filter(file::Column::ConversationId.is_null());
+        let unsent = file::Entity::find().filter(file::COLUMN.conversation_id.is_null());
         let own_unsent = match &self.party {
-            Party::Visitor(who) => unsent.clone().filter(file::Column::VisitorId.eq(who.visitor.0)),
-            Party::Agent(agent) => unsent.clone().filter(file::Column::AgentId.eq(agent.id.0)),
+            Party::Visitor(who) => unsent.clone().filter(file::COLUMN.visitor_id.eq(who.visitor.0)),
+            Party::Agent(agent) => unsent.clone().filter(file::COLUMN.agent_id.eq(agent.id.0)),
         };
         if own_unsent.count(write.tx).await? >= UNSENT_FILES {
             return Err(ErrorCode::TooManyFiles.into());
         }
         if let Party::Visitor(who) = &self.party {
-            let theirs = file::Entity::find().filter(file::Column::VisitorId.eq(who.visitor.0));
+            let theirs = file::Entity::find().filter(file::COLUMN.visitor_id.eq(who.visitor.0));
             if bytes_of(write, theirs).await? + self.bytes > VISITOR_FILE_BYTES {
                 return Err(ErrorCode::FileQuota.into());
             }
             let of_all = file::Entity::find()
-                .filter(file::Column::InboxId.eq(who.inbox.0))
-                .filter(file::Column::VisitorId.is_not_null());
+                .filter(file::COLUMN.inbox_id.eq(who.inbox.0))
+                .filter(file::COLUMN.visitor_id.is_not_null());
             if bytes_of(write, of_all).await? + self.bytes > self.inbox_bytes {
                 return Err(ErrorCode::FileQuota.into());
             }
             // Reserved but unfinished uploads don't count here: the limit on concurrent uploads bounds them.
-            let of_inbox = unsent.filter(file::Column::InboxId.eq(who.inbox.0));
-            let of_inbox = of_inbox.filter(file::Column::IsStored.eq(true));
+            let of_inbox = unsent.filter(file::COLUMN.inbox_id.eq(who.inbox.0));
+            let of_inbox = of_inbox.filter(file::COLUMN.is_stored.eq(true));
             if bytes_of(write, of_inbox).await? + self.bytes > UNSENT_FILE_BYTES {
                 return Err(ErrorCode::SlowDown.into());
             }
@@ -365,9 +365,9 @@ impl Command for Release {
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<bool> {
         file::Entity::delete_many()
-            .filter(file::Column::Id.eq(self.id.0))
-            .filter(file::Column::Place.eq(self.place))
-            .filter(file::Column::IsStored.eq(false))
+            .filter(file::COLUMN.id.eq(self.id.0))
+            .filter(file::COLUMN.place.eq(self.place))
+            .filter(file::COLUMN.is_stored.eq(false))
             .exec(write.tx)
             .await?;
         let kept = file::Entity::find_by_id(self.id.0).one(write.tx).await?;

@@ -67,7 +67,7 @@ impl Domain {
     pub async fn find_inbox(&self, key: Option<&str>) -> Result<Inbox> {
         let query = inbox::Entity::find().order_by_asc(inbox::Column::CreatedAtMs);
         let query = match key {
-            Some(key) => query.filter(inbox::Column::Key.eq(key)),
+            Some(key) => query.filter(inbox::COLUMN.key.eq(key)),
             None => query,
         };
         let row = query.one(&self.store.reader).await?;

@@ -70,9 +70,9 @@ impl Domain {
                     inbox::Column::Secrets,
                     sea_orm::sea_query::Expr::value(secrets.seal(&self.ambient, id)),
                 )
-                .filter(inbox::Column::Id.eq(id))
+                .filter(inbox::COLUMN.id.eq(id))
                 // A concurrent change has already sealed the new value.
-                .filter(inbox::Column::Secrets.eq(before))
+                .filter(inbox::COLUMN.secrets.eq(before))
                 .exec(&self.store.reader)
                 .await?;
             sealed += 1;

@@ -77,8 +77,8 @@ impl Command for SetInbound {
         if let Some(address) = address {
             // An address belongs to one inbox, which receives all email to it.
             let others = inbox::Entity::find()
-                .filter(inbox::Column::InboundAddress.eq(address))
-                .filter(inbox::Column::Id.ne(self.id.0));
+                .filter(inbox::COLUMN.inbound_address.eq(address))
+                .filter(inbox::COLUMN.id.ne(self.id.0));
             if others.count(write.tx).await? > 0 {
                 return Err(ErrorCode::InboundAddressInvalid.into());
             }
@@ -91,7 +91,7 @@ impl Command for SetInbound {
         let place_of = |url: &Option<String>| url.as_deref().and_then(place);
         if let Some(place) = place_of(&mailbox) {
             // If two inboxes read one mailbox, each email would be in both.
-            let others = inbox::Entity::find().filter(inbox::Column::Id.ne(self.id.0));
+            let others = inbox::Entity::find().filter(inbox::COLUMN.id.ne(self.id.0));
             for other in others.all(write.tx).await? {
                 let other = Secrets::open(write.ambient, &other)?.mailbox;
                 if place_of(&other).as_ref() == Some(&place) {

@@ -29,6 +29,7 @@ use crate::agent::{Agent, has_password, with_visibility};
 use crate::audit::{Actor, AuditAction};
 use crate::error::Result;
 use crate::table::agent;
+use crate::table::column::Assign;
 
 /// What someone submits to log in.
 pub struct Attempt {
@@ -53,7 +54,7 @@ impl Domain {
             return Err(ErrorCode::LoginWrong.into());
         }
         let found = agent::Entity::find()
-            .filter(agent::Column::Email.eq(&email))
+            .filter(agent::COLUMN.email.eq(&email))
             .one(&self.store.reader)
             .await?;
         let device = attempt.device.as_deref();
@@ -130,11 +131,11 @@ impl Domain {
         let new = password::hash(new, self.ambient.bytes()).await?;
         // Only replace the password that was verified: a link may have set another one meanwhile.
         let changed = agent::Entity::update_many()
-            .col_expr(agent::Column::PasswordHash, Expr::value(new))
+            .assign(agent::COLUMN.password_hash, new)
             .col_expr(agent::Column::Epoch, Expr::col(agent::Column::Epoch).add(1))
-            .filter(agent::Column::Id.eq(id.0))
-            .filter(agent::Column::Epoch.eq(row.epoch))
-            .filter(agent::Column::PasswordHash.eq(row.password_hash))
+            .filter(agent::COLUMN.id.eq(id.0))
+            .filter(agent::COLUMN.epoch.eq(row.epoch))
+            .filter(agent::COLUMN.password_hash.eq(row.password_hash))
             .exec(&self.store.reader)
             .await?;
         if changed.rows_affected == 0 {
@@ -151,7 +152,7 @@ impl Domain {
     pub async fn log_out_everywhere(&self, id: AgentId) -> Result<Agent> {
         agent::Entity::update_many()
             .col_expr(agent::Column::Epoch, Expr::col(agent::Column::Epoch).add(1))
-            .filter(agent::Column::Id.eq(id.0))
+            .filter(agent::COLUMN.id.eq(id.0))
             .exec(&self.store.reader)
             .await?;
         self.end_logins(id).await?;

@@ -103,7 +103,7 @@ impl Domain {
     /// Store errors.
     pub async fn list_passkeys(&self, id: AgentId) -> Result<Vec<PasskeyDetails>> {
         let rows = passkey::Entity::find()
-            .filter(passkey::Column::AgentId.eq(id.0))
+            .filter(passkey::COLUMN.agent_id.eq(id.0))
             .order_by_asc(passkey::Column::CreatedAtMs)
             .order_by_asc(passkey::Column::Id)
             .all(&self.store.reader)
@@ -162,7 +162,7 @@ impl Domain {
         let key = made.map_err(|error| refused(&error))?;
         self.end_step(step).await?;
         let credential_hash = hash(key.cred_id());
-        let same = passkey::Column::CredentialHash.eq(&*credential_hash);
+        let same = passkey::COLUMN.credential_hash.eq(&*credential_hash);
         if passkey::Entity::find().filter(same).one(&self.store.reader).await?.is_some() {
             return Err(ErrorCode::PasskeyInvalid.into());
         }
@@ -228,8 +228,8 @@ impl Domain {
             .identify_discoverable_authentication(&credential)
             .map_err(|error| refused(&error))?;
         let found = passkey::Entity::find()
-            .filter(passkey::Column::CredentialHash.eq(hash(id)))
-            .filter(passkey::Column::AgentId.eq(user))
+            .filter(passkey::COLUMN.credential_hash.eq(hash(id)))
+            .filter(passkey::COLUMN.agent_id.eq(user))
             .one(&self.store.reader)
             .await?;
         let row = found.ok_or(ErrorCode::PasskeyInvalid)?;
@@ -248,7 +248,7 @@ impl Domain {
     }
 
     async fn keys_of(&self, id: AgentId) -> Result<Vec<Passkey>> {
-        let theirs = passkey::Entity::find().filter(passkey::Column::AgentId.eq(id.0));
+        let theirs = passkey::Entity::find().filter(passkey::COLUMN.agent_id.eq(id.0));
         let rows = theirs.all(&self.store.reader).await?;
         let key = |row: passkey::Model| serde_json::from_str(&row.data);
         let keys: std::result::Result<_, _> = rows.into_iter().map(key).collect();

@@ -178,11 +178,11 @@ impl Domain {
         if gone.rows_affected == 0 {
             return Err(ErrorCode::ProviderUnknown.into());
         }
-        let of_it = agent_identity::Column::ProviderId.eq(id);
+        let of_it = agent_identity::COLUMN.provider_id.eq(id);
         let known =
             agent_identity::Entity::find().filter(of_it.clone()).all(&self.store.reader).await?;
         agent_identity::Entity::delete_many().filter(of_it).exec(&self.store.reader).await?;
-        let agents = agent::Column::Id.is_in(known.iter().map(|known| known.agent_id));
+        let agents = agent::COLUMN.id.is_in(known.iter().map(|known| known.agent_id));
         self.end_logins_of(Condition::all().add(agents)).await
     }
 
@@ -286,7 +286,7 @@ impl Domain {
         if !provider.domains.iter().any(|ours| Some(ours.as_str()) == domain) {
             return Err(ErrorCode::ProviderRefused.into());
         }
-        let same = agent::Column::Email.eq(&*email);
+        let same = agent::COLUMN.email.eq(&*email);
         if let Some(row) = agent::Entity::find().filter(same).one(&self.store.reader).await? {
             return Ok(AgentId(row.id));
         }

@@ -65,7 +65,7 @@ impl Domain {
             self.end_logins_of(without_second_factor()).await?;
         }
         if rules.passwords_off {
-            let others = agent::Column::Role.ne(Role::Owner.as_str());
+            let others = agent::COLUMN.role.ne(Role::Owner.as_str());
             self.end_logins_of(Condition::all().add(others)).await?;
         }
         Ok(())
@@ -86,6 +86,6 @@ fn without_second_factor() -> Condition {
     let mut with_passkey = Query::select();
     with_passkey.column(passkey::Column::AgentId).from(passkey::Entity);
     Condition::all()
-        .add(agent::Column::TotpSecret.is_null())
-        .add(agent::Column::Id.not_in_subquery(with_passkey))
+        .add(agent::COLUMN.totp_secret.is_null())
+        .add(agent::COLUMN.id.not_in_subquery(with_passkey))
 }

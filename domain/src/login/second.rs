@@ -3,7 +3,6 @@
 use data_encoding::BASE32_NOPAD;
 use protocol::{AgentId, ErrorCode};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, PaginatorTrait, TransactionTrait};
 use serde::{Deserialize, Serialize};
 use totp_rs::{Builder, Totp};
@@ -14,6 +13,7 @@ use crate::Domain;
 use crate::agent::Agent;
 use crate::error::{Error, Result};
 use crate::login::passkey::PasskeyDetails;
+use crate::table::column::Assign;
 use crate::table::{agent, agent_identity, passkey, recovery_code};
 
 /// How many recovery codes an agent has at a time.
@@ -81,7 +81,7 @@ impl Domain {
         let row = agent::Entity::find_by_id(id.0).one(&self.store.reader).await?;
         let has_totp = row.ok_or(ErrorCode::AgentUnknown)?.totp_secret.is_some();
         let recovery_codes = recovery_code::Entity::find()
-            .filter(recovery_code::Column::AgentId.eq(id.0))
+            .filter(recovery_code::COLUMN.agent_id.eq(id.0))
             .count(&self.store.reader)
             .await?;
         let passkeys = self.list_passkeys(id).await?;
@@ -218,7 +218,7 @@ impl Domain {
             agent_id: Set(id.0),
         });
         let tx = self.store.reader.begin().await?;
-        let theirs = recovery_code::Column::AgentId.eq(id.0);
+        let theirs = recovery_code::COLUMN.agent_id.eq(id.0);
         recovery_code::Entity::delete_many().filter(theirs).exec(&tx).await?;
         recovery_code::Entity::insert_many(rows).exec_without_returning(&tx).await?;
         tx.commit().await?;
@@ -237,7 +237,7 @@ impl Domain {
         changed.totp_secret = Set(None);
         agent::Entity::update(changed).exec(&self.store.reader).await?;
         // The recovery codes belong to the app: another app comes with new ones.
-        let theirs = recovery_code::Column::AgentId.eq(id.0);
+        let theirs = recovery_code::COLUMN.agent_id.eq(id.0);
         recovery_code::Entity::delete_many().filter(theirs).exec(&self.store.reader).await?;
         Ok(())
     }
@@ -262,11 +262,11 @@ impl Domain {
         let mut changed = row.into_active_model();
         changed.totp_secret = Set(None);
         agent::Entity::update(changed).exec(&tx).await?;
-        let theirs = recovery_code::Column::AgentId.eq(id.0);
+        let theirs = recovery_code::COLUMN.agent_id.eq(id.0);
         recovery_code::Entity::delete_many().filter(theirs).exec(&tx).await?;
-        let theirs = passkey::Column::AgentId.eq(id.0);
+        let theirs = passkey::COLUMN.agent_id.eq(id.0);
         passkey::Entity::delete_many().filter(theirs).exec(&tx).await?;
-        let theirs = agent_identity::Column::AgentId.eq(id.0);
+        let theirs = agent_identity::COLUMN.agent_id.eq(id.0);
         agent_identity::Entity::delete_many().filter(theirs).exec(&tx).await?;
         tx.commit().await?;
         self.log_out_everywhere(id).await.map(drop)
@@ -280,9 +280,9 @@ impl Domain {
         let Some(step) = self.step_of(&secret, code)? else { return Ok(false) };
         // If the same code is submitted twice at once, only one login succeeds.
         let taken = agent::Entity::update_many()
-            .col_expr(agent::Column::TotpStep, Expr::value(step.cast_signed()))
-            .filter(agent::Column::Id.eq(id.0))
-            .filter(agent::Column::TotpStep.lt(step.cast_signed()))
+            .assign(agent::COLUMN.totp_step, step.cast_signed())
+            .filter(agent::COLUMN.id.eq(id.0))
+            .filter(agent::COLUMN.totp_step.lt(step.cast_signed()))
             .exec(&self.store.reader)
             .await?;
         Ok(taken.rows_affected == 1)
@@ -306,7 +306,7 @@ impl Domain {
     /// Reseals TOTP secrets that are not sealed with the newest key. Returns how many.
     pub(super) async fn reseal_totp(&self) -> Result<usize> {
         let rows = agent::Entity::find()
-            .filter(agent::Column::TotpSecret.is_not_null())
+            .filter(agent::COLUMN.totp_secret.is_not_null())
             .all(&self.store.reader)
             .await?;
         let mut count = 0;
@@ -319,10 +319,10 @@ impl Domain {
             let secret = self.ambient.keys().unseal(&purpose(id), sealed)?;
             let fresh = self.ambient.keys().seal(&purpose(id), &secret, self.ambient.bytes());
             agent::Entity::update_many()
-                .col_expr(agent::Column::TotpSecret, Expr::value(fresh))
-                .filter(agent::Column::Id.eq(row.id))
+                .assign(agent::COLUMN.totp_secret, fresh)
+                .filter(agent::COLUMN.id.eq(row.id))
                 // A concurrent change has already sealed the new value.
-                .filter(agent::Column::TotpSecret.eq(sealed))
+                .filter(agent::COLUMN.totp_secret.eq(sealed))
                 .exec(&self.store.reader)
                 .await?;
             count += 1;

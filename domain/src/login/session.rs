@@ -4,7 +4,7 @@
 use data_encoding::HEXLOWER;
 use protocol::{AgentId, ErrorCode};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, Condition, ConnectionTrait, QueryOrder};
 use sha2::{Digest, Sha256};
 
@@ -12,6 +12,7 @@ use super::Source;
 use crate::Domain;
 use crate::agent::{Agent, with_visibility};
 use crate::error::Result;
+use crate::table::column::Assign;
 use crate::table::{agent, session};
 
 /// How long a login lasts at most, in days.
@@ -109,15 +110,15 @@ impl Domain {
     pub async fn load_login(&self, secret: &str) -> Result<Option<(String, u64)>> {
         let now_ms = self.ambient.now_ms();
         let found = session::Entity::find_by_id(hash(secret))
-            .filter(session::Column::ExpiresAtMs.gt(now_ms.cast_signed()))
-            .filter(session::Column::SeenAtMs.gt(idle_since(now_ms)))
+            .filter(session::COLUMN.expires_at_ms.gt(now_ms.cast_signed()))
+            .filter(session::COLUMN.seen_at_ms.gt(idle_since(now_ms)))
             .one(&self.store.reader)
             .await?;
         let Some(row) = found else { return Ok(None) };
         if row.seen_at_ms.unsigned_abs() + SEEN_EVERY_MS <= now_ms {
             session::Entity::update_many()
-                .col_expr(session::Column::SeenAtMs, Expr::value(now_ms.cast_signed()))
-                .filter(session::Column::Hash.eq(row.hash))
+                .assign(session::COLUMN.seen_at_ms, now_ms.cast_signed())
+                .filter(session::COLUMN.hash.eq(row.hash))
                 .exec(&self.store.reader)
                 .await?;
         }
@@ -157,10 +158,10 @@ impl Domain {
         let now_ms = self.ambient.now_ms();
         let this = hash(secret);
         let rows = session::Entity::find()
-            .filter(session::Column::AgentId.eq(agent.id.0))
-            .filter(session::Column::Epoch.eq(agent.epoch))
-            .filter(session::Column::ExpiresAtMs.gt(now_ms.cast_signed()))
-            .filter(session::Column::SeenAtMs.gt(idle_since(now_ms)))
+            .filter(session::COLUMN.agent_id.eq(agent.id.0))
+            .filter(session::COLUMN.epoch.eq(agent.epoch))
+            .filter(session::COLUMN.expires_at_ms.gt(now_ms.cast_signed()))
+            .filter(session::COLUMN.seen_at_ms.gt(idle_since(now_ms)))
             .order_by_desc(session::Column::SeenAtMs)
             .order_by_asc(session::Column::Id)
             .all(&self.store.reader)
@@ -182,8 +183,8 @@ impl Domain {
     /// `login_unknown`; store errors.
     pub async fn end_login(&self, agent: AgentId, id: Uuid) -> Result<()> {
         let ended = session::Entity::delete_many()
-            .filter(session::Column::AgentId.eq(agent.0))
-            .filter(session::Column::Id.eq(id))
+            .filter(session::COLUMN.agent_id.eq(agent.0))
+            .filter(session::COLUMN.id.eq(id))
             .exec(&self.store.reader)
             .await?;
         if ended.rows_affected == 0 {
@@ -200,8 +201,8 @@ impl Domain {
     pub async fn sweep_logins(&self) -> Result<()> {
         let now_ms = self.ambient.now_ms();
         let is_over = Condition::any()
-            .add(session::Column::ExpiresAtMs.lte(now_ms.cast_signed()))
-            .add(session::Column::SeenAtMs.lte(idle_since(now_ms)));
+            .add(session::COLUMN.expires_at_ms.lte(now_ms.cast_signed()))
+            .add(session::COLUMN.seen_at_ms.lte(idle_since(now_ms)));
         session::Entity::delete_many().filter(is_over).exec(&self.store.reader).await?;
         self.sweep_steps().await
     }
@@ -214,7 +215,7 @@ fn idle_since(now_ms: u64) -> i64 {
 
 /// Ends all logins of an agent.
 pub(crate) async fn end_all(db: &impl ConnectionTrait, agent: AgentId) -> Result<()> {
-    let theirs = session::Column::AgentId.eq(agent.0);
+    let theirs = session::COLUMN.agent_id.eq(agent.0);
     session::Entity::delete_many().filter(theirs).exec(db).await?;
     Ok(())
 }

@@ -7,13 +7,13 @@
 use protocol::{AgentId, ErrorCode};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Expr;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::session::hash;
 use crate::Domain;
 use crate::error::{Error, Result};
+use crate::table::column::Assign;
 use crate::table::login_step;
 
 /// How long a step is valid, in milliseconds.
@@ -83,8 +83,8 @@ impl Domain {
         secret: &str,
     ) -> Result<Step<T>> {
         let found = login_step::Entity::find_by_id(hash(secret))
-            .filter(login_step::Column::Kind.eq(kind.as_str()))
-            .filter(login_step::Column::ExpiresAtMs.gt(self.ambient.now_ms().cast_signed()))
+            .filter(login_step::COLUMN.kind.eq(kind.as_str()))
+            .filter(login_step::COLUMN.expires_at_ms.gt(self.ambient.now_ms().cast_signed()))
             .one(&self.store.reader)
             .await?;
         let row = found.ok_or(ErrorCode::LoginStepOver)?;
@@ -99,8 +99,8 @@ impl Domain {
     pub(super) async fn change_step(&self, secret: &str, data: &impl Serialize) -> Result<()> {
         let data = serde_json::to_string(data).map_err(|_| Error::Corrupt("a login's step"))?;
         login_step::Entity::update_many()
-            .col_expr(login_step::Column::Data, Expr::value(data))
-            .filter(login_step::Column::Hash.eq(hash(secret)))
+            .assign(login_step::COLUMN.data, data)
+            .filter(login_step::COLUMN.hash.eq(hash(secret)))
             .exec(&self.store.reader)
             .await?;
         Ok(())
@@ -119,7 +119,7 @@ impl Domain {
     }
 
     pub(super) async fn sweep_steps(&self) -> Result<()> {
-        let is_over = login_step::Column::ExpiresAtMs.lte(self.ambient.now_ms().cast_signed());
+        let is_over = login_step::COLUMN.expires_at_ms.lte(self.ambient.now_ms().cast_signed());
         login_step::Entity::delete_many().filter(is_over).exec(&self.store.reader).await?;
         Ok(())
     }

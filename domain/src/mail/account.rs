@@ -26,9 +26,9 @@ pub struct OfAccount {
 /// Queues an email with a link to set a password, unless one is already waiting.
 pub(crate) async fn enqueue_link(write: &Write<'_>, agent: AgentId, kind: MailKind) -> Result<()> {
     let waiting = mail::Entity::find()
-        .filter(mail::Column::AgentId.eq(agent.0))
-        .filter(mail::Column::Kind.eq(kind.as_str()))
-        .filter(mail::Column::State.eq(MailState::Waiting.as_str()))
+        .filter(mail::COLUMN.agent_id.eq(agent.0))
+        .filter(mail::COLUMN.kind.eq(kind.as_str()))
+        .filter(mail::COLUMN.state.eq(MailState::Waiting.as_str()))
         .limit(1);
     if !waiting.all(write.tx).await?.is_empty() {
         return Ok(());
@@ -58,10 +58,10 @@ pub(super) async fn decide(
     }
     let now_ms = write.ambient.now_ms();
     let lately = mail::Entity::find()
-        .filter(mail::Column::Address.eq(&*row.email))
-        .filter(mail::Column::BegunAtMs.gt(now_ms as i64 - HOUR_MS))
-        .filter(mail::Column::Kind.eq(kind.as_str()))
-        .filter(mail::Column::Id.ne(id.0));
+        .filter(mail::COLUMN.address.eq(&*row.email))
+        .filter(mail::COLUMN.begun_at_ms.gt(now_ms as i64 - HOUR_MS))
+        .filter(mail::COLUMN.kind.eq(kind.as_str()))
+        .filter(mail::COLUMN.id.ne(id.0));
     if lately.count(write.tx).await? >= AN_HOUR {
         return Ok(Err(DropReason::Capped));
     }

@@ -6,7 +6,6 @@ use async_trait::async_trait;
 use protocol::limits::MAIL_LINK_MS;
 use protocol::{ConversationId, DropReason, InboundState, InboxId, MailId, MailKind, MailState};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, QuerySelect};
 
 use super::decide::{Decision, decide};
@@ -14,6 +13,7 @@ use super::delivery::{Delivery, MailContent, OfConversation};
 use super::{drop, kind_of, messages, notify, preference};
 use crate::Domain;
 use crate::error::{Error, Result};
+use crate::table::column::Assign;
 use crate::table::{conversation, inbound_mail, mail, mail_lock, visitor};
 use crate::writer::{Command, Shard, Write};
 
@@ -28,8 +28,8 @@ impl Domain {
     pub async fn due_mails(&self, limit: u64) -> Result<Vec<MailId>> {
         let now_ms = self.ambient.now_ms() as i64;
         let ids: Vec<Uuid> = mail::Entity::find()
-            .filter(mail::Column::State.eq(MailState::Waiting.as_str()))
-            .filter(mail::Column::DueAtMs.lte(now_ms))
+            .filter(mail::COLUMN.state.eq(MailState::Waiting.as_str()))
+            .filter(mail::COLUMN.due_at_ms.lte(now_ms))
             .order_by_asc(mail::Column::DueAtMs)
             .limit(limit)
             .select_only()
@@ -60,8 +60,8 @@ impl Domain {
             // others.
             let later = self.ambient.now_ms() as i64 + UNREADABLE_WAIT_MS;
             mail::Entity::update_many()
-                .col_expr(mail::Column::DueAtMs, Expr::value(later))
-                .filter(mail::Column::Id.eq(id.0))
+                .assign(mail::COLUMN.due_at_ms, later)
+                .filter(mail::COLUMN.id.eq(id.0))
                 .exec(&self.store.reader)
                 .await?;
         }
@@ -317,10 +317,10 @@ impl ClaimMail {
         address: &str,
     ) -> Result<Vec<String>> {
         let before: Vec<(Uuid, Option<String>)> = mail::Entity::find()
-            .filter(mail::Column::ConversationId.eq(conversation.id))
-            .filter(mail::Column::Address.eq(address))
-            .filter(mail::Column::Id.lt(self.id.0))
-            .filter(mail::Column::MessageId.is_not_null())
+            .filter(mail::COLUMN.conversation_id.eq(conversation.id))
+            .filter(mail::COLUMN.address.eq(address))
+            .filter(mail::COLUMN.id.lt(self.id.0))
+            .filter(mail::COLUMN.message_id.is_not_null())
             .order_by_asc(mail::Column::Id)
             .select_only()
             .column(mail::Column::Id)
@@ -330,11 +330,11 @@ impl ClaimMail {
             .await?;
         // And the emails that came from this address.
         let answers: Vec<(Uuid, Option<String>)> = inbound_mail::Entity::find()
-            .filter(inbound_mail::Column::ConversationId.eq(conversation.id))
-            .filter(inbound_mail::Column::Sender.eq(address.to_lowercase()))
-            .filter(inbound_mail::Column::State.eq(InboundState::Posted.as_str()))
-            .filter(inbound_mail::Column::Id.lt(self.id.0))
-            .filter(inbound_mail::Column::MessageId.is_not_null())
+            .filter(inbound_mail::COLUMN.conversation_id.eq(conversation.id))
+            .filter(inbound_mail::COLUMN.sender.eq(address.to_lowercase()))
+            .filter(inbound_mail::COLUMN.state.eq(InboundState::Posted.as_str()))
+            .filter(inbound_mail::COLUMN.id.lt(self.id.0))
+            .filter(inbound_mail::COLUMN.message_id.is_not_null())
             .select_only()
             .column(inbound_mail::Column::Id)
             .column(inbound_mail::Column::MessageId)
@@ -383,7 +383,7 @@ async fn lock(write: &Write<'_>) -> Result<()> {
 /// The last email that the conversation's visitor wrote.
 async fn last_mail(write: &Write<'_>, conversation: Uuid) -> Result<Option<inbound_mail::Model>> {
     let mails = inbound_mail::Entity::find()
-        .filter(inbound_mail::Column::ConversationId.eq(conversation))
+        .filter(inbound_mail::COLUMN.conversation_id.eq(conversation))
         .order_by_desc(inbound_mail::Column::AtMs);
     Ok(mails.one(write.tx).await?)
 }

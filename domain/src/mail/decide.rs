@@ -136,8 +136,8 @@ impl Question<'_> {
         }
         if is_to_visitor(self.kind) && !self.visitor.is_email_proven {
             let lately = mail::Entity::find()
-                .filter(mail::Column::Address.eq(address))
-                .filter(mail::Column::Id.ne(self.row.id))
+                .filter(mail::COLUMN.address.eq(address))
+                .filter(mail::COLUMN.id.ne(self.row.id))
                 .filter(on_its_way_since(now_ms - HOUR_MS))
                 .order_by_desc(mail::Column::BegunAtMs)
                 .limit(1)
@@ -169,9 +169,9 @@ impl Question<'_> {
         let lately: Vec<Option<Uuid>> = mail::Entity::find()
             .select_only()
             .column(mail::Column::ConversationId)
-            .filter(mail::Column::InboxId.eq(self.inbox.id.0))
-            .filter(mail::Column::Kind.eq(self.kind.as_str()))
-            .filter(mail::Column::Id.ne(self.row.id))
+            .filter(mail::COLUMN.inbox_id.eq(self.inbox.id.0))
+            .filter(mail::COLUMN.kind.eq(self.kind.as_str()))
+            .filter(mail::COLUMN.id.ne(self.row.id))
             .filter(on_its_way_since(now_ms - HOUR_MS))
             .into_tuple()
             .all(self.write.tx)
@@ -184,16 +184,16 @@ impl Question<'_> {
         let visitors: Vec<Uuid> = conversation::Entity::find()
             .select_only()
             .column(conversation::Column::VisitorId)
-            .filter(conversation::Column::Id.is_in(lately.into_iter().flatten()))
+            .filter(conversation::COLUMN.id.is_in(lately.into_iter().flatten()))
             .into_tuple()
             .all(self.write.tx)
             .await?;
-        let theirs = visitor::Entity::find().filter(visitor::Column::Id.is_in(visitors));
+        let theirs = visitor::Entity::find().filter(visitor::COLUMN.id.is_in(visitors));
         let theirs = match network {
-            Some(network) => theirs.filter(visitor::Column::Network.eq(network)),
+            Some(network) => theirs.filter(visitor::COLUMN.network.eq(network)),
             None => theirs
-                .filter(visitor::Column::Network.is_null())
-                .filter(visitor::Column::LastSeenAtMs.is_null()),
+                .filter(visitor::COLUMN.network.is_null())
+                .filter(visitor::COLUMN.last_seen_at_ms.is_null()),
         };
         let theirs = theirs.count(self.write.tx).await?;
         Ok((theirs >= most.max(1)).then_some(now_ms + CAPPED_WAIT_MS))
@@ -208,8 +208,8 @@ pub(super) async fn had_enough(
 ) -> Result<Option<i64>> {
     let now_ms = write.ambient.now_ms() as i64;
     let begun = mail::Entity::find()
-        .filter(mail::Column::InboxId.eq(inbox.id.0))
-        .filter(mail::Column::Kind.eq(kind.as_str()))
+        .filter(mail::COLUMN.inbox_id.eq(inbox.id.0))
+        .filter(mail::COLUMN.kind.eq(kind.as_str()))
         .filter(on_its_way_since(now_ms - HOUR_MS));
     let begun = begun.count(write.tx).await?;
     Ok((begun >= u64::from(inbox.mail.an_hour)).then_some(now_ms + CAPPED_WAIT_MS))
@@ -219,11 +219,11 @@ pub(super) async fn had_enough(
 /// for an unreachable mail server go out at once when it is back.
 fn on_its_way_since(since_ms: i64) -> Condition {
     let sent = Condition::all()
-        .add(mail::Column::State.eq(MailState::Sent.as_str()))
-        .add(mail::Column::SettledAtMs.gt(since_ms));
-    let waits = mail::Column::State.eq(MailState::Waiting.as_str());
+        .add(mail::COLUMN.state.eq(MailState::Sent.as_str()))
+        .add(mail::COLUMN.settled_at_ms.gt(since_ms));
+    let waits = mail::COLUMN.state.eq(MailState::Waiting.as_str());
     // Nothing is tried for longer than this, so emails begun earlier don't matter.
     Condition::all()
-        .add(mail::Column::BegunAtMs.gt(since_ms - MAIL_TRIED_MS as i64))
-        .add(Condition::any().add(mail::Column::BegunAtMs.gt(since_ms)).add(sent).add(waits))
+        .add(mail::COLUMN.begun_at_ms.gt(since_ms - MAIL_TRIED_MS as i64))
+        .add(Condition::any().add(mail::COLUMN.begun_at_ms.gt(since_ms)).add(sent).add(waits))
 }

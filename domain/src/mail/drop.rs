@@ -25,9 +25,9 @@ impl Domain {
     pub async fn drop_due_mails(&self) -> Result<()> {
         let before_ms = self.ambient.now_ms().saturating_sub(OFF_WAIT_MS) as i64;
         let due = mail::Entity::find()
-            .filter(mail::Column::State.eq(MailState::Waiting.as_str()))
-            .filter(mail::Column::DueAtMs.lte(before_ms))
-            .filter(mail::Column::MessageId.is_null())
+            .filter(mail::COLUMN.state.eq(MailState::Waiting.as_str()))
+            .filter(mail::COLUMN.due_at_ms.lte(before_ms))
+            .filter(mail::COLUMN.message_id.is_null())
             .limit(100);
         for row in due.all(&self.store.reader).await? {
             self.run_drop(MailId(row.id), DropReason::Off).await?;

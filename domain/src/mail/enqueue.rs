@@ -111,8 +111,8 @@ struct NewDelivery {
 impl NewDelivery {
     fn rows(&self, kind: MailKind) -> Select<mail::Entity> {
         mail::Entity::find()
-            .filter(mail::Column::ConversationId.eq(self.conversation.0))
-            .filter(mail::Column::Kind.eq(kind.as_str()))
+            .filter(mail::COLUMN.conversation_id.eq(self.conversation.0))
+            .filter(mail::COLUMN.kind.eq(kind.as_str()))
             .limit(1)
     }
 
@@ -135,9 +135,9 @@ impl NewDelivery {
             DropReason::Spam,
         ];
         let counts = Condition::any()
-            .add(mail::Column::State.ne(MailState::Dropped.as_str()))
-            .add(mail::Column::MessageId.is_not_null())
-            .add(mail::Column::Reason.is_not_in(needless.map(DropReason::as_str)));
+            .add(mail::COLUMN.state.ne(MailState::Dropped.as_str()))
+            .add(mail::COLUMN.message_id.is_not_null())
+            .add(mail::COLUMN.reason.is_not_in(needless.map(DropReason::as_str)));
         Ok(!self.rows(kind).filter(counts).all(write.tx).await?.is_empty())
     }
 
@@ -145,8 +145,8 @@ impl NewDelivery {
     async fn waits(&self, write: &Write<'_>, kind: MailKind) -> Result<bool> {
         let waiting = self
             .rows(kind)
-            .filter(mail::Column::ThroughSeq.is_null())
-            .filter(mail::Column::State.eq(MailState::Waiting.as_str()));
+            .filter(mail::COLUMN.through_seq.is_null())
+            .filter(mail::COLUMN.state.eq(MailState::Waiting.as_str()));
         Ok(!waiting.all(write.tx).await?.is_empty())
     }
 

@@ -39,7 +39,7 @@ pub(super) async fn range(
     // Two queries: the database looks each one up, but would read all messages to find both at once.
     let unread = || {
         all_of(kind, conversation.id)
-            .filter(entry::Column::Seq.gt(after))
+            .filter(entry::COLUMN.seq.gt(after))
             .select_only()
             .column(entry::Column::Seq)
             .limit(1)
@@ -55,16 +55,16 @@ pub(super) async fn range(
 fn others(row: &mail::Model) -> Select<mail::Entity> {
     let kept = [MailState::Waiting.as_str(), MailState::Sent.as_str()];
     mail::Entity::find()
-        .filter(mail::Column::ConversationId.eq(row.conversation_id))
-        .filter(mail::Column::Kind.eq(row.kind.as_str()))
-        .filter(mail::Column::State.is_in(kept))
-        .filter(mail::Column::Id.ne(row.id))
+        .filter(mail::COLUMN.conversation_id.eq(row.conversation_id))
+        .filter(mail::COLUMN.kind.eq(row.kind.as_str()))
+        .filter(mail::COLUMN.state.is_in(kept))
+        .filter(mail::COLUMN.id.ne(row.id))
 }
 
 /// The position of the last message that other emails contain.
 async fn covered(write: &Write<'_>, row: &mail::Model) -> Result<i64> {
     let last = others(row)
-        .filter(mail::Column::ThroughSeq.is_not_null())
+        .filter(mail::COLUMN.through_seq.is_not_null())
         .order_by_desc(mail::Column::ThroughSeq)
         .limit(1)
         .all(write.tx)
@@ -81,23 +81,23 @@ async fn is_overtaken(
     through: i64,
 ) -> Result<bool> {
     let others = others(row)
-        .filter(mail::Column::FromSeq.lte(from))
-        .filter(mail::Column::ThroughSeq.gte(through))
+        .filter(mail::COLUMN.from_seq.lte(from))
+        .filter(mail::COLUMN.through_seq.gte(through))
         .limit(1);
     Ok(!others.all(write.tx).await?.is_empty())
 }
 
 /// The messages that an email of this kind is about.
 fn all_of(kind: MailKind, conversation: Uuid) -> Select<entry::Entity> {
-    let all = entry::Entity::find().filter(entry::Column::ConversationId.eq(conversation));
+    let all = entry::Entity::find().filter(entry::COLUMN.conversation_id.eq(conversation));
     if kind == MailKind::Mentioned {
-        return all.filter(entry::Column::Kind.eq("note"));
+        return all.filter(entry::COLUMN.kind.eq("note"));
     }
-    let of = all.filter(entry::Column::Kind.eq("message"));
+    let of = all.filter(entry::COLUMN.kind.eq("message"));
     match kind {
         MailKind::Transcript => of,
-        MailKind::UnreadReply => of.filter(entry::Column::AuthorKind.eq("agent")),
-        _ => of.filter(entry::Column::AuthorKind.eq("visitor")),
+        MailKind::UnreadReply => of.filter(entry::COLUMN.author_kind.eq("agent")),
+        _ => of.filter(entry::COLUMN.author_kind.eq("visitor")),
     }
 }
 

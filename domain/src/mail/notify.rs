@@ -42,7 +42,7 @@ pub(super) async fn enqueue_mentioned(
     if !text.contains('@') {
         return Ok(());
     }
-    let team = agent::Entity::find().filter(agent::Column::IsActive.eq(true)).all(write.tx).await?;
+    let team = agent::Entity::find().filter(agent::COLUMN.is_active.eq(true)).all(write.tx).await?;
     let names: Vec<&str> = team.iter().map(|agent| agent.name.as_str()).collect();
     let named = named(text, &names);
     for one in team.iter().zip(named).filter_map(|(agent, is_named)| is_named.then_some(agent)) {
@@ -97,7 +97,7 @@ pub(super) async fn enqueue_waiting(
     }
     if is_first {
         let want = agent_mail::Entity::find()
-            .filter(agent_mail::Column::EscalationMs.is_not_null())
+            .filter(agent_mail::COLUMN.escalation_ms.is_not_null())
             .all(write.tx)
             .await?;
         for one in want {
@@ -127,11 +127,11 @@ impl NewDelivery {
     /// Queues an email, unless one is waiting that nobody has attempted: that one will include this.
     async fn insert_once(&self, write: &Write<'_>, kind: MailKind, wait_ms: u64) -> Result<()> {
         let waits = mail::Entity::find()
-            .filter(mail::Column::ConversationId.eq(self.conversation.0))
-            .filter(mail::Column::Kind.eq(kind.as_str()))
-            .filter(mail::Column::AgentId.eq(self.agent.0))
-            .filter(mail::Column::ThroughSeq.is_null())
-            .filter(mail::Column::State.eq(MailState::Waiting.as_str()))
+            .filter(mail::COLUMN.conversation_id.eq(self.conversation.0))
+            .filter(mail::COLUMN.kind.eq(kind.as_str()))
+            .filter(mail::COLUMN.agent_id.eq(self.agent.0))
+            .filter(mail::COLUMN.through_seq.is_null())
+            .filter(mail::COLUMN.state.eq(MailState::Waiting.as_str()))
             .limit(1);
         if waits.all(write.tx).await?.is_empty() {
             let row = self.row(write, kind, wait_ms);
@@ -226,11 +226,11 @@ async fn was_told(
     answered: i64,
 ) -> Result<bool> {
     let told = mail::Entity::find()
-        .filter(mail::Column::ConversationId.eq(row.conversation_id))
-        .filter(mail::Column::Kind.eq(MailKind::Escalation.as_str()))
-        .filter(mail::Column::ThroughSeq.gt(answered))
-        .filter(mail::Column::AgentId.eq(agent))
-        .filter(mail::Column::Id.ne(row.id))
+        .filter(mail::COLUMN.conversation_id.eq(row.conversation_id))
+        .filter(mail::COLUMN.kind.eq(MailKind::Escalation.as_str()))
+        .filter(mail::COLUMN.through_seq.gt(answered))
+        .filter(mail::COLUMN.agent_id.eq(agent))
+        .filter(mail::COLUMN.id.ne(row.id))
         .limit(1);
     Ok(!told.all(write.tx).await?.is_empty())
 }
@@ -239,8 +239,8 @@ async fn was_told(
 /// Without a reply: the position before the oldest of them. Without a message: 0.
 async fn last_words(write: &Write<'_>, conversation: Uuid) -> Result<(i64, i64)> {
     let latest = entry::Entity::find()
-        .filter(entry::Column::ConversationId.eq(conversation))
-        .filter(entry::Column::Kind.eq("message"))
+        .filter(entry::COLUMN.conversation_id.eq(conversation))
+        .filter(entry::COLUMN.kind.eq("message"))
         .order_by_desc(entry::Column::Seq)
         .limit(MAIL_MESSAGES)
         .all(write.tx)

@@ -71,10 +71,10 @@ impl Domain {
     ) -> Result<OutboxPage> {
         let mut query = mail::Entity::find().order_by_desc(mail::Column::Id).limit(PAGE + 1);
         if let Some(state) = state {
-            query = query.filter(mail::Column::State.eq(state.as_str()));
+            query = query.filter(mail::COLUMN.state.eq(state.as_str()));
         }
         if let Some(before) = before {
-            query = query.filter(mail::Column::Id.lt(before.0));
+            query = query.filter(mail::COLUMN.id.lt(before.0));
         }
         let rows = query.all(&self.store.reader).await?;
         let mut mails = rows.into_iter().map(from_row).collect::<Result<Vec<_>>>()?;
@@ -92,7 +92,7 @@ impl Domain {
         let counts: Vec<(String, i64)> = mail::Entity::find()
             .select_only()
             .column(mail::Column::State)
-            .column_as(mail::Column::Id.count(), "count")
+            .column_as(mail::COLUMN.id.count(), "count")
             .group_by(mail::Column::State)
             .into_tuple()
             .all(&self.store.reader)
@@ -109,17 +109,18 @@ impl Domain {
     pub async fn mail_trouble(&self) -> Result<Option<String>> {
         let db = &self.store.reader;
         let tried = mail::Entity::find()
-            .filter(mail::Column::State.eq(MailState::Waiting.as_str()))
-            .filter(mail::Column::LateAtMs.is_not_null())
-            .filter(mail::Column::Reason.is_not_null())
+            .filter(mail::COLUMN.state.eq(MailState::Waiting.as_str()))
+            .filter(mail::COLUMN.late_at_ms.is_not_null())
+            .filter(mail::COLUMN.reason.is_not_null())
             .order_by_desc(mail::Column::LateAtMs)
             .limit(1);
-        let Some(last) = tried.all(db).await?.into_iter().next() else { return Ok(None) };
+        let Some(last) = tried.all(db).await?.pop() else { return Ok(None) };
+        let Some(late_at_ms) = last.late_at_ms else { return Ok(None) };
         let since = mail::Entity::find()
-            .filter(mail::Column::State.eq(MailState::Sent.as_str()))
-            .filter(mail::Column::SettledAtMs.gt(last.late_at_ms))
+            .filter(mail::COLUMN.state.eq(MailState::Sent.as_str()))
+            .filter(mail::COLUMN.settled_at_ms.gt(late_at_ms))
             // Lets the query use the index: an email that was finished since then was due after it.
-            .filter(mail::Column::DueAtMs.gt(last.late_at_ms))
+            .filter(mail::COLUMN.due_at_ms.gt(late_at_ms))
             .limit(1);
         Ok(if since.all(db).await?.is_empty() { last.reason } else { None })
     }
@@ -165,9 +166,9 @@ impl Domain {
     pub async fn sweep_mails(&self) -> Result<()> {
         let before = self.ambient.now_ms().saturating_sub(DROPPED_KEPT_MS) as i64;
         mail::Entity::delete_many()
-            .filter(mail::Column::State.eq(MailState::Dropped.as_str()))
-            .filter(mail::Column::DueAtMs.lt(before))
-            .filter(mail::Column::MessageId.is_null())
+            .filter(mail::COLUMN.state.eq(MailState::Dropped.as_str()))
+            .filter(mail::COLUMN.due_at_ms.lt(before))
+            .filter(mail::COLUMN.message_id.is_null())
             .exec(&self.store.reader)
             .await?;
         Ok(())

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 
 use protocol::InboxId;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ConnectionTrait};
 
 use crate::Domain;
 use crate::error::Result;
+use crate::table::column::Assign;
 use crate::table::mail_address;
 use crate::visitor::Profile;
 use crate::writer::Write;
@@ -43,8 +44,8 @@ impl Domain {
     /// Store errors.
     pub async fn bounced_agents(&self) -> Result<HashMap<String, String>> {
         let rows = mail_address::Entity::find()
-            .filter(mail_address::Column::InboxId.eq(OF_AGENTS.0))
-            .filter(mail_address::Column::BouncedAtMs.is_not_null())
+            .filter(mail_address::COLUMN.inbox_id.eq(OF_AGENTS.0))
+            .filter(mail_address::COLUMN.bounced_at_ms.is_not_null())
             .all(&self.store.reader)
             .await?;
         let said = |row: mail_address::Model| (row.address, row.bounce_reason.unwrap_or_default());
@@ -90,10 +91,10 @@ pub(super) async fn bounced(
 /// Records that an address accepts email after all.
 pub(crate) async fn arrived(write: &Write<'_>, inbox: InboxId, address: &str) -> Result<()> {
     mail_address::Entity::update_many()
-        .col_expr(mail_address::Column::BouncedAtMs, Expr::value(None::<i64>))
-        .col_expr(mail_address::Column::BounceReason, Expr::value(None::<String>))
-        .filter(mail_address::Column::InboxId.eq(inbox.0))
-        .filter(mail_address::Column::Address.eq(address))
+        .clear(mail_address::COLUMN.bounced_at_ms)
+        .clear(mail_address::COLUMN.bounce_reason)
+        .filter(mail_address::COLUMN.inbox_id.eq(inbox.0))
+        .filter(mail_address::COLUMN.address.eq(address))
         .exec(write.tx)
         .await?;
     Ok(())

@@ -59,7 +59,7 @@ impl Domain {
     /// Store errors.
     pub async fn enqueue_summaries(&self) -> Result<()> {
         let want = agent_mail::Entity::find()
-            .filter(agent_mail::Column::SummaryAt.is_not_null())
+            .filter(agent_mail::COLUMN.summary_at.is_not_null())
             .all(&self.store.reader)
             .await?;
         for row in want {
@@ -128,17 +128,17 @@ pub(super) async fn decide(
     };
     let open = || seen().filter(lifecycle::unresolved());
     let since_ms = write.ambient.now_ms() as i64 - NEW_MS;
-    let begun = seen().filter(conversation::Column::CreatedAtMs.gt(since_ms));
-    let unassigned = open().filter(conversation::Column::AssigneeId.is_null());
-    let own = open().filter(conversation::Column::AssigneeId.eq(agent));
-    let waiting = || open().filter(conversation::Column::WaitingSinceMs.is_not_null());
+    let begun = seen().filter(conversation::COLUMN.created_at_ms.gt(since_ms));
+    let unassigned = open().filter(conversation::COLUMN.assignee_id.is_null());
+    let own = open().filter(conversation::COLUMN.assignee_id.eq(agent));
+    let waiting = || open().filter(conversation::COLUMN.waiting_since_ms.is_not_null());
     let longest = waiting()
         .order_by_asc(conversation::Column::WaitingSinceMs)
         .limit(NAMED)
         .all(write.tx)
         .await?;
     let visitors = visitor::Entity::find()
-        .filter(visitor::Column::Id.is_in(longest.iter().map(|row| row.visitor_id)))
+        .filter(visitor::COLUMN.id.is_in(longest.iter().map(|row| row.visitor_id)))
         .all(write.tx)
         .await?;
     let unanswered = |row: conversation::Model| {

@@ -46,9 +46,9 @@ impl Command for Transcript {
             |visitor: &visitor::Model| visitor.is_email_proven && visitor.email.is_some();
         visitor.filter(is_known).ok_or(ErrorCode::AddressUnproven)?;
         let waiting = mail::Entity::find()
-            .filter(mail::Column::ConversationId.eq(row.id))
-            .filter(mail::Column::Kind.eq(MailKind::Transcript.as_str()))
-            .filter(mail::Column::State.eq(MailState::Waiting.as_str()))
+            .filter(mail::COLUMN.conversation_id.eq(row.id))
+            .filter(mail::COLUMN.kind.eq(MailKind::Transcript.as_str()))
+            .filter(mail::COLUMN.state.eq(MailState::Waiting.as_str()))
             .limit(1);
         // Someone who asks twice wants one transcript.
         if row.last_public_seq == 0 || !waiting.all(write.tx).await?.is_empty() {

@@ -12,6 +12,7 @@ use crate::Domain;
 use crate::error::Result;
 use crate::hub::HubEvent;
 use crate::search::Indexed;
+use crate::table::column::Assign;
 use crate::table::{
     audit, block, conversation, conversation_label, entry, file, inbound_mail, mail, mail_address,
     read_cursor, visitor,
@@ -56,7 +57,7 @@ impl Domain {
         let theirs: Vec<Uuid> = conversation::Entity::find()
             .select_only()
             .column(conversation::Column::Id)
-            .filter(conversation::Column::VisitorId.eq(id.0))
+            .filter(conversation::COLUMN.visitor_id.eq(id.0))
             .into_tuple()
             .all(&self.store.reader)
             .await?;
@@ -79,8 +80,8 @@ impl Domain {
 /// Selects the files of a visitor and of these conversations.
 pub(super) fn files_of(visitor: Option<Uuid>, conversations: &[Uuid]) -> Select<file::Entity> {
     let of = Condition::any()
-        .add(file::Column::ConversationId.is_in(conversations.iter().copied()))
-        .add_option(visitor.map(|visitor| file::Column::VisitorId.eq(visitor)));
+        .add(file::COLUMN.conversation_id.is_in(conversations.iter().copied()))
+        .add_option(visitor.map(|visitor| file::COLUMN.visitor_id.eq(visitor)));
     file::Entity::find().filter(of)
 }
 
@@ -101,7 +102,7 @@ impl Command for EraseVisitor {
         let query = visitor::Entity::find_by_id(self.id.0).lock_exclusive();
         let who = query.one(write.tx).await?.ok_or(ErrorCode::VisitorUnknown)?;
         let theirs = conversation::Entity::find()
-            .filter(conversation::Column::VisitorId.eq(self.id.0))
+            .filter(conversation::COLUMN.visitor_id.eq(self.id.0))
             .order_by_asc(conversation::Column::Id)
             .lock_exclusive()
             .all(write.tx)
@@ -136,7 +137,7 @@ impl Command for EraseOld {
         let Some(row) = found else { return Ok(Erased::default()) };
         let mut erased = conversations(write, &[row.id], &self.indexed).await?;
         let others = conversation::Entity::find()
-            .filter(conversation::Column::VisitorId.eq(row.visitor_id))
+            .filter(conversation::COLUMN.visitor_id.eq(row.visitor_id))
             .count(write.tx)
             .await?;
         let query = visitor::Entity::find_by_id(row.visitor_id).lock_exclusive();
@@ -171,17 +172,17 @@ async fn conversations(write: &Write<'_>, ids: &[Uuid], indexed: &Indexed) -> Re
     let tx = write.tx;
     crate::search::forget(write, ids, indexed).await?;
     let files = give_up(write, files_of(None, ids)).await?;
-    let of = inbound_mail::Column::ConversationId.is_in(all());
+    let of = inbound_mail::COLUMN.conversation_id.is_in(all());
     let mut mails = discard(write, Condition::all().add(of)).await?;
-    let of = mail::Column::ConversationId.is_in(all());
+    let of = mail::COLUMN.conversation_id.is_in(all());
     mails += mail::Entity::delete_many().filter(of).exec(tx).await?.rows_affected;
-    let of = read_cursor::Column::ConversationId.is_in(all());
+    let of = read_cursor::COLUMN.conversation_id.is_in(all());
     read_cursor::Entity::delete_many().filter(of).exec(tx).await?;
-    let of = conversation_label::Column::ConversationId.is_in(all());
+    let of = conversation_label::COLUMN.conversation_id.is_in(all());
     conversation_label::Entity::delete_many().filter(of).exec(tx).await?;
-    let of = entry::Column::ConversationId.is_in(all());
+    let of = entry::COLUMN.conversation_id.is_in(all());
     let entries = entry::Entity::delete_many().filter(of).exec(tx).await?.rows_affected;
-    let of = conversation::Column::Id.is_in(all());
+    let of = conversation::COLUMN.id.is_in(all());
     let conversations =
         conversation::Entity::delete_many().filter(of).exec(tx).await?.rows_affected;
     unname(write, ids).await?;
@@ -192,7 +193,7 @@ async fn conversations(write: &Write<'_>, ids: &[Uuid], indexed: &Indexed) -> Re
 async fn remove_visitor(write: &Write<'_>, who: &visitor::Model) -> Result<Erased> {
     let tx = write.tx;
     let mut erased = Erased::default();
-    let theirs = block::Column::VisitorId.eq(who.id);
+    let theirs = block::COLUMN.visitor_id.eq(who.id);
     block::Entity::delete_many().filter(theirs).exec(tx).await?;
     unname_blocks(write, who).await?;
     visitor::Entity::delete_by_id(who.id).exec(tx).await?;
@@ -207,9 +208,9 @@ async fn remove_visitor(write: &Write<'_>, who: &visitor::Model) -> Result<Erase
 pub(super) async fn unname_blocks(write: &Write<'_>, who: &visitor::Model) -> Result<()> {
     let Some(network) = &who.network else { return Ok(()) };
     block::Entity::update_many()
-        .col_expr(block::Column::Name, Expr::value("A visitor"))
-        .filter(block::Column::InboxId.eq(who.inbox_id))
-        .filter(block::Column::Network.eq(network))
+        .assign(block::COLUMN.name, "A visitor")
+        .filter(block::COLUMN.inbox_id.eq(who.inbox_id))
+        .filter(block::COLUMN.network.eq(network))
         .exec(write.tx)
         .await?;
     Ok(())
@@ -218,8 +219,8 @@ pub(super) async fn unname_blocks(write: &Write<'_>, who: &visitor::Model) -> Re
 /// Erases what is retained about an email address apart from visitors, unless another visitor of the inbox has it.
 pub(super) async fn forget_address(write: &Write<'_>, inbox: Uuid, address: &str) -> Result<u64> {
     let has_it = visitor::Entity::find()
-        .filter(visitor::Column::InboxId.eq(inbox))
-        .filter(visitor::Column::Email.eq(address))
+        .filter(visitor::COLUMN.inbox_id.eq(inbox))
+        .filter(visitor::COLUMN.email.eq(address))
         .count(write.tx)
         .await?;
     if has_it > 0 {
@@ -227,9 +228,9 @@ pub(super) async fn forget_address(write: &Write<'_>, inbox: Uuid, address: &str
     }
     mail_address::Entity::delete_by_id((inbox, address.to_owned())).exec(write.tx).await?;
     let from_it = Condition::all()
-        .add(inbound_mail::Column::InboxId.eq(inbox))
-        .add(inbound_mail::Column::Sender.eq(address))
-        .add(inbound_mail::Column::ConversationId.is_null());
+        .add(inbound_mail::COLUMN.inbox_id.eq(inbox))
+        .add(inbound_mail::COLUMN.sender.eq(address))
+        .add(inbound_mail::COLUMN.conversation_id.is_null());
     discard(write, from_it).await
 }
 
@@ -246,15 +247,15 @@ pub(super) async fn give_up(write: &Write<'_>, files: Select<file::Entity>) -> R
         return Ok(0);
     }
     let given_up = file::Entity::update_many()
-        .col_expr(file::Column::ConversationId, Expr::value(None::<Uuid>))
-        .col_expr(file::Column::Seq, Expr::value(None::<i64>))
-        .col_expr(file::Column::VisitorId, Expr::value(None::<Uuid>))
-        .col_expr(file::Column::InboxId, Expr::value(None::<Uuid>))
-        .col_expr(file::Column::Name, Expr::value(""))
-        .col_expr(file::Column::DroppedAtMs, Expr::value(write.ambient.now_ms() as i64))
+        .clear(file::COLUMN.conversation_id)
+        .clear(file::COLUMN.seq)
+        .clear(file::COLUMN.visitor_id)
+        .clear(file::COLUMN.inbox_id)
+        .assign(file::COLUMN.name, "")
+        .assign(file::COLUMN.dropped_at_ms, write.ambient.now_ms() as i64)
         // Older than the sweep's threshold, so that the next sweep removes it.
-        .col_expr(file::Column::CreatedAtMs, Expr::value(0_i64))
-        .filter(file::Column::Id.is_in(rows))
+        .assign(file::COLUMN.created_at_ms, 0_i64)
+        .filter(file::COLUMN.id.is_in(rows))
         .exec(write.tx)
         .await?;
     Ok(given_up.rows_affected)
@@ -287,8 +288,8 @@ async fn discard(write: &Write<'_>, of: Condition) -> Result<u64> {
 /// The audit log still shows that something was done, but no longer the person's name.
 async fn unname(write: &Write<'_>, subjects: &[Uuid]) -> Result<()> {
     audit::Entity::update_many()
-        .col_expr(audit::Column::Subject, Expr::value(GONE))
-        .filter(audit::Column::SubjectId.is_in(subjects.iter().copied()))
+        .assign(audit::COLUMN.subject, GONE)
+        .filter(audit::COLUMN.subject_id.is_in(subjects.iter().copied()))
         .exec(write.tx)
         .await?;
     Ok(())

@@ -52,11 +52,11 @@ impl Domain {
             return Ok(Vec::new());
         }
         let is_theirs = Condition::any()
-            .add(visitor::Column::Email.eq(sought))
+            .add(visitor::COLUMN.email.eq(sought))
             // Addresses are stored as someone typed them, or in lowercase.
-            .add(visitor::Column::Email.eq(sought.to_lowercase()))
-            .add(visitor::Column::UserId.eq(sought))
-            .add_option(Uuid::parse_str(sought).ok().map(|id| visitor::Column::Id.eq(id)));
+            .add(visitor::COLUMN.email.eq(sought.to_lowercase()))
+            .add(visitor::COLUMN.user_id.eq(sought))
+            .add_option(Uuid::parse_str(sought).ok().map(|id| visitor::COLUMN.id.eq(id)));
         let rows = visitor::Entity::find()
             .filter(is_theirs)
             .order_by_desc(visitor::Column::CreatedAtMs)
@@ -70,8 +70,8 @@ impl Domain {
         let counts: Vec<(Uuid, i64)> = conversation::Entity::find()
             .select_only()
             .column(conversation::Column::VisitorId)
-            .expr_as(conversation::Column::Id.count(), "count")
-            .filter(conversation::Column::VisitorId.is_in(rows.iter().map(|row| row.id)))
+            .expr_as(conversation::COLUMN.id.count(), "count")
+            .filter(conversation::COLUMN.visitor_id.is_in(rows.iter().map(|row| row.id)))
             .group_by(conversation::Column::VisitorId)
             .into_tuple()
             .all(db)

@@ -13,6 +13,7 @@ use crate::audit::{Actor, AuditAction};
 use crate::error::Result;
 use crate::inbox::Inbox;
 use crate::search::Indexed;
+use crate::table::column::Assign;
 use crate::table::{conversation, file, mail, visitor};
 use crate::visitor::Vouched;
 use crate::writer::{Command, Shard, Write};
@@ -64,8 +65,8 @@ impl Domain {
             let old: Vec<Uuid> = conversation::Entity::find()
                 .select_only()
                 .column(conversation::Column::Id)
-                .filter(conversation::Column::InboxId.eq(inbox.id.0))
-                .filter(conversation::Column::LastAtMs.lt(before_ms))
+                .filter(conversation::COLUMN.inbox_id.eq(inbox.id.0))
+                .filter(conversation::COLUMN.last_at_ms.lt(before_ms))
                 .order_by_asc(conversation::Column::LastAtMs)
                 .limit(AT_A_TIME)
                 .into_tuple()
@@ -104,7 +105,7 @@ impl Domain {
             let old: Vec<Uuid> = visitor::Entity::find()
                 .select_only()
                 .column(visitor::Column::Id)
-                .filter(visitor::Column::InboxId.eq(inbox.id.0))
+                .filter(visitor::COLUMN.inbox_id.eq(inbox.id.0))
                 .filter(has_address())
                 .filter(was_here_before(before_ms))
                 .limit(AT_A_TIME)
@@ -124,8 +125,8 @@ impl Domain {
 
 fn has_address() -> Condition {
     Condition::any()
-        .add(visitor::Column::Email.is_not_null())
-        .add(visitor::Column::Network.is_not_null())
+        .add(visitor::COLUMN.email.is_not_null())
+        .add(visitor::COLUMN.network.is_not_null())
 }
 
 /// Matches visitors who were last connected before then and have no conversation with anything newer.
@@ -138,10 +139,10 @@ fn was_here_before(before_ms: i64) -> Condition {
     since
         .column(conversation::Column::VisitorId)
         .from(conversation::Entity)
-        .and_where(conversation::Column::LastAtMs.gte(before_ms));
+        .and_where(conversation::COLUMN.last_at_ms.gte(before_ms));
     Condition::all()
         .add(Expr::expr(last).lt(before_ms))
-        .add(visitor::Column::Id.not_in_subquery(since))
+        .add(visitor::COLUMN.id.not_in_subquery(since))
 }
 
 struct EraseFiles {
@@ -162,17 +163,17 @@ impl Command for EraseFiles {
         of_inbox
             .column(conversation::Column::Id)
             .from(conversation::Entity)
-            .and_where(conversation::Column::InboxId.eq(self.inbox));
+            .and_where(conversation::COLUMN.inbox_id.eq(self.inbox));
         let old: Vec<Uuid> = file::Entity::find()
             .select_only()
             .column(file::Column::Id)
-            .filter(file::Column::ConversationId.in_subquery(of_inbox))
-            .filter(file::Column::CreatedAtMs.lt(self.before_ms))
+            .filter(file::COLUMN.conversation_id.in_subquery(of_inbox))
+            .filter(file::COLUMN.created_at_ms.lt(self.before_ms))
             .limit(AT_A_TIME)
             .into_tuple()
             .all(write.tx)
             .await?;
-        let old = file::Entity::find().filter(file::Column::Id.is_in(old));
+        let old = file::Entity::find().filter(file::COLUMN.id.is_in(old));
         give_up(write, old).await
     }
 }
@@ -211,12 +212,12 @@ impl Command for EraseAddress {
         theirs
             .column(conversation::Column::Id)
             .from(conversation::Entity)
-            .and_where(conversation::Column::VisitorId.eq(self.id.0));
+            .and_where(conversation::COLUMN.visitor_id.eq(self.id.0));
         mail::Entity::update_many()
-            .col_expr(mail::Column::Address, Expr::value(None::<String>))
-            .filter(mail::Column::ConversationId.in_subquery(theirs.clone()))
-            .filter(mail::Column::AgentId.is_null())
-            .filter(mail::Column::SettledAtMs.is_not_null())
+            .clear(mail::COLUMN.address)
+            .filter(mail::COLUMN.conversation_id.in_subquery(theirs.clone()))
+            .filter(mail::COLUMN.agent_id.is_null())
+            .filter(mail::COLUMN.settled_at_ms.is_not_null())
             .exec(write.tx)
             .await?;
         crate::mail::forget_senders(write, theirs).await?;

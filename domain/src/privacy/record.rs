@@ -54,7 +54,7 @@ impl Domain {
         let mut parts = Vec::new();
         let mut conversations = Vec::new();
         let theirs = conversation::Entity::find()
-            .filter(conversation::Column::VisitorId.eq(id.0))
+            .filter(conversation::COLUMN.visitor_id.eq(id.0))
             .order_by_asc(conversation::Column::CreatedAtMs)
             .all(db)
             .await?;
@@ -81,7 +81,7 @@ impl Domain {
             })
         });
         let blocks =
-            block::Entity::find().filter(block::Column::VisitorId.eq(id.0)).all(db).await?;
+            block::Entity::find().filter(block::COLUMN.visitor_id.eq(id.0)).all(db).await?;
         let blocks: Vec<Value> = blocks
             .into_iter()
             .map(
@@ -123,15 +123,15 @@ impl Domain {
     async fn conversation_record(&self, row: &conversation::Model) -> Result<Value> {
         let db = &self.store.reader;
         let on = conversation_label::Entity::find()
-            .filter(conversation_label::Column::ConversationId.eq(row.id))
+            .filter(conversation_label::COLUMN.conversation_id.eq(row.id))
             .all(db)
             .await?;
         let labels = label::Entity::find()
-            .filter(label::Column::Id.is_in(on.iter().map(|on| on.label_id)))
+            .filter(label::COLUMN.id.is_in(on.iter().map(|on| on.label_id)))
             .all(db)
             .await?;
         let rows = entry::Entity::find()
-            .filter(entry::Column::ConversationId.eq(row.id))
+            .filter(entry::COLUMN.conversation_id.eq(row.id))
             .order_by_asc(entry::Column::Seq)
             .all(db)
             .await?;
@@ -164,7 +164,7 @@ impl Domain {
         parts: &mut Vec<RecordPart>,
     ) -> Result<Vec<Value>> {
         let rows = super::erase::files_of(Some(id.0), conversations)
-            .filter(file::Column::IsStored.eq(true))
+            .filter(file::COLUMN.is_stored.eq(true))
             .order_by_asc(file::Column::Id)
             .all(&self.store.reader)
             .await?;
@@ -189,9 +189,9 @@ impl Domain {
 
     async fn mail_records(&self, conversations: &[Uuid]) -> Result<Vec<Value>> {
         let rows = mail::Entity::find()
-            .filter(mail::Column::ConversationId.is_in(conversations.iter().copied()))
+            .filter(mail::COLUMN.conversation_id.is_in(conversations.iter().copied()))
             // Emails to the team are not part of the visitor's data.
-            .filter(mail::Column::AgentId.is_null())
+            .filter(mail::COLUMN.agent_id.is_null())
             .order_by_asc(mail::Column::CreatedAtMs)
             .all(&self.store.reader)
             .await?;
@@ -215,7 +215,7 @@ impl Domain {
         parts: &mut Vec<RecordPart>,
     ) -> Result<Vec<Value>> {
         let rows = inbound_mail::Entity::find()
-            .filter(inbound_mail::Column::ConversationId.is_in(conversations.iter().copied()))
+            .filter(inbound_mail::COLUMN.conversation_id.is_in(conversations.iter().copied()))
             .order_by_asc(inbound_mail::Column::AtMs)
             .all(&self.store.reader)
             .await?;

@@ -62,7 +62,7 @@ impl Domain {
         }
         let db = &self.store.reader;
         let rows = conversation::Entity::find()
-            .filter(conversation::Column::Id.is_in(found.iter().map(Found::conversation)))
+            .filter(conversation::COLUMN.id.is_in(found.iter().map(Found::conversation)))
             .all(db)
             .await?;
         let mut lines: HashMap<Uuid, protocol::Summary> =
@@ -95,9 +95,8 @@ impl Domain {
         let mut wanted = Condition::any();
         for one in found {
             if let Found::Entry { conversation, seq } = one {
-                let this = entry::Column::ConversationId
-                    .eq(*conversation)
-                    .and(entry::Column::Seq.eq(*seq));
+                let this =
+                    entry::COLUMN.conversation_id.eq(*conversation).and(entry::COLUMN.seq.eq(*seq));
                 wanted = wanted.add(this);
             }
         }

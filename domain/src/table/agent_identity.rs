@@ -1,18 +1,13 @@
 //! An agent's identity at an identity provider.
 
-use sea_orm::entity::prelude::*;
+use super::column::table;
 
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "agent_identity")]
-pub struct Model {
-    #[sea_orm(primary_key, auto_increment = false)]
-    /// Hash of the provider, its issuer and the subject.
-    pub hash: String,
-    pub provider_id: Uuid,
-    pub agent_id: Uuid,
+table! {
+    "agent_identity" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        /// Hash of the provider, its issuer and the subject.
+        hash: String,
+        provider_id: Uuid,
+        agent_id: Uuid,
+    }
 }
-
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}

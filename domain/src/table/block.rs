@@ -1,22 +1,17 @@
 //! A block of a visitor, or of a whole network, who may no longer write.
 
-use sea_orm::entity::prelude::*;
+use super::column::table;
 
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "block")]
-pub struct Model {
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub id: Uuid,
-    pub inbox_id: Uuid,
-    pub visitor_id: Option<Uuid>,
-    pub network: Option<String>,
-    pub name: String,
-    pub agent_name: String,
-    pub at_ms: i64,
-    pub until_ms: Option<i64>,
+table! {
+    "block" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: Uuid,
+        inbox_id: Uuid,
+        visitor_id: Option<Uuid>,
+        network: Option<String>,
+        name: String,
+        agent_name: String,
+        at_ms: i64,
+        until_ms: Option<i64>,
+    }
 }
-
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}

@@ -1,17 +1,12 @@
 //! A label of a conversation.
 
-use sea_orm::entity::prelude::*;
+use super::column::table;
 
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "conversation_label")]
-pub struct Model {
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub conversation_id: Uuid,
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub label_id: Uuid,
+table! {
+    "conversation_label" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        conversation_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        label_id: Uuid,
+    }
 }
-
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}

@@ -1,27 +1,22 @@
 //! One entry of a conversation's log. Never updated, and deleted only when the whole conversation is erased.
 
-use sea_orm::entity::prelude::*;
+use super::column::table;
 
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "entry")]
-pub struct Model {
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub conversation_id: Uuid,
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub seq: i64,
-    pub prev_public_seq: i64,
-    pub is_public: bool,
-    pub kind: String,
-    pub author_kind: String,
-    pub author_id: Option<Uuid>,
-    pub author_name: Option<String>,
-    pub text: String,
-    pub client_id: Uuid,
-    pub at_ms: i64,
-    pub files: Option<String>,
+table! {
+    "entry" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        conversation_id: Uuid,
+        #[sea_orm(primary_key, auto_increment = false)]
+        seq: i64,
+        prev_public_seq: i64,
+        is_public: bool,
+        kind: String,
+        author_kind: String,
+        author_id: Option<Uuid>,
+        author_name: Option<String>,
+        text: String,
+        client_id: Uuid,
+        at_ms: i64,
+        files: Option<String>,
+    }
 }
-
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}

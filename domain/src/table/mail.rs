@@ -1,32 +1,27 @@
 //! An outgoing email, queued or sent.
 
-use sea_orm::entity::prelude::*;
+use super::column::table;
 
-#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "mail")]
-pub struct Model {
-    #[sea_orm(primary_key, auto_increment = false)]
-    pub id: Uuid,
-    pub kind: String,
-    pub inbox_id: Option<Uuid>,
-    pub agent_id: Option<Uuid>,
-    pub conversation_id: Option<Uuid>,
-    pub address: Option<String>,
-    pub from_seq: Option<i64>,
-    pub through_seq: Option<i64>,
-    pub message_id: Option<String>,
-    pub state: String,
-    pub reason: Option<String>,
-    pub attempts: i32,
-    pub due_at_ms: i64,
-    pub begun_at_ms: Option<i64>,
-    /// When it was first delayed. The delay is reported once.
-    pub late_at_ms: Option<i64>,
-    pub settled_at_ms: Option<i64>,
-    pub created_at_ms: i64,
+table! {
+    "mail" {
+        #[sea_orm(primary_key, auto_increment = false)]
+        id: Uuid,
+        kind: String,
+        inbox_id: Option<Uuid>,
+        agent_id: Option<Uuid>,
+        conversation_id: Option<Uuid>,
+        address: Option<String>,
+        from_seq: Option<i64>,
+        through_seq: Option<i64>,
+        message_id: Option<String>,
+        state: String,
+        reason: Option<String>,
+        attempts: i32,
+        due_at_ms: i64,
+        begun_at_ms: Option<i64>,
+        /// When it was first delayed. The delay is reported once.
+        late_at_ms: Option<i64>,
+        settled_at_ms: Option<i64>,
+        created_at_ms: i64,
+    }
 }
-
-#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-pub enum Relation {}
-
-impl ActiveModelBehavior for ActiveModel {}

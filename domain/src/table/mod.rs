@@ -10,6 +10,7 @@ pub(crate) mod agent_mail;
 pub(crate) mod agent_skill;
 pub(crate) mod audit;
 pub(crate) mod block;
+pub(crate) mod column;
 pub(crate) mod conversation;
 pub(crate) mod conversation_label;
 pub(crate) mod entry;
@@ -31,3 +32,6 @@ pub(crate) mod session;
 pub(crate) mod team;
 pub(crate) mod team_agent;
 pub(crate) mod visitor;
+
+#[cfg(test)]
+mod tests;

@@ -61,8 +61,8 @@ impl Command for Tell {
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
         let waits = conversation::Entity::find()
-            .filter(conversation::Column::UnresolvedVisitorId.eq(self.who.visitor.0))
-            .filter(conversation::Column::WaitingSinceMs.is_not_null())
+            .filter(conversation::COLUMN.unresolved_visitor_id.eq(self.who.visitor.0))
+            .filter(conversation::COLUMN.waiting_since_ms.is_not_null())
             .lock_exclusive()
             .one(write.tx)
             .await?;

@@ -14,6 +14,7 @@ use crate::agent::Agent;
 use crate::error::Result;
 use crate::hub::{HubEvent, Listener};
 use crate::inbox::{Inbox, PageUrl};
+use crate::table::column::Assign;
 use crate::table::{conversation, visitor};
 use crate::writer::{Command, Shard, Write};
 
@@ -168,27 +169,27 @@ impl Domain {
     ) -> Result<()> {
         let tx = self.store.reader.begin().await?;
         let raised = visitor::Entity::update_many()
-            .col_expr(visitor::Column::TokenGen, Expr::value(reads.generation))
-            .filter(visitor::Column::Id.eq(who.visitor.0))
-            .filter(visitor::Column::TokenGen.lt(reads.generation))
+            .assign(visitor::COLUMN.token_gen, reads.generation)
+            .filter(visitor::COLUMN.id.eq(who.visitor.0))
+            .filter(visitor::COLUMN.token_gen.lt(reads.generation))
             .exec(&tx)
             .await?;
         if raised.rows_affected > 0 {
             let is_theirs = match &reads.address {
-                Some(address) => visitor::Column::Email.eq(&**address),
-                None => visitor::Column::Id.is_null(),
+                Some(address) => visitor::COLUMN.email.eq(&**address),
+                None => visitor::COLUMN.id.is_null(),
             };
             let theirs = visitor::Entity::update_many()
-                .col_expr(visitor::Column::IsEmailProven, Expr::value(true))
-                .filter(visitor::Column::Id.eq(who.visitor.0))
+                .assign(visitor::COLUMN.is_email_proven, true)
+                .filter(visitor::COLUMN.id.eq(who.visitor.0))
                 .filter(is_theirs)
                 .exec(&tx)
                 .await?;
             if theirs.rows_affected == 0 {
                 visitor::Entity::update_many()
-                    .col_expr(visitor::Column::Email, Expr::value(None::<String>))
-                    .filter(visitor::Column::Id.eq(who.visitor.0))
-                    .filter(visitor::Column::IsEmailProven.eq(false))
+                    .clear(visitor::COLUMN.email)
+                    .filter(visitor::COLUMN.id.eq(who.visitor.0))
+                    .filter(visitor::COLUMN.is_email_proven.eq(false))
                     .exec(&tx)
                     .await?;
             }
@@ -209,7 +210,7 @@ impl Domain {
         visitor::Entity::update_many()
             // A token from a link already has the next generation.
             .col_expr(visitor::Column::TokenGen, Expr::col(visitor::Column::TokenGen).add(2))
-            .filter(visitor::Column::Id.eq(id.0))
+            .filter(visitor::COLUMN.id.eq(id.0))
             .exec(&self.store.reader)
             .await?;
         self.hub().disconnect_visitor(id, None);
@@ -303,8 +304,8 @@ impl Command for Admit {
             return Ok((self.known, generation));
         };
         let users = visitor::Entity::find()
-            .filter(visitor::Column::InboxId.eq(self.inbox.0))
-            .filter(visitor::Column::UserId.eq(user_id))
+            .filter(visitor::COLUMN.inbox_id.eq(self.inbox.0))
+            .filter(visitor::COLUMN.user_id.eq(user_id))
             .lock_exclusive()
             .one(write.tx)
             .await?;
@@ -441,8 +442,8 @@ impl Domain {
 /// conversations, only the one with the latest message stays unresolved.
 async fn bring_along(write: &mut Write<'_>, from: &visitor::Model, to: Uuid) -> Result<()> {
     let all = conversation::Entity::find()
-        .filter(conversation::Column::VisitorId.is_in([from.id, to]))
-        .filter(conversation::Column::UnresolvedVisitorId.is_not_null())
+        .filter(conversation::COLUMN.visitor_id.is_in([from.id, to]))
+        .filter(conversation::COLUMN.unresolved_visitor_id.is_not_null())
         .lock_exclusive()
         .all(write.tx)
         .await?;
@@ -453,7 +454,7 @@ async fn bring_along(write: &mut Write<'_>, from: &visitor::Model, to: Uuid) -> 
         }
     }
     let theirs = conversation::Entity::find()
-        .filter(conversation::Column::VisitorId.eq(from.id))
+        .filter(conversation::COLUMN.visitor_id.eq(from.id))
         .all(write.tx)
         .await?;
     for row in theirs {

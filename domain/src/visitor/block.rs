@@ -68,8 +68,8 @@ impl Domain {
                 let all = visitor::Entity::find()
                     .select_only()
                     .column(visitor::Column::Id)
-                    .filter(visitor::Column::InboxId.eq(who.inbox_id))
-                    .filter(visitor::Column::Network.eq(network));
+                    .filter(visitor::COLUMN.inbox_id.eq(who.inbox_id))
+                    .filter(visitor::COLUMN.network.eq(network));
                 (all.into_tuple().all(db).await?, Some(now_ms + NETWORK_MS))
             }
         };
@@ -96,9 +96,9 @@ impl Domain {
         let theirs: Vec<Uuid> = conversation::Entity::find()
             .select_only()
             .column(conversation::Column::Id)
-            .filter(conversation::Column::VisitorId.eq(visitor))
+            .filter(conversation::COLUMN.visitor_id.eq(visitor))
             // Spam, too: it must not come back by itself once it is no longer marked.
-            .filter(conversation::Column::ArchivedAtMs.is_null())
+            .filter(conversation::COLUMN.archived_at_ms.is_null())
             .into_tuple()
             .all(&self.store.reader)
             .await?;
@@ -157,10 +157,10 @@ impl Domain {
         network: Option<&str>,
     ) -> Result<()> {
         let of = Condition::any()
-            .add(block::Column::VisitorId.eq(visitor.0))
-            .add_option(network.map(|network| block::Column::Network.eq(network)));
+            .add(block::COLUMN.visitor_id.eq(visitor.0))
+            .add_option(network.map(|network| block::COLUMN.network.eq(network)));
         let found = block::Entity::find()
-            .filter(block::Column::InboxId.eq(inbox.0))
+            .filter(block::COLUMN.inbox_id.eq(inbox.0))
             .filter(of)
             .filter(self.in_force())
             .one(&self.store.reader)

@@ -9,6 +9,7 @@ use super::{VisitorIdentity, token};
 use crate::error::Result;
 use crate::hub::HubEvent;
 use crate::inbox::Inbox;
+use crate::table::column::Assign;
 use crate::table::{conversation, visitor};
 use crate::writer::Write;
 
@@ -53,12 +54,12 @@ pub(crate) async fn reads(
     let row = conversation::Entity::find_by_id(conversation.0).one(write.tx).await?;
     let Some(row) = row else { return Ok(()) };
     let proven = visitor::Entity::update_many()
-        .col_expr(visitor::Column::IsEmailProven, Expr::value(true))
+        .assign(visitor::COLUMN.is_email_proven, true)
         .col_expr(visitor::Column::TokenGen, Expr::col(visitor::Column::TokenGen).add(1))
-        .filter(visitor::Column::Id.eq(row.visitor_id))
-        .filter(visitor::Column::InboxId.eq(inbox.0))
-        .filter(visitor::Column::Email.eq(address))
-        .filter(visitor::Column::IsEmailProven.eq(false))
+        .filter(visitor::COLUMN.id.eq(row.visitor_id))
+        .filter(visitor::COLUMN.inbox_id.eq(inbox.0))
+        .filter(visitor::COLUMN.email.eq(address))
+        .filter(visitor::COLUMN.is_email_proven.eq(false))
         .exec(write.tx)
         .await?;
     if proven.rows_affected > 0 {

@@ -319,17 +319,17 @@ impl Domain {
             }
         }
         for id in mail.answers.iter().filter(|id| id.len() <= 255) {
-            let ours = mail::Entity::find().filter(mail::Column::MessageId.eq(id)).limit(1);
+            let ours = mail::Entity::find().filter(mail::COLUMN.message_id.eq(id)).limit(1);
             if let Some(row) = ours.all(db).await?.into_iter().next() {
                 return Ok(Some(Answered::Ours(Box::new(row))));
             }
             // The sender of an email chooses its `Message-ID`, so it only continues a conversation for that
             // sender.
             let theirs = inbound_mail::Entity::find()
-                .filter(inbound_mail::Column::MessageId.eq(id))
-                .filter(inbound_mail::Column::InboxId.eq(inbound.inbox_id))
-                .filter(inbound_mail::Column::Sender.eq(from))
-                .filter(inbound_mail::Column::State.eq(InboundState::Posted.as_str()))
+                .filter(inbound_mail::COLUMN.message_id.eq(id))
+                .filter(inbound_mail::COLUMN.inbox_id.eq(inbound.inbox_id))
+                .filter(inbound_mail::COLUMN.sender.eq(from.map(str::to_owned)))
+                .filter(inbound_mail::COLUMN.state.eq(InboundState::Posted.as_str()))
                 .limit(1);
             let theirs = theirs.all(db).await?.into_iter().next();
             if let Some(conversation) = theirs.and_then(|row| row.conversation_id) {
@@ -359,7 +359,7 @@ impl Domain {
         let Some(id) = mail.message_id.as_deref().filter(|id| id.len() <= 255) else {
             return Ok(false);
         };
-        let ours = mail::Entity::find().filter(mail::Column::MessageId.eq(id));
+        let ours = mail::Entity::find().filter(mail::COLUMN.message_id.eq(id));
         Ok(ours.count(&self.store.reader).await? > 0)
     }
 
@@ -369,17 +369,17 @@ impl Domain {
             return Ok(true);
         }
         let own = sea_orm::Condition::any()
-            .add(inbox::Column::MailFrom.eq(from))
-            .add(inbox::Column::InboundAddress.eq(from));
+            .add(inbox::COLUMN.mail_from.eq(from))
+            .add(inbox::COLUMN.inbound_address.eq(from));
         Ok(inbox::Entity::find().filter(own).count(&self.store.reader).await? > 0)
     }
 
     async fn posted_lately(&self, from: &str) -> Result<u64> {
         let since_ms = self.ambient.now_ms().saturating_sub(HOUR_MS) as i64;
         let posted = inbound_mail::Entity::find()
-            .filter(inbound_mail::Column::Sender.eq(from))
-            .filter(inbound_mail::Column::AtMs.gt(since_ms))
-            .filter(inbound_mail::Column::State.eq(InboundState::Posted.as_str()));
+            .filter(inbound_mail::COLUMN.sender.eq(from))
+            .filter(inbound_mail::COLUMN.at_ms.gt(since_ms))
+            .filter(inbound_mail::COLUMN.state.eq(InboundState::Posted.as_str()));
         Ok(posted.count(&self.store.reader).await?)
     }
 }

@@ -125,7 +125,7 @@ impl Domain {
             return Ok(());
         }
         for about in bounce.about.iter().filter(|id| id.len() <= 255) {
-            let query = mail::Entity::find().filter(mail::Column::MessageId.eq(about)).limit(1);
+            let query = mail::Entity::find().filter(mail::COLUMN.message_id.eq(about)).limit(1);
             let found = query.all(&self.store.reader).await?.into_iter().next();
             if let Some(row) = found {
                 let conversation = row.conversation_id.map(ConversationId);

@@ -92,8 +92,8 @@ async fn find(
     digest: &str,
 ) -> Result<Option<inbound_mail::Model>> {
     let query = inbound_mail::Entity::find()
-        .filter(inbound_mail::Column::InboxId.eq(inbox.0))
-        .filter(inbound_mail::Column::Digest.eq(digest));
+        .filter(inbound_mail::COLUMN.inbox_id.eq(inbox.0))
+        .filter(inbound_mail::COLUMN.digest.eq(digest));
     Ok(query.one(db).await?)
 }
 

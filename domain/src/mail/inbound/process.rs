@@ -33,8 +33,8 @@ impl Domain {
     /// Store errors.
     pub async fn due_inbound(&self, limit: u64) -> Result<Vec<InboundId>> {
         let ids: Vec<Uuid> = inbound_mail::Entity::find()
-            .filter(inbound_mail::Column::State.eq(InboundState::Waiting.as_str()))
-            .filter(inbound_mail::Column::DueAtMs.lte(self.ambient.now_ms() as i64))
+            .filter(inbound_mail::COLUMN.state.eq(InboundState::Waiting.as_str()))
+            .filter(inbound_mail::COLUMN.due_at_ms.lte(self.ambient.now_ms() as i64))
             .order_by_asc(inbound_mail::Column::DueAtMs)
             .limit(limit)
             .select_only()

@@ -6,12 +6,13 @@ use futures_util::stream::BoxStream;
 use protocol::{ConversationId, ErrorCode, InboundId, InboundState};
 use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::{Expr, SelectStatement};
+use sea_orm::sea_query::SelectStatement;
 
 use crate::Domain;
 use crate::agent::Agent;
 use crate::conversation::seen;
 use crate::error::Result;
+use crate::table::column::Assign;
 use crate::table::inbound_mail;
 use crate::writer::Write;
 
@@ -57,18 +58,18 @@ impl Domain {
     async fn sweep_some(&self, before_ms: i64) -> Result<u64> {
         let mut done = 0;
         let old = inbound_mail::Entity::find()
-            .filter(inbound_mail::Column::SettledAtMs.lt(before_ms))
+            .filter(inbound_mail::COLUMN.settled_at_ms.lt(before_ms))
             .limit(AT_A_TIME);
         let posted = old
             .clone()
-            .filter(inbound_mail::Column::State.eq(InboundState::Posted.as_str()))
-            .filter(inbound_mail::Column::Place.is_not_null());
+            .filter(inbound_mail::COLUMN.state.eq(InboundState::Posted.as_str()))
+            .filter(inbound_mail::COLUMN.place.is_not_null());
         for row in posted.all(&self.store.reader).await? {
             self.remove_content(&row).await?;
             done += 1;
         }
         let over = [InboundState::Ignored, InboundState::Discarded].map(InboundState::as_str);
-        let over = old.filter(inbound_mail::Column::State.is_in(over));
+        let over = old.filter(inbound_mail::COLUMN.state.is_in(over));
         for row in over.all(&self.store.reader).await? {
             self.remove_content(&row).await?;
             inbound_mail::Entity::delete_by_id(row.id).exec(&self.store.reader).await?;
@@ -81,8 +82,8 @@ impl Domain {
         let Some(place) = row.place else { return Ok(()) };
         self.blobs.remove_mail(place).await?;
         inbound_mail::Entity::update_many()
-            .col_expr(inbound_mail::Column::Place, Expr::value(None::<Uuid>))
-            .filter(inbound_mail::Column::Id.eq(row.id))
+            .clear(inbound_mail::COLUMN.place)
+            .filter(inbound_mail::COLUMN.id.eq(row.id))
             .exec(&self.store.reader)
             .await?;
         Ok(())
@@ -96,13 +97,13 @@ pub(crate) async fn forget_senders(
     conversations: SelectStatement,
 ) -> Result<()> {
     inbound_mail::Entity::update_many()
-        .col_expr(inbound_mail::Column::Sender, Expr::value(None::<String>))
-        .col_expr(inbound_mail::Column::SenderName, Expr::value(None::<String>))
-        .col_expr(inbound_mail::Column::Checked, Expr::value(None::<String>))
+        .clear(inbound_mail::COLUMN.sender)
+        .clear(inbound_mail::COLUMN.sender_name)
+        .clear(inbound_mail::COLUMN.checked)
         // A sweep deletes the originals of emails that were finished long ago.
-        .col_expr(inbound_mail::Column::SettledAtMs, Expr::value(0_i64))
-        .filter(inbound_mail::Column::ConversationId.in_subquery(conversations))
-        .filter(inbound_mail::Column::State.eq(InboundState::Posted.as_str()))
+        .assign(inbound_mail::COLUMN.settled_at_ms, 0_i64)
+        .filter(inbound_mail::COLUMN.conversation_id.in_subquery(conversations))
+        .filter(inbound_mail::COLUMN.state.eq(InboundState::Posted.as_str()))
         .exec(write.tx)
         .await?;
     Ok(())

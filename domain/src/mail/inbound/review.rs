@@ -91,12 +91,12 @@ impl Domain {
         looked_for: &str,
     ) -> Result<InboundPage> {
         let mut query = inbound_mail::Entity::find()
-            .filter(inbound_mail::Column::State.eq(state.as_str()))
+            .filter(inbound_mail::COLUMN.state.eq(state.as_str()))
             .filter(agent.visibility.condition(inbound_mail::Column::InboxId))
             .order_by_desc(inbound_mail::Column::Id)
             .limit(PAGE + 1);
         if let Some(before) = before {
-            query = query.filter(inbound_mail::Column::Id.lt(before.0));
+            query = query.filter(inbound_mail::COLUMN.id.lt(before.0));
         }
         if let Some(pattern) = pattern(looked_for) {
             query = query.filter(says(&pattern));
@@ -125,7 +125,7 @@ impl Domain {
     /// Store errors.
     pub async fn count_for_review(&self, agent: &Agent) -> Result<u64> {
         let query = inbound_mail::Entity::find()
-            .filter(inbound_mail::Column::State.eq(InboundState::Review.as_str()))
+            .filter(inbound_mail::COLUMN.state.eq(InboundState::Review.as_str()))
             .filter(agent.visibility.condition(inbound_mail::Column::InboxId));
         Ok(query.count(&self.store.reader).await?)
     }
@@ -174,8 +174,8 @@ impl Domain {
     ) -> Result<InboundText> {
         seen(&self.store.reader, conversation, agent).await?;
         let query = inbound_mail::Entity::find()
-            .filter(inbound_mail::Column::ConversationId.eq(conversation.0))
-            .filter(inbound_mail::Column::Seq.eq(seq as i64))
+            .filter(inbound_mail::COLUMN.conversation_id.eq(conversation.0))
+            .filter(inbound_mail::COLUMN.seq.eq(seq as i64))
             .limit(1);
         let row = query.all(&self.store.reader).await?.into_iter().next();
         let row = row.ok_or(ErrorCode::MailUnknown)?;
