@@ -68,11 +68,11 @@ impl Domain {
         let text = format!("{PREFIX}{}", self.ambient.secret());
         let words: Vec<_> = scopes.iter().map(|scope| scope.as_str()).collect();
         let row = access_token::ActiveModel {
-            id: Set(self.ambient.uuid()),
+            id: Set(AccessTokenId(self.ambient.uuid())),
             name: Set(name),
             hash: Set(hash(&text)),
             scopes: Set(words.join(" ")),
-            agent_id: Set(agent.0),
+            agent_id: Set(agent),
             created_at_ms: Set(self.ambient.now_ms() as i64),
             last_used_at_ms: Set(None),
         };
@@ -94,15 +94,15 @@ impl Domain {
             .filter(agent::COLUMN.id.is_in(rows.iter().map(|row| row.agent_id)))
             .all(&self.store.reader)
             .await?;
-        let names: HashMap<Uuid, String> =
+        let names: HashMap<AgentId, String> =
             agents.into_iter().map(|row| (row.id, row.name)).collect();
         let token = |row: access_token::Model| {
             let name = names.get(&row.agent_id).cloned().unwrap_or_default();
             Ok(AccessToken {
-                id: AccessTokenId(row.id),
+                id: row.id,
                 name: row.name,
                 scopes: read_scopes(&row.scopes)?,
-                agent: Person { id: AgentId(row.agent_id), name },
+                agent: Person { id: row.agent_id, name },
                 created_at_ms: row.created_at_ms.unsigned_abs(),
                 last_used_at_ms: row.last_used_at_ms.map(i64::unsigned_abs),
             })
@@ -115,7 +115,7 @@ impl Domain {
     /// # Errors
     /// `access_token_unknown`; store errors.
     pub async fn revoke_access_token(&self, id: AccessTokenId) -> Result<()> {
-        let deleted = access_token::Entity::delete_by_id(id.0).exec(&self.store.reader).await?;
+        let deleted = access_token::Entity::delete_by_id(id).exec(&self.store.reader).await?;
         if deleted.rows_affected == 0 {
             return Err(ErrorCode::AccessTokenUnknown.into());
         }
@@ -138,7 +138,7 @@ impl Domain {
             .one(&self.store.reader)
             .await?;
         let row = found.ok_or(invalid)?;
-        let agent = self.find_agent(AgentId(row.agent_id)).await?.ok_or(invalid)?;
+        let agent = self.find_agent(row.agent_id).await?.ok_or(invalid)?;
         let now_ms = self.ambient.now_ms() as i64;
         if row.last_used_at_ms.is_none_or(|last| last + USED_EVERY_MS <= now_ms) {
             access_token::Entity::update_many()
@@ -147,7 +147,7 @@ impl Domain {
                 .exec(&self.store.reader)
                 .await?;
         }
-        Ok(Bearer { token: AccessTokenId(row.id), agent, scopes: read_scopes(&row.scopes)? })
+        Ok(Bearer { token: row.id, agent, scopes: read_scopes(&row.scopes)? })
     }
 }
 

@@ -57,6 +57,15 @@ impl Error {
 }
 
 impl Error {
+    /// Whether the store holds something that is not valid there, or that a newer program wrote.
+    pub(crate) fn is_corrupt(&self) -> bool {
+        match self {
+            Self::Corrupt(_) => true,
+            Self::Store(error) => matches!(**error, DbErr::Type(_)),
+            _ => false,
+        }
+    }
+
     /// The message for people, in English.
     #[must_use]
     pub fn sentence(&self) -> String {

@@ -60,10 +60,10 @@ impl Command for DeleteLabel {
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
         inbox::Entity::update_many()
             .clear(inbox::COLUMN.label_id)
-            .filter(inbox::COLUMN.label_id.eq(self.0.0))
+            .filter(inbox::COLUMN.label_id.eq(self.0))
             .exec(write.tx)
             .await?;
-        let deleted = label::Entity::delete_by_id(self.0.0).exec(write.tx).await?;
+        let deleted = label::Entity::delete_by_id(self.0).exec(write.tx).await?;
         if deleted.rows_affected == 0 {
             return Err(ErrorCode::LabelUnknown.into());
         }
@@ -72,7 +72,7 @@ impl Command for DeleteLabel {
 }
 
 pub(crate) fn from_row(row: label::Model) -> Label {
-    Label { id: LabelId(row.id), name: row.name, color: row.color }
+    Label { id: row.id, name: row.name, color: row.color }
 }
 
 struct CreateLabel {
@@ -94,7 +94,7 @@ impl Command for CreateLabel {
             return Err(ErrorCode::LabelInvalid.into());
         }
         let row = label::ActiveModel {
-            id: Set(write.ambient.uuid()),
+            id: Set(LabelId(write.ambient.uuid())),
             name: Set(self.name.clone()),
             color: Set(self.color.clone()),
             created_at_ms: Set(write.ambient.now_ms() as i64),

@@ -7,7 +7,7 @@ use sea_orm::{ActiveValue::Set, QueryOrder};
 
 use crate::Domain;
 use crate::agent::check_name;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::table::column::Assign;
 use crate::table::{conversation, inbox, team, team_agent};
 use crate::writer::{Command, Shard, Write};
@@ -37,9 +37,9 @@ impl Domain {
         let team = |row: team::Model| {
             let of = members.iter().filter(|member| member.team_id == row.id);
             Ok(Team {
-                id: TeamId(row.id),
-                members: of.map(|member| AgentId(member.agent_id)).collect(),
-                routing: Routing::parse(&row.routing).ok_or(Error::Corrupt("a routing"))?,
+                id: row.id,
+                members: of.map(|member| member.agent_id).collect(),
+                routing: row.routing,
                 name: row.name,
             })
         };
@@ -84,7 +84,7 @@ impl Command for DeleteTeam {
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
-        let id = self.0.0;
+        let id = self.0;
         inbox::Entity::update_many()
             .clear(inbox::COLUMN.team_id)
             .filter(inbox::COLUMN.team_id.eq(id))
@@ -120,24 +120,24 @@ impl Command for SaveTeam {
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<TeamId> {
         let same = team::Entity::find().filter(team::COLUMN.name.eq(&*self.name));
-        let other = same.one(write.tx).await?.filter(|row| Some(TeamId(row.id)) != self.id);
+        let other = same.one(write.tx).await?.filter(|row| Some(row.id) != self.id);
         if other.is_some() {
             return Err(ErrorCode::NameTaken.into());
         }
         let id = match self.id {
             Some(id) => {
-                let found = team::Entity::find_by_id(id.0).one(write.tx).await?;
+                let found = team::Entity::find_by_id(id).one(write.tx).await?;
                 let mut row: team::ActiveModel = found.ok_or(ErrorCode::TeamUnknown)?.into();
                 row.name = Set(self.name.clone());
-                row.routing = Set(self.routing.as_str().to_owned());
+                row.routing = Set(self.routing);
                 team::Entity::update(row).exec(write.tx).await?;
-                id.0
+                id
             }
             None => {
                 let row = team::ActiveModel {
-                    id: Set(write.ambient.uuid()),
+                    id: Set(TeamId(write.ambient.uuid())),
                     name: Set(self.name.clone()),
-                    routing: Set(self.routing.as_str().to_owned()),
+                    routing: Set(self.routing),
                     created_at_ms: Set(write.ambient.now_ms() as i64),
                 };
                 row.insert(write.tx).await?.id
@@ -152,9 +152,9 @@ impl Command for SaveTeam {
         members.dedup();
         for member in members {
             crate::agent::require(write, member).await?;
-            let row = team_agent::ActiveModel { team_id: Set(id), agent_id: Set(member.0) };
+            let row = team_agent::ActiveModel { team_id: Set(id), agent_id: Set(member) };
             team_agent::Entity::insert(row).exec_without_returning(write.tx).await?;
         }
-        Ok(TeamId(id))
+        Ok(id)
     }
 }

@@ -13,6 +13,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use protocol::{ConversationId, VisitorId};
 use sea_orm::{
     DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
     TransactionTrait,
@@ -45,16 +46,16 @@ impl Shard {
 
     /// For a visitor or their conversation: a conversation's id ends with its visitor's last byte (see
     /// [`conversation_id`]), so that both go to the same task.
-    pub(crate) fn of(id: Uuid) -> Self {
-        Self(id.as_bytes()[15])
+    pub(crate) fn of(id: impl Into<Uuid>) -> Self {
+        Self(id.into().as_bytes()[15])
     }
 }
 
 /// A new conversation's id, which ends with the last byte of its visitor's id.
-pub(crate) fn conversation_id(new: Uuid, visitor: Uuid) -> Uuid {
+pub(crate) fn conversation_id(new: Uuid, visitor: VisitorId) -> ConversationId {
     let mut bytes = new.into_bytes();
-    bytes[15] = visitor.as_bytes()[15];
-    Uuid::from_bytes(bytes)
+    bytes[15] = visitor.0.as_bytes()[15];
+    ConversationId(Uuid::from_bytes(bytes))
 }
 
 /// A change that the writer can make.

@@ -38,6 +38,12 @@ macro_rules! ids {
             }
         }
 
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
         impl core::fmt::Display for $name {
             fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
                 f.write_str(self.0.hyphenated().encode_lower(&mut Uuid::encode_buffer()))
@@ -55,6 +61,9 @@ macro_rules! ids {
                 value.as_str().and_then(Self::parse).ok_or(DecodeError::Type("uuid"))
             }
         }
+
+        #[cfg(feature = "sea-orm")]
+        $crate::stored!($name as Uuid, |id| id.0, |id| Some(Self(*id)));
     )+};
 }
 
@@ -63,6 +72,8 @@ ids! {
     AccessTokenId;
     /// An agent: a member of the support team.
     AgentId;
+    /// A block of a visitor or a network.
+    BlockId;
     /// A conversation between one visitor and the team.
     ConversationId;
     /// A client's id for one send, unique in its conversation forever.
@@ -71,12 +82,18 @@ ids! {
     FileId;
     /// A label for conversations.
     LabelId;
+    /// An agent's login.
+    LoginId;
     /// An inbox: one site or brand.
     InboxId;
     /// An inbound email.
     InboundId;
     /// An outgoing email, sent or queued.
     MailId;
+    /// An agent's passkey.
+    PasskeyId;
+    /// An identity provider.
+    ProviderId;
     /// A team of agents.
     TeamId;
     /// A visitor to an inbox's sites.

@@ -5,7 +5,7 @@
 //! widget links no other crate of the workspace, so this one does without the standard library, `format!`,
 //! floats and serde. `docs/PROTOCOL.md` describes the same protocol for other languages.
 
-#![cfg_attr(not(any(test, feature = "openapi")), no_std)]
+#![cfg_attr(not(any(test, feature = "openapi", feature = "sea-orm")), no_std)]
 
 extern crate alloc;
 
@@ -28,6 +28,8 @@ mod presence;
 mod replica;
 mod search;
 mod seq;
+#[cfg(feature = "sea-orm")]
+mod stored;
 mod summary;
 mod thread;
 mod unsent;
@@ -44,8 +46,8 @@ pub use event::Event;
 pub use file::{File, FileIds, Files, Several};
 pub use filter::Filter;
 pub use id::{
-    AccessTokenId, AgentId, ClientId, ConversationId, FileId, InboundId, InboxId, LabelId, MailId,
-    TeamId, VisitorId,
+    AccessTokenId, AgentId, BlockId, ClientId, ConversationId, FileId, InboundId, InboxId, LabelId,
+    LoginId, MailId, PasskeyId, ProviderId, TeamId, VisitorId,
 };
 pub use mail::{DropReason, InboundReason, InboundState, MailKind, MailState};
 pub use presence::{Attendance, Availability, Presence};

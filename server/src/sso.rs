@@ -24,11 +24,11 @@ use openidconnect::{
     Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, TokenResponse,
 };
 use protocol::ErrorCode;
+use protocol::ProviderId;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::time::Instant;
 use tower_sessions::Session;
-use uuid::Uuid;
 
 use crate::state::ServerState;
 
@@ -64,7 +64,7 @@ pub(crate) struct Discovered(Arc<Mutex<HashMap<String, (Instant, CoreProviderMet
 /// What is needed when someone comes back.
 #[derive(Serialize, Deserialize)]
 struct Away {
-    provider: Uuid,
+    provider: ProviderId,
     state: String,
     nonce: String,
     verifier: String,
@@ -123,7 +123,7 @@ fn failed(error: impl std::error::Error) -> SsoError {
 /// Sends a browser to a provider.
 pub(crate) async fn leave(
     State(state): State<ServerState>,
-    Path(id): Path<Uuid>,
+    Path(id): Path<ProviderId>,
     Query(Leaving { to }): Query<Leaving>,
     Extension(source): Extension<Source>,
     headers: HeaderMap,
@@ -142,7 +142,7 @@ pub(crate) async fn leave(
 /// Logs in a person who comes back from a provider.
 pub(crate) async fn come_back(
     State(state): State<ServerState>,
-    Path(id): Path<Uuid>,
+    Path(id): Path<ProviderId>,
     Query(back): Query<Back>,
     Extension(source): Extension<Source>,
     headers: HeaderMap,
@@ -167,14 +167,14 @@ fn lead(state: &ServerState, to: &str, step: &str) -> Response {
     response
 }
 
-fn back_to_login(state: &ServerState, provider: Uuid, error: &SsoError) -> Response {
+fn back_to_login(state: &ServerState, provider: ProviderId, error: &SsoError) -> Response {
     tracing::info!(%error, %provider, "single sign-on failed");
     lead(state, &format!("/login?error={}", error.code().as_str()), "")
 }
 
 async fn go(
     state: &ServerState,
-    id: Uuid,
+    id: ProviderId,
     to: String,
     source: &Source,
 ) -> Result<(String, String), SsoError> {
@@ -224,13 +224,13 @@ async fn go(
 
 /// Where a provider sends people back to: its own address for each, so that none can pass for another (RFC
 /// 9700, section 4.4.2).
-fn redirect(state: &ServerState, id: Uuid) -> Result<RedirectUrl, SsoError> {
+fn redirect(state: &ServerState, id: ProviderId) -> Result<RedirectUrl, SsoError> {
     RedirectUrl::new(format!("{}/login/sso/{id}/back", state.public_url)).map_err(failed)
 }
 
 async fn let_in(
     state: &ServerState,
-    id: Uuid,
+    id: ProviderId,
     back: Back,
     source: &Source,
     headers: &HeaderMap,
@@ -255,7 +255,7 @@ async fn let_in(
         Ok(agent) => agent,
         Err(error) => {
             let said = who.email.unwrap_or(who.subject);
-            let subject = Some((provider.id, provider.name));
+            let subject = Some((provider.id.0, provider.name));
             let actor = Actor::Stranger(said);
             state.domain.audit(actor, AuditAction::LoginFailed, subject, Some(source)).await?;
             return Err(error.into());

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 use protocol::AgentId;
+use protocol::LoginId;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use crate::failure::Failure;
 
@@ -204,7 +204,7 @@ pub async fn change_password(current: String, new: String) -> Result<(), Failure
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoginLine {
     /// Its id in requests. It is not the session's secret and grants nothing.
-    pub id: Uuid,
+    pub id: LoginId,
     /// The client address it began from.
     pub address: String,
     /// The browser it began in.
@@ -238,7 +238,7 @@ pub async fn read_my_logins() -> Result<Vec<LoginLine>, Failure> {
 
 /// Ends another login of the agent who is logged in.
 #[server]
-pub async fn end_login(id: Uuid) -> Result<(), Failure> {
+pub async fn end_login(id: LoginId) -> Result<(), Failure> {
     use crate::backend::{named, require};
     use domain::agent::Right;
     use domain::audit::AuditAction;

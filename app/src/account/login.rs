@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use protocol::ErrorCode;
-use uuid::Uuid;
+use protocol::ProviderId;
 
 use super::calls::LogIn;
 use super::factors::{LoginWays, PasskeyButton, read_login_ways};
@@ -68,7 +68,7 @@ pub(crate) fn LoginPage() -> impl IntoView {
 #[component]
 fn OtherWays(ways: LoginWays, to: Signal<String>) -> impl IntoView {
     let LoginWays { providers, takes_passkeys } = ways;
-    let provider = move |(id, name): (Uuid, String)| {
+    let provider = move |(id, name): (ProviderId, String)| {
         let address = move || format!("/login/sso/{id}?to={}", to.get());
         view! {
             <a class="button" href=address rel="external">

@@ -1,9 +1,9 @@
 //! Server functions about inboxes.
 
 use leptos::prelude::*;
+use protocol::BlockId;
 use protocol::{InboxId, LabelId, Routing, TeamId};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use crate::failure::Failure;
 
@@ -322,7 +322,7 @@ pub async fn set_identity(
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BlockRow {
     /// The block's id.
-    pub id: Uuid,
+    pub id: BlockId,
     /// The visitor's name.
     pub name: String,
     /// Whether their whole network is blocked.
@@ -359,13 +359,13 @@ pub async fn read_blocks() -> Result<Vec<BlockRow>, Failure> {
 
 /// Ends a block.
 #[server]
-pub async fn unblock(id: Uuid) -> Result<(), Failure> {
+pub async fn unblock(id: BlockId) -> Result<(), Failure> {
     use domain::agent::Right;
     use domain::audit::AuditAction;
 
     let by = crate::backend::require(Right::Block).await?;
     let name = by.backend.domain.unblock(&by.agent, id).await?;
-    by.note(AuditAction::Unblocked, Some((id, name))).await?;
+    by.note(AuditAction::Unblocked, Some((id.0, name))).await?;
     leptos_axum::redirect("/inboxes");
     Ok(())
 }

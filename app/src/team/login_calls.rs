@@ -2,16 +2,16 @@
 
 use leptos::prelude::*;
 use protocol::AgentId;
+use protocol::ProviderId;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use crate::failure::Failure;
 
 /// An identity provider, as its form shows it. Its secret stays on the server.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ProviderDetails {
     /// Its id.
-    pub id: Uuid,
+    pub id: ProviderId,
     /// The name that agents see.
     pub name: String,
     /// Its issuer.
@@ -31,7 +31,7 @@ pub struct ProviderDetails {
 }
 
 /// The rules and providers for logging in.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoginSettings {
     /// Whether a login with a password needs a second factor.
     pub second_factor_required: bool,
@@ -53,7 +53,7 @@ pub async fn read_login_settings() -> Result<LoginSettings, Failure> {
     let by = require(domain::agent::Right::ManageLogins).await?;
     let domain = &by.backend.domain;
     let rules = domain.login_rules().await?;
-    let redirect = |id: Uuid| format!("{}/login/sso/{id}/back", by.backend.public_url);
+    let redirect = |id: ProviderId| format!("{}/login/sso/{id}/back", by.backend.public_url);
     let details = |one: domain::login::Provider| ProviderDetails {
         redirect: redirect(one.id),
         id: one.id,
@@ -65,12 +65,23 @@ pub async fn read_login_settings() -> Result<LoginSettings, Failure> {
         admin_values: one.admin_values.join("\n"),
         agent_values: one.agent_values.join("\n"),
     };
-    let id = domain.ambient().uuid();
+    let id = ProviderId(domain.ambient().uuid());
+    let new = ProviderDetails {
+        id,
+        name: String::new(),
+        issuer: String::new(),
+        client_id: String::new(),
+        domains: String::new(),
+        role_claim: String::new(),
+        admin_values: String::new(),
+        agent_values: String::new(),
+        redirect: redirect(id),
+    };
     Ok(LoginSettings {
         second_factor_required: rules.second_factor_required,
         passwords_off: rules.passwords_off,
         providers: domain.list_providers().await?.into_iter().map(details).collect(),
-        new: ProviderDetails { id, redirect: redirect(id), ..ProviderDetails::default() },
+        new,
         is_fresh: is_fresh(domain).await?,
     })
 }
@@ -96,7 +107,7 @@ pub async fn set_login_rules(
 /// The form of a provider.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ProviderFields {
-    id: Uuid,
+    id: ProviderId,
     name: String,
     issuer: String,
     client_id: String,
@@ -115,7 +126,7 @@ pub struct ProviderFields {
 
 impl ProviderFields {
     /// Whether the form is for this provider.
-    pub(super) fn is_of(&self, id: Uuid) -> bool {
+    pub(super) fn is_of(&self, id: ProviderId) -> bool {
         self.id == id
     }
 }
@@ -132,7 +143,7 @@ pub async fn save_provider(provider: ProviderFields) -> Result<(), Failure> {
         text.lines().map(str::trim).filter(|line| !line.is_empty()).map(Into::into).collect()
     };
     let role_claim = provider.role_claim.trim();
-    let subject = (provider.id, provider.name.clone());
+    let subject = (provider.id.0, provider.name.clone());
     let provider = Provider {
         id: provider.id,
         issuer: provider.issuer.trim().to_owned(),
@@ -152,14 +163,14 @@ pub async fn save_provider(provider: ProviderFields) -> Result<(), Failure> {
 
 /// Deletes a provider.
 #[server]
-pub async fn delete_provider(id: Uuid) -> Result<(), Failure> {
+pub async fn delete_provider(id: ProviderId) -> Result<(), Failure> {
     use domain::agent::Right;
     use domain::audit::AuditAction;
 
     let by = crate::backend::require_fresh(Right::ManageLogins).await?;
     let name = by.backend.domain.find_provider(id).await?.name;
     by.backend.domain.delete_provider(id).await?;
-    by.note(AuditAction::ProviderDeleted, Some((id, name))).await?;
+    by.note(AuditAction::ProviderDeleted, Some((id.0, name))).await?;
     leptos_axum::redirect("/team/logins");
     Ok(())
 }

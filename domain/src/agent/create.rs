@@ -72,7 +72,7 @@ impl Domain {
     /// # Errors
     /// Store errors.
     pub async fn find_agent(&self, id: AgentId) -> Result<Option<Agent>> {
-        let row = agent::Entity::find_by_id(id.0).one(&self.store.reader).await?;
+        let row = agent::Entity::find_by_id(id).one(&self.store.reader).await?;
         match row.filter(|row| row.is_active) {
             Some(row) => with_visibility(&self.store.reader, row).await.map(Some),
             None => Ok(None),
@@ -108,12 +108,12 @@ impl Command for Create {
             return Err(ErrorCode::EmailTaken.into());
         }
         let row = agent::ActiveModel {
-            id: Set(write.ambient.uuid()),
+            id: Set(AgentId(write.ambient.uuid())),
             email: Set(self.email.clone()),
             name: Set(self.name.clone()),
-            role: Set(self.role.as_str().to_owned()),
+            role: Set(self.role),
             password_hash: Set(self.password_hash.clone()),
-            presence: Set(Presence::Online.as_str().to_owned()),
+            presence: Set(Presence::Online),
             capacity: Set(None),
             last_assigned_at_ms: Set(0),
             is_active: Set(true),

@@ -86,7 +86,7 @@ impl Domain {
     /// # Errors
     /// `agent_unknown`; store errors.
     pub async fn password_link(&self, id: AgentId) -> Result<String> {
-        let row = agent::Entity::find_by_id(id.0).one(&self.store.reader).await?;
+        let row = agent::Entity::find_by_id(id).one(&self.store.reader).await?;
         let row = row.filter(|row| row.is_active).ok_or(ErrorCode::AgentUnknown)?;
         Ok(issue(&row, self.ambient.now_ms(), self.ambient.keys()))
     }
@@ -122,7 +122,7 @@ impl Domain {
     /// `link_invalid`; store errors.
     pub async fn link_holder(&self, link: &str) -> Result<LinkHolder> {
         let link = Link::parse(link)?;
-        let row = agent::Entity::find_by_id(link.agent.0).one(&self.store.reader).await?;
+        let row = agent::Entity::find_by_id(link.agent).one(&self.store.reader).await?;
         let row = link.opens(row, &self.ambient)?;
         let is_invited = !has_password(&row);
         Ok(LinkHolder { name: row.name, email: row.email, is_invited })
@@ -134,7 +134,7 @@ impl Domain {
     /// `link_invalid`, `password_length`, `password_weak`; store errors.
     pub async fn set_password(&self, link: &str, password: String) -> Result<Agent> {
         let link = Link::parse(link)?;
-        let row = agent::Entity::find_by_id(link.agent.0).one(&self.store.reader).await?;
+        let row = agent::Entity::find_by_id(link.agent).one(&self.store.reader).await?;
         // Check the link before the expensive hashing, so that not just anyone can cause it.
         let row = link.opens(row, &self.ambient)?;
         password::check(&password, &[&row.name, &row.email])?;
@@ -165,8 +165,8 @@ impl Command for Forget {
             .await?;
         let Some(row) = found else { return Ok(None) };
         let kind = if has_password(&row) { MailKind::Password } else { MailKind::Invitation };
-        crate::mail::enqueue_link(write, AgentId(row.id), kind).await?;
-        Ok(Some((row.id, row.name)))
+        crate::mail::enqueue_link(write, row.id, kind).await?;
+        Ok(Some((row.id.0, row.name)))
     }
 }
 
@@ -184,7 +184,7 @@ impl Command for SetPassword {
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<Agent> {
-        let query = agent::Entity::find_by_id(self.link.agent.0).lock_exclusive();
+        let query = agent::Entity::find_by_id(self.link.agent).lock_exclusive();
         let row = self.link.opens(query.one(write.tx).await?, write.ambient)?;
         // Log out anyone else who knew the old password.
         let epoch = row.epoch + 1;

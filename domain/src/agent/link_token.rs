@@ -23,11 +23,11 @@ pub(crate) fn life_ms(row: &agent::Model) -> u64 {
 pub(crate) fn issue(row: &agent::Model, from_ms: u64, keys: &Keys) -> String {
     let until_ms = from_ms + life_ms(row);
     let tag = keys.sign(LINK, &signed(row, &until_ms.to_be_bytes()));
-    format!("{}.{until_ms}.{}", AgentId(row.id), HEXLOWER.encode(&tag))
+    format!("{}.{until_ms}.{}", row.id, HEXLOWER.encode(&tag))
 }
 
 fn signed<'a>(row: &'a agent::Model, until_ms: &'a [u8; 8]) -> [&'a [u8]; 3] {
-    [row.id.as_bytes(), until_ms, row.password_hash.as_bytes()]
+    [row.id.0.as_bytes(), until_ms, row.password_hash.as_bytes()]
 }
 
 /// A parsed link that is not yet verified.

@@ -53,7 +53,7 @@ impl Default for AgentMail {
 impl AgentMail {
     /// Reads what an agent chose, or the default if they never did.
     pub(crate) async fn read(db: &impl ConnectionTrait, agent: AgentId) -> Result<Self> {
-        let row = agent_mail::Entity::find_by_id(agent.0).one(db).await?;
+        let row = agent_mail::Entity::find_by_id(agent).one(db).await?;
         Ok(row.map_or_else(Self::default, |row| Self::of(&row)))
     }
 
@@ -154,7 +154,7 @@ impl Command for SetAgentMail {
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
-        let before = agent_mail::Entity::find_by_id(self.agent.0).one(write.tx).await?;
+        let before = agent_mail::Entity::find_by_id(self.agent).one(write.tx).await?;
         let same = before.filter(|row| {
             let AgentMail { summary_at, time_zone, .. } = AgentMail::of(row);
             (summary_at, time_zone) == (self.mail.summary_at, self.mail.time_zone.clone())
@@ -166,7 +166,7 @@ impl Command for SetAgentMail {
         };
         put(write, self.agent, &self.mail, summarized_on).await?;
         // An address that bounced is tried again once its agent changes these settings.
-        let agent = agent::Entity::find_by_id(self.agent.0).one(write.tx).await?;
+        let agent = agent::Entity::find_by_id(self.agent).one(write.tx).await?;
         match agent {
             Some(agent) => crate::mail::arrived(write, OF_AGENTS, &agent.email).await,
             None => Ok(()),
@@ -188,7 +188,7 @@ impl Command for GiveUp {
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
-        let row = agent_mail::Entity::find_by_id(self.agent.0).one(write.tx).await?;
+        let row = agent_mail::Entity::find_by_id(self.agent).one(write.tx).await?;
         let mut mail = row.as_ref().map_or_else(AgentMail::default, AgentMail::of);
         mail.give_up(self.kind);
         put(write, self.agent, &mail, row.and_then(|row| row.summarized_on)).await
@@ -203,7 +203,7 @@ async fn put(
 ) -> Result<()> {
     let AgentMail { assigned, mentioned, waiting, escalation_ms, summary_at, time_zone } = mail;
     let row = agent_mail::ActiveModel {
-        agent_id: Set(agent.0),
+        agent_id: Set(agent),
         assigned: Set(*assigned),
         mentioned: Set(*mentioned),
         waiting: Set(*waiting),

@@ -4,14 +4,14 @@ mod create;
 pub(crate) mod link;
 pub(crate) mod link_token;
 mod mail;
-mod role;
+pub(crate) mod role;
 mod settings;
 mod visibility;
 
 use protocol::{AgentId, Author, ErrorCode, LabelId, Presence};
 use sea_orm::entity::prelude::*;
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::table::agent;
 
 pub use create::NewAgent;
@@ -65,14 +65,14 @@ pub(crate) async fn with_visibility(db: &impl ConnectionTrait, row: agent::Model
 }
 
 fn from_row(row: agent::Model) -> Result<Agent> {
-    let role = Role::read(&row.role)?;
+    let role = row.role;
     let is_invited = !has_password(&row);
     Ok(Agent {
-        id: AgentId(row.id),
+        id: row.id,
         email: row.email,
         name: row.name,
         role,
-        presence: Presence::parse(&row.presence).ok_or(Error::Corrupt("an agent's presence"))?,
+        presence: row.presence,
         capacity: row.capacity.map(i32::unsigned_abs),
         skills: Vec::new(),
         visibility: Visibility::All,

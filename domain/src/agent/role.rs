@@ -1,7 +1,5 @@
 //! What each role may do: one table, which `docs/SECURITY.md` shows.
 
-use crate::error::{Error, Result};
-
 /// An agent's role on the team.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
@@ -86,10 +84,6 @@ impl Role {
         Self::ALL.into_iter().find(|role| role.as_str() == text)
     }
 
-    pub(crate) fn read(text: &str) -> Result<Self> {
-        Self::parse(text).ok_or(Error::Corrupt("an agent's role"))
-    }
-
     /// The name in the store and in the interface.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
@@ -100,6 +94,8 @@ impl Role {
         }
     }
 }
+
+protocol::stored!(Role as String, |role| role.as_str().into(), |word| Self::parse(word));
 
 #[cfg(test)]
 mod tests {

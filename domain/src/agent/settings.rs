@@ -44,7 +44,7 @@ impl Domain {
         let agent = |row: agent::Model| {
             let visibility = visibilities.of(&row)?;
             let of = skills.iter().filter(|skill| skill.agent_id == row.id);
-            let skills = of.map(|skill| LabelId(skill.label_id)).collect();
+            let skills = of.map(|skill| skill.label_id).collect();
             from_row(row).map(|agent| Agent { skills, visibility, ..agent })
         };
         rows.into_iter().map(agent).collect()
@@ -92,7 +92,7 @@ impl Domain {
 
 /// The row of an agent, or the error `agent_unknown`.
 pub(crate) async fn require(write: &Write<'_>, id: AgentId) -> Result<agent::Model> {
-    let found = agent::Entity::find_by_id(id.0).one(write.tx).await?;
+    let found = agent::Entity::find_by_id(id).one(write.tx).await?;
     found.ok_or(ErrorCode::AgentUnknown.into())
 }
 
@@ -116,14 +116,14 @@ impl Command for SetAgent {
         row.sees_all = Set(*visibility == Visibility::All);
         agent::Entity::update(row).exec(write.tx).await?;
         agent_skill::Entity::delete_many()
-            .filter(agent_skill::COLUMN.agent_id.eq(self.id.0))
+            .filter(agent_skill::COLUMN.agent_id.eq(self.id))
             .exec(write.tx)
             .await?;
         visibility.write(write.tx, self.id).await?;
         for skill in skills {
-            let known = label::Entity::find_by_id(skill.0).one(write.tx).await?;
+            let known = label::Entity::find_by_id(*skill).one(write.tx).await?;
             known.ok_or(ErrorCode::LabelUnknown)?;
-            let row = agent_skill::ActiveModel { agent_id: Set(self.id.0), label_id: Set(skill.0) };
+            let row = agent_skill::ActiveModel { agent_id: Set(self.id), label_id: Set(*skill) };
             agent_skill::Entity::insert(row).exec_without_returning(write.tx).await?;
         }
         Ok(())
@@ -145,7 +145,7 @@ impl Command for SetActive {
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
         let owners = lock_owners(write).await?;
-        if !self.is_active && owners.len() == 1 && owners[0].id == self.id.0 {
+        if !self.is_active && owners.len() == 1 && owners[0].id == self.id {
             return Err(ErrorCode::LastOwner.into());
         }
         let row = require(write, self.id).await?;
@@ -169,7 +169,7 @@ async fn end_rights(
     changed: &mut agent::ActiveModel,
 ) -> Result<()> {
     changed.epoch = Set(row.epoch + 1);
-    end_sessions(write.tx, AgentId(row.id)).await?;
+    end_sessions(write.tx, row.id).await?;
     access_token::Entity::delete_many()
         .filter(access_token::COLUMN.agent_id.eq(row.id))
         .exec(write.tx)
@@ -192,15 +192,15 @@ impl Command for SetRole {
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
         let owners = lock_owners(write).await?;
-        if self.role != Role::Owner && owners.len() == 1 && owners[0].id == self.id.0 {
+        if self.role != Role::Owner && owners.len() == 1 && owners[0].id == self.id {
             return Err(ErrorCode::LastOwner.into());
         }
         let row = require(write, self.id).await?;
-        if row.role == self.role.as_str() {
+        if row.role == self.role {
             return Ok(());
         }
         let mut changed = row.clone().into_active_model();
-        changed.role = Set(self.role.as_str().to_owned());
+        changed.role = Set(self.role);
         end_rights(write, &row, &mut changed).await?;
         agent::Entity::update(changed).exec(write.tx).await?;
         Ok(())
@@ -211,7 +211,7 @@ impl Command for SetRole {
 /// succeed.
 async fn lock_owners(write: &Write<'_>) -> Result<Vec<agent::Model>> {
     let owners = agent::Entity::find()
-        .filter(agent::COLUMN.role.eq(Role::Owner.as_str()))
+        .filter(agent::COLUMN.role.eq(Role::Owner))
         .filter(agent::COLUMN.is_active.eq(true))
         .order_by_asc(agent::Column::Id)
         .lock_exclusive();

@@ -7,8 +7,9 @@ use protocol::{AgentId, ErrorCode, InboxId};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, Condition};
 
-use super::{Right, Role};
+use super::Right;
 use crate::error::Result;
+use crate::table::column::Typed;
 use crate::table::{agent, agent_inbox, conversation, inbox};
 
 /// Which inboxes' conversations an agent may see.
@@ -34,26 +35,20 @@ impl Visibility {
     /// Returns `conversation_unknown` if the conversation may not be seen, so that not even its existence is
     /// revealed.
     pub(crate) fn check(&self, row: &conversation::Model) -> Result<()> {
-        if self.covers(InboxId(row.inbox_id)) {
-            Ok(())
-        } else {
-            Err(ErrorCode::ConversationUnknown.into())
-        }
+        if self.covers(row.inbox_id) { Ok(()) } else { Err(ErrorCode::ConversationUnknown.into()) }
     }
 
     /// The visibility as a condition on a column that holds an inbox's id.
-    pub(crate) fn condition(&self, column: impl ColumnTrait) -> Condition {
+    pub(crate) fn condition(&self, column: Typed<impl ColumnTrait, InboxId>) -> Condition {
         match self {
             Self::All => Condition::all(),
-            Self::Inboxes(inboxes) => {
-                Condition::all().add(column.is_in(inboxes.iter().map(|inbox| inbox.0)))
-            }
+            Self::Inboxes(inboxes) => Condition::all().add(column.is_in(inboxes.iter().copied())),
         }
     }
 
     /// The visibility that follows from an agent's settings and role. Without any inbox they see nothing.
     fn new(row: &agent::Model, inboxes: BTreeSet<InboxId>) -> Result<Self> {
-        let is_unlimited = row.sees_all || Role::read(&row.role)?.may(Right::SeeAll);
+        let is_unlimited = row.sees_all || row.role.may(Right::SeeAll);
         Ok(if is_unlimited { Self::All } else { Self::Inboxes(inboxes) })
     }
 
@@ -63,20 +58,20 @@ impl Visibility {
             .filter(agent_inbox::COLUMN.agent_id.eq(row.id))
             .all(db)
             .await?;
-        Self::new(row, inboxes.into_iter().map(|row| InboxId(row.inbox_id)).collect())
+        Self::new(row, inboxes.into_iter().map(|row| row.inbox_id).collect())
     }
 
     /// Replaces an agent's inboxes. Whether they see all inboxes is in the agent's row.
     pub(super) async fn write(&self, db: &impl ConnectionTrait, agent: AgentId) -> Result<()> {
         agent_inbox::Entity::delete_many()
-            .filter(agent_inbox::COLUMN.agent_id.eq(agent.0))
+            .filter(agent_inbox::COLUMN.agent_id.eq(agent))
             .exec(db)
             .await?;
         let Self::Inboxes(inboxes) = self else { return Ok(()) };
         for id in inboxes {
-            let known = inbox::Entity::find_by_id(id.0).one(db).await?;
+            let known = inbox::Entity::find_by_id(*id).one(db).await?;
             known.ok_or(ErrorCode::InboxUnknown)?;
-            let row = agent_inbox::ActiveModel { agent_id: Set(agent.0), inbox_id: Set(id.0) };
+            let row = agent_inbox::ActiveModel { agent_id: Set(agent), inbox_id: Set(*id) };
             agent_inbox::Entity::insert(row).exec_without_returning(db).await?;
         }
         Ok(())
@@ -84,13 +79,13 @@ impl Visibility {
 }
 
 /// The inboxes of each agent for whom any are set.
-pub(crate) struct Visibilities(HashMap<Uuid, BTreeSet<InboxId>>);
+pub(crate) struct Visibilities(HashMap<AgentId, BTreeSet<InboxId>>);
 
 impl Visibilities {
     pub(crate) async fn read(db: &impl ConnectionTrait) -> Result<Self> {
-        let mut visibilities: HashMap<Uuid, BTreeSet<InboxId>> = HashMap::new();
+        let mut visibilities: HashMap<AgentId, BTreeSet<InboxId>> = HashMap::new();
         for row in agent_inbox::Entity::find().all(db).await? {
-            visibilities.entry(row.agent_id).or_default().insert(InboxId(row.inbox_id));
+            visibilities.entry(row.agent_id).or_default().insert(row.inbox_id);
         }
         Ok(Self(visibilities))
     }

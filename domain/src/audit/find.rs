@@ -108,8 +108,9 @@ impl Domain {
         if let Some(action) = filter.action {
             query = query.filter(audit::COLUMN.deed.eq(action.as_str()));
         }
-        if let Some(AgentId(id)) = filter.agent {
-            query = query.filter(audit::COLUMN.actor_id.eq(id).or(audit::COLUMN.subject_id.eq(id)));
+        if let Some(id) = filter.agent {
+            query =
+                query.filter(audit::COLUMN.actor_id.eq(id).or(audit::COLUMN.subject_id.eq(id.0)));
         }
         let text = filter.text.trim();
         if !text.is_empty() {
@@ -141,7 +142,7 @@ fn from_row(row: audit::Model) -> AuditEntry {
         at_ms: row.at_ms.unsigned_abs(),
         action: row.deed,
         actor_kind: row.actor_kind,
-        actor: row.actor_id.map(AgentId),
+        actor: row.actor_id,
         actor_name: row.actor_name,
         subject_id: row.subject_id,
         subject: row.subject,

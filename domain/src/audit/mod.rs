@@ -110,7 +110,7 @@ impl Domain {
             at_ms: Set(self.ambient.now_ms().cast_signed()),
             deed: Set(action.as_str().to_owned()),
             actor_kind: Set(actor.kind().to_owned()),
-            actor_id: Set(actor.id().map(|id| id.0)),
+            actor_id: Set(actor.id()),
             actor_name: Set(actor.name()),
             subject_id: Set(subject_id),
             subject: Set(subject),

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use protocol::{AgentId, Attendance, Availability, ErrorCode, Presence, Teammate, VisitorId};
+use protocol::{
+    AgentId, Attendance, Availability, ErrorCode, InboxId, Presence, TeamId, Teammate, VisitorId,
+};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder};
 
@@ -63,7 +65,7 @@ impl Domain {
     /// Store errors.
     pub async fn queue_position(&self, visitor: VisitorId) -> Result<Option<u64>> {
         let found = conversation::Entity::find()
-            .filter(conversation::COLUMN.unresolved_visitor_id.eq(visitor.0))
+            .filter(conversation::COLUMN.unresolved_visitor_id.eq(visitor))
             .filter(conversation::COLUMN.queued_at_ms.is_not_null())
             .one(&self.store.reader)
             .await?;
@@ -91,12 +93,12 @@ impl Domain {
             .order_by_asc(conversation::Column::QueuedAtMs)
             .all(&self.store.reader)
             .await?;
-        let mut length: HashMap<(Uuid, Option<Uuid>), u64> = HashMap::new();
+        let mut length: HashMap<(InboxId, Option<TeamId>), u64> = HashMap::new();
         let mut now: HashMap<VisitorId, u64> = HashMap::new();
         for row in waiting {
             let place = length.entry((row.inbox_id, row.team_id)).or_default();
             *place += 1;
-            now.insert(VisitorId(row.visitor_id), *place);
+            now.insert(row.visitor_id, *place);
         }
         let before = self.told.with(|said| std::mem::replace(&mut said.places, now.clone()));
         for (visitor, place) in &now {
@@ -115,9 +117,9 @@ impl Domain {
     /// # Errors
     /// `agent_unknown`; store errors.
     pub async fn choose_presence(&self, id: AgentId, choice: Presence) -> Result<()> {
-        let row = agent::Entity::find_by_id(id.0).one(&self.store.reader).await?;
+        let row = agent::Entity::find_by_id(id).one(&self.store.reader).await?;
         let mut row = row.ok_or(ErrorCode::AgentUnknown)?.into_active_model();
-        row.presence = Set(choice.as_str().to_owned());
+        row.presence = Set(choice);
         agent::Entity::update(row).exec(&self.store.reader).await?;
         self.hub().choose(id, choice);
         Ok(())

@@ -46,7 +46,7 @@ impl Domain {
         let mut woken = 0;
         for row in due {
             // One that fails must not keep the others snoozed.
-            match self.writer.run(WakeDue(ConversationId(row.id))).await {
+            match self.writer.run(WakeDue(row.id)).await {
                 Ok(()) => woken += 1,
                 Err(error) => tracing::warn!(%error, "could not end a snooze"),
             }
@@ -66,7 +66,7 @@ impl Command for ChangeConversation {
     type Output = Summary;
 
     fn shard(&self) -> Shard {
-        Shard::of(self.conversation.0)
+        Shard::of(self.conversation)
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<Summary> {
@@ -87,7 +87,7 @@ impl ChangeConversation {
         match &self.change {
             Change::Claim {} => {
                 let id = self.agent.id;
-                let holder = log.row.assignee_id.filter(|holder| *holder != id.0);
+                let holder = log.row.assignee_id.filter(|holder| *holder != id);
                 if let Some(first) = route::active(write, log, holder).await? {
                     return Err(Error::Taken(first.name));
                 }
@@ -164,9 +164,9 @@ impl ChangeConversation {
     }
 
     async fn unlabel(&self, write: &Write<'_>, log: &mut Log, id: LabelId) -> Result<()> {
-        let found = label::Entity::find_by_id(id.0).one(write.tx).await?;
+        let found = label::Entity::find_by_id(id).one(write.tx).await?;
         let label = found.ok_or(ErrorCode::LabelUnknown)?;
-        let taken_off = conversation_label::Entity::delete_by_id((log.row.id, id.0));
+        let taken_off = conversation_label::Entity::delete_by_id((log.row.id, id));
         if taken_off.exec(write.tx).await?.rows_affected == 0 {
             return Ok(());
         }
@@ -180,18 +180,18 @@ async fn assign(
     author: &Author,
     to: Option<AgentId>,
 ) -> Result<()> {
-    if log.row.assignee_id == to.map(|agent| agent.0) {
+    if log.row.assignee_id == to {
         return Ok(());
     }
     let event = match to {
         Some(agent) => {
-            let found = route::active(write, log, Some(agent.0)).await?;
+            let found = route::active(write, log, Some(agent)).await?;
             Event::Assigned { agent, name: found.ok_or(ErrorCode::AgentUnknown)?.name }
         }
         None => Event::Unassigned {},
     };
     let before = log.row.assignee_id;
-    log.row.assignee_id = to.map(|agent| agent.0);
+    log.row.assignee_id = to;
     if !log.is_resolved() {
         log.set_status(log.unresolved_status());
     }

@@ -3,6 +3,7 @@
 use protocol::json::{from_str, to_string};
 use protocol::{AgentId, Author, Body, ClientId, ConversationId, Entry, Files, Seq};
 
+use super::kind::{AuthorKind, EntryKind};
 use crate::error::{Error, Result};
 use crate::table::entry;
 
@@ -67,26 +68,25 @@ impl LogEntry {
     }
 
     pub(crate) fn from_row(row: entry::Model) -> Result<Self> {
-        let author = author_from_row(&row.author_kind, row.author_id, row.author_name)?;
-        let body = match row.kind.as_str() {
-            "message" => Body::Message { text: row.text },
-            "note" => Body::Note { text: row.text },
-            "event" => {
+        let author = author_from_row(row.author_kind, row.author_id, row.author_name)?;
+        let body = match row.kind {
+            EntryKind::Message => Body::Message { text: row.text },
+            EntryKind::Note => Body::Note { text: row.text },
+            EntryKind::Event => {
                 let event = from_str(&row.text).map_err(|_| Error::Corrupt("an event"))?;
                 Body::Event { event }
             }
-            _ => return Err(Error::Corrupt("an entry's kind")),
         };
         let files = match row.files {
             Some(files) => from_str(&files).map_err(|_| Error::Corrupt("an entry's files"))?,
             None => Files::NONE,
         };
         Ok(Self {
-            conversation: ConversationId(row.conversation_id),
+            conversation: row.conversation_id,
             seq: row.seq.unsigned_abs(),
             prev_public_seq: row.prev_public_seq.unsigned_abs(),
             at_ms: row.at_ms.unsigned_abs(),
-            client_id: ClientId(row.client_id),
+            client_id: row.client_id,
             author,
             body,
             files,
@@ -96,34 +96,32 @@ impl LogEntry {
 
 /// Reads an author from its columns.
 pub(crate) fn author_from_row(
-    kind: &str,
-    id: Option<uuid::Uuid>,
+    kind: AuthorKind,
+    id: Option<AgentId>,
     name: Option<String>,
 ) -> Result<Author> {
     match (kind, id) {
-        ("visitor", None) => Ok(Author::Visitor {}),
-        ("system", None) => Ok(Author::System {}),
-        ("agent", Some(id)) => {
-            Ok(Author::Agent { id: AgentId(id), name: name.unwrap_or_default() })
-        }
+        (AuthorKind::Visitor, None) => Ok(Author::Visitor {}),
+        (AuthorKind::System, None) => Ok(Author::System {}),
+        (AuthorKind::Agent, Some(id)) => Ok(Author::Agent { id, name: name.unwrap_or_default() }),
         _ => Err(Error::Corrupt("an entry's author")),
     }
 }
 
 /// The columns that hold an author: kind, id and name.
-pub(crate) fn author_to_row(author: &Author) -> (String, Option<uuid::Uuid>, Option<String>) {
+pub(crate) fn author_to_row(author: &Author) -> (AuthorKind, Option<AgentId>, Option<String>) {
     let (id, name) = match author {
         Author::Visitor {} | Author::System {} => (None, None),
-        Author::Agent { id, name } => (Some(id.0), Some(name.clone())),
+        Author::Agent { id, name } => (Some(*id), Some(name.clone())),
     };
-    (author.tag().to_owned(), id, name)
+    (AuthorKind::from(author), id, name)
 }
 
 /// The columns that hold a body: kind and text.
-pub(super) fn body_to_row(body: &Body) -> (String, String) {
+pub(super) fn body_to_row(body: &Body) -> (EntryKind, String) {
     let text = match body {
         Body::Message { text } | Body::Note { text } => text.clone(),
         Body::Event { event } => to_string(event),
     };
-    (body.tag().to_owned(), text)
+    (EntryKind::from(body), text)
 }

@@ -6,13 +6,12 @@
 
 use protocol::{DropReason, MailKind, Status};
 use sea_orm::Condition;
-use sea_orm::entity::prelude::*;
 
-use crate::table::conversation::{Column, Model};
+use crate::table::conversation::{COLUMN, Model};
 
 /// Whether it was resolved, and the visitor has not written since.
 pub(crate) fn is_resolved(row: &Model) -> bool {
-    row.status == Status::Resolved.as_str()
+    row.status == Status::Resolved
 }
 
 /// Whether it was marked as spam. Unlike an archived one, it stays hidden when its visitor writes, and causes no email.
@@ -37,21 +36,21 @@ pub(super) fn is_active(row: &Model) -> bool {
 
 /// The conversations for which [`is_resolved`] is false.
 pub(crate) fn unresolved() -> Condition {
-    Condition::all().add(Column::Status.ne(Status::Resolved.as_str()))
+    Condition::all().add(COLUMN.status.ne(Status::Resolved))
 }
 
 /// The conversations for which [`is_hidden`] is false.
 pub(crate) fn visible() -> Condition {
-    Condition::all().add(Column::ArchivedAtMs.is_null()).add(Column::SpamAtMs.is_null())
+    Condition::all().add(COLUMN.archived_at_ms.is_null()).add(COLUMN.spam_at_ms.is_null())
 }
 
 /// The conversations of agents that [`is_active`]: an agent's room is counted by them.
 pub(super) fn active_and_assigned() -> Condition {
     // By name, so that the index on the status is used.
     Condition::all()
-        .add(Column::Status.eq(Status::Assigned.as_str()))
+        .add(COLUMN.status.eq(Status::Assigned))
         .add(visible())
-        .add(Column::SnoozedUntilMs.is_null())
+        .add(COLUMN.snoozed_until_ms.is_null())
 }
 
 /// Why no email about it is sent any more, if so. A transcript was asked for, and goes out whatever has become of the

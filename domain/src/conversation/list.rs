@@ -3,9 +3,7 @@
 use std::collections::HashMap;
 
 use protocol::limits::LIST_CONVERSATIONS;
-use protocol::{
-    AgentId, ConversationId, ErrorCode, Filter, InboxId, Person, Status, Summary, VisitorId,
-};
+use protocol::{AgentId, ConversationId, ErrorCode, Filter, InboxId, Person, Summary, VisitorId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Query;
 use sea_orm::{Condition, QueryOrder, QuerySelect};
@@ -15,6 +13,7 @@ use super::lifecycle::is_spam;
 use crate::Domain;
 use crate::agent::Agent;
 use crate::error::{Error, Result};
+use crate::table::column::Typed;
 use crate::table::{agent, conversation, conversation_label, inbox, label, read_cursor, visitor};
 use crate::visitor::display_name;
 
@@ -22,7 +21,7 @@ use crate::visitor::display_name;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListCursor {
     last_at_ms: i64,
-    id: Uuid,
+    id: ConversationId,
 }
 
 impl ListCursor {
@@ -33,7 +32,10 @@ impl ListCursor {
     pub fn parse(text: &str) -> Result<Self> {
         let read = || {
             let (at, id) = text.split_once('.')?;
-            Some(Self { last_at_ms: at.parse().ok()?, id: Uuid::try_parse(id).ok()? })
+            Some(Self {
+                last_at_ms: at.parse().ok()?,
+                id: ConversationId(Uuid::try_parse(id).ok()?),
+            })
         };
         read().ok_or(ErrorCode::CursorInvalid.into())
     }
@@ -70,7 +72,7 @@ impl Domain {
         let limit = limit.clamp(1, LIST_CONVERSATIONS);
         let mut rows = conversation::Entity::find()
             .filter(condition(filter))
-            .filter(agent.visibility.condition(conversation::Column::InboxId))
+            .filter(agent.visibility.condition(conversation::COLUMN.inbox_id))
             .filter(after.map_or_else(Condition::all, follows))
             .order_by_desc(conversation::Column::LastAtMs)
             .order_by_desc(conversation::Column::Id)
@@ -103,36 +105,37 @@ impl Domain {
 
 /// A filter as a condition on conversations.
 pub(crate) fn condition(filter: &Filter) -> Condition {
-    use conversation::Column as C;
+    use conversation::COLUMN;
 
     let of_label = |id: protocol::LabelId| {
         Query::select()
             .column(conversation_label::Column::ConversationId)
             .from(conversation_label::Entity)
-            .and_where(conversation_label::COLUMN.label_id.eq(id.0))
+            .and_where(conversation_label::COLUMN.label_id.eq(id))
             .to_owned()
     };
-    let set =
-        |column: C, is_set: bool| if is_set { column.is_not_null() } else { column.is_null() };
-    let status = filter.status.iter().map(|status| status.as_str());
+    let set = |column: Typed<_, _>, is_set: bool| {
+        if is_set { column.is_not_null() } else { column.is_null() }
+    };
+    let status = filter.status.iter().copied();
     Condition::all()
-        .add_option((!filter.status.is_empty()).then(|| C::Status.is_in(status)))
-        .add_option(filter.assignee.map(|agent| C::AssigneeId.eq(agent.0)))
-        .add_option(filter.unassigned.then(|| C::AssigneeId.is_null()))
-        .add_option(filter.inbox.map(|inbox| C::InboxId.eq(inbox.0)))
-        .add_option(filter.visitor.map(|visitor| C::VisitorId.eq(visitor.0)))
-        .add_option(filter.label.map(|label| C::Id.in_subquery(of_label(label))))
-        .add_option(filter.archived.map(|wanted| set(C::ArchivedAtMs, wanted)))
-        .add_option(filter.spam.map(|wanted| set(C::SpamAtMs, wanted)))
-        .add_option(filter.snoozed.map(|wanted| set(C::SnoozedUntilMs, wanted)))
+        .add_option((!filter.status.is_empty()).then(|| COLUMN.status.is_in(status)))
+        .add_option(filter.assignee.map(|agent| COLUMN.assignee_id.eq(agent)))
+        .add_option(filter.unassigned.then(|| COLUMN.assignee_id.is_null()))
+        .add_option(filter.inbox.map(|inbox| COLUMN.inbox_id.eq(inbox)))
+        .add_option(filter.visitor.map(|visitor| COLUMN.visitor_id.eq(visitor)))
+        .add_option(filter.label.map(|label| COLUMN.id.in_subquery(of_label(label))))
+        .add_option(filter.archived.map(|wanted| set(COLUMN.archived_at_ms, wanted)))
+        .add_option(filter.spam.map(|wanted| set(COLUMN.spam_at_ms, wanted)))
+        .add_option(filter.snoozed.map(|wanted| set(COLUMN.snoozed_until_ms, wanted)))
 }
 
 fn follows(cursor: ListCursor) -> Condition {
-    use conversation::Column as C;
+    use conversation::COLUMN;
 
-    Condition::any()
-        .add(C::LastAtMs.lt(cursor.last_at_ms))
-        .add(Condition::all().add(C::LastAtMs.eq(cursor.last_at_ms)).add(C::Id.lt(cursor.id)))
+    Condition::any().add(COLUMN.last_at_ms.lt(cursor.last_at_ms)).add(
+        Condition::all().add(COLUMN.last_at_ms.eq(cursor.last_at_ms)).add(COLUMN.id.lt(cursor.id)),
+    )
 }
 
 /// A conversation's summary for all agents, without what differs between them.
@@ -159,11 +162,11 @@ pub(crate) async fn summaries(
 
 /// The rows that belong to conversations' rows, read for many at once.
 struct Beside {
-    visitors: HashMap<Uuid, visitor::Model>,
-    inboxes: HashMap<Uuid, String>,
-    agents: HashMap<Uuid, String>,
-    labels: HashMap<Uuid, Vec<protocol::Label>>,
-    read: HashMap<Uuid, i64>,
+    visitors: HashMap<VisitorId, visitor::Model>,
+    inboxes: HashMap<InboxId, String>,
+    agents: HashMap<AgentId, String>,
+    labels: HashMap<ConversationId, Vec<protocol::Label>>,
+    read: HashMap<ConversationId, i64>,
 }
 
 impl Beside {
@@ -180,7 +183,7 @@ impl Beside {
             .filter(inbox::COLUMN.id.is_in(rows.iter().map(|row| row.inbox_id)))
             .all(db)
             .await?;
-        let assignees: Vec<Uuid> = rows.iter().filter_map(|row| row.assignee_id).collect();
+        let assignees: Vec<AgentId> = rows.iter().filter_map(|row| row.assignee_id).collect();
         let agents = if assignees.is_empty() {
             Vec::new()
         } else {
@@ -190,7 +193,7 @@ impl Beside {
             None => Vec::new(),
             Some(agent) => {
                 read_cursor::Entity::find()
-                    .filter(read_cursor::COLUMN.agent_id.eq(agent.0))
+                    .filter(read_cursor::COLUMN.agent_id.eq(agent))
                     .filter(
                         read_cursor::COLUMN.conversation_id.is_in(rows.iter().map(|row| row.id)),
                     )
@@ -210,16 +213,16 @@ impl Beside {
     fn summary(&self, row: &conversation::Model, is_read: bool) -> Result<Summary> {
         let visitor = self.visitors.get(&row.visitor_id).ok_or(Error::Corrupt("a visitor"))?;
         let inbox_name = self.inboxes.get(&row.inbox_id).ok_or(Error::Corrupt("an inbox"))?;
-        let name = |id: &Uuid| self.agents.get(id).cloned().unwrap_or_default();
+        let name = |id: &AgentId| self.agents.get(id).cloned().unwrap_or_default();
         Ok(Summary {
-            id: ConversationId(row.id),
-            inbox: InboxId(row.inbox_id),
+            id: row.id,
+            inbox: row.inbox_id,
             inbox_name: inbox_name.clone(),
-            visitor: VisitorId(row.visitor_id),
+            visitor: row.visitor_id,
             visitor_name: display_name(visitor),
             page: row.page.clone(),
-            status: Status::parse(&row.status).ok_or(Error::Corrupt("a status"))?,
-            assignee: row.assignee_id.map(|id| Person { id: AgentId(id), name: name(&id) }),
+            status: row.status,
+            assignee: row.assignee_id.map(|id| Person { id, name: name(&id) }),
             queued_at_ms: row.queued_at_ms.map(i64::unsigned_abs),
             archived: row.archived_at_ms.is_some(),
             spam: is_spam(row).then_some(true),
@@ -228,7 +231,7 @@ impl Beside {
             head: row.last_seq.unsigned_abs(),
             last_at_ms: row.last_at_ms.unsigned_abs(),
             last_author: author_from_row(
-                &row.last_author_kind,
+                row.last_author_kind,
                 row.last_author_id,
                 row.last_author_name.clone(),
             )?,
@@ -244,7 +247,7 @@ impl Beside {
 async fn labels(
     db: &impl ConnectionTrait,
     rows: &[conversation::Model],
-) -> Result<HashMap<Uuid, Vec<protocol::Label>>> {
+) -> Result<HashMap<ConversationId, Vec<protocol::Label>>> {
     let on = conversation_label::Entity::find()
         .filter(conversation_label::COLUMN.conversation_id.is_in(rows.iter().map(|row| row.id)))
         .all(db)
@@ -257,7 +260,7 @@ async fn labels(
         .order_by_asc(label::Column::Name)
         .all(db)
         .await?;
-    let mut labels: HashMap<Uuid, Vec<protocol::Label>> = HashMap::new();
+    let mut labels: HashMap<ConversationId, Vec<protocol::Label>> = HashMap::new();
     for label in named {
         for row in on.iter().filter(|row| row.label_id == label.id) {
             let label = crate::label::from_row(label.clone());

@@ -3,8 +3,7 @@
 use protocol::json::to_string;
 use protocol::limits::LABELS;
 use protocol::{
-    Author, Body, ClientId, ConversationId, ErrorCode, Event, Files, InboxId, LabelId, Status,
-    Summary, VisitorId,
+    Author, Body, ClientId, ConversationId, ErrorCode, Event, Files, LabelId, Status, Summary,
 };
 use sea_orm::entity::prelude::*;
 use sea_orm::{
@@ -15,6 +14,7 @@ use sea_orm::{
 use super::entry::{Audience, LogEntry, author_to_row, body_to_row};
 use super::text::preview;
 use crate::agent::Agent;
+use crate::conversation::kind::{AuthorKind, EntryKind};
 use crate::error::Result;
 use crate::hub::HubEvent;
 use crate::mail::{Cause, enqueue};
@@ -33,7 +33,7 @@ pub(super) struct Log {
 impl Log {
     /// Locks the row until the end of this transaction, so that no other transaction bases a decision on it.
     pub(super) async fn lock(write: &Write<'_>, id: ConversationId) -> Result<Self> {
-        let query = conversation::Entity::find_by_id(id.0).lock_exclusive();
+        let query = conversation::Entity::find_by_id(id).lock_exclusive();
         Ok(Self::of(query.one(write.tx).await?.ok_or(ErrorCode::ConversationUnknown)?))
     }
 
@@ -54,7 +54,7 @@ impl Log {
     }
 
     pub(super) fn id(&self) -> ConversationId {
-        ConversationId(self.row.id)
+        self.row.id
     }
 
     /// The existing entry with this client id.
@@ -65,7 +65,7 @@ impl Log {
     ) -> Result<Option<LogEntry>> {
         entry::Entity::find()
             .filter(entry::COLUMN.conversation_id.eq(self.row.id))
-            .filter(entry::COLUMN.client_id.eq(client_id.0))
+            .filter(entry::COLUMN.client_id.eq(client_id))
             .one(write.tx)
             .await?
             .map(LogEntry::from_row)
@@ -83,8 +83,8 @@ impl Log {
             .order_by_asc(entry::Column::Seq)
             .filter(entry::COLUMN.conversation_id.eq(self.row.id))
             .filter(entry::COLUMN.seq.gt(after))
-            .filter(entry::COLUMN.author_kind.eq(Author::Visitor {}.tag()))
-            .filter(entry::COLUMN.kind.ne("event"))
+            .filter(entry::COLUMN.author_kind.eq(AuthorKind::Visitor))
+            .filter(entry::COLUMN.kind.ne(EntryKind::Event))
             .limit(1)
             .all(write.tx)
             .await?;
@@ -127,11 +127,11 @@ impl Log {
             prev_public_seq: Set(prev_public_seq),
             is_public: Set(is_public),
             kind: Set(kind),
-            author_kind: Set(author_kind.clone()),
+            author_kind: Set(author_kind),
             author_id: Set(author_id),
             author_name: Set(author_name.clone()),
             text: Set(text),
-            client_id: Set(client_id.0),
+            client_id: Set(client_id),
             at_ms: Set(at_ms),
             files: Set((!files.is_empty()).then(|| to_string(&files))),
         };
@@ -173,7 +173,7 @@ impl Log {
         if let Body::Event { event: Event::Assigned { agent, .. } } = &entry.body
             && !matches!(&entry.author, Author::Agent { id, .. } if id == agent)
         {
-            let inbox = InboxId(self.row.inbox_id);
+            let inbox = self.row.inbox_id;
             let inbox = crate::inbox::find(write.tx, write.ambient, inbox).await?;
             enqueue(write, &inbox, &self.row, Cause::Assigned(*agent)).await?;
         }
@@ -188,13 +188,13 @@ impl Log {
         author: &Author,
         id: LabelId,
     ) -> Result<()> {
-        let found = label::Entity::find_by_id(id.0).one(write.tx).await?;
+        let found = label::Entity::find_by_id(id).one(write.tx).await?;
         let label = found.ok_or(ErrorCode::LabelUnknown)?;
         let on = conversation_label::Entity::find()
             .filter(conversation_label::COLUMN.conversation_id.eq(self.row.id))
             .all(write.tx)
             .await?;
-        if on.iter().any(|row| row.label_id == id.0) {
+        if on.iter().any(|row| row.label_id == id) {
             return Ok(());
         }
         if on.len() >= LABELS {
@@ -202,7 +202,7 @@ impl Log {
         }
         let row = conversation_label::ActiveModel {
             conversation_id: Set(self.row.id),
-            label_id: Set(id.0),
+            label_id: Set(id),
         };
         conversation_label::Entity::insert(row).exec_without_returning(write.tx).await?;
         self.event(write, author, Event::Labelled { label: label.name }).await
@@ -210,7 +210,7 @@ impl Log {
 
     /// Sets the status, and the column that enforces that a visitor has at most one unresolved conversation.
     pub(super) fn set_status(&mut self, status: Status) {
-        status.as_str().clone_into(&mut self.row.status);
+        self.row.status = status;
         self.row.unresolved_visitor_id =
             (status != Status::Resolved).then_some(self.row.visitor_id);
     }
@@ -238,7 +238,7 @@ impl Log {
             conversation::Entity::update(changed).exec(write.tx).await?;
         }
         if before != row || !appended.is_empty() || is_news {
-            let visitor = VisitorId(row.visitor_id);
+            let visitor = row.visitor_id;
             let summary = Box::new(summary.clone());
             write.publish(HubEvent::Appended { entries: appended, visitor, summary });
         }

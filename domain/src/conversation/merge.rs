@@ -28,18 +28,18 @@ pub(crate) async fn hand_over(
 ) -> Result<()> {
     let mut log = Log::lock(write, id).await?;
     // Clients that are connected as either visitor reconnect, and get what is theirs now.
-    let from = VisitorId(log.row.visitor_id);
+    let from = log.row.visitor_id;
     write.publish(HubEvent::Moved { visitor: from });
     write.publish(HubEvent::Moved { visitor: to });
-    log.row.visitor_id = to.0;
-    log.row.unresolved_visitor_id = (!log.is_resolved()).then_some(to.0);
+    log.row.visitor_id = to;
+    log.row.unresolved_visitor_id = (!log.is_resolved()).then_some(to);
     log.save(write).await.map(drop)
 }
 
 /// Tells agents that a visitor's name has changed.
 pub(crate) async fn tell_renamed(write: &mut Write<'_>, visitor: VisitorId) -> Result<()> {
     let theirs = conversation::Entity::find()
-        .filter(conversation::COLUMN.visitor_id.eq(visitor.0))
+        .filter(conversation::COLUMN.visitor_id.eq(visitor))
         .all(write.tx)
         .await?;
     for row in theirs {

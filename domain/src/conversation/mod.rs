@@ -2,6 +2,7 @@
 
 mod change;
 mod entry;
+pub(crate) mod kind;
 pub(crate) mod lifecycle;
 mod list;
 mod log;

@@ -69,8 +69,8 @@ impl Domain {
         before: Seq,
     ) -> Result<(Page, Option<ConversationId>)> {
         let reader = &self.store.reader;
-        let found = conversation::Entity::find_by_id(id.0).one(reader).await?;
-        let row = found.filter(|row| row.visitor_id == who.visitor.0);
+        let found = conversation::Entity::find_by_id(id).one(reader).await?;
+        let row = found.filter(|row| row.visitor_id == who.visitor);
         let row = row.ok_or(ErrorCode::ConversationUnknown)?;
         let earlier = self.earlier_than(who, id).await?;
         Ok((page(reader, row, Audience::Visitor, Wanted::Before(before)).await?, earlier))
@@ -86,21 +86,21 @@ impl Domain {
         who: &VisitorIdentity,
         id: ConversationId,
     ) -> Result<Option<ConversationId>> {
-        let ids: Vec<Uuid> = of_visitor_query(who.visitor)
+        let ids: Vec<ConversationId> = of_visitor_query(who.visitor)
             // `id` itself may be empty, if it was begun without a message. It is included because its place
             // is needed.
             .filter(
                 Condition::any()
                     .add(conversation::COLUMN.last_public_seq.gt(0))
-                    .add(conversation::COLUMN.id.eq(id.0)),
+                    .add(conversation::COLUMN.id.eq(id)),
             )
             .select_only()
             .column(conversation::Column::Id)
             .into_tuple()
             .all(&self.store.reader)
             .await?;
-        let after = ids.into_iter().skip_while(|one| *one != id.0).nth(1);
-        Ok(after.map(ConversationId))
+        let after = ids.into_iter().skip_while(|one| *one != id).nth(1);
+        Ok(after)
     }
 
     /// The last position of the visitor's conversation that they may see; 0 if there is none.
@@ -165,7 +165,7 @@ pub(crate) async fn seen(
     id: ConversationId,
     agent: &Agent,
 ) -> Result<conversation::Model> {
-    let found = conversation::Entity::find_by_id(id.0).one(db).await?;
+    let found = conversation::Entity::find_by_id(id).one(db).await?;
     let row = found.ok_or(ErrorCode::ConversationUnknown)?;
     agent.visibility.check(&row)?;
     Ok(row)
@@ -181,7 +181,7 @@ pub(super) async fn of_visitor(
 
 pub(super) fn of_visitor_query(visitor: VisitorId) -> Select<conversation::Entity> {
     conversation::Entity::find()
-        .filter(conversation::COLUMN.visitor_id.eq(visitor.0))
+        .filter(conversation::COLUMN.visitor_id.eq(visitor))
         .order_by(conversation::COLUMN.unresolved_visitor_id.is_null(), Order::Asc)
         .order_by_desc(conversation::Column::CreatedAtMs)
         .order_by_desc(conversation::Column::Id)
@@ -227,8 +227,8 @@ async fn page(
         Audience::Team => row.last_seq,
     };
     Ok(Page {
-        conversation: Some(ConversationId(row.id)),
-        visitor: Some(VisitorId(row.visitor_id)),
+        conversation: Some(row.id),
+        visitor: Some(row.visitor_id),
         head: head.unsigned_abs(),
         visitor_read_seq: row.visitor_read_seq.unsigned_abs(),
         team_read_seq: row.team_read_seq.unsigned_abs(),

@@ -8,6 +8,7 @@ use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
 
 use crate::Domain;
 use crate::agent::Agent;
+use crate::conversation::kind::{AuthorKind, EntryKind};
 use crate::error::Result;
 use crate::hub::HubEvent;
 use crate::table::{conversation, entry, read_cursor};
@@ -48,7 +49,7 @@ impl Command for VisitorRead {
     type Output = ();
 
     fn shard(&self) -> Shard {
-        Shard::of(self.visitor.0)
+        Shard::of(self.visitor)
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
@@ -60,7 +61,7 @@ impl Command for VisitorRead {
         if seq <= row.visitor_read_seq {
             return Ok(());
         }
-        let conversation = ConversationId(row.id);
+        let conversation = row.id;
         let mut moved = row.into_active_model();
         moved.visitor_read_seq = Set(seq);
         conversation::Entity::update(moved).exec(write.tx).await?;
@@ -81,15 +82,15 @@ impl Command for AgentRead {
     type Output = ();
 
     fn shard(&self) -> Shard {
-        Shard::of(self.conversation.0)
+        Shard::of(self.conversation)
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
-        let query = conversation::Entity::find_by_id(self.conversation.0).lock_exclusive();
+        let query = conversation::Entity::find_by_id(self.conversation).lock_exclusive();
         let found = query.one(write.tx).await?;
         let row = found.ok_or(ErrorCode::ConversationUnknown)?;
         self.agent.visibility.check(&row)?;
-        let key = (self.conversation.0, self.agent.id.0);
+        let key = (self.conversation, self.agent.id);
         let cursor = read_cursor::Entity::find_by_id(key).one(write.tx).await?;
         let seq = (self.seq as i64).min(row.last_seq);
         if cursor.is_some_and(|cursor| cursor.seq >= seq) {
@@ -98,8 +99,8 @@ impl Command for AgentRead {
         let visitor_messages =
             row.visitor_messages - self.visitor_messages_after(write, seq).await?;
         let moved = read_cursor::ActiveModel {
-            conversation_id: Set(self.conversation.0),
-            agent_id: Set(self.agent.id.0),
+            conversation_id: Set(self.conversation),
+            agent_id: Set(self.agent.id),
             seq: Set(seq),
             visitor_messages: Set(visitor_messages),
         };
@@ -114,7 +115,7 @@ impl Command for AgentRead {
             .exec_without_returning(write.tx)
             .await?;
 
-        let visitor = VisitorId(row.visitor_id);
+        let visitor = row.visitor_id;
         let team_moved = seq > row.team_read_seq;
         if team_moved {
             let mut row = row.into_active_model();
@@ -138,10 +139,10 @@ impl AgentRead {
     /// end.
     async fn visitor_messages_after(&self, write: &Write<'_>, seq: i64) -> Result<i64> {
         let count = entry::Entity::find()
-            .filter(entry::COLUMN.conversation_id.eq(self.conversation.0))
+            .filter(entry::COLUMN.conversation_id.eq(self.conversation))
             .filter(entry::COLUMN.seq.gt(seq))
-            .filter(entry::COLUMN.author_kind.eq("visitor"))
-            .filter(entry::COLUMN.kind.eq("message"))
+            .filter(entry::COLUMN.author_kind.eq(AuthorKind::Visitor))
+            .filter(entry::COLUMN.kind.eq(EntryKind::Message))
             .count(write.tx)
             .await?;
         Ok(count as i64)

@@ -3,7 +3,9 @@
 use std::collections::{HashMap, HashSet};
 
 use async_trait::async_trait;
-use protocol::{AgentId, Author, ConversationId, ErrorCode, Event, Presence, Routing, Status};
+use protocol::{
+    AgentId, Author, ConversationId, ErrorCode, Event, LabelId, Presence, Routing, Status,
+};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, FromQueryResult, IntoActiveModel, QueryOrder, QuerySelect};
 
@@ -11,7 +13,7 @@ use super::lifecycle;
 use super::log::Log;
 use crate::Domain;
 use crate::agent::{Visibilities, Visibility};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::hub::HubEvent;
 use crate::table::{agent, agent_skill, conversation, conversation_label, inbox, team, team_agent};
 use crate::writer::{Command, Shard, Write};
@@ -35,7 +37,7 @@ impl Domain {
     /// # Errors
     /// Store errors.
     pub async fn release_left_behind(&self) -> Result<()> {
-        let gone: Vec<Uuid> = agent::Entity::find()
+        let gone: Vec<AgentId> = agent::Entity::find()
             .select_only()
             .column(agent::Column::Id)
             .filter(agent::COLUMN.is_active.eq(false))
@@ -44,7 +46,7 @@ impl Domain {
             .await?;
         let held = conversation::Entity::find()
             .filter(conversation::COLUMN.assignee_id.is_in(gone))
-            .filter(conversation::COLUMN.status.eq(Status::Assigned.as_str()))
+            .filter(conversation::COLUMN.status.eq(Status::Assigned))
             .all(&self.store.reader)
             .await?;
         for (row, agent) in held.into_iter().filter_map(|row| Some((row.id, row.assignee_id?))) {
@@ -60,8 +62,8 @@ impl Domain {
     /// Store errors.
     pub(crate) async fn release_conversations(&self, agent: AgentId) -> Result<()> {
         let held = conversation::Entity::find()
-            .filter(conversation::COLUMN.assignee_id.eq(agent.0))
-            .filter(conversation::COLUMN.status.eq(Status::Assigned.as_str()))
+            .filter(conversation::COLUMN.assignee_id.eq(agent))
+            .filter(conversation::COLUMN.status.eq(Status::Assigned))
             .all(&self.store.reader)
             .await?;
         let stays = self.find_agent(agent).await?;
@@ -69,7 +71,7 @@ impl Domain {
             stays.as_ref().is_some_and(|agent| agent.visibility.check(row).is_ok())
         };
         for row in held.into_iter().filter(|row| !keeps(row)) {
-            self.writer.run(Release { conversation: row.id, agent: agent.0 }).await?;
+            self.writer.run(Release { conversation: row.id, agent }).await?;
         }
         Ok(())
     }
@@ -80,7 +82,7 @@ impl Domain {
 pub(super) async fn route(
     write: &mut Write<'_>,
     log: &mut Log,
-    except: Option<Uuid>,
+    except: Option<AgentId>,
 ) -> Result<()> {
     if log.row.assignee_id.is_some() || !lifecycle::is_active(&log.row) {
         return Ok(());
@@ -117,7 +119,7 @@ async fn end_of_queue(write: &Write<'_>) -> Result<i64> {
 /// automatic: another agent may be online.
 pub(super) async fn release_if_away(write: &Write<'_>, log: &mut Log) -> Result<()> {
     let Some(holder) = log.row.assignee_id.filter(|_| !log.is_resolved()) else { return Ok(()) };
-    let is_there = write.hub.presence(AgentId(holder)) == Presence::Online;
+    let is_there = write.hub.presence(holder) == Presence::Online;
     if is_there || routing_of(write, &log.row).await? == Routing::Manual {
         return Ok(());
     }
@@ -144,12 +146,12 @@ pub(super) async fn serve_queue(
     // Many conversations that wait for a team that is away must not hold up the others.
     let labels = labels_of(write, &waiting).await?;
     let mut in_vain = HashSet::new();
-    for row in waiting.into_iter().filter(|row| Some(ConversationId(row.id)) != except) {
+    for row in waiting.into_iter().filter(|row| Some(row.id) != except) {
         let wants = (row.inbox_id, row.team_id, labels.get(&row.id));
         if in_vain.contains(&wants) {
             continue;
         }
-        let mut log = Log::lock(write, ConversationId(row.id)).await?;
+        let mut log = Log::lock(write, row.id).await?;
         if log.row.queued_at_ms.is_none() {
             continue;
         }
@@ -171,14 +173,14 @@ pub(super) async fn serve_queue(
 async fn labels_of(
     write: &Write<'_>,
     conversations: &[conversation::Model],
-) -> Result<HashMap<Uuid, Vec<Uuid>>> {
+) -> Result<HashMap<ConversationId, Vec<LabelId>>> {
     let ids = conversations.iter().map(|row| row.id);
     let rows = conversation_label::Entity::find()
         .filter(conversation_label::COLUMN.conversation_id.is_in(ids))
         .order_by_asc(conversation_label::Column::LabelId)
         .all(write.tx)
         .await?;
-    let mut labels: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    let mut labels: HashMap<ConversationId, Vec<LabelId>> = HashMap::new();
     for row in rows {
         labels.entry(row.conversation_id).or_default().push(row.label_id);
     }
@@ -186,7 +188,7 @@ async fn labels_of(
 }
 
 async fn give(write: &mut Write<'_>, log: &mut Log, chosen: agent::Model) -> Result<()> {
-    let event = Event::Assigned { agent: AgentId(chosen.id), name: chosen.name.clone() };
+    let event = Event::Assigned { agent: chosen.id, name: chosen.name.clone() };
     log.row.assignee_id = Some(chosen.id);
     log.set_status(Status::Assigned);
     leave_queue(write, log);
@@ -208,7 +210,7 @@ pub(super) fn leave_queue(write: &mut Write<'_>, log: &mut Log) {
 pub(super) async fn active(
     write: &Write<'_>,
     log: &Log,
-    agent: Option<Uuid>,
+    agent: Option<AgentId>,
 ) -> Result<Option<agent::Model>> {
     let Some(agent) = agent else { return Ok(None) };
     let found = agent::Entity::find_by_id(agent).one(write.tx).await?;
@@ -230,7 +232,7 @@ async fn routing_of(write: &Write<'_>, row: &conversation::Model) -> Result<Rout
             found.ok_or(ErrorCode::InboxUnknown)?.routing
         }
     };
-    Routing::parse(&word).ok_or(Error::Corrupt("a routing"))
+    Ok(word)
 }
 
 /// Chooses the agent for a conversation: online, with visibility, in its team, with its skills, and with
@@ -239,13 +241,13 @@ async fn choose(
     write: &Write<'_>,
     row: &conversation::Model,
     routing: Routing,
-    except: Option<Uuid>,
+    except: Option<AgentId>,
 ) -> Result<Option<agent::Model>> {
     let present = write.hub.agents();
-    let online: Vec<Uuid> = present
+    let online: Vec<AgentId> = present
         .iter()
         .filter(|(_, presence)| **presence == Presence::Online)
-        .map(|(id, _)| id.0)
+        .map(|(id, _)| *id)
         .filter(|id| Some(*id) != except)
         .collect();
     if online.is_empty() || routing == Routing::Manual {
@@ -269,7 +271,7 @@ async fn choose(
             .filter(team_agent::COLUMN.team_id.eq(team))
             .all(write.tx)
             .await?;
-        let members: HashSet<Uuid> = members.into_iter().map(|row| row.agent_id).collect();
+        let members: HashSet<AgentId> = members.into_iter().map(|row| row.agent_id).collect();
         agents.retain(|agent| members.contains(&agent.id));
     }
     keep_skilled(write, row, &mut agents).await?;
@@ -299,8 +301,8 @@ async fn keep_skilled(
         .filter(agent_skill::COLUMN.label_id.is_in(labels.iter().map(|row| row.label_id)))
         .all(write.tx)
         .await?;
-    let needed: HashSet<Uuid> = skills.iter().map(|row| row.label_id).collect();
-    let has: HashSet<(Uuid, Uuid)> =
+    let needed: HashSet<LabelId> = skills.iter().map(|row| row.label_id).collect();
+    let has: HashSet<(AgentId, LabelId)> =
         skills.iter().map(|row| (row.agent_id, row.label_id)).collect();
     agents.retain(|agent| needed.iter().all(|label| has.contains(&(agent.id, *label))));
     Ok(())
@@ -308,12 +310,12 @@ async fn keep_skilled(
 
 #[derive(FromQueryResult)]
 struct Load {
-    assignee_id: Uuid,
+    assignee_id: AgentId,
     conversations: i64,
 }
 
 /// How many conversations each agent has that are neither resolved, archived nor snoozed.
-async fn loads(write: &Write<'_>, agents: &[agent::Model]) -> Result<HashMap<Uuid, i64>> {
+async fn loads(write: &Write<'_>, agents: &[agent::Model]) -> Result<HashMap<AgentId, i64>> {
     let loads = conversation::Entity::find()
         .select_only()
         .column(conversation::Column::AssigneeId)
@@ -344,8 +346,8 @@ impl Command for ServeQueue {
 
 /// Routes one conversation of an agent to others, if they still have it.
 struct Release {
-    conversation: Uuid,
-    agent: Uuid,
+    conversation: ConversationId,
+    agent: AgentId,
 }
 
 #[async_trait]
@@ -357,7 +359,7 @@ impl Command for Release {
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
-        let mut log = Log::lock(write, ConversationId(self.conversation)).await?;
+        let mut log = Log::lock(write, self.conversation).await?;
         if log.row.assignee_id != Some(self.agent) || log.is_resolved() {
             return Ok(());
         }

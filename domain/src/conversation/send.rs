@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use protocol::{
     Author, Body, ClientId, ConversationId, Entry, ErrorCode, Event, FileId, Files, InboxId,
-    LabelId, Status, Summary, VisitorId,
+    Status, Summary, VisitorId,
 };
 use sea_orm::ActiveValue::Set;
 use sea_orm::QuerySelect;
@@ -15,6 +15,7 @@ use super::log::Log;
 use super::text::tidy;
 use crate::Domain;
 use crate::agent::Agent;
+use crate::conversation::kind::AuthorKind;
 use crate::error::{Error, Result};
 use crate::file::Party;
 use crate::inbox::PageUrl;
@@ -139,7 +140,7 @@ impl Command for Begin {
     type Output = (Summary, bool);
 
     fn shard(&self) -> Shard {
-        Shard::of(self.who.visitor.0)
+        Shard::of(self.who.visitor)
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<(Summary, bool)> {
@@ -199,8 +200,8 @@ impl Command for Send {
 
     fn shard(&self) -> Shard {
         match &self.sender {
-            Sender::Visitor { who, .. } => Shard::of(who.visitor.0),
-            Sender::Agent { conversation, .. } => Shard::of(conversation.0),
+            Sender::Visitor { who, .. } => Shard::of(who.visitor),
+            Sender::Agent { conversation, .. } => Shard::of(*conversation),
         }
     }
 
@@ -223,7 +224,7 @@ impl Command for Send {
         if let Some(existing) = log.find(write, self.client_id).await? {
             let Some(by_mail) = &self.by_mail else { return self.same_as(existing, &author) };
             // The same email was also sent to another address.
-            let inbox = InboxId(log.row.inbox_id);
+            let inbox = log.row.inbox_id;
             crate::mail::posted(write, by_mail, inbox, log.id(), existing.seq).await?;
             return Ok(existing);
         }
@@ -246,7 +247,7 @@ impl Command for Send {
         }
         let is_visitors = author == Author::Visitor {};
         let entry = log.append(write, author, self.client_id, self.body.clone(), files).await?;
-        let inbox = crate::inbox::find(write.tx, write.ambient, InboxId(log.row.inbox_id)).await?;
+        let inbox = crate::inbox::find(write.tx, write.ambient, log.row.inbox_id).await?;
         if let Some(by_mail) = &self.by_mail {
             crate::mail::posted(write, by_mail, inbox.id, log.id(), entry.seq).await?;
             log.event(write, &Author::System {}, by_mail.event(entry.seq)).await?;
@@ -323,7 +324,7 @@ async fn of_visitor(
         (Some(log), Some(named)) if log.is_resolved() && log.id() != named => {
             let named = Log::lock(write, named).await?;
             // It may just have been transferred to another visitor.
-            Ok(if named.row.visitor_id == who.visitor.0 { named } else { log })
+            Ok(if named.row.visitor_id == who.visitor { named } else { log })
         }
         (Some(log), _) => Ok(log),
         (None, _) => begin(write, who.inbox, who.visitor, page).await,
@@ -341,15 +342,15 @@ async fn begin(
     let row = crate::visitor::new_row(write, inbox, visitor);
     visitor::Entity::insert(row).on_conflict_do_nothing().exec_without_returning(write.tx).await?;
 
-    let found = inbox::Entity::find_by_id(inbox.0).one(write.tx).await?;
+    let found = inbox::Entity::find_by_id(inbox).one(write.tx).await?;
     let inbox_row = found.ok_or(ErrorCode::InboxUnknown)?;
     let begun = conversation::ActiveModel {
-        id: Set(conversation_id(write.ambient.uuid(), visitor.0)),
-        inbox_id: Set(inbox.0),
-        visitor_id: Set(visitor.0),
-        unresolved_visitor_id: Set(Some(visitor.0)),
+        id: Set(conversation_id(write.ambient.uuid(), visitor)),
+        inbox_id: Set(inbox),
+        visitor_id: Set(visitor),
+        unresolved_visitor_id: Set(Some(visitor)),
         page: Set(page.cloned().map(String::from)),
-        status: Set(Status::Open.as_str().to_owned()),
+        status: Set(Status::Open),
         assignee_id: Set(None),
         team_id: Set(inbox_row.team_id),
         queued_at_ms: Set(None),
@@ -359,7 +360,7 @@ async fn begin(
         last_seq: Set(0),
         last_public_seq: Set(0),
         last_at_ms: Set(now_ms),
-        last_author_kind: Set("visitor".to_owned()),
+        last_author_kind: Set(AuthorKind::Visitor),
         last_author_id: Set(None),
         last_author_name: Set(None),
         preview: Set(String::new()),
@@ -372,7 +373,7 @@ async fn begin(
     };
     let mut log = Log::of(begun.insert(write.tx).await?);
     if let Some(label) = inbox_row.label_id {
-        log.put_label(write, &Author::System {}, LabelId(label)).await?;
+        log.put_label(write, &Author::System {}, label).await?;
     }
     Ok(log)
 }

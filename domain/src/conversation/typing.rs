@@ -1,6 +1,6 @@
 //! Who is writing: published, never stored.
 
-use protocol::{ConversationId, Person, VisitorId};
+use protocol::{ConversationId, Person};
 
 use super::page::seen;
 use crate::Domain;
@@ -16,7 +16,7 @@ impl Domain {
     /// Store errors.
     pub async fn type_as_visitor(&self, who: &VisitorIdentity) -> Result<()> {
         if let Some(row) = super::page::of_visitor(&self.store.reader, who.visitor).await? {
-            self.hub().publish(&HubEvent::VisitorTypes { conversation: ConversationId(row.id) });
+            self.hub().publish(&HubEvent::VisitorTypes { conversation: row.id });
         }
         Ok(())
     }
@@ -26,7 +26,7 @@ impl Domain {
     /// # Errors
     /// `conversation_unknown`; store errors.
     pub async fn type_as_agent(&self, agent: &Agent, id: ConversationId) -> Result<()> {
-        let visitor = VisitorId(seen(&self.store.reader, id, agent).await?.visitor_id);
+        let visitor = seen(&self.store.reader, id, agent).await?.visitor_id;
         let agent = Person { id: agent.id, name: agent.name.clone() };
         self.hub().publish(&HubEvent::AgentTypes { conversation: id, visitor, agent });
         Ok(())

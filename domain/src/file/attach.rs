@@ -21,14 +21,14 @@ pub(crate) async fn claim(write: &Write<'_>, sender: &Party, ids: &[FileId]) -> 
         return Err(ErrorCode::TooManyFiles.into());
     }
     let rows = file::Entity::find()
-        .filter(file::COLUMN.id.is_in(ids.iter().map(|id| id.0)))
+        .filter(file::COLUMN.id.is_in(ids.iter().copied()))
         .order_by_asc(file::Column::Id)
         .lock_exclusive()
         .all(write.tx)
         .await?;
     let mut files = Vec::with_capacity(ids.len());
     for id in ids {
-        let row = rows.iter().find(|row| row.id == id.0).ok_or(ErrorCode::FileUnknown)?;
+        let row = rows.iter().find(|row| row.id == *id).ok_or(ErrorCode::FileUnknown)?;
         let is_free = row.conversation_id.is_none() && row.dropped_at_ms.is_none();
         let is_twice = files.iter().any(|file: &protocol::File| file.id == *id);
         if !is_free || !row.is_stored || is_twice || !sender.uploaded(row) {
@@ -50,9 +50,9 @@ pub(crate) async fn attach(
         return Ok(());
     }
     file::Entity::update_many()
-        .assign(file::COLUMN.conversation_id, conversation.0)
+        .assign(file::COLUMN.conversation_id, conversation)
         .assign(file::COLUMN.seq, seq as i64)
-        .filter(file::COLUMN.id.is_in(files.0.iter().map(|file| file.id.0)))
+        .filter(file::COLUMN.id.is_in(files.0.iter().map(|file| file.id)))
         .exec(write.tx)
         .await?;
     Ok(())
@@ -61,8 +61,8 @@ pub(crate) async fn attach(
 /// Transfers a visitor's files to another visitor, once they are known to be the same person.
 pub(crate) async fn hand_over(write: &Write<'_>, from: VisitorId, to: VisitorId) -> Result<()> {
     file::Entity::update_many()
-        .assign(file::COLUMN.visitor_id, to.0)
-        .filter(file::COLUMN.visitor_id.eq(from.0))
+        .assign(file::COLUMN.visitor_id, to)
+        .filter(file::COLUMN.visitor_id.eq(from))
         .exec(write.tx)
         .await?;
     Ok(())

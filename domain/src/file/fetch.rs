@@ -1,6 +1,6 @@
 //! Fetching files, for anyone who may see the entry that a file is attached to.
 
-use protocol::{ConversationId, ErrorCode, File, FileId};
+use protocol::{ErrorCode, File, FileId};
 use sea_orm::entity::prelude::*;
 
 use super::{Content, Part, Party, from_row};
@@ -23,7 +23,7 @@ impl Domain {
     /// # Errors
     /// `file_unknown`, also if they may not fetch it or there is no thumbnail; store errors.
     pub async fn find_file(&self, party: &Party, id: FileId, part: Part) -> Result<Found> {
-        let found = file::Entity::find_by_id(id.0).one(&self.store.reader).await?;
+        let found = file::Entity::find_by_id(id).one(&self.store.reader).await?;
         let row = found.filter(|row| row.is_stored && row.dropped_at_ms.is_none());
         let row = row.ok_or(ErrorCode::FileUnknown)?;
         if !self.may_fetch(party, &row).await? {
@@ -49,7 +49,6 @@ impl Domain {
         };
         match party {
             Party::Agent(agent) => {
-                let id = ConversationId(id);
                 match crate::conversation::seen(&self.store.reader, id, agent).await {
                     Ok(_) => Ok(true),
                     Err(error) if error.code() == ErrorCode::ConversationUnknown => Ok(false),
@@ -59,7 +58,7 @@ impl Domain {
             Party::Visitor(who) => {
                 let reader = &self.store.reader;
                 let conversation = conversation::Entity::find_by_id(id).one(reader).await?;
-                let is_theirs = conversation.is_some_and(|row| row.visitor_id == who.visitor.0);
+                let is_theirs = conversation.is_some_and(|row| row.visitor_id == who.visitor);
                 let entry = entry::Entity::find_by_id((id, seq)).one(reader).await?;
                 Ok(is_theirs && entry.is_some_and(|entry| entry.is_public))
             }

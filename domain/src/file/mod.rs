@@ -15,7 +15,7 @@ mod sweep;
 mod thumbnail;
 mod upload;
 
-use protocol::{File, FileId};
+use protocol::File;
 
 use crate::agent::Agent;
 use crate::table::file;
@@ -38,15 +38,15 @@ impl Party {
     /// Whether this party uploaded the file.
     fn uploaded(&self, row: &file::Model) -> bool {
         match self {
-            Self::Visitor(who) => row.visitor_id == Some(who.visitor.0),
-            Self::Agent(agent) => row.agent_id == Some(agent.id.0),
+            Self::Visitor(who) => row.visitor_id == Some(who.visitor),
+            Self::Agent(agent) => row.agent_id == Some(agent.id),
         }
     }
 }
 
 fn from_row(row: file::Model) -> File {
     File {
-        id: FileId(row.id),
+        id: row.id,
         name: row.name,
         media_type: row.media_type,
         bytes: row.bytes.unsigned_abs(),

@@ -1,6 +1,7 @@
 //! Removes files that were uploaded and never sent.
 
 use async_trait::async_trait;
+use protocol::FileId;
 use protocol::limits::UNSENT_FILE_MS;
 use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
@@ -45,16 +46,16 @@ struct GiveUp;
 #[async_trait]
 impl Command for GiveUp {
     /// The ids of the files, and the places of their content.
-    type Output = Vec<(Uuid, Uuid)>;
+    type Output = Vec<(FileId, Uuid)>;
 
     fn shard(&self) -> Shard {
         Shard::ANY
     }
 
-    async fn apply(&self, write: &mut Write<'_>) -> Result<Vec<(Uuid, Uuid)>> {
+    async fn apply(&self, write: &mut Write<'_>) -> Result<Vec<(FileId, Uuid)>> {
         let now_ms = write.ambient.now_ms();
         let before_ms = now_ms.saturating_sub(UNSENT_FILE_MS) as i64;
-        let given_up: Vec<(Uuid, Uuid)> = file::Entity::find()
+        let given_up: Vec<(FileId, Uuid)> = file::Entity::find()
             .select_only()
             .column(file::Column::Id)
             .column(file::Column::Place)

@@ -198,8 +198,8 @@ fn look(beginning: &[u8], is_whole: bool, name: &str) -> Result<Kind, ErrorCode>
 
 fn shard(party: &Party) -> Shard {
     match party {
-        Party::Visitor(who) => Shard::of(who.visitor.0),
-        Party::Agent(agent) => Shard::of(agent.id.0),
+        Party::Visitor(who) => Shard::of(who.visitor),
+        Party::Agent(agent) => Shard::of(agent.id),
     }
 }
 
@@ -231,7 +231,7 @@ impl Command for Reserve {
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<Reserved> {
-        let found = file::Entity::find_by_id(self.id.0).lock_exclusive().one(write.tx).await?;
+        let found = file::Entity::find_by_id(self.id).lock_exclusive().one(write.tx).await?;
         let before = found.as_ref().map(|row| row.place);
         if let Some(row) = found {
             if !self.party.uploaded(&row) || row.dropped_at_ms.is_some() {
@@ -241,15 +241,15 @@ impl Command for Reserve {
                 return Ok(Reserved::Here(from_row(row)));
             }
             // An upload that did not finish starts over.
-            file::Entity::delete_by_id(self.id.0).exec(write.tx).await?;
+            file::Entity::delete_by_id(self.id).exec(write.tx).await?;
         }
         self.check_room(write).await?;
         let (visitor, inbox, agent) = match &self.party {
-            Party::Visitor(who) => (Some(who.visitor.0), Some(who.inbox.0), None),
-            Party::Agent(agent) => (None, None, Some(agent.id.0)),
+            Party::Visitor(who) => (Some(who.visitor), Some(who.inbox), None),
+            Party::Agent(agent) => (None, None, Some(agent.id)),
         };
         let row = file::ActiveModel {
-            id: Set(self.id.0),
+            id: Set(self.id),
             place: Set(self.place),
             visitor_id: Set(visitor),
             inbox_id: Set(inbox),
@@ -275,25 +275,25 @@ impl Reserve {
     async fn check_room(&self, write: &Write<'_>) -> Result<()> {
         let unsent = file::Entity::find().filter(file::COLUMN.conversation_id.is_null());
         let own_unsent = match &self.party {
-            Party::Visitor(who) => unsent.clone().filter(file::COLUMN.visitor_id.eq(who.visitor.0)),
-            Party::Agent(agent) => unsent.clone().filter(file::COLUMN.agent_id.eq(agent.id.0)),
+            Party::Visitor(who) => unsent.clone().filter(file::COLUMN.visitor_id.eq(who.visitor)),
+            Party::Agent(agent) => unsent.clone().filter(file::COLUMN.agent_id.eq(agent.id)),
         };
         if own_unsent.count(write.tx).await? >= UNSENT_FILES {
             return Err(ErrorCode::TooManyFiles.into());
         }
         if let Party::Visitor(who) = &self.party {
-            let theirs = file::Entity::find().filter(file::COLUMN.visitor_id.eq(who.visitor.0));
+            let theirs = file::Entity::find().filter(file::COLUMN.visitor_id.eq(who.visitor));
             if bytes_of(write, theirs).await? + self.bytes > VISITOR_FILE_BYTES {
                 return Err(ErrorCode::FileQuota.into());
             }
             let of_all = file::Entity::find()
-                .filter(file::COLUMN.inbox_id.eq(who.inbox.0))
+                .filter(file::COLUMN.inbox_id.eq(who.inbox))
                 .filter(file::COLUMN.visitor_id.is_not_null());
             if bytes_of(write, of_all).await? + self.bytes > self.inbox_bytes {
                 return Err(ErrorCode::FileQuota.into());
             }
             // Reserved but unfinished uploads don't count here: the limit on concurrent uploads bounds them.
-            let of_inbox = unsent.filter(file::COLUMN.inbox_id.eq(who.inbox.0));
+            let of_inbox = unsent.filter(file::COLUMN.inbox_id.eq(who.inbox));
             let of_inbox = of_inbox.filter(file::COLUMN.is_stored.eq(true));
             if bytes_of(write, of_inbox).await? + self.bytes > UNSENT_FILE_BYTES {
                 return Err(ErrorCode::SlowDown.into());
@@ -335,7 +335,7 @@ impl Command for Keep {
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<File> {
-        let found = file::Entity::find_by_id(self.id.0).lock_exclusive().one(write.tx).await?;
+        let found = file::Entity::find_by_id(self.id).lock_exclusive().one(write.tx).await?;
         let row = found.filter(|row| self.party.uploaded(row) && row.dropped_at_ms.is_none());
         // A newer attempt has started, or the visitor is someone else by now. The next attempt decides.
         let row = row.filter(|row| row.place == self.place).ok_or(ErrorCode::UploadCut)?;
@@ -365,12 +365,12 @@ impl Command for Release {
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<bool> {
         file::Entity::delete_many()
-            .filter(file::COLUMN.id.eq(self.id.0))
+            .filter(file::COLUMN.id.eq(self.id))
             .filter(file::COLUMN.place.eq(self.place))
             .filter(file::COLUMN.is_stored.eq(false))
             .exec(write.tx)
             .await?;
-        let kept = file::Entity::find_by_id(self.id.0).one(write.tx).await?;
+        let kept = file::Entity::find_by_id(self.id).one(write.tx).await?;
         Ok(kept.is_none_or(|row| row.place != self.place))
     }
 }

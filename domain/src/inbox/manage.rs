@@ -20,8 +20,8 @@ impl Domain {
     pub async fn create_inbox(&self, name: &str, sites: &[String]) -> Result<Inbox> {
         let (id, secrets) = (self.ambient.uuid(), Secrets::new(&self.ambient));
         let row = inbox::ActiveModel {
-            id: Set(id),
-            secrets: Set(secrets.seal(&self.ambient, id)),
+            id: Set(InboxId(id)),
+            secrets: Set(secrets.seal(&self.ambient, InboxId(id))),
             key: Set(self.ambient.key()),
             name: Set(crate::agent::check_name(name)?),
             allowed_sites: Set(write_sites(&parse_sites(sites)?)),
@@ -29,7 +29,7 @@ impl Domain {
             requires_identity: Set(false),
             hours: Set(None),
             time_zone: Set("UTC".to_owned()),
-            routing: Set(Routing::Manual.as_str().to_owned()),
+            routing: Set(Routing::Manual),
             team_id: Set(None),
             label_id: Set(None),
             mail_from: Set(None),
@@ -79,8 +79,8 @@ impl Domain {
     /// # Errors
     /// `inbox_unknown`; store errors.
     pub async fn see_inbox(&self, agent: &Agent, id: InboxId) -> Result<Inbox> {
-        let row = inbox::Entity::find_by_id(id.0).one(&self.store.reader).await?;
-        let seen = row.filter(|row| agent.visibility.covers(InboxId(row.id)));
+        let row = inbox::Entity::find_by_id(id).one(&self.store.reader).await?;
+        let seen = row.filter(|row| agent.visibility.covers(row.id));
         from_row(seen.ok_or(ErrorCode::InboxUnknown)?, &self.ambient)
     }
 
@@ -90,7 +90,7 @@ impl Domain {
     /// `inbox_unknown`, `site_invalid`; store errors.
     pub async fn allow_sites(&self, id: InboxId, sites: &[String]) -> Result<Inbox> {
         let sites = parse_sites(sites)?;
-        let row = inbox::Entity::find_by_id(id.0).one(&self.store.reader).await?;
+        let row = inbox::Entity::find_by_id(id).one(&self.store.reader).await?;
         let mut row = row.ok_or(ErrorCode::InboxUnknown)?.into_active_model();
         row.allowed_sites = Set(write_sites(&sites));
         from_row(row.update(&self.store.reader).await?, &self.ambient)
@@ -102,7 +102,7 @@ impl Domain {
     /// `inbox_unknown`; store errors.
     pub async fn require_identity(&self, id: InboxId, required: bool) -> Result<()> {
         let row = inbox::ActiveModel {
-            id: Set(id.0),
+            id: Set(id),
             requires_identity: Set(required),
             ..Default::default()
         };

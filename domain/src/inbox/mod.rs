@@ -111,7 +111,7 @@ pub(crate) async fn find(
     ambient: &Ambient,
     id: InboxId,
 ) -> Result<Inbox> {
-    let row = inbox::Entity::find_by_id(id.0).one(db).await?;
+    let row = inbox::Entity::find_by_id(id).one(db).await?;
     from_row(row.ok_or(ErrorCode::InboxUnknown)?, ambient)
 }
 
@@ -149,7 +149,7 @@ fn from_row(row: inbox::Model, ambient: &Ambient) -> Result<Inbox> {
         mail: InboxMail::of(&row),
         inbound: InboxInbound::of(&row, &secrets),
         retention: Retention::of(&row),
-        id: InboxId(row.id),
+        id: row.id,
         key: row.key,
         name: row.name,
         allowed_sites: sites.map_err(|_| Error::Corrupt("an inbox's allowed sites"))?,
@@ -157,9 +157,9 @@ fn from_row(row: inbox::Model, ambient: &Ambient) -> Result<Inbox> {
         requires_identity: row.requires_identity,
         hours: hours.map_err(|_| Error::Corrupt("an inbox's hours"))?,
         time_zone: row.time_zone,
-        routing: Routing::parse(&row.routing).ok_or(Error::Corrupt("a routing"))?,
-        team: row.team_id.map(TeamId),
-        label: row.label_id.map(LabelId),
+        routing: row.routing,
+        team: row.team_id,
+        label: row.label_id,
         secrets,
     })
 }

@@ -8,6 +8,7 @@ use super::secrets::Secrets;
 use super::{Rotating, SecretOf};
 use crate::Domain;
 use crate::error::Result;
+use crate::table::column::Assign;
 use crate::table::inbox;
 
 /// The same for the secret that signs visitors' tokens: visitors who seldom return keep their conversation.
@@ -43,12 +44,12 @@ impl Domain {
         id: InboxId,
         change: impl FnOnce(&mut Secrets),
     ) -> Result<()> {
-        let found = inbox::Entity::find_by_id(id.0).one(&self.store.reader).await?;
+        let found = inbox::Entity::find_by_id(id).one(&self.store.reader).await?;
         let row = found.ok_or(ErrorCode::InboxUnknown)?;
         let mut secrets = Secrets::open(&self.ambient, &row)?;
         change(&mut secrets);
         let mut changed = row.into_active_model();
-        changed.secrets = Set(secrets.seal(&self.ambient, id.0));
+        changed.secrets = Set(secrets.seal(&self.ambient, id));
         inbox::Entity::update(changed).exec(&self.store.reader).await?;
         Ok(())
     }
@@ -66,10 +67,7 @@ impl Domain {
             }
             let (id, before) = (row.id, row.secrets);
             inbox::Entity::update_many()
-                .col_expr(
-                    inbox::Column::Secrets,
-                    sea_orm::sea_query::Expr::value(secrets.seal(&self.ambient, id)),
-                )
+                .assign(inbox::COLUMN.secrets, secrets.seal(&self.ambient, id))
                 .filter(inbox::COLUMN.id.eq(id))
                 // A concurrent change has already sealed the new value.
                 .filter(inbox::COLUMN.secrets.eq(before))

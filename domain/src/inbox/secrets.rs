@@ -1,6 +1,6 @@
 //! An inbox's secrets: a sealed column of the database.
 
-use sea_orm::entity::prelude::*;
+use protocol::InboxId;
 use serde::{Deserialize, Serialize};
 
 use crate::ambient::Ambient;
@@ -95,12 +95,12 @@ impl Secrets {
         Ok(secrets)
     }
 
-    pub(super) fn seal(&self, ambient: &Ambient, id: Uuid) -> String {
+    pub(super) fn seal(&self, ambient: &Ambient, id: InboxId) -> String {
         let text = serde_json::to_string(self).expect("strings serialize to JSON");
         ambient.keys().seal(&purpose(id), &text, ambient.bytes())
     }
 }
 
-fn purpose(id: Uuid) -> String {
+fn purpose(id: InboxId) -> String {
     format!("inbox secrets v1:{id}")
 }

@@ -71,14 +71,14 @@ impl Command for SetInbound {
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<Inbox> {
-        let found = inbox::Entity::find_by_id(self.id.0).one(write.tx).await?;
+        let found = inbox::Entity::find_by_id(self.id).one(write.tx).await?;
         let found = found.ok_or(ErrorCode::InboxUnknown)?;
         let InboxInbound { address, mailbox } = &self.inbound;
         if let Some(address) = address {
             // An address belongs to one inbox, which receives all email to it.
             let others = inbox::Entity::find()
                 .filter(inbox::COLUMN.inbound_address.eq(address))
-                .filter(inbox::COLUMN.id.ne(self.id.0));
+                .filter(inbox::COLUMN.id.ne(self.id));
             if others.count(write.tx).await? > 0 {
                 return Err(ErrorCode::InboundAddressInvalid.into());
             }
@@ -91,7 +91,7 @@ impl Command for SetInbound {
         let place_of = |url: &Option<String>| url.as_deref().and_then(place);
         if let Some(place) = place_of(&mailbox) {
             // If two inboxes read one mailbox, each email would be in both.
-            let others = inbox::Entity::find().filter(inbox::COLUMN.id.ne(self.id.0));
+            let others = inbox::Entity::find().filter(inbox::COLUMN.id.ne(self.id));
             for other in others.all(write.tx).await? {
                 let other = Secrets::open(write.ambient, &other)?.mailbox;
                 if place_of(&other).as_ref() == Some(&place) {
@@ -101,12 +101,12 @@ impl Command for SetInbound {
         }
         if place_of(&mailbox) != place_of(&known) {
             // A new mailbox is read starting with its next email.
-            mailbox::Entity::delete_by_id(self.id.0).exec(write.tx).await?;
+            mailbox::Entity::delete_by_id(self.id).exec(write.tx).await?;
         }
         secrets.mailbox = mailbox;
         let mut row = found.into_active_model();
         row.inbound_address = Set(address.clone());
-        row.secrets = Set(secrets.seal(write.ambient, self.id.0));
+        row.secrets = Set(secrets.seal(write.ambient, self.id));
         from_row(row.update(write.tx).await?, write.ambient)
     }
 }

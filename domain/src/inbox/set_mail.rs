@@ -36,7 +36,7 @@ impl Command for SetMail {
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<Inbox> {
-        let found = inbox::Entity::find_by_id(self.id.0).one(write.tx).await?;
+        let found = inbox::Entity::find_by_id(self.id).one(write.tx).await?;
         let mut row: inbox::ActiveModel = found.ok_or(ErrorCode::InboxUnknown)?.into();
         let InboxMail { from, team_address, to_visitors, unread_wait_ms, an_hour } = &self.mail;
         row.mail_from = Set(from.clone());

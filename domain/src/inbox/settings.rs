@@ -59,20 +59,20 @@ impl Command for SetInbox {
     async fn apply(&self, write: &mut Write<'_>) -> Result<Inbox> {
         let InboxSettings { time_zone, routing, team, label, .. } = &self.settings;
         if let Some(team) = team {
-            let found = team::Entity::find_by_id(team.0).one(write.tx).await?;
+            let found = team::Entity::find_by_id(*team).one(write.tx).await?;
             found.ok_or(ErrorCode::TeamUnknown)?;
         }
         if let Some(label) = label {
-            let found = label::Entity::find_by_id(label.0).one(write.tx).await?;
+            let found = label::Entity::find_by_id(*label).one(write.tx).await?;
             found.ok_or(ErrorCode::LabelUnknown)?;
         }
-        let found = inbox::Entity::find_by_id(self.id.0).one(write.tx).await?;
+        let found = inbox::Entity::find_by_id(self.id).one(write.tx).await?;
         let mut row: inbox::ActiveModel = found.ok_or(ErrorCode::InboxUnknown)?.into();
         row.hours = Set(self.hours.clone());
         row.time_zone = Set(time_zone.clone());
-        row.routing = Set(routing.as_str().to_owned());
-        row.team_id = Set(team.map(|team| team.0));
-        row.label_id = Set(label.map(|label| label.0));
+        row.routing = Set(*routing);
+        row.team_id = Set(*team);
+        row.label_id = Set(*label);
         from_row(row.update(write.tx).await?, write.ambient)
     }
 }
@@ -91,7 +91,7 @@ impl Domain {
             other => Ok(Set(other.map(u32::cast_signed))),
         };
         let row = inbox::ActiveModel {
-            id: Set(id.0),
+            id: Set(id),
             keep_conversations_days: days(retention.conversations_days)?,
             keep_files_days: days(retention.files_days)?,
             keep_addresses_days: days(retention.addresses_days)?,

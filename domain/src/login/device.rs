@@ -16,7 +16,7 @@ const DEVICE: &[u8] = b"agent device v2:";
 pub(super) fn issue(row: &agent::Model, ambient: &Ambient) -> String {
     let nonce = ambient.key();
     let tag = ambient.keys().sign(DEVICE, &signed(row, &nonce));
-    format!("{}.{nonce}.{}", AgentId(row.id), HEXLOWER.encode(&tag))
+    format!("{}.{nonce}.{}", row.id, HEXLOWER.encode(&tag))
 }
 
 /// Whether an agent has logged in with this browser before.
@@ -24,7 +24,7 @@ pub(super) fn is_of(row: &agent::Model, device: &str, ambient: &Ambient) -> bool
     let parts = || {
         let (agent, rest) = device.split_once('.')?;
         let (nonce, tag) = rest.split_once('.')?;
-        let is_theirs = AgentId::parse(agent) == Some(AgentId(row.id));
+        let is_theirs = AgentId::parse(agent) == Some(row.id);
         let tag = HEXLOWER_PERMISSIVE.decode(tag.as_bytes()).ok()?;
         Some(is_theirs && ambient.keys().is_signed(DEVICE, &signed(row, nonce), &tag))
     };
@@ -33,5 +33,5 @@ pub(super) fn is_of(row: &agent::Model, device: &str, ambient: &Ambient) -> bool
 
 fn signed<'a>(row: &'a agent::Model, nonce: &'a str) -> [&'a [u8]; 4] {
     // A nonce contains no dot.
-    [row.id.as_bytes(), nonce.as_bytes(), b".", row.password_hash.as_bytes()]
+    [row.id.0.as_bytes(), nonce.as_bytes(), b".", row.password_hash.as_bytes()]
 }

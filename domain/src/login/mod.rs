@@ -10,6 +10,7 @@ mod second;
 mod session;
 mod source;
 mod step;
+pub(crate) mod step_kind;
 
 use protocol::{AgentId, ErrorCode};
 use sea_orm::entity::prelude::*;
@@ -75,7 +76,7 @@ impl Domain {
             }
             found => {
                 // The agent whose address was tried, if there is one.
-                let subject = found.map(|row| (row.id, row.name));
+                let subject = found.map(|row| (row.id.0, row.name));
                 self.audit_later(Actor::Stranger(email), AuditAction::LoginFailed, subject, source);
                 Err(ErrorCode::LoginWrong.into())
             }
@@ -105,7 +106,7 @@ impl Domain {
     /// # Errors
     /// `agent_unknown`; store errors.
     pub async fn device(&self, id: AgentId) -> Result<String> {
-        let row = agent::Entity::find_by_id(id.0).one(&self.store.reader).await?;
+        let row = agent::Entity::find_by_id(id).one(&self.store.reader).await?;
         Ok(device::issue(&row.ok_or(ErrorCode::AgentUnknown)?, &self.ambient))
     }
 
@@ -120,7 +121,7 @@ impl Domain {
         current: String,
         new: String,
     ) -> Result<Agent> {
-        let row = agent::Entity::find_by_id(id.0).one(&self.store.reader).await?;
+        let row = agent::Entity::find_by_id(id).one(&self.store.reader).await?;
         let row = row.ok_or(ErrorCode::AgentUnknown)?;
         self.attempts.check_known(&id.to_string())?;
         let hash = has_password(&row).then(|| row.password_hash.clone());
@@ -133,7 +134,7 @@ impl Domain {
         let changed = agent::Entity::update_many()
             .assign(agent::COLUMN.password_hash, new)
             .col_expr(agent::Column::Epoch, Expr::col(agent::Column::Epoch).add(1))
-            .filter(agent::COLUMN.id.eq(id.0))
+            .filter(agent::COLUMN.id.eq(id))
             .filter(agent::COLUMN.epoch.eq(row.epoch))
             .filter(agent::COLUMN.password_hash.eq(row.password_hash))
             .exec(&self.store.reader)
@@ -152,7 +153,7 @@ impl Domain {
     pub async fn log_out_everywhere(&self, id: AgentId) -> Result<Agent> {
         agent::Entity::update_many()
             .col_expr(agent::Column::Epoch, Expr::col(agent::Column::Epoch).add(1))
-            .filter(agent::COLUMN.id.eq(id.0))
+            .filter(agent::COLUMN.id.eq(id))
             .exec(&self.store.reader)
             .await?;
         self.end_logins(id).await?;

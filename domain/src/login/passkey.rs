@@ -2,7 +2,7 @@
 //! verified its owner. A passkey replaces the password and the second factor at once.
 
 use data_encoding::HEXLOWER;
-use protocol::{AgentId, ErrorCode};
+use protocol::{AgentId, ErrorCode, PasskeyId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::{IntoActiveModel, QueryOrder};
@@ -14,7 +14,7 @@ use webauthn_rs::prelude::{
     RegisterPublicKeyCredential, Webauthn, WebauthnBuilder,
 };
 
-use super::step::Kind;
+use super::step_kind::StepKind;
 use crate::Domain;
 use crate::agent::{Agent, check_name};
 use crate::error::{Error, Result};
@@ -49,7 +49,7 @@ impl PasskeySite {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PasskeyDetails {
     /// Its id in requests.
-    pub id: Uuid,
+    pub id: PasskeyId,
     /// The name that its agent gave it.
     pub name: String,
     /// When it was created, in milliseconds since 1970 (UTC).
@@ -103,7 +103,7 @@ impl Domain {
     /// Store errors.
     pub async fn list_passkeys(&self, id: AgentId) -> Result<Vec<PasskeyDetails>> {
         let rows = passkey::Entity::find()
-            .filter(passkey::COLUMN.agent_id.eq(id.0))
+            .filter(passkey::COLUMN.agent_id.eq(id))
             .order_by_asc(passkey::Column::CreatedAtMs)
             .order_by_asc(passkey::Column::Id)
             .all(&self.store.reader)
@@ -131,7 +131,7 @@ impl Domain {
             .0
             .start_passkey_registration(agent.id.0, &agent.email, &agent.name, Some(known))
             .map_err(|error| refused(&error))?;
-        let step = self.begin_step(Kind::NewPasskey, Some(agent.id), &state).await?;
+        let step = self.begin_step(StepKind::NewPasskey, Some(agent.id), &state).await?;
         // A login with a passkey names no agent, so the device must know whose passkey it is.
         let resident = [
             ("authenticatorSelection", "residentKey", "required".into()),
@@ -153,7 +153,7 @@ impl Domain {
         credential: &str,
     ) -> Result<()> {
         let name = check_name(name)?;
-        let found = self.read_step::<PasskeyRegistration>(Kind::NewPasskey, step).await?;
+        let found = self.read_step::<PasskeyRegistration>(StepKind::NewPasskey, step).await?;
         if found.agent != Some(id) {
             return Err(ErrorCode::LoginStepOver.into());
         }
@@ -167,8 +167,8 @@ impl Domain {
             return Err(ErrorCode::PasskeyInvalid.into());
         }
         let row = passkey::ActiveModel {
-            id: Set(self.ambient.uuid()),
-            agent_id: Set(id.0),
+            id: Set(PasskeyId(self.ambient.uuid())),
+            agent_id: Set(id),
             credential_hash: Set(credential_hash),
             name: Set(name),
             data: Set(write(&key)?),
@@ -183,7 +183,7 @@ impl Domain {
     ///
     /// # Errors
     /// `passkey_unknown`; `second_factor_required` if it is the last factor and one is required; store errors.
-    pub async fn remove_passkey(&self, agent: AgentId, id: Uuid) -> Result<()> {
+    pub async fn remove_passkey(&self, agent: AgentId, id: PasskeyId) -> Result<()> {
         let factors = self.second_factors(agent).await?;
         if !factors.passkeys.iter().any(|key| key.id == id) {
             return Err(ErrorCode::PasskeyUnknown.into());
@@ -205,7 +205,7 @@ impl Domain {
         self.attempts.check_network(source)?;
         let begun = site.0.start_discoverable_authentication();
         let (made, state) = begun.map_err(|error| refused(&error))?;
-        let step = self.begin_step(Kind::Passkey, None, &state).await?;
+        let step = self.begin_step(StepKind::Passkey, None, &state).await?;
         Ok(PasskeyRequest { step, options: options(&made, &[])? })
     }
 
@@ -219,7 +219,8 @@ impl Domain {
         step: &str,
         credential: &str,
     ) -> Result<Agent> {
-        let state = self.read_step::<DiscoverableAuthentication>(Kind::Passkey, step).await?.data;
+        let state =
+            self.read_step::<DiscoverableAuthentication>(StepKind::Passkey, step).await?.data;
         // There is only one attempt: the answer can't be submitted again.
         self.end_step(step).await?;
         let credential: PublicKeyCredential = read(credential)?;
@@ -229,7 +230,7 @@ impl Domain {
             .map_err(|error| refused(&error))?;
         let found = passkey::Entity::find()
             .filter(passkey::COLUMN.credential_hash.eq(hash(id)))
-            .filter(passkey::COLUMN.agent_id.eq(user))
+            .filter(passkey::COLUMN.agent_id.eq(AgentId(user)))
             .one(&self.store.reader)
             .await?;
         let row = found.ok_or(ErrorCode::PasskeyInvalid)?;
@@ -248,7 +249,7 @@ impl Domain {
     }
 
     async fn keys_of(&self, id: AgentId) -> Result<Vec<Passkey>> {
-        let theirs = passkey::Entity::find().filter(passkey::COLUMN.agent_id.eq(id.0));
+        let theirs = passkey::Entity::find().filter(passkey::COLUMN.agent_id.eq(id));
         let rows = theirs.all(&self.store.reader).await?;
         let key = |row: passkey::Model| serde_json::from_str(&row.data);
         let keys: std::result::Result<_, _> = rows.into_iter().map(key).collect();

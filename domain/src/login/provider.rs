@@ -1,7 +1,7 @@
 //! Providers that agents log in with (OpenID Connect): which ones there are, and which agent a person is whom
 //! one vouches for. This module does not communicate with providers.
 
-use protocol::{AgentId, ErrorCode};
+use protocol::{AgentId, ErrorCode, ProviderId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::{Condition, IntoActiveModel, QueryOrder};
@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use url::{Host, Url};
 
 use super::session::hash;
-use super::step::Kind;
+use super::step_kind::StepKind;
 use crate::Domain;
 use crate::agent::{Agent, Role, check_email, check_name};
 use crate::audit::{Actor, AuditAction};
@@ -21,7 +21,7 @@ use crate::table::{agent, agent_identity, identity_provider};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Provider {
     /// Its id: part of the URL that it redirects people back to.
-    pub id: Uuid,
+    pub id: ProviderId,
     /// The name that agents know it by.
     pub name: String,
     /// Its issuer: an https URL, or http on this machine.
@@ -58,7 +58,7 @@ fn lines(text: &str) -> Vec<String> {
     text.lines().map(ToOwned::to_owned).collect()
 }
 
-fn purpose(id: Uuid) -> String {
+fn purpose(id: ProviderId) -> String {
     format!("provider secret v1:{id}")
 }
 
@@ -108,7 +108,7 @@ impl Domain {
     ///
     /// # Errors
     /// `provider_unknown`; store errors.
-    pub async fn find_provider(&self, id: Uuid) -> Result<Provider> {
+    pub async fn find_provider(&self, id: ProviderId) -> Result<Provider> {
         let row = identity_provider::Entity::find_by_id(id).one(&self.store.reader).await?;
         self.provider(row.ok_or(ErrorCode::ProviderUnknown)?)
     }
@@ -173,7 +173,7 @@ impl Domain {
     ///
     /// # Errors
     /// `provider_unknown`; store errors.
-    pub async fn delete_provider(&self, id: Uuid) -> Result<()> {
+    pub async fn delete_provider(&self, id: ProviderId) -> Result<()> {
         let gone = identity_provider::Entity::delete_by_id(id).exec(&self.store.reader).await?;
         if gone.rows_affected == 0 {
             return Err(ErrorCode::ProviderUnknown.into());
@@ -205,7 +205,7 @@ impl Domain {
         source: &super::Source,
     ) -> Result<String> {
         self.attempts.check_network(source)?;
-        self.begin_step(Kind::Provider, None, data).await
+        self.begin_step(StepKind::Provider, None, data).await
     }
 
     /// Returns what was stored for someone who comes back from a provider. It can be read only once.
@@ -213,7 +213,7 @@ impl Domain {
     /// # Errors
     /// `login_step_over`; store errors.
     pub async fn come_from_provider<T: DeserializeOwned>(&self, step: &str) -> Result<T> {
-        let data = self.read_step::<T>(Kind::Provider, step).await?.data;
+        let data = self.read_step::<T>(StepKind::Provider, step).await?.data;
         self.end_step(step).await?;
         Ok(data)
     }
@@ -248,13 +248,13 @@ impl Domain {
             hash(&format!("identity v1:{}:{}:{}", provider.id, provider.issuer, who.subject));
         let known = agent_identity::Entity::find_by_id(&*identity).one(&self.store.reader).await?;
         let id = match known {
-            Some(known) => AgentId(known.agent_id),
+            Some(known) => known.agent_id,
             None => {
                 let id = self.recognise(provider, who, role).await?;
                 let row = agent_identity::ActiveModel {
                     hash: Set(identity),
                     provider_id: Set(provider.id),
-                    agent_id: Set(id.0),
+                    agent_id: Set(id),
                 };
                 agent_identity::Entity::insert(row)
                     .exec_without_returning(&self.store.reader)
@@ -288,7 +288,7 @@ impl Domain {
         }
         let same = agent::COLUMN.email.eq(&*email);
         if let Some(row) = agent::Entity::find().filter(same).one(&self.store.reader).await? {
-            return Ok(AgentId(row.id));
+            return Ok(row.id);
         }
         let name = who.name.as_deref().and_then(|name| check_name(name).ok());
         let name = name.unwrap_or_else(|| email.split('@').next().unwrap_or(&email).to_owned());
@@ -345,7 +345,7 @@ mod tests {
 
     fn provider() -> Provider {
         Provider {
-            id: Uuid::nil(),
+            id: ProviderId(Uuid::nil()),
             name: "Example".into(),
             issuer: "https://id.example.com/a".into(),
             client_id: "porchlight".into(),

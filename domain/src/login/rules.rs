@@ -65,7 +65,7 @@ impl Domain {
             self.end_logins_of(without_second_factor()).await?;
         }
         if rules.passwords_off {
-            let others = agent::COLUMN.role.ne(Role::Owner.as_str());
+            let others = agent::COLUMN.role.ne(Role::Owner);
             self.end_logins_of(Condition::all().add(others)).await?;
         }
         Ok(())
@@ -74,7 +74,7 @@ impl Domain {
     /// Ends all logins of these agents.
     pub(super) async fn end_logins_of(&self, agents: Condition) -> Result<()> {
         for row in agent::Entity::find().filter(agents).all(&self.store.reader).await? {
-            self.log_out_everywhere(AgentId(row.id)).await?;
+            self.log_out_everywhere(row.id).await?;
         }
         Ok(())
     }

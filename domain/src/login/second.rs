@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use totp_rs::{Builder, Totp};
 
 use super::session::hash;
-use super::step::Kind;
+use super::step_kind::StepKind;
 use crate::Domain;
 use crate::agent::Agent;
 use crate::error::{Error, Result};
@@ -78,10 +78,10 @@ impl Domain {
     /// # Errors
     /// `agent_unknown`; store errors.
     pub async fn second_factors(&self, id: AgentId) -> Result<SecondFactors> {
-        let row = agent::Entity::find_by_id(id.0).one(&self.store.reader).await?;
+        let row = agent::Entity::find_by_id(id).one(&self.store.reader).await?;
         let has_totp = row.ok_or(ErrorCode::AgentUnknown)?.totp_secret.is_some();
         let recovery_codes = recovery_code::Entity::find()
-            .filter(recovery_code::COLUMN.agent_id.eq(id.0))
+            .filter(recovery_code::COLUMN.agent_id.eq(id))
             .count(&self.store.reader)
             .await?;
         let passkeys = self.list_passkeys(id).await?;
@@ -104,7 +104,7 @@ impl Domain {
             return Ok(None);
         }
         let begun = Begun { epoch: agent.epoch, to: to.to_owned(), is_set_up: false };
-        self.begin_step(Kind::SecondFactor, Some(agent.id), &begun).await.map(Some)
+        self.begin_step(StepKind::SecondFactor, Some(agent.id), &begun).await.map(Some)
     }
 
     /// The login that waits for a second factor.
@@ -112,7 +112,7 @@ impl Domain {
     /// # Errors
     /// `login_step_over`; store errors.
     pub async fn pending(&self, step: &str) -> Result<Pending> {
-        let found = self.read_step::<Begun>(Kind::SecondFactor, step).await?;
+        let found = self.read_step::<Begun>(StepKind::SecondFactor, step).await?;
         let id = found.agent.ok_or(ErrorCode::LoginStepOver)?;
         // The password may have changed since.
         let agent = self.find_logged_in(id, found.data.epoch).await?;
@@ -146,7 +146,7 @@ impl Domain {
     /// # Errors
     /// `login_step_over`; store errors.
     pub async fn note_set_up(&self, step: &str) -> Result<()> {
-        let begun = self.read_step::<Begun>(Kind::SecondFactor, step).await?.data;
+        let begun = self.read_step::<Begun>(StepKind::SecondFactor, step).await?.data;
         self.change_step(step, &Begun { is_set_up: true, ..begun }).await
     }
 
@@ -156,7 +156,7 @@ impl Domain {
     /// `login_step_over`, `second_factor_required`; store errors.
     pub async fn finish_set_up(&self, step: &str) -> Result<(Agent, String)> {
         let pending = self.pending(step).await?;
-        let begun = self.read_step::<Begun>(Kind::SecondFactor, step).await?.data;
+        let begun = self.read_step::<Begun>(StepKind::SecondFactor, step).await?.data;
         if !begun.is_set_up || !pending.factors.is_any() {
             return Err(ErrorCode::SecondFactorRequired.into());
         }
@@ -180,7 +180,7 @@ impl Domain {
             .and_then(|totp| totp.to_url());
         let uri = uri.map_err(|_| Error::Corrupt("a secret for codes"))?;
         let sealed = self.ambient.keys().seal(&purpose(agent.id), &secret, self.ambient.bytes());
-        let step = self.begin_step(Kind::NewTotp, Some(agent.id), &sealed).await?;
+        let step = self.begin_step(StepKind::NewTotp, Some(agent.id), &sealed).await?;
         Ok(TotpOffer { step, secret, uri })
     }
 
@@ -189,14 +189,14 @@ impl Domain {
     /// # Errors
     /// `login_step_over`, `code_wrong`; store errors.
     pub async fn confirm_totp(&self, id: AgentId, step: &str, code: &str) -> Result<Vec<String>> {
-        let found = self.read_step::<String>(Kind::NewTotp, step).await?;
+        let found = self.read_step::<String>(StepKind::NewTotp, step).await?;
         if found.agent != Some(id) {
             return Err(ErrorCode::LoginStepOver.into());
         }
         let secret = self.ambient.keys().unseal(&purpose(id), &found.data)?;
         let taken = self.step_of(&secret, code)?.ok_or(ErrorCode::CodeWrong)?;
         self.end_step(step).await?;
-        let row = agent::Entity::find_by_id(id.0).one(&self.store.reader).await?;
+        let row = agent::Entity::find_by_id(id).one(&self.store.reader).await?;
         let mut changed = row.ok_or(ErrorCode::AgentUnknown)?.into_active_model();
         changed.totp_secret = Set(Some(found.data));
         changed.totp_step = Set(taken.cast_signed());
@@ -215,10 +215,10 @@ impl Domain {
             .collect();
         let rows = codes.iter().map(|code| recovery_code::ActiveModel {
             hash: Set(recovery_hash(id, code)),
-            agent_id: Set(id.0),
+            agent_id: Set(id),
         });
         let tx = self.store.reader.begin().await?;
-        let theirs = recovery_code::COLUMN.agent_id.eq(id.0);
+        let theirs = recovery_code::COLUMN.agent_id.eq(id);
         recovery_code::Entity::delete_many().filter(theirs).exec(&tx).await?;
         recovery_code::Entity::insert_many(rows).exec_without_returning(&tx).await?;
         tx.commit().await?;
@@ -232,12 +232,12 @@ impl Domain {
     pub async fn remove_totp(&self, id: AgentId) -> Result<()> {
         let factors = self.second_factors(id).await?;
         self.may_lose(factors.passkeys.is_empty()).await?;
-        let row = agent::Entity::find_by_id(id.0).one(&self.store.reader).await?;
+        let row = agent::Entity::find_by_id(id).one(&self.store.reader).await?;
         let mut changed = row.ok_or(ErrorCode::AgentUnknown)?.into_active_model();
         changed.totp_secret = Set(None);
         agent::Entity::update(changed).exec(&self.store.reader).await?;
         // The recovery codes belong to the app: another app comes with new ones.
-        let theirs = recovery_code::COLUMN.agent_id.eq(id.0);
+        let theirs = recovery_code::COLUMN.agent_id.eq(id);
         recovery_code::Entity::delete_many().filter(theirs).exec(&self.store.reader).await?;
         Ok(())
     }
@@ -256,17 +256,17 @@ impl Domain {
     /// # Errors
     /// `agent_unknown`; store errors.
     pub async fn reset_second_factors(&self, id: AgentId) -> Result<()> {
-        let row = agent::Entity::find_by_id(id.0).one(&self.store.reader).await?;
+        let row = agent::Entity::find_by_id(id).one(&self.store.reader).await?;
         let row = row.ok_or(ErrorCode::AgentUnknown)?;
         let tx = self.store.reader.begin().await?;
         let mut changed = row.into_active_model();
         changed.totp_secret = Set(None);
         agent::Entity::update(changed).exec(&tx).await?;
-        let theirs = recovery_code::COLUMN.agent_id.eq(id.0);
+        let theirs = recovery_code::COLUMN.agent_id.eq(id);
         recovery_code::Entity::delete_many().filter(theirs).exec(&tx).await?;
-        let theirs = passkey::COLUMN.agent_id.eq(id.0);
+        let theirs = passkey::COLUMN.agent_id.eq(id);
         passkey::Entity::delete_many().filter(theirs).exec(&tx).await?;
-        let theirs = agent_identity::COLUMN.agent_id.eq(id.0);
+        let theirs = agent_identity::COLUMN.agent_id.eq(id);
         agent_identity::Entity::delete_many().filter(theirs).exec(&tx).await?;
         tx.commit().await?;
         self.log_out_everywhere(id).await.map(drop)
@@ -274,14 +274,14 @@ impl Domain {
 
     /// Uses up a code of an agent's authenticator app. Returns whether it is valid and was not used before.
     async fn use_totp(&self, id: AgentId, code: &str) -> Result<bool> {
-        let row = agent::Entity::find_by_id(id.0).one(&self.store.reader).await?;
+        let row = agent::Entity::find_by_id(id).one(&self.store.reader).await?;
         let Some(sealed) = row.and_then(|row| row.totp_secret) else { return Ok(false) };
         let secret = self.ambient.keys().unseal(&purpose(id), &sealed)?;
         let Some(step) = self.step_of(&secret, code)? else { return Ok(false) };
         // If the same code is submitted twice at once, only one login succeeds.
         let taken = agent::Entity::update_many()
             .assign(agent::COLUMN.totp_step, step.cast_signed())
-            .filter(agent::COLUMN.id.eq(id.0))
+            .filter(agent::COLUMN.id.eq(id))
             .filter(agent::COLUMN.totp_step.lt(step.cast_signed()))
             .exec(&self.store.reader)
             .await?;
@@ -315,7 +315,7 @@ impl Domain {
             if self.ambient.keys().is_fresh(sealed) {
                 continue;
             }
-            let id = AgentId(row.id);
+            let id = row.id;
             let secret = self.ambient.keys().unseal(&purpose(id), sealed)?;
             let fresh = self.ambient.keys().seal(&purpose(id), &secret, self.ambient.bytes());
             agent::Entity::update_many()

@@ -2,7 +2,7 @@
 //! nobody who reads the database can log in with it.
 
 use data_encoding::HEXLOWER;
-use protocol::{AgentId, ErrorCode};
+use protocol::{AgentId, ErrorCode, LoginId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, Condition, ConnectionTrait, QueryOrder};
@@ -56,7 +56,7 @@ impl Login {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoginDetails {
     /// Its id, which grants no access.
-    pub id: Uuid,
+    pub id: LoginId,
     /// The address that it began from.
     pub address: String,
     /// The browser that it began with.
@@ -83,8 +83,8 @@ impl Domain {
         let now_ms = self.ambient.now_ms();
         let row = session::ActiveModel {
             hash: Set(hash(secret)),
-            id: Set(self.ambient.uuid()),
-            agent_id: Set(login.agent.0),
+            id: Set(LoginId(self.ambient.uuid())),
+            agent_id: Set(login.agent),
             epoch: Set(login.epoch),
             data: Set(data.to_owned()),
             address: Set(login.address.clone()),
@@ -134,7 +134,7 @@ impl Domain {
         let Some(row) = query.one(&self.store.reader).await? else { return Ok(()) };
         session::Entity::delete_by_id(row.hash).exec(&self.store.reader).await?;
         // The agent's sockets authenticate again, and the one of this login learns that it is over.
-        self.hub().disconnect_agent(AgentId(row.agent_id));
+        self.hub().disconnect_agent(row.agent_id);
         Ok(())
     }
 
@@ -143,7 +143,7 @@ impl Domain {
     /// # Errors
     /// Store errors.
     pub async fn find_logged_in(&self, id: AgentId, epoch: i32) -> Result<Option<Agent>> {
-        let row = agent::Entity::find_by_id(id.0).one(&self.store.reader).await?;
+        let row = agent::Entity::find_by_id(id).one(&self.store.reader).await?;
         match row.filter(|row| row.is_active && row.epoch == epoch) {
             Some(row) => with_visibility(&self.store.reader, row).await.map(Some),
             None => Ok(None),
@@ -158,7 +158,7 @@ impl Domain {
         let now_ms = self.ambient.now_ms();
         let this = hash(secret);
         let rows = session::Entity::find()
-            .filter(session::COLUMN.agent_id.eq(agent.id.0))
+            .filter(session::COLUMN.agent_id.eq(agent.id))
             .filter(session::COLUMN.epoch.eq(agent.epoch))
             .filter(session::COLUMN.expires_at_ms.gt(now_ms.cast_signed()))
             .filter(session::COLUMN.seen_at_ms.gt(idle_since(now_ms)))
@@ -181,9 +181,9 @@ impl Domain {
     ///
     /// # Errors
     /// `login_unknown`; store errors.
-    pub async fn end_login(&self, agent: AgentId, id: Uuid) -> Result<()> {
+    pub async fn end_login(&self, agent: AgentId, id: LoginId) -> Result<()> {
         let ended = session::Entity::delete_many()
-            .filter(session::COLUMN.agent_id.eq(agent.0))
+            .filter(session::COLUMN.agent_id.eq(agent))
             .filter(session::COLUMN.id.eq(id))
             .exec(&self.store.reader)
             .await?;
@@ -215,7 +215,7 @@ fn idle_since(now_ms: u64) -> i64 {
 
 /// Ends all logins of an agent.
 pub(crate) async fn end_all(db: &impl ConnectionTrait, agent: AgentId) -> Result<()> {
-    let theirs = session::COLUMN.agent_id.eq(agent.0);
+    let theirs = session::COLUMN.agent_id.eq(agent);
     session::Entity::delete_many().filter(theirs).exec(db).await?;
     Ok(())
 }

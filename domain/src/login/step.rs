@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::session::hash;
+use super::step_kind::StepKind;
 use crate::Domain;
 use crate::error::{Error, Result};
 use crate::table::column::Assign;
@@ -18,33 +19,6 @@ use crate::table::login_step;
 
 /// How long a step is valid, in milliseconds.
 const STEP_MS: u64 = 10 * 60 * 1_000;
-
-/// The kind of step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
-    /// The password was correct, and a second factor is needed.
-    SecondFactor,
-    /// A new authenticator app is being set up.
-    NewTotp,
-    /// A passkey is being added.
-    NewPasskey,
-    /// A login with a passkey.
-    Passkey,
-    /// A login at a provider.
-    Provider,
-}
-
-impl Kind {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::SecondFactor => "second_factor",
-            Self::NewTotp => "new_totp",
-            Self::NewPasskey => "new_passkey",
-            Self::Passkey => "passkey",
-            Self::Provider => "provider",
-        }
-    }
-}
 
 /// A step that is not over.
 pub(super) struct Step<T> {
@@ -56,7 +30,7 @@ impl Domain {
     /// Begins a step, and returns the secret that continues it.
     pub(super) async fn begin_step(
         &self,
-        kind: Kind,
+        kind: StepKind,
         agent: Option<AgentId>,
         data: &impl Serialize,
     ) -> Result<String> {
@@ -64,8 +38,8 @@ impl Domain {
         let expires_at_ms = self.ambient.now_ms() + STEP_MS;
         let row = login_step::ActiveModel {
             hash: Set(hash(&secret)),
-            kind: Set(kind.as_str().to_owned()),
-            agent_id: Set(agent.map(|agent| agent.0)),
+            kind: Set(kind),
+            agent_id: Set(agent),
             data: Set(serde_json::to_string(data).map_err(|_| Error::Corrupt("a login's step"))?),
             expires_at_ms: Set(expires_at_ms.cast_signed()),
         };
@@ -79,17 +53,17 @@ impl Domain {
     /// `login_step_over`; store errors.
     pub(super) async fn read_step<T: DeserializeOwned>(
         &self,
-        kind: Kind,
+        kind: StepKind,
         secret: &str,
     ) -> Result<Step<T>> {
         let found = login_step::Entity::find_by_id(hash(secret))
-            .filter(login_step::COLUMN.kind.eq(kind.as_str()))
+            .filter(login_step::COLUMN.kind.eq(kind))
             .filter(login_step::COLUMN.expires_at_ms.gt(self.ambient.now_ms().cast_signed()))
             .one(&self.store.reader)
             .await?;
         let row = found.ok_or(ErrorCode::LoginStepOver)?;
         let data = serde_json::from_str(&row.data).map_err(|_| Error::Corrupt("a login's step"))?;
-        Ok(Step { agent: row.agent_id.map(AgentId), data })
+        Ok(Step { agent: row.agent_id, data })
     }
 
     /// Changes the data of a step.

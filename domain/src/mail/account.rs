@@ -26,15 +26,15 @@ pub struct OfAccount {
 /// Queues an email with a link to set a password, unless one is already waiting.
 pub(crate) async fn enqueue_link(write: &Write<'_>, agent: AgentId, kind: MailKind) -> Result<()> {
     let waiting = mail::Entity::find()
-        .filter(mail::COLUMN.agent_id.eq(agent.0))
-        .filter(mail::COLUMN.kind.eq(kind.as_str()))
-        .filter(mail::COLUMN.state.eq(MailState::Waiting.as_str()))
+        .filter(mail::COLUMN.agent_id.eq(agent))
+        .filter(mail::COLUMN.kind.eq(kind))
+        .filter(mail::COLUMN.state.eq(MailState::Waiting))
         .limit(1);
     if !waiting.all(write.tx).await?.is_empty() {
         return Ok(());
     }
     let row = mail::ActiveModel {
-        agent_id: Set(Some(agent.0)),
+        agent_id: Set(Some(agent)),
         ..super::row::row(write, kind, write.ambient.now_ms())
     };
     mail::Entity::insert(row).exec_without_returning(write.tx).await?;
@@ -46,7 +46,7 @@ pub(super) async fn decide(
     write: &Write<'_>,
     id: MailId,
     kind: MailKind,
-    agent: Uuid,
+    agent: AgentId,
     begun_at_ms: Option<i64>,
 ) -> Result<Result<(String, OfAccount), DropReason>> {
     let row = agent::Entity::find_by_id(agent).one(write.tx).await?;
@@ -60,8 +60,8 @@ pub(super) async fn decide(
     let lately = mail::Entity::find()
         .filter(mail::COLUMN.address.eq(&*row.email))
         .filter(mail::COLUMN.begun_at_ms.gt(now_ms as i64 - HOUR_MS))
-        .filter(mail::COLUMN.kind.eq(kind.as_str()))
-        .filter(mail::COLUMN.id.ne(id.0));
+        .filter(mail::COLUMN.kind.eq(kind))
+        .filter(mail::COLUMN.id.ne(id));
     if lately.count(write.tx).await? >= AN_HOUR {
         return Ok(Err(DropReason::Capped));
     }

@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use protocol::limits::MAIL_LINK_MS;
-use protocol::{ConversationId, DropReason, InboundState, InboxId, MailId, MailKind, MailState};
+use protocol::{
+    AgentId, ConversationId, DropReason, InboundId, InboundState, InboxId, MailId, MailKind,
+    MailState,
+};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, QuerySelect};
 
 use super::decide::{Decision, decide};
 use super::delivery::{Delivery, MailContent, OfConversation};
-use super::{drop, kind_of, messages, notify, preference};
+use super::{drop, messages, notify, preference};
 use crate::Domain;
 use crate::error::{Error, Result};
 use crate::table::column::Assign;
@@ -27,8 +30,8 @@ impl Domain {
     /// Store errors.
     pub async fn due_mails(&self, limit: u64) -> Result<Vec<MailId>> {
         let now_ms = self.ambient.now_ms() as i64;
-        let ids: Vec<Uuid> = mail::Entity::find()
-            .filter(mail::COLUMN.state.eq(MailState::Waiting.as_str()))
+        let ids: Vec<MailId> = mail::Entity::find()
+            .filter(mail::COLUMN.state.eq(MailState::Waiting))
             .filter(mail::COLUMN.due_at_ms.lte(now_ms))
             .order_by_asc(mail::Column::DueAtMs)
             .limit(limit)
@@ -37,7 +40,7 @@ impl Domain {
             .into_tuple()
             .all(&self.store.reader)
             .await?;
-        Ok(ids.into_iter().map(MailId).collect())
+        Ok(ids)
     }
 
     /// Claims an email to send it: nobody else can claim it for `lease_ms`. `host` becomes the end of its
@@ -51,34 +54,26 @@ impl Domain {
         lease_ms: u64,
         host: &str,
     ) -> Result<Option<Delivery>> {
-        let Some(row) = mail::Entity::find_by_id(id.0).one(&self.store.reader).await? else {
-            return Ok(None);
-        };
-        let taken = self.claim(id, &row, lease_ms, host).await;
-        if let Err(Error::Corrupt(_)) = taken {
+        let claimed = self.claim(id, lease_ms, host).await;
+        if claimed.as_ref().is_err_and(Error::is_corrupt) {
             // A newer version of the program may be able to read it. Until then, it must not hold up the
             // others.
             let later = self.ambient.now_ms() as i64 + UNREADABLE_WAIT_MS;
             mail::Entity::update_many()
                 .assign(mail::COLUMN.due_at_ms, later)
-                .filter(mail::COLUMN.id.eq(id.0))
+                .filter(mail::COLUMN.id.eq(id))
                 .exec(&self.store.reader)
                 .await?;
         }
-        taken
+        claimed
     }
 
-    async fn claim(
-        &self,
-        id: MailId,
-        row: &mail::Model,
-        lease_ms: u64,
-        host: &str,
-    ) -> Result<Option<Delivery>> {
+    async fn claim(&self, id: MailId, lease_ms: u64, host: &str) -> Result<Option<Delivery>> {
+        let Some(row) = mail::Entity::find_by_id(id).one(&self.store.reader).await? else {
+            return Ok(None);
+        };
         let about = match (row.conversation_id, row.inbox_id, row.agent_id) {
-            (Some(conversation), Some(inbox), _) => {
-                About::Conversation(ConversationId(conversation), InboxId(inbox))
-            }
+            (Some(conversation), Some(inbox), _) => About::Conversation(conversation, inbox),
             (None, None, Some(agent)) => About::Account(agent),
             _ => return Err(Error::Corrupt("what a mail is about")),
         };
@@ -96,7 +91,7 @@ struct ClaimMail {
 #[derive(Clone, Copy)]
 enum About {
     Conversation(ConversationId, InboxId),
-    Account(Uuid),
+    Account(AgentId),
 }
 
 #[async_trait]
@@ -105,7 +100,7 @@ impl Command for ClaimMail {
 
     fn shard(&self) -> Shard {
         match self.about {
-            About::Conversation(conversation, _) => Shard::of(conversation.0),
+            About::Conversation(conversation, _) => Shard::of(conversation),
             About::Account(_) => Shard::ANY,
         }
     }
@@ -113,16 +108,15 @@ impl Command for ClaimMail {
     async fn apply(&self, write: &mut Write<'_>) -> Result<Option<Delivery>> {
         // Lock the conversation first: all transactions lock in this order.
         let conversation = match self.about {
-            About::Conversation(ConversationId(id), _) => {
+            About::Conversation(id, _) => {
                 conversation::Entity::find_by_id(id).lock_exclusive().one(write.tx).await?
             }
             About::Account(_) => None,
         };
         lock(write).await?;
-        let query = mail::Entity::find_by_id(self.id.0).lock_exclusive();
+        let query = mail::Entity::find_by_id(self.id).lock_exclusive();
         let now_ms = write.ambient.now_ms() as i64;
-        let due =
-            |row: &mail::Model| row.state == MailState::Waiting.as_str() && row.due_at_ms <= now_ms;
+        let due = |row: &mail::Model| row.state == MailState::Waiting && row.due_at_ms <= now_ms;
         let Some(row) = query.one(write.tx).await?.filter(due) else {
             return Ok(None);
         };
@@ -147,7 +141,7 @@ impl ClaimMail {
         let inbox = crate::inbox::find(write.tx, write.ambient, inbox).await?;
         let visitor = visitor::Entity::find_by_id(conversation.visitor_id).one(write.tx).await?;
         let visitor = visitor.ok_or(Error::Corrupt("a conversation's visitor"))?;
-        let kind = kind_of(&row.kind)?;
+        let kind = row.kind;
         let decision = match row.agent_id {
             Some(agent) => {
                 notify::decide(write, &row, (kind, agent), &inbox, &conversation).await?
@@ -178,7 +172,7 @@ impl ClaimMail {
                 let of = Box::new(OfConversation {
                     login: crate::visitor::login(&inbox, &visitor, &address, until_ms),
                     preference,
-                    conversation: ConversationId(conversation.id),
+                    conversation: conversation.id,
                     visitor_name: crate::visitor::display_name(&visitor),
                     page: conversation.page.clone(),
                     visitor: crate::visitor::profile(visitor),
@@ -224,9 +218,9 @@ impl ClaimMail {
         &self,
         write: &mut Write<'_>,
         row: mail::Model,
-        agent: Uuid,
+        agent: AgentId,
     ) -> Result<Option<Delivery>> {
-        let kind = kind_of(&row.kind)?;
+        let kind = row.kind;
         if kind == MailKind::Summary {
             return match super::summary::decide(write, &row, agent).await? {
                 Ok((address, of)) => {
@@ -271,7 +265,7 @@ impl ClaimMail {
             from_seq: Set(row.from_seq),
             through_seq: Set(row.through_seq),
             late_at_ms: Set(row.late_at_ms),
-            ..super::row::row(write, kind_of(&row.kind)?, due_at_ms)
+            ..super::row::row(write, row.kind, due_at_ms)
         };
         drop::delete_or_drop(write, row, DropReason::Readdressed).await?;
         mail::Entity::insert(again).exec_without_returning(write.tx).await?;
@@ -319,7 +313,7 @@ impl ClaimMail {
         let before: Vec<(Uuid, Option<String>)> = mail::Entity::find()
             .filter(mail::COLUMN.conversation_id.eq(conversation.id))
             .filter(mail::COLUMN.address.eq(address))
-            .filter(mail::COLUMN.id.lt(self.id.0))
+            .filter(mail::COLUMN.id.lt(self.id))
             .filter(mail::COLUMN.message_id.is_not_null())
             .order_by_asc(mail::Column::Id)
             .select_only()
@@ -332,8 +326,8 @@ impl ClaimMail {
         let answers: Vec<(Uuid, Option<String>)> = inbound_mail::Entity::find()
             .filter(inbound_mail::COLUMN.conversation_id.eq(conversation.id))
             .filter(inbound_mail::COLUMN.sender.eq(address.to_lowercase()))
-            .filter(inbound_mail::COLUMN.state.eq(InboundState::Posted.as_str()))
-            .filter(inbound_mail::COLUMN.id.lt(self.id.0))
+            .filter(inbound_mail::COLUMN.state.eq(InboundState::Posted))
+            .filter(inbound_mail::COLUMN.id.lt(InboundId(self.id.0)))
             .filter(inbound_mail::COLUMN.message_id.is_not_null())
             .select_only()
             .column(inbound_mail::Column::Id)
@@ -381,7 +375,10 @@ async fn lock(write: &Write<'_>) -> Result<()> {
 }
 
 /// The last email that the conversation's visitor wrote.
-async fn last_mail(write: &Write<'_>, conversation: Uuid) -> Result<Option<inbound_mail::Model>> {
+async fn last_mail(
+    write: &Write<'_>,
+    conversation: ConversationId,
+) -> Result<Option<inbound_mail::Model>> {
     let mails = inbound_mail::Entity::find()
         .filter(inbound_mail::COLUMN.conversation_id.eq(conversation))
         .order_by_desc(inbound_mail::Column::AtMs);

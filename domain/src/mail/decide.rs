@@ -1,7 +1,7 @@
 //! Decides whether an email is sent, at the moment of sending.
 
 use protocol::limits::MAIL_TRIED_MS;
-use protocol::{DropReason, MailKind, MailState, VisitorId};
+use protocol::{ConversationId, DropReason, MailKind, MailState, VisitorId};
 use sea_orm::entity::prelude::*;
 use sea_orm::{Condition, QueryOrder, QuerySelect};
 
@@ -126,7 +126,7 @@ impl Question<'_> {
     /// The time until which the email has to wait, if it does.
     async fn wait(&self, address: &str) -> Result<Option<i64>> {
         let now_ms = self.write.ambient.now_ms() as i64;
-        let is_online = self.write.hub.is_visitor_online(VisitorId(self.visitor.id));
+        let is_online = self.write.hub.is_visitor_online(self.visitor.id);
         if self.kind == MailKind::UnreadReply && is_online {
             return Ok(Some(now_ms + self.inbox.mail.unread_wait_ms as i64));
         }
@@ -166,11 +166,11 @@ impl Question<'_> {
             return Ok(None);
         }
         let now_ms = self.write.ambient.now_ms() as i64;
-        let lately: Vec<Option<Uuid>> = mail::Entity::find()
+        let lately: Vec<Option<ConversationId>> = mail::Entity::find()
             .select_only()
             .column(mail::Column::ConversationId)
-            .filter(mail::COLUMN.inbox_id.eq(self.inbox.id.0))
-            .filter(mail::COLUMN.kind.eq(self.kind.as_str()))
+            .filter(mail::COLUMN.inbox_id.eq(self.inbox.id))
+            .filter(mail::COLUMN.kind.eq(self.kind))
             .filter(mail::COLUMN.id.ne(self.row.id))
             .filter(on_its_way_since(now_ms - HOUR_MS))
             .into_tuple()
@@ -181,7 +181,7 @@ impl Question<'_> {
         if (lately.len() as u64) < most.max(1) {
             return Ok(None);
         }
-        let visitors: Vec<Uuid> = conversation::Entity::find()
+        let visitors: Vec<VisitorId> = conversation::Entity::find()
             .select_only()
             .column(conversation::Column::VisitorId)
             .filter(conversation::COLUMN.id.is_in(lately.into_iter().flatten()))
@@ -208,8 +208,8 @@ pub(super) async fn had_enough(
 ) -> Result<Option<i64>> {
     let now_ms = write.ambient.now_ms() as i64;
     let begun = mail::Entity::find()
-        .filter(mail::COLUMN.inbox_id.eq(inbox.id.0))
-        .filter(mail::COLUMN.kind.eq(kind.as_str()))
+        .filter(mail::COLUMN.inbox_id.eq(inbox.id))
+        .filter(mail::COLUMN.kind.eq(kind))
         .filter(on_its_way_since(now_ms - HOUR_MS));
     let begun = begun.count(write.tx).await?;
     Ok((begun >= u64::from(inbox.mail.an_hour)).then_some(now_ms + CAPPED_WAIT_MS))
@@ -219,9 +219,9 @@ pub(super) async fn had_enough(
 /// for an unreachable mail server go out at once when it is back.
 fn on_its_way_since(since_ms: i64) -> Condition {
     let sent = Condition::all()
-        .add(mail::COLUMN.state.eq(MailState::Sent.as_str()))
+        .add(mail::COLUMN.state.eq(MailState::Sent))
         .add(mail::COLUMN.settled_at_ms.gt(since_ms));
-    let waits = mail::COLUMN.state.eq(MailState::Waiting.as_str());
+    let waits = mail::COLUMN.state.eq(MailState::Waiting);
     // Nothing is tried for longer than this, so emails begun earlier don't matter.
     Condition::all()
         .add(mail::COLUMN.begun_at_ms.gt(since_ms - MAIL_TRIED_MS as i64))

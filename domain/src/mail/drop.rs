@@ -5,8 +5,8 @@ use protocol::{Author, ConversationId, DropReason, ErrorCode, Event, MailId, Mai
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
 
+use super::messages;
 use super::outcome::DeliveryEvent;
-use super::{kind_of, messages, state_of};
 use crate::Domain;
 use crate::conversation::happened;
 use crate::error::{Error, Result};
@@ -25,12 +25,12 @@ impl Domain {
     pub async fn drop_due_mails(&self) -> Result<()> {
         let before_ms = self.ambient.now_ms().saturating_sub(OFF_WAIT_MS) as i64;
         let due = mail::Entity::find()
-            .filter(mail::COLUMN.state.eq(MailState::Waiting.as_str()))
+            .filter(mail::COLUMN.state.eq(MailState::Waiting))
             .filter(mail::COLUMN.due_at_ms.lte(before_ms))
             .filter(mail::COLUMN.message_id.is_null())
             .limit(100);
         for row in due.all(&self.store.reader).await? {
-            self.run_drop(MailId(row.id), DropReason::Off).await?;
+            self.run_drop(row.id, DropReason::Off).await?;
         }
         Ok(())
     }
@@ -44,7 +44,7 @@ impl Domain {
     }
 
     async fn run_drop(&self, id: MailId, reason: DropReason) -> Result<()> {
-        let row = mail::Entity::find_by_id(id.0).one(&self.store.reader).await?;
+        let row = mail::Entity::find_by_id(id).one(&self.store.reader).await?;
         let row = row.ok_or(ErrorCode::MailUnknown)?;
         self.writer.run(Drop { id, conversation: row.conversation_id, reason }).await
     }
@@ -53,7 +53,7 @@ impl Domain {
 /// Drops an email, unless it is finished.
 struct Drop {
     id: MailId,
-    conversation: Option<Uuid>,
+    conversation: Option<ConversationId>,
     reason: DropReason,
 }
 
@@ -71,15 +71,15 @@ impl Command for Drop {
             Some(id) => conversation::Entity::find_by_id(id).lock_exclusive().one(write.tx).await?,
             None => None,
         };
-        let query = mail::Entity::find_by_id(self.id.0).lock_exclusive();
+        let query = mail::Entity::find_by_id(self.id).lock_exclusive();
         let row = query.one(write.tx).await?.ok_or(ErrorCode::MailUnknown)?;
-        if matches!(state_of(&row.state)?, MailState::Sent | MailState::Dropped) {
+        if matches!(row.state, MailState::Sent | MailState::Dropped) {
             return Err(ErrorCode::MailSettled.into());
         }
         let is_news = self.reason == DropReason::ByHand && row.agent_id.is_none();
         let messages = match &conversation {
             Some(conversation) if is_news => {
-                messages::range(write, &row, kind_of(&row.kind)?, conversation).await?
+                messages::range(write, &row, row.kind, conversation).await?
             }
             _ => None,
         };
@@ -97,7 +97,7 @@ pub(super) async fn drop_row(
     row: mail::Model,
     reason: DropReason,
 ) -> Result<()> {
-    let is_awaited = row.late_at_ms.is_some() || row.kind == MailKind::Transcript.as_str();
+    let is_awaited = row.late_at_ms.is_some() || row.kind == MailKind::Transcript;
     let event = if is_awaited { DeliveryEvent::of(&row)? } else { None };
     delete_or_drop(write, row, reason).await?;
     let Some(DeliveryEvent { conversation, mail, from, through }) = event else { return Ok(()) };
@@ -119,7 +119,7 @@ pub(super) async fn delete_or_drop(
         return Ok(());
     }
     let mut dropped = row.into_active_model();
-    dropped.state = Set(MailState::Dropped.as_str().to_owned());
+    dropped.state = Set(MailState::Dropped);
     dropped.reason = Set(Some(reason.as_str().to_owned()));
     dropped.settled_at_ms = Set(Some(write.ambient.now_ms() as i64));
     mail::Entity::update(dropped).exec(write.tx).await?;
@@ -133,7 +133,7 @@ pub(super) async fn withhold(
     reason: DropReason,
     (from, through): (i64, i64),
 ) -> Result<()> {
-    let kind = kind_of(&row.kind)?;
+    let kind = row.kind;
     let conversation = row.conversation_id.ok_or(Error::Corrupt("a mail's conversation"))?;
     // Emails to agents and confirmations of receipt are not reported.
     let is_news = row.agent_id.is_none() && kind != MailKind::Received;
@@ -143,5 +143,5 @@ pub(super) async fn withhold(
     }
     let (from, through) = (from.unsigned_abs(), through.unsigned_abs());
     let event = Event::MailDropped { mail: kind, from, through, reason };
-    happened(write, ConversationId(conversation), &Author::System {}, event).await
+    happened(write, conversation, &Author::System {}, event).await
 }

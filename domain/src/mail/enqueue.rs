@@ -44,7 +44,7 @@ pub(crate) async fn enqueue(
     if is_spam(conversation) {
         return Ok(());
     }
-    let id = ConversationId(conversation.id);
+    let id = conversation.id;
     match cause {
         Cause::VisitorWrote { by_mail, is_first } => {
             missed(write, inbox, id, by_mail).await?;
@@ -111,8 +111,8 @@ struct NewDelivery {
 impl NewDelivery {
     fn rows(&self, kind: MailKind) -> Select<mail::Entity> {
         mail::Entity::find()
-            .filter(mail::COLUMN.conversation_id.eq(self.conversation.0))
-            .filter(mail::COLUMN.kind.eq(kind.as_str()))
+            .filter(mail::COLUMN.conversation_id.eq(self.conversation))
+            .filter(mail::COLUMN.kind.eq(kind))
             .limit(1)
     }
 
@@ -135,7 +135,7 @@ impl NewDelivery {
             DropReason::Spam,
         ];
         let counts = Condition::any()
-            .add(mail::COLUMN.state.ne(MailState::Dropped.as_str()))
+            .add(mail::COLUMN.state.ne(MailState::Dropped))
             .add(mail::COLUMN.message_id.is_not_null())
             .add(mail::COLUMN.reason.is_not_in(needless.map(DropReason::as_str)));
         Ok(!self.rows(kind).filter(counts).all(write.tx).await?.is_empty())
@@ -146,14 +146,14 @@ impl NewDelivery {
         let waiting = self
             .rows(kind)
             .filter(mail::COLUMN.through_seq.is_null())
-            .filter(mail::COLUMN.state.eq(MailState::Waiting.as_str()));
+            .filter(mail::COLUMN.state.eq(MailState::Waiting));
         Ok(!waiting.all(write.tx).await?.is_empty())
     }
 
     async fn insert(&self, write: &Write<'_>, kind: MailKind) -> Result<()> {
         let row = mail::ActiveModel {
-            inbox_id: Set(Some(self.inbox.0)),
-            conversation_id: Set(Some(self.conversation.0)),
+            inbox_id: Set(Some(self.inbox)),
+            conversation_id: Set(Some(self.conversation)),
             ..row(write, kind, self.due_at_ms)
         };
         mail::Entity::insert(row).exec_without_returning(write.tx).await?;

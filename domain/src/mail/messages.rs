@@ -4,12 +4,13 @@ use protocol::limits::{
     MAIL_EXCERPT_CHARS, MAIL_MESSAGES, MESSAGE_BYTES, TRANSCRIPT_CHARS, TRANSCRIPT_MESSAGES,
 };
 use protocol::link::{Piece, pieces};
-use protocol::{MailKind, MailState};
+use protocol::{ConversationId, MailKind, MailState};
 use sea_orm::entity::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect};
 
 use super::QuotedMessage;
 use crate::conversation::LogEntry;
+use crate::conversation::kind::{AuthorKind, EntryKind};
 use crate::error::Result;
 use crate::table::{conversation, entry, mail};
 use crate::writer::Write;
@@ -53,10 +54,10 @@ pub(super) async fn range(
 
 /// The conversation's other emails of this kind that were sent or are still waiting.
 fn others(row: &mail::Model) -> Select<mail::Entity> {
-    let kept = [MailState::Waiting.as_str(), MailState::Sent.as_str()];
+    let kept = [MailState::Waiting, MailState::Sent];
     mail::Entity::find()
         .filter(mail::COLUMN.conversation_id.eq(row.conversation_id))
-        .filter(mail::COLUMN.kind.eq(row.kind.as_str()))
+        .filter(mail::COLUMN.kind.eq(row.kind))
         .filter(mail::COLUMN.state.is_in(kept))
         .filter(mail::COLUMN.id.ne(row.id))
 }
@@ -88,16 +89,16 @@ async fn is_overtaken(
 }
 
 /// The messages that an email of this kind is about.
-fn all_of(kind: MailKind, conversation: Uuid) -> Select<entry::Entity> {
+fn all_of(kind: MailKind, conversation: ConversationId) -> Select<entry::Entity> {
     let all = entry::Entity::find().filter(entry::COLUMN.conversation_id.eq(conversation));
     if kind == MailKind::Mentioned {
-        return all.filter(entry::COLUMN.kind.eq("note"));
+        return all.filter(entry::COLUMN.kind.eq(EntryKind::Note));
     }
-    let of = all.filter(entry::COLUMN.kind.eq("message"));
+    let of = all.filter(entry::COLUMN.kind.eq(EntryKind::Message));
     match kind {
         MailKind::Transcript => of,
-        MailKind::UnreadReply => of.filter(entry::COLUMN.author_kind.eq("agent")),
-        _ => of.filter(entry::COLUMN.author_kind.eq("visitor")),
+        MailKind::UnreadReply => of.filter(entry::COLUMN.author_kind.eq(AuthorKind::Agent)),
+        _ => of.filter(entry::COLUMN.author_kind.eq(AuthorKind::Visitor)),
     }
 }
 
@@ -113,7 +114,7 @@ pub(super) async fn said(
     if kind == MailKind::Received {
         return Ok((Vec::new(), 0));
     }
-    let query = all_of(kind, conversation.id).filter(entry::Column::Seq.between(from, through));
+    let query = all_of(kind, conversation.id).filter(entry::COLUMN.seq.between(from, through));
     let (most, chars) = match kind {
         MailKind::Transcript => (TRANSCRIPT_MESSAGES, TRANSCRIPT_CHARS),
         // Such a visitor has nowhere else to read the rest.

@@ -37,15 +37,3 @@ pub use recipient::AddressStatus;
 pub(crate) use recipient::{OF_AGENTS, arrived, standing};
 pub use rules::MailRules;
 pub use summary::{OfSummary, Unanswered};
-
-use protocol::{MailKind, MailState};
-
-use crate::error::{Error, Result};
-
-fn kind_of(word: &str) -> Result<MailKind> {
-    MailKind::parse(word).ok_or(Error::Corrupt("a mail's kind"))
-}
-
-fn state_of(word: &str) -> Result<MailState> {
-    MailState::parse(word).ok_or(Error::Corrupt("a mail's state"))
-}

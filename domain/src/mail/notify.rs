@@ -10,6 +10,7 @@ use super::OF_AGENTS;
 use super::decide::{Decision, had_enough};
 use super::row::row;
 use crate::agent::{AgentMail, Visibility};
+use crate::conversation::kind::{AuthorKind, EntryKind};
 use crate::conversation::lifecycle::drop_reason;
 use crate::error::Result;
 use crate::inbox::Inbox;
@@ -46,10 +47,10 @@ pub(super) async fn enqueue_mentioned(
     let names: Vec<&str> = team.iter().map(|agent| agent.name.as_str()).collect();
     let named = named(text, &names);
     for one in team.iter().zip(named).filter_map(|(agent, is_named)| is_named.then_some(agent)) {
-        if one.id == author.0 {
+        if one.id == author {
             continue;
         }
-        let new = NewDelivery { inbox: inbox.id, conversation, agent: AgentId(one.id) };
+        let new = NewDelivery { inbox: inbox.id, conversation, agent: one.id };
         let mut row = new.row(write, MailKind::Mentioned, inbox.mail.unread_wait_ms);
         row.from_seq = Set(Some(seq as i64));
         row.through_seq = Set(Some(seq as i64));
@@ -90,8 +91,8 @@ pub(super) async fn enqueue_waiting(
     conversation: &conversation::Model,
     is_first: bool,
 ) -> Result<()> {
-    let id = ConversationId(conversation.id);
-    let new = |agent| NewDelivery { inbox: inbox.id, conversation: id, agent: AgentId(agent) };
+    let id = conversation.id;
+    let new = |agent| NewDelivery { inbox: inbox.id, conversation: id, agent };
     if let Some(agent) = conversation.assignee_id {
         new(agent).insert_once(write, MailKind::Waiting, inbox.mail.unread_wait_ms).await?;
     }
@@ -117,9 +118,9 @@ struct NewDelivery {
 impl NewDelivery {
     fn row(&self, write: &Write<'_>, kind: MailKind, wait_ms: u64) -> mail::ActiveModel {
         mail::ActiveModel {
-            inbox_id: Set(Some(self.inbox.0)),
-            conversation_id: Set(Some(self.conversation.0)),
-            agent_id: Set(Some(self.agent.0)),
+            inbox_id: Set(Some(self.inbox)),
+            conversation_id: Set(Some(self.conversation)),
+            agent_id: Set(Some(self.agent)),
             ..row(write, kind, write.ambient.now_ms() + wait_ms)
         }
     }
@@ -127,11 +128,11 @@ impl NewDelivery {
     /// Queues an email, unless one is waiting that nobody has attempted: that one will include this.
     async fn insert_once(&self, write: &Write<'_>, kind: MailKind, wait_ms: u64) -> Result<()> {
         let waits = mail::Entity::find()
-            .filter(mail::COLUMN.conversation_id.eq(self.conversation.0))
-            .filter(mail::COLUMN.kind.eq(kind.as_str()))
-            .filter(mail::COLUMN.agent_id.eq(self.agent.0))
+            .filter(mail::COLUMN.conversation_id.eq(self.conversation))
+            .filter(mail::COLUMN.kind.eq(kind))
+            .filter(mail::COLUMN.agent_id.eq(self.agent))
             .filter(mail::COLUMN.through_seq.is_null())
-            .filter(mail::COLUMN.state.eq(MailState::Waiting.as_str()))
+            .filter(mail::COLUMN.state.eq(MailState::Waiting))
             .limit(1);
         if waits.all(write.tx).await?.is_empty() {
             let row = self.row(write, kind, wait_ms);
@@ -146,7 +147,7 @@ impl NewDelivery {
 pub(super) async fn decide(
     write: &Write<'_>,
     row: &mail::Model,
-    (kind, agent): (MailKind, Uuid),
+    (kind, agent): (MailKind, AgentId),
     inbox: &Inbox,
     conversation: &conversation::Model,
 ) -> Result<Decision> {
@@ -158,7 +159,7 @@ pub(super) async fn decide(
     if !visibility.covers(inbox.id) {
         return Ok(Decision::Drop(DropReason::Gone));
     }
-    let wanted = AgentMail::read(write.tx, AgentId(agent)).await?;
+    let wanted = AgentMail::read(write.tx, agent).await?;
     if !wanted.wants(kind) {
         return Ok(Decision::Drop(DropReason::Off));
     }
@@ -172,7 +173,7 @@ pub(super) async fn decide(
     if matches!(kind, MailKind::Assigned | MailKind::Waiting) && !is_theirs {
         return Ok(Decision::Drop(DropReason::Done));
     }
-    let is_there = write.hub.presence(AgentId(agent)) == Presence::Online;
+    let is_there = write.hub.presence(agent) == Presence::Online;
     // An email that was attempted may have arrived already, so it is not abandoned halfway.
     if kind == MailKind::Assigned && is_there && row.attempts == 0 {
         return Ok(Decision::Drop(DropReason::SomebodyCame));
@@ -222,12 +223,12 @@ pub(super) async fn decide(
 async fn was_told(
     write: &Write<'_>,
     row: &mail::Model,
-    agent: Uuid,
+    agent: AgentId,
     answered: i64,
 ) -> Result<bool> {
     let told = mail::Entity::find()
         .filter(mail::COLUMN.conversation_id.eq(row.conversation_id))
-        .filter(mail::COLUMN.kind.eq(MailKind::Escalation.as_str()))
+        .filter(mail::COLUMN.kind.eq(MailKind::Escalation))
         .filter(mail::COLUMN.through_seq.gt(answered))
         .filter(mail::COLUMN.agent_id.eq(agent))
         .filter(mail::COLUMN.id.ne(row.id))
@@ -237,18 +238,18 @@ async fn was_told(
 
 /// The positions of the last reply and of the visitor's last message, among a conversation's latest messages.
 /// Without a reply: the position before the oldest of them. Without a message: 0.
-async fn last_words(write: &Write<'_>, conversation: Uuid) -> Result<(i64, i64)> {
+async fn last_words(write: &Write<'_>, conversation: ConversationId) -> Result<(i64, i64)> {
     let latest = entry::Entity::find()
         .filter(entry::COLUMN.conversation_id.eq(conversation))
-        .filter(entry::COLUMN.kind.eq("message"))
+        .filter(entry::COLUMN.kind.eq(EntryKind::Message))
         .order_by_desc(entry::Column::Seq)
         .limit(MAIL_MESSAGES)
         .all(write.tx)
         .await?;
-    let last_of = |author: &str| latest.iter().find(|row| row.author_kind == author);
+    let last_of = |author: AuthorKind| latest.iter().find(|row| row.author_kind == author);
     let before_all = latest.last().map_or(0, |row| row.seq - 1);
-    let answered = last_of("agent").map_or(before_all, |row| row.seq);
-    Ok((answered, last_of("visitor").map_or(0, |row| row.seq)))
+    let answered = last_of(AuthorKind::Agent).map_or(before_all, |row| row.seq);
+    Ok((answered, last_of(AuthorKind::Visitor).map_or(0, |row| row.seq)))
 }
 
 #[cfg(test)]

@@ -9,7 +9,6 @@ use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, QuerySelect};
 
 use tokio::sync::watch;
 
-use super::{kind_of, state_of};
 use crate::Domain;
 use crate::error::Result;
 use crate::table::mail;
@@ -71,10 +70,10 @@ impl Domain {
     ) -> Result<OutboxPage> {
         let mut query = mail::Entity::find().order_by_desc(mail::Column::Id).limit(PAGE + 1);
         if let Some(state) = state {
-            query = query.filter(mail::COLUMN.state.eq(state.as_str()));
+            query = query.filter(mail::COLUMN.state.eq(state));
         }
         if let Some(before) = before {
-            query = query.filter(mail::COLUMN.id.lt(before.0));
+            query = query.filter(mail::COLUMN.id.lt(before));
         }
         let rows = query.all(&self.store.reader).await?;
         let mut mails = rows.into_iter().map(from_row).collect::<Result<Vec<_>>>()?;
@@ -89,7 +88,7 @@ impl Domain {
     /// # Errors
     /// Store errors.
     pub async fn count_mails(&self) -> Result<HashMap<MailState, u64>> {
-        let counts: Vec<(String, i64)> = mail::Entity::find()
+        let counts: Vec<(MailState, i64)> = mail::Entity::find()
             .select_only()
             .column(mail::Column::State)
             .column_as(mail::COLUMN.id.count(), "count")
@@ -97,8 +96,7 @@ impl Domain {
             .into_tuple()
             .all(&self.store.reader)
             .await?;
-        let count = |(state, count): (String, i64)| Ok((state_of(&state)?, count.unsigned_abs()));
-        counts.into_iter().map(count).collect()
+        Ok(counts.into_iter().map(|(state, count)| (state, count.unsigned_abs())).collect())
     }
 
     /// What keeps email from going out: the last error of the email that was delayed most recently, unless an
@@ -109,7 +107,7 @@ impl Domain {
     pub async fn mail_trouble(&self) -> Result<Option<String>> {
         let db = &self.store.reader;
         let tried = mail::Entity::find()
-            .filter(mail::COLUMN.state.eq(MailState::Waiting.as_str()))
+            .filter(mail::COLUMN.state.eq(MailState::Waiting))
             .filter(mail::COLUMN.late_at_ms.is_not_null())
             .filter(mail::COLUMN.reason.is_not_null())
             .order_by_desc(mail::Column::LateAtMs)
@@ -117,7 +115,7 @@ impl Domain {
         let Some(last) = tried.all(db).await?.pop() else { return Ok(None) };
         let Some(late_at_ms) = last.late_at_ms else { return Ok(None) };
         let since = mail::Entity::find()
-            .filter(mail::COLUMN.state.eq(MailState::Sent.as_str()))
+            .filter(mail::COLUMN.state.eq(MailState::Sent))
             .filter(mail::COLUMN.settled_at_ms.gt(late_at_ms))
             // Lets the query use the index: an email that was finished since then was due after it.
             .filter(mail::COLUMN.due_at_ms.gt(late_at_ms))
@@ -166,7 +164,7 @@ impl Domain {
     pub async fn sweep_mails(&self) -> Result<()> {
         let before = self.ambient.now_ms().saturating_sub(DROPPED_KEPT_MS) as i64;
         mail::Entity::delete_many()
-            .filter(mail::COLUMN.state.eq(MailState::Dropped.as_str()))
+            .filter(mail::COLUMN.state.eq(MailState::Dropped))
             .filter(mail::COLUMN.due_at_ms.lt(before))
             .filter(mail::COLUMN.message_id.is_null())
             .exec(&self.store.reader)
@@ -186,10 +184,10 @@ impl Command for TryNow {
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
-        let query = mail::Entity::find_by_id(self.0.0).lock_exclusive();
+        let query = mail::Entity::find_by_id(self.0).lock_exclusive();
         let row = query.one(write.tx).await?.ok_or(ErrorCode::MailUnknown)?;
         let now_ms = write.ambient.now_ms() as i64;
-        let state = state_of(&row.state)?;
+        let state = row.state;
         let is_anew = state == MailState::Failed;
         match state {
             // It may be being sent right now. Then leave it: its next attempt is scheduled when this one ends.
@@ -203,7 +201,7 @@ impl Command for TryNow {
             MailState::Sent | MailState::Dropped => return Err(ErrorCode::MailSettled.into()),
         }
         let mut again = row.into_active_model();
-        again.state = Set(MailState::Waiting.as_str().to_owned());
+        again.state = Set(MailState::Waiting);
         again.due_at_ms = Set(now_ms);
         again.settled_at_ms = Set(None);
         if is_anew {
@@ -218,12 +216,12 @@ impl Command for TryNow {
 
 fn from_row(row: mail::Model) -> Result<MailRow> {
     Ok(MailRow {
-        id: MailId(row.id),
-        kind: kind_of(&row.kind)?,
-        inbox: row.inbox_id.map(InboxId),
-        conversation: row.conversation_id.map(ConversationId),
+        id: row.id,
+        kind: row.kind,
+        inbox: row.inbox_id,
+        conversation: row.conversation_id,
         address: row.address,
-        state: state_of(&row.state)?,
+        state: row.state,
         reason: row.reason,
         attempts: row.attempts.unsigned_abs(),
         due_at_ms: row.due_at_ms.unsigned_abs(),

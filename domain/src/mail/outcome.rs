@@ -2,12 +2,12 @@
 
 use async_trait::async_trait;
 use protocol::limits::MAIL_TRIED_MS;
-use protocol::{Author, ConversationId, Event, InboxId, MailId, MailKind, MailState, Seq, Waits};
+use protocol::{Author, ConversationId, Event, MailId, MailKind, MailState, Seq, Waits};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
 
+use super::OF_AGENTS;
 use super::decide::is_to_visitor;
-use super::{OF_AGENTS, kind_of};
 use crate::Domain;
 use crate::conversation::happened;
 use crate::error::Result;
@@ -49,9 +49,9 @@ impl Domain {
         outcome: Outcome,
         waits: Waits,
     ) -> Result<()> {
-        let row = mail::Entity::find_by_id(id.0).one(&self.store.reader).await?;
+        let row = mail::Entity::find_by_id(id).one(&self.store.reader).await?;
         let Some(row) = row else { return Ok(()) };
-        let conversation = row.conversation_id.map(ConversationId);
+        let conversation = row.conversation_id;
         self.writer.run(RecordOutcome { id, conversation, attempt, outcome, waits }).await?;
         self.touch_outbox();
         Ok(())
@@ -71,15 +71,15 @@ impl Command for RecordOutcome {
     type Output = ();
 
     fn shard(&self) -> Shard {
-        self.conversation.map_or(Shard::ANY, |conversation| Shard::of(conversation.0))
+        self.conversation.map_or(Shard::ANY, Shard::of)
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
         let row = lock(write, self.id, self.conversation).await?;
         // A sent email is recorded as sent, even if it was dropped meanwhile.
         let is_open = |row: &mail::Model| match self.outcome {
-            Outcome::Sent => row.state != MailState::Sent.as_str(),
-            _ => row.state == MailState::Waiting.as_str(),
+            Outcome::Sent => row.state != MailState::Sent,
+            _ => row.state == MailState::Waiting,
         };
         let Some(row) = row.filter(is_open) else { return Ok(()) };
         let is_ours = row.attempts.unsigned_abs() == self.attempt;
@@ -130,7 +130,7 @@ pub(super) async fn lock(
     if let Some(conversation) = conversation {
         crate::conversation::lock(write, conversation).await?;
     }
-    Ok(mail::Entity::find_by_id(id.0).lock_exclusive().one(write.tx).await?)
+    Ok(mail::Entity::find_by_id(id).lock_exclusive().one(write.tx).await?)
 }
 
 /// The conversation in which an email's outcome is reported, and the messages that it concerns.
@@ -148,8 +148,8 @@ impl DeliveryEvent {
             return Ok(None);
         };
         Ok(Some(Self {
-            conversation: ConversationId(conversation),
-            mail: kind_of(&row.kind)?,
+            conversation,
+            mail: row.kind,
             from: row.from_seq.unwrap_or_default().unsigned_abs(),
             through: row.through_seq.unwrap_or_default().unsigned_abs(),
         }))
@@ -164,10 +164,10 @@ pub(super) async fn fail(
     reason: &str,
     is_address_bad: bool,
 ) -> Result<()> {
-    let kind = kind_of(&row.kind)?;
+    let kind = row.kind;
     let of = match row.inbox_id {
         _ if row.agent_id.is_some() => Some(OF_AGENTS),
-        inbox => inbox.map(InboxId).filter(|_| is_to_visitor(kind)),
+        inbox => inbox.filter(|_| is_to_visitor(kind)),
     };
     if let (true, Some(of), Some(address)) = (is_address_bad, of, &row.address) {
         super::recipient::bounced(write, of, address, reason).await?;
@@ -184,7 +184,7 @@ async fn end(
 ) -> Result<()> {
     let event = DeliveryEvent::of(&row)?;
     let mut ended = row.into_active_model();
-    ended.state = Set(state.as_str().to_owned());
+    ended.state = Set(state);
     ended.reason = Set(reason.map(short));
     ended.settled_at_ms = Set(Some(write.ambient.now_ms() as i64));
     mail::Entity::update(ended).exec(write.tx).await?;

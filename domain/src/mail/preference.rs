@@ -3,11 +3,10 @@
 use async_trait::async_trait;
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use hmac::Mac;
-use protocol::{AgentId, ErrorCode, InboxId, MailId, MailKind};
+use protocol::{ErrorCode, InboxId, MailId, MailKind};
 use sea_orm::ConnectionTrait;
 use sea_orm::entity::prelude::*;
 
-use super::kind_of;
 use crate::Domain;
 use crate::agent::AgentMail;
 use crate::ambient::Ambient;
@@ -55,9 +54,9 @@ impl Reader {
     ) -> Result<Option<Self>> {
         Ok(match (row.agent_id, row.inbox_id) {
             (Some(agent), _) => agent::Entity::find_by_id(agent).one(db).await?.map(Self::Agent),
-            (None, Some(inbox)) => Some(Self::Visitor(Box::new(
-                crate::inbox::find(db, ambient, InboxId(inbox)).await?,
-            ))),
+            (None, Some(inbox)) => {
+                Some(Self::Visitor(Box::new(crate::inbox::find(db, ambient, inbox).await?)))
+            }
             (None, None) => None,
         })
     }
@@ -73,7 +72,7 @@ impl Reader {
 
 /// Issues the token that lets the reader of an email choose whether they want more: `ID.MAC`.
 pub(super) async fn issue(write: &Write<'_>, row: &mail::Model) -> Result<String> {
-    let id = MailId(row.id);
+    let id = row.id;
     let reader = Reader::of(write.tx, write.ambient, row).await?.ok_or(ErrorCode::LinkInvalid)?;
     let tag = mac(reader.secrets()[0], PREFERENCE, id.0.as_bytes()).finalize().into_bytes();
     Ok(format!("{id}.{}", HEXLOWER.encode(&tag)))
@@ -93,8 +92,8 @@ impl Domain {
                 (PreferenceOf::Inbox(inbox), !standing.is_unsubscribed)
             }
             Reader::Agent(agent) => {
-                let kind = kind_of(&row.kind)?;
-                let mails = AgentMail::read(db, AgentId(agent.id)).await?;
+                let kind = row.kind;
+                let mails = AgentMail::read(db, agent.id).await?;
                 (PreferenceOf::Kind(kind), mails.wants(kind))
             }
         };
@@ -113,7 +112,7 @@ impl Domain {
                 self.writer.run(Prefer { inbox: inbox.id, address, wanted }).await
             }
             Reader::Agent(_) if wanted => Ok(()),
-            Reader::Agent(agent) => self.give_up_mail(AgentId(agent.id), kind_of(&row.kind)?).await,
+            Reader::Agent(agent) => self.give_up_mail(agent.id, row.kind).await,
         }
     }
 
@@ -122,7 +121,7 @@ impl Domain {
         let (id, tag) = token.split_once('.').ok_or_else(invalid)?;
         let id = MailId::parse(id).ok_or_else(invalid)?;
         let tag = HEXLOWER_PERMISSIVE.decode(tag.as_bytes()).ok().ok_or_else(invalid)?;
-        let row = mail::Entity::find_by_id(id.0).one(&self.store.reader).await?;
+        let row = mail::Entity::find_by_id(id).one(&self.store.reader).await?;
         let row = row.ok_or_else(invalid)?;
         let reader = Reader::of(&self.store.reader, &self.ambient, &row).await?;
         let reader = reader.ok_or_else(invalid)?;

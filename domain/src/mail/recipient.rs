@@ -44,7 +44,7 @@ impl Domain {
     /// Store errors.
     pub async fn bounced_agents(&self) -> Result<HashMap<String, String>> {
         let rows = mail_address::Entity::find()
-            .filter(mail_address::COLUMN.inbox_id.eq(OF_AGENTS.0))
+            .filter(mail_address::COLUMN.inbox_id.eq(OF_AGENTS))
             .filter(mail_address::COLUMN.bounced_at_ms.is_not_null())
             .all(&self.store.reader)
             .await?;
@@ -62,7 +62,7 @@ pub(crate) async fn standing(
     inbox: InboxId,
     address: &str,
 ) -> Result<AddressStatus> {
-    let key = (inbox.0, address.to_owned());
+    let key = (inbox, address.to_owned());
     let row = mail_address::Entity::find_by_id(key).one(db).await?;
     Ok(row.map_or_else(AddressStatus::default, |row| AddressStatus {
         is_unsubscribed: row.unsubscribed_at_ms.is_some(),
@@ -78,7 +78,7 @@ pub(super) async fn bounced(
     reason: &str,
 ) -> Result<()> {
     let row = mail_address::ActiveModel {
-        inbox_id: Set(inbox.0),
+        inbox_id: Set(inbox),
         address: Set(address.to_owned()),
         unsubscribed_at_ms: Set(None),
         bounced_at_ms: Set(Some(write.ambient.now_ms() as i64)),
@@ -93,7 +93,7 @@ pub(crate) async fn arrived(write: &Write<'_>, inbox: InboxId, address: &str) ->
     mail_address::Entity::update_many()
         .clear(mail_address::COLUMN.bounced_at_ms)
         .clear(mail_address::COLUMN.bounce_reason)
-        .filter(mail_address::COLUMN.inbox_id.eq(inbox.0))
+        .filter(mail_address::COLUMN.inbox_id.eq(inbox))
         .filter(mail_address::COLUMN.address.eq(address))
         .exec(write.tx)
         .await?;
@@ -120,7 +120,7 @@ pub(super) async fn prefers(
     wanted: bool,
 ) -> Result<()> {
     let row = mail_address::ActiveModel {
-        inbox_id: Set(inbox.0),
+        inbox_id: Set(inbox),
         address: Set(address.to_owned()),
         unsubscribed_at_ms: Set((!wanted).then(|| write.ambient.now_ms() as i64)),
         bounced_at_ms: Set(None),

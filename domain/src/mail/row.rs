@@ -1,6 +1,6 @@
 //! The row of a new email.
 
-use protocol::{MailKind, MailState};
+use protocol::{MailId, MailKind, MailState};
 use sea_orm::ActiveValue::Set;
 
 use crate::table::mail;
@@ -9,8 +9,8 @@ use crate::writer::Write;
 /// The row of an email that has not been attempted.
 pub(super) fn row(write: &Write<'_>, kind: MailKind, due_at_ms: u64) -> mail::ActiveModel {
     mail::ActiveModel {
-        id: Set(write.ambient.uuid()),
-        kind: Set(kind.as_str().to_owned()),
+        id: Set(MailId(write.ambient.uuid())),
+        kind: Set(kind),
         inbox_id: Set(None),
         agent_id: Set(None),
         conversation_id: Set(None),
@@ -18,7 +18,7 @@ pub(super) fn row(write: &Write<'_>, kind: MailKind, due_at_ms: u64) -> mail::Ac
         from_seq: Set(None),
         through_seq: Set(None),
         message_id: Set(None),
-        state: Set(MailState::Waiting.as_str().to_owned()),
+        state: Set(MailState::Waiting),
         reason: Set(None),
         attempts: Set(0),
         due_at_ms: Set(due_at_ms as i64),

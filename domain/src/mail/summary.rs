@@ -65,7 +65,7 @@ impl Domain {
         for row in want {
             let day = AgentMail::of(&row).day_of_summary(self.ambient.now_ms());
             if day.is_some() && day != row.summarized_on {
-                self.writer.run(EnqueueSummary(AgentId(row.agent_id))).await?;
+                self.writer.run(EnqueueSummary(row.agent_id)).await?;
             }
         }
         Ok(())
@@ -83,7 +83,7 @@ impl Command for EnqueueSummary {
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
-        let query = agent_mail::Entity::find_by_id(self.0.0).lock_exclusive();
+        let query = agent_mail::Entity::find_by_id(self.0).lock_exclusive();
         let Some(row) = query.one(write.tx).await? else { return Ok(()) };
         let now_ms = write.ambient.now_ms();
         let day = AgentMail::of(&row).day_of_summary(now_ms);
@@ -94,7 +94,7 @@ impl Command for EnqueueSummary {
         noted.summarized_on = Set(day);
         agent_mail::Entity::update(noted).exec(write.tx).await?;
         let row = mail::ActiveModel {
-            agent_id: Set(Some(self.0.0)),
+            agent_id: Set(Some(self.0)),
             ..super::row::row(write, MailKind::Summary, now_ms)
         };
         mail::Entity::insert(row).exec_without_returning(write.tx).await?;
@@ -106,7 +106,7 @@ impl Command for EnqueueSummary {
 pub(super) async fn decide(
     write: &Write<'_>,
     queued: &mail::Model,
-    agent: Uuid,
+    agent: AgentId,
 ) -> Result<Result<(String, OfSummary), DropReason>> {
     // A newer one exists by now.
     if write.ambient.now_ms() as i64 - queued.created_at_ms > NEW_MS {
@@ -114,7 +114,7 @@ pub(super) async fn decide(
     }
     let row = agent::Entity::find_by_id(agent).one(write.tx).await?;
     let Some(row) = row.filter(|row| row.is_active) else { return Ok(Err(DropReason::Gone)) };
-    if !AgentMail::read(write.tx, AgentId(agent)).await?.wants(MailKind::Summary) {
+    if !AgentMail::read(write.tx, agent).await?.wants(MailKind::Summary) {
         return Ok(Err(DropReason::Off));
     }
     if super::standing(write.tx, OF_AGENTS, &row.email).await?.bounced.is_some() {
@@ -123,7 +123,7 @@ pub(super) async fn decide(
     let visibility = Visibility::read(write.tx, &row).await?;
     let seen = || {
         conversation::Entity::find()
-            .filter(visibility.condition(conversation::Column::InboxId))
+            .filter(visibility.condition(conversation::COLUMN.inbox_id))
             .filter(lifecycle::visible())
     };
     let open = || seen().filter(lifecycle::unresolved());
@@ -144,7 +144,7 @@ pub(super) async fn decide(
     let unanswered = |row: conversation::Model| {
         let visitor = visitors.iter().find(|visitor| visitor.id == row.visitor_id);
         Unanswered {
-            conversation: ConversationId(row.id),
+            conversation: row.id,
             visitor_name: visitor.map_or_else(String::new, crate::visitor::display_name),
             preview: row.preview,
             since_ms: row.waiting_since_ms.unwrap_or_default().unsigned_abs(),

@@ -36,7 +36,7 @@ impl Command for Transcript {
     type Output = ();
 
     fn shard(&self) -> Shard {
-        Shard::of(self.id.0)
+        Shard::of(self.id)
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
@@ -47,8 +47,8 @@ impl Command for Transcript {
         visitor.filter(is_known).ok_or(ErrorCode::AddressUnproven)?;
         let waiting = mail::Entity::find()
             .filter(mail::COLUMN.conversation_id.eq(row.id))
-            .filter(mail::COLUMN.kind.eq(MailKind::Transcript.as_str()))
-            .filter(mail::COLUMN.state.eq(MailState::Waiting.as_str()))
+            .filter(mail::COLUMN.kind.eq(MailKind::Transcript))
+            .filter(mail::COLUMN.state.eq(MailState::Waiting))
             .limit(1);
         // Someone who asks twice wants one transcript.
         if row.last_public_seq == 0 || !waiting.all(write.tx).await?.is_empty() {

@@ -3,9 +3,8 @@
 use std::ops::AddAssign;
 
 use async_trait::async_trait;
-use protocol::{ConversationId, ErrorCode, InboundState, InboxId, VisitorId};
+use protocol::{ConversationId, ErrorCode, FileId, InboundState, InboxId, VisitorId};
 use sea_orm::entity::prelude::*;
-use sea_orm::sea_query::Expr;
 use sea_orm::{Condition, QueryOrder, QuerySelect, Select};
 
 use crate::Domain;
@@ -54,10 +53,10 @@ impl Domain {
     /// # Errors
     /// `visitor_unknown`; store errors. A blob that can't be removed now is removed by a later sweep.
     pub async fn erase_visitor(&self, id: VisitorId) -> Result<Erased> {
-        let theirs: Vec<Uuid> = conversation::Entity::find()
+        let theirs: Vec<ConversationId> = conversation::Entity::find()
             .select_only()
             .column(conversation::Column::Id)
-            .filter(conversation::COLUMN.visitor_id.eq(id.0))
+            .filter(conversation::COLUMN.visitor_id.eq(id))
             .into_tuple()
             .all(&self.store.reader)
             .await?;
@@ -78,7 +77,10 @@ impl Domain {
 }
 
 /// Selects the files of a visitor and of these conversations.
-pub(super) fn files_of(visitor: Option<Uuid>, conversations: &[Uuid]) -> Select<file::Entity> {
+pub(super) fn files_of(
+    visitor: Option<VisitorId>,
+    conversations: &[ConversationId],
+) -> Select<file::Entity> {
     let of = Condition::any()
         .add(file::COLUMN.conversation_id.is_in(conversations.iter().copied()))
         .add_option(visitor.map(|visitor| file::COLUMN.visitor_id.eq(visitor)));
@@ -95,21 +97,21 @@ impl Command for EraseVisitor {
     type Output = Erased;
 
     fn shard(&self) -> Shard {
-        Shard::of(self.id.0)
+        Shard::of(self.id)
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<Erased> {
-        let query = visitor::Entity::find_by_id(self.id.0).lock_exclusive();
+        let query = visitor::Entity::find_by_id(self.id).lock_exclusive();
         let who = query.one(write.tx).await?.ok_or(ErrorCode::VisitorUnknown)?;
         let theirs = conversation::Entity::find()
-            .filter(conversation::COLUMN.visitor_id.eq(self.id.0))
+            .filter(conversation::COLUMN.visitor_id.eq(self.id))
             .order_by_asc(conversation::Column::Id)
             .lock_exclusive()
             .all(write.tx)
             .await?;
-        let ids: Vec<Uuid> = theirs.iter().map(|row| row.id).collect();
+        let ids: Vec<ConversationId> = theirs.iter().map(|row| row.id).collect();
         let mut erased = conversations(write, &ids, &self.indexed).await?;
-        erased.files += give_up(write, files_of(Some(self.id.0), &[])).await?;
+        erased.files += give_up(write, files_of(Some(self.id), &[])).await?;
         erased += remove_visitor(write, &who).await?;
         tell(write, &theirs);
         Ok(erased)
@@ -128,11 +130,11 @@ impl Command for EraseOld {
     type Output = Erased;
 
     fn shard(&self) -> Shard {
-        Shard::of(self.id.0)
+        Shard::of(self.id)
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<Erased> {
-        let query = conversation::Entity::find_by_id(self.id.0).lock_exclusive();
+        let query = conversation::Entity::find_by_id(self.id).lock_exclusive();
         let found = query.one(write.tx).await?.filter(|row| row.last_at_ms < self.before_ms);
         let Some(row) = found else { return Ok(Erased::default()) };
         let mut erased = conversations(write, &[row.id], &self.indexed).await?;
@@ -155,8 +157,8 @@ impl Command for EraseOld {
 
 fn tell(write: &mut Write<'_>, gone: &[conversation::Model]) {
     for row in gone {
-        let (inbox, conversation) = (InboxId(row.inbox_id), ConversationId(row.id));
-        write.publish(HubEvent::Erased { inbox, conversation, visitor: VisitorId(row.visitor_id) });
+        let (inbox, conversation) = (row.inbox_id, row.id);
+        write.publish(HubEvent::Erased { inbox, conversation, visitor: row.visitor_id });
     }
     if gone.iter().any(|row| row.queued_at_ms.is_some()) {
         write.publish(HubEvent::QueueMoved);
@@ -164,7 +166,11 @@ fn tell(write: &mut Write<'_>, gone: &[conversation::Model]) {
 }
 
 /// Erases conversations and everything that belongs to them.
-async fn conversations(write: &Write<'_>, ids: &[Uuid], indexed: &Indexed) -> Result<Erased> {
+async fn conversations(
+    write: &Write<'_>,
+    ids: &[ConversationId],
+    indexed: &Indexed,
+) -> Result<Erased> {
     if ids.is_empty() {
         return Ok(Erased::default());
     }
@@ -185,7 +191,7 @@ async fn conversations(write: &Write<'_>, ids: &[Uuid], indexed: &Indexed) -> Re
     let of = conversation::COLUMN.id.is_in(all());
     let conversations =
         conversation::Entity::delete_many().filter(of).exec(tx).await?.rows_affected;
-    unname(write, ids).await?;
+    unname(write, ids.iter().map(|id| id.0)).await?;
     Ok(Erased { conversations, entries, files, mails })
 }
 
@@ -197,7 +203,7 @@ async fn remove_visitor(write: &Write<'_>, who: &visitor::Model) -> Result<Erase
     block::Entity::delete_many().filter(theirs).exec(tx).await?;
     unname_blocks(write, who).await?;
     visitor::Entity::delete_by_id(who.id).exec(tx).await?;
-    unname(write, &[who.id]).await?;
+    unname(write, [who.id.0]).await?;
     if let Some(address) = &who.email {
         erased.mails += forget_address(write, who.inbox_id, address).await?;
     }
@@ -217,7 +223,11 @@ pub(super) async fn unname_blocks(write: &Write<'_>, who: &visitor::Model) -> Re
 }
 
 /// Erases what is retained about an email address apart from visitors, unless another visitor of the inbox has it.
-pub(super) async fn forget_address(write: &Write<'_>, inbox: Uuid, address: &str) -> Result<u64> {
+pub(super) async fn forget_address(
+    write: &Write<'_>,
+    inbox: InboxId,
+    address: &str,
+) -> Result<u64> {
     let has_it = visitor::Entity::find()
         .filter(visitor::COLUMN.inbox_id.eq(inbox))
         .filter(visitor::COLUMN.email.eq(address))
@@ -236,7 +246,7 @@ pub(super) async fn forget_address(write: &Write<'_>, inbox: Uuid, address: &str
 
 /// Drops files: no entry has them attached, their details are cleared, and a sweep removes their content.
 pub(super) async fn give_up(write: &Write<'_>, files: Select<file::Entity>) -> Result<u64> {
-    let rows: Vec<Uuid> = files
+    let rows: Vec<FileId> = files
         .select_only()
         .column(file::Column::Id)
         .lock_exclusive()
@@ -263,22 +273,22 @@ pub(super) async fn give_up(write: &Write<'_>, files: Select<file::Entity>) -> R
 
 /// Discards inbound emails: their details are cleared, and a sweep removes them.
 async fn discard(write: &Write<'_>, of: Condition) -> Result<u64> {
-    use inbound_mail::Column;
+    use inbound_mail::COLUMN;
 
     let discarded = inbound_mail::Entity::update_many()
-        .col_expr(Column::State, Expr::value(InboundState::Discarded.as_str()))
-        .col_expr(Column::Reason, Expr::value(None::<String>))
-        .col_expr(Column::Allowed, Expr::value(None::<String>))
-        .col_expr(Column::Sender, Expr::value(None::<String>))
-        .col_expr(Column::SenderName, Expr::value(None::<String>))
-        .col_expr(Column::Subject, Expr::value(None::<String>))
-        .col_expr(Column::MessageId, Expr::value(None::<String>))
-        .col_expr(Column::ConversationId, Expr::value(None::<Uuid>))
-        .col_expr(Column::Seq, Expr::value(None::<i64>))
-        .col_expr(Column::Whole, Expr::value(None::<String>))
-        .col_expr(Column::LeftOut, Expr::value(None::<String>))
-        .col_expr(Column::Checked, Expr::value(None::<String>))
-        .col_expr(Column::SettledAtMs, Expr::value(0_i64))
+        .assign(COLUMN.state, InboundState::Discarded)
+        .clear(COLUMN.reason)
+        .clear(COLUMN.allowed)
+        .clear(COLUMN.sender)
+        .clear(COLUMN.sender_name)
+        .clear(COLUMN.subject)
+        .clear(COLUMN.message_id)
+        .clear(COLUMN.conversation_id)
+        .clear(COLUMN.seq)
+        .clear(COLUMN.whole)
+        .clear(COLUMN.left_out)
+        .clear(COLUMN.checked)
+        .assign(COLUMN.settled_at_ms, 0_i64)
         .filter(of)
         .exec(write.tx)
         .await?;
@@ -286,10 +296,10 @@ async fn discard(write: &Write<'_>, of: Condition) -> Result<u64> {
 }
 
 /// The audit log still shows that something was done, but no longer the person's name.
-async fn unname(write: &Write<'_>, subjects: &[Uuid]) -> Result<()> {
+async fn unname(write: &Write<'_>, subjects: impl IntoIterator<Item = Uuid>) -> Result<()> {
     audit::Entity::update_many()
         .assign(audit::COLUMN.subject, GONE)
-        .filter(audit::COLUMN.subject_id.is_in(subjects.iter().copied()))
+        .filter(audit::COLUMN.subject_id.is_in(subjects))
         .exec(write.tx)
         .await?;
     Ok(())

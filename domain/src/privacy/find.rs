@@ -56,7 +56,9 @@ impl Domain {
             // Addresses are stored as someone typed them, or in lowercase.
             .add(visitor::COLUMN.email.eq(sought.to_lowercase()))
             .add(visitor::COLUMN.user_id.eq(sought))
-            .add_option(Uuid::parse_str(sought).ok().map(|id| visitor::COLUMN.id.eq(id)));
+            .add_option(
+                Uuid::parse_str(sought).ok().map(|id| visitor::COLUMN.id.eq(VisitorId(id))),
+            );
         let rows = visitor::Entity::find()
             .filter(is_theirs)
             .order_by_desc(visitor::Column::CreatedAtMs)
@@ -65,9 +67,9 @@ impl Domain {
             .all(db)
             .await?;
         let inboxes = inbox::Entity::find().all(db).await?;
-        let names: HashMap<Uuid, String> =
+        let names: HashMap<InboxId, String> =
             inboxes.into_iter().map(|row| (row.id, row.name)).collect();
-        let counts: Vec<(Uuid, i64)> = conversation::Entity::find()
+        let counts: Vec<(VisitorId, i64)> = conversation::Entity::find()
             .select_only()
             .column(conversation::Column::VisitorId)
             .expr_as(conversation::COLUMN.id.count(), "count")
@@ -76,11 +78,11 @@ impl Domain {
             .into_tuple()
             .all(db)
             .await?;
-        let counts: HashMap<Uuid, i64> = counts.into_iter().collect();
+        let counts: HashMap<VisitorId, i64> = counts.into_iter().collect();
         let found = |row: visitor::Model| PersonFound {
-            visitor: VisitorId(row.id),
+            visitor: row.id,
             name: display_name(&row),
-            inbox: InboxId(row.inbox_id),
+            inbox: row.inbox_id,
             inbox_name: names.get(&row.inbox_id).cloned().unwrap_or_default(),
             is_email_proven: row.is_email_proven,
             conversations: counts.get(&row.id).copied().unwrap_or_default().unsigned_abs(),

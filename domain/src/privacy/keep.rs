@@ -1,7 +1,7 @@
 //! Retention: erases what an inbox no longer retains.
 
 use async_trait::async_trait;
-use protocol::{ConversationId, VisitorId};
+use protocol::{ConversationId, FileId, InboxId, VisitorId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query};
 use sea_orm::{ActiveValue::Set, Condition, IntoActiveModel, QueryOrder, QuerySelect};
@@ -62,10 +62,10 @@ impl Domain {
         let Some(days) = inbox.retention.conversations_days else { return Ok(erased) };
         let before_ms = self.before_ms(days);
         loop {
-            let old: Vec<Uuid> = conversation::Entity::find()
+            let old: Vec<ConversationId> = conversation::Entity::find()
                 .select_only()
                 .column(conversation::Column::Id)
-                .filter(conversation::COLUMN.inbox_id.eq(inbox.id.0))
+                .filter(conversation::COLUMN.inbox_id.eq(inbox.id))
                 .filter(conversation::COLUMN.last_at_ms.lt(before_ms))
                 .order_by_asc(conversation::Column::LastAtMs)
                 .limit(AT_A_TIME)
@@ -74,7 +74,7 @@ impl Domain {
                 .await?;
             let indexed = Indexed::read(&self.store, &old).await?;
             for id in &old {
-                let (id, indexed) = (ConversationId(*id), indexed.of(*id));
+                let (id, indexed) = (*id, indexed.of(*id));
                 erased += self.writer.run(EraseOld { id, before_ms, indexed }).await?;
             }
             if (old.len() as u64) < AT_A_TIME {
@@ -89,7 +89,7 @@ impl Domain {
         let Some(days) = inbox.retention.files_days else { return Ok(erased) };
         let before_ms = self.before_ms(days);
         loop {
-            let given_up = self.writer.run(EraseFiles { inbox: inbox.id.0, before_ms }).await?;
+            let given_up = self.writer.run(EraseFiles { inbox: inbox.id, before_ms }).await?;
             erased += given_up;
             if given_up < AT_A_TIME {
                 return Ok(erased);
@@ -102,10 +102,10 @@ impl Domain {
         let Some(days) = inbox.retention.addresses_days else { return Ok(erased) };
         let before_ms = self.before_ms(days);
         loop {
-            let old: Vec<Uuid> = visitor::Entity::find()
+            let old: Vec<VisitorId> = visitor::Entity::find()
                 .select_only()
                 .column(visitor::Column::Id)
-                .filter(visitor::COLUMN.inbox_id.eq(inbox.id.0))
+                .filter(visitor::COLUMN.inbox_id.eq(inbox.id))
                 .filter(has_address())
                 .filter(was_here_before(before_ms))
                 .limit(AT_A_TIME)
@@ -113,7 +113,7 @@ impl Domain {
                 .all(&self.store.reader)
                 .await?;
             for id in &old {
-                self.writer.run(EraseAddress { id: VisitorId(*id), before_ms }).await?;
+                self.writer.run(EraseAddress { id: *id, before_ms }).await?;
             }
             erased += old.len() as u64;
             if (old.len() as u64) < AT_A_TIME {
@@ -146,7 +146,7 @@ fn was_here_before(before_ms: i64) -> Condition {
 }
 
 struct EraseFiles {
-    inbox: Uuid,
+    inbox: InboxId,
     before_ms: i64,
 }
 
@@ -164,7 +164,7 @@ impl Command for EraseFiles {
             .column(conversation::Column::Id)
             .from(conversation::Entity)
             .and_where(conversation::COLUMN.inbox_id.eq(self.inbox));
-        let old: Vec<Uuid> = file::Entity::find()
+        let old: Vec<FileId> = file::Entity::find()
             .select_only()
             .column(file::Column::Id)
             .filter(file::COLUMN.conversation_id.in_subquery(of_inbox))
@@ -188,11 +188,11 @@ impl Command for EraseAddress {
     type Output = ();
 
     fn shard(&self) -> Shard {
-        Shard::of(self.id.0)
+        Shard::of(self.id)
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
-        let query = visitor::Entity::find_by_id(self.id.0).filter(was_here_before(self.before_ms));
+        let query = visitor::Entity::find_by_id(self.id).filter(was_here_before(self.before_ms));
         let found = query.lock_exclusive().one(write.tx).await?;
         let Some(who) = found else { return Ok(()) };
         unname_blocks(write, &who).await?;
@@ -212,7 +212,7 @@ impl Command for EraseAddress {
         theirs
             .column(conversation::Column::Id)
             .from(conversation::Entity)
-            .and_where(conversation::COLUMN.visitor_id.eq(self.id.0));
+            .and_where(conversation::COLUMN.visitor_id.eq(self.id));
         mail::Entity::update_many()
             .clear(mail::COLUMN.address)
             .filter(mail::COLUMN.conversation_id.in_subquery(theirs.clone()))

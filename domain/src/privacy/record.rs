@@ -1,7 +1,7 @@
 //! Collects all data retained about a visitor, for them to read.
 
 use protocol::json::to_string;
-use protocol::{ErrorCode, InboxId, VisitorId};
+use protocol::{ConversationId, ErrorCode, VisitorId};
 use sea_orm::QueryOrder;
 use sea_orm::entity::prelude::*;
 use serde_json::{Value, json};
@@ -47,21 +47,21 @@ impl Domain {
     /// `visitor_unknown`; store errors.
     pub(super) async fn record(&self, id: VisitorId) -> Result<Record> {
         let db = &self.store.reader;
-        let row = visitor::Entity::find_by_id(id.0).one(db).await?;
+        let row = visitor::Entity::find_by_id(id).one(db).await?;
         let row = row.ok_or(ErrorCode::VisitorUnknown)?;
         let inbox = inbox::Entity::find_by_id(row.inbox_id).one(db).await?;
         let name = display_name(&row);
         let mut parts = Vec::new();
         let mut conversations = Vec::new();
         let theirs = conversation::Entity::find()
-            .filter(conversation::COLUMN.visitor_id.eq(id.0))
+            .filter(conversation::COLUMN.visitor_id.eq(id))
             .order_by_asc(conversation::Column::CreatedAtMs)
             .all(db)
             .await?;
         for one in &theirs {
             conversations.push(self.conversation_record(one).await?);
         }
-        let ids: Vec<Uuid> = theirs.iter().map(|one| one.id).collect();
+        let ids: Vec<ConversationId> = theirs.iter().map(|one| one.id).collect();
         let files = self.file_records(id, &ids, &mut parts).await?;
         let mails = self.mail_records(&ids).await?;
         let received = self.received_records(&ids, &mut parts).await?;
@@ -80,8 +80,7 @@ impl Domain {
                 "bounce_reason": row.bounce_reason,
             })
         });
-        let blocks =
-            block::Entity::find().filter(block::COLUMN.visitor_id.eq(id.0)).all(db).await?;
+        let blocks = block::Entity::find().filter(block::COLUMN.visitor_id.eq(id)).all(db).await?;
         let blocks: Vec<Value> = blocks
             .into_iter()
             .map(
@@ -145,7 +144,7 @@ impl Domain {
         }
         Ok(json!({
             "id": row.id,
-            "inbox": InboxId(row.inbox_id),
+            "inbox": row.inbox_id,
             "page": row.page,
             "status": row.status,
             "created_at_ms": row.created_at_ms,
@@ -160,10 +159,10 @@ impl Domain {
     async fn file_records(
         &self,
         id: VisitorId,
-        conversations: &[Uuid],
+        conversations: &[ConversationId],
         parts: &mut Vec<RecordPart>,
     ) -> Result<Vec<Value>> {
-        let rows = super::erase::files_of(Some(id.0), conversations)
+        let rows = super::erase::files_of(Some(id), conversations)
             .filter(file::COLUMN.is_stored.eq(true))
             .order_by_asc(file::Column::Id)
             .all(&self.store.reader)
@@ -187,7 +186,7 @@ impl Domain {
         Ok(records)
     }
 
-    async fn mail_records(&self, conversations: &[Uuid]) -> Result<Vec<Value>> {
+    async fn mail_records(&self, conversations: &[ConversationId]) -> Result<Vec<Value>> {
         let rows = mail::Entity::find()
             .filter(mail::COLUMN.conversation_id.is_in(conversations.iter().copied()))
             // Emails to the team are not part of the visitor's data.
@@ -211,7 +210,7 @@ impl Domain {
 
     async fn received_records(
         &self,
-        conversations: &[Uuid],
+        conversations: &[ConversationId],
         parts: &mut Vec<RecordPart>,
     ) -> Result<Vec<Value>> {
         let rows = inbound_mail::Entity::find()

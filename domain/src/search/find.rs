@@ -1,6 +1,6 @@
 //! Runs the search queries of each store.
 
-use sea_orm::entity::prelude::*;
+use protocol::ConversationId;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order, Query as Select, SelectStatement};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
@@ -19,12 +19,12 @@ const RANKED: u64 = 1_000;
 
 /// A search result.
 pub(super) enum Found {
-    Entry { conversation: Uuid, seq: i64 },
-    Visitor { conversation: Uuid, text: String },
+    Entry { conversation: ConversationId, seq: i64 },
+    Visitor { conversation: ConversationId, text: String },
 }
 
 impl Found {
-    pub(super) fn conversation(&self) -> Uuid {
+    pub(super) fn conversation(&self) -> ConversationId {
         match self {
             Self::Entry { conversation, .. } | Self::Visitor { conversation, .. } => *conversation,
         }
@@ -33,7 +33,7 @@ impl Found {
 
 #[derive(FromQueryResult)]
 struct EntryRow {
-    conversation_id: Uuid,
+    conversation_id: ConversationId,
     seq: i64,
     at_ms: i64,
     score: f64,
@@ -47,7 +47,7 @@ struct Span {
 
 #[derive(FromQueryResult)]
 struct VisitorRow {
-    conversation_id: Uuid,
+    conversation_id: ConversationId,
     name: Option<String>,
     email: Option<String>,
     user_id: Option<String>,
@@ -126,7 +126,7 @@ impl Domain {
                     .equals((visitor::Entity, visitor::Column::Id)),
             )
             .cond_where(condition(&query.filter))
-            .cond_where(agent.visibility.condition(conversation::Column::InboxId))
+            .cond_where(agent.visibility.condition(conversation::COLUMN.inbox_id))
             .order_by((conversation::Entity, conversation::Column::LastAtMs), Order::Desc)
             .limit(limit);
         if kind == Kind::Sqlite {
@@ -180,7 +180,7 @@ fn entries(kind: Kind, agent: &Agent, query: &Query, asked: &str, limit: u64) ->
         )
         .and_where(matches(kind, "entry", asked))
         .cond_where(condition(&query.filter))
-        .cond_where(agent.visibility.condition(conversation::Column::InboxId))
+        .cond_where(agent.visibility.condition(conversation::COLUMN.inbox_id))
         .limit(limit);
     if let Some(from_ms) = query.from_ms {
         select.and_where(column("at_ms").gte(from_ms as i64));

@@ -2,6 +2,7 @@
 //! is deleted with them. SQLite's index is a separate table.
 
 use async_trait::async_trait;
+use protocol::ConversationId;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
@@ -23,14 +24,14 @@ const PAGES: i64 = 250;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Indexed {
     /// Conversations, and the row of each entry.
-    rows: Vec<(Uuid, i64)>,
+    rows: Vec<(ConversationId, i64)>,
     /// The last row at the time of reading. Only later rows are searched again.
     last: i64,
 }
 
 impl Indexed {
     /// Reads the index rows of these conversations.
-    pub(crate) async fn read(store: &Store, conversations: &[Uuid]) -> Result<Self> {
+    pub(crate) async fn read(store: &Store, conversations: &[ConversationId]) -> Result<Self> {
         if store.kind != Kind::Sqlite || conversations.is_empty() {
             return Ok(Self::default());
         }
@@ -51,13 +52,13 @@ impl Indexed {
     }
 
     /// Returns the rows of one conversation.
-    pub(crate) fn of(&self, conversation: Uuid) -> Self {
-        let is_its = |(id, _): &&(Uuid, i64)| *id == conversation;
+    pub(crate) fn of(&self, conversation: ConversationId) -> Self {
+        let is_its = |(id, _): &&(ConversationId, i64)| *id == conversation;
         Self { rows: self.rows.iter().filter(is_its).copied().collect(), last: self.last }
     }
 }
 
-fn rows_of(conversations: &[Uuid]) -> SelectStatement {
+fn rows_of(conversations: &[ConversationId]) -> SelectStatement {
     let mut select = Query::select();
     select
         .columns([Alias::new(ROW), Alias::new("conversation_id")])
@@ -69,7 +70,7 @@ fn rows_of(conversations: &[Uuid]) -> SelectStatement {
 /// Removes conversations from the index.
 pub(crate) async fn forget(
     write: &Write<'_>,
-    conversations: &[Uuid],
+    conversations: &[ConversationId],
     indexed: &Indexed,
 ) -> Result<()> {
     if write.tx.get_database_backend() != DbBackend::Sqlite {

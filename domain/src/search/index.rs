@@ -4,6 +4,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Expr, Query};
 use sea_orm::{ActiveModelTrait, ActiveValue, ConnectionTrait, DbBackend, Iterable};
 
+use crate::conversation::kind::EntryKind;
 use crate::error::Result;
 use crate::table::{entry, visitor};
 use crate::writer::Write;
@@ -11,9 +12,9 @@ use crate::writer::Write;
 /// Inserts an entry and indexes its words. All entries must be written this way.
 pub(crate) async fn insert_entry(write: &Write<'_>, mut row: entry::ActiveModel) -> Result<()> {
     let backend = write.tx.get_database_backend();
-    let words = match row.kind.as_ref().as_str() {
+    let words = match row.kind.as_ref() {
         // The text of an event is not for people.
-        "event" => None,
+        EntryKind::Event => None,
         _ => Some(search_words::index(row.text.as_ref())),
     };
     let (id, seq, at_ms) = (*row.conversation_id.as_ref(), *row.seq.as_ref(), *row.at_ms.as_ref());

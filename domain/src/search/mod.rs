@@ -10,8 +10,8 @@ mod terms;
 
 use std::collections::{HashMap, HashSet};
 
-use protocol::Hit;
 use protocol::limits::SEARCH_HITS;
+use protocol::{ConversationId, Hit};
 use sea_orm::Condition;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::ExprTrait;
@@ -65,8 +65,8 @@ impl Domain {
             .filter(conversation::COLUMN.id.is_in(found.iter().map(Found::conversation)))
             .all(db)
             .await?;
-        let mut lines: HashMap<Uuid, protocol::Summary> =
-            summaries(db, &rows, Some(agent.id)).await?.into_iter().map(|s| (s.id.0, s)).collect();
+        let mut lines: HashMap<ConversationId, protocol::Summary> =
+            summaries(db, &rows, Some(agent.id)).await?.into_iter().map(|s| (s.id, s)).collect();
         let mut entries = self.entries(found).await?;
         let mut hits = Vec::with_capacity(found.len());
         for one in found {
@@ -91,7 +91,7 @@ impl Domain {
         Ok(hits)
     }
 
-    async fn entries(&self, found: &[Found]) -> Result<HashMap<(Uuid, i64), LogEntry>> {
+    async fn entries(&self, found: &[Found]) -> Result<HashMap<(ConversationId, i64), LogEntry>> {
         let mut wanted = Condition::any();
         for one in found {
             if let Found::Entry { conversation, seq } = one {

@@ -1,15 +1,17 @@
 //! An access token of the API. Only its hash is stored.
 
+use protocol::{AccessTokenId, AgentId};
+
 use super::column::table;
 
 table! {
     "access_token" {
         #[sea_orm(primary_key, auto_increment = false)]
-        id: Uuid,
+        id: AccessTokenId,
         name: String,
         hash: String,
         scopes: String,
-        agent_id: Uuid,
+        agent_id: AgentId,
         created_at_ms: i64,
         last_used_at_ms: Option<i64>,
     }

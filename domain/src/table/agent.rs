@@ -1,16 +1,19 @@
 //! A member of the support team.
 
+use protocol::{AgentId, Presence};
+
 use super::column::table;
+use crate::agent::role::Role;
 
 table! {
     "agent" {
         #[sea_orm(primary_key, auto_increment = false)]
-        id: Uuid,
+        id: AgentId,
         email: String,
         name: String,
-        role: String,
+        role: Role,
         password_hash: String,
-        presence: String,
+        presence: Presence,
         capacity: Option<i32>,
         last_assigned_at_ms: i64,
         is_active: bool,

@@ -1,5 +1,7 @@
 //! An agent's identity at an identity provider.
 
+use protocol::{AgentId, ProviderId};
+
 use super::column::table;
 
 table! {
@@ -7,7 +9,7 @@ table! {
         #[sea_orm(primary_key, auto_increment = false)]
         /// Hash of the provider, its issuer and the subject.
         hash: String,
-        provider_id: Uuid,
-        agent_id: Uuid,
+        provider_id: ProviderId,
+        agent_id: AgentId,
     }
 }

@@ -1,11 +1,13 @@
 //! Which emails an agent wants.
 
+use protocol::AgentId;
+
 use super::column::table;
 
 table! {
     "agent_mail" {
         #[sea_orm(primary_key, auto_increment = false)]
-        agent_id: Uuid,
+        agent_id: AgentId,
         assigned: bool,
         mentioned: bool,
         waiting: bool,

@@ -1,5 +1,7 @@
 //! A row of the audit log.
 
+use protocol::AgentId;
+
 use super::column::table;
 
 table! {
@@ -9,7 +11,7 @@ table! {
         at_ms: i64,
         deed: String,
         actor_kind: String,
-        actor_id: Option<Uuid>,
+        actor_id: Option<AgentId>,
         actor_name: String,
         subject_id: Option<Uuid>,
         subject: Option<String>,

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use sea_orm::sea_query::{IntoIden, Nullable, SelectStatement, SimpleExpr};
-use sea_orm::{ColumnTrait, EntityTrait, ExprTrait, IntoSimpleExpr, UpdateMany, Value};
+use sea_orm::{ColumnTrait, EntityTrait, IntoSimpleExpr, UpdateMany, Value};
 
 /// A value of a column of type `T`: one of this type, also for a column that may be null, and borrowed text.
 pub(crate) trait Fits<T> {
@@ -83,6 +83,10 @@ impl<C: ColumnTrait, T> Typed<C, T> {
         ColumnTrait::lte(&self.0, value.into_value())
     }
 
+    pub(crate) fn between(self, low: impl Fits<T>, high: impl Fits<T>) -> SimpleExpr {
+        ColumnTrait::between(&self.0, low.into_value(), high.into_value())
+    }
+
     pub(crate) fn is_in<V: Fits<T>>(self, values: impl IntoIterator<Item = V>) -> SimpleExpr {
         ColumnTrait::is_in(&self.0, values.into_iter().map(Fits::into_value))
     }
@@ -93,11 +97,6 @@ impl<C: ColumnTrait, T> Typed<C, T> {
 }
 
 impl<C: ColumnTrait, T> Typed<C, T> {
-    /// Compares with another column that has values of the same type.
-    pub(crate) fn equals<D: ColumnTrait>(self, other: Typed<D, impl Into<T>>) -> SimpleExpr {
-        self.into_simple_expr().eq(other.into_simple_expr())
-    }
-
     pub(crate) fn is_null(self) -> SimpleExpr {
         self.0.is_null()
     }
@@ -160,7 +159,6 @@ macro_rules! table {
 
         pastey::paste! {
             /// The columns with the types of their values.
-            #[allow(dead_code, reason = "not every column is compared")]
             pub(crate) struct Columns {
                 $(pub(crate) $field: $crate::table::column::Typed<Column, $type>,)*
             }

@@ -1,21 +1,25 @@
 //! One entry of a conversation's log. Never updated, and deleted only when the whole conversation is erased.
 
+use protocol::{AgentId, ClientId, ConversationId};
+
 use super::column::table;
+use crate::conversation::kind::AuthorKind;
+use crate::conversation::kind::EntryKind;
 
 table! {
     "entry" {
         #[sea_orm(primary_key, auto_increment = false)]
-        conversation_id: Uuid,
+        conversation_id: ConversationId,
         #[sea_orm(primary_key, auto_increment = false)]
         seq: i64,
         prev_public_seq: i64,
         is_public: bool,
-        kind: String,
-        author_kind: String,
-        author_id: Option<Uuid>,
+        kind: EntryKind,
+        author_kind: AuthorKind,
+        author_id: Option<AgentId>,
         author_name: Option<String>,
         text: String,
-        client_id: Uuid,
+        client_id: ClientId,
         at_ms: i64,
         files: Option<String>,
     }

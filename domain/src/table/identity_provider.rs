@@ -1,11 +1,13 @@
 //! An identity provider (OpenID Connect) through which agents log in.
 
+use protocol::ProviderId;
+
 use super::column::table;
 
 table! {
     "identity_provider" {
         #[sea_orm(primary_key, auto_increment = false)]
-        id: Uuid,
+        id: ProviderId,
         name: String,
         issuer: String,
         client_id: String,

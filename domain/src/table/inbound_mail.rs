@@ -1,21 +1,23 @@
 //! An inbound email.
 
+use protocol::{ConversationId, InboundId, InboundReason, InboundState, InboxId};
+
 use super::column::table;
 
 table! {
     "inbound_mail" {
         #[sea_orm(primary_key, auto_increment = false)]
-        id: Uuid,
-        inbox_id: Uuid,
+        id: InboundId,
+        inbox_id: InboxId,
         digest: String,
-        state: String,
-        reason: Option<String>,
+        state: InboundState,
+        reason: Option<InboundReason>,
         allowed: Option<String>,
         sender: Option<String>,
         sender_name: Option<String>,
         subject: Option<String>,
         message_id: Option<String>,
-        conversation_id: Option<Uuid>,
+        conversation_id: Option<ConversationId>,
         seq: Option<i64>,
         whole: Option<String>,
         left_out: Option<String>,

@@ -1,11 +1,13 @@
 //! One site or brand.
 
+use protocol::{InboxId, LabelId, Routing, TeamId};
+
 use super::column::table;
 
 table! {
     "inbox" {
         #[sea_orm(primary_key, auto_increment = false)]
-        id: Uuid,
+        id: InboxId,
         key: String,
         name: String,
         allowed_sites: String,
@@ -15,9 +17,9 @@ table! {
         requires_identity: bool,
         hours: Option<String>,
         time_zone: String,
-        routing: String,
-        team_id: Option<Uuid>,
-        label_id: Option<Uuid>,
+        routing: Routing,
+        team_id: Option<TeamId>,
+        label_id: Option<LabelId>,
         mail_from: Option<String>,
         team_address: Option<String>,
         mails_visitors: bool,

@@ -1,11 +1,13 @@
 //! A label.
 
+use protocol::LabelId;
+
 use super::column::table;
 
 table! {
     "label" {
         #[sea_orm(primary_key, auto_increment = false)]
-        id: Uuid,
+        id: LabelId,
         name: String,
         color: String,
         created_at_ms: i64,

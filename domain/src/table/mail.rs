@@ -1,20 +1,22 @@
 //! An outgoing email, queued or sent.
 
+use protocol::{AgentId, ConversationId, InboxId, MailId, MailKind, MailState};
+
 use super::column::table;
 
 table! {
     "mail" {
         #[sea_orm(primary_key, auto_increment = false)]
-        id: Uuid,
-        kind: String,
-        inbox_id: Option<Uuid>,
-        agent_id: Option<Uuid>,
-        conversation_id: Option<Uuid>,
+        id: MailId,
+        kind: MailKind,
+        inbox_id: Option<InboxId>,
+        agent_id: Option<AgentId>,
+        conversation_id: Option<ConversationId>,
         address: Option<String>,
         from_seq: Option<i64>,
         through_seq: Option<i64>,
         message_id: Option<String>,
-        state: String,
+        state: MailState,
         reason: Option<String>,
         attempts: i32,
         due_at_ms: i64,

@@ -1,12 +1,14 @@
 //! What an inbox knows about an email address: that it unsubscribed, or that it bounced. The inbox is nil for
 //! emails to agents.
 
+use protocol::InboxId;
+
 use super::column::table;
 
 table! {
     "mail_address" {
         #[sea_orm(primary_key, auto_increment = false)]
-        inbox_id: Uuid,
+        inbox_id: InboxId,
         #[sea_orm(primary_key, auto_increment = false)]
         address: String,
         unsubscribed_at_ms: Option<i64>,

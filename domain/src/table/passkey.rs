@@ -1,12 +1,14 @@
 //! An agent's passkey: its public key and metadata.
 
+use protocol::{AgentId, PasskeyId};
+
 use super::column::table;
 
 table! {
     "passkey" {
         #[sea_orm(primary_key, auto_increment = false)]
-        id: Uuid,
-        agent_id: Uuid,
+        id: PasskeyId,
+        agent_id: AgentId,
         /// SHA-256 of the credential id from the authenticator.
         credential_hash: String,
         name: String,

@@ -1,13 +1,15 @@
 //! An agent's login. Only a hash of the secret that the browser holds is stored.
 
+use protocol::{AgentId, LoginId};
+
 use super::column::table;
 
 table! {
     "session" {
         #[sea_orm(primary_key, auto_increment = false)]
         hash: String,
-        id: Uuid,
-        agent_id: Uuid,
+        id: LoginId,
+        agent_id: AgentId,
         epoch: i32,
         data: String,
         address: String,

@@ -1,13 +1,15 @@
 //! A team.
 
+use protocol::{Routing, TeamId};
+
 use super::column::table;
 
 table! {
     "team" {
         #[sea_orm(primary_key, auto_increment = false)]
-        id: Uuid,
+        id: TeamId,
         name: String,
-        routing: String,
+        routing: Routing,
         created_at_ms: i64,
     }
 }

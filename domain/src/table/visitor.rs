@@ -1,12 +1,14 @@
 //! A visitor of an inbox's sites, from their first message or verified identity on.
 
+use protocol::{InboxId, VisitorId};
+
 use super::column::table;
 
 table! {
     "visitor" {
         #[sea_orm(primary_key, auto_increment = false)]
-        id: Uuid,
-        inbox_id: Uuid,
+        id: VisitorId,
+        inbox_id: InboxId,
         name: Option<String>,
         user_id: Option<String>,
         email: Option<String>,

@@ -25,7 +25,7 @@ impl Domain {
         if !inbox.mail.to_visitors || inbox.requires_identity {
             return Ok(false);
         }
-        let row = visitor::Entity::find_by_id(who.visitor.0).one(&self.store.reader).await?;
+        let row = visitor::Entity::find_by_id(who.visitor).one(&self.store.reader).await?;
         Ok(row.is_some_and(|row| row.email.is_none()))
     }
 
@@ -56,12 +56,12 @@ impl Command for Tell {
     type Output = ();
 
     fn shard(&self) -> Shard {
-        Shard::of(self.who.visitor.0)
+        Shard::of(self.who.visitor)
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
         let waits = conversation::Entity::find()
-            .filter(conversation::COLUMN.unresolved_visitor_id.eq(self.who.visitor.0))
+            .filter(conversation::COLUMN.unresolved_visitor_id.eq(self.who.visitor))
             .filter(conversation::COLUMN.waiting_since_ms.is_not_null())
             .lock_exclusive()
             .one(write.tx)

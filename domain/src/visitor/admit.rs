@@ -1,7 +1,7 @@
 //! Who a visitor is, by their token or by their site's proof.
 
 use async_trait::async_trait;
-use protocol::{ConversationId, ErrorCode, InboxId, VisitorId};
+use protocol::{ErrorCode, InboxId, VisitorId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect, TransactionTrait};
@@ -146,7 +146,7 @@ impl Domain {
 
     /// The row of a visitor, if a token of this generation is still valid.
     async fn row_of(&self, visitor: VisitorId, generation: i32) -> Result<Option<visitor::Model>> {
-        let row = visitor::Entity::find_by_id(visitor.0).one(&self.store.reader).await?;
+        let row = visitor::Entity::find_by_id(visitor).one(&self.store.reader).await?;
         if row.as_ref().is_some_and(|row| generation < row.token_gen) {
             return Err(ErrorCode::TokenInvalid.into());
         }
@@ -170,7 +170,7 @@ impl Domain {
         let tx = self.store.reader.begin().await?;
         let raised = visitor::Entity::update_many()
             .assign(visitor::COLUMN.token_gen, reads.generation)
-            .filter(visitor::COLUMN.id.eq(who.visitor.0))
+            .filter(visitor::COLUMN.id.eq(who.visitor))
             .filter(visitor::COLUMN.token_gen.lt(reads.generation))
             .exec(&tx)
             .await?;
@@ -181,14 +181,14 @@ impl Domain {
             };
             let theirs = visitor::Entity::update_many()
                 .assign(visitor::COLUMN.is_email_proven, true)
-                .filter(visitor::COLUMN.id.eq(who.visitor.0))
+                .filter(visitor::COLUMN.id.eq(who.visitor))
                 .filter(is_theirs)
                 .exec(&tx)
                 .await?;
             if theirs.rows_affected == 0 {
                 visitor::Entity::update_many()
                     .clear(visitor::COLUMN.email)
-                    .filter(visitor::COLUMN.id.eq(who.visitor.0))
+                    .filter(visitor::COLUMN.id.eq(who.visitor))
                     .filter(visitor::COLUMN.is_email_proven.eq(false))
                     .exec(&tx)
                     .await?;
@@ -210,7 +210,7 @@ impl Domain {
         visitor::Entity::update_many()
             // A token from a link already has the next generation.
             .col_expr(visitor::Column::TokenGen, Expr::col(visitor::Column::TokenGen).add(2))
-            .filter(visitor::COLUMN.id.eq(id.0))
+            .filter(visitor::COLUMN.id.eq(id))
             .exec(&self.store.reader)
             .await?;
         self.hub().disconnect_visitor(id, None);
@@ -228,7 +228,7 @@ impl Domain {
 
     /// The visitor of a login.
     async fn by_login(&self, inbox: &Inbox, login: &token::Login) -> Result<visitor::Model> {
-        let row = visitor::Entity::find_by_id(login.visitor.0).one(&self.store.reader).await?;
+        let row = visitor::Entity::find_by_id(login.visitor).one(&self.store.reader).await?;
         let now_ms = self.ambient.now_ms();
         let is_right = |row: &visitor::Model| {
             let address = row.email.as_deref().unwrap_or_default();
@@ -290,11 +290,11 @@ impl Command for Admit {
     type Output = (VisitorId, i32);
 
     fn shard(&self) -> Shard {
-        Shard::of(self.known.0)
+        Shard::of(self.known)
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<(VisitorId, i32)> {
-        let query = visitor::Entity::find_by_id(self.known.0).lock_exclusive();
+        let query = visitor::Entity::find_by_id(self.known).lock_exclusive();
         let known = query.one(write.tx).await?;
         let Some(user_id) = &self.user_id else {
             let generation = known.as_ref().map_or(0, |known| known.token_gen);
@@ -304,7 +304,7 @@ impl Command for Admit {
             return Ok((self.known, generation));
         };
         let users = visitor::Entity::find()
-            .filter(visitor::COLUMN.inbox_id.eq(self.inbox.0))
+            .filter(visitor::COLUMN.inbox_id.eq(self.inbox))
             .filter(visitor::COLUMN.user_id.eq(user_id))
             .lock_exclusive()
             .one(write.tx)
@@ -313,24 +313,24 @@ impl Command for Admit {
             Some(users) => users,
             // Create a new visitor, with an id for which no token was ever issued: on a shared device,
             // someone with the anonymous visitor's token must not get in with it.
-            None => self.create(write, write.ambient.uuid()).await?,
+            None => self.create(write, VisitorId(write.ambient.uuid())).await?,
         };
         if known.as_ref().is_none_or(|known| known.user_id.is_none()) {
-            crate::file::hand_over(write, self.known, VisitorId(row.id)).await?;
+            crate::file::hand_over(write, self.known, row.id).await?;
         }
         // What another user wrote on the same device stays theirs.
         if let Some(known) = known.filter(|known| known.user_id.is_none()) {
             bring_along(write, &known, row.id).await?;
         }
-        let (id, generation) = (VisitorId(row.id), row.token_gen);
+        let (id, generation) = (row.id, row.token_gen);
         self.note(write, row).await?;
         Ok((id, generation))
     }
 }
 
 impl Admit {
-    async fn create(&self, write: &Write<'_>, id: Uuid) -> Result<visitor::Model> {
-        let row = super::new_row(write, self.inbox, VisitorId(id));
+    async fn create(&self, write: &Write<'_>, id: VisitorId) -> Result<visitor::Model> {
+        let row = super::new_row(write, self.inbox, id);
         Ok(row.insert(write.tx).await?)
     }
 
@@ -389,7 +389,7 @@ impl Admit {
         crate::search::index_visitor(write, &mut row);
         visitor::Entity::update(row).exec(write.tx).await?;
         if after != before {
-            crate::conversation::tell_renamed(write, VisitorId(id)).await?;
+            crate::conversation::tell_renamed(write, id).await?;
         }
         Ok(())
     }
@@ -440,7 +440,7 @@ impl Domain {
 
 /// Transfers what a visitor wrote before they were identified to the identified visitor. Of two unresolved
 /// conversations, only the one with the latest message stays unresolved.
-async fn bring_along(write: &mut Write<'_>, from: &visitor::Model, to: Uuid) -> Result<()> {
+async fn bring_along(write: &mut Write<'_>, from: &visitor::Model, to: VisitorId) -> Result<()> {
     let all = conversation::Entity::find()
         .filter(conversation::COLUMN.visitor_id.is_in([from.id, to]))
         .filter(conversation::COLUMN.unresolved_visitor_id.is_not_null())
@@ -450,7 +450,7 @@ async fn bring_along(write: &mut Write<'_>, from: &visitor::Model, to: Uuid) -> 
     let newest = all.iter().max_by_key(|row| (row.last_at_ms, row.id)).map(|row| row.id);
     for row in &all {
         if Some(row.id) != newest {
-            crate::conversation::merge_open(write, ConversationId(row.id)).await?;
+            crate::conversation::merge_open(write, row.id).await?;
         }
     }
     let theirs = conversation::Entity::find()
@@ -458,7 +458,7 @@ async fn bring_along(write: &mut Write<'_>, from: &visitor::Model, to: Uuid) -> 
         .all(write.tx)
         .await?;
     for row in theirs {
-        crate::conversation::hand_over(write, ConversationId(row.id), VisitorId(to)).await?;
+        crate::conversation::hand_over(write, row.id, to).await?;
     }
     Ok(())
 }

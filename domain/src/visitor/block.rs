@@ -1,6 +1,6 @@
 //! Visitors who may no longer write: individually, or with everyone from their network.
 
-use protocol::{Change, ConversationId, ErrorCode, InboxId, VisitorId};
+use protocol::{BlockId, Change, ConversationId, ErrorCode, InboxId, VisitorId};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, Condition, QueryOrder, QuerySelect};
 
@@ -27,7 +27,7 @@ pub enum BlockOf {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Block {
     /// Its id.
-    pub id: Uuid,
+    pub id: BlockId,
     /// The inbox it applies to.
     pub inbox: InboxId,
     /// Who is blocked.
@@ -74,7 +74,7 @@ impl Domain {
             }
         };
         let block = block::ActiveModel {
-            id: Set(self.ambient.uuid()),
+            id: Set(BlockId(self.ambient.uuid())),
             inbox_id: Set(who.inbox_id),
             visitor_id: Set((of == BlockOf::Visitor).then_some(who.id)),
             network: Set(who.network.filter(|_| of == BlockOf::Network)),
@@ -86,14 +86,14 @@ impl Domain {
         block::Entity::insert(block).exec_without_returning(db).await?;
         let mut archived = 0;
         for visitor in visitors {
-            self.hub().disconnect_visitor(VisitorId(visitor), None);
+            self.hub().disconnect_visitor(visitor, None);
             archived += self.archive_all(agent, visitor).await?;
         }
         Ok((name, archived))
     }
 
-    async fn archive_all(&self, agent: &Agent, visitor: Uuid) -> Result<usize> {
-        let theirs: Vec<Uuid> = conversation::Entity::find()
+    async fn archive_all(&self, agent: &Agent, visitor: VisitorId) -> Result<usize> {
+        let theirs: Vec<ConversationId> = conversation::Entity::find()
             .select_only()
             .column(conversation::Column::Id)
             .filter(conversation::COLUMN.visitor_id.eq(visitor))
@@ -103,7 +103,7 @@ impl Domain {
             .all(&self.store.reader)
             .await?;
         for id in &theirs {
-            self.change_conversation(agent, ConversationId(*id), Change::Archive {}).await?;
+            self.change_conversation(agent, *id, Change::Archive {}).await?;
         }
         Ok(theirs.len())
     }
@@ -114,7 +114,7 @@ impl Domain {
     /// Store errors.
     pub async fn list_blocks(&self, agent: &Agent) -> Result<Vec<Block>> {
         let rows = block::Entity::find()
-            .filter(agent.visibility.condition(block::Column::InboxId))
+            .filter(agent.visibility.condition(block::COLUMN.inbox_id))
             .filter(self.in_force())
             .order_by_desc(block::Column::AtMs)
             .order_by_desc(block::Column::Id)
@@ -122,7 +122,7 @@ impl Domain {
             .await?;
         let block = |row: block::Model| Block {
             id: row.id,
-            inbox: InboxId(row.inbox_id),
+            inbox: row.inbox_id,
             of: if row.network.is_some() { BlockOf::Network } else { BlockOf::Visitor },
             name: row.name,
             agent_name: row.agent_name,
@@ -136,9 +136,9 @@ impl Domain {
     ///
     /// # Errors
     /// `block_unknown`; store errors.
-    pub async fn unblock(&self, agent: &Agent, id: Uuid) -> Result<String> {
+    pub async fn unblock(&self, agent: &Agent, id: BlockId) -> Result<String> {
         let row = block::Entity::find_by_id(id)
-            .filter(agent.visibility.condition(block::Column::InboxId))
+            .filter(agent.visibility.condition(block::COLUMN.inbox_id))
             .one(&self.store.reader)
             .await?;
         let row = row.ok_or(ErrorCode::BlockUnknown)?;
@@ -157,10 +157,10 @@ impl Domain {
         network: Option<&str>,
     ) -> Result<()> {
         let of = Condition::any()
-            .add(block::COLUMN.visitor_id.eq(visitor.0))
+            .add(block::COLUMN.visitor_id.eq(visitor))
             .add_option(network.map(|network| block::COLUMN.network.eq(network)));
         let found = block::Entity::find()
-            .filter(block::COLUMN.inbox_id.eq(inbox.0))
+            .filter(block::COLUMN.inbox_id.eq(inbox))
             .filter(of)
             .filter(self.in_force())
             .one(&self.store.reader)
@@ -170,7 +170,7 @@ impl Domain {
 
     fn in_force(&self) -> Condition {
         let now_ms = self.ambient.now_ms().cast_signed();
-        let until = block::Column::UntilMs;
+        let until = block::COLUMN.until_ms;
         Condition::any().add(until.is_null()).add(until.gt(now_ms))
     }
 }

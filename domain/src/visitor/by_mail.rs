@@ -29,7 +29,7 @@ pub(crate) async fn writes_by_mail(
 ) -> Result<()> {
     let row = super::new_row(write, who.inbox, who.visitor);
     visitor::Entity::insert(row).on_conflict_do_nothing().exec_without_returning(write.tx).await?;
-    let query = visitor::Entity::find_by_id(who.visitor.0).lock_exclusive();
+    let query = visitor::Entity::find_by_id(who.visitor).lock_exclusive();
     let Some(row) = query.one(write.tx).await? else { return Ok(()) };
     if row.email.is_some() && (row.name.is_some() || name.is_none()) {
         return Ok(());
@@ -51,19 +51,19 @@ pub(crate) async fn reads(
     conversation: ConversationId,
     address: &str,
 ) -> Result<()> {
-    let row = conversation::Entity::find_by_id(conversation.0).one(write.tx).await?;
+    let row = conversation::Entity::find_by_id(conversation).one(write.tx).await?;
     let Some(row) = row else { return Ok(()) };
     let proven = visitor::Entity::update_many()
         .assign(visitor::COLUMN.is_email_proven, true)
         .col_expr(visitor::Column::TokenGen, Expr::col(visitor::Column::TokenGen).add(1))
         .filter(visitor::COLUMN.id.eq(row.visitor_id))
-        .filter(visitor::COLUMN.inbox_id.eq(inbox.0))
+        .filter(visitor::COLUMN.inbox_id.eq(inbox))
         .filter(visitor::COLUMN.email.eq(address))
         .filter(visitor::COLUMN.is_email_proven.eq(false))
         .exec(write.tx)
         .await?;
     if proven.rows_affected > 0 {
-        write.publish(HubEvent::Moved { visitor: VisitorId(row.visitor_id) });
+        write.publish(HubEvent::Moved { visitor: row.visitor_id });
     }
     Ok(())
 }

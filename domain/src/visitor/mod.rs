@@ -61,13 +61,13 @@ pub(crate) fn login(
     until_ms: u64,
 ) -> String {
     let secret = inbox.secrets.visitors.now();
-    token::issue_login(secret, VisitorId(visitor.id), address, until_ms)
+    token::issue_login(secret, visitor.id, address, until_ms)
 }
 
 /// A visitor's name, else their email address, else a name made from their id.
 pub(crate) fn display_name(visitor: &visitor::Model) -> String {
     visitor.name.clone().or_else(|| visitor.email.clone()).unwrap_or_else(|| {
-        let id = visitor.id.simple().to_string();
+        let id = visitor.id.0.simple().to_string();
         // The end of a UUIDv7 is random; its beginning is a timestamp.
         format!("Visitor {}", id[28..].to_uppercase())
     })

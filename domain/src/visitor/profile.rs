@@ -94,8 +94,8 @@ impl Domain {
     /// # Errors
     /// `visitor_unknown`; store errors.
     pub async fn find_visitor(&self, agent: &Agent, id: VisitorId) -> Result<Profile> {
-        let row = visitor::Entity::find_by_id(id.0).one(&self.store.reader).await?;
-        let seen = row.filter(|row| agent.visibility.covers(InboxId(row.inbox_id)));
+        let row = visitor::Entity::find_by_id(id).one(&self.store.reader).await?;
+        let seen = row.filter(|row| agent.visibility.covers(row.inbox_id));
         Ok(from_row(seen.ok_or(ErrorCode::VisitorUnknown)?))
     }
 }
@@ -104,8 +104,8 @@ pub(crate) fn from_row(row: visitor::Model) -> Profile {
     let said = row.attributes.as_deref().and_then(|text| serde_json::from_str(text).ok());
     Profile {
         vouched: Vouched::of(&row),
-        id: VisitorId(row.id),
-        inbox: InboxId(row.inbox_id),
+        id: row.id,
+        inbox: row.inbox_id,
         has_network: row.network.is_some(),
         user_id: row.user_id,
         name: row.name,

@@ -30,8 +30,8 @@ pub(crate) fn new_row(
     visitor: VisitorId,
 ) -> visitor::ActiveModel {
     visitor::ActiveModel {
-        id: Set(visitor.0),
-        inbox_id: Set(inbox.0),
+        id: Set(visitor),
+        inbox_id: Set(inbox),
         token_gen: Set(0),
         created_at_ms: Set(write.ambient.now_ms() as i64),
         ..Default::default()

@@ -3,7 +3,7 @@
 use domain::agent::{Agent, Role};
 use domain::audit::{Actor, AuditAction, AuditCursor, AuditFilter};
 use domain::login::{Attempt, Login, LoginRules, Provider, ProviderClaims};
-use protocol::{ErrorCode, Scope};
+use protocol::{ErrorCode, ProviderId, Scope};
 use sea_orm::{ConnectionTrait, Statement};
 
 use crate::support::{Fixture, agent, log_in, source};
@@ -26,7 +26,7 @@ fn code_of(secret: &str, now_ms: u64) -> String {
 
 fn provider() -> Provider {
     Provider {
-        id: uuid::Uuid::from_u128(7),
+        id: ProviderId(uuid::Uuid::from_u128(7)),
         name: "Example".into(),
         issuer: "https://id.example.com".into(),
         client_id: "porchlight".into(),

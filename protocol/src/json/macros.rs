@@ -162,6 +162,9 @@ macro_rules! words {
                     .ok_or($crate::json::DecodeError::Type(stringify!($name)))
             }
         }
+
+        #[cfg(feature = "sea-orm")]
+        $crate::stored!($name as String, |word| word.as_str().into(), |word| Self::parse(word));
     };
 }
 

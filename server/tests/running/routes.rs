@@ -12,7 +12,7 @@ use domain::file::Party;
 use domain::login::Provider;
 use domain::visitor::{User, VisitorIdentity};
 use futures_util::stream;
-use protocol::{ConversationId, FileId, InboxId, VisitorId};
+use protocol::{ConversationId, FileId, InboxId, ProviderId, VisitorId};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -282,7 +282,7 @@ impl House {
 /// A provider that nobody logs in with. Its name is on the login page.
 fn provider() -> Provider {
     Provider {
-        id: Uuid::from_u128(78),
+        id: ProviderId(Uuid::from_u128(78)),
         name: "Example".into(),
         issuer: "https://id.example.com".into(),
         client_id: "porchlight".into(),

@@ -14,6 +14,7 @@ use domain::login::Provider;
 use domain::{Clock, SystemClock};
 use openidconnect::core::{CoreJwsSigningAlgorithm, CoreRsaPrivateSigningKey};
 use openidconnect::{JsonWebKeyId, PrivateSigningKey};
+use protocol::ProviderId;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use uuid::Uuid;
@@ -234,7 +235,7 @@ impl<'a> Browser<'a> {
 async fn set_up(server: &Running, provided: &Provided) -> Uuid {
     let id = Uuid::from_u128(9);
     let provider = Provider {
-        id,
+        id: ProviderId(id),
         name: "Example".into(),
         issuer: provided.issuer.clone(),
         client_id: "porchlight".into(),
@@ -333,9 +334,9 @@ async fn who_comes_back_is_who_left() {
     let path = format!("/login/sso/{id}/back?code=c&state={}", theirs.state);
     let answer = server.http("GET", &path, &[], "").await;
     assert_eq!(answer.headers["location"], "/login?error=login_step_over");
-    let other = server.domain.find_provider(id).await.unwrap();
+    let other = server.domain.find_provider(ProviderId(id)).await.unwrap();
     let other_id = Uuid::from_u128(10);
-    server.domain.save_provider(Provider { id: other_id, ..other }).await.unwrap();
+    server.domain.save_provider(Provider { id: ProviderId(other_id), ..other }).await.unwrap();
     let mixed = Browser { id: other_id, ..Browser::leave(&server, &provided, id).await };
     assert_eq!(mixed.back_well().await, over());
     assert!(provided.asked.lock().unwrap().is_empty(), "no code was shown to anybody");

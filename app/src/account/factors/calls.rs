@@ -1,8 +1,8 @@
 //! Server functions about second factors and passkeys.
 
 use leptos::prelude::*;
+use protocol::{PasskeyId, ProviderId};
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use crate::failure::Failure;
 
@@ -10,7 +10,7 @@ use crate::failure::Failure;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PasskeyLine {
     /// Its id in requests.
-    pub id: Uuid,
+    pub id: PasskeyId,
     /// The name its agent gave it.
     pub name: String,
     /// When it was added, in milliseconds since 1970 (UTC).
@@ -320,7 +320,7 @@ pub async fn add_passkey(step: String, name: String, credential: String) -> Resu
 
 /// Removes a passkey.
 #[server]
-pub async fn remove_passkey(id: Uuid) -> Result<(), Failure> {
+pub async fn remove_passkey(id: PasskeyId) -> Result<(), Failure> {
     use crate::backend::{named, require_fresh};
     use domain::agent::Right;
     use domain::audit::AuditAction;
@@ -370,7 +370,7 @@ pub async fn log_in_by_passkey(
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LoginWays {
     /// Providers, by id and name.
-    pub providers: Vec<(Uuid, String)>,
+    pub providers: Vec<(ProviderId, String)>,
     /// Whether browsers allow passkeys for this server's address.
     pub takes_passkeys: bool,
 }

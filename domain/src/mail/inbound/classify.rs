@@ -1,9 +1,7 @@
 //! Classifies inbound email: who wrote it and in which conversation, or that nobody knows.
 
 use mail_reader::{Checked, Mail, MailClass, Sender};
-use protocol::{
-    ConversationId, InboundId, InboundReason, InboundState, InboxId, MailKind, VisitorId,
-};
+use protocol::{ConversationId, InboundReason, InboundState, MailKind};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ConnectionTrait, QuerySelect};
 
@@ -12,7 +10,7 @@ use crate::Domain;
 use crate::agent::Agent;
 use crate::error::{Error, Result};
 use crate::mail::decide::is_to_visitor;
-use crate::mail::{kind_of, token};
+use crate::mail::token;
 use crate::table::{conversation, inbound_mail, inbox, mail, visitor};
 use crate::visitor::VisitorIdentity;
 
@@ -107,7 +105,7 @@ impl Domain {
         let from = sender.and_then(|sender| address(&sender.address));
         let answered = self.answered(row, mail, from.as_deref()).await?;
         let conversation = match &answered {
-            Some(Answered::Ours(ours)) => ours.conversation_id.map(ConversationId),
+            Some(Answered::Ours(ours)) => ours.conversation_id,
             Some(Answered::Theirs(conversation)) => Some(*conversation),
             None => None,
         };
@@ -185,11 +183,11 @@ impl Domain {
         from: &str,
         origin: Origin,
     ) -> Result<Verdict> {
-        let conversation = ours.conversation_id.map(ConversationId);
+        let conversation = ours.conversation_id;
         let Some(conversation) = conversation else {
             return Ok(Verdict::Review(InboundReason::OtherSender, None));
         };
-        let kind = kind_of(&ours.kind)?;
+        let kind = ours.kind;
         if !is_to_visitor(kind) {
             // An answer to a note stays within the team.
             return self.as_agent(conversation, from, kind == MailKind::Mentioned, origin).await;
@@ -209,7 +207,7 @@ impl Domain {
     ) -> Result<Verdict> {
         let other = Verdict::Review(InboundReason::OtherSender, Some(conversation));
         let Some(agent) = self.agent_of(from).await? else { return Ok(other) };
-        let row = conversation::Entity::find_by_id(conversation.0).one(&self.store.reader).await?;
+        let row = conversation::Entity::find_by_id(conversation).one(&self.store.reader).await?;
         let may_see = row.is_some_and(|row| agent.visibility.check(&row).is_ok());
         Ok(match origin {
             _ if !may_see => other,
@@ -234,8 +232,7 @@ impl Domain {
         if !theirs.eq_ignore_ascii_case(from) {
             return Ok(Verdict::Review(InboundReason::OtherSender, Some(conversation)));
         }
-        let who =
-            VisitorIdentity { inbox: InboxId(visitor.inbox_id), visitor: VisitorId(visitor.id) };
+        let who = VisitorIdentity { inbox: visitor.inbox_id, visitor: visitor.id };
         Ok(Verdict::Deliver(Author::Visitor {
             who,
             conversation: Some(conversation),
@@ -248,9 +245,8 @@ impl Domain {
     /// Someone who writes to the inbox's address. Anyone can write with anyone's address, so each email that
     /// answers nothing is from a new visitor, who sees nothing that others wrote with that address.
     async fn newcomer(&self, row: &inbound_mail::Model, who: Wrote) -> Result<Author> {
-        let inbox =
-            crate::inbox::find(&self.store.reader, &self.ambient, InboxId(row.inbox_id)).await?;
-        let visitor = crate::visitor::by_mail(&inbox, InboundId(row.id));
+        let inbox = crate::inbox::find(&self.store.reader, &self.ambient, row.inbox_id).await?;
+        let visitor = crate::visitor::by_mail(&inbox, row.id);
         Ok(Author::Visitor {
             who: VisitorIdentity { inbox: inbox.id, visitor },
             conversation: None,
@@ -288,12 +284,11 @@ impl Domain {
             let who = who.unwrap_or(Wrote { address: from.to_owned(), name: None });
             return Ok(Verdict::Deliver(self.newcomer(row, who).await?));
         };
-        let visitor = visitor_of(&self.store.reader, ConversationId(conversation)).await?;
-        let who =
-            VisitorIdentity { inbox: InboxId(visitor.inbox_id), visitor: VisitorId(visitor.id) };
+        let visitor = visitor_of(&self.store.reader, conversation).await?;
+        let who = VisitorIdentity { inbox: visitor.inbox_id, visitor: visitor.id };
         Ok(Verdict::Deliver(Author::Visitor {
             who,
-            conversation: Some(ConversationId(conversation)),
+            conversation: Some(conversation),
             own: None,
             name: None,
             is_proven: false,
@@ -311,9 +306,9 @@ impl Domain {
         let db = &self.store.reader;
         for recipient in &mail.recipients {
             let Some((id, tag)) = token::parse(recipient) else { continue };
-            let Some(row) = mail::Entity::find_by_id(id.0).one(db).await? else { continue };
+            let Some(row) = mail::Entity::find_by_id(id).one(db).await? else { continue };
             let Some(inbox) = row.inbox_id else { continue };
-            let inbox = crate::inbox::find(db, &self.ambient, InboxId(inbox)).await?;
+            let inbox = crate::inbox::find(db, &self.ambient, inbox).await?;
             if token::is_right(&inbox, id, &tag) {
                 return Ok(Some(Answered::Ours(Box::new(row))));
             }
@@ -329,11 +324,11 @@ impl Domain {
                 .filter(inbound_mail::COLUMN.message_id.eq(id))
                 .filter(inbound_mail::COLUMN.inbox_id.eq(inbound.inbox_id))
                 .filter(inbound_mail::COLUMN.sender.eq(from.map(str::to_owned)))
-                .filter(inbound_mail::COLUMN.state.eq(InboundState::Posted.as_str()))
+                .filter(inbound_mail::COLUMN.state.eq(InboundState::Posted))
                 .limit(1);
             let theirs = theirs.all(db).await?.into_iter().next();
             if let Some(conversation) = theirs.and_then(|row| row.conversation_id) {
-                return Ok(Some(Answered::Theirs(ConversationId(conversation))));
+                return Ok(Some(Answered::Theirs(conversation)));
             }
         }
         Ok(None)
@@ -347,8 +342,7 @@ impl Domain {
     /// Whether a mailing list is the inbox's own address: the list names it in its headers, as
     /// `<help.example.org>` or `<mailto:help@example.org>`.
     async fn is_own_list(&self, row: &inbound_mail::Model, list: &str) -> Result<bool> {
-        let inbox =
-            crate::inbox::find(&self.store.reader, &self.ambient, InboxId(row.inbox_id)).await?;
+        let inbox = crate::inbox::find(&self.store.reader, &self.ambient, row.inbox_id).await?;
         let Some(address) = inbox.inbound_address() else { return Ok(false) };
         let named = [format!("<{}>", address.replace('@', ".")), format!("<mailto:{address}>")];
         Ok(named.iter().any(|name| list.contains(name)))
@@ -379,7 +373,7 @@ impl Domain {
         let posted = inbound_mail::Entity::find()
             .filter(inbound_mail::COLUMN.sender.eq(from))
             .filter(inbound_mail::COLUMN.at_ms.gt(since_ms))
-            .filter(inbound_mail::COLUMN.state.eq(InboundState::Posted.as_str()));
+            .filter(inbound_mail::COLUMN.state.eq(InboundState::Posted));
         Ok(posted.count(&self.store.reader).await?)
     }
 }
@@ -389,7 +383,7 @@ async fn visitor_of(
     conversation: ConversationId,
 ) -> Result<visitor::Model> {
     let corrupt = || Error::Corrupt("a conversation's visitor");
-    let row = conversation::Entity::find_by_id(conversation.0).one(db).await?;
+    let row = conversation::Entity::find_by_id(conversation).one(db).await?;
     let visitor = row.ok_or_else(corrupt)?.visitor_id;
     visitor::Entity::find_by_id(visitor).one(db).await?.ok_or_else(corrupt)
 }

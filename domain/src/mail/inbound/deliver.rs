@@ -34,7 +34,7 @@ impl Domain {
         mut mail: Mail,
         author: Author,
     ) -> Result<()> {
-        let id = InboundId(row.id);
+        let id = row.id;
         let is_unchecked = self.origin(row, &mail) != Origin::Verified;
         let is_note = matches!(author, Author::Agent { is_note: true, .. });
         let (sender, party, own, is_proven) = match author {
@@ -128,12 +128,9 @@ impl Domain {
             let query = mail::Entity::find().filter(mail::COLUMN.message_id.eq(about)).limit(1);
             let found = query.all(&self.store.reader).await?.into_iter().next();
             if let Some(row) = found {
-                let conversation = row.conversation_id.map(ConversationId);
+                let conversation = row.conversation_id;
                 let bounce = bounce.clone();
-                return self
-                    .writer
-                    .run(CameBack { id: MailId(row.id), conversation, bounce })
-                    .await;
+                return self.writer.run(CameBack { id: row.id, conversation, bounce }).await;
             }
         }
         Ok(())
@@ -176,14 +173,12 @@ impl Command for CameBack {
     type Output = ();
 
     fn shard(&self) -> Shard {
-        self.conversation.map_or(Shard::ANY, |conversation| Shard::of(conversation.0))
+        self.conversation.map_or(Shard::ANY, Shard::of)
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
         let row = lock(write, self.id, self.conversation).await?;
-        let is_out = |row: &mail::Model| {
-            [MailState::Sent, MailState::Waiting].iter().any(|state| row.state == state.as_str())
-        };
+        let is_out = |row: &mail::Model| matches!(row.state, MailState::Sent | MailState::Waiting);
         let Some(row) = row.filter(is_out) else { return Ok(()) };
         fail(write, row, &self.bounce.reason, self.bounce.is_address_bad).await
     }

@@ -75,7 +75,7 @@ impl Domain {
     }
 
     async fn known_inbound(&self, inbox: InboxId, digest: &str) -> Result<Option<InboundId>> {
-        Ok(find(&self.store.reader, inbox, digest).await?.map(|row| InboundId(row.id)))
+        Ok(find(&self.store.reader, inbox, digest).await?.map(|row| row.id))
     }
 
     /// Removes an email's content from the blob store. Content that stays only takes up space.
@@ -92,7 +92,7 @@ async fn find(
     digest: &str,
 ) -> Result<Option<inbound_mail::Model>> {
     let query = inbound_mail::Entity::find()
-        .filter(inbound_mail::COLUMN.inbox_id.eq(inbox.0))
+        .filter(inbound_mail::COLUMN.inbox_id.eq(inbox))
         .filter(inbound_mail::COLUMN.digest.eq(digest));
     Ok(query.one(db).await?)
 }
@@ -122,12 +122,12 @@ impl Command for Keep {
 
     fn shard(&self) -> Shard {
         // The same email always goes to the same writer: of two at once, one finds the other.
-        Shard::of(self.inbox.0)
+        Shard::of(self.inbox)
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<(InboundId, bool)> {
         if let Some(known) = find(write.tx, self.inbox, &self.digest).await? {
-            return Ok((InboundId(known.id), false));
+            return Ok((known.id, false));
         }
         let id = write.ambient.uuid();
         let now_ms = write.ambient.now_ms() as i64;
@@ -136,11 +136,11 @@ impl Command for Keep {
         let state =
             if self.unread.is_some() { InboundState::Review } else { InboundState::Waiting };
         let row = inbound_mail::ActiveModel {
-            id: Set(id),
-            inbox_id: Set(self.inbox.0),
+            id: Set(InboundId(id)),
+            inbox_id: Set(self.inbox),
             digest: Set(self.digest.clone()),
-            state: Set(state.as_str().to_owned()),
-            reason: Set(self.unread.as_ref().map(|(_, reason)| reason.as_str().to_owned())),
+            state: Set(state),
+            reason: Set(self.unread.as_ref().map(|(_, reason)| *reason)),
             allowed: Set(None),
             sender: Set(sender.and_then(|sender| super::headers::address(&sender.address))),
             sender_name: Set(sender.and_then(super::headers::name)),

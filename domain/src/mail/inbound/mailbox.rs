@@ -43,7 +43,7 @@ impl Domain {
         let mut mailboxes = Vec::new();
         for inbox in self.list_inboxes().await? {
             let Some(url) = inbox.inbound.mailbox else { continue };
-            let read = mailbox::Entity::find_by_id(inbox.id.0).one(db).await?;
+            let read = mailbox::Entity::find_by_id(inbox.id).one(db).await?;
             let number = |value: Option<i64>| value.and_then(|value| u32::try_from(value).ok());
             let position = read.as_ref().and_then(|read| {
                 let (uid_validity, uid) = (number(read.uid_validity)?, number(read.uid)?);
@@ -75,7 +75,7 @@ impl Domain {
             return Ok(false);
         }
         let row = mailbox::ActiveModel {
-            inbox_id: Set(inbox.0),
+            inbox_id: Set(inbox),
             uid_validity: Set(Some(i64::from(position.uid_validity))),
             uid: Set(Some(i64::from(position.uid))),
             looked_at_ms: Set(self.ambient.now_ms() as i64),
@@ -100,7 +100,7 @@ impl Domain {
             return Ok(());
         }
         let row = mailbox::ActiveModel {
-            inbox_id: Set(inbox.0),
+            inbox_id: Set(inbox),
             uid_validity: Set(None),
             uid: Set(None),
             looked_at_ms: Set(self.ambient.now_ms() as i64),

@@ -19,15 +19,3 @@ pub(crate) use posted::{claim, posted};
 pub use raw::RawMail;
 pub(crate) use raw::forget_senders;
 pub use review::{InboundMail, InboundPage, InboundText};
-
-use protocol::{InboundReason, InboundState};
-
-use crate::error::{Error, Result};
-
-fn state_of(word: &str) -> Result<InboundState> {
-    InboundState::parse(word).ok_or(Error::Corrupt("an inbound mail's state"))
-}
-
-fn reason_of(word: &str) -> Result<InboundReason> {
-    InboundReason::parse(word).ok_or(Error::Corrupt("an inbound mail's reason"))
-}

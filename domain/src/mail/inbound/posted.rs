@@ -6,7 +6,6 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, QuerySelect};
 
 use super::message::InboundMessage;
-use super::state_of;
 use crate::error::Result;
 use crate::mail::recipient::arrived;
 use crate::table::inbound_mail;
@@ -14,13 +13,9 @@ use crate::writer::Write;
 
 /// Claims an email that is to become a message, so that nobody else posts it. Its conversation is locked.
 pub(crate) async fn claim(write: &Write<'_>, by_mail: &InboundMessage) -> Result<()> {
-    let query = inbound_mail::Entity::find_by_id(by_mail.id.0).lock_exclusive();
+    let query = inbound_mail::Entity::find_by_id(by_mail.id).lock_exclusive();
     let row = query.one(write.tx).await?.ok_or(ErrorCode::MailUnknown)?;
-    if state_of(&row.state)? == InboundState::Waiting {
-        Ok(())
-    } else {
-        Err(ErrorCode::MailSettled.into())
-    }
+    if row.state == InboundState::Waiting { Ok(()) } else { Err(ErrorCode::MailSettled.into()) }
 }
 
 /// Records which entry an email became.
@@ -31,11 +26,11 @@ pub(crate) async fn posted(
     conversation: ConversationId,
     seq: Seq,
 ) -> Result<()> {
-    let mut row = inbound_mail::ActiveModel { id: Set(by_mail.id.0), ..Default::default() };
+    let mut row = inbound_mail::ActiveModel { id: Set(by_mail.id), ..Default::default() };
     by_mail.headers.clone().note(&mut row);
-    row.state = Set(InboundState::Posted.as_str().to_owned());
+    row.state = Set(InboundState::Posted);
     row.reason = Set(None);
-    row.conversation_id = Set(Some(conversation.0));
+    row.conversation_id = Set(Some(conversation));
     row.seq = Set(Some(seq as i64));
     row.left_out = Set((!by_mail.left_out.is_empty()).then(|| by_mail.left_out.join("\n")));
     row.settled_at_ms = Set(Some(write.ambient.now_ms() as i64));

@@ -10,7 +10,6 @@ use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, QuerySelect};
 
 use super::classify::Verdict;
 use super::headers::MailHeaders;
-use super::state_of;
 use crate::Domain;
 use crate::error::{Error, Result};
 use crate::table::inbound_mail;
@@ -32,8 +31,8 @@ impl Domain {
     /// # Errors
     /// Store errors.
     pub async fn due_inbound(&self, limit: u64) -> Result<Vec<InboundId>> {
-        let ids: Vec<Uuid> = inbound_mail::Entity::find()
-            .filter(inbound_mail::COLUMN.state.eq(InboundState::Waiting.as_str()))
+        let ids: Vec<InboundId> = inbound_mail::Entity::find()
+            .filter(inbound_mail::COLUMN.state.eq(InboundState::Waiting))
             .filter(inbound_mail::COLUMN.due_at_ms.lte(self.ambient.now_ms() as i64))
             .order_by_asc(inbound_mail::Column::DueAtMs)
             .limit(limit)
@@ -42,7 +41,7 @@ impl Domain {
             .into_tuple()
             .all(&self.store.reader)
             .await?;
-        Ok(ids.into_iter().map(InboundId).collect())
+        Ok(ids)
     }
 
     /// Reads an email and records its outcome: it becomes a message, is held for review, or is ignored. An
@@ -128,7 +127,7 @@ impl Domain {
         reason: InboundReason,
         conversation: Option<ConversationId>,
     ) -> Result<()> {
-        let id = InboundId(row.id);
+        let id = row.id;
         tracing::info!(mail = %id, state = state.as_str(), reason = reason.as_str(), "processed an inbound email");
         let headers = mail.map(MailHeaders::of).unwrap_or_default();
         self.writer.run(RecordInbound { id, headers, state, reason, conversation }).await
@@ -147,10 +146,10 @@ impl Command for Claim {
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<Option<inbound_mail::Model>> {
-        let query = inbound_mail::Entity::find_by_id(self.0.0).lock_exclusive();
+        let query = inbound_mail::Entity::find_by_id(self.0).lock_exclusive();
         let now_ms = write.ambient.now_ms();
         let is_due = |row: &inbound_mail::Model| {
-            row.state == InboundState::Waiting.as_str() && row.due_at_ms <= now_ms as i64
+            row.state == InboundState::Waiting && row.due_at_ms <= now_ms as i64
         };
         let Some(row) = query.one(write.tx).await?.filter(is_due) else { return Ok(None) };
         let attempts = row.attempts + 1;
@@ -159,8 +158,8 @@ impl Command for Claim {
         claimed.due_at_ms = Set((now_ms + LEASE_MS) as i64);
         let is_left = attempts > ATTEMPTS;
         if is_left {
-            claimed.state = Set(InboundState::Review.as_str().to_owned());
-            claimed.reason = Set(Some(InboundReason::Unreadable.as_str().to_owned()));
+            claimed.state = Set(InboundState::Review);
+            claimed.reason = Set(Some(InboundReason::Unreadable));
         }
         inbound_mail::Entity::update(claimed).exec(write.tx).await?;
         Ok((!is_left).then_some(row))
@@ -179,7 +178,7 @@ impl Command for GiveBack {
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
-        let query = inbound_mail::Entity::find_by_id(self.0.0).lock_exclusive();
+        let query = inbound_mail::Entity::find_by_id(self.0).lock_exclusive();
         let Some(row) = query.one(write.tx).await?.filter(|row| row.attempts > 0) else {
             return Ok(());
         };
@@ -228,17 +227,17 @@ impl Command for RecordInbound {
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
-        let query = inbound_mail::Entity::find_by_id(self.id.0).lock_exclusive();
+        let query = inbound_mail::Entity::find_by_id(self.id).lock_exclusive();
         let Some(row) = query.one(write.tx).await? else { return Ok(()) };
-        if state_of(&row.state)? != InboundState::Waiting {
+        if row.state != InboundState::Waiting {
             return Ok(());
         }
         let mut finished = row.into_active_model();
         self.headers.clone().note(&mut finished);
-        finished.state = Set(self.state.as_str().to_owned());
-        finished.reason = Set(Some(self.reason.as_str().to_owned()));
+        finished.state = Set(self.state);
+        finished.reason = Set(Some(self.reason));
         finished.allowed = Set(None);
-        finished.conversation_id = Set(self.conversation.map(|conversation| conversation.0));
+        finished.conversation_id = Set(self.conversation);
         finished.settled_at_ms = Set(Some(write.ambient.now_ms() as i64));
         inbound_mail::Entity::update(finished).exec(write.tx).await?;
         Ok(())

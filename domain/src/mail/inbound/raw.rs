@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
-use protocol::{ConversationId, ErrorCode, InboundId, InboundState};
+use protocol::{ErrorCode, InboundId, InboundState};
 use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::SelectStatement;
@@ -36,7 +36,7 @@ impl Domain {
     pub async fn raw_inbound(&self, agent: &Agent, id: InboundId) -> Result<RawMail> {
         let row = self.inbound_for(agent, id).await?;
         if let Some(conversation) = row.conversation_id {
-            seen(&self.store.reader, ConversationId(conversation), agent).await?;
+            seen(&self.store.reader, conversation, agent).await?;
         }
         let place = row.place.ok_or(ErrorCode::MailUnknown)?;
         let (bytes, content) = self.blobs.get_mail(place).await?;
@@ -62,13 +62,13 @@ impl Domain {
             .limit(AT_A_TIME);
         let posted = old
             .clone()
-            .filter(inbound_mail::COLUMN.state.eq(InboundState::Posted.as_str()))
+            .filter(inbound_mail::COLUMN.state.eq(InboundState::Posted))
             .filter(inbound_mail::COLUMN.place.is_not_null());
         for row in posted.all(&self.store.reader).await? {
             self.remove_content(&row).await?;
             done += 1;
         }
-        let over = [InboundState::Ignored, InboundState::Discarded].map(InboundState::as_str);
+        let over = [InboundState::Ignored, InboundState::Discarded];
         let over = old.filter(inbound_mail::COLUMN.state.is_in(over));
         for row in over.all(&self.store.reader).await? {
             self.remove_content(&row).await?;
@@ -103,7 +103,7 @@ pub(crate) async fn forget_senders(
         // A sweep deletes the originals of emails that were finished long ago.
         .assign(inbound_mail::COLUMN.settled_at_ms, 0_i64)
         .filter(inbound_mail::COLUMN.conversation_id.in_subquery(conversations))
-        .filter(inbound_mail::COLUMN.state.eq(InboundState::Posted.as_str()))
+        .filter(inbound_mail::COLUMN.state.eq(InboundState::Posted))
         .exec(write.tx)
         .await?;
     Ok(())

@@ -7,7 +7,6 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
 use sea_orm::{ActiveValue::Set, Condition, IntoActiveModel, QueryOrder, QuerySelect};
 
-use super::{reason_of, state_of};
 use crate::Domain;
 use crate::agent::Agent;
 use crate::conversation::seen;
@@ -91,12 +90,12 @@ impl Domain {
         looked_for: &str,
     ) -> Result<InboundPage> {
         let mut query = inbound_mail::Entity::find()
-            .filter(inbound_mail::COLUMN.state.eq(state.as_str()))
-            .filter(agent.visibility.condition(inbound_mail::Column::InboxId))
+            .filter(inbound_mail::COLUMN.state.eq(state))
+            .filter(agent.visibility.condition(inbound_mail::COLUMN.inbox_id))
             .order_by_desc(inbound_mail::Column::Id)
             .limit(PAGE + 1);
         if let Some(before) = before {
-            query = query.filter(inbound_mail::COLUMN.id.lt(before.0));
+            query = query.filter(inbound_mail::COLUMN.id.lt(before));
         }
         if let Some(pattern) = pattern(looked_for) {
             query = query.filter(says(&pattern));
@@ -107,7 +106,7 @@ impl Domain {
             let mut mail = from_row(row)?;
             // It may be in another inbox, whose conversations the agent may not see.
             if let Some(id) = mail.conversation {
-                let row = conversation::Entity::find_by_id(id.0).one(&self.store.reader).await?;
+                let row = conversation::Entity::find_by_id(id).one(&self.store.reader).await?;
                 let is_seen = row.is_some_and(|row| agent.visibility.check(&row).is_ok());
                 mail.conversation = mail.conversation.filter(|_| is_seen);
             }
@@ -125,8 +124,8 @@ impl Domain {
     /// Store errors.
     pub async fn count_for_review(&self, agent: &Agent) -> Result<u64> {
         let query = inbound_mail::Entity::find()
-            .filter(inbound_mail::COLUMN.state.eq(InboundState::Review.as_str()))
-            .filter(agent.visibility.condition(inbound_mail::Column::InboxId));
+            .filter(inbound_mail::COLUMN.state.eq(InboundState::Review))
+            .filter(agent.visibility.condition(inbound_mail::COLUMN.inbox_id));
         Ok(query.count(&self.store.reader).await?)
     }
 
@@ -145,7 +144,7 @@ impl Domain {
         let row = self.inbound_for(agent, id).await?;
         if in_conversation {
             let answered = row.conversation_id.ok_or(ErrorCode::MailSettled)?;
-            seen(&self.store.reader, ConversationId(answered), agent).await?;
+            seen(&self.store.reader, answered, agent).await?;
         }
         let allowed = if in_conversation { IN_CONVERSATION } else { BY_ITSELF };
         self.writer.run(Decide { id, decision: Decision::Allow(allowed) }).await?;
@@ -174,14 +173,14 @@ impl Domain {
     ) -> Result<InboundText> {
         seen(&self.store.reader, conversation, agent).await?;
         let query = inbound_mail::Entity::find()
-            .filter(inbound_mail::COLUMN.conversation_id.eq(conversation.0))
+            .filter(inbound_mail::COLUMN.conversation_id.eq(conversation))
             .filter(inbound_mail::COLUMN.seq.eq(seq as i64))
             .limit(1);
         let row = query.all(&self.store.reader).await?.into_iter().next();
         let row = row.ok_or(ErrorCode::MailUnknown)?;
         let names = row.left_out.unwrap_or_default();
         let left_out = names.lines().map(ToOwned::to_owned).collect();
-        let raw = row.place.map(|_| InboundId(row.id));
+        let raw = row.place.map(|_| row.id);
         Ok(InboundText { whole: row.whole.unwrap_or_default(), left_out, raw })
     }
 
@@ -190,18 +189,18 @@ impl Domain {
         agent: &Agent,
         id: InboundId,
     ) -> Result<inbound_mail::Model> {
-        let row = inbound_mail::Entity::find_by_id(id.0).one(&self.store.reader).await?;
-        let seen = row.filter(|row| agent.visibility.covers(InboxId(row.inbox_id)));
+        let row = inbound_mail::Entity::find_by_id(id).one(&self.store.reader).await?;
+        let seen = row.filter(|row| agent.visibility.covers(row.inbox_id));
         seen.ok_or(ErrorCode::MailUnknown.into())
     }
 }
 
 fn from_row(row: inbound_mail::Model) -> Result<InboundMail> {
-    let state = state_of(&row.state)?;
+    let state = row.state;
     Ok(InboundMail {
-        id: InboundId(row.id),
-        inbox: InboxId(row.inbox_id),
-        reason: row.reason.as_deref().map(reason_of).transpose()?,
+        id: row.id,
+        inbox: row.inbox_id,
+        reason: row.reason,
         can_be_message: is_open(state) && has_content(&row),
         is_kept: row.place.is_some(),
         state,
@@ -209,7 +208,7 @@ fn from_row(row: inbound_mail::Model) -> Result<InboundMail> {
         sender_name: row.sender_name,
         subject: row.subject,
         text: row.whole,
-        conversation: row.conversation_id.map(ConversationId),
+        conversation: row.conversation_id,
         bytes: row.bytes.unsigned_abs(),
         at_ms: row.at_ms.unsigned_abs(),
     })
@@ -234,7 +233,7 @@ fn says(pattern: &str) -> Condition {
 
 /// Whether it can become a message. A newer version of the program may be able to read an unreadable email.
 fn has_content(row: &inbound_mail::Model) -> bool {
-    let is_unreadable = row.reason.as_deref() == Some(InboundReason::Unreadable.as_str());
+    let is_unreadable = row.reason == Some(InboundReason::Unreadable);
     row.place.is_some() && (row.sender.is_some() || is_unreadable)
 }
 
@@ -263,25 +262,25 @@ impl Command for Decide {
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
-        let query = inbound_mail::Entity::find_by_id(self.id.0).lock_exclusive();
+        let query = inbound_mail::Entity::find_by_id(self.id).lock_exclusive();
         let row = query.one(write.tx).await?.ok_or(ErrorCode::MailUnknown)?;
         let now_ms = write.ambient.now_ms() as i64;
-        if !is_open(state_of(&row.state)?) {
+        if !is_open(row.state) {
             return Err(ErrorCode::MailSettled.into());
         }
         let has_content = has_content(&row);
-        let is_unreadable = row.reason.as_deref() == Some(InboundReason::Unreadable.as_str());
+        let is_unreadable = row.reason == Some(InboundReason::Unreadable);
         let mut decided = row.into_active_model();
         match self.decision {
             Decision::Allow(_) if !has_content => return Err(ErrorCode::MailSettled.into()),
             Decision::Allow(allowed) => {
-                decided.state = Set(InboundState::Waiting.as_str().to_owned());
+                decided.state = Set(InboundState::Waiting);
                 // An unreadable email has not been classified yet, so it is classified like any other.
                 decided.allowed = Set((!is_unreadable).then(|| allowed.to_owned()));
                 decided.attempts = Set(0);
             }
             Decision::Discard => {
-                decided.state = Set(InboundState::Discarded.as_str().to_owned());
+                decided.state = Set(InboundState::Discarded);
                 decided.settled_at_ms = Set(Some(now_ms));
             }
         }
