@@ -8,7 +8,7 @@ use domain::login::{Login, PasskeySite, Source};
 use domain::{Domain, Error};
 use http::request::Parts;
 use leptos::prelude::use_context;
-use protocol::{AgentId, ErrorCode, InboxId};
+use protocol::{AgentId, ErrorCode, InboxId, UnixMillis};
 use tower_sessions::Session;
 
 use crate::failure::Failure;
@@ -86,7 +86,7 @@ struct Held {
     browser: Option<String>,
     /// When the agent last proved who they are, in milliseconds since 1970 (UTC).
     #[serde(default)]
-    shown_at_ms: u64,
+    shown_at_ms: UnixMillis,
 }
 
 /// Reads the login from the stored value of a session; `None` if there is none.
@@ -127,7 +127,7 @@ pub(crate) async fn require_agent() -> Result<(Agent, Backend), Failure> {
 /// not be able to change who can log in.
 pub(crate) async fn is_fresh(domain: &Domain) -> Result<bool, Failure> {
     let held: Option<Held> = session().await?.get(LOGIN).await.map_err(unreadable)?;
-    let shown_at_ms = held.map_or(0, |held| held.shown_at_ms);
+    let shown_at_ms = held.map_or(UnixMillis::ZERO, |held| held.shown_at_ms);
     Ok(shown_at_ms + FRESH_MS > domain.ambient().now_ms())
 }
 
@@ -213,7 +213,7 @@ pub(crate) async fn begin_session(agent: &Agent, backend: &Backend) -> Result<()
 pub(crate) async fn renew_session(agent: &Agent) -> Result<(), Failure> {
     let session = session().await?;
     let held: Option<Held> = session.get(LOGIN).await.map_err(unreadable)?;
-    let shown_at_ms = held.map_or(0, |held| held.shown_at_ms);
+    let shown_at_ms = held.map_or(UnixMillis::ZERO, |held| held.shown_at_ms);
     Ok(hold(&session, agent, &source()?, shown_at_ms).await?)
 }
 
@@ -226,7 +226,7 @@ pub async fn hold(
     session: &Session,
     agent: &Agent,
     source: &Source,
-    shown_at_ms: u64,
+    shown_at_ms: UnixMillis,
 ) -> domain::Result<()> {
     let Login { agent: id, epoch, address, browser } = Login::of(agent, source);
     let held = Held { agent: id, epoch, address, browser, shown_at_ms };

@@ -143,7 +143,7 @@ impl Visitor {
 
     /// Requests the log and waits for its first page.
     pub(crate) async fn ask_log(&mut self) -> anyhow::Result<()> {
-        self.send(&FromVisitor::Resume { after: 0 }).await?;
+        self.send(&FromVisitor::Resume { after: Seq::START }).await?;
         while !matches!(self.next().await?, ToVisitor::Entries { .. }) {}
         Ok(())
     }
@@ -152,12 +152,12 @@ impl Visitor {
     pub(crate) async fn read_log(&mut self) -> anyhow::Result<Vec<Entry>> {
         let mut log: Vec<Entry> = Vec::new();
         loop {
-            let after = log.last().map_or(0, |last| last.seq);
+            let after = log.last().map_or(Seq::START, |last| last.seq);
             self.send(&FromVisitor::Resume { after }).await?;
             loop {
                 if let ToVisitor::Entries { head, entries } = self.next().await? {
                     log.extend(entries);
-                    if log.last().map_or(0, |last| last.seq) >= head {
+                    if log.last().map_or(Seq::START, |last| last.seq) >= head {
                         return Ok(log);
                     }
                     break;

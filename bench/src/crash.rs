@@ -5,6 +5,7 @@ use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
+use protocol::Seq;
 use testbed::{Kind, TestDatabase};
 use tokio::sync::Notify;
 use tokio::time::{Duration, sleep, timeout};
@@ -126,10 +127,10 @@ async fn evaluate(mut visitor: Visitor, outcome: &mut Outcome) -> anyhow::Result
     visitor.connect().await?;
     let log = visitor.read_log().await?;
     let mut names = HashSet::new();
-    let mut before = 0;
+    let mut before = Seq::START;
     for entry in &log {
         outcome.duplicated += u64::from(!names.insert(entry.client_id));
-        outcome.gaps += u64::from(entry.prev != before || entry.seq != before + 1);
+        outcome.gaps += u64::from(entry.prev != before || entry.seq != before.next());
         before = entry.seq;
     }
     let places: HashMap<_, _> = log.iter().map(|entry| (entry.client_id, entry.seq)).collect();

@@ -179,11 +179,11 @@ async fn fill(db: &DatabaseConnection, kind: Kind, messages: u32) -> anyhow::Res
                     String::new()
                 }
                 Kind::Postgres => {
-                    let words = search_words::in_week(&words, at_ms.cast_signed());
+                    let words = search_words::in_week(&words, at_ms);
                     format!(", to_tsvector('simple', '{words}')")
                 }
                 Kind::MySql => {
-                    format!(", '{}'", search_words::in_week(&words, at_ms.cast_signed()))
+                    format!(", '{}'", search_words::in_week(&words, at_ms))
                 }
             };
             entries.push(format!(

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use data_encoding::HEXLOWER;
-use protocol::{AccessTokenId, AgentId, ErrorCode, Person, Scope};
+use protocol::{AccessTokenId, AgentId, ErrorCode, Person, Scope, UnixMillis};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, QueryOrder};
 use sha2::{Digest, Sha256};
@@ -18,7 +18,7 @@ use crate::table::{access_token, agent};
 const PREFIX: &str = "pl_";
 
 /// The resolution of the last use, in milliseconds, so that not every request causes a write.
-const USED_EVERY_MS: i64 = 60_000;
+const USED_EVERY_MS: u64 = 60_000;
 
 /// An access token, without its secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,9 +32,9 @@ pub struct AccessToken {
     /// The agent on whose behalf it acts.
     pub agent: Person,
     /// When it was created, in milliseconds since 1970 (UTC).
-    pub created_at_ms: u64,
+    pub created_at_ms: UnixMillis,
     /// When it was last used, in milliseconds since 1970 (UTC), accurate to a minute.
-    pub last_used_at_ms: Option<u64>,
+    pub last_used_at_ms: Option<UnixMillis>,
 }
 
 /// A client that presented a valid access token.
@@ -73,7 +73,7 @@ impl Domain {
             hash: Set(hash(&text)),
             scopes: Set(words.join(" ")),
             agent_id: Set(agent),
-            created_at_ms: Set(self.ambient.now_ms() as i64),
+            created_at_ms: Set(self.ambient.now_ms()),
             last_used_at_ms: Set(None),
         };
         access_token::Entity::insert(row).exec_without_returning(&self.store.reader).await?;
@@ -103,8 +103,8 @@ impl Domain {
                 name: row.name,
                 scopes: read_scopes(&row.scopes)?,
                 agent: Person { id: row.agent_id, name },
-                created_at_ms: row.created_at_ms.unsigned_abs(),
-                last_used_at_ms: row.last_used_at_ms.map(i64::unsigned_abs),
+                created_at_ms: row.created_at_ms,
+                last_used_at_ms: row.last_used_at_ms,
             })
         };
         rows.into_iter().map(token).collect()
@@ -139,7 +139,7 @@ impl Domain {
             .await?;
         let row = found.ok_or(invalid)?;
         let agent = self.find_agent(row.agent_id).await?.ok_or(invalid)?;
-        let now_ms = self.ambient.now_ms() as i64;
+        let now_ms = self.ambient.now_ms();
         if row.last_used_at_ms.is_none_or(|last| last + USED_EVERY_MS <= now_ms) {
             access_token::Entity::update_many()
                 .assign(access_token::COLUMN.last_used_at_ms, now_ms)

@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use data_encoding::HEXLOWER;
+use protocol::UnixMillis;
 use uuid::Uuid;
 
 use crate::keys::Keys;
@@ -36,7 +37,7 @@ impl Ambient {
 
     /// Milliseconds since 1970 (UTC).
     #[must_use]
-    pub fn now_ms(&self) -> u64 {
+    pub fn now_ms(&self) -> UnixMillis {
         self.clock.now_ms()
     }
 
@@ -45,7 +46,7 @@ impl Ambient {
     pub fn uuid(&self) -> Uuid {
         let mut random = [0; 10];
         self.entropy.fill(&mut random);
-        uuid::Builder::from_unix_timestamp_millis(self.now_ms(), &random).into_uuid()
+        uuid::Builder::from_unix_timestamp_millis(self.now_ms().0, &random).into_uuid()
     }
 
     /// A new secret of 256 bits, in hexadecimal.

@@ -97,7 +97,7 @@ impl Command for CreateLabel {
             id: Set(LabelId(write.ambient.uuid())),
             name: Set(self.name.clone()),
             color: Set(self.color.clone()),
-            created_at_ms: Set(write.ambient.now_ms() as i64),
+            created_at_ms: Set(write.ambient.now_ms()),
         };
         Ok(from_row(row.insert(write.tx).await?))
     }

@@ -2,10 +2,12 @@
 
 use std::time::UNIX_EPOCH;
 
+use protocol::UnixMillis;
+
 /// Tells the time.
 pub trait Clock: Send + Sync {
     /// Milliseconds since 1970 (UTC).
-    fn now_ms(&self) -> u64;
+    fn now_ms(&self) -> UnixMillis;
 }
 
 /// Provides randomness that is suitable for secrets.
@@ -18,11 +20,11 @@ pub trait Entropy: Send + Sync {
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    fn now_ms(&self) -> u64 {
+    fn now_ms(&self) -> UnixMillis {
         #[expect(clippy::disallowed_methods, reason = "this is the edge")]
         let now = std::time::SystemTime::now();
-        now.duration_since(UNIX_EPOCH)
-            .map_or(0, |since| u64::try_from(since.as_millis()).unwrap_or(0))
+        let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+        UnixMillis(u64::try_from(since.as_millis()).unwrap_or_default())
     }
 }
 

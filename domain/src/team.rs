@@ -138,7 +138,7 @@ impl Command for SaveTeam {
                     id: Set(TeamId(write.ambient.uuid())),
                     name: Set(self.name.clone()),
                     routing: Set(self.routing),
-                    created_at_ms: Set(write.ambient.now_ms() as i64),
+                    created_at_ms: Set(write.ambient.now_ms()),
                 };
                 row.insert(write.tx).await?.id
             }

@@ -3,6 +3,7 @@
 use crate::id::{AgentId, LabelId};
 use crate::json::{tagged, words};
 use crate::seq::Seq;
+use crate::unix_millis::UnixMillis;
 
 words! {
     /// The status of a conversation.
@@ -58,7 +59,7 @@ tagged! {
         /// Snooze it until a time, or until the visitor writes.
         "snooze" => Snooze {
             /// In milliseconds since 1970 (UTC): in the future, by at most [`crate::limits::SNOOZE_MS`].
-            until_ms: u64,
+            until_ms: UnixMillis,
         },
         /// End the snooze.
         "wake" => Wake {},

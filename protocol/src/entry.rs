@@ -7,6 +7,7 @@ use crate::file::Files;
 use crate::id::{AgentId, ClientId};
 use crate::json::{record, tagged};
 use crate::seq::Seq;
+use crate::unix_millis::UnixMillis;
 
 record! {
     /// One entry of a conversation's log.
@@ -16,7 +17,7 @@ record! {
         /// The position of the previous entry that this audience may see; 0 if there is none.
         pub prev: Seq,
         /// When the server received it, in milliseconds since 1970 (UTC).
-        pub at_ms: u64,
+        pub at_ms: UnixMillis,
         /// The sender's id for the send.
         pub client_id: ClientId,
         /// Who wrote it.

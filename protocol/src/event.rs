@@ -6,6 +6,7 @@ use crate::id::AgentId;
 use crate::json::tagged;
 use crate::mail::{DropReason, MailKind};
 use crate::seq::Seq;
+use crate::unix_millis::UnixMillis;
 
 tagged! {
     /// Something that happened to a conversation. The entry's author did it.
@@ -34,7 +35,7 @@ tagged! {
         /// It was snoozed.
         "snoozed" => Snoozed {
             /// Until when, in milliseconds since 1970 (UTC).
-            until_ms: u64,
+            until_ms: UnixMillis,
         },
         /// The snooze ended.
         "woken" => Woken {},

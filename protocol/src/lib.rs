@@ -32,6 +32,7 @@ mod seq;
 mod stored;
 mod summary;
 mod thread;
+mod unix_millis;
 mod unsent;
 mod visitor;
 
@@ -56,6 +57,7 @@ pub use search::{Hit, Part};
 pub use seq::Seq;
 pub use summary::{Label, Person, Summary, Teammate};
 pub use thread::Thread;
+pub use unix_millis::UnixMillis;
 pub use unsent::{Outgoing, Unsent};
 pub use visitor::{FromVisitor, ToVisitor};
 

@@ -1,6 +1,7 @@
 //! Presence of agents, and availability of inboxes.
 
 use crate::json::{record, words};
+use crate::unix_millis::UnixMillis;
 
 words! {
     /// An agent's presence: their choice while they are connected, otherwise offline.
@@ -33,6 +34,6 @@ record! {
         pub attendance: Attendance,
         /// When business hours begin again, in milliseconds since 1970 (UTC). Absent within them, and if
         /// they never begin.
-        pub opens_at_ms: Option<u64>,
+        pub opens_at_ms: Option<UnixMillis>,
     }
 }

@@ -40,13 +40,13 @@ impl Replica {
     /// The position of the last entry; 0 if there is none.
     #[must_use]
     pub fn last_seq(&self) -> Seq {
-        self.entries.last().map_or(0, |entry| entry.seq)
+        self.entries.last().map_or(Seq::START, |entry| entry.seq)
     }
 
     /// Whether entries before the first one are missing.
     #[must_use]
     pub fn lacks_beginning(&self) -> bool {
-        self.entries.first().is_some_and(|entry| entry.prev > 0)
+        self.entries.first().is_some_and(|entry| entry.prev > Seq::START)
     }
 
     /// Records the head of the server's log. Returns the position to resume after, if the replica is
@@ -67,8 +67,8 @@ impl Replica {
         if entry.prev != last && !self.entries.is_empty() {
             return Applied::Gap { after: last };
         }
-        if self.entries.is_empty() && entry.prev != 0 {
-            return Applied::Gap { after: 0 };
+        if self.entries.is_empty() && entry.prev != Seq::START {
+            return Applied::Gap { after: Seq::START };
         }
         self.entries.push(entry);
         Applied::Appended
@@ -115,16 +115,16 @@ impl Replica {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ClientId;
     use crate::file::Files;
+    use crate::{ClientId, UnixMillis};
     use proptest::prelude::*;
 
     fn entry(seq: Seq, prev: Seq) -> Entry {
         Entry {
             seq,
             prev,
-            at_ms: 0,
-            client_id: ClientId(uuid::Uuid::from_u128(u128::from(seq))),
+            at_ms: UnixMillis(0),
+            client_id: ClientId(uuid::Uuid::from_u128(seq.0.into())),
             author: Author::Visitor {},
             body: Body::Message { text: String::new() },
             files: Files::NONE,
@@ -134,23 +134,23 @@ mod tests {
     #[test]
     fn a_gap_names_the_last_position() {
         let mut replica = Replica::default();
-        assert_eq!(replica.apply(entry(1, 0)), Applied::Appended);
-        assert_eq!(replica.apply(entry(1, 0)), Applied::Known);
-        assert_eq!(replica.apply(entry(4, 2)), Applied::Gap { after: 1 });
-        assert_eq!(replica.saw_head(4), Some(1));
+        assert_eq!(replica.apply(entry(Seq(1), Seq::START)), Applied::Appended);
+        assert_eq!(replica.apply(entry(Seq(1), Seq::START)), Applied::Known);
+        assert_eq!(replica.apply(entry(Seq(4), Seq(2))), Applied::Gap { after: Seq(1) });
+        assert_eq!(replica.saw_head(Seq(4)), Some(Seq(1)));
         // 3 is a note, which this audience may not see.
-        assert_eq!(replica.apply_page(vec![entry(2, 1), entry(4, 2)]), 2);
-        assert_eq!(replica.saw_head(4), None);
+        assert_eq!(replica.apply_page(vec![entry(Seq(2), Seq(1)), entry(Seq(4), Seq(2))]), 2);
+        assert_eq!(replica.saw_head(Seq(4)), None);
     }
 
     #[test]
     fn an_older_page_must_join() {
         let mut replica = Replica::default();
-        replica.apply_page(vec![entry(7, 5)]);
+        replica.apply_page(vec![entry(Seq(7), Seq(5))]);
         assert!(replica.lacks_beginning());
-        replica.prepend(vec![entry(3, 2)]);
+        replica.prepend(vec![entry(Seq(3), Seq(2))]);
         assert_eq!(replica.entries().len(), 1);
-        replica.prepend(vec![entry(1, 0), entry(5, 1)]);
+        replica.prepend(vec![entry(Seq(1), Seq::START), entry(Seq(5), Seq(1))]);
         assert!(!replica.lacks_beginning());
         assert_eq!(replica.entries().len(), 3);
     }
@@ -163,13 +163,13 @@ mod tests {
             length in 1_u64..40,
             frames in proptest::collection::vec(1_u64..40, 0..120),
         ) {
-            let log: Vec<Entry> = (1..=length).map(|seq| entry(seq, seq - 1)).collect();
+            let log: Vec<Entry> = (1..=length).map(|seq| entry(Seq(seq), Seq(seq - 1))).collect();
             let mut replica = Replica::default();
             for seq in frames.into_iter().filter(|seq| *seq <= length) {
                 let _ = replica.apply(log[seq as usize - 1].clone());
             }
-            while let Some(after) = replica.saw_head(length) {
-                let page = log.iter().skip(after as usize).take(7).cloned().collect();
+            while let Some(after) = replica.saw_head(Seq(length)) {
+                let page = log.iter().skip(after.0 as usize).take(7).cloned().collect();
                 replica.apply_page(page);
             }
             prop_assert_eq!(replica.entries(), &log[..]);

@@ -7,6 +7,7 @@ use crate::entry::Author;
 use crate::json::record;
 use crate::seq::Seq;
 use crate::summary::Summary;
+use crate::unix_millis::UnixMillis;
 
 record! {
     /// A part of an excerpt.
@@ -27,7 +28,7 @@ record! {
         /// the site's user id.
         pub seq: Option<Seq>,
         /// When it was written, in milliseconds since 1970 (UTC).
-        pub at_ms: Option<u64>,
+        pub at_ms: Option<UnixMillis>,
         /// Who wrote it.
         pub author: Option<Author>,
         /// An excerpt with the matches: at most [`crate::limits::EXCERPT_CHARS`], not counting ellipses.

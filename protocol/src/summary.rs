@@ -9,6 +9,7 @@ use crate::id::{AgentId, ConversationId, InboxId, LabelId, VisitorId};
 use crate::json::record;
 use crate::presence::Presence;
 use crate::seq::Seq;
+use crate::unix_millis::UnixMillis;
 
 record! {
     /// An agent, as others see them.
@@ -65,19 +66,19 @@ record! {
         pub assignee: Option<Person>,
         /// Since when it has been waiting in the queue for an agent, in milliseconds since 1970 (UTC);
         /// absent if it is not queued.
-        pub queued_at_ms: Option<u64>,
+        pub queued_at_ms: Option<UnixMillis>,
         /// Whether it is archived.
         pub archived: bool,
         /// `true` if it is marked as spam; absent otherwise.
         pub spam: Option<bool>,
         /// Until when it is snoozed, in milliseconds since 1970 (UTC); absent if it is not.
-        pub snoozed_until_ms: Option<u64>,
+        pub snoozed_until_ms: Option<UnixMillis>,
         /// Its labels, by name.
         pub labels: Vec<Label>,
         /// The last position of the conversation.
         pub head: Seq,
         /// When the last message or note was written, in milliseconds since 1970 (UTC).
-        pub last_at_ms: u64,
+        pub last_at_ms: UnixMillis,
         /// Who wrote it.
         pub last_author: Author,
         /// How it begins: at most [`crate::limits::PREVIEW_CHARS`] characters.

@@ -8,6 +8,7 @@ use crate::error::ErrorCode;
 use crate::file::Files;
 use crate::id::ClientId;
 use crate::json::record;
+use crate::unix_millis::UnixMillis;
 
 record! {
     /// A send that waits for its acknowledgment.
@@ -19,7 +20,7 @@ record! {
         /// The attached files. They are already uploaded.
         pub files: Files,
         /// When it was written, by the client's clock, in milliseconds since 1970 (UTC).
-        pub at_ms: u64,
+        pub at_ms: UnixMillis,
         /// Why the server permanently refused it. Absent while it waits.
         pub refused: Option<ErrorCode>,
     }
@@ -51,7 +52,7 @@ impl Unsent {
     }
 
     /// Adds a send.
-    pub fn push(&mut self, client_id: ClientId, text: String, files: Files, at_ms: u64) {
+    pub fn push(&mut self, client_id: ClientId, text: String, files: Files, at_ms: UnixMillis) {
         self.waiting.push(Outgoing { client_id, text, files, at_ms, refused: None });
     }
 

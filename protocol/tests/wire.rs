@@ -5,7 +5,7 @@ use protocol::json::{Decode, Encode, RawJson, from_str, to_string};
 use protocol::{
     AgentId, Attendance, Author, Availability, Body, Change, ClientId, ConversationId, Entry,
     ErrorCode, Event, FromAgent, FromVisitor, InboxId, Label, LabelId, Person, Presence, Reader,
-    Several, Status, Summary, Teammate, ToAgent, ToVisitor, VisitorId,
+    Seq, Several, Status, Summary, Teammate, ToAgent, ToVisitor, UnixMillis, VisitorId,
 };
 use uuid::Uuid;
 
@@ -25,9 +25,9 @@ const ID1: &str = "00000000-0000-0000-0000-000000000001";
 
 fn entry() -> Entry {
     Entry {
-        seq: 7,
-        prev: 5,
-        at_ms: 1_700_000_000_123,
+        seq: Seq(7),
+        prev: Seq(5),
+        at_ms: UnixMillis(1_700_000_000_123),
         client_id: CLIENT,
         author: Author::Visitor {},
         body: Body::Message { text: "a \"b\" \n <é> 😀 \u{2028}".into() },
@@ -50,10 +50,10 @@ fn summary() -> Summary {
         queued_at_ms: None,
         archived: false,
         spam: None,
-        snoozed_until_ms: Some(10),
+        snoozed_until_ms: Some(UnixMillis(10)),
         labels: vec![Label { id: LABEL, name: "VIP".into(), color: "#aa0000".into() }],
-        head: 9,
-        last_at_ms: 8,
+        head: Seq(9),
+        last_at_ms: UnixMillis(8),
         last_author: Author::Agent { id: AGENT, name: "Mia".into() },
         preview: "hi".into(),
         visitor_messages: 4,
@@ -71,7 +71,7 @@ fn a_visitors_frames_have_their_golden_form() {
         page: None,
         token: Some("t".into()),
         seed: Some("s".into()),
-        after: Some(3),
+        after: Some(Seq(3)),
         conversation: Some(CONVERSATION),
         about: Some(RawJson(r#"{"user":{"id":"42","n":[1,true,null]}}"#.into())),
     };
@@ -81,12 +81,12 @@ fn a_visitors_frames_have_their_golden_form() {
     );
     let send = FromVisitor::Send { client_id: CLIENT, text: "hi".into(), files: Several::NONE };
     golden(&send, &format!(r#"{{"type":"send","client_id":"{ID1}","text":"hi"}}"#));
-    golden(&FromVisitor::Resume { after: 0 }, r#"{"type":"resume","after":0}"#);
+    golden(&FromVisitor::Resume { after: Seq(0) }, r#"{"type":"resume","after":0}"#);
     golden(
-        &FromVisitor::History { before: 9, conversation: None },
+        &FromVisitor::History { before: Seq(9), conversation: None },
         r#"{"type":"history","before":9}"#,
     );
-    golden(&FromVisitor::Read { seq: 7 }, r#"{"type":"read","seq":7}"#);
+    golden(&FromVisitor::Read { seq: Seq(7) }, r#"{"type":"read","seq":7}"#);
     golden(&FromVisitor::Typing {}, r#"{"type":"typing"}"#);
     golden(
         &FromVisitor::Page { page: "https://shop.example/b".into() },
@@ -101,11 +101,14 @@ fn frames_to_a_visitor_have_their_golden_form() {
         token: "t".into(),
         conversation: Some(CONVERSATION),
         inbox_name: "Support".into(),
-        head: 7,
-        visitor_read_seq: 6,
-        team_read_seq: 5,
+        head: Seq(7),
+        visitor_read_seq: Seq(6),
+        team_read_seq: Seq(5),
         entries: vec![entry()],
-        availability: Availability { attendance: Attendance::Closed, opens_at_ms: Some(9) },
+        availability: Availability {
+            attendance: Attendance::Closed,
+            opens_at_ms: Some(UnixMillis(9)),
+        },
         queue: Some(2),
         earlier: None,
     };
@@ -119,13 +122,13 @@ fn frames_to_a_visitor_have_their_golden_form() {
         &[r#"{"type":"entry","entry":"#, ENTRY, "}"].concat(),
     );
     golden(
-        &ToVisitor::Entries { head: 7, entries: vec![] },
+        &ToVisitor::Entries { head: Seq(7), entries: vec![] },
         r#"{"type":"entries","head":7,"entries":[]}"#,
     );
     let history = ToVisitor::History { entries: vec![], conversation: None, earlier: None };
     golden(&history, r#"{"type":"history","entries":[]}"#);
     golden(
-        &ToVisitor::Read { by: Reader::Team {}, seq: 4 },
+        &ToVisitor::Read { by: Reader::Team {}, seq: Seq(4) },
         r#"{"type":"read","by":{"kind":"team"},"seq":4}"#,
     );
     golden(&ToVisitor::Typing { name: "Mia".into() }, r#"{"type":"typing","name":"Mia"}"#);
@@ -135,7 +138,7 @@ fn frames_to_a_visitor_have_their_golden_form() {
         r#"{"type":"availability","availability":{"attendance":"away"}}"#,
     );
     golden(&ToVisitor::Queue { position: None }, r#"{"type":"queue"}"#);
-    golden(&ToVisitor::Pong { head: 7 }, r#"{"type":"pong","head":7}"#);
+    golden(&ToVisitor::Pong { head: Seq(7) }, r#"{"type":"pong","head":7}"#);
     let error = ToVisitor::Error {
         code: ErrorCode::MessageEmpty,
         message: "m".into(),
@@ -168,11 +171,11 @@ fn an_agents_frames_have_their_golden_form() {
         &format!(r#"{{"type":"send",{at},"client_id":"{ID1}","text":"hi","note":true}}"#),
     );
     golden(
-        &FromAgent::History { conversation, before: 9 },
+        &FromAgent::History { conversation, before: Seq(9) },
         &format!(r#"{{"type":"history",{at},"before":9}}"#),
     );
     golden(
-        &FromAgent::Read { conversation, seq: 9 },
+        &FromAgent::Read { conversation, seq: Seq(9) },
         &format!(r#"{{"type":"read",{at},"seq":9}}"#),
     );
     for (change, text) in [
@@ -182,11 +185,11 @@ fn an_agents_frames_have_their_golden_form() {
             r#"{"action":"assign","agent":"00000000-0000-0000-0000-000000000003"}"#,
         ),
         (Change::Resolve { seen: None }, r#"{"action":"resolve"}"#),
-        (Change::Resolve { seen: Some(7) }, r#"{"action":"resolve","seen":7}"#),
+        (Change::Resolve { seen: Some(Seq(7)) }, r#"{"action":"resolve","seen":7}"#),
         (Change::Reopen {}, r#"{"action":"reopen"}"#),
         (Change::Archive {}, r#"{"action":"archive"}"#),
         (Change::Unarchive {}, r#"{"action":"unarchive"}"#),
-        (Change::Snooze { until_ms: 5 }, r#"{"action":"snooze","until_ms":5}"#),
+        (Change::Snooze { until_ms: UnixMillis(5) }, r#"{"action":"snooze","until_ms":5}"#),
         (Change::Wake {}, r#"{"action":"wake"}"#),
         (
             Change::Label { label: LABEL },
@@ -234,8 +237,8 @@ fn frames_to_an_agent_have_their_golden_form() {
     golden(
         &ToAgent::Entries {
             conversation,
-            head: 7,
-            visitor_read_seq: 2,
+            head: Seq(7),
+            visitor_read_seq: Seq(2),
             visitor_online: true,
             entries: vec![],
         },
@@ -259,7 +262,7 @@ fn frames_to_an_agent_have_their_golden_form() {
         &format!(r#"{{"type":"entry",{at},"entry":{note_text}}}"#),
     );
     golden(
-        &ToAgent::Read { conversation, by: Reader::Visitor {}, seq: 4, visitor_messages: 2 },
+        &ToAgent::Read { conversation, by: Reader::Visitor {}, seq: Seq(4), visitor_messages: 2 },
         &format!(
             r#"{{"type":"read",{at},"by":{{"kind":"visitor"}},"seq":4,"visitor_messages":2}}"#
         ),
@@ -325,7 +328,7 @@ fn every_error_code_has_its_own_text() {
 #[test]
 fn a_newer_peers_fields_are_passed_over() {
     let text = r#"{"mood":{"x":[1.5e9,null]},"type":"pong","head":1,"later":true}"#;
-    assert_eq!(from_str(text), Ok(ToVisitor::Pong { head: 1 }));
+    assert_eq!(from_str(text), Ok(ToVisitor::Pong { head: Seq(1) }));
 }
 
 #[test]

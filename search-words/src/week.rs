@@ -5,23 +5,23 @@
 //! week as a prefix, a query can ask for the latest weeks only. The prefix also makes every word at least as
 //! long as the minimum of InnoDB, which is three letters.
 
-const WEEK_MS: i64 = 7 * 24 * 3_600_000;
+const WEEK_MS: u64 = 7 * 24 * 3_600_000;
 
 /// The number of letters to encode weeks with.
-const LETTERS: i64 = 26;
+const LETTERS: u64 = 26;
 
 /// Encodes the week of a time, in milliseconds since 1970 (UTC), as three letters. Later weeks sort after
 /// earlier ones until the year 2306.
 #[must_use]
-pub fn week(at_ms: i64) -> String {
-    let week = at_ms.max(0) / WEEK_MS;
-    let letter = |place: i64| char::from(b'a' + u8::try_from(place % LETTERS).unwrap_or_default());
+pub fn week(at_ms: u64) -> String {
+    let week = at_ms / WEEK_MS;
+    let letter = |place: u64| char::from(b'a' + u8::try_from(place % LETTERS).unwrap_or_default());
     [letter(week / LETTERS / LETTERS), letter(week / LETTERS), letter(week)].iter().collect()
 }
 
 /// Prefixes each of these space-separated words with the week of a time.
 #[must_use]
-pub fn in_week(words: &str, at_ms: i64) -> String {
+pub fn in_week(words: &str, at_ms: u64) -> String {
     let week = week(at_ms);
     let mut out = String::with_capacity(words.len() * 2);
     for word in words.split_ascii_whitespace() {
@@ -37,8 +37,8 @@ pub fn in_week(words: &str, at_ms: i64) -> String {
 /// Returns the weeks between two times, latest first, in groups that double in size: common words are found
 /// in the first group, and for rare words there are few groups.
 #[must_use]
-pub fn weeks(first_ms: i64, last_ms: i64) -> Vec<Vec<String>> {
-    let (first, last) = (first_ms.max(0) / WEEK_MS, last_ms.max(0) / WEEK_MS);
+pub fn weeks(first_ms: u64, last_ms: u64) -> Vec<Vec<String>> {
+    let (first, last) = (first_ms / WEEK_MS, last_ms / WEEK_MS);
     let mut weeks: Vec<String> = (first..=last).rev().map(|n| week(n * WEEK_MS)).collect();
     let mut groups = Vec::new();
     let mut size = 2;

@@ -65,7 +65,7 @@ impl SessionStore for StoredSessions {
         let found = self.0.load_login(&id.to_string()).await.map_err(failed)?;
         let Some((data, expires_at_ms)) = found else { return Ok(None) };
         let data = serde_json::from_str(&data).map_err(|error| Error::Decode(error.to_string()))?;
-        let seconds = i64::try_from(expires_at_ms / 1_000).unwrap_or(0);
+        let seconds = i64::try_from(expires_at_ms.seconds()).unwrap_or(0);
         let expiry_date = OffsetDateTime::from_unix_timestamp(seconds)
             .map_err(|error| Error::Decode(error.to_string()))?;
         Ok(Some(Record { id: *id, data, expiry_date }))

@@ -23,8 +23,8 @@ use openidconnect::{
     AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest, HttpResponse, IssuerUrl,
     Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, TokenResponse,
 };
-use protocol::ErrorCode;
 use protocol::ProviderId;
+use protocol::{ErrorCode, UnixMillis};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::time::Instant;
@@ -285,7 +285,7 @@ async fn ask(
     code: String,
     nonce: String,
     verifier: String,
-) -> Result<(ProviderClaims, u64), SsoError> {
+) -> Result<(ProviderClaims, UnixMillis), SsoError> {
     // Ask again: it may sign with another key by now.
     let metadata = discover(provider).await?;
     let client = CoreClient::from_provider_metadata(
@@ -310,7 +310,7 @@ async fn ask(
     let roles = provider.role_claim.as_ref().and_then(|name| all.get(name));
     let is_verified = claims.email_verified() == Some(true);
     let shown_at_ms = claims.auth_time().map_or(0, |at| at.timestamp_millis());
-    let shown_at_ms = shown_at_ms.unsigned_abs().min(state.domain.ambient().now_ms());
+    let shown_at_ms = UnixMillis(shown_at_ms.unsigned_abs()).min(state.domain.ambient().now_ms());
     let who = ProviderClaims {
         subject: claims.subject().to_string(),
         email: claims.email().filter(|_| is_verified).map(|email| email.to_string()),

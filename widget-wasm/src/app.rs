@@ -7,7 +7,7 @@ use alloc::string::String;
 use js_sys::{Date, Object, Reflect};
 use protocol::json::{Encode, Fields};
 use protocol::limits::TYPING_MS;
-use protocol::{ClientId, CloseCode, Files, FromVisitor};
+use protocol::{ClientId, CloseCode, Files, FromVisitor, UnixMillis};
 use spin::Mutex;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageEvent, MessagePort, VisibilityState};
@@ -119,7 +119,7 @@ fn with(act: impl FnOnce(&mut App)) {
 pub(crate) fn say(text: String, files: Files) {
     with(|app| {
         if let Some(client_id) = new_client_id() {
-            if let Some(frame) = app.chat.say(client_id, text, files, Date::now() as u64) {
+            if let Some(frame) = app.chat.say(client_id, text, files, now_ms()) {
                 app.socket.send(&frame);
             }
             app.view.follow();
@@ -136,7 +136,7 @@ pub(crate) fn token() -> Option<String> {
 /// The visitor is typing.
 pub(crate) fn typed() {
     with(|app| {
-        if let Some(frame) = app.chat.type_in(Date::now() as u64) {
+        if let Some(frame) = app.chat.type_in(now_ms()) {
             app.socket.send(&frame);
         }
     });
@@ -194,12 +194,12 @@ pub(crate) fn heard(generation: u32, text: &str) {
         }
         app.socket.was_heard();
         let was_online = app.chat.connection == ConnectionState::Online;
-        let now_ms = Date::now() as u64;
-        for frame in app.chat.receive(text, now_ms) {
+        let at_ms = now_ms();
+        for frame in app.chat.receive(text, at_ms) {
             app.socket.send(&frame);
         }
         if app.chat.typing.is_some() {
-            after(TYPING_MS as u32, || with(|app| app.chat.expire_typing(Date::now() as u64)));
+            after(TYPING_MS as u32, || with(|app| app.chat.expire_typing(now_ms())));
         }
         if !was_online && app.chat.connection == ConnectionState::Online {
             app.socket.was_welcomed();
@@ -324,4 +324,8 @@ fn new_client_id() -> Option<ClientId> {
 fn new_seed() -> String {
     let random = random().map(uuid::Uuid::from_bytes).unwrap_or_default();
     random.simple().encode_lower(&mut uuid::Uuid::encode_buffer()).to_owned()
+}
+
+fn now_ms() -> UnixMillis {
+    UnixMillis(Date::now() as u64)
 }

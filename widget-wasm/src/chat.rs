@@ -7,7 +7,7 @@ use protocol::json::{Encode, RawJson, Value, from_str, parse, to_string};
 use protocol::limits::{PAGE_URL_BYTES, TYPING_EVERY_MS, TYPING_MS};
 use protocol::{
     Attendance, Author, Availability, ClientId, ConversationId, Entry, ErrorCode, Files,
-    FromVisitor, Outgoing, Reader, Replica, Seq, Thread, ToVisitor, Unsent,
+    FromVisitor, Outgoing, Reader, Replica, Seq, Thread, ToVisitor, UnixMillis, Unsent,
 };
 
 /// The state of the connection.
@@ -25,7 +25,7 @@ pub(crate) enum ConnectionState {
 }
 
 /// A position after every other: the largest number on the wire.
-const END: Seq = (1 << 53) - 1;
+const END: Seq = Seq((1 << 53) - 1);
 
 /// The prefix of the names under which waiting sends are stored.
 const OUT: &str = "out:";
@@ -58,9 +58,9 @@ pub(crate) struct Chat {
     /// The name of the agent who is typing.
     pub(crate) typing: Option<String>,
     /// When the last `typing` arrived, in milliseconds since 1970 (UTC).
-    typing_at_ms: u64,
+    typing_at_ms: UnixMillis,
     /// When the visitor's own typing was last reported.
-    told_typing_at_ms: u64,
+    told_typing_at_ms: UnixMillis,
     read_seq: Seq,
     pub(crate) token: Option<String>,
     /// Made up here, so that what is written before the first connection has an owner. Two tabs that both
@@ -163,7 +163,7 @@ impl Chat {
     pub(crate) fn hello(&self, inbox: String, site: Option<String>, page: String) -> FromVisitor {
         let last = self.thread.replica.last_seq();
         // A position means nothing without its conversation.
-        let after = (last > 0 && self.conversation.is_some()).then_some(last);
+        let after = (last > Seq::START && self.conversation.is_some()).then_some(last);
         let page = Some(page).filter(|page| page.len() <= PAGE_URL_BYTES);
         let token = self.token.clone();
         let seed = self.seed.clone().filter(|_| token.is_none());
@@ -179,10 +179,10 @@ impl Chat {
         client_id: ClientId,
         text: String,
         files: Files,
-        at_ms: u64,
+        at_ms: UnixMillis,
     ) -> Option<FromVisitor> {
         self.acted = true;
-        self.told_typing_at_ms = 0;
+        self.told_typing_at_ms = UnixMillis(0);
         let ids = files.ids();
         self.thread.unsent.push(client_id, text.clone(), files, at_ms);
         (self.connection == ConnectionState::Online).then_some(FromVisitor::Send {
@@ -193,9 +193,11 @@ impl Chat {
     }
 
     /// The visitor is typing. Reported only from time to time, and only once there is a conversation.
-    pub(crate) fn type_in(&mut self, now_ms: u64) -> Option<FromVisitor> {
+    pub(crate) fn type_in(&mut self, now_ms: UnixMillis) -> Option<FromVisitor> {
         let told = now_ms < self.told_typing_at_ms + TYPING_EVERY_MS;
-        if told || self.connection != ConnectionState::Online || self.thread.replica.last_seq() == 0
+        if told
+            || self.connection != ConnectionState::Online
+            || self.thread.replica.last_seq() == Seq::START
         {
             return None;
         }
@@ -204,7 +206,7 @@ impl Chat {
     }
 
     /// Clears the typing indicator once it is too old.
-    pub(crate) fn expire_typing(&mut self, now_ms: u64) {
+    pub(crate) fn expire_typing(&mut self, now_ms: UnixMillis) {
         if now_ms >= self.typing_at_ms + TYPING_MS {
             self.typing = None;
         }
@@ -252,7 +254,7 @@ impl Chat {
         {
             return;
         }
-        match entries.first().filter(|first| first.prev > 0) {
+        match entries.first().filter(|first| first.prev > Seq::START) {
             Some(first) => self.earlier_before = first.seq,
             None => {
                 self.earlier = earlier;
@@ -277,14 +279,14 @@ impl Chat {
 
     /// Handles a frame and returns the frames to send in response. An unknown frame is ignored: the server
     /// may be newer.
-    pub(crate) fn receive(&mut self, text: &str, now_ms: u64) -> Vec<FromVisitor> {
+    pub(crate) fn receive(&mut self, text: &str, now_ms: UnixMillis) -> Vec<FromVisitor> {
         match from_str::<ToVisitor>(text) {
             Ok(frame) => self.apply(frame, now_ms),
             Err(_) => Vec::new(),
         }
     }
 
-    fn apply(&mut self, frame: ToVisitor, now_ms: u64) -> Vec<FromVisitor> {
+    fn apply(&mut self, frame: ToVisitor, now_ms: UnixMillis) -> Vec<FromVisitor> {
         let resume = |after: Option<Seq>| {
             after.map(|after| FromVisitor::Resume { after }).into_iter().collect()
         };
@@ -398,8 +400,8 @@ impl Chat {
         self.conversation = None;
         self.past.clear();
         self.thread.replica = Replica::default();
-        self.read_seq = 0;
-        self.team_read_seq = 0;
+        self.read_seq = Seq::START;
+        self.team_read_seq = Seq::START;
     }
 
     /// Everything that waits for an acknowledgment. Sending it again is harmless.

@@ -133,7 +133,7 @@ impl View {
             conversation: chat.conversation,
             lacks_beginning: chat.lacks_beginning(),
             past: chat.past.len(),
-            first: replica.entries().first().map_or(0, |entry| entry.seq),
+            first: replica.entries().first().map_or(Seq::START, |entry| entry.seq),
             last: replica.last_seq(),
             team_read_seq: chat.team_read_seq,
             connection: chat.connection,
@@ -164,7 +164,7 @@ impl View {
         }
         if is_other || now.first != self.drawn.first || now.last < self.drawn.last {
             self.entries.set_text_content(None);
-            self.drawn.last = 0;
+            self.drawn.last = Seq::START;
         }
         self.draw_entries(replica.entries(), chat.team_read_seq);
         self.older.set_hidden(!now.lacks_beginning);
@@ -277,7 +277,7 @@ fn there(now: &Drawn) -> String {
             line.push_str(texts::of_attendance(*attendance));
             if let Some(at_ms) = opens_at_ms {
                 line.push_str(texts::BACK);
-                line.push_str(&crate::date(*at_ms as f64, When::DayAndTime as u8));
+                line.push_str(&crate::date(at_ms.0 as f64, When::DayAndTime as u8));
             }
         }
         (_, None) => {}
@@ -353,9 +353,9 @@ fn grown(area: &HtmlTextAreaElement, send: &HtmlElement) {
 }
 
 fn draw_entry(list: &HtmlElement, entry: &Entry, before: Option<&Entry>) {
-    let day = crate::date(entry.at_ms as f64, When::Day as u8);
+    let day = crate::date(entry.at_ms.0 as f64, When::Day as u8);
     let same_day =
-        before.is_some_and(|before| crate::date(before.at_ms as f64, When::Day as u8) == day);
+        before.is_some_and(|before| crate::date(before.at_ms.0 as f64, When::Day as u8) == day);
     if !same_day {
         append(list, &text("div", "day", &day));
     }
@@ -369,7 +369,7 @@ fn draw_entry(list: &HtmlElement, entry: &Entry, before: Option<&Entry>) {
         && before.is_some_and(|before| {
             before.author == entry.author
                 && !matches!(before.body, Body::Event { .. })
-                && entry.at_ms.saturating_sub(before.at_ms) < JOIN_MS
+                && entry.at_ms.since(before.at_ms) < JOIN_MS
         });
     let mine = entry.author == Author::Visitor {};
     let row = element("div", if mine { "entry own" } else { "entry" });
@@ -394,7 +394,7 @@ fn draw_entry(list: &HtmlElement, entry: &Entry, before: Option<&Entry>) {
         crate::show(&place, &to_string(&entry.files));
     }
     let meta = element("span", "entry-meta");
-    append(&meta, &text("time", "", &crate::date(entry.at_ms as f64, When::Time as u8)));
+    append(&meta, &text("time", "", &crate::date(entry.at_ms.0 as f64, When::Time as u8)));
     let seen = element("span", "seen");
     // It changes later, and must not be read out then.
     set(&seen, "aria-live", "off");

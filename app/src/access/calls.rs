@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use leptos::prelude::*;
-use protocol::{AccessTokenId, AgentId, Person, Scope};
+use protocol::{AccessTokenId, AgentId, Person, Scope, UnixMillis};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
@@ -20,9 +20,9 @@ pub struct TokenRow {
     /// The agent in whose name it acts.
     pub agent: Person,
     /// When it was created, in milliseconds since 1970 (UTC).
-    pub created_at_ms: u64,
+    pub created_at_ms: UnixMillis,
     /// When it was last used, in milliseconds since 1970 (UTC).
-    pub last_used_at_ms: Option<u64>,
+    pub last_used_at_ms: Option<UnixMillis>,
 }
 
 /// Everything the page shows.

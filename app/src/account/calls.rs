@@ -1,8 +1,8 @@
 //! Server functions about the agent's own account.
 
 use leptos::prelude::*;
-use protocol::AgentId;
 use protocol::LoginId;
+use protocol::{AgentId, UnixMillis};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
@@ -210,9 +210,9 @@ pub struct LoginLine {
     /// The browser it began in.
     pub browser: Option<String>,
     /// When it began, in milliseconds since 1970 (UTC).
-    pub began_at_ms: u64,
+    pub began_at_ms: UnixMillis,
     /// When it was last used, in milliseconds since 1970 (UTC).
-    pub seen_at_ms: u64,
+    pub seen_at_ms: UnixMillis,
     /// Whether it is the login that makes this request.
     pub is_this: bool,
 }

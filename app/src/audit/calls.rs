@@ -1,7 +1,7 @@
 //! Server functions about the audit log.
 
 use leptos::prelude::*;
-use protocol::AgentId;
+use protocol::{AgentId, UnixMillis};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
@@ -10,7 +10,7 @@ use crate::failure::Failure;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuditLine {
     /// When it happened, in milliseconds since 1970 (UTC).
-    pub at_ms: u64,
+    pub at_ms: UnixMillis,
     /// Who did it.
     pub actor: String,
     /// Whether a program did it in their name.

@@ -2,7 +2,7 @@
 
 use icondata_lu as lu;
 use leptos::prelude::*;
-use protocol::{AgentId, Change, ConversationId, Presence, Status, Summary};
+use protocol::{AgentId, Change, ConversationId, Presence, Status, Summary, UnixMillis};
 
 use super::calls::{BlockVisitor, Choices};
 use crate::account::refusal;
@@ -172,7 +172,7 @@ fn presence_word(presence: Presence) -> &'static str {
 fn SnoozeItems(id: ConversationId) -> impl IntoView {
     let live = Live::get();
     let zone = Zone::get();
-    let until = move |until_ms: u64| live.change(id, Change::Snooze { until_ms });
+    let until = move |until_ms: UnixMillis| live.change(id, Change::Snooze { until_ms });
     const HOUR_MS: u64 = 60 * 60_000;
     view! {
         <li>

@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 use protocol::{
-    ClientId, ConversationId, Entry, Hit, InboxId, Label, LabelId, Seq, Summary, VisitorId,
+    ClientId, ConversationId, Entry, Hit, InboxId, Label, LabelId, Seq, Summary, UnixMillis,
+    VisitorId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -18,7 +19,7 @@ pub struct Listed {
     /// The cursor of the next page, if there is one.
     pub next: Option<String>,
     /// The server's time, in milliseconds since 1970 (UTC).
-    pub now_ms: u64,
+    pub now_ms: UnixMillis,
 }
 
 /// The inboxes and labels that a list can be filtered by.
@@ -86,7 +87,7 @@ pub struct Found {
     /// The hits, best first.
     pub hits: Vec<Hit>,
     /// The server's time, in milliseconds since 1970 (UTC).
-    pub now_ms: u64,
+    pub now_ms: UnixMillis,
 }
 
 /// Searches messages, notes and visitors.
@@ -164,7 +165,7 @@ pub struct Known {
     /// Their time zone.
     pub time_zone: Option<String>,
     /// When they were last connected, in milliseconds since 1970 (UTC).
-    pub last_seen_at_ms: Option<u64>,
+    pub last_seen_at_ms: Option<UnixMillis>,
     /// Whether the network they came from is known.
     pub has_network: bool,
     /// Their visitor id, for agents who may export and erase people's data; `None` for others.

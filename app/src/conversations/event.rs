@@ -1,7 +1,7 @@
 //! Describes the events of a conversation.
 
 use leptos::prelude::*;
-use protocol::{Author, Event, MailKind};
+use protocol::{Author, Event, MailKind, UnixMillis};
 
 use crate::live::Live;
 use crate::outbox::why;
@@ -9,7 +9,7 @@ use crate::ui::{Clock, Zone};
 
 /// An event, as an unobtrusive line between the messages.
 #[component]
-pub(super) fn EventLine(author: Author, event: Event, at_ms: u64) -> impl IntoView {
+pub(super) fn EventLine(author: Author, event: Event, at_ms: UnixMillis) -> impl IntoView {
     let live = Live::get();
     let zone = Zone::get();
     let who = match &author {
@@ -30,7 +30,12 @@ pub(super) fn EventLine(author: Author, event: Event, at_ms: u64) -> impl IntoVi
     }
 }
 
-fn sentence(who: &str, author: &Author, event: &Event, until: impl Fn(u64) -> String) -> String {
+fn sentence(
+    who: &str,
+    author: &Author,
+    event: &Event,
+    until: impl Fn(UnixMillis) -> String,
+) -> String {
     match event {
         Event::Assigned { agent, name } => match author {
             Author::Agent { id, .. } if id == agent => {

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::{A, Outlet};
 use leptos_router::hooks::{use_location, use_navigate, use_query_map};
-use protocol::{Author, ConversationId, InboxId, LabelId, Summary};
+use protocol::{Author, ConversationId, InboxId, LabelId, Summary, UnixMillis};
 
 use super::actions::LabelDot;
 use super::calls::{Choices, Listed as Page, list_choices, list_conversations};
@@ -238,7 +238,7 @@ impl More {
 }
 
 #[component]
-fn List(now_ms: u64, more: Option<More>, wanted: Wanted) -> impl IntoView {
+fn List(now_ms: UnixMillis, more: Option<More>, wanted: Wanted) -> impl IntoView {
     let live = Live::get();
     let next = RwSignal::new(more);
     let ids = Memo::new(move |_| live.with(|store| matching(store, wanted)));
@@ -310,14 +310,14 @@ fn Nothing(wanted: Wanted) -> impl IntoView {
 }
 
 #[component]
-fn Row(id: ConversationId, now_ms: u64, wanted: Wanted) -> impl IntoView {
+fn Row(id: ConversationId, now_ms: UnixMillis, wanted: Wanted) -> impl IntoView {
     let live = Live::get();
     let summary = Memo::new(move |_| live.with(|store| store.summary(id).cloned()));
     move || summary.get().map(|summary| view! { <RowOf summary now_ms wanted /> })
 }
 
 #[component]
-fn RowOf(summary: Summary, now_ms: u64, wanted: Wanted) -> impl IntoView {
+fn RowOf(summary: Summary, now_ms: UnixMillis, wanted: Wanted) -> impl IntoView {
     let (live, drafts) = (Live::get(), Drafts::get());
     let id = summary.id;
     let unread = summary.unread();

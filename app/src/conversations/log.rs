@@ -114,7 +114,7 @@ fn with_days(entries: &[Entry], zone: Zone) -> Vec<(Entry, Option<String>, bool)
             && before.is_some_and(|before| {
                 before.author == entry.author
                     && before.body.tag() == entry.body.tag()
-                    && entry.at_ms - before.at_ms < JOIN_MS
+                    && entry.at_ms.since(before.at_ms) < JOIN_MS
             });
         rows.push((entry.clone(), new_day.then(|| day_label(day)), joined));
         before = Some(entry);

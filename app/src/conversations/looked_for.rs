@@ -1,6 +1,6 @@
 //! The search that a URL describes.
 
-use protocol::{InboxId, LabelId, Status};
+use protocol::{InboxId, LabelId, Status, UnixMillis};
 use serde::{Deserialize, Serialize};
 
 /// A day, in milliseconds.
@@ -78,7 +78,7 @@ impl LookedFor {
 
     /// Returns the earliest time to search, in milliseconds since 1970 (UTC).
     #[cfg(feature = "ssr")]
-    pub(super) fn since_ms(&self, now_ms: u64) -> Option<u64> {
-        self.days.map(|days| now_ms.saturating_sub(u64::from(days) * DAY_MS))
+    pub(super) fn since_ms(&self, now_ms: UnixMillis) -> Option<UnixMillis> {
+        self.days.map(|days| now_ms - u64::from(days) * DAY_MS)
     }
 }

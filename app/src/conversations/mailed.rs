@@ -1,6 +1,6 @@
 //! Which messages of a conversation went out or came in by email.
 
-use protocol::{Body, DropReason, Entry, Event, MailKind, Seq};
+use protocol::{Body, DropReason, Entry, Event, MailKind, Seq, UnixMillis};
 
 /// The outcome of an email.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,7 +20,7 @@ pub(super) struct Mailed {
     from: Seq,
     through: Seq,
     /// When the outcome was recorded, in milliseconds since 1970 (UTC).
-    pub(super) at_ms: u64,
+    pub(super) at_ms: UnixMillis,
     pub(super) fate: Fate,
 }
 
@@ -98,8 +98,8 @@ mod tests {
     fn a_message_has_the_mark_of_its_last_mail() {
         let entry = |seq, event| Entry {
             seq,
-            prev: seq - 1,
-            at_ms: seq * 1_000,
+            prev: seq.previous(),
+            at_ms: UnixMillis(seq.0 * 1_000),
             client_id: ClientId(uuid::Uuid::nil()),
             author: Author::System {},
             body: Body::Event { event },
@@ -109,21 +109,30 @@ mod tests {
         let reason = || "550 no".to_owned();
         let dropped = DropReason::Unsubscribed;
         let all = Mailed::of(&[
-            entry(5, Event::MailDelayed { mail, from: 2, through: 4, reason: reason() }),
-            entry(6, Event::MailFailed { mail, from: 2, through: 3, reason: reason() }),
-            entry(7, Event::Resolved {}),
-            entry(8, Event::Mailed { mail, from: 3, through: 3 }),
-            entry(10, Event::MailDropped { mail, from: 9, through: 9, reason: dropped }),
+            entry(
+                Seq(5),
+                Event::MailDelayed { mail, from: Seq(2), through: Seq(4), reason: reason() },
+            ),
+            entry(
+                Seq(6),
+                Event::MailFailed { mail, from: Seq(2), through: Seq(3), reason: reason() },
+            ),
+            entry(Seq(7), Event::Resolved {}),
+            entry(Seq(8), Event::Mailed { mail, from: Seq(3), through: Seq(3) }),
+            entry(
+                Seq(10),
+                Event::MailDropped { mail, from: Seq(9), through: Seq(9), reason: dropped },
+            ),
         ]);
-        let check = |seq, expect: Option<(u64, Fate)>| {
+        let check = |seq, expect: Option<(UnixMillis, Fate)>| {
             let found = Mailed::last_of(&all, mail, seq);
             assert_eq!(found.map(|one| (one.at_ms, one.fate)), expect, "{seq}");
         };
-        check(1, None);
-        check(2, Some((6_000, Fate::Failed(reason()))));
-        check(3, Some((8_000, Fate::Sent)));
-        check(4, Some((5_000, Fate::Delayed(reason()))));
-        check(9, Some((10_000, Fate::Dropped(dropped))));
-        assert_eq!(Mailed::last_of(&all, MailKind::NobodyAvailable, 3), None);
+        check(Seq(1), None);
+        check(Seq(2), Some((UnixMillis(6_000), Fate::Failed(reason()))));
+        check(Seq(3), Some((UnixMillis(8_000), Fate::Sent)));
+        check(Seq(4), Some((UnixMillis(5_000), Fate::Delayed(reason()))));
+        check(Seq(9), Some((UnixMillis(10_000), Fate::Dropped(dropped))));
+        assert_eq!(Mailed::last_of(&all, MailKind::NobodyAvailable, Seq(3)), None);
     }
 }

@@ -4,7 +4,7 @@ use icondata_lu as lu;
 use leptos::prelude::*;
 use leptos_router::components::{A, Form};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use protocol::{Author, Hit, Part, Status};
+use protocol::{Author, Hit, Part, Status, UnixMillis};
 
 use super::calls::{Choices, search_conversations};
 use super::looked_for::{LookedFor, Who};
@@ -185,7 +185,7 @@ pub(super) fn FoundList(looked_for: Memo<LookedFor>) -> impl IntoView {
 }
 
 #[component]
-fn HitRow(hit: Hit, now_ms: u64, looked_for: Memo<LookedFor>) -> impl IntoView {
+fn HitRow(hit: Hit, now_ms: UnixMillis, looked_for: Memo<LookedFor>) -> impl IntoView {
     let live = Live::get();
     let Hit { conversation, seq, at_ms, author, parts } = hit;
     let who = match &author {

@@ -1,7 +1,7 @@
 //! Server functions about inboxes.
 
 use leptos::prelude::*;
-use protocol::BlockId;
+use protocol::{BlockId, UnixMillis};
 use protocol::{InboxId, LabelId, Routing, TeamId};
 use serde::{Deserialize, Serialize};
 
@@ -20,7 +20,7 @@ pub struct InboxDetails {
     pub sites: Vec<String>,
     /// The sites that recently requested its chat but may not embed it, each with the time in milliseconds since
     /// 1970 (UTC). Empty for agents who may not change the inbox.
-    pub refused_sites: Vec<(String, u64)>,
+    pub refused_sites: Vec<(String, UnixMillis)>,
     /// The HTML tag that embeds its chat.
     pub snippet: String,
     /// The business hours, one day per line; `None` is always open.
@@ -332,9 +332,9 @@ pub struct BlockRow {
     /// The agent who blocked them.
     pub agent: String,
     /// When they were blocked, in milliseconds since 1970 (UTC).
-    pub at_ms: u64,
+    pub at_ms: UnixMillis,
     /// When the block ends, in milliseconds since 1970 (UTC).
-    pub until_ms: Option<u64>,
+    pub until_ms: Option<UnixMillis>,
 }
 
 /// Returns the blocked visitors and networks.

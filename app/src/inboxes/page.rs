@@ -3,6 +3,7 @@
 use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
+use protocol::UnixMillis;
 
 use super::blocks::BlocksCard;
 use super::calls::{
@@ -148,7 +149,7 @@ fn InboxCard(inbox: InboxDetails, team: TeamDetails, actions: InboxActions) -> i
 
 /// Sites that were refused recently. The owner may have forgotten to allow them.
 #[component]
-fn Refused(sites: Vec<(String, u64)>, written: RwSignal<String>) -> impl IntoView {
+fn Refused(sites: Vec<(String, UnixMillis)>, written: RwSignal<String>) -> impl IntoView {
     let zone = Zone::get();
     let rows = sites.into_iter().map(|(site, at_ms)| {
         let line = site.clone();

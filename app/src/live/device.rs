@@ -3,7 +3,7 @@
 //!
 //! Each key begins with the agent's id, so the next agent to log in on the same device sees none of it.
 
-use protocol::AgentId;
+use protocol::{AgentId, UnixMillis};
 #[cfg(feature = "hydrate")]
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -18,7 +18,7 @@ pub(crate) struct Device(pub(crate) AgentId);
 #[cfg(feature = "hydrate")]
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Kept<T> {
-    at_ms: u64,
+    at_ms: UnixMillis,
     value: T,
 }
 
@@ -57,7 +57,7 @@ impl Device {
             let Some(rest) = key.strip_prefix(&start) else { continue };
             let text = storage.get_item(&key).ok().flatten().unwrap_or_default();
             match serde_json::from_str::<Kept<T>>(&text) {
-                Ok(kept) if now_ms.saturating_sub(kept.at_ms) < KEPT_MS => {
+                Ok(kept) if now_ms.since(kept.at_ms) < KEPT_MS => {
                     found.push((rest.to_owned(), kept.value));
                 }
                 // Too old, or written by another version.

@@ -16,7 +16,7 @@ mod unsent;
 use leptos::prelude::*;
 #[cfg(feature = "hydrate")]
 use protocol::ToAgent;
-use protocol::{AgentId, Author, Change, ClientId, ConversationId, Files, FromAgent};
+use protocol::{AgentId, Author, Change, ClientId, ConversationId, Files, FromAgent, UnixMillis};
 
 pub(crate) use device::Device;
 #[cfg(feature = "hydrate")]
@@ -189,9 +189,9 @@ pub(crate) fn new_id() -> Option<uuid::Uuid> {
 }
 
 /// The browser's clock, in milliseconds since 1970 (UTC); 0 on the server.
-pub(crate) fn now_ms() -> u64 {
+pub(crate) fn now_ms() -> UnixMillis {
     #[cfg(feature = "hydrate")]
-    return js_sys::Date::now() as u64;
+    return UnixMillis(js_sys::Date::now() as u64);
     #[cfg(not(feature = "hydrate"))]
-    0
+    UnixMillis::ZERO
 }

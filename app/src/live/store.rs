@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use protocol::limits::{TYPING_EVERY_MS, TYPING_MS};
 use protocol::{
     AgentId, Author, Change, ClientId, ConversationId, Entry, ErrorCode, Files, Filter, FromAgent,
-    Outgoing, Presence, Reader, Seq, Summary, Teammate, Thread, ToAgent,
+    Outgoing, Presence, Reader, Seq, Summary, Teammate, Thread, ToAgent, UnixMillis,
 };
 
 /// The state behind the screen.
@@ -40,9 +40,9 @@ pub(crate) struct Open {
     /// Which of the unsent messages are notes.
     pub(crate) notes: HashSet<ClientId>,
     /// Who is typing, and when each was last reported.
-    typing: Vec<(Author, u64)>,
+    typing: Vec<(Author, UnixMillis)>,
     /// When this agent's own typing was last reported.
-    told_typing_at_ms: u64,
+    told_typing_at_ms: UnixMillis,
     /// Whether it is on screen, and so watched.
     watched: bool,
     /// The last entry that was reported as read.
@@ -109,7 +109,11 @@ impl Store {
     }
 
     /// The agent types a message to the visitor. Reported only from time to time.
-    pub(crate) fn type_in(&mut self, conversation: ConversationId, now_ms: u64) -> Vec<FromAgent> {
+    pub(crate) fn type_in(
+        &mut self,
+        conversation: ConversationId,
+        now_ms: UnixMillis,
+    ) -> Vec<FromAgent> {
         let open = self.open.entry(conversation).or_default();
         if now_ms < open.told_typing_at_ms + TYPING_EVERY_MS {
             return Vec::new();
@@ -119,9 +123,9 @@ impl Store {
     }
 
     /// Removes those who have stopped typing.
-    pub(crate) fn expire_typing(&mut self, now_ms: u64) {
+    pub(crate) fn expire_typing(&mut self, now_ms: UnixMillis) {
         for open in self.open.values_mut() {
-            open.typing.retain(|(_, at_ms)| now_ms < at_ms + TYPING_MS);
+            open.typing.retain(|(_, at_ms)| now_ms < *at_ms + TYPING_MS);
         }
     }
 
@@ -206,7 +210,7 @@ impl Store {
         text: String,
         files: Files,
         is_note: bool,
-        at_ms: u64,
+        at_ms: UnixMillis,
     ) -> Vec<FromAgent> {
         let open = self.open.entry(id).or_default();
         let ids = files.ids();
@@ -215,7 +219,7 @@ impl Store {
             open.notes.insert(client_id);
         }
         // The next keystroke begins another message and must be reported.
-        open.told_typing_at_ms = 0;
+        open.told_typing_at_ms = UnixMillis::ZERO;
         let note = is_note.then_some(true);
         vec![FromAgent::Send { conversation: id, client_id, text, files: ids, note }]
     }
@@ -262,7 +266,7 @@ impl Store {
             .iter()
             .find(|summary| summary.id == id)
             .is_some_and(|summary| summary.unread() > 0);
-        if seq == 0 || (seq <= open.reported_read && !unread) {
+        if seq == Seq::START || (seq <= open.reported_read && !unread) {
             return Vec::new();
         }
         open.reported_read = seq;
@@ -279,7 +283,7 @@ impl Store {
     }
 
     /// Applies a frame. Returns the frames to send in response.
-    pub(crate) fn apply(&mut self, frame: ToAgent, now_ms: u64) -> Vec<FromAgent> {
+    pub(crate) fn apply(&mut self, frame: ToAgent, now_ms: UnixMillis) -> Vec<FromAgent> {
         match frame {
             ToAgent::Welcome { conversations, team, .. } => {
                 self.team = team;
@@ -390,7 +394,7 @@ impl Store {
         }
         let mut frames = Vec::new();
         for (id, open) in &mut self.open {
-            open.reported_read = 0;
+            open.reported_read = Seq::START;
             if open.watched {
                 frames.push(watch_frame(*id, open));
             }
@@ -402,7 +406,7 @@ impl Store {
     /// Runs with every pong: retries messages that were refused temporarily, and requests missing entries.
     fn make_up(&self) -> Vec<FromAgent> {
         let behind = |(id, open): (&ConversationId, &Open)| {
-            let head = self.summary(*id).map_or(0, |summary| summary.head);
+            let head = self.summary(*id).map_or(Seq::START, |summary| summary.head);
             (open.watched && head > open.thread.replica.last_seq()).then(|| watch_frame(*id, open))
         };
         let mut frames: Vec<FromAgent> = self.open.iter().filter_map(behind).collect();
@@ -467,7 +471,7 @@ fn resume(conversation: ConversationId, after: Seq) -> FromAgent {
 
 fn watch_frame(id: ConversationId, open: &Open) -> FromAgent {
     let last = open.thread.replica.last_seq();
-    FromAgent::Watch { conversation: id, after: (last > 0).then_some(last) }
+    FromAgent::Watch { conversation: id, after: (last > Seq::START).then_some(last) }
 }
 
 #[cfg(test)]

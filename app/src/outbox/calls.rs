@@ -1,7 +1,7 @@
 //! Server functions about outgoing email.
 
 use leptos::prelude::*;
-use protocol::{ConversationId, MailId, MailKind, MailState};
+use protocol::{ConversationId, MailId, MailKind, MailState, UnixMillis};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
@@ -24,9 +24,9 @@ pub struct MailLine {
     /// The number of attempts.
     pub attempts: u32,
     /// When the next attempt is due, in milliseconds since 1970 (UTC).
-    pub due_at_ms: u64,
+    pub due_at_ms: UnixMillis,
     /// When its outcome was recorded, in milliseconds since 1970 (UTC).
-    pub settled_at_ms: Option<u64>,
+    pub settled_at_ms: Option<UnixMillis>,
 }
 
 /// A page of the outbox.

@@ -1,7 +1,7 @@
 //! Server functions about people's stored data.
 
 use leptos::prelude::*;
-use protocol::VisitorId;
+use protocol::{UnixMillis, VisitorId};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
@@ -24,9 +24,9 @@ pub struct PersonRow {
     /// How many conversations they have.
     pub conversations: u64,
     /// When they first wrote, in milliseconds since 1970 (UTC).
-    pub created_at_ms: u64,
+    pub created_at_ms: UnixMillis,
     /// When they were last connected, in milliseconds since 1970 (UTC).
-    pub last_seen_at_ms: Option<u64>,
+    pub last_seen_at_ms: Option<UnixMillis>,
 }
 
 /// Returns the visitors with this email address, user id or visitor id.

@@ -1,7 +1,7 @@
 //! Server functions about inbound email.
 
 use leptos::prelude::*;
-use protocol::{ConversationId, InboundId, InboundReason, InboundState, Seq};
+use protocol::{ConversationId, InboundId, InboundReason, InboundState, Seq, UnixMillis};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
@@ -32,7 +32,7 @@ pub struct InboundLine {
     /// Its size in bytes.
     pub bytes: u64,
     /// When it arrived, in milliseconds since 1970 (UTC).
-    pub at_ms: u64,
+    pub at_ms: UnixMillis,
 }
 
 /// A page of inbound emails.

@@ -2,6 +2,7 @@
 //! switches to its own zone after hydration.
 
 use leptos::prelude::*;
+use protocol::UnixMillis;
 use time::{Date, OffsetDateTime, Weekday};
 
 /// Whether times are already shown in the reader's time zone.
@@ -21,52 +22,52 @@ impl Zone {
     }
 
     /// Formats a time as `Mon 29 January, 09:00`.
-    pub(crate) fn date_and_time(self, at_ms: u64) -> String {
+    pub(crate) fn date_and_time(self, at_ms: UnixMillis) -> String {
         let at = self.local(at_ms);
         let day = &at.weekday().to_string()[..3];
         format!("{day} {} {}, {:02}:{:02}", at.day(), at.month(), at.hour(), at.minute())
     }
 
     /// Returns 9:00 tomorrow, in milliseconds since 1970 (UTC).
-    pub(crate) fn next_morning(self, now_ms: u64) -> u64 {
+    pub(crate) fn next_morning(self, now_ms: UnixMillis) -> UnixMillis {
         self.morning_in(now_ms, 1)
     }
 
     /// Returns 9:00 on the next Monday, in milliseconds since 1970 (UTC).
-    pub(crate) fn next_monday(self, now_ms: u64) -> u64 {
+    pub(crate) fn next_monday(self, now_ms: UnixMillis) -> UnixMillis {
         let days = 7 - i64::from(self.local(now_ms).weekday().number_days_from_monday());
         self.morning_in(now_ms, days)
     }
 
-    fn morning_in(self, now_ms: u64, days: i64) -> u64 {
+    fn morning_in(self, now_ms: UnixMillis, days: i64) -> UnixMillis {
         let now = self.local(now_ms);
         let (hour, minute, second) = now.to_hms();
         let into_day = i64::from(hour) * 3_600 + i64::from(minute) * 60 + i64::from(second);
         let seconds = days * 86_400 - into_day + 9 * 3_600;
-        now_ms.saturating_add_signed(seconds * 1_000)
+        UnixMillis(now_ms.0.saturating_add_signed(seconds * 1_000))
     }
 
-    fn local(self, at_ms: u64) -> OffsetDateTime {
+    fn local(self, at_ms: UnixMillis) -> OffsetDateTime {
         let offset_ms = if self.0.get() { offset_minutes(at_ms) * 60_000 } else { 0 };
-        let seconds = (i64::try_from(at_ms).unwrap_or(0) + offset_ms) / 1_000;
+        let seconds = (i64::try_from(at_ms.0).unwrap_or(0) + offset_ms) / 1_000;
         OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
 }
 
 /// Returns the offset of the reader's time zone from UTC at a time, in minutes to the east.
 #[cfg(feature = "hydrate")]
-fn offset_minutes(at_ms: u64) -> i64 {
-    let date = js_sys::Date::new(&(at_ms as f64).into());
+fn offset_minutes(at_ms: UnixMillis) -> i64 {
+    let date = js_sys::Date::new(&(at_ms.0 as f64).into());
     -(date.get_timezone_offset() as i64)
 }
 
 #[cfg(not(feature = "hydrate"))]
-fn offset_minutes(_at_ms: u64) -> i64 {
+fn offset_minutes(_at_ms: UnixMillis) -> i64 {
     0
 }
 
 /// Returns the day of a time, in the reader's time zone.
-pub(crate) fn day_of(zone: Zone, at_ms: u64) -> Date {
+pub(crate) fn day_of(zone: Zone, at_ms: UnixMillis) -> Date {
     zone.local(at_ms).date()
 }
 
@@ -88,18 +89,18 @@ pub(crate) fn day_label(day: Date) -> String {
 #[component]
 pub(crate) fn Clock(
     /// Milliseconds since 1970 (UTC).
-    at_ms: u64,
+    at_ms: UnixMillis,
     /// Whether to show the date instead of the time on other days.
     #[prop(optional)]
     day: bool,
     /// The time to compare with, in milliseconds since 1970 (UTC).
     #[prop(optional)]
-    now_ms: u64,
+    now_ms: UnixMillis,
 ) -> impl IntoView {
     let zone = Zone::get();
     let text = move || {
         let at = zone.local(at_ms);
-        if day && now_ms > 0 && at.date() != zone.local(now_ms).date() {
+        if day && now_ms > UnixMillis::ZERO && at.date() != zone.local(now_ms).date() {
             let month = at.month().to_string();
             format!("{} {}", at.day(), &month[..3])
         } else {
@@ -110,8 +111,8 @@ pub(crate) fn Clock(
 }
 
 /// Formats a time as RFC 3339, in UTC.
-fn iso(at_ms: u64) -> String {
-    let seconds = i64::try_from(at_ms / 1_000).unwrap_or(0);
+fn iso(at_ms: UnixMillis) -> String {
+    let seconds = i64::try_from(at_ms.seconds()).unwrap_or(0);
     let at = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     let (hour, minute, second) = at.to_hms();
     format!("{}T{hour:02}:{minute:02}:{second:02}Z", at.date())
@@ -125,6 +126,6 @@ mod tests {
     fn days_and_times_read_well() {
         let at = OffsetDateTime::from_unix_timestamp(1_706_523_000).unwrap();
         assert_eq!(day_label(at.date()), "Monday, 29 January 2024");
-        assert_eq!(iso(1_706_523_000_000), "2024-01-29T10:10:00Z");
+        assert_eq!(iso(UnixMillis(1_706_523_000_000)), "2024-01-29T10:10:00Z");
     }
 }

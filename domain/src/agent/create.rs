@@ -1,7 +1,7 @@
 //! Creates and finds agents.
 
 use async_trait::async_trait;
-use protocol::{AgentId, ErrorCode, MailKind, Presence};
+use protocol::{AgentId, ErrorCode, MailKind, Presence, UnixMillis};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 
@@ -115,13 +115,13 @@ impl Command for Create {
             password_hash: Set(self.password_hash.clone()),
             presence: Set(Presence::Online),
             capacity: Set(None),
-            last_assigned_at_ms: Set(0),
+            last_assigned_at_ms: Set(UnixMillis(0)),
             is_active: Set(true),
             epoch: Set(0),
             sees_all: Set(self.visibility == Visibility::All),
             totp_secret: Set(None),
             totp_step: Set(0),
-            created_at_ms: Set(write.ambient.now_ms() as i64),
+            created_at_ms: Set(write.ambient.now_ms()),
         };
         let created = from_row(row.insert(write.tx).await?)?;
         self.visibility.write(write.tx, created.id).await?;

@@ -2,7 +2,7 @@
 
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use protocol::limits::{INVITATION_MS, PASSWORD_LINK_MS};
-use protocol::{AgentId, ErrorCode};
+use protocol::{AgentId, ErrorCode, UnixMillis};
 
 use super::has_password;
 use crate::ambient::Ambient;
@@ -20,9 +20,9 @@ pub(crate) fn life_ms(row: &agent::Model) -> u64 {
 
 /// Issues a link for this agent, valid from `from_ms` on. It becomes invalid when their password hash
 /// changes.
-pub(crate) fn issue(row: &agent::Model, from_ms: u64, keys: &Keys) -> String {
+pub(crate) fn issue(row: &agent::Model, from_ms: UnixMillis, keys: &Keys) -> String {
     let until_ms = from_ms + life_ms(row);
-    let tag = keys.sign(LINK, &signed(row, &until_ms.to_be_bytes()));
+    let tag = keys.sign(LINK, &signed(row, &until_ms.0.to_be_bytes()));
     format!("{}.{until_ms}.{}", row.id, HEXLOWER.encode(&tag))
 }
 
@@ -34,7 +34,7 @@ fn signed<'a>(row: &'a agent::Model, until_ms: &'a [u8; 8]) -> [&'a [u8]; 3] {
 #[derive(Clone)]
 pub(super) struct Link {
     pub(super) agent: AgentId,
-    pub(super) until_ms: u64,
+    pub(super) until_ms: UnixMillis,
     pub(super) tag: Vec<u8>,
 }
 
@@ -60,7 +60,7 @@ impl Link {
         ambient: &Ambient,
     ) -> Result<agent::Model> {
         let is_right = |row: &agent::Model| {
-            let until_ms = self.until_ms.to_be_bytes();
+            let until_ms = self.until_ms.0.to_be_bytes();
             let in_time = ambient.now_ms() < self.until_ms;
             let signed = signed(row, &until_ms);
             row.is_active && in_time && ambient.keys().is_signed(LINK, &signed, &self.tag)

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use protocol::{AgentId, ErrorCode, MailKind};
+use protocol::{AgentId, ErrorCode, MailKind, UnixMillis};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
@@ -94,10 +94,10 @@ impl AgentMail {
     }
 
     /// The current day in the agent's time zone, if it is time for its summary.
-    pub(crate) fn day_of_summary(&self, now_ms: u64) -> Option<String> {
+    pub(crate) fn day_of_summary(&self, now_ms: UnixMillis) -> Option<String> {
         let at = self.summary_at?;
         let zone = TimeZone::get(&self.time_zone).unwrap_or(TimeZone::UTC);
-        let now = Timestamp::from_millisecond(i64::try_from(now_ms).ok()?).ok()?.to_zoned(zone);
+        let now = Timestamp::from_millisecond(i64::try_from(now_ms.0).ok()?).ok()?.to_zoned(zone);
         let minute = now.hour().unsigned_abs() as u16 * 60 + now.minute().unsigned_abs() as u16;
         (minute >= at).then(|| now.date().to_string())
     }

@@ -1,6 +1,6 @@
 //! Reading the audit log.
 
-use protocol::{AgentId, ErrorCode};
+use protocol::{AgentId, ErrorCode, UnixMillis};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
 use sea_orm::{Condition, QueryOrder, QuerySelect};
@@ -31,7 +31,7 @@ pub struct AuditFilter {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditEntry {
     /// When it was done, in milliseconds since 1970 (UTC).
-    pub at_ms: u64,
+    pub at_ms: UnixMillis,
     /// The stable name of the action. [`AuditAction`] does not know the names that newer versions add.
     pub action: String,
     /// The kind of actor: `agent`, `program`, `console`, `stranger` or `system`.
@@ -53,7 +53,7 @@ pub struct AuditEntry {
 /// The end of a page: the next page continues with older entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AuditCursor {
-    at_ms: i64,
+    at_ms: UnixMillis,
     id: Uuid,
 }
 
@@ -71,7 +71,7 @@ impl AuditCursor {
     pub fn parse(text: &str) -> Result<Self> {
         let parts = || {
             let (at_ms, id) = text.split_once('.')?;
-            let at_ms = at_ms.parse::<i64>().ok().filter(|at_ms| *at_ms >= 0)?;
+            let at_ms = at_ms.parse().ok()?;
             Some(Self { at_ms, id: Uuid::parse_str(id).ok()? })
         };
         parts().ok_or(ErrorCode::CursorInvalid.into())
@@ -139,7 +139,7 @@ fn says(text: &str) -> Condition {
 
 fn from_row(row: audit::Model) -> AuditEntry {
     AuditEntry {
-        at_ms: row.at_ms.unsigned_abs(),
+        at_ms: row.at_ms,
         action: row.deed,
         actor_kind: row.actor_kind,
         actor: row.actor_id,

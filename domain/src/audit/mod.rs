@@ -107,7 +107,7 @@ impl Domain {
         let (subject_id, subject) = subject.unzip();
         let row = audit::ActiveModel {
             id: Set(self.ambient.uuid()),
-            at_ms: Set(self.ambient.now_ms().cast_signed()),
+            at_ms: Set(self.ambient.now_ms()),
             deed: Set(action.as_str().to_owned()),
             actor_kind: Set(actor.kind().to_owned()),
             actor_id: Set(actor.id()),

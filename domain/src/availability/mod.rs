@@ -6,7 +6,7 @@ mod announce;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use protocol::{Availability, InboxId, VisitorId};
+use protocol::{Availability, InboxId, UnixMillis, VisitorId};
 
 use crate::hub::Hub;
 use crate::inbox::Inbox;
@@ -28,11 +28,11 @@ impl LastAnnounced {
 }
 
 /// Whether the inbox is open now. Without business hours it always is.
-fn is_open(inbox: &Inbox, now_ms: u64) -> bool {
+fn is_open(inbox: &Inbox, now_ms: UnixMillis) -> bool {
     inbox.hours.as_ref().is_none_or(|hours| hours.are_open(now_ms))
 }
 
 /// Whether an agent is online during business hours: the same as [`protocol::Attendance::Online`].
-pub(crate) fn is_anybody_available(hub: &Hub, inbox: &Inbox, now_ms: u64) -> bool {
+pub(crate) fn is_anybody_available(hub: &Hub, inbox: &Inbox, now_ms: UnixMillis) -> bool {
     is_open(inbox, now_ms) && hub.is_anybody_online(inbox.id)
 }

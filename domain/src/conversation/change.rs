@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use protocol::limits::SNOOZE_MS;
 use protocol::{
-    AgentId, Author, Change, ConversationId, ErrorCode, Event, LabelId, Status, Summary,
+    AgentId, Author, Change, ConversationId, ErrorCode, Event, LabelId, Status, Summary, UnixMillis,
 };
 use sea_orm::entity::prelude::*;
 
@@ -40,7 +40,7 @@ impl Domain {
     /// Store errors.
     pub async fn wake_conversations(&self) -> Result<usize> {
         let due = conversation::Entity::find()
-            .filter(conversation::COLUMN.snoozed_until_ms.lte(self.ambient.now_ms() as i64))
+            .filter(conversation::COLUMN.snoozed_until_ms.lte(self.ambient.now_ms()))
             .all(&self.store.reader)
             .await?;
         let mut woken = 0;
@@ -113,7 +113,7 @@ impl ChangeConversation {
                 if log.row.archived_at_ms.is_some() {
                     return Ok(());
                 }
-                log.row.archived_at_ms = Some(write.ambient.now_ms() as i64);
+                log.row.archived_at_ms = Some(write.ambient.now_ms());
                 leave_queue(write, log);
                 log.event(write, author, Event::Archived {}).await
             }
@@ -130,7 +130,7 @@ impl ChangeConversation {
                 if lifecycle::is_spam(&log.row) {
                     return Ok(());
                 }
-                log.row.spam_at_ms = Some(write.ambient.now_ms() as i64);
+                log.row.spam_at_ms = Some(write.ambient.now_ms());
                 leave_queue(write, log);
                 log.event(write, author, Event::MarkedSpam {}).await
             }
@@ -150,15 +150,20 @@ impl ChangeConversation {
         }
     }
 
-    async fn snooze(&self, write: &mut Write<'_>, log: &mut Log, until_ms: u64) -> Result<()> {
+    async fn snooze(
+        &self,
+        write: &mut Write<'_>,
+        log: &mut Log,
+        until_ms: UnixMillis,
+    ) -> Result<()> {
         let now_ms = write.ambient.now_ms();
         if until_ms <= now_ms || until_ms > now_ms + SNOOZE_MS {
             return Err(ErrorCode::SnoozeInvalid.into());
         }
-        if log.row.snoozed_until_ms == Some(until_ms as i64) {
+        if log.row.snoozed_until_ms == Some(until_ms) {
             return Ok(());
         }
-        log.row.snoozed_until_ms = Some(until_ms as i64);
+        log.row.snoozed_until_ms = Some(until_ms);
         leave_queue(write, log);
         log.event(write, &self.agent.author(), Event::Snoozed { until_ms }).await
     }
@@ -261,7 +266,7 @@ impl Command for WakeDue {
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
         let mut log = Log::lock(write, self.0).await?;
-        let now_ms = write.ambient.now_ms() as i64;
+        let now_ms = write.ambient.now_ms();
         if log.row.snoozed_until_ms.is_some_and(|until_ms| until_ms <= now_ms) {
             wake(write, &mut log, &Author::System {}).await?;
             log.save(write).await?;

@@ -1,7 +1,7 @@
 //! One entry of the log, and the only place that decides who may see it.
 
 use protocol::json::{from_str, to_string};
-use protocol::{AgentId, Author, Body, ClientId, ConversationId, Entry, Files, Seq};
+use protocol::{AgentId, Author, Body, ClientId, ConversationId, Entry, Files, Seq, UnixMillis};
 
 use super::kind::{AuthorKind, EntryKind};
 use crate::error::{Error, Result};
@@ -38,7 +38,7 @@ pub struct LogEntry {
     /// The position of the previous entry that the visitor may see.
     pub prev_public_seq: Seq,
     /// When it was accepted, in milliseconds since 1970 (UTC).
-    pub at_ms: u64,
+    pub at_ms: UnixMillis,
     /// The id that the client gave the send.
     pub client_id: ClientId,
     /// Who wrote it.
@@ -57,7 +57,7 @@ impl LogEntry {
             seq: self.seq,
             prev: match audience {
                 Audience::Visitor => self.prev_public_seq,
-                Audience::Team => self.seq - 1,
+                Audience::Team => self.seq.previous(),
             },
             at_ms: self.at_ms,
             client_id: self.client_id,
@@ -83,9 +83,9 @@ impl LogEntry {
         };
         Ok(Self {
             conversation: row.conversation_id,
-            seq: row.seq.unsigned_abs(),
-            prev_public_seq: row.prev_public_seq.unsigned_abs(),
-            at_ms: row.at_ms.unsigned_abs(),
+            seq: row.seq,
+            prev_public_seq: row.prev_public_seq,
+            at_ms: row.at_ms,
             client_id: row.client_id,
             author,
             body,

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use protocol::limits::LIST_CONVERSATIONS;
-use protocol::{AgentId, ConversationId, ErrorCode, Filter, InboxId, Person, Summary, VisitorId};
+use protocol::{
+    AgentId, ConversationId, ErrorCode, Filter, InboxId, Person, Summary, UnixMillis, VisitorId,
+};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Query;
 use sea_orm::{Condition, QueryOrder, QuerySelect};
@@ -20,7 +22,7 @@ use crate::visitor::display_name;
 /// Where a page of the list ends and the next begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ListCursor {
-    last_at_ms: i64,
+    last_at_ms: UnixMillis,
     id: ConversationId,
 }
 
@@ -223,13 +225,13 @@ impl Beside {
             page: row.page.clone(),
             status: row.status,
             assignee: row.assignee_id.map(|id| Person { id, name: name(&id) }),
-            queued_at_ms: row.queued_at_ms.map(i64::unsigned_abs),
+            queued_at_ms: row.queued_at_ms,
             archived: row.archived_at_ms.is_some(),
             spam: is_spam(row).then_some(true),
-            snoozed_until_ms: row.snoozed_until_ms.map(i64::unsigned_abs),
+            snoozed_until_ms: row.snoozed_until_ms,
             labels: self.labels.get(&row.id).cloned().unwrap_or_default(),
-            head: row.last_seq.unsigned_abs(),
-            last_at_ms: row.last_at_ms.unsigned_abs(),
+            head: row.last_seq,
+            last_at_ms: row.last_at_ms,
             last_author: author_from_row(
                 row.last_author_kind,
                 row.last_author_id,

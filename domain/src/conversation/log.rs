@@ -3,7 +3,7 @@
 use protocol::json::to_string;
 use protocol::limits::LABELS;
 use protocol::{
-    Author, Body, ClientId, ConversationId, ErrorCode, Event, Files, LabelId, Status, Summary,
+    Author, Body, ClientId, ConversationId, ErrorCode, Event, Files, LabelId, Seq, Status, Summary,
 };
 use sea_orm::entity::prelude::*;
 use sea_orm::{
@@ -76,13 +76,12 @@ impl Log {
     pub(super) async fn has_visitor_written_after(
         &self,
         write: &Write<'_>,
-        seq: u64,
+        seq: Seq,
     ) -> Result<bool> {
-        let after = i64::try_from(seq).unwrap_or(i64::MAX);
         let found = entry::Entity::find()
             .order_by_asc(entry::Column::Seq)
             .filter(entry::COLUMN.conversation_id.eq(self.row.id))
-            .filter(entry::COLUMN.seq.gt(after))
+            .filter(entry::COLUMN.seq.gt(seq))
             .filter(entry::COLUMN.author_kind.eq(AuthorKind::Visitor))
             .filter(entry::COLUMN.kind.ne(EntryKind::Event))
             .limit(1)
@@ -112,10 +111,10 @@ impl Log {
         body: Body,
         files: Files,
     ) -> Result<LogEntry> {
-        let seq = self.row.last_seq + 1;
+        let seq = self.row.last_seq.next();
         let is_public = Audience::Visitor.may_see(&body);
         // The log's times never go backward, whatever the system clock does.
-        let at_ms = write.ambient.now_ms() as i64;
+        let at_ms = write.ambient.now_ms();
         let at_ms = at_ms.max(self.row.logged_at_ms).max(self.row.last_at_ms);
         let prev_public_seq = self.row.last_public_seq;
         let (author_kind, author_id, author_name) = author_to_row(&author);
@@ -136,7 +135,7 @@ impl Log {
             files: Set((!files.is_empty()).then(|| to_string(&files))),
         };
         crate::search::insert_entry(write, row).await?;
-        crate::file::attach(write, &files, self.id(), seq.unsigned_abs()).await?;
+        crate::file::attach(write, &files, self.id(), seq).await?;
 
         let after = &mut self.row;
         after.last_seq = seq;
@@ -161,9 +160,9 @@ impl Log {
         }
         let entry = LogEntry {
             conversation: self.id(),
-            seq: seq.unsigned_abs(),
-            prev_public_seq: prev_public_seq.unsigned_abs(),
-            at_ms: at_ms.unsigned_abs(),
+            seq,
+            prev_public_seq,
+            at_ms,
             client_id,
             author,
             body,

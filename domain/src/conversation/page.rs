@@ -91,7 +91,7 @@ impl Domain {
             // is needed.
             .filter(
                 Condition::any()
-                    .add(conversation::COLUMN.last_public_seq.gt(0))
+                    .add(conversation::COLUMN.last_public_seq.gt(Seq::START))
                     .add(conversation::COLUMN.id.eq(id)),
             )
             .select_only()
@@ -109,7 +109,7 @@ impl Domain {
     /// Store errors.
     pub async fn visitor_head(&self, who: &VisitorIdentity) -> Result<Seq> {
         let row = of_visitor(&self.store.reader, who.visitor).await?;
-        Ok(row.map_or(0, |row| row.last_public_seq.unsigned_abs()))
+        Ok(row.map_or(Seq::START, |row| row.last_public_seq))
     }
 
     /// The page of a conversation after `after`, or its latest page, as the team sees it.
@@ -201,10 +201,10 @@ async fn page(
     let rows = match wanted {
         Wanted::Latest => query.order_by_desc(entry::Column::Seq),
         Wanted::Before(seq) => {
-            query.filter(entry::COLUMN.seq.lt(seq as i64)).order_by_desc(entry::Column::Seq)
+            query.filter(entry::COLUMN.seq.lt(seq)).order_by_desc(entry::Column::Seq)
         }
         Wanted::After(seq) => {
-            query.filter(entry::COLUMN.seq.gt(seq as i64)).order_by_asc(entry::Column::Seq)
+            query.filter(entry::COLUMN.seq.gt(seq)).order_by_asc(entry::Column::Seq)
         }
     }
     .all(db)
@@ -229,9 +229,9 @@ async fn page(
     Ok(Page {
         conversation: Some(row.id),
         visitor: Some(row.visitor_id),
-        head: head.unsigned_abs(),
-        visitor_read_seq: row.visitor_read_seq.unsigned_abs(),
-        team_read_seq: row.team_read_seq.unsigned_abs(),
+        head,
+        visitor_read_seq: row.visitor_read_seq,
+        team_read_seq: row.team_read_seq,
         entries,
     })
 }

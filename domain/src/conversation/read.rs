@@ -57,7 +57,7 @@ impl Command for VisitorRead {
         let Some(row) = query.one(write.tx).await? else {
             return Ok(());
         };
-        let seq = (self.seq as i64).min(row.last_public_seq);
+        let seq = self.seq.min(row.last_public_seq);
         if seq <= row.visitor_read_seq {
             return Ok(());
         }
@@ -65,7 +65,7 @@ impl Command for VisitorRead {
         let mut moved = row.into_active_model();
         moved.visitor_read_seq = Set(seq);
         conversation::Entity::update(moved).exec(write.tx).await?;
-        let (visitor, seq) = (self.visitor, seq.unsigned_abs());
+        let visitor = self.visitor;
         write.publish(HubEvent::VisitorRead { conversation, visitor, seq });
         Ok(())
     }
@@ -92,7 +92,7 @@ impl Command for AgentRead {
         self.agent.visibility.check(&row)?;
         let key = (self.conversation, self.agent.id);
         let cursor = read_cursor::Entity::find_by_id(key).one(write.tx).await?;
-        let seq = (self.seq as i64).min(row.last_seq);
+        let seq = self.seq.min(row.last_seq);
         if cursor.is_some_and(|cursor| cursor.seq >= seq) {
             return Ok(());
         }
@@ -126,7 +126,7 @@ impl Command for AgentRead {
             conversation: self.conversation,
             visitor,
             agent: self.agent.id,
-            seq: seq.unsigned_abs(),
+            seq,
             visitor_messages: visitor_messages.unsigned_abs(),
             team_moved,
         });
@@ -137,7 +137,7 @@ impl Command for AgentRead {
 impl AgentRead {
     /// Counts the visitor's messages after a position. Usually there are none, because agents read to the
     /// end.
-    async fn visitor_messages_after(&self, write: &Write<'_>, seq: i64) -> Result<i64> {
+    async fn visitor_messages_after(&self, write: &Write<'_>, seq: Seq) -> Result<i64> {
         let count = entry::Entity::find()
             .filter(entry::COLUMN.conversation_id.eq(self.conversation))
             .filter(entry::COLUMN.seq.gt(seq))

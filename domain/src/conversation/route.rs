@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use async_trait::async_trait;
 use protocol::{
     AgentId, Author, ConversationId, ErrorCode, Event, LabelId, Presence, Routing, Status,
+    UnixMillis,
 };
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, FromQueryResult, IntoActiveModel, QueryOrder, QuerySelect};
@@ -105,14 +106,14 @@ pub(super) async fn route(
 
 /// The queue time of a conversation that joins now. It is later than that of all waiting ones, even if the
 /// clock was set back.
-async fn end_of_queue(write: &Write<'_>) -> Result<i64> {
+async fn end_of_queue(write: &Write<'_>) -> Result<UnixMillis> {
     let last = conversation::Entity::find()
         .filter(conversation::COLUMN.queued_at_ms.is_not_null())
         .order_by_desc(conversation::Column::QueuedAtMs)
         .one(write.tx)
         .await?;
-    let after = last.and_then(|row| row.queued_at_ms).map_or(0, |at_ms| at_ms + 1);
-    Ok(Ord::max(after, write.ambient.now_ms() as i64))
+    let after = last.and_then(|row| row.queued_at_ms).map_or(UnixMillis::ZERO, |at_ms| at_ms + 1);
+    Ok(Ord::max(after, write.ambient.now_ms()))
 }
 
 /// Unassigns a conversation that has become active again, if its assignee is not online and routing is
@@ -193,7 +194,7 @@ async fn give(write: &mut Write<'_>, log: &mut Log, chosen: agent::Model) -> Res
     log.set_status(Status::Assigned);
     leave_queue(write, log);
     let mut given = chosen.into_active_model();
-    given.last_assigned_at_ms = Set(write.ambient.now_ms() as i64);
+    given.last_assigned_at_ms = Set(write.ambient.now_ms());
     agent::Entity::update(given).exec(write.tx).await?;
     log.event(write, &Author::System {}, event).await
 }

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use protocol::{
-    Author, Body, ClientId, ConversationId, Entry, ErrorCode, Event, FileId, Files, InboxId,
+    Author, Body, ClientId, ConversationId, Entry, ErrorCode, Event, FileId, Files, InboxId, Seq,
     Status, Summary, VisitorId,
 };
 use sea_orm::ActiveValue::Set;
@@ -338,7 +338,7 @@ async fn begin(
     visitor: VisitorId,
     page: Option<&PageUrl>,
 ) -> Result<Log> {
-    let now_ms = write.ambient.now_ms() as i64;
+    let now_ms = write.ambient.now_ms();
     let row = crate::visitor::new_row(write, inbox, visitor);
     visitor::Entity::insert(row).on_conflict_do_nothing().exec_without_returning(write.tx).await?;
 
@@ -357,8 +357,8 @@ async fn begin(
         archived_at_ms: Set(None),
         spam_at_ms: Set(None),
         snoozed_until_ms: Set(None),
-        last_seq: Set(0),
-        last_public_seq: Set(0),
+        last_seq: Set(Seq::START),
+        last_public_seq: Set(Seq::START),
         last_at_ms: Set(now_ms),
         last_author_kind: Set(AuthorKind::Visitor),
         last_author_id: Set(None),
@@ -366,8 +366,8 @@ async fn begin(
         preview: Set(String::new()),
         waiting_since_ms: Set(None),
         visitor_messages: Set(0),
-        visitor_read_seq: Set(0),
-        team_read_seq: Set(0),
+        visitor_read_seq: Set(Seq::START),
+        team_read_seq: Set(Seq::START),
         logged_at_ms: Set(now_ms),
         created_at_ms: Set(now_ms),
     };

@@ -1,7 +1,7 @@
 //! Attaches files to entries.
 
 use protocol::limits::FILES;
-use protocol::{ConversationId, ErrorCode, FileId, Files, Several, VisitorId};
+use protocol::{ConversationId, ErrorCode, FileId, Files, Seq, Several, VisitorId};
 use sea_orm::entity::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect};
 
@@ -44,14 +44,14 @@ pub(crate) async fn attach(
     write: &Write<'_>,
     files: &Files,
     conversation: ConversationId,
-    seq: u64,
+    seq: Seq,
 ) -> Result<()> {
     if files.is_empty() {
         return Ok(());
     }
     file::Entity::update_many()
         .assign(file::COLUMN.conversation_id, conversation)
-        .assign(file::COLUMN.seq, seq as i64)
+        .assign(file::COLUMN.seq, seq)
         .filter(file::COLUMN.id.is_in(files.0.iter().map(|file| file.id)))
         .exec(write.tx)
         .await?;

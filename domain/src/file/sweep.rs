@@ -54,7 +54,7 @@ impl Command for GiveUp {
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<Vec<(FileId, Uuid)>> {
         let now_ms = write.ambient.now_ms();
-        let before_ms = now_ms.saturating_sub(UNSENT_FILE_MS) as i64;
+        let before_ms = now_ms - UNSENT_FILE_MS;
         let given_up: Vec<(FileId, Uuid)> = file::Entity::find()
             .select_only()
             .column(file::Column::Id)
@@ -67,7 +67,7 @@ impl Command for GiveUp {
             .all(write.tx)
             .await?;
         file::Entity::update_many()
-            .assign(file::COLUMN.dropped_at_ms, now_ms as i64)
+            .assign(file::COLUMN.dropped_at_ms, now_ms)
             .filter(file::COLUMN.id.is_in(given_up.iter().map(|(id, _)| *id)))
             .filter(file::COLUMN.conversation_id.is_null())
             .exec(write.tx)

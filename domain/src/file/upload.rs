@@ -263,7 +263,7 @@ impl Command for Reserve {
             conversation_id: Set(None),
             seq: Set(None),
             dropped_at_ms: Set(None),
-            created_at_ms: Set(write.ambient.now_ms() as i64),
+            created_at_ms: Set(write.ambient.now_ms()),
         };
         file::Entity::insert(row).exec_without_returning(write.tx).await?;
         Ok(Reserved::Room { before })

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan};
-use protocol::ErrorCode;
+use protocol::{ErrorCode, UnixMillis};
 
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 
@@ -122,7 +122,7 @@ impl Hours {
 
     /// Whether `at_ms` (milliseconds since 1970, UTC) is within the hours.
     #[must_use]
-    pub fn are_open(&self, at_ms: u64) -> bool {
+    pub fn are_open(&self, at_ms: UnixMillis) -> bool {
         let Some(at) = timestamp(at_ms) else { return false };
         let local = at.to_zoned(self.zone.clone());
         let minute = local.hour() as u16 * 60 + local.minute() as u16;
@@ -137,7 +137,7 @@ impl Hours {
     /// When the hours next begin after `at_ms`, in milliseconds since 1970 (UTC); `None` if they don't within
     /// 400 days.
     #[must_use]
-    pub fn open_next(&self, at_ms: u64) -> Option<u64> {
+    pub fn open_next(&self, at_ms: UnixMillis) -> Option<UnixMillis> {
         let now = timestamp(at_ms)?;
         let today = now.to_zoned(self.zone.clone()).date();
         (0..=AHEAD)
@@ -145,7 +145,7 @@ impl Hours {
             .flat_map(|date| self.on(date).iter().map(move |(from, _)| (date, *from)))
             .filter_map(|(date, from)| self.instant(date, from))
             .find(|at| *at > now)
-            .map(|at| at.as_millisecond().unsigned_abs())
+            .map(|at| UnixMillis(at.as_millisecond().unsigned_abs()))
     }
 
     fn on(&self, date: Date) -> &[(u16, u16)] {
@@ -166,8 +166,8 @@ impl Hours {
     }
 }
 
-fn timestamp(at_ms: u64) -> Option<Timestamp> {
-    Timestamp::from_millisecond(i64::try_from(at_ms).ok()?).ok()
+fn timestamp(at_ms: UnixMillis) -> Option<Timestamp> {
+    Timestamp::from_millisecond(i64::try_from(at_ms.0).ok()?).ok()
 }
 
 fn span_of(text: &str) -> Option<(u16, u16)> {
@@ -191,8 +191,8 @@ fn span_of(text: &str) -> Option<(u16, u16)> {
 mod tests {
     use super::*;
 
-    fn at(text: &str) -> u64 {
-        text.parse::<Timestamp>().unwrap().as_millisecond().unsigned_abs()
+    fn at(text: &str) -> UnixMillis {
+        UnixMillis(text.parse::<Timestamp>().unwrap().as_millisecond().unsigned_abs())
     }
 
     #[test]
@@ -301,6 +301,6 @@ mod tests {
         check("2024-01-29T16:00:00Z", "2024-02-05T08:00:00Z");
         // Across the change to daylight saving time.
         check("2024-03-26T00:00:00Z", "2024-04-01T07:00:00Z");
-        assert_eq!(Hours::parse("", "UTC").unwrap().open_next(0), None);
+        assert_eq!(Hours::parse("", "UTC").unwrap().open_next(UnixMillis(0)), None);
     }
 }

@@ -42,7 +42,7 @@ impl Domain {
             keep_files_days: Set(None),
             keep_addresses_days: Set(None),
             keeps_queries: Set(false),
-            created_at_ms: Set(self.ambient.now_ms() as i64),
+            created_at_ms: Set(self.ambient.now_ms()),
         };
         from_row(row.insert(&self.store.reader).await?, &self.ambient)
     }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 
-use protocol::InboxId;
+use protocol::{InboxId, UnixMillis};
 
 use super::Site;
 
@@ -13,7 +13,7 @@ pub struct RefusedSite {
     /// The site.
     pub site: Site,
     /// When it last requested the chat, in milliseconds since 1970 (UTC).
-    pub at_ms: u64,
+    pub at_ms: UnixMillis,
 }
 
 /// The sites that were refused since the program started, by inbox, latest first.

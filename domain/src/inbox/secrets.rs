@@ -1,6 +1,6 @@
 //! An inbox's secrets: a sealed column of the database.
 
-use protocol::InboxId;
+use protocol::{InboxId, UnixMillis};
 use serde::{Deserialize, Serialize};
 
 use crate::ambient::Ambient;
@@ -42,7 +42,7 @@ pub(crate) struct Rotating {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Before {
     secret: String,
-    until_ms: u64,
+    until_ms: UnixMillis,
 }
 
 impl Rotating {
@@ -61,12 +61,12 @@ impl Rotating {
         std::iter::once(self.now.as_str()).chain(before)
     }
 
-    pub(super) fn rotate(&mut self, secret: String, until_ms: Option<u64>) {
+    pub(super) fn rotate(&mut self, secret: String, until_ms: Option<UnixMillis>) {
         let before = std::mem::replace(&mut self.now, secret);
         self.before = until_ms.map(|until_ms| Before { secret: before, until_ms });
     }
 
-    fn forget(&mut self, now_ms: u64) {
+    fn forget(&mut self, now_ms: UnixMillis) {
         self.before = self.before.take().filter(|before| before.until_ms > now_ms);
     }
 }

@@ -2,7 +2,7 @@
 //! verified its owner. A passkey replaces the password and the second factor at once.
 
 use data_encoding::HEXLOWER;
-use protocol::{AgentId, ErrorCode, PasskeyId};
+use protocol::{AgentId, ErrorCode, PasskeyId, UnixMillis};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::{IntoActiveModel, QueryOrder};
@@ -53,9 +53,9 @@ pub struct PasskeyDetails {
     /// The name that its agent gave it.
     pub name: String,
     /// When it was created, in milliseconds since 1970 (UTC).
-    pub created_at_ms: u64,
+    pub created_at_ms: UnixMillis,
     /// When it was last used, in milliseconds since 1970 (UTC).
-    pub used_at_ms: Option<u64>,
+    pub used_at_ms: Option<UnixMillis>,
 }
 
 /// A request to a browser for a passkey.
@@ -111,8 +111,8 @@ impl Domain {
         let details = |row: passkey::Model| PasskeyDetails {
             id: row.id,
             name: row.name,
-            created_at_ms: row.created_at_ms.unsigned_abs(),
-            used_at_ms: row.used_at_ms.map(i64::unsigned_abs),
+            created_at_ms: row.created_at_ms,
+            used_at_ms: row.used_at_ms,
         };
         Ok(rows.into_iter().map(details).collect())
     }
@@ -172,7 +172,7 @@ impl Domain {
             credential_hash: Set(credential_hash),
             name: Set(name),
             data: Set(write(&key)?),
-            created_at_ms: Set(self.ambient.now_ms().cast_signed()),
+            created_at_ms: Set(self.ambient.now_ms()),
             used_at_ms: Set(None),
         };
         passkey::Entity::insert(row).exec_without_returning(&self.store.reader).await?;
@@ -243,7 +243,7 @@ impl Domain {
         key.update_credential(&shown);
         let mut changed = row.into_active_model();
         changed.data = Set(write(&key)?);
-        changed.used_at_ms = Set(Some(self.ambient.now_ms().cast_signed()));
+        changed.used_at_ms = Set(Some(self.ambient.now_ms()));
         passkey::Entity::update(changed).exec(&self.store.reader).await?;
         Ok(agent)
     }

@@ -294,7 +294,7 @@ impl Domain {
         if code.len() != 6 {
             return Ok(None);
         }
-        Ok(totp(secret)?.check(&code, self.ambient.now_ms() / 1_000))
+        Ok(totp(secret)?.check(&code, self.ambient.now_ms().seconds()))
     }
 
     async fn use_recovery_code(&self, id: AgentId, code: &str) -> Result<bool> {

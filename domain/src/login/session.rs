@@ -2,7 +2,7 @@
 //! nobody who reads the database can log in with it.
 
 use data_encoding::HEXLOWER;
-use protocol::{AgentId, ErrorCode, LoginId};
+use protocol::{AgentId, ErrorCode, LoginId, UnixMillis};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, Condition, ConnectionTrait, QueryOrder};
@@ -62,9 +62,9 @@ pub struct LoginDetails {
     /// The browser that it began with.
     pub browser: Option<String>,
     /// When it began, in milliseconds since 1970 (UTC).
-    pub began_at_ms: u64,
+    pub began_at_ms: UnixMillis,
     /// When it was last used, in milliseconds since 1970 (UTC), to within five minutes.
-    pub seen_at_ms: u64,
+    pub seen_at_ms: UnixMillis,
     /// Whether it is the login that made the request.
     pub is_this: bool,
 }
@@ -89,9 +89,9 @@ impl Domain {
             data: Set(data.to_owned()),
             address: Set(login.address.clone()),
             browser: Set(login.browser.clone()),
-            began_at_ms: Set(now_ms.cast_signed()),
-            seen_at_ms: Set(now_ms.cast_signed()),
-            expires_at_ms: Set((now_ms + MOST_DAYS * DAY_MS).cast_signed()),
+            began_at_ms: Set(now_ms),
+            seen_at_ms: Set(now_ms),
+            expires_at_ms: Set(now_ms + MOST_DAYS * DAY_MS),
         };
         let replace = OnConflict::column(session::Column::Hash)
             .update_columns([session::Column::Data, session::Column::Epoch])
@@ -107,22 +107,22 @@ impl Domain {
     ///
     /// # Errors
     /// Store errors.
-    pub async fn load_login(&self, secret: &str) -> Result<Option<(String, u64)>> {
+    pub async fn load_login(&self, secret: &str) -> Result<Option<(String, UnixMillis)>> {
         let now_ms = self.ambient.now_ms();
         let found = session::Entity::find_by_id(hash(secret))
-            .filter(session::COLUMN.expires_at_ms.gt(now_ms.cast_signed()))
+            .filter(session::COLUMN.expires_at_ms.gt(now_ms))
             .filter(session::COLUMN.seen_at_ms.gt(idle_since(now_ms)))
             .one(&self.store.reader)
             .await?;
         let Some(row) = found else { return Ok(None) };
-        if row.seen_at_ms.unsigned_abs() + SEEN_EVERY_MS <= now_ms {
+        if row.seen_at_ms + SEEN_EVERY_MS <= now_ms {
             session::Entity::update_many()
-                .assign(session::COLUMN.seen_at_ms, now_ms.cast_signed())
+                .assign(session::COLUMN.seen_at_ms, now_ms)
                 .filter(session::COLUMN.hash.eq(row.hash))
                 .exec(&self.store.reader)
                 .await?;
         }
-        Ok(Some((row.data, row.expires_at_ms.unsigned_abs())))
+        Ok(Some((row.data, row.expires_at_ms)))
     }
 
     /// Ends a login.
@@ -160,7 +160,7 @@ impl Domain {
         let rows = session::Entity::find()
             .filter(session::COLUMN.agent_id.eq(agent.id))
             .filter(session::COLUMN.epoch.eq(agent.epoch))
-            .filter(session::COLUMN.expires_at_ms.gt(now_ms.cast_signed()))
+            .filter(session::COLUMN.expires_at_ms.gt(now_ms))
             .filter(session::COLUMN.seen_at_ms.gt(idle_since(now_ms)))
             .order_by_desc(session::Column::SeenAtMs)
             .order_by_asc(session::Column::Id)
@@ -170,8 +170,8 @@ impl Domain {
             id: row.id,
             address: row.address,
             browser: row.browser,
-            began_at_ms: row.began_at_ms.unsigned_abs(),
-            seen_at_ms: row.seen_at_ms.unsigned_abs(),
+            began_at_ms: row.began_at_ms,
+            seen_at_ms: row.seen_at_ms,
             is_this: row.hash == this,
         };
         Ok(rows.into_iter().map(details).collect())
@@ -201,7 +201,7 @@ impl Domain {
     pub async fn sweep_logins(&self) -> Result<()> {
         let now_ms = self.ambient.now_ms();
         let is_over = Condition::any()
-            .add(session::COLUMN.expires_at_ms.lte(now_ms.cast_signed()))
+            .add(session::COLUMN.expires_at_ms.lte(now_ms))
             .add(session::COLUMN.seen_at_ms.lte(idle_since(now_ms)));
         session::Entity::delete_many().filter(is_over).exec(&self.store.reader).await?;
         self.sweep_steps().await
@@ -209,8 +209,8 @@ impl Domain {
 }
 
 /// Logins that have not been used since then are over.
-fn idle_since(now_ms: u64) -> i64 {
-    now_ms.saturating_sub(IDLE_DAYS * DAY_MS).cast_signed()
+fn idle_since(now_ms: UnixMillis) -> UnixMillis {
+    now_ms - IDLE_DAYS * DAY_MS
 }
 
 /// Ends all logins of an agent.

@@ -41,7 +41,7 @@ impl Domain {
             kind: Set(kind),
             agent_id: Set(agent),
             data: Set(serde_json::to_string(data).map_err(|_| Error::Corrupt("a login's step"))?),
-            expires_at_ms: Set(expires_at_ms.cast_signed()),
+            expires_at_ms: Set(expires_at_ms),
         };
         login_step::Entity::insert(row).exec_without_returning(&self.store.reader).await?;
         Ok(secret)
@@ -58,7 +58,7 @@ impl Domain {
     ) -> Result<Step<T>> {
         let found = login_step::Entity::find_by_id(hash(secret))
             .filter(login_step::COLUMN.kind.eq(kind))
-            .filter(login_step::COLUMN.expires_at_ms.gt(self.ambient.now_ms().cast_signed()))
+            .filter(login_step::COLUMN.expires_at_ms.gt(self.ambient.now_ms()))
             .one(&self.store.reader)
             .await?;
         let row = found.ok_or(ErrorCode::LoginStepOver)?;
@@ -93,7 +93,7 @@ impl Domain {
     }
 
     pub(super) async fn sweep_steps(&self) -> Result<()> {
-        let is_over = login_step::COLUMN.expires_at_ms.lte(self.ambient.now_ms().cast_signed());
+        let is_over = login_step::COLUMN.expires_at_ms.lte(self.ambient.now_ms());
         login_step::Entity::delete_many().filter(is_over).exec(&self.store.reader).await?;
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Emails about an agent's account.
 
-use protocol::{AgentId, DropReason, MailId, MailKind, MailState};
+use protocol::{AgentId, DropReason, MailId, MailKind, MailState, UnixMillis};
 use sea_orm::ActiveValue::Set;
 use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
@@ -12,7 +12,7 @@ use crate::writer::Write;
 
 /// The most emails of one kind that an address gets in an hour, and that hour in milliseconds.
 const AN_HOUR: u64 = 5;
-const HOUR_MS: i64 = 60 * 60 * 1_000;
+const HOUR_MS: u64 = 60 * 60 * 1_000;
 
 /// The content of an email about an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub(super) async fn decide(
     id: MailId,
     kind: MailKind,
     agent: AgentId,
-    begun_at_ms: Option<i64>,
+    begun_at_ms: Option<UnixMillis>,
 ) -> Result<Result<(String, OfAccount), DropReason>> {
     let row = agent::Entity::find_by_id(agent).one(write.tx).await?;
     let Some(row) = row.filter(|row| row.is_active) else {
@@ -59,14 +59,14 @@ pub(super) async fn decide(
     let now_ms = write.ambient.now_ms();
     let lately = mail::Entity::find()
         .filter(mail::COLUMN.address.eq(&*row.email))
-        .filter(mail::COLUMN.begun_at_ms.gt(now_ms as i64 - HOUR_MS))
+        .filter(mail::COLUMN.begun_at_ms.gt(now_ms - HOUR_MS))
         .filter(mail::COLUMN.kind.eq(kind))
         .filter(mail::COLUMN.id.ne(id));
     if lately.count(write.tx).await? >= AN_HOUR {
         return Ok(Err(DropReason::Capped));
     }
     // Each attempt has the same link, so its lifetime starts with the first attempt.
-    let begun_at_ms = begun_at_ms.map_or(now_ms, i64::unsigned_abs);
+    let begun_at_ms = begun_at_ms.unwrap_or(now_ms);
     if now_ms >= begun_at_ms + link_token::life_ms(&row) {
         return Ok(Err(DropReason::Late));
     }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use protocol::limits::MAIL_LINK_MS;
 use protocol::{
     AgentId, ConversationId, DropReason, InboundId, InboundState, InboxId, MailId, MailKind,
-    MailState,
+    MailState, Seq, UnixMillis,
 };
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, QuerySelect};
@@ -21,7 +21,7 @@ use crate::table::{conversation, inbound_mail, mail, mail_lock, visitor};
 use crate::writer::{Command, Shard, Write};
 
 /// How long an unreadable email waits, in milliseconds.
-const UNREADABLE_WAIT_MS: i64 = 10 * 60 * 1_000;
+const UNREADABLE_WAIT_MS: u64 = 10 * 60 * 1_000;
 
 impl Domain {
     /// The emails that are due, the longest overdue first: at most `limit`.
@@ -29,7 +29,7 @@ impl Domain {
     /// # Errors
     /// Store errors.
     pub async fn due_mails(&self, limit: u64) -> Result<Vec<MailId>> {
-        let now_ms = self.ambient.now_ms() as i64;
+        let now_ms = self.ambient.now_ms();
         let ids: Vec<MailId> = mail::Entity::find()
             .filter(mail::COLUMN.state.eq(MailState::Waiting))
             .filter(mail::COLUMN.due_at_ms.lte(now_ms))
@@ -58,7 +58,7 @@ impl Domain {
         if claimed.as_ref().is_err_and(Error::is_corrupt) {
             // A newer version of the program may be able to read it. Until then, it must not hold up the
             // others.
-            let later = self.ambient.now_ms() as i64 + UNREADABLE_WAIT_MS;
+            let later = self.ambient.now_ms() + UNREADABLE_WAIT_MS;
             mail::Entity::update_many()
                 .assign(mail::COLUMN.due_at_ms, later)
                 .filter(mail::COLUMN.id.eq(id))
@@ -115,7 +115,7 @@ impl Command for ClaimMail {
         };
         lock(write).await?;
         let query = mail::Entity::find_by_id(self.id).lock_exclusive();
-        let now_ms = write.ambient.now_ms() as i64;
+        let now_ms = write.ambient.now_ms();
         let due = |row: &mail::Model| row.state == MailState::Waiting && row.due_at_ms <= now_ms;
         let Some(row) = query.one(write.tx).await?.filter(due) else {
             return Ok(None);
@@ -277,9 +277,9 @@ impl ClaimMail {
         &self,
         write: &Write<'_>,
         row: mail::Model,
-        (address, messages): (String, Option<(i64, i64)>),
+        (address, messages): (String, Option<(Seq, Seq)>),
     ) -> Result<Begun> {
-        let now_ms = write.ambient.now_ms() as i64;
+        let now_ms = write.ambient.now_ms();
         let host = &self.host;
         let message_id = row.message_id.clone().unwrap_or_else(|| format!("{}@{host}", self.id));
         let begun_at_ms = row.begun_at_ms.unwrap_or(now_ms);
@@ -293,14 +293,14 @@ impl ClaimMail {
         // While an attempt is in progress, nothing is known about it.
         taken.reason = Set(None);
         taken.begun_at_ms = Set(Some(begun_at_ms));
-        taken.due_at_ms = Set(now_ms + self.lease_ms as i64);
+        taken.due_at_ms = Set(now_ms + self.lease_ms);
         mail::Entity::update(taken).exec(write.tx).await?;
         Ok(Begun {
             id: self.id,
             attempt: attempts.unsigned_abs(),
             message_id,
             address,
-            begun_at_ms: begun_at_ms.unsigned_abs(),
+            begun_at_ms,
         })
     }
 
@@ -347,7 +347,7 @@ struct Begun {
     attempt: u32,
     message_id: String,
     address: String,
-    begun_at_ms: u64,
+    begun_at_ms: UnixMillis,
 }
 
 impl Begun {

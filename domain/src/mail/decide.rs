@@ -1,7 +1,7 @@
 //! Decides whether an email is sent, at the moment of sending.
 
 use protocol::limits::MAIL_TRIED_MS;
-use protocol::{ConversationId, DropReason, MailKind, MailState, VisitorId};
+use protocol::{ConversationId, DropReason, MailKind, MailState, Seq, UnixMillis, VisitorId};
 use sea_orm::entity::prelude::*;
 use sea_orm::{Condition, QueryOrder, QuerySelect};
 
@@ -14,22 +14,22 @@ use crate::table::{conversation, mail, visitor};
 use crate::writer::Write;
 
 /// The period for the limits on unverified addresses and on inboxes, in milliseconds.
-const HOUR_MS: i64 = 60 * 60 * 1_000;
+const HOUR_MS: u64 = 60 * 60 * 1_000;
 
 /// How long an email waits once its inbox or client network has reached the limit, in milliseconds.
-const CAPPED_WAIT_MS: i64 = 10 * 60 * 1_000;
+const CAPPED_WAIT_MS: u64 = 10 * 60 * 1_000;
 
 /// What to do with an email that is due.
 #[derive(Debug)]
 pub(super) enum Decision {
     /// Send it, with the messages between two positions.
-    Send { address: String, from: i64, through: i64 },
+    Send { address: String, from: Seq, through: Seq },
     /// Decide again at this time.
-    Later { until_ms: i64 },
+    Later { until_ms: UnixMillis },
     /// Drop it: nobody needs it any more.
     Drop(DropReason),
     /// Don't send it, although the messages between two positions are unread.
-    Withhold { reason: DropReason, from: i64, through: i64 },
+    Withhold { reason: DropReason, from: Seq, through: Seq },
 }
 
 /// Decides what to do with an email. Its conversation is locked, and no other email is claimed meanwhile.
@@ -124,11 +124,11 @@ impl Question<'_> {
     }
 
     /// The time until which the email has to wait, if it does.
-    async fn wait(&self, address: &str) -> Result<Option<i64>> {
-        let now_ms = self.write.ambient.now_ms() as i64;
+    async fn wait(&self, address: &str) -> Result<Option<UnixMillis>> {
+        let now_ms = self.write.ambient.now_ms();
         let is_online = self.write.hub.is_visitor_online(self.visitor.id);
         if self.kind == MailKind::UnreadReply && is_online {
-            return Ok(Some(now_ms + self.inbox.mail.unread_wait_ms as i64));
+            return Ok(Some(now_ms + self.inbox.mail.unread_wait_ms));
         }
         // All attempts of one email count once, as long as it goes to the same address.
         if self.row.begun_at_ms.is_some() && self.row.address.as_deref() == Some(address) {
@@ -157,7 +157,7 @@ impl Question<'_> {
     /// The time until which an email has to wait because too many visitors of its client network caused an
     /// email of its kind in the last hour. Visitors cost nothing to create, so one client must not use up the
     /// limit for all of them.
-    async fn has_network_had_enough(&self) -> Result<Option<i64>> {
+    async fn has_network_had_enough(&self) -> Result<Option<UnixMillis>> {
         let network = self.visitor.network.as_deref();
         // Visitors who only write by email have no network. They share one quota for emails about new messages.
         let is_by_mail = network.is_none() && self.visitor.last_seen_at_ms.is_none();
@@ -165,7 +165,7 @@ impl Question<'_> {
         if network.is_none() && !(is_by_mail && is_told) {
             return Ok(None);
         }
-        let now_ms = self.write.ambient.now_ms() as i64;
+        let now_ms = self.write.ambient.now_ms();
         let lately: Vec<Option<ConversationId>> = mail::Entity::find()
             .select_only()
             .column(mail::Column::ConversationId)
@@ -205,8 +205,8 @@ pub(super) async fn had_enough(
     write: &Write<'_>,
     inbox: &Inbox,
     kind: MailKind,
-) -> Result<Option<i64>> {
-    let now_ms = write.ambient.now_ms() as i64;
+) -> Result<Option<UnixMillis>> {
+    let now_ms = write.ambient.now_ms();
     let begun = mail::Entity::find()
         .filter(mail::COLUMN.inbox_id.eq(inbox.id))
         .filter(mail::COLUMN.kind.eq(kind))
@@ -217,13 +217,13 @@ pub(super) async fn had_enough(
 
 /// Emails that were begun or sent since then, or that were begun earlier and are still waiting: all that wait
 /// for an unreachable mail server go out at once when it is back.
-fn on_its_way_since(since_ms: i64) -> Condition {
+fn on_its_way_since(since_ms: UnixMillis) -> Condition {
     let sent = Condition::all()
         .add(mail::COLUMN.state.eq(MailState::Sent))
         .add(mail::COLUMN.settled_at_ms.gt(since_ms));
     let waits = mail::COLUMN.state.eq(MailState::Waiting);
     // Nothing is tried for longer than this, so emails begun earlier don't matter.
     Condition::all()
-        .add(mail::COLUMN.begun_at_ms.gt(since_ms - MAIL_TRIED_MS as i64))
+        .add(mail::COLUMN.begun_at_ms.gt(since_ms - MAIL_TRIED_MS))
         .add(Condition::any().add(mail::COLUMN.begun_at_ms.gt(since_ms)).add(sent).add(waits))
 }

@@ -2,7 +2,7 @@
 
 #[cfg(doc)]
 use protocol::limits;
-use protocol::{Author, ConversationId, MailId, MailKind, Seq};
+use protocol::{Author, ConversationId, MailId, MailKind, Seq, UnixMillis};
 
 use super::account::OfAccount;
 use super::summary::OfSummary;
@@ -25,7 +25,7 @@ pub struct Delivery {
     /// The `Reply-To` address, if replies can reach the conversation.
     pub reply_to: Option<String>,
     /// When it was first attempted, in milliseconds since 1970 (UTC).
-    pub begun_at_ms: u64,
+    pub begun_at_ms: UnixMillis,
     /// What it is about.
     pub content: MailContent,
 }
@@ -134,5 +134,5 @@ pub struct QuotedMessage {
     /// The names of the attached files.
     pub files: Vec<String>,
     /// When it was written, in milliseconds since 1970 (UTC).
-    pub at_ms: u64,
+    pub at_ms: UnixMillis,
 }

@@ -1,7 +1,9 @@
 //! Emails that are not sent after all.
 
 use async_trait::async_trait;
-use protocol::{Author, ConversationId, DropReason, ErrorCode, Event, MailId, MailKind, MailState};
+use protocol::{
+    Author, ConversationId, DropReason, ErrorCode, Event, MailId, MailKind, MailState, Seq,
+};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
 
@@ -23,7 +25,7 @@ impl Domain {
     /// # Errors
     /// Store errors.
     pub async fn drop_due_mails(&self) -> Result<()> {
-        let before_ms = self.ambient.now_ms().saturating_sub(OFF_WAIT_MS) as i64;
+        let before_ms = self.ambient.now_ms() - OFF_WAIT_MS;
         let due = mail::Entity::find()
             .filter(mail::COLUMN.state.eq(MailState::Waiting))
             .filter(mail::COLUMN.due_at_ms.lte(before_ms))
@@ -121,7 +123,7 @@ pub(super) async fn delete_or_drop(
     let mut dropped = row.into_active_model();
     dropped.state = Set(MailState::Dropped);
     dropped.reason = Set(Some(reason.as_str().to_owned()));
-    dropped.settled_at_ms = Set(Some(write.ambient.now_ms() as i64));
+    dropped.settled_at_ms = Set(Some(write.ambient.now_ms()));
     mail::Entity::update(dropped).exec(write.tx).await?;
     Ok(())
 }
@@ -131,7 +133,7 @@ pub(super) async fn withhold(
     write: &mut Write<'_>,
     row: mail::Model,
     reason: DropReason,
-    (from, through): (i64, i64),
+    (from, through): (Seq, Seq),
 ) -> Result<()> {
     let kind = row.kind;
     let conversation = row.conversation_id.ok_or(Error::Corrupt("a mail's conversation"))?;
@@ -141,7 +143,6 @@ pub(super) async fn withhold(
     if !is_news {
         return Ok(());
     }
-    let (from, through) = (from.unsigned_abs(), through.unsigned_abs());
     let event = Event::MailDropped { mail: kind, from, through, reason };
     happened(write, conversation, &Author::System {}, event).await
 }

@@ -1,7 +1,9 @@
 //! Queues emails, in the transaction of the event that causes them.
 
 use protocol::limits::NOBODY_WAIT_MS;
-use protocol::{AgentId, ConversationId, DropReason, InboxId, MailKind, MailState, Seq};
+use protocol::{
+    AgentId, ConversationId, DropReason, InboxId, MailKind, MailState, Seq, UnixMillis,
+};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::{Condition, QuerySelect};
@@ -105,7 +107,7 @@ async fn unread_reply(
 struct NewDelivery {
     inbox: InboxId,
     conversation: ConversationId,
-    due_at_ms: u64,
+    due_at_ms: UnixMillis,
 }
 
 impl NewDelivery {

@@ -4,7 +4,7 @@ use protocol::limits::{
     MAIL_EXCERPT_CHARS, MAIL_MESSAGES, MESSAGE_BYTES, TRANSCRIPT_CHARS, TRANSCRIPT_MESSAGES,
 };
 use protocol::link::{Piece, pieces};
-use protocol::{ConversationId, MailKind, MailState};
+use protocol::{ConversationId, MailKind, MailState, Seq};
 use sea_orm::entity::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect};
 
@@ -22,18 +22,18 @@ pub(super) async fn range(
     row: &mail::Model,
     kind: MailKind,
     conversation: &conversation::Model,
-) -> Result<Option<(i64, i64)>> {
+) -> Result<Option<(Seq, Seq)>> {
     let read = match kind {
         MailKind::UnreadReply => conversation.visitor_read_seq,
         MailKind::NobodyAvailable => conversation.team_read_seq,
-        _ => 0,
+        _ => Seq::START,
     };
     if let (Some(from), Some(through)) = (row.from_seq, row.through_seq) {
         if kind == MailKind::Transcript {
             return Ok(Some((from, through)));
         }
         let is_left =
-            through > read && !is_overtaken(write, row, from.max(read + 1), through).await?;
+            through > read && !is_overtaken(write, row, from.max(read.next()), through).await?;
         return Ok(is_left.then_some((from, through)));
     }
     let after = read.max(covered(write, row).await?);
@@ -45,9 +45,9 @@ pub(super) async fn range(
             .column(entry::Column::Seq)
             .limit(1)
     };
-    let first = unread().order_by_asc(entry::Column::Seq).into_tuple::<i64>();
+    let first = unread().order_by_asc(entry::Column::Seq).into_tuple::<Seq>();
     let Some(first) = first.one(write.tx).await? else { return Ok(None) };
-    let last = unread().order_by_desc(entry::Column::Seq).into_tuple::<i64>();
+    let last = unread().order_by_desc(entry::Column::Seq).into_tuple::<Seq>();
     let last = last.one(write.tx).await?.unwrap_or(first);
     Ok(Some((first, last)))
 }
@@ -63,14 +63,14 @@ fn others(row: &mail::Model) -> Select<mail::Entity> {
 }
 
 /// The position of the last message that other emails contain.
-async fn covered(write: &Write<'_>, row: &mail::Model) -> Result<i64> {
+async fn covered(write: &Write<'_>, row: &mail::Model) -> Result<Seq> {
     let last = others(row)
         .filter(mail::COLUMN.through_seq.is_not_null())
         .order_by_desc(mail::Column::ThroughSeq)
         .limit(1)
         .all(write.tx)
         .await?;
-    Ok(last.first().and_then(|row| row.through_seq).unwrap_or(0))
+    Ok(last.first().and_then(|row| row.through_seq).unwrap_or_default())
 }
 
 /// Whether another email contains all of these messages: a failed email may be retried after a later one has
@@ -78,8 +78,8 @@ async fn covered(write: &Write<'_>, row: &mail::Model) -> Result<i64> {
 async fn is_overtaken(
     write: &Write<'_>,
     row: &mail::Model,
-    from: i64,
-    through: i64,
+    from: Seq,
+    through: Seq,
 ) -> Result<bool> {
     let others = others(row)
         .filter(mail::COLUMN.from_seq.lte(from))
@@ -107,7 +107,7 @@ pub(super) async fn said(
     write: &Write<'_>,
     conversation: &conversation::Model,
     kind: MailKind,
-    (from, through): (i64, i64),
+    (from, through): (Seq, Seq),
     is_by_mail: bool,
 ) -> Result<(Vec<QuotedMessage>, u64)> {
     // Quote nothing: the person who wrote the message may not be the one who reads this email.

@@ -1,7 +1,7 @@
 //! Emails to agents about conversations. Each agent chooses which ones they get.
 
 use protocol::limits::{MAIL_MESSAGES, NOBODY_WAIT_MS};
-use protocol::{AgentId, ConversationId, DropReason, InboxId, MailKind, MailState, Presence};
+use protocol::{AgentId, ConversationId, DropReason, InboxId, MailKind, MailState, Presence, Seq};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect};
@@ -38,7 +38,7 @@ pub(super) async fn enqueue_mentioned(
     inbox: &Inbox,
     conversation: ConversationId,
     author: AgentId,
-    (text, seq): (&str, u64),
+    (text, seq): (&str, Seq),
 ) -> Result<()> {
     if !text.contains('@') {
         return Ok(());
@@ -52,8 +52,8 @@ pub(super) async fn enqueue_mentioned(
         }
         let new = NewDelivery { inbox: inbox.id, conversation, agent: one.id };
         let mut row = new.row(write, MailKind::Mentioned, inbox.mail.unread_wait_ms);
-        row.from_seq = Set(Some(seq as i64));
-        row.through_seq = Set(Some(seq as i64));
+        row.from_seq = Set(Some(seq));
+        row.through_seq = Set(Some(seq));
         mail::Entity::insert(row).exec_without_returning(write.tx).await?;
     }
     Ok(())
@@ -179,12 +179,12 @@ pub(super) async fn decide(
         return Ok(Decision::Drop(DropReason::SomebodyCame));
     }
     let cursor = read_cursor::Entity::find_by_id((conversation.id, agent)).one(write.tx).await?;
-    let read = cursor.map_or(0, |cursor| cursor.seq);
+    let read = cursor.map_or(Seq::START, |cursor| cursor.seq);
     let (answered, word) = last_words(write, conversation.id).await?;
     let (from, through) = match (row.from_seq, row.through_seq) {
         (Some(from), Some(through)) => (from, through),
-        _ if kind == MailKind::Waiting => (answered.max(read) + 1, word),
-        _ => (answered + 1, word.max(answered + 1)),
+        _ if kind == MailKind::Waiting => (answered.max(read).next(), word),
+        _ => (answered.next(), word.max(answered.next())),
     };
     let since_ms = match (kind, conversation.waiting_since_ms) {
         (MailKind::Waiting | MailKind::Escalation, None) => {
@@ -203,10 +203,10 @@ pub(super) async fn decide(
     if kind == MailKind::Escalation && was_told(write, row, agent, answered).await? {
         return Ok(Decision::Drop(DropReason::Done));
     }
-    let now_ms = write.ambient.now_ms() as i64;
+    let now_ms = write.ambient.now_ms();
     if let (MailKind::Escalation, Some(wait_ms), 0) = (kind, wanted.escalation_ms, row.attempts) {
         // The wait counts from the first message without a reply.
-        let until_ms = since_ms + wait_ms as i64;
+        let until_ms = since_ms + wait_ms;
         if until_ms > now_ms {
             return Ok(Decision::Later { until_ms });
         }
@@ -224,7 +224,7 @@ async fn was_told(
     write: &Write<'_>,
     row: &mail::Model,
     agent: AgentId,
-    answered: i64,
+    answered: Seq,
 ) -> Result<bool> {
     let told = mail::Entity::find()
         .filter(mail::COLUMN.conversation_id.eq(row.conversation_id))
@@ -238,7 +238,7 @@ async fn was_told(
 
 /// The positions of the last reply and of the visitor's last message, among a conversation's latest messages.
 /// Without a reply: the position before the oldest of them. Without a message: 0.
-async fn last_words(write: &Write<'_>, conversation: ConversationId) -> Result<(i64, i64)> {
+async fn last_words(write: &Write<'_>, conversation: ConversationId) -> Result<(Seq, Seq)> {
     let latest = entry::Entity::find()
         .filter(entry::COLUMN.conversation_id.eq(conversation))
         .filter(entry::COLUMN.kind.eq(EntryKind::Message))
@@ -247,9 +247,9 @@ async fn last_words(write: &Write<'_>, conversation: ConversationId) -> Result<(
         .all(write.tx)
         .await?;
     let last_of = |author: AuthorKind| latest.iter().find(|row| row.author_kind == author);
-    let before_all = latest.last().map_or(0, |row| row.seq - 1);
+    let before_all = latest.last().map_or(Seq::START, |row| row.seq.previous());
     let answered = last_of(AuthorKind::Agent).map_or(before_all, |row| row.seq);
-    Ok((answered, last_of(AuthorKind::Visitor).map_or(0, |row| row.seq)))
+    Ok((answered, last_of(AuthorKind::Visitor).map_or(Seq::START, |row| row.seq)))
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use protocol::{ConversationId, ErrorCode, InboxId, MailId, MailKind, MailState};
+use protocol::{ConversationId, ErrorCode, InboxId, MailId, MailKind, MailState, UnixMillis};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, QuerySelect};
 
@@ -40,11 +40,11 @@ pub struct MailRow {
     /// How many attempts were made.
     pub attempts: u32,
     /// When the next attempt is due, in milliseconds since 1970 (UTC).
-    pub due_at_ms: u64,
+    pub due_at_ms: UnixMillis,
     /// When it was finished, in milliseconds since 1970 (UTC).
-    pub settled_at_ms: Option<u64>,
+    pub settled_at_ms: Option<UnixMillis>,
     /// When it was queued, in milliseconds since 1970 (UTC).
-    pub created_at_ms: u64,
+    pub created_at_ms: UnixMillis,
 }
 
 /// A page of the outbox, latest first.
@@ -162,7 +162,7 @@ impl Domain {
     /// # Errors
     /// Store errors.
     pub async fn sweep_mails(&self) -> Result<()> {
-        let before = self.ambient.now_ms().saturating_sub(DROPPED_KEPT_MS) as i64;
+        let before = self.ambient.now_ms() - DROPPED_KEPT_MS;
         mail::Entity::delete_many()
             .filter(mail::COLUMN.state.eq(MailState::Dropped))
             .filter(mail::COLUMN.due_at_ms.lt(before))
@@ -186,7 +186,7 @@ impl Command for TryNow {
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
         let query = mail::Entity::find_by_id(self.0).lock_exclusive();
         let row = query.one(write.tx).await?.ok_or(ErrorCode::MailUnknown)?;
-        let now_ms = write.ambient.now_ms() as i64;
+        let now_ms = write.ambient.now_ms();
         let state = row.state;
         let is_anew = state == MailState::Failed;
         match state {
@@ -224,8 +224,8 @@ fn from_row(row: mail::Model) -> Result<MailRow> {
         state: row.state,
         reason: row.reason,
         attempts: row.attempts.unsigned_abs(),
-        due_at_ms: row.due_at_ms.unsigned_abs(),
-        settled_at_ms: row.settled_at_ms.map(i64::unsigned_abs),
-        created_at_ms: row.created_at_ms.unsigned_abs(),
+        due_at_ms: row.due_at_ms,
+        settled_at_ms: row.settled_at_ms,
+        created_at_ms: row.created_at_ms,
     })
 }

@@ -2,7 +2,9 @@
 
 use async_trait::async_trait;
 use protocol::limits::MAIL_TRIED_MS;
-use protocol::{Author, ConversationId, Event, MailId, MailKind, MailState, Seq, Waits};
+use protocol::{
+    Author, ConversationId, Event, MailId, MailKind, MailState, Seq, Waits,
+};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
 
@@ -83,9 +85,9 @@ impl Command for RecordOutcome {
         };
         let Some(row) = row.filter(is_open) else { return Ok(()) };
         let is_ours = row.attempts.unsigned_abs() == self.attempt;
-        let now_ms = write.ambient.now_ms() as i64;
+        let now_ms = write.ambient.now_ms();
         let begun_at_ms = row.begun_at_ms.unwrap_or(row.created_at_ms);
-        let is_over = now_ms - begun_at_ms > MAIL_TRIED_MS as i64;
+        let is_over = now_ms.since(begun_at_ms) > MAIL_TRIED_MS;
         match &self.outcome {
             Outcome::Sent => end(write, row, MailState::Sent, None).await,
             _ if !is_ours => Ok(()),
@@ -104,9 +106,9 @@ impl RecordOutcome {
     /// Schedules another attempt. A delay is reported only once.
     async fn put_off(&self, write: &mut Write<'_>, row: mail::Model, reason: &str) -> Result<()> {
         let random = u32::from_be_bytes(write.ambient.bytes());
-        let wait_ms = i64::from(self.waits.after(self.attempt, random));
+        let wait_ms = u64::from(self.waits.after(self.attempt, random));
         let event = if row.late_at_ms.is_none() { DeliveryEvent::of(&row)? } else { None };
-        let (now_ms, late_at_ms) = (write.ambient.now_ms() as i64, row.late_at_ms);
+        let (now_ms, late_at_ms) = (write.ambient.now_ms(), row.late_at_ms);
         let mut later = row.into_active_model();
         later.due_at_ms = Set(now_ms + wait_ms);
         later.late_at_ms = Set(late_at_ms.or(Some(now_ms)));
@@ -150,8 +152,8 @@ impl DeliveryEvent {
         Ok(Some(Self {
             conversation,
             mail: row.kind,
-            from: row.from_seq.unwrap_or_default().unsigned_abs(),
-            through: row.through_seq.unwrap_or_default().unsigned_abs(),
+            from: row.from_seq.unwrap_or_default(),
+            through: row.through_seq.unwrap_or_default(),
         }))
     }
 }
@@ -186,7 +188,7 @@ async fn end(
     let mut ended = row.into_active_model();
     ended.state = Set(state);
     ended.reason = Set(reason.map(short));
-    ended.settled_at_ms = Set(Some(write.ambient.now_ms() as i64));
+    ended.settled_at_ms = Set(Some(write.ambient.now_ms()));
     mail::Entity::update(ended).exec(write.tx).await?;
     let Some(DeliveryEvent { conversation, mail, from, through }) = event else { return Ok(()) };
     let event = match reason {

@@ -81,7 +81,7 @@ pub(super) async fn bounced(
         inbox_id: Set(inbox),
         address: Set(address.to_owned()),
         unsubscribed_at_ms: Set(None),
-        bounced_at_ms: Set(Some(write.ambient.now_ms() as i64)),
+        bounced_at_ms: Set(Some(write.ambient.now_ms())),
         bounce_reason: Set(Some(reason.to_owned())),
     };
     let columns = [mail_address::Column::BouncedAtMs, mail_address::Column::BounceReason];
@@ -122,7 +122,7 @@ pub(super) async fn prefers(
     let row = mail_address::ActiveModel {
         inbox_id: Set(inbox),
         address: Set(address.to_owned()),
-        unsubscribed_at_ms: Set((!wanted).then(|| write.ambient.now_ms() as i64)),
+        unsubscribed_at_ms: Set((!wanted).then(|| write.ambient.now_ms())),
         bounced_at_ms: Set(None),
         bounce_reason: Set(None),
     };

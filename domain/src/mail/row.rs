@@ -1,13 +1,13 @@
 //! The row of a new email.
 
-use protocol::{MailId, MailKind, MailState};
+use protocol::{MailId, MailKind, MailState, UnixMillis};
 use sea_orm::ActiveValue::Set;
 
 use crate::table::mail;
 use crate::writer::Write;
 
 /// The row of an email that has not been attempted.
-pub(super) fn row(write: &Write<'_>, kind: MailKind, due_at_ms: u64) -> mail::ActiveModel {
+pub(super) fn row(write: &Write<'_>, kind: MailKind, due_at_ms: UnixMillis) -> mail::ActiveModel {
     mail::ActiveModel {
         id: Set(MailId(write.ambient.uuid())),
         kind: Set(kind),
@@ -21,10 +21,10 @@ pub(super) fn row(write: &Write<'_>, kind: MailKind, due_at_ms: u64) -> mail::Ac
         state: Set(MailState::Waiting),
         reason: Set(None),
         attempts: Set(0),
-        due_at_ms: Set(due_at_ms as i64),
+        due_at_ms: Set(due_at_ms),
         begun_at_ms: Set(None),
         late_at_ms: Set(None),
         settled_at_ms: Set(None),
-        created_at_ms: Set(write.ambient.now_ms() as i64),
+        created_at_ms: Set(write.ambient.now_ms()),
     }
 }

@@ -1,7 +1,7 @@
 //! The daily summary: what is open, and which conversations have waited longest.
 
 use async_trait::async_trait;
-use protocol::{AgentId, ConversationId, DropReason, MailKind};
+use protocol::{AgentId, ConversationId, DropReason, MailKind, UnixMillis};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
@@ -18,7 +18,7 @@ use crate::writer::{Command, Shard, Write};
 const NAMED: u64 = 10;
 
 /// How far back a conversation counts as new, in milliseconds: one day.
-const NEW_MS: i64 = 24 * 60 * 60 * 1_000;
+const NEW_MS: u64 = 24 * 60 * 60 * 1_000;
 
 /// The content of a summary.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +49,7 @@ pub struct Unanswered {
     /// The beginning of the last message.
     pub preview: String,
     /// Since when the visitor has been waiting, in milliseconds since 1970 (UTC).
-    pub since_ms: u64,
+    pub since_ms: UnixMillis,
 }
 
 impl Domain {
@@ -109,7 +109,7 @@ pub(super) async fn decide(
     agent: AgentId,
 ) -> Result<Result<(String, OfSummary), DropReason>> {
     // A newer one exists by now.
-    if write.ambient.now_ms() as i64 - queued.created_at_ms > NEW_MS {
+    if write.ambient.now_ms().since(queued.created_at_ms) > NEW_MS {
         return Ok(Err(DropReason::Late));
     }
     let row = agent::Entity::find_by_id(agent).one(write.tx).await?;
@@ -127,7 +127,7 @@ pub(super) async fn decide(
             .filter(lifecycle::visible())
     };
     let open = || seen().filter(lifecycle::unresolved());
-    let since_ms = write.ambient.now_ms() as i64 - NEW_MS;
+    let since_ms = write.ambient.now_ms() - NEW_MS;
     let begun = seen().filter(conversation::COLUMN.created_at_ms.gt(since_ms));
     let unassigned = open().filter(conversation::COLUMN.assignee_id.is_null());
     let own = open().filter(conversation::COLUMN.assignee_id.eq(agent));
@@ -147,7 +147,7 @@ pub(super) async fn decide(
             conversation: row.id,
             visitor_name: visitor.map_or_else(String::new, crate::visitor::display_name),
             preview: row.preview,
-            since_ms: row.waiting_since_ms.unwrap_or_default().unsigned_abs(),
+            since_ms: row.waiting_since_ms.unwrap_or_default(),
         }
     };
     let of = OfSummary {

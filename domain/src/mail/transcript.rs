@@ -1,7 +1,7 @@
 //! Transcripts of conversations by email, on request.
 
 use async_trait::async_trait;
-use protocol::{ConversationId, ErrorCode, MailKind, MailState};
+use protocol::{ConversationId, ErrorCode, MailKind, MailState, Seq};
 use sea_orm::ActiveValue::Set;
 use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
@@ -51,14 +51,14 @@ impl Command for Transcript {
             .filter(mail::COLUMN.state.eq(MailState::Waiting))
             .limit(1);
         // Someone who asks twice wants one transcript.
-        if row.last_public_seq == 0 || !waiting.all(write.tx).await?.is_empty() {
+        if row.last_public_seq == Seq::START || !waiting.all(write.tx).await?.is_empty() {
             return Ok(());
         }
         let now_ms = write.ambient.now_ms();
         let row = mail::ActiveModel {
             inbox_id: Set(Some(row.inbox_id)),
             conversation_id: Set(Some(row.id)),
-            from_seq: Set(Some(1)),
+            from_seq: Set(Some(Seq(1))),
             through_seq: Set(Some(row.last_public_seq)),
             ..super::row::row(write, MailKind::Transcript, now_ms)
         };

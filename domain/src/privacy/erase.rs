@@ -3,7 +3,7 @@
 use std::ops::AddAssign;
 
 use async_trait::async_trait;
-use protocol::{ConversationId, ErrorCode, FileId, InboundState, InboxId, VisitorId};
+use protocol::{ConversationId, ErrorCode, FileId, InboundState, InboxId, UnixMillis, VisitorId};
 use sea_orm::entity::prelude::*;
 use sea_orm::{Condition, QueryOrder, QuerySelect, Select};
 
@@ -121,7 +121,7 @@ impl Command for EraseVisitor {
 /// Erases a conversation if it has no newer entries.
 pub(super) struct EraseOld {
     pub(super) id: ConversationId,
-    pub(super) before_ms: i64,
+    pub(super) before_ms: UnixMillis,
     pub(super) indexed: Indexed,
 }
 
@@ -145,7 +145,8 @@ impl Command for EraseOld {
         let query = visitor::Entity::find_by_id(row.visitor_id).lock_exclusive();
         let who = query.one(write.tx).await?.filter(|_| others == 0);
         // A visitor who was connected since then stays, with the data they gave about themselves.
-        let is_old = |who: &visitor::Model| who.last_seen_at_ms.unwrap_or(0) < self.before_ms;
+        let is_old =
+            |who: &visitor::Model| who.last_seen_at_ms.unwrap_or(UnixMillis(0)) < self.before_ms;
         if let Some(who) = who.filter(is_old) {
             erased.files += give_up(write, files_of(Some(who.id), &[])).await?;
             erased += remove_visitor(write, &who).await?;
@@ -262,9 +263,9 @@ pub(super) async fn give_up(write: &Write<'_>, files: Select<file::Entity>) -> R
         .clear(file::COLUMN.visitor_id)
         .clear(file::COLUMN.inbox_id)
         .assign(file::COLUMN.name, "")
-        .assign(file::COLUMN.dropped_at_ms, write.ambient.now_ms() as i64)
+        .assign(file::COLUMN.dropped_at_ms, write.ambient.now_ms())
         // Older than the sweep's threshold, so that the next sweep removes it.
-        .assign(file::COLUMN.created_at_ms, 0_i64)
+        .assign(file::COLUMN.created_at_ms, UnixMillis::ZERO)
         .filter(file::COLUMN.id.is_in(rows))
         .exec(write.tx)
         .await?;
@@ -288,7 +289,7 @@ async fn discard(write: &Write<'_>, of: Condition) -> Result<u64> {
         .clear(COLUMN.whole)
         .clear(COLUMN.left_out)
         .clear(COLUMN.checked)
-        .assign(COLUMN.settled_at_ms, 0_i64)
+        .assign(COLUMN.settled_at_ms, UnixMillis::ZERO)
         .filter(of)
         .exec(write.tx)
         .await?;

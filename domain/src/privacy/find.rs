@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use protocol::{InboxId, VisitorId};
+use protocol::{InboxId, UnixMillis, VisitorId};
 use sea_orm::entity::prelude::*;
 use sea_orm::{Condition, QueryOrder, QuerySelect};
 
@@ -34,9 +34,9 @@ pub struct PersonFound {
     /// The number of conversations.
     pub conversations: u64,
     /// When the visitor first wrote, in milliseconds since 1970 (UTC).
-    pub created_at_ms: u64,
+    pub created_at_ms: UnixMillis,
     /// When the visitor was last connected, in milliseconds since 1970 (UTC).
-    pub last_seen_at_ms: Option<u64>,
+    pub last_seen_at_ms: Option<UnixMillis>,
 }
 
 impl Domain {
@@ -86,8 +86,8 @@ impl Domain {
             inbox_name: names.get(&row.inbox_id).cloned().unwrap_or_default(),
             is_email_proven: row.is_email_proven,
             conversations: counts.get(&row.id).copied().unwrap_or_default().unsigned_abs(),
-            created_at_ms: row.created_at_ms.unsigned_abs(),
-            last_seen_at_ms: row.last_seen_at_ms.map(i64::unsigned_abs),
+            created_at_ms: row.created_at_ms,
+            last_seen_at_ms: row.last_seen_at_ms,
             email: row.email,
             user_id: row.user_id,
         };

@@ -1,7 +1,7 @@
 //! Retention: erases what an inbox no longer retains.
 
 use async_trait::async_trait;
-use protocol::{ConversationId, FileId, InboxId, VisitorId};
+use protocol::{ConversationId, FileId, InboxId, UnixMillis, VisitorId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query};
 use sea_orm::{ActiveValue::Set, Condition, IntoActiveModel, QueryOrder, QuerySelect};
@@ -53,8 +53,8 @@ impl Domain {
     }
 
     /// The time before which data is too old.
-    fn before_ms(&self, days: u32) -> i64 {
-        self.ambient.now_ms().saturating_sub(u64::from(days) * DAY_MS).cast_signed()
+    fn before_ms(&self, days: u32) -> UnixMillis {
+        self.ambient.now_ms() - u64::from(days) * DAY_MS
     }
 
     async fn erase_conversations(&self, inbox: &Inbox) -> Result<Erased> {
@@ -130,7 +130,7 @@ fn has_address() -> Condition {
 }
 
 /// Matches visitors who were last connected before then and have no conversation with anything newer.
-fn was_here_before(before_ms: i64) -> Condition {
+fn was_here_before(before_ms: UnixMillis) -> Condition {
     let last = Func::coalesce([
         Expr::col(visitor::Column::LastSeenAtMs),
         Expr::col(visitor::Column::CreatedAtMs),
@@ -147,7 +147,7 @@ fn was_here_before(before_ms: i64) -> Condition {
 
 struct EraseFiles {
     inbox: InboxId,
-    before_ms: i64,
+    before_ms: UnixMillis,
 }
 
 #[async_trait]
@@ -180,7 +180,7 @@ impl Command for EraseFiles {
 
 struct EraseAddress {
     id: VisitorId,
-    before_ms: i64,
+    before_ms: UnixMillis,
 }
 
 #[async_trait]

@@ -1,6 +1,6 @@
 //! Runs the search queries of each store.
 
-use protocol::ConversationId;
+use protocol::{ConversationId, Seq, UnixMillis};
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Order, Query as Select, SelectStatement};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 
@@ -19,7 +19,7 @@ const RANKED: u64 = 1_000;
 
 /// A search result.
 pub(super) enum Found {
-    Entry { conversation: ConversationId, seq: i64 },
+    Entry { conversation: ConversationId, seq: Seq },
     Visitor { conversation: ConversationId, text: String },
 }
 
@@ -34,15 +34,15 @@ impl Found {
 #[derive(FromQueryResult)]
 struct EntryRow {
     conversation_id: ConversationId,
-    seq: i64,
-    at_ms: i64,
+    seq: Seq,
+    at_ms: UnixMillis,
     score: f64,
 }
 
 #[derive(FromQueryResult)]
 struct Span {
-    first: Option<i64>,
-    last: Option<i64>,
+    first: Option<UnixMillis>,
+    last: Option<UnixMillis>,
 }
 
 #[derive(FromQueryResult)]
@@ -95,10 +95,10 @@ impl Domain {
         let Some((first_ms, last_ms)) = span.and_then(|span| span.first.zip(span.last)) else {
             return Ok(Vec::new());
         };
-        let until_ms = query.until_ms.map_or(i64::MAX, |until| until.cast_signed());
+        let until_ms = query.until_ms.unwrap_or(last_ms);
         let last_ms = Ord::min(until_ms, last_ms);
-        let from_ms = query.from_ms.unwrap_or_default() as i64;
-        Ok(search_words::weeks(Ord::max(first_ms, from_ms), last_ms))
+        let from_ms = query.from_ms.unwrap_or_default();
+        Ok(search_words::weeks(Ord::max(first_ms, from_ms).0, last_ms.0))
     }
 
     /// Finds conversations whose visitor has all terms in their name, email address or user id, most recent first.
@@ -183,10 +183,10 @@ fn entries(kind: Kind, agent: &Agent, query: &Query, asked: &str, limit: u64) ->
         .cond_where(agent.visibility.condition(conversation::COLUMN.inbox_id))
         .limit(limit);
     if let Some(from_ms) = query.from_ms {
-        select.and_where(column("at_ms").gte(from_ms as i64));
+        select.and_where(column("at_ms").gte(from_ms));
     }
     if let Some(until_ms) = query.until_ms {
-        select.and_where(column("at_ms").lt(until_ms as i64));
+        select.and_where(column("at_ms").lt(until_ms));
     }
     match kind {
         // The order of the index, so that nothing needs to be sorted.

@@ -31,12 +31,12 @@ pub(crate) async fn insert_entry(write: &Write<'_>, mut row: entry::ActiveModel)
             columns.push(Alias::new("search"));
             values.push(Expr::cust_with_values(
                 "to_tsvector('simple', $1)",
-                [search_words::in_week(words, at_ms)],
+                [search_words::in_week(words, at_ms.0)],
             ));
         }
         (Some(words), DbBackend::MySql) => {
             columns.push(Alias::new("words"));
-            values.push(Expr::val(search_words::in_week(words, at_ms)));
+            values.push(Expr::val(search_words::in_week(words, at_ms.0)));
         }
         _ => {}
     }

@@ -11,7 +11,7 @@ mod terms;
 use std::collections::{HashMap, HashSet};
 
 use protocol::limits::SEARCH_HITS;
-use protocol::{ConversationId, Hit};
+use protocol::{ConversationId, Hit, Seq};
 use sea_orm::Condition;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::ExprTrait;
@@ -91,7 +91,7 @@ impl Domain {
         Ok(hits)
     }
 
-    async fn entries(&self, found: &[Found]) -> Result<HashMap<(ConversationId, i64), LogEntry>> {
+    async fn entries(&self, found: &[Found]) -> Result<HashMap<(ConversationId, Seq), LogEntry>> {
         let mut wanted = Condition::any();
         for one in found {
             if let Found::Entry { conversation, seq } = one {

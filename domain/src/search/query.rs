@@ -1,8 +1,8 @@
 //! A search request.
 
-use protocol::Filter;
 #[cfg(doc)]
 use protocol::limits::SEARCH_HITS;
+use protocol::{Filter, UnixMillis};
 
 /// A search request.
 #[derive(Clone, Debug)]
@@ -12,9 +12,9 @@ pub struct Query {
     /// Only these conversations.
     pub filter: Filter,
     /// Only messages written at this time or later, in milliseconds since 1970 (UTC).
-    pub from_ms: Option<u64>,
+    pub from_ms: Option<UnixMillis>,
     /// Only messages written before this time, in milliseconds since 1970 (UTC).
-    pub until_ms: Option<u64>,
+    pub until_ms: Option<UnixMillis>,
     /// The most conversations to return, up to [`SEARCH_HITS`].
     pub limit: u64,
 }

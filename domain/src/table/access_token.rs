@@ -1,6 +1,6 @@
 //! An access token of the API. Only its hash is stored.
 
-use protocol::{AccessTokenId, AgentId};
+use protocol::{AccessTokenId, AgentId, UnixMillis};
 
 use super::column::table;
 
@@ -12,7 +12,7 @@ table! {
         hash: String,
         scopes: String,
         agent_id: AgentId,
-        created_at_ms: i64,
-        last_used_at_ms: Option<i64>,
+        created_at_ms: UnixMillis,
+        last_used_at_ms: Option<UnixMillis>,
     }
 }

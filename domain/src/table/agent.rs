@@ -1,6 +1,6 @@
 //! A member of the support team.
 
-use protocol::{AgentId, Presence};
+use protocol::{AgentId, Presence, UnixMillis};
 
 use super::column::table;
 use crate::agent::role::Role;
@@ -15,7 +15,7 @@ table! {
         password_hash: String,
         presence: Presence,
         capacity: Option<i32>,
-        last_assigned_at_ms: i64,
+        last_assigned_at_ms: UnixMillis,
         is_active: bool,
         /// Whether they see the conversations of all inboxes, or else only of those in `agent_inbox`.
         sees_all: bool,
@@ -25,6 +25,6 @@ table! {
         totp_secret: Option<String>,
         /// The time step of the last code that was accepted.
         totp_step: i64,
-        created_at_ms: i64,
+        created_at_ms: UnixMillis,
     }
 }

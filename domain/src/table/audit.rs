@@ -1,6 +1,6 @@
 //! A row of the audit log.
 
-use protocol::AgentId;
+use protocol::{AgentId, UnixMillis};
 
 use super::column::table;
 
@@ -8,7 +8,7 @@ table! {
     "audit" {
         #[sea_orm(primary_key, auto_increment = false)]
         id: Uuid,
-        at_ms: i64,
+        at_ms: UnixMillis,
         deed: String,
         actor_kind: String,
         actor_id: Option<AgentId>,

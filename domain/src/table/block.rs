@@ -1,6 +1,6 @@
 //! A block of a visitor, or of a whole network, who may no longer write.
 
-use protocol::{BlockId, InboxId, VisitorId};
+use protocol::{BlockId, InboxId, UnixMillis, VisitorId};
 
 use super::column::table;
 
@@ -13,7 +13,7 @@ table! {
         network: Option<String>,
         name: String,
         agent_name: String,
-        at_ms: i64,
-        until_ms: Option<i64>,
+        at_ms: UnixMillis,
+        until_ms: Option<UnixMillis>,
     }
 }

@@ -1,6 +1,6 @@
 //! A conversation, with the projections of its log.
 
-use protocol::{AgentId, ConversationId, InboxId, Status, TeamId, VisitorId};
+use protocol::{AgentId, ConversationId, InboxId, Seq, Status, TeamId, UnixMillis, VisitorId};
 
 use super::column::table;
 use crate::conversation::kind::AuthorKind;
@@ -16,22 +16,22 @@ table! {
         status: Status,
         assignee_id: Option<AgentId>,
         team_id: Option<TeamId>,
-        queued_at_ms: Option<i64>,
-        archived_at_ms: Option<i64>,
-        spam_at_ms: Option<i64>,
-        snoozed_until_ms: Option<i64>,
-        last_seq: i64,
-        last_public_seq: i64,
-        last_at_ms: i64,
+        queued_at_ms: Option<UnixMillis>,
+        archived_at_ms: Option<UnixMillis>,
+        spam_at_ms: Option<UnixMillis>,
+        snoozed_until_ms: Option<UnixMillis>,
+        last_seq: Seq,
+        last_public_seq: Seq,
+        last_at_ms: UnixMillis,
         last_author_kind: AuthorKind,
         last_author_id: Option<AgentId>,
         last_author_name: Option<String>,
         preview: String,
-        waiting_since_ms: Option<i64>,
+        waiting_since_ms: Option<UnixMillis>,
         visitor_messages: i64,
-        visitor_read_seq: i64,
-        team_read_seq: i64,
-        logged_at_ms: i64,
-        created_at_ms: i64,
+        visitor_read_seq: Seq,
+        team_read_seq: Seq,
+        logged_at_ms: UnixMillis,
+        created_at_ms: UnixMillis,
     }
 }

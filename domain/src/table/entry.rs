@@ -1,6 +1,6 @@
 //! One entry of a conversation's log. Never updated, and deleted only when the whole conversation is erased.
 
-use protocol::{AgentId, ClientId, ConversationId};
+use protocol::{AgentId, ClientId, ConversationId, Seq, UnixMillis};
 
 use super::column::table;
 use crate::conversation::kind::AuthorKind;
@@ -11,8 +11,8 @@ table! {
         #[sea_orm(primary_key, auto_increment = false)]
         conversation_id: ConversationId,
         #[sea_orm(primary_key, auto_increment = false)]
-        seq: i64,
-        prev_public_seq: i64,
+        seq: Seq,
+        prev_public_seq: Seq,
         is_public: bool,
         kind: EntryKind,
         author_kind: AuthorKind,
@@ -20,7 +20,7 @@ table! {
         author_name: Option<String>,
         text: String,
         client_id: ClientId,
-        at_ms: i64,
+        at_ms: UnixMillis,
         files: Option<String>,
     }
 }

@@ -1,6 +1,6 @@
 //! An uploaded file. Its content is in the blob store.
 
-use protocol::{AgentId, ConversationId, FileId, InboxId, VisitorId};
+use protocol::{AgentId, ConversationId, FileId, InboxId, Seq, UnixMillis, VisitorId};
 
 use super::column::table;
 
@@ -19,8 +19,8 @@ table! {
         height: Option<i64>,
         is_stored: bool,
         conversation_id: Option<ConversationId>,
-        seq: Option<i64>,
-        dropped_at_ms: Option<i64>,
-        created_at_ms: i64,
+        seq: Option<Seq>,
+        dropped_at_ms: Option<UnixMillis>,
+        created_at_ms: UnixMillis,
     }
 }

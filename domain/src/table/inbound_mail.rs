@@ -1,6 +1,6 @@
 //! An inbound email.
 
-use protocol::{ConversationId, InboundId, InboundReason, InboundState, InboxId};
+use protocol::{ConversationId, InboundId, InboundReason, InboundState, InboxId, Seq, UnixMillis};
 
 use super::column::table;
 
@@ -18,7 +18,7 @@ table! {
         subject: Option<String>,
         message_id: Option<String>,
         conversation_id: Option<ConversationId>,
-        seq: Option<i64>,
+        seq: Option<Seq>,
         whole: Option<String>,
         left_out: Option<String>,
         /// The result of the delivering provider's sender checks, in the format of `Authentication-Results`.
@@ -26,8 +26,8 @@ table! {
         place: Option<Uuid>,
         bytes: i64,
         attempts: i32,
-        due_at_ms: i64,
-        at_ms: i64,
-        settled_at_ms: Option<i64>,
+        due_at_ms: UnixMillis,
+        at_ms: UnixMillis,
+        settled_at_ms: Option<UnixMillis>,
     }
 }

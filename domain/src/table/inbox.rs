@@ -1,6 +1,6 @@
 //! One site or brand.
 
-use protocol::{InboxId, LabelId, Routing, TeamId};
+use protocol::{InboxId, LabelId, Routing, TeamId, UnixMillis};
 
 use super::column::table;
 
@@ -30,6 +30,6 @@ table! {
         keep_files_days: Option<i32>,
         keep_addresses_days: Option<i32>,
         keeps_queries: bool,
-        created_at_ms: i64,
+        created_at_ms: UnixMillis,
     }
 }

@@ -1,6 +1,6 @@
 //! A label.
 
-use protocol::LabelId;
+use protocol::{LabelId, UnixMillis};
 
 use super::column::table;
 
@@ -10,6 +10,6 @@ table! {
         id: LabelId,
         name: String,
         color: String,
-        created_at_ms: i64,
+        created_at_ms: UnixMillis,
     }
 }

@@ -1,6 +1,6 @@
 //! An unfinished step of a login. Only a hash of the secret that the browser holds is stored.
 
-use protocol::AgentId;
+use protocol::{AgentId, UnixMillis};
 
 use super::column::table;
 use crate::login::step_kind::StepKind;
@@ -12,6 +12,6 @@ table! {
         kind: StepKind,
         agent_id: Option<AgentId>,
         data: String,
-        expires_at_ms: i64,
+        expires_at_ms: UnixMillis,
     }
 }

@@ -1,6 +1,6 @@
 //! An outgoing email, queued or sent.
 
-use protocol::{AgentId, ConversationId, InboxId, MailId, MailKind, MailState};
+use protocol::{AgentId, ConversationId, InboxId, MailId, MailKind, MailState, Seq, UnixMillis};
 
 use super::column::table;
 
@@ -13,17 +13,17 @@ table! {
         agent_id: Option<AgentId>,
         conversation_id: Option<ConversationId>,
         address: Option<String>,
-        from_seq: Option<i64>,
-        through_seq: Option<i64>,
+        from_seq: Option<Seq>,
+        through_seq: Option<Seq>,
         message_id: Option<String>,
         state: MailState,
         reason: Option<String>,
         attempts: i32,
-        due_at_ms: i64,
-        begun_at_ms: Option<i64>,
+        due_at_ms: UnixMillis,
+        begun_at_ms: Option<UnixMillis>,
         /// When it was first delayed. The delay is reported once.
-        late_at_ms: Option<i64>,
-        settled_at_ms: Option<i64>,
-        created_at_ms: i64,
+        late_at_ms: Option<UnixMillis>,
+        settled_at_ms: Option<UnixMillis>,
+        created_at_ms: UnixMillis,
     }
 }

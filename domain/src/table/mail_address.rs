@@ -1,7 +1,7 @@
 //! What an inbox knows about an email address: that it unsubscribed, or that it bounced. The inbox is nil for
 //! emails to agents.
 
-use protocol::InboxId;
+use protocol::{InboxId, UnixMillis};
 
 use super::column::table;
 
@@ -11,8 +11,8 @@ table! {
         inbox_id: InboxId,
         #[sea_orm(primary_key, auto_increment = false)]
         address: String,
-        unsubscribed_at_ms: Option<i64>,
-        bounced_at_ms: Option<i64>,
+        unsubscribed_at_ms: Option<UnixMillis>,
+        bounced_at_ms: Option<UnixMillis>,
         bounce_reason: Option<String>,
     }
 }

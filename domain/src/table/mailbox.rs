@@ -1,6 +1,6 @@
 //! How far an inbox's mailbox has been read.
 
-use protocol::InboxId;
+use protocol::{InboxId, UnixMillis};
 
 use super::column::table;
 
@@ -10,7 +10,7 @@ table! {
         inbox_id: InboxId,
         uid_validity: Option<i64>,
         uid: Option<i64>,
-        looked_at_ms: i64,
+        looked_at_ms: UnixMillis,
         trouble: Option<String>,
     }
 }

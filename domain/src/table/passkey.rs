@@ -1,6 +1,6 @@
 //! An agent's passkey: its public key and metadata.
 
-use protocol::{AgentId, PasskeyId};
+use protocol::{AgentId, PasskeyId, UnixMillis};
 
 use super::column::table;
 
@@ -13,7 +13,7 @@ table! {
         credential_hash: String,
         name: String,
         data: String,
-        created_at_ms: i64,
-        used_at_ms: Option<i64>,
+        created_at_ms: UnixMillis,
+        used_at_ms: Option<UnixMillis>,
     }
 }

@@ -1,6 +1,6 @@
 //! How far an agent has read a conversation.
 
-use protocol::{AgentId, ConversationId};
+use protocol::{AgentId, ConversationId, Seq};
 
 use super::column::table;
 
@@ -10,7 +10,7 @@ table! {
         conversation_id: ConversationId,
         #[sea_orm(primary_key, auto_increment = false)]
         agent_id: AgentId,
-        seq: i64,
+        seq: Seq,
         visitor_messages: i64,
     }
 }

@@ -1,6 +1,6 @@
 //! An agent's login. Only a hash of the secret that the browser holds is stored.
 
-use protocol::{AgentId, LoginId};
+use protocol::{AgentId, LoginId, UnixMillis};
 
 use super::column::table;
 
@@ -14,8 +14,8 @@ table! {
         data: String,
         address: String,
         browser: Option<String>,
-        began_at_ms: i64,
-        seen_at_ms: i64,
-        expires_at_ms: i64,
+        began_at_ms: UnixMillis,
+        seen_at_ms: UnixMillis,
+        expires_at_ms: UnixMillis,
     }
 }

@@ -1,6 +1,6 @@
 //! A team.
 
-use protocol::{Routing, TeamId};
+use protocol::{Routing, TeamId, UnixMillis};
 
 use super::column::table;
 
@@ -10,6 +10,6 @@ table! {
         id: TeamId,
         name: String,
         routing: Routing,
-        created_at_ms: i64,
+        created_at_ms: UnixMillis,
     }
 }

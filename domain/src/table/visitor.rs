@@ -1,6 +1,6 @@
 //! A visitor of an inbox's sites, from their first message or verified identity on.
 
-use protocol::{InboxId, VisitorId};
+use protocol::{InboxId, UnixMillis, VisitorId};
 
 use super::column::table;
 
@@ -19,8 +19,8 @@ table! {
         browser: Option<String>,
         language: Option<String>,
         time_zone: Option<String>,
-        last_seen_at_ms: Option<i64>,
-        created_at_ms: i64,
+        last_seen_at_ms: Option<UnixMillis>,
+        created_at_ms: UnixMillis,
         /// Tokens of an earlier generation are no longer valid.
         token_gen: i32,
         /// What the site's server says about them, as JSON.

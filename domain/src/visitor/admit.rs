@@ -1,7 +1,7 @@
 //! Who a visitor is, by their token or by their site's proof.
 
 use async_trait::async_trait;
-use protocol::{ErrorCode, InboxId, VisitorId};
+use protocol::{ErrorCode, InboxId, UnixMillis, VisitorId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect, TransactionTrait};
@@ -120,7 +120,7 @@ impl Domain {
         let token = Token {
             visitor,
             generation,
-            issued_s: self.ambient.now_ms() / 1_000,
+            issued_s: self.ambient.now_ms().seconds(),
             reads: address.map(|address| token::tag_of(secrets.now(), address)),
         };
         Ok(Admitted {
@@ -138,7 +138,7 @@ impl Domain {
         text: &str,
     ) -> Result<(Token, Option<visitor::Model>)> {
         let token = Token::read(&inbox.secrets.visitors, text).ok_or(ErrorCode::TokenInvalid)?;
-        if token.issued_s + UNUSED_S <= self.ambient.now_ms() / 1_000 {
+        if token.issued_s + UNUSED_S <= self.ambient.now_ms().seconds() {
             return Err(ErrorCode::TokenInvalid.into());
         }
         Ok((token, self.row_of(token.visitor, token.generation).await?))
@@ -239,7 +239,11 @@ impl Domain {
 }
 
 /// The user's id, if it is proven, and what else the proof says.
-fn proven(inbox: &Inbox, user: &User, now_ms: u64) -> Result<Option<(String, Option<User>)>> {
+fn proven(
+    inbox: &Inbox,
+    user: &User,
+    now_ms: UnixMillis,
+) -> Result<Option<(String, Option<User>)>> {
     let invalid = || ErrorCode::IdentityInvalid.into();
     let mut secrets = inbox.secrets.identity.all();
     match (&user.id, &user.hash, &user.jwt) {
@@ -384,7 +388,7 @@ impl Admit {
             row.network = Set(network.clone());
         }
         if self.is_here {
-            row.last_seen_at_ms = Set(Some(write.ambient.now_ms() as i64));
+            row.last_seen_at_ms = Set(Some(write.ambient.now_ms()));
         }
         crate::search::index_visitor(write, &mut row);
         visitor::Entity::update(row).exec(write.tx).await?;

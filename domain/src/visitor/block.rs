@@ -1,6 +1,6 @@
 //! Visitors who may no longer write: individually, or with everyone from their network.
 
-use protocol::{BlockId, Change, ConversationId, ErrorCode, InboxId, VisitorId};
+use protocol::{BlockId, Change, ConversationId, ErrorCode, InboxId, UnixMillis, VisitorId};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, Condition, QueryOrder, QuerySelect};
 
@@ -37,9 +37,9 @@ pub struct Block {
     /// The name of the agent who created it.
     pub agent_name: String,
     /// When it was created, in milliseconds since 1970 (UTC).
-    pub at_ms: u64,
+    pub at_ms: UnixMillis,
     /// When it ends, in milliseconds since 1970 (UTC); `None` for never.
-    pub until_ms: Option<u64>,
+    pub until_ms: Option<UnixMillis>,
 }
 
 impl Domain {
@@ -80,8 +80,8 @@ impl Domain {
             network: Set(who.network.filter(|_| of == BlockOf::Network)),
             name: Set(name.clone()),
             agent_name: Set(agent.name.clone()),
-            at_ms: Set(now_ms.cast_signed()),
-            until_ms: Set(until_ms.map(u64::cast_signed)),
+            at_ms: Set(now_ms),
+            until_ms: Set(until_ms),
         };
         block::Entity::insert(block).exec_without_returning(db).await?;
         let mut archived = 0;
@@ -126,8 +126,8 @@ impl Domain {
             of: if row.network.is_some() { BlockOf::Network } else { BlockOf::Visitor },
             name: row.name,
             agent_name: row.agent_name,
-            at_ms: row.at_ms.unsigned_abs(),
-            until_ms: row.until_ms.map(i64::unsigned_abs),
+            at_ms: row.at_ms,
+            until_ms: row.until_ms,
         };
         Ok(rows.into_iter().map(block).collect())
     }
@@ -169,7 +169,7 @@ impl Domain {
     }
 
     fn in_force(&self) -> Condition {
-        let now_ms = self.ambient.now_ms().cast_signed();
+        let now_ms = self.ambient.now_ms();
         let until = block::COLUMN.until_ms;
         Condition::any().add(until.is_null()).add(until.gt(now_ms))
     }

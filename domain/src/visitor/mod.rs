@@ -15,7 +15,7 @@ use std::net::IpAddr;
 
 use data_encoding::HEXLOWER;
 use hmac::Mac;
-use protocol::{InboxId, VisitorId};
+use protocol::{InboxId, UnixMillis, VisitorId};
 
 use crate::inbox::Inbox;
 use crate::table::visitor;
@@ -58,7 +58,7 @@ pub(crate) fn login(
     inbox: &Inbox,
     visitor: &visitor::Model,
     address: &str,
-    until_ms: u64,
+    until_ms: UnixMillis,
 ) -> String {
     let secret = inbox.secrets.visitors.now();
     token::issue_login(secret, visitor.id, address, until_ms)

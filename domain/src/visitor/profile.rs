@@ -1,6 +1,6 @@
 //! What is known about a visitor, for the agents who answer them.
 
-use protocol::{ConversationId, ErrorCode, InboxId, VisitorId};
+use protocol::{ConversationId, ErrorCode, InboxId, UnixMillis, VisitorId};
 use sea_orm::entity::prelude::*;
 use serde_json::{Map, Value};
 
@@ -45,9 +45,9 @@ pub struct Profile {
     /// Whether it is known which network they came from.
     pub has_network: bool,
     /// When they were last connected, in milliseconds since 1970 (UTC).
-    pub last_seen_at_ms: Option<u64>,
+    pub last_seen_at_ms: Option<UnixMillis>,
     /// When they first wrote, in milliseconds since 1970 (UTC).
-    pub created_at_ms: u64,
+    pub created_at_ms: UnixMillis,
 }
 
 impl Profile {
@@ -117,7 +117,7 @@ pub(crate) fn from_row(row: visitor::Model) -> Profile {
         browser: row.browser,
         language: row.language,
         time_zone: row.time_zone,
-        last_seen_at_ms: row.last_seen_at_ms.map(i64::unsigned_abs),
-        created_at_ms: row.created_at_ms.unsigned_abs(),
+        last_seen_at_ms: row.last_seen_at_ms,
+        created_at_ms: row.created_at_ms,
     }
 }

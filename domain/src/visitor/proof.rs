@@ -7,6 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit, Mac};
+use protocol::UnixMillis;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use sha2::Sha256;
@@ -72,7 +73,7 @@ pub fn user_of_jwt(
     identity_secret: &str,
     audience: &str,
     jwt: &str,
-    now_ms: u64,
+    now_ms: UnixMillis,
 ) -> Option<(String, Map<String, Value>)> {
     let secret = jwt_secret(identity_secret);
     let (signed, signature) = jwt.rsplit_once('.')?;
@@ -86,7 +87,7 @@ pub fn user_of_jwt(
     // Parse it only once it is known to be the site's.
     let payload = URL_SAFE_NO_PAD.decode(payload).ok()?;
     let claims: Registered = serde_json::from_slice(&payload).ok()?;
-    let now_s = now_ms / 1_000;
+    let now_s = now_ms.seconds();
     let has_begun = |at_s: Option<u64>| at_s.is_none_or(|at_s| at_s <= now_s + CLOCK_SKEW_S);
     let in_time = claims.exp.saturating_add(CLOCK_SKEW_S) > now_s
         && claims.exp <= now_s + JWT_LIFE_S + CLOCK_SKEW_S
@@ -141,7 +142,7 @@ mod tests {
         let hs256 = r#"{"alg":"HS256","typ":"JWT"}"#;
         let payload = |exp: u64, aud: &str| format!(r#"{{"sub":"42","exp":{exp},"aud":{aud}}}"#);
         let check = |jwt: &str, expect: Option<&str>| {
-            let found = user_of_jwt("secret", "inbox", jwt, NOW_MS);
+            let found = user_of_jwt("secret", "inbox", jwt, UnixMillis(NOW_MS));
             assert_eq!(found.as_ref().map(|(id, _)| &**id), expect, "{jwt}");
         };
         let soon = payload(now_s + 300, r#""inbox""#);
@@ -161,7 +162,8 @@ mod tests {
         check(&signed("secret", hs256, &soon), None);
         let said = with(r#""name":"Ann","plan":"pro","iss":"us""#);
         let (_, said) =
-            user_of_jwt("secret", "inbox", &jwt("secret", hs256, &said), NOW_MS).unwrap();
+            user_of_jwt("secret", "inbox", &jwt("secret", hs256, &said), UnixMillis(NOW_MS))
+                .unwrap();
         assert_eq!(Value::Object(said), serde_json::json!({ "name": "Ann", "plan": "pro" }));
         for alg in ["none", "None", "HS512", "RS256", "hs256"] {
             check(&jwt("secret", &format!(r#"{{"alg":"{alg}"}}"#), &soon), None);

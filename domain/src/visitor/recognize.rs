@@ -33,7 +33,7 @@ pub(crate) fn new_row(
         id: Set(visitor),
         inbox_id: Set(inbox),
         token_gen: Set(0),
-        created_at_ms: Set(write.ambient.now_ms() as i64),
+        created_at_ms: Set(write.ambient.now_ms()),
         ..Default::default()
     }
 }

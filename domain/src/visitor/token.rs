@@ -8,7 +8,7 @@
 
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use hmac::{Hmac, KeyInit, Mac};
-use protocol::{InboundId, VisitorId};
+use protocol::{InboundId, UnixMillis, VisitorId};
 use sha2::Sha256;
 
 use crate::inbox::Rotating;
@@ -115,7 +115,7 @@ pub(super) fn issue_login(
     secret: &str,
     visitor: VisitorId,
     address: &str,
-    until_ms: u64,
+    until_ms: UnixMillis,
 ) -> String {
     let mac = mac_of_login(secret, visitor, address, until_ms).finalize().into_bytes();
     format!("{visitor}.{until_ms}.{}", HEXLOWER.encode(&mac))
@@ -124,7 +124,7 @@ pub(super) fn issue_login(
 /// A parsed login that is not yet verified.
 pub(super) struct Login {
     pub(super) visitor: VisitorId,
-    until_ms: u64,
+    until_ms: UnixMillis,
     tag: Vec<u8>,
 }
 
@@ -142,7 +142,7 @@ impl Login {
     }
 
     /// Whether it was issued for this address, and has not expired.
-    pub(super) fn is_right(&self, secrets: &Rotating, address: &str, now_ms: u64) -> bool {
+    pub(super) fn is_right(&self, secrets: &Rotating, address: &str, now_ms: UnixMillis) -> bool {
         let is_right = |secret: &str| {
             let mac = mac_of_login(secret, self.visitor, address, self.until_ms);
             mac.verify_slice(&self.tag).is_ok()
@@ -151,9 +151,14 @@ impl Login {
     }
 }
 
-fn mac_of_login(secret: &str, visitor: VisitorId, address: &str, until_ms: u64) -> Hmac<Sha256> {
+fn mac_of_login(
+    secret: &str,
+    visitor: VisitorId,
+    address: &str,
+    until_ms: UnixMillis,
+) -> Hmac<Sha256> {
     let mut mac = mac(secret, LOGIN, visitor.0.as_bytes());
-    mac.update(&until_ms.to_be_bytes());
+    mac.update(&until_ms.0.to_be_bytes());
     mac.update(address.as_bytes());
     mac
 }
@@ -212,16 +217,16 @@ mod tests {
     #[test]
     fn a_login_is_for_one_address_and_a_while() {
         let visitor = VisitorId::parse("01890000-0000-7000-8000-000000000001").unwrap();
-        let text = issue_login("one", visitor, "ann@example.com", 1_000);
+        let text = issue_login("one", visitor, "ann@example.com", UnixMillis(1_000));
         let login = Login::parse(&text).unwrap();
         assert_eq!(login.visitor, visitor);
         let (one, two) = (rotating("one"), rotating("two"));
-        assert!(login.is_right(&one, "ann@example.com", 999));
-        assert!(!login.is_right(&one, "ann@example.com", 1_000));
-        assert!(!login.is_right(&one, "bob@example.com", 999));
-        assert!(!login.is_right(&two, "ann@example.com", 999));
+        assert!(login.is_right(&one, "ann@example.com", UnixMillis(999)));
+        assert!(!login.is_right(&one, "ann@example.com", UnixMillis(1_000)));
+        assert!(!login.is_right(&one, "bob@example.com", UnixMillis(999)));
+        assert!(!login.is_right(&two, "ann@example.com", UnixMillis(999)));
         let longer = text.replace(".1000.", ".9000.");
-        assert!(!Login::parse(&longer).unwrap().is_right(&one, "ann@example.com", 999));
+        assert!(!Login::parse(&longer).unwrap().is_right(&one, "ann@example.com", UnixMillis(999)));
         // Neither is accepted as the other.
         assert_eq!(Token::read(&one, &text), None);
         assert!(Login::parse(&token().write(&one)).is_none());

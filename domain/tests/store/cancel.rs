@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::support::{Fixture, agent, client_id, only};
-use protocol::Change;
+use protocol::{Change, Seq};
 use testbed::Kind;
 use tokio::time::timeout;
 
@@ -69,7 +69,7 @@ async fn ten_thousand_dropped_requests_leave_no_transaction_open(fixture) {
                         0 => domain.send_as_visitor(&visitor, None, name, "hi").await.map(drop),
                         1 => domain.send_as_visitor(&one, None, name, "hi").await.map(drop),
                         2 => domain.send_as_agent(&mia, id, name, "ho", false).await.map(drop),
-                        3 => domain.read_as_agent(&mia, id, number as u64).await,
+                        3 => domain.read_as_agent(&mia, id, Seq(number as u64)).await,
                         4 => domain.team_page(&mia, id, None).await.map(drop),
                         _ => {
                             let change =
@@ -103,11 +103,11 @@ async fn ten_thousand_dropped_requests_leave_no_transaction_open(fixture) {
     let none_is_open = async { while open_transactions(&fixture).await > 0 {} };
     timeout(Duration::from_secs(10), none_is_open).await.expect("no transaction stays open");
     let head = fixture.domain.team_page(&mia, id, None).await.unwrap().head;
-    let mut seen = 0;
+    let mut seen = Seq::START;
     while seen < head {
         let page = fixture.domain.team_page(&mia, id, Some(seen)).await.unwrap();
         for entry in page.entries {
-            assert_eq!(entry.seq, seen + 1, "no gap");
+            assert_eq!(entry.seq, seen.next(), "no gap");
             seen = entry.seq;
         }
     }

@@ -6,7 +6,7 @@ use domain::inbox::SecretOf;
 use domain::visitor::{About, Admitted, BlockOf, Reads, User};
 use domain::{Domain, Error};
 use hmac::{Hmac, KeyInit, Mac};
-use protocol::{ErrorCode, FileId, Status};
+use protocol::{ErrorCode, FileId, Seq, Status};
 use sea_orm::{ConnectionTrait, Statement};
 use sha2::Sha256;
 
@@ -82,10 +82,10 @@ async fn what_was_written_before_comes_along_and_one_conversation_goes_on(fixtur
     // The visitor, and nobody else, can read the earlier conversation.
     let goes_on = domain.visitor_page(&both.who, None).await.unwrap().conversation.unwrap();
     let earlier = domain.earlier_than(&both.who, goes_on).await.unwrap().unwrap();
-    let (page, none) = domain.earlier_page_before(&both.who, earlier, 9).await.unwrap();
+    let (page, none) = domain.earlier_page_before(&both.who, earlier, Seq(9)).await.unwrap();
     assert_eq!((page.entries[0].body.text(), none), ("long ago", None));
     let stranger = fixture.visitor();
-    let foreign = domain.earlier_page_before(&stranger, earlier, 9).await;
+    let foreign = domain.earlier_page_before(&stranger, earlier, Seq(9)).await;
     assert_eq!(foreign.map(drop).map_err(|e| e.code()), Err(ErrorCode::ConversationUnknown));
     // Everything continues in one conversation. Sending an earlier message again is still harmless.
     domain.send_as_visitor(&both.who, None, client_id(2), "just now").await.unwrap();

@@ -6,7 +6,9 @@ use domain::conversation::Audience;
 use domain::visitor::BlockOf;
 use domain::{Domain, Error};
 use protocol::limits::SNOOZE_MS;
-use protocol::{Body, Change, ConversationId, Entry, ErrorCode, Event, Filter, Status, Summary};
+use protocol::{
+    Body, Change, ConversationId, Entry, ErrorCode, Event, Filter, Seq, Status, Summary, UnixMillis,
+};
 
 async fn change(domain: &Domain, who: &Agent, id: ConversationId, change: Change) -> Summary {
     domain.change_conversation(who, id, change).await.unwrap()
@@ -164,7 +166,7 @@ async fn a_snooze_ends_at_its_time_or_with_a_message(fixture) {
     let (visitor, id) = hi(&fixture, 1).await;
     let tom = agent(domain, "tom@example.com").await;
     let now_ms = domain.ambient().now_ms();
-    for until_ms in [0, now_ms - 1, now_ms + SNOOZE_MS + 60_000] {
+    for until_ms in [UnixMillis::ZERO, now_ms - 1, now_ms + SNOOZE_MS + 60_000] {
         let refused = domain.change_conversation(&tom, id, Change::Snooze { until_ms }).await;
         assert_eq!(refused.expect_err("refused").code(), ErrorCode::SnoozeInvalid);
     }
@@ -192,9 +194,9 @@ async fn a_visitor_sees_what_concerns_them_and_no_more(fixture) {
         change(domain, &tom, id, one).await;
     }
     let seen = domain.visitor_page(&visitor, None).await.unwrap();
-    let kinds: Vec<_> = seen.entries.iter().map(|entry| (entry.seq, entry.prev)).collect();
+    let kinds: Vec<_> = seen.entries.iter().map(|entry| (entry.seq.0, entry.prev.0)).collect();
     assert_eq!(kinds, [(1, 0), (2, 1), (5, 2)]);
-    assert_eq!(seen.head, 5);
+    assert_eq!(seen.head, Seq(5));
     let team = domain.team_page(&looker(), id, None).await.unwrap();
     assert_eq!(team.entries.len(), 5);
     assert_ne!(Audience::Team, Audience::Visitor);

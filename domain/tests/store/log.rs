@@ -26,7 +26,7 @@ async fn positions_have_no_gaps_whoever_sends_at_once(fixture) {
         positions.push(send.await.unwrap());
     }
     positions.sort_unstable();
-    assert_eq!(positions, (1..=200).collect::<Vec<Seq>>());
+    assert_eq!(positions, (1..=200).map(Seq).collect::<Vec<_>>());
 }
 
 async fn the_same_send_is_one_entry(fixture) {
@@ -52,11 +52,11 @@ async fn a_page_is_no_longer_than_a_frame_may_be_whatever_is_written(fixture) {
         let bytes = to_string(&page.entries).len();
         assert!(bytes <= PAGE_BYTES, "{bytes} bytes");
         let first = page.entries[0].seq;
-        assert!(first == 1 || bytes > PAGE_BYTES / 2, "it is used: {bytes} bytes");
+        assert!(first == Seq(1) || bytes > PAGE_BYTES / 2, "it is used: {bytes} bytes");
         seen.splice(0..0, page.entries.iter().map(|entry| entry.seq));
         page = fixture.domain.visitor_page_before(&visitor, first).await.unwrap();
     }
-    assert_eq!(seen, (1..=90).collect::<Vec<Seq>>());
+    assert_eq!(seen, (1..=90).map(Seq).collect::<Vec<_>>());
 }
 
 async fn the_same_send_is_one_entry_after_a_restart(fixture) {
@@ -66,7 +66,7 @@ async fn the_same_send_is_one_entry_after_a_restart(fixture) {
     let again = fixture.domain.send_as_visitor(&visitor, None, client_id(1), "hi").await.unwrap();
     assert_eq!(first, again);
     let second = fixture.domain.send_as_visitor(&visitor, None, client_id(2), "ho").await.unwrap();
-    assert_eq!((second.seq, second.prev), (2, 1));
+    assert_eq!((second.seq, second.prev), (Seq(2), Seq(1)));
 }
 
 async fn resume_returns_just_what_was_missed(fixture) {
@@ -78,16 +78,16 @@ async fn resume_returns_just_what_was_missed(fixture) {
         let domain = fixture.domain.clone();
         async move {
             let page = domain.visitor_page(&visitor, Some(after)).await.unwrap();
-            page.entries.iter().map(|entry| entry.seq).collect::<Vec<_>>()
+            page.entries.iter().map(|entry| entry.seq.0).collect::<Vec<_>>()
         }
     };
-    assert_eq!(missed(127).await, [128, 129, 130]);
-    assert_eq!(missed(130).await, [] as [Seq; 0]);
-    assert_eq!(missed(0).await, (1..=100).collect::<Vec<_>>(), "a page at a time");
+    assert_eq!(missed(Seq(127)).await, [128, 129, 130]);
+    assert_eq!(missed(Seq(130)).await, [] as [u64; 0]);
+    assert_eq!(missed(Seq(0)).await, (1..=100).collect::<Vec<_>>(), "a page at a time");
     let latest = fixture.domain.visitor_page(&visitor, None).await.unwrap();
-    assert_eq!((latest.head, latest.entries[0].seq), (130, 31));
-    let before = fixture.domain.visitor_page_before(&visitor, 31).await.unwrap();
-    assert_eq!((before.entries[0].seq, before.entries.len()), (1, 30));
+    assert_eq!((latest.head, latest.entries[0].seq), (Seq(130), Seq(31)));
+    let before = fixture.domain.visitor_page_before(&visitor, Seq(31)).await.unwrap();
+    assert_eq!((before.entries[0].seq, before.entries.len()), (Seq(1), 30));
 }
 
 async fn a_visitor_never_sees_a_note_and_misses_nothing_by_it(fixture) {
@@ -97,14 +97,14 @@ async fn a_visitor_never_sees_a_note_and_misses_nothing_by_it(fixture) {
     let id = only(&fixture.domain, &mia).await.id;
     let note = fixture.domain.send_as_agent(&mia, id, client_id(2), "careful", true).await.unwrap();
     let reply = fixture.domain.send_as_agent(&mia, id, client_id(3), "hello", false).await.unwrap();
-    assert_eq!((note.seq, note.prev, reply.seq, reply.prev), (2, 1, 3, 2));
+    assert_eq!([note.seq, note.prev, reply.seq, reply.prev], [2, 1, 3, 2].map(Seq));
 
     let seen = fixture.domain.visitor_page(&visitor, None).await.unwrap();
-    let positions: Vec<_> = seen.entries.iter().map(|entry| (entry.seq, entry.prev)).collect();
+    let positions: Vec<_> = seen.entries.iter().map(|entry| (entry.seq.0, entry.prev.0)).collect();
     assert_eq!(positions, [(1, 0), (3, 1)]);
-    assert_eq!(seen.head, 3);
+    assert_eq!(seen.head, Seq(3));
     fixture.domain.send_as_agent(&mia, id, client_id(4), "psst", true).await.unwrap();
-    assert_eq!(fixture.domain.visitor_page(&visitor, None).await.unwrap().head, 3);
+    assert_eq!(fixture.domain.visitor_page(&visitor, None).await.unwrap().head, Seq(3));
     assert_eq!(fixture.domain.team_page(&looker(), id, None).await.unwrap().entries.len(), 4);
 }
 
@@ -140,7 +140,7 @@ async fn a_command_that_fails_in_a_batch_fails_alone(fixture) {
     }
     let page = fixture.domain.visitor_page(&visitor, None).await.unwrap();
     let positions: Vec<_> = page.entries.iter().map(|entry| entry.seq).collect();
-    assert_eq!(positions, (1..=31).collect::<Vec<Seq>>());
+    assert_eq!(positions, (1..=31).map(Seq).collect::<Vec<_>>());
 }
 
 async fn nothing_is_written_for_a_message_that_is_refused(fixture) {
@@ -170,12 +170,12 @@ async fn unread_counts_follow_each_agents_own_cursor(fixture) {
     };
     let id = only(&fixture.domain, &mia).await.id;
     assert_eq!(unread(&mia).await, 3);
-    fixture.domain.read_as_agent(&mia, id, 2).await.unwrap();
+    fixture.domain.read_as_agent(&mia, id, Seq(2)).await.unwrap();
     assert_eq!((unread(&mia).await, unread(&tom).await), (1, 3));
-    fixture.domain.read_as_agent(&mia, id, 99).await.unwrap();
-    fixture.domain.read_as_agent(&mia, id, 1).await.unwrap();
+    fixture.domain.read_as_agent(&mia, id, Seq(99)).await.unwrap();
+    fixture.domain.read_as_agent(&mia, id, Seq(1)).await.unwrap();
     assert_eq!(unread(&mia).await, 0, "a cursor never moves back");
-    assert_eq!(fixture.domain.visitor_page(&visitor, None).await.unwrap().team_read_seq, 3);
+    assert_eq!(fixture.domain.visitor_page(&visitor, None).await.unwrap().team_read_seq, Seq(3));
 }
 
 async fn of_two_first_owners_one_is_made(fixture) {
@@ -210,7 +210,7 @@ async fn a_dropped_request_is_written_all_the_same_and_blocks_nobody(fixture) {
         drop(polled);
     }
     let last = fixture.domain.send_as_visitor(&visitor, None, client_id(999), "end").await.unwrap();
-    assert_eq!(last.seq, 201);
+    assert_eq!(last.seq, Seq(201));
 }
 
 }

@@ -3,7 +3,7 @@
 use domain::agent::{Agent, Role};
 use domain::audit::{Actor, AuditAction, AuditCursor, AuditFilter};
 use domain::login::{Attempt, Login, LoginRules, Provider, ProviderClaims};
-use protocol::{ErrorCode, ProviderId, Scope};
+use protocol::{ErrorCode, ProviderId, Scope, UnixMillis};
 use sea_orm::{ConnectionTrait, Statement};
 
 use crate::support::{Fixture, agent, log_in, source};
@@ -18,10 +18,10 @@ async fn begin(fixture: &Fixture, who: &Agent, secret: &str) -> Login {
 }
 
 /// Returns the code that an authenticator app shows for a secret.
-fn code_of(secret: &str, now_ms: u64) -> String {
+fn code_of(secret: &str, now: UnixMillis) -> String {
     let secret = totp_rs::Secret::try_from_base32(secret).unwrap();
     let totp = totp_rs::Builder::new().with_secret(secret).with_account_name("x").build();
-    totp.unwrap().generate(now_ms / 1_000).to_string()
+    totp.unwrap().generate(now.seconds()).to_string()
 }
 
 fn provider() -> Provider {

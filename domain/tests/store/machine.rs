@@ -94,9 +94,9 @@ fn step() -> impl Strategy<Value = Step> {
         6 => (0..AGENTS, 0..VISITORS, deed())
             .prop_map(|(agent, of, deed)| Step::AgentDoes { agent, of, deed }),
         2 => (0..VISITORS, 0..30_u64)
-            .prop_map(|(visitor, seq)| Step::VisitorReads { visitor, seq }),
+            .prop_map(|(visitor, seq)| Step::VisitorReads { visitor, seq: Seq(seq) }),
         2 => (0..AGENTS, 0..VISITORS, 0..30_u64)
-            .prop_map(|(agent, of, seq)| Step::AgentReads { agent, of, seq }),
+            .prop_map(|(agent, of, seq)| Step::AgentReads { agent, of, seq: Seq(seq) }),
         2 => Just(Step::LosesFrames),
         1 => Just(Step::Restart),
     ]
@@ -296,7 +296,7 @@ impl World {
             Step::AgentReads { agent, of, seq } => {
                 let (domain, who) = (self.fixture.domain.clone(), self.agents[agent].clone());
                 let Some((id, expected)) = self.conversation(of) else { return Ok(()) };
-                let seen = usize::try_from(seq).unwrap().min(expected.log.len());
+                let seen = usize::try_from(seq.0).unwrap().min(expected.log.len());
                 let cursor = expected.read.entry(agent).or_default();
                 *cursor = seen.max(*cursor);
                 domain.read_as_agent(&who, id, seq).await.unwrap();
@@ -425,11 +425,12 @@ impl World {
             let domain = &self.fixture.domain;
             let visitor = self.visitors[expected.visitor];
             for from in [0, 1, of_team.len() / 2, of_team.len()] {
-                let from = from as Seq;
+                let from = Seq(from as u64);
                 let rest = domain.team_page(&self.agents[0], id, Some(from)).await.unwrap().entries;
                 let must = of_team.iter().filter(|entry| entry.seq > from).take(rest.len());
                 prop_assert!(
-                    rest.iter().eq(must) && (rest.is_empty() == (from == of_team.len() as Seq))
+                    rest.iter().eq(must)
+                        && (rest.is_empty() == (from == Seq(of_team.len() as u64)))
                 );
                 let rest = domain.visitor_page(&visitor, Some(from)).await.unwrap().entries;
                 let theirs = self.of_visitor[expected.visitor].replica.entries();
@@ -454,7 +455,7 @@ impl World {
                 prop_assert_eq!(found.snoozed_until_ms.is_some(), expected.is_snoozed);
                 let assignee = expected.assignee.map(|agent| self.agents[agent].id);
                 prop_assert_eq!(found.assignee.map(|person| person.id), assignee);
-                prop_assert_eq!(found.head, expected.log.len() as u64);
+                prop_assert_eq!(found.head, Seq(expected.log.len() as u64));
                 let all = expected.visitor_messages(expected.log.len());
                 prop_assert_eq!(found.visitor_messages, all as u64);
                 let seen = expected.read.get(&number).copied().unwrap_or(0);
@@ -486,7 +487,7 @@ fn compare(
     sent: Result<Entry, domain::Error>,
     must: Result<usize, ErrorCode>,
 ) -> Result<(), TestCaseError> {
-    let sent = sent.map(|entry| usize::try_from(entry.seq).unwrap_or(0));
+    let sent = sent.map(|entry| usize::try_from(entry.seq.0).unwrap_or(0));
     prop_assert_eq!(sent.map_err(|error| error.code()), must);
     Ok(())
 }

@@ -8,7 +8,7 @@ use domain::mail::{Delivery, MailContent, OfAccount, OfConversation, Outcome};
 use domain::visitor::{About, Reads, User, VisitorIdentity};
 use protocol::limits::{MAIL_LINK_MS, MAIL_TRIED_MS, NOBODY_WAIT_MS, UNREAD_WAIT_MS};
 use protocol::{
-    Body, Change, ConversationId, DropReason, ErrorCode, Event, MailKind, MailState, Waits,
+    Body, Change, ConversationId, DropReason, ErrorCode, Event, MailKind, MailState, Seq, Waits,
 };
 
 use sea_orm::ConnectionTrait;
@@ -424,7 +424,7 @@ async fn that_a_mail_is_late_is_said_once_and_that_it_went_when_it_does(fixture)
         fixture.settle(&one, Outcome::Later { reason: "no route".into() }).await;
         fixture.ticks.pass_ms(HOUR_MS);
     }
-    let (mail, from, through, reason) = (MailKind::UnreadReply, 2, 2, "no route".to_owned());
+    let (mail, from, through, reason) = (MailKind::UnreadReply, Seq(2), Seq(2), "no route".to_owned());
     let late = Event::MailDelayed { mail, from, through, reason };
     assert_eq!(fixture.said_of_mails(id).await, std::slice::from_ref(&late));
     assert_eq!(fixture.sent().await, [MailKind::UnreadReply]);
@@ -481,7 +481,7 @@ async fn a_mail_is_tried_for_three_days_and_failing_is_seen(fixture) {
         fixture.settle(one, Outcome::Later { reason: "no\r\nroute".into() }).await;
         fixture.ticks.pass_ms(HOUR_MS);
     }
-    let lasted = fixture.domain.ambient().now_ms() - begin;
+    let lasted = fixture.domain.ambient().now_ms().since(begin);
     assert!((70..80).contains(&tries), "{tries}");
     assert!(lasted > MAIL_TRIED_MS);
     let failed = fixture.domain.list_mails(Some(MailState::Failed), None).await.unwrap().mails;
@@ -970,11 +970,11 @@ async fn that_a_late_mail_is_not_needed_any_more_is_said(fixture) {
     fixture.ticks.pass_ms(UNREAD_WAIT_MS);
     let one = fixture.due().await.remove(0);
     fixture.settle(&one, Outcome::Later { reason: "no route".into() }).await;
-    fixture.domain.read_as_visitor(&ann, 2).await.unwrap();
+    fixture.domain.read_as_visitor(&ann, Seq(2)).await.unwrap();
     fixture.ticks.pass_ms(HOUR_MS);
     assert!(fixture.due().await.is_empty());
     let (mail, reason) = (MailKind::UnreadReply, DropReason::Read);
-    let expect = Event::MailDropped { mail, from: 2, through: 2, reason };
+    let expect = Event::MailDropped { mail, from: Seq(2), through: Seq(2), reason };
     assert_eq!(fixture.said_of_mails(id).await.last(), Some(&expect));
 }
 

@@ -6,7 +6,7 @@
 use domain::conversation::Draft;
 use domain::file::{Part, Party};
 use domain::search::Query;
-use protocol::{Change, FileId, Filter};
+use protocol::{Change, FileId, Filter, Seq};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use testbed::Kind;
 
@@ -103,20 +103,21 @@ async fn nothing_reads_all_messages(fixture) {
     fixture.asked.lock().unwrap().clear();
 
     let head = domain.visitor_page(&visitor, None).await.unwrap().head;
-    assert_eq!(head, u64::from(MESSAGES));
-    domain.visitor_page(&visitor, Some(head - 10)).await.unwrap();
-    domain.visitor_page_before(&visitor, head / 2).await.unwrap();
+    assert_eq!(head.0, u64::from(MESSAGES));
+    let middle = Seq(head.0 / 2);
+    domain.visitor_page(&visitor, Some(Seq(head.0 - 10))).await.unwrap();
+    domain.visitor_page_before(&visitor, middle).await.unwrap();
     domain.team_page(&mia, id, None).await.unwrap();
-    domain.team_page(&mia, id, Some(head / 2)).await.unwrap();
-    domain.team_page_before(&mia, id, head / 2).await.unwrap();
+    domain.team_page(&mia, id, Some(middle)).await.unwrap();
+    domain.team_page_before(&mia, id, middle).await.unwrap();
     domain.send_as_visitor(&visitor, None, client_id(2), "more").await.unwrap();
     domain.send_as_visitor(&visitor, None, client_id(2), "more").await.unwrap();
     domain.send_as_agent(&mia, id, client_id(3), "yes", false).await.unwrap();
     domain.read_as_visitor(&visitor, head).await.unwrap();
-    domain.read_as_agent(&mia, id, head - 5).await.unwrap();
+    domain.read_as_agent(&mia, id, Seq(head.0 - 5)).await.unwrap();
     domain.change_conversation(&mia, id, Change::Claim {}).await.unwrap();
-    domain.earlier_page_before(&visitor, id, head / 2).await.unwrap();
-    let unseen = Change::Resolve { seen: Some(head / 2) };
+    domain.earlier_page_before(&visitor, id, middle).await.unwrap();
+    let unseen = Change::Resolve { seen: Some(middle) };
     domain.change_conversation(&mia, id, unseen).await.unwrap_err();
     let content = futures_util::stream::iter([Ok(b"words".to_vec().into())]);
     let (file, party) = (FileId(uuid::Uuid::from_u128(1)), Party::Visitor(visitor));

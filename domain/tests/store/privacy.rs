@@ -11,7 +11,7 @@ use domain::mail::Outcome;
 use domain::search::Query;
 use domain::visitor::{About, BlockOf, User, VisitorIdentity};
 use protocol::limits::UNREAD_WAIT_MS;
-use protocol::{ConversationId, ErrorCode, FileId, Filter};
+use protocol::{ConversationId, ErrorCode, FileId, Filter, Seq};
 use sea_orm::{ConnectionTrait, Statement};
 use testbed::Kind;
 
@@ -194,7 +194,7 @@ async fn of_who_is_erased_nothing_is_left_and_others_keep_all(fixture) {
     // A visitor who returns starts over.
     domain.send_as_visitor(&ann, None, client_id(1), "me again").await.unwrap();
     let fresh = listed(domain, &looker()).await;
-    assert!(fresh.len() == 2 && fresh.iter().all(|one| one.id != id && one.head == 1));
+    assert!(fresh.len() == 2 && fresh.iter().all(|one| one.id != id && one.head == Seq(1)));
 }
 
 async fn a_copy_holds_all_that_was_said_and_sent(fixture) {

@@ -5,6 +5,7 @@ use domain::hub::Listener;
 use domain::inbox::InboxSettings;
 use protocol::{
     Attendance, Change, ConversationId, ErrorCode, LabelId, Presence, Routing, Status, TeamId,
+    UnixMillis,
 };
 
 use sea_orm::ConnectionTrait;
@@ -310,7 +311,7 @@ async fn presence_is_a_choice_and_a_socket_and_hours_are_another_thing(fixture) 
     domain.set_inbox(fixture.inbox.id, hours("wed 09:00-17:00")).await.unwrap();
     assert_eq!(now().await, (Attendance::Closed, Presence::Online));
     let inbox = domain.find_inbox(None).await.unwrap();
-    assert_eq!(domain.availability(&inbox).opens_at_ms, Some(1_700_038_800_000));
+    assert_eq!(domain.availability(&inbox).opens_at_ms, Some(UnixMillis(1_700_038_800_000)));
     domain.set_inbox(fixture.inbox.id, hours("tue 09:00-23:00")).await.unwrap();
     assert_eq!(now().await.0, Attendance::Online);
     drop(two);

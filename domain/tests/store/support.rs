@@ -11,7 +11,7 @@ use domain::mail::MailRules;
 use domain::visitor::VisitorIdentity;
 use domain::{Ambient, Clock, Domain, Entropy, Keys, Store};
 use migrations::{Migrator, MigratorTrait};
-use protocol::{AgentId, ClientId, Filter, Presence, Summary, VisitorId};
+use protocol::{AgentId, ClientId, Filter, Presence, Summary, UnixMillis, VisitorId};
 use sea_orm::Statement;
 use testbed::{Kind, TestDatabase};
 
@@ -19,8 +19,8 @@ use testbed::{Kind, TestDatabase};
 pub(crate) struct Counter(Arc<AtomicU64>, Arc<AtomicU64>);
 
 impl Clock for Counter {
-    fn now_ms(&self) -> u64 {
-        1_700_000_000_000_u64.wrapping_add(self.0.fetch_add(1, Ordering::Relaxed))
+    fn now_ms(&self) -> UnixMillis {
+        UnixMillis(1_700_000_000_000_u64.wrapping_add(self.0.fetch_add(1, Ordering::Relaxed)))
     }
 }
 

@@ -4,7 +4,7 @@ use domain::agent::{Agent, AgentSettings, Visibility};
 use domain::inbox::Inbox;
 use domain::visitor::VisitorIdentity;
 use protocol::json::from_str;
-use protocol::{Change, ConversationId, ErrorCode, Routing, ToAgent, VisitorId};
+use protocol::{Change, ConversationId, ErrorCode, Routing, Seq, ToAgent, VisitorId};
 
 use crate::support::{Fixture, agent, client_id, listed, looker};
 
@@ -44,11 +44,11 @@ async fn what_is_of_another_inbox_can_neither_be_seen_nor_changed(fixture) {
     let refused = [
         domain.find_conversation(&ann, foreign).await.map(drop),
         domain.team_page(&ann, foreign, None).await.map(drop),
-        domain.team_page_before(&ann, foreign, 5).await.map(drop),
+        domain.team_page_before(&ann, foreign, Seq(5)).await.map(drop),
         domain.profile_of(&ann, foreign).await.map(drop),
         domain.send_as_agent(&ann, foreign, name, "hi", false).await.map(drop),
         domain.send_as_agent(&ann, foreign, name, "hi", true).await.map(drop),
-        domain.read_as_agent(&ann, foreign, 1).await,
+        domain.read_as_agent(&ann, foreign, Seq(1)).await,
         domain.type_as_agent(&ann, foreign).await,
         domain.change_conversation(&ann, foreign, Change::Resolve { seen: None }).await.map(drop),
         domain.change_conversation(&ann, foreign, Change::Claim {}).await.map(drop),
@@ -56,7 +56,7 @@ async fn what_is_of_another_inbox_can_neither_be_seen_nor_changed(fixture) {
     for one in refused {
         assert_eq!(one.map_err(|error| error.code()), Err(ErrorCode::ConversationUnknown));
     }
-    assert_eq!(domain.find_conversation(&looker(), foreign).await.unwrap().head, 1);
+    assert_eq!(domain.find_conversation(&looker(), foreign).await.unwrap().head, Seq(1));
     domain.change_conversation(&ann, mine, Change::Claim {}).await.unwrap();
 }
 

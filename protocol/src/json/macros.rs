@@ -168,4 +168,55 @@ macro_rules! words {
     };
 }
 
-pub(crate) use {record, tagged, words};
+/// A whole number of one kind, which is a plain number in JSON.
+macro_rules! number {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[cfg_attr(feature = "serde", derive(serde::Serialize, serde::Deserialize), serde(transparent))]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        pub struct $name(pub u64);
+
+        impl core::fmt::Display for $name {
+            fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl From<u64> for $name {
+            fn from(number: u64) -> Self {
+                Self(number)
+            }
+        }
+
+        impl core::str::FromStr for $name {
+            type Err = core::num::ParseIntError;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+
+        impl $crate::json::Encode for $name {
+            fn encode(&self, out: &mut alloc::string::String) {
+                self.0.encode(out);
+            }
+        }
+
+        impl $crate::json::Decode for $name {
+            fn decode(value: &$crate::json::Value<'_>) -> Result<Self, $crate::json::DecodeError> {
+                $crate::json::Decode::decode(value).map(Self)
+            }
+        }
+
+        // No store has unsigned numbers. Beyond the largest signed one there is nothing.
+        #[cfg(feature = "sea-orm")]
+        $crate::stored!(
+            $name as i64,
+            |number| i64::try_from(number.0).unwrap_or(i64::MAX),
+            |number| (*number).try_into().ok().map(Self)
+        );
+    };
+}
+
+pub(crate) use {number, record, tagged, words};

@@ -16,7 +16,7 @@ mod write;
 
 pub use codec::{Decode, Encode, Fields};
 pub use error::DecodeError;
-pub(crate) use macros::{record, tagged, words};
+pub(crate) use macros::{number, record, tagged, words};
 pub use parse::{Value, parse};
 pub use raw::RawJson;
 pub use write::write_str;

@@ -7,7 +7,7 @@ use domain::agent::Agent;
 use domain::conversation::ListCursor;
 use protocol::{
     AgentId, Change, ConversationId, ErrorCode, Filter, InboxId, LabelId, Status, Summary,
-    VisitorId, limits,
+    UnixMillis, VisitorId, limits,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -187,8 +187,8 @@ pub(super) async fn assign(
 pub(super) struct Snooze {
     /// A time in the future, at most a year away.
     #[serde(deserialize_with = "whole")]
-    #[schema(maximum = 9_007_199_254_740_991_u64)]
-    until_ms: u64,
+    #[schema(value_type = u64, maximum = 9_007_199_254_740_991_u64)]
+    until_ms: UnixMillis,
 }
 
 /// Snooze a conversation until a time, or until the visitor writes.

@@ -29,7 +29,7 @@ pub(super) struct Since {
 
 impl Since {
     pub(super) fn after(&self) -> Seq {
-        self.after.unwrap_or(0)
+        self.after.unwrap_or_default()
     }
 }
 
@@ -39,15 +39,15 @@ pub(super) struct Messages {
     /// The conversation; `null` if the visitor has none.
     conversation: Option<ConversationId>,
     /// The last position of the log.
-    head: u64,
+    head: Seq,
     /// How far the visitor has read.
-    visitor_read_seq: u64,
+    visitor_read_seq: Seq,
     /// How far the team has read.
-    team_read_seq: u64,
+    team_read_seq: Seq,
     /// At most 100 entries, oldest first.
     messages: Vec<Entry>,
     /// Pass it as `after` to get what follows. `null` at the end of the log, and with `before`.
-    next: Option<u64>,
+    next: Option<Seq>,
 }
 
 impl Messages {
@@ -121,8 +121,8 @@ pub(super) async fn send(
 pub(super) struct ReadUpTo {
     /// The last position read.
     #[serde(deserialize_with = "whole")]
-    #[schema(maximum = 9_007_199_254_740_991_u64)]
-    pub(super) seq: u64,
+    #[schema(value_type = u64, maximum = 9_007_199_254_740_991_u64)]
+    pub(super) seq: Seq,
 }
 
 /// Mark a conversation as read by the agent, and thereby by the team.

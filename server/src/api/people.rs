@@ -6,7 +6,7 @@ use axum::response::Response;
 use domain::agent::Agent;
 use domain::audit::{Actor, AuditAction};
 use domain::privacy::{Erased, PersonFound};
-use protocol::{ErrorCode, InboxId, VisitorId};
+use protocol::{ErrorCode, InboxId, UnixMillis, VisitorId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -36,8 +36,8 @@ pub(super) struct FoundPerson {
     is_email_verified: bool,
     user_id: Option<String>,
     conversations: u64,
-    created_at_ms: u64,
-    last_seen_at_ms: Option<u64>,
+    created_at_ms: UnixMillis,
+    last_seen_at_ms: Option<UnixMillis>,
 }
 
 impl From<PersonFound> for FoundPerson {

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use domain::search::Query as Search;
 use protocol::limits::SEARCH_HITS;
-use protocol::{Hit, InboxId, LabelId};
+use protocol::{Hit, InboxId, LabelId, UnixMillis};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -40,11 +40,11 @@ pub(super) struct LookedFor {
     /// Written at this time or later.
     #[serde(default, deserialize_with = "maybe_whole")]
     #[param(maximum = 9_007_199_254_740_991_u64)]
-    from_ms: Option<u64>,
+    from_ms: Option<UnixMillis>,
     /// Written before this time.
     #[serde(default, deserialize_with = "maybe_whole")]
     #[param(maximum = 9_007_199_254_740_991_u64)]
-    until_ms: Option<u64>,
+    until_ms: Option<UnixMillis>,
     /// The most results: 1 to 50. Default: 50.
     #[param(minimum = 1, maximum = 50)]
     limit: Option<u64>,

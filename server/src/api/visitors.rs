@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::visitor::{Profile, User};
-use protocol::{ClientId, Entry, ErrorCode, InboxId, Seq, VisitorId};
+use protocol::{ClientId, Entry, ErrorCode, InboxId, UnixMillis, VisitorId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -40,8 +40,8 @@ pub(super) struct Visitor {
     language: Option<String>,
     /// The time zone (IANA).
     time_zone: Option<String>,
-    last_seen_at_ms: Option<u64>,
-    created_at_ms: u64,
+    last_seen_at_ms: Option<UnixMillis>,
+    created_at_ms: UnixMillis,
 }
 
 impl From<Profile> for Visitor {
@@ -208,6 +208,6 @@ pub(super) async fn read(
     Body(ReadUpTo { seq }): Body<ReadUpTo>,
 ) -> Result<StatusCode, Failure> {
     let who = state.domain.find_visitor(&agent, id).await?.who();
-    state.domain.read_as_visitor(&who, seq as Seq).await?;
+    state.domain.read_as_visitor(&who, seq).await?;
     Ok(StatusCode::NO_CONTENT)
 }

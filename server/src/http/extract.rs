@@ -30,25 +30,31 @@ impl<T: DeserializeOwned> FromRequest<ServerState> for Body<T> {
 const MOST: u64 = (1 << 53) - 1;
 
 /// Deserializes a whole number. It may be written as `1.0`, which is an integer in JSON Schema.
-pub(crate) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+pub(crate) fn whole<'de, D, T>(deserializer: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: From<u64>,
+{
     let number = serde_json::Number::deserialize(deserializer)?;
     let whole = number.as_u64().or_else(|| {
         let float = number.as_f64()?;
         ((0.0..=MOST as f64).contains(&float) && float.fract() == 0.0).then_some(float as u64)
     });
-    bounded(whole).ok_or_else(|| D::Error::custom("expected a whole number from 0 to 2^53 - 1"))
+    let whole = bounded(whole).map(T::from);
+    whole.ok_or_else(|| D::Error::custom("expected a whole number from 0 to 2^53 - 1"))
 }
 
 /// Deserializes a whole number in a query, where it may be left out.
-pub(crate) fn maybe_whole<'de, D>(deserializer: D) -> Result<Option<u64>, D::Error>
+pub(crate) fn maybe_whole<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
+    T: From<u64>,
 {
     let number = Option::<u64>::deserialize(deserializer)?;
     if number.is_some() && bounded(number).is_none() {
         return Err(D::Error::custom("expected a whole number from 0 to 2^53 - 1"));
     }
-    Ok(number)
+    Ok(number.map(T::from))
 }
 
 fn bounded(number: Option<u64>) -> Option<u64> {

@@ -119,7 +119,7 @@ impl Quote {
 
     /// A quote with its time, in UTC: the reader's time zone is unknown.
     pub(super) fn at(said: &QuotedMessage, visitor_name: &str) -> Self {
-        let seconds = i64::try_from(said.at_ms / 1_000).unwrap_or(0);
+        let seconds = i64::try_from(said.at_ms.seconds()).unwrap_or(0);
         let at = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
         let (hour, minute, _) = at.to_hms();
         let at = format!("{} {hour:02}:{minute:02} UTC", at.date());

@@ -34,7 +34,7 @@ pub(super) fn compose(
 
     let mut message = Message::builder()
         .message_id(Some(id(&delivery.message_id)))
-        .date(UNIX_EPOCH + Duration::from_millis(delivery.begun_at_ms))
+        .date(UNIX_EPOCH + Duration::from_millis(delivery.begun_at_ms.0))
         .from(Mailbox::new(Some(body.brand.clone()), from.clone()))
         .to(Mailbox::new(None, to.clone()))
         .subject(body.subject.clone());

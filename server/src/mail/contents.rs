@@ -1,7 +1,7 @@
 //! The contents of each kind of email.
 
 use domain::mail::{MailContent, OfAccount, OfConversation, OfSummary, QuotedMessage, Unanswered};
-use protocol::{Author, MailKind};
+use protocol::{Author, MailKind, Seq};
 
 use super::body::{EmailBody, Quote, one_line};
 use super::words::Words;
@@ -158,7 +158,7 @@ fn chosen(url: &str) -> String {
 
 fn summary(of: &OfSummary, url: &str) -> EmailBody {
     let said = |one: &Unanswered| QuotedMessage {
-        seq: 0,
+        seq: Seq::START,
         author: Author::Visitor {},
         text: one.preview.clone(),
         files: Vec::new(),

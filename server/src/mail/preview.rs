@@ -11,7 +11,9 @@ use domain::mail::{
 };
 use domain::visitor::Profile;
 use lettre::Address;
-use protocol::{AgentId, Author, ConversationId, ErrorCode, MailId, MailKind, VisitorId};
+use protocol::{
+    AgentId, Author, ConversationId, ErrorCode, MailId, MailKind, Seq, UnixMillis, VisitorId,
+};
 use serde::Deserialize;
 use tower_sessions::Session;
 
@@ -90,7 +92,7 @@ const ASKED: &str = "Hello! Does the yearly plan come with an invoice?";
 /// A sample email.
 pub(super) fn sample(kind: MailKind, inbox: Inbox, language: &str) -> Delivery {
     let id = uuid::Uuid::nil();
-    let at_ms = 1_760_000_000_000;
+    let at_ms = UnixMillis(1_760_000_000_000);
     let visitor = Profile {
         id: VisitorId(id),
         inbox: inbox.id,
@@ -142,32 +144,32 @@ pub(super) fn sample(kind: MailKind, inbox: Inbox, language: &str) -> Delivery {
     let account = || OfAccount { name: "Mia".to_owned(), link: "preview".to_owned() };
     let matter = match kind {
         MailKind::NobodyAvailable => MailContent::NobodyAvailable(of(vec![
-            said(1, ASKED, &[]),
-            said(2, "Our accountant would like one that looks like this.", &["invoice.pdf"]),
+            said(Seq(1), ASKED, &[]),
+            said(Seq(2), "Our accountant would like one that looks like this.", &["invoice.pdf"]),
         ])),
         MailKind::Received => MailContent::Received(of(Vec::new())),
         MailKind::UnreadReply => MailContent::UnreadReply(of(vec![
-            said(3, "It does! You’ll find it under Account, then Invoices.", &[]),
+            said(Seq(3), "It does! You’ll find it under Account, then Invoices.", &[]),
             said(
-                4,
+                Seq(4),
                 "I’ve added your company’s name to yours.\nIs there anything else I can help with?",
                 &[],
             ),
         ])),
         MailKind::Transcript => MailContent::Transcript(of(vec![
-            said(1, ASKED, &[]),
+            said(Seq(1), ASKED, &[]),
             QuotedMessage {
                 author: mia,
-                ..said(3, "It does! You’ll find it under Account, then Invoices.", &[])
+                ..said(Seq(3), "It does! You’ll find it under Account, then Invoices.", &[])
             },
         ])),
-        MailKind::Assigned => MailContent::Assigned(of(vec![said(1, ASKED, &[])])),
+        MailKind::Assigned => MailContent::Assigned(of(vec![said(Seq(1), ASKED, &[])])),
         MailKind::Mentioned => MailContent::Mentioned(of(vec![QuotedMessage {
             author: mia,
-            ..said(2, "@Tom could you look at the invoice, please?", &[])
+            ..said(Seq(2), "@Tom could you look at the invoice, please?", &[])
         }])),
-        MailKind::Waiting => MailContent::Waiting(of(vec![said(1, ASKED, &[])])),
-        MailKind::Escalation => MailContent::Escalation(of(vec![said(1, ASKED, &[])])),
+        MailKind::Waiting => MailContent::Waiting(of(vec![said(Seq(1), ASKED, &[])])),
+        MailKind::Escalation => MailContent::Escalation(of(vec![said(Seq(1), ASKED, &[])])),
         MailKind::Summary => MailContent::Summary(OfSummary {
             name: "Mia".to_owned(),
             begun: 12,

@@ -12,7 +12,7 @@ use domain::conversation::Draft;
 use domain::file::Party;
 use domain::inbox::Inbox;
 use domain::visitor::{User, VisitorIdentity};
-use protocol::{AgentId, ConversationId, FileId, LabelId, Scope, VisitorId};
+use protocol::{AgentId, ConversationId, FileId, LabelId, Scope, UnixMillis, VisitorId};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -45,7 +45,7 @@ struct Target {
     label: LabelId,
     file: FileId,
     agent: AgentId,
-    soon_ms: u64,
+    soon_ms: UnixMillis,
 }
 
 impl Target {

@@ -4,7 +4,7 @@ use domain::agent::AgentSettings;
 use protocol::json::RawJson;
 use protocol::{
     Attendance, Author, Body, Change, CloseCode, ErrorCode, Event, FromAgent, FromVisitor,
-    Presence, Routing, Several, Status, ToAgent, ToVisitor, limits,
+    Presence, Routing, Seq, Several, Status, ToAgent, ToVisitor, limits,
 };
 
 use crate::support::{Client, Running, ack, client_id, send};
@@ -57,7 +57,7 @@ async fn both_sides_see_that_the_other_writes() {
     assert!(matches!(&by, Author::Agent { name, .. } if name == "Mia"), "{by:?}");
     // It is not stored: the log has not grown.
     let me = server.domain.list_agents().await.unwrap().remove(0);
-    assert_eq!(server.domain.team_page(&me, conversation, None).await.unwrap().head, 1);
+    assert_eq!(server.domain.team_page(&me, conversation, None).await.unwrap().head, Seq(1));
 
     drop(visitor);
     let online = mia
@@ -270,7 +270,7 @@ async fn a_visitor_hears_of_the_conversation_that_they_see_and_comes_back_for_an
 
     // What is written and read in the first does not affect the second.
     mia.send(&FromAgent::Watch { conversation: first.id, after: None }).await;
-    mia.send(&FromAgent::Read { conversation: first.id, seq: 2 }).await;
+    mia.send(&FromAgent::Read { conversation: first.id, seq: Seq(2) }).await;
     let note = |conversation, number, text: &str| FromAgent::Send {
         conversation,
         client_id: client_id(number),
@@ -287,5 +287,5 @@ async fn a_visitor_hears_of_the_conversation_that_they_see_and_comes_back_for_an
             _ => None,
         })
         .await;
-    assert_eq!((entry.seq, entry.body.text()), (1, "of the second"));
+    assert_eq!((entry.seq, entry.body.text()), (Seq(1), "of the second"));
 }

@@ -1,7 +1,7 @@
 //! Visitors without a socket: the same frames over long polling, with the same guarantees.
 
 use protocol::json::{Encode, from_str, to_string};
-use protocol::{Body, FromAgent, FromVisitor, Several, ToAgent, ToVisitor};
+use protocol::{Body, FromAgent, FromVisitor, Seq, Several, ToAgent, ToVisitor};
 
 use crate::http::{self, Answer};
 use crate::support::{Running, client_id, send};
@@ -45,7 +45,7 @@ impl<T: Encode> Frame for T {
 async fn begin(
     server: &Running,
     token: Option<&str>,
-    after: Option<u64>,
+    after: Option<Seq>,
 ) -> (String, String, Vec<protocol::Entry>) {
     let polled = poll(server, None, &[&server.hello(token, after)]).await;
     let line = polled.header("porchlight-line").expect("a line").to_owned();
@@ -60,7 +60,7 @@ async fn both_talk_and_a_request_waits_for_the_answer() {
     let server = Running::start().await;
     let (line, token, _) = begin(&server, None, None).await;
     let polled = poll(&server, Some(&line), &[&send(1, "hello"), &send(2, "anybody?")]).await;
-    let acks: Vec<u64> = polled
+    let acks: Vec<Seq> = polled
         .frames
         .iter()
         .filter_map(|frame| match frame {
@@ -68,7 +68,7 @@ async fn both_talk_and_a_request_waits_for_the_answer() {
             _ => None,
         })
         .collect();
-    assert_eq!(acks, [1, 2]);
+    assert_eq!(acks, [Seq(1), Seq(2)]);
 
     // The answer arrives at a waiting request.
     let mut mia = server.agent().await;
@@ -106,16 +106,16 @@ async fn both_talk_and_a_request_waits_for_the_answer() {
     tokio::join!(waits, mia.send(&reply));
 
     // What was lost on the way is in the log; what was sent twice is there once.
-    let (line, _, entries) = begin(&server, Some(&token), Some(2)).await;
-    assert_eq!(entries.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [3]);
+    let (line, _, entries) = begin(&server, Some(&token), Some(Seq(2))).await;
+    assert_eq!(entries.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [Seq(3)]);
     let polled = poll(&server, Some(&line), &[&send(1, "hello"), &FromVisitor::Ping {}]).await;
     assert!(
         polled
             .frames
             .iter()
-            .any(|frame| matches!(frame, ToVisitor::Ack { entry, .. } if entry.seq == 1))
+            .any(|frame| matches!(frame, ToVisitor::Ack { entry, .. } if entry.seq == Seq(1)))
     );
-    assert!(polled.frames.iter().any(|frame| matches!(frame, ToVisitor::Pong { head: 3 })));
+    assert!(polled.frames.iter().any(|frame| matches!(frame, ToVisitor::Pong { head: Seq(3) })));
 }
 
 #[tokio::test]
@@ -128,7 +128,7 @@ async fn a_request_for_more_than_an_answer_holds_is_answered_by_several() {
         let polled = poll(&server, Some(&line), &[&send(number, &text)]).await;
         assert_eq!(polled.header("porchlight-close"), None, "{number}");
     }
-    let resume = FromVisitor::Resume { after: 0 };
+    let resume = FromVisitor::Resume { after: Seq(0) };
     let frames: [&dyn Frame; 5] =
         [&resume, &resume, &resume, &resume, &send(99, "and this is taken")];
     let mut polled = poll(&server, Some(&line), &frames).await;
@@ -143,7 +143,7 @@ async fn a_request_for_more_than_an_answer_holds_is_answered_by_several() {
                     assert!(entries.len() < 10, "{}", entries.len());
                     pages += 1;
                 }
-                ToVisitor::Ack { entry, .. } if entry.seq == 19 => is_taken = true,
+                ToVisitor::Ack { entry, .. } if entry.seq == Seq(19) => is_taken = true,
                 _ => {}
             }
         }

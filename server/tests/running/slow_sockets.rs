@@ -1,6 +1,6 @@
 //! Sockets that read nothing, among many that do.
 
-use protocol::{CloseCode, FromAgent, FromVisitor, Several, ToAgent, ToVisitor, limits};
+use protocol::{CloseCode, FromAgent, FromVisitor, Seq, Several, ToAgent, ToVisitor, limits};
 
 use crate::support::{Client, Running, ack, client_id, send};
 
@@ -88,7 +88,7 @@ async fn a_hundred_stalled_sockets_are_let_go_and_nine_hundred_others_notice_not
         other.send(&send(1, "still there?")).await;
     }
     for other in &mut others {
-        assert_eq!(ack(other).await.seq, 1);
+        assert_eq!(ack(other).await.seq, Seq(1));
     }
     for close in closes {
         let code = close.await.unwrap();
@@ -97,12 +97,12 @@ async fn a_hundred_stalled_sockets_are_let_go_and_nine_hundred_others_notice_not
 
     // A client that comes back misses nothing.
     let mut back = server.knock().await;
-    back.send(&server.hello(Some(&token), Some(0))).await;
+    back.send(&server.hello(Some(&token), Some(Seq(0)))).await;
     let ToVisitor::Welcome { mut entries, head, .. } = back.next().await else {
         panic!("a welcome");
     };
     while entries.last().is_some_and(|last| last.seq < head) {
-        let after = entries.last().map_or(0, |last| last.seq);
+        let after = entries.last().map_or(Seq::START, |last| last.seq);
         back.send(&FromVisitor::Resume { after }).await;
         entries.extend(
             back.find(|frame| match frame {
@@ -112,6 +112,6 @@ async fn a_hundred_stalled_sockets_are_let_go_and_nine_hundred_others_notice_not
             .await,
         );
     }
-    let all: Vec<u64> = entries.iter().map(|entry| entry.seq).collect();
+    let all: Vec<u64> = entries.iter().map(|entry| entry.seq.0).collect();
     assert_eq!(all, (1..=u64::try_from(sent).unwrap()).collect::<Vec<_>>());
 }

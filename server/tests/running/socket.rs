@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use crate::support::{Client, Running, ack, client_id, refusal, send};
 use protocol::{
     Author, Change, CloseCode, ConversationId, Entry, ErrorCode, FromAgent, FromVisitor,
-    SUBPROTOCOL, Several, Summary, ToAgent, ToVisitor, limits,
+    SUBPROTOCOL, Seq, Several, Summary, ToAgent, ToVisitor, limits,
 };
 use tokio_tungstenite::tungstenite::Message;
 
@@ -45,7 +45,7 @@ async fn a_visitor_and_an_agent_talk() {
 
     let (mut visitor, token) = server.visitor(None).await;
     visitor.send(&send(1, "Is it open?")).await;
-    assert_eq!(ack(&mut visitor).await.seq, 1);
+    assert_eq!(ack(&mut visitor).await.seq, Seq(1));
 
     let summary = conversation(&mut agent).await;
     assert_eq!((summary.preview.as_str(), summary.unread()), ("Is it open?", 1));
@@ -64,7 +64,7 @@ async fn a_visitor_and_an_agent_talk() {
     agent.send(&reply).await;
     let seen = visitor
         .find(|frame| match frame {
-            ToVisitor::Entry { entry } if entry.seq == 2 => Some(entry),
+            ToVisitor::Entry { entry } if entry.seq == Seq(2) => Some(entry),
             _ => None,
         })
         .await;
@@ -73,11 +73,11 @@ async fn a_visitor_and_an_agent_talk() {
 
     // A second socket of the same visitor sees everything, old and new.
     let (mut second, _) = server.visitor(Some(&token)).await;
-    second.send(&FromVisitor::Resume { after: 1 }).await;
+    second.send(&FromVisitor::Resume { after: Seq(1) }).await;
     let ToVisitor::Entries { entries, head } = second.next().await else {
         panic!("a resume is answered");
     };
-    assert_eq!((entries.len(), entries[0].seq, head), (1, 2, 2));
+    assert_eq!((entries.len(), entries[0].seq, head), (1, Seq(2), Seq(2)));
 }
 
 #[tokio::test]
@@ -89,15 +89,15 @@ async fn a_client_that_comes_back_gets_just_what_it_missed() {
         ack(&mut one).await;
     }
     let mut back = server.knock().await;
-    back.send(&server.hello(Some(&token), Some(1))).await;
+    back.send(&server.hello(Some(&token), Some(Seq(1)))).await;
     let ToVisitor::Welcome { entries, head, .. } = back.next().await else {
         panic!("a hello is answered by a welcome");
     };
-    assert_eq!(entries.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [2, 3]);
-    assert_eq!(head, 3);
+    assert_eq!(entries.iter().map(|entry| entry.seq).collect::<Vec<_>>(), [Seq(2), Seq(3)]);
+    assert_eq!(head, Seq(3));
     // What was not acknowledged is sent again, and stored once.
     back.send(&send(3, "hi")).await;
-    assert_eq!(ack(&mut back).await.seq, 3);
+    assert_eq!(ack(&mut back).await.seq, Seq(3));
     back.send(&FromVisitor::Ping {}).await;
     let head = back
         .find(|frame| match frame {
@@ -105,7 +105,7 @@ async fn a_client_that_comes_back_gets_just_what_it_missed() {
             _ => None,
         })
         .await;
-    assert_eq!(head, 3);
+    assert_eq!(head, Seq(3));
 }
 
 #[tokio::test]
@@ -238,7 +238,7 @@ async fn a_message_that_is_refused_is_not_written() {
         assert_eq!((code, about, temporary), (expect, Some(client_id(1)), false));
     }
     visitor.send(&send(1, "now it fits")).await;
-    assert_eq!(ack(&mut visitor).await.seq, 1, "nothing was written before");
+    assert_eq!(ack(&mut visitor).await.seq, Seq(1), "nothing was written before");
 }
 
 #[tokio::test]
@@ -277,7 +277,7 @@ async fn two_tabs_that_begin_with_one_seed_are_one_visitor() {
         let mut tab = server.knock().await;
         tab.send(&hello).await;
         tab.send(&send(1, "written before the first connection")).await;
-        assert_eq!(ack(&mut tab).await.seq, 1, "it is there once");
+        assert_eq!(ack(&mut tab).await.seq, Seq(1), "it is there once");
     }
 }
 

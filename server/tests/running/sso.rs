@@ -64,7 +64,7 @@ struct Provided {
 }
 
 fn now_s() -> u64 {
-    SystemClock.now_ms() / 1_000
+    SystemClock.now_ms().seconds()
 }
 
 impl Provided {

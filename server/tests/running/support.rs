@@ -12,7 +12,8 @@ use futures_util::{SinkExt, StreamExt};
 use migrations::{Migrator, MigratorTrait};
 use protocol::json::{Decode, Encode, from_str, to_string};
 use protocol::{
-    AgentId, ClientId, Entry, FromVisitor, SUBPROTOCOL, Several, Summary, ToAgent, ToVisitor,
+    AgentId, ClientId, Entry, FromVisitor, SUBPROTOCOL, Seq, Several, Summary, ToAgent, ToVisitor,
+    UnixMillis,
 };
 use server::{MailSettings, PublicUrl, ServeOptions, Server, TrafficOptions};
 use tempfile::TempDir;
@@ -36,7 +37,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) struct Moved(Arc<AtomicU64>);
 
 impl Clock for Moved {
-    fn now_ms(&self) -> u64 {
+    fn now_ms(&self) -> UnixMillis {
         SystemClock.now_ms() + self.0.load(Ordering::Relaxed)
     }
 }
@@ -192,7 +193,7 @@ impl Running {
         self.upgrade(stream, "/ws/visitor", &headers).await.unwrap()
     }
 
-    pub(crate) fn hello(&self, token: Option<&str>, after: Option<u64>) -> FromVisitor {
+    pub(crate) fn hello(&self, token: Option<&str>, after: Option<Seq>) -> FromVisitor {
         FromVisitor::Hello {
             inbox: self.key.clone(),
             site: Some("https://shop.example".into()),

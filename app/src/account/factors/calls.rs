@@ -1,7 +1,7 @@
 //! Server functions about second factors and passkeys.
 
 use leptos::prelude::*;
-use protocol::{PasskeyId, ProviderId};
+use protocol::{PasskeyId, ProviderId, UnixMillis};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
@@ -14,9 +14,9 @@ pub struct PasskeyLine {
     /// The name its agent gave it.
     pub name: String,
     /// When it was added, in milliseconds since 1970 (UTC).
-    pub created_at_ms: u64,
+    pub created_at_ms: UnixMillis,
     /// When it was last used, in milliseconds since 1970 (UTC).
-    pub used_at_ms: Option<u64>,
+    pub used_at_ms: Option<UnixMillis>,
 }
 
 /// The second factors of the agent who is logged in.

@@ -369,7 +369,7 @@ impl Domain {
     }
 
     async fn posted_lately(&self, from: &str) -> Result<u64> {
-        let since_ms = self.ambient.now_ms().saturating_sub(HOUR_MS) as i64;
+        let since_ms = self.ambient.now_ms() - HOUR_MS;
         let posted = inbound_mail::Entity::find()
             .filter(inbound_mail::COLUMN.sender.eq(from))
             .filter(inbound_mail::COLUMN.at_ms.gt(since_ms))

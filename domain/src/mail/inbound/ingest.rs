@@ -130,7 +130,7 @@ impl Command for Keep {
             return Ok((known.id, false));
         }
         let id = write.ambient.uuid();
-        let now_ms = write.ambient.now_ms() as i64;
+        let now_ms = write.ambient.now_ms();
         let headers = self.unread.as_ref().and_then(|(raw, _)| mail_reader::read(raw).ok());
         let sender = headers.as_ref().and_then(|mail| mail.sender.as_ref());
         let state =

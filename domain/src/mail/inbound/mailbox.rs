@@ -1,6 +1,6 @@
 //! The mailboxes to read, and how far each one was read.
 
-use protocol::InboxId;
+use protocol::{InboxId, UnixMillis};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
@@ -28,7 +28,7 @@ pub struct Mailbox {
     /// How far it was read; `None` if it never was.
     pub position: Option<Position>,
     /// When it was last read, in milliseconds since 1970 (UTC).
-    pub looked_at_ms: Option<u64>,
+    pub looked_at_ms: Option<UnixMillis>,
     /// What keeps it from being read.
     pub trouble: Option<String>,
 }
@@ -53,7 +53,7 @@ impl Domain {
                 inbox: inbox.id,
                 url,
                 position,
-                looked_at_ms: read.as_ref().map(|read| read.looked_at_ms.unsigned_abs()),
+                looked_at_ms: read.as_ref().map(|read| read.looked_at_ms),
                 trouble: read.and_then(|read| read.trouble),
             });
         }
@@ -78,7 +78,7 @@ impl Domain {
             inbox_id: Set(inbox),
             uid_validity: Set(Some(i64::from(position.uid_validity))),
             uid: Set(Some(i64::from(position.uid))),
-            looked_at_ms: Set(self.ambient.now_ms() as i64),
+            looked_at_ms: Set(self.ambient.now_ms()),
             trouble: Set(None),
         };
         use mailbox::Column::{LookedAtMs, Trouble, Uid, UidValidity};
@@ -103,7 +103,7 @@ impl Domain {
             inbox_id: Set(inbox),
             uid_validity: Set(None),
             uid: Set(None),
-            looked_at_ms: Set(self.ambient.now_ms() as i64),
+            looked_at_ms: Set(self.ambient.now_ms()),
             trouble: Set(Some(crate::mail::outcome::short(&trouble))),
         };
         self.note(row, &[mailbox::Column::Trouble]).await

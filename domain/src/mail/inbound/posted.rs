@@ -31,9 +31,9 @@ pub(crate) async fn posted(
     row.state = Set(InboundState::Posted);
     row.reason = Set(None);
     row.conversation_id = Set(Some(conversation));
-    row.seq = Set(Some(seq as i64));
+    row.seq = Set(Some(seq));
     row.left_out = Set((!by_mail.left_out.is_empty()).then(|| by_mail.left_out.join("\n")));
-    row.settled_at_ms = Set(Some(write.ambient.now_ms() as i64));
+    row.settled_at_ms = Set(Some(write.ambient.now_ms()));
     inbound_mail::Entity::update(row).exec(write.tx).await?;
     match &by_mail.own {
         // Someone who answers has an address that email reaches.

@@ -33,7 +33,7 @@ impl Domain {
     pub async fn due_inbound(&self, limit: u64) -> Result<Vec<InboundId>> {
         let ids: Vec<InboundId> = inbound_mail::Entity::find()
             .filter(inbound_mail::COLUMN.state.eq(InboundState::Waiting))
-            .filter(inbound_mail::COLUMN.due_at_ms.lte(self.ambient.now_ms() as i64))
+            .filter(inbound_mail::COLUMN.due_at_ms.lte(self.ambient.now_ms()))
             .order_by_asc(inbound_mail::Column::DueAtMs)
             .limit(limit)
             .select_only()
@@ -149,13 +149,13 @@ impl Command for Claim {
         let query = inbound_mail::Entity::find_by_id(self.0).lock_exclusive();
         let now_ms = write.ambient.now_ms();
         let is_due = |row: &inbound_mail::Model| {
-            row.state == InboundState::Waiting && row.due_at_ms <= now_ms as i64
+            row.state == InboundState::Waiting && row.due_at_ms <= now_ms
         };
         let Some(row) = query.one(write.tx).await?.filter(is_due) else { return Ok(None) };
         let attempts = row.attempts + 1;
         let mut claimed = row.clone().into_active_model();
         claimed.attempts = Set(attempts);
-        claimed.due_at_ms = Set((now_ms + LEASE_MS) as i64);
+        claimed.due_at_ms = Set(now_ms + LEASE_MS);
         let is_left = attempts > ATTEMPTS;
         if is_left {
             claimed.state = Set(InboundState::Review);
@@ -238,7 +238,7 @@ impl Command for RecordInbound {
         finished.reason = Set(Some(self.reason));
         finished.allowed = Set(None);
         finished.conversation_id = Set(self.conversation);
-        finished.settled_at_ms = Set(Some(write.ambient.now_ms() as i64));
+        finished.settled_at_ms = Set(Some(write.ambient.now_ms()));
         inbound_mail::Entity::update(finished).exec(write.tx).await?;
         Ok(())
     }

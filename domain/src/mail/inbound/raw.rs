@@ -3,7 +3,7 @@
 
 use bytes::Bytes;
 use futures_util::stream::BoxStream;
-use protocol::{ErrorCode, InboundId, InboundState};
+use protocol::{ErrorCode, InboundId, InboundState, UnixMillis};
 use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::SelectStatement;
@@ -49,13 +49,13 @@ impl Domain {
     /// # Errors
     /// Store errors.
     pub async fn sweep_inbound(&self) -> Result<()> {
-        let before_ms = self.ambient.now_ms().saturating_sub(self.mail_rules.kept_ms) as i64;
+        let before_ms = self.ambient.now_ms() - self.mail_rules.kept_ms;
         while self.sweep_some(before_ms).await? >= AT_A_TIME {}
         Ok(())
     }
 
     /// Returns how many emails were swept.
-    async fn sweep_some(&self, before_ms: i64) -> Result<u64> {
+    async fn sweep_some(&self, before_ms: UnixMillis) -> Result<u64> {
         let mut done = 0;
         let old = inbound_mail::Entity::find()
             .filter(inbound_mail::COLUMN.settled_at_ms.lt(before_ms))
@@ -101,7 +101,7 @@ pub(crate) async fn forget_senders(
         .clear(inbound_mail::COLUMN.sender_name)
         .clear(inbound_mail::COLUMN.checked)
         // A sweep deletes the originals of emails that were finished long ago.
-        .assign(inbound_mail::COLUMN.settled_at_ms, 0_i64)
+        .assign(inbound_mail::COLUMN.settled_at_ms, UnixMillis::ZERO)
         .filter(inbound_mail::COLUMN.conversation_id.in_subquery(conversations))
         .filter(inbound_mail::COLUMN.state.eq(InboundState::Posted))
         .exec(write.tx)

@@ -2,7 +2,9 @@
 //! left out.
 
 use async_trait::async_trait;
-use protocol::{ConversationId, ErrorCode, InboundId, InboundReason, InboundState, InboxId, Seq};
+use protocol::{
+    ConversationId, ErrorCode, InboundId, InboundReason, InboundState, InboxId, Seq, UnixMillis,
+};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, LikeExpr};
 use sea_orm::{ActiveValue::Set, Condition, IntoActiveModel, QueryOrder, QuerySelect};
@@ -53,7 +55,7 @@ pub struct InboundMail {
     /// Its size, in bytes.
     pub bytes: u64,
     /// When it arrived, in milliseconds since 1970 (UTC).
-    pub at_ms: u64,
+    pub at_ms: UnixMillis,
 }
 
 /// A page of inbound emails, latest first.
@@ -174,7 +176,7 @@ impl Domain {
         seen(&self.store.reader, conversation, agent).await?;
         let query = inbound_mail::Entity::find()
             .filter(inbound_mail::COLUMN.conversation_id.eq(conversation))
-            .filter(inbound_mail::COLUMN.seq.eq(seq as i64))
+            .filter(inbound_mail::COLUMN.seq.eq(seq))
             .limit(1);
         let row = query.all(&self.store.reader).await?.into_iter().next();
         let row = row.ok_or(ErrorCode::MailUnknown)?;
@@ -210,7 +212,7 @@ fn from_row(row: inbound_mail::Model) -> Result<InboundMail> {
         text: row.whole,
         conversation: row.conversation_id,
         bytes: row.bytes.unsigned_abs(),
-        at_ms: row.at_ms.unsigned_abs(),
+        at_ms: row.at_ms,
     })
 }
 
@@ -264,7 +266,7 @@ impl Command for Decide {
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
         let query = inbound_mail::Entity::find_by_id(self.id).lock_exclusive();
         let row = query.one(write.tx).await?.ok_or(ErrorCode::MailUnknown)?;
-        let now_ms = write.ambient.now_ms() as i64;
+        let now_ms = write.ambient.now_ms();
         if !is_open(row.state) {
             return Err(ErrorCode::MailSettled.into());
         }

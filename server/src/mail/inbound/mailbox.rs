@@ -7,7 +7,7 @@ use std::time::Duration;
 use domain::Domain;
 use domain::mail::{Mailbox, Position};
 use protocol::limits::MAIL_BYTES;
-use protocol::{Backoff, InboundReason, InboxId};
+use protocol::{Backoff, InboundReason, InboxId, UnixMillis};
 use time::{Duration as Days, OffsetDateTime};
 use tokio::time::{interval, sleep};
 use tokio_util::sync::CancellationToken;
@@ -115,7 +115,7 @@ async fn read(
         // All emails have new numbers. Those since the last look are read again, and most are known already.
         Some(_) => {
             let last = session.last().await?;
-            let again = session.since(&day_before(known.looked_at_ms.unwrap_or(0))).await?;
+            let again = session.since(&day_before(known.looked_at_ms.unwrap_or_default())).await?;
             for mail in again {
                 ingest(domain, inbox, &mut session, mail, stuck).await?;
             }
@@ -205,8 +205,8 @@ async fn ingest(
 }
 
 /// The day before a time in milliseconds since 1970 (UTC), as IMAP writes it (RFC 3501, section 9).
-fn day_before(ms: u64) -> String {
-    let seconds = i64::try_from(ms / 1_000).unwrap_or(0);
+fn day_before(at_ms: UnixMillis) -> String {
+    let seconds = i64::try_from(at_ms.seconds()).unwrap_or(0);
     let at = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
     let day = at.saturating_sub(Days::days(1)).date();
     let month = day.month().to_string();
@@ -219,7 +219,7 @@ mod tests {
 
     #[test]
     fn days_are_written_as_imap_does() {
-        assert_eq!(day_before(1_735_776_000_000), "1-Jan-2025");
-        assert_eq!(day_before(0), "31-Dec-1969");
+        assert_eq!(day_before(UnixMillis(1_735_776_000_000)), "1-Jan-2025");
+        assert_eq!(day_before(UnixMillis(0)), "31-Dec-1969");
     }
 }
