@@ -1,7 +1,7 @@
 //! Porchlight's dashboard: pages for agents, rendered on the server and hydrated in the browser.
 //!
 //! Pages are grouped by feature: `access`, `account`, `audit`, `conversations`, `inboxes`, `outbox`, `people`,
-//! `review`, `team`. `live` keeps the screen up to date through a socket. `domain` decides what is allowed: a
+//! `review`, `team`. `ui` is the kit that they share, and `browser` what only a browser has. `live` keeps the screen up to date through a socket. `domain` decides what is allowed: a
 //! server function identifies the caller, calls `domain` and converts the result.
 
 #![expect(unreachable_pub, reason = "Leptos macros put `pub` items into private modules")]
@@ -12,11 +12,10 @@ mod app;
 mod audit;
 #[cfg(feature = "ssr")]
 mod backend;
+mod browser;
 mod conversations;
 #[cfg(feature = "ssr")]
 mod cookie;
-#[cfg(feature = "hydrate")]
-mod crash;
 mod failure;
 mod inboxes;
 mod live;
@@ -42,6 +41,6 @@ pub use status::status;
 /// Hydrates the page that the server rendered.
 #[cfg(feature = "hydrate")]
 pub fn hydrate() {
-    crash::watch();
+    browser::crash::watch();
     leptos::mount::hydrate_body(App);
 }

@@ -44,7 +44,7 @@ fn Frame(me: Me) -> impl IntoView {
     live.belongs_to(me.id);
     provide_context(me.clone());
     let trouble = me.trouble.clone();
-    let unread = move || live.with(|store| store.unread_conversations());
+    let unread = Memo::new(move |_| live.with(|store| store.unread_conversations()));
     view! {
         <div class="frame">
             <nav class="rail" aria-label="Main">
@@ -52,7 +52,7 @@ fn Frame(me: Me) -> impl IntoView {
                     <Icon icon=lu::LuMessagesSquare />
                     <span class="visually-hidden">"Conversations"</span>
                     {move || {
-                        let count = unread();
+                        let count = unread.get();
                         (count > 0).then(|| view! { <b class="badge">{badge(count as u64)}</b> })
                     }}
                 </A>

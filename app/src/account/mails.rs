@@ -4,6 +4,7 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use super::calls::{MyMail, SetMyMail, read_my_mail};
+use crate::browser;
 use crate::ui::{FormAction, Fresh, Notice, SaveRow, each};
 
 /// The card of email settings.
@@ -23,10 +24,9 @@ fn Mails(mine: MyMail, set: FormAction<SetMyMail>) -> impl IntoView {
     let MyMail { summary, summary_at, time_zone, bounced, .. } = mine;
     let zone = NodeRef::<leptos::html::Input>::new();
     // Until a time zone was chosen, suggest the browser's.
-    #[cfg(feature = "hydrate")]
     if !summary && time_zone == "UTC" {
         Effect::new(move |_| {
-            let (Some(input), Some(here)) = (zone.get(), browser_zone()) else { return };
+            let (Some(input), Some(here)) = (zone.get(), browser::time_zone()) else { return };
             input.set_value(&here);
         });
     }
@@ -99,11 +99,4 @@ fn Mails(mine: MyMail, set: FormAction<SetMyMail>) -> impl IntoView {
             </ActionForm>
         </section>
     }
-}
-
-/// The browser's time zone, as an IANA name.
-#[cfg(feature = "hydrate")]
-fn browser_zone() -> Option<String> {
-    let format = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new());
-    js_sys::Reflect::get(&format.resolved_options(), &"timeZone".into()).ok()?.as_string()
 }

@@ -6,14 +6,18 @@ use protocol::{AgentId, Change, ConversationId, Presence, Status, Summary, UnixM
 
 use super::calls::{BlockVisitor, Choices};
 use crate::account::refusal;
-use crate::live::{Live, now_ms};
+use crate::browser::now_ms;
+use crate::live::Live;
 use crate::ui::{Icon, Menu, Notice, Zone, presence_class};
 
 /// The buttons at the top of a conversation.
 #[component]
-pub(super) fn Actions(id: ConversationId, choices: Signal<Choices>) -> impl IntoView {
+pub(super) fn Actions(
+    id: ConversationId,
+    summary: Memo<Option<Summary>>,
+    choices: Signal<Choices>,
+) -> impl IntoView {
     let live = Live::get();
-    let summary = Memo::new(move |_| live.with(|store| store.summary(id).cloned()));
     let look = move |pick: fn(&Summary) -> bool| {
         Memo::new(move |_| summary.with(|summary| summary.as_ref().is_some_and(pick)))
     };

@@ -1,11 +1,14 @@
 //! Files that an agent picks. Each is uploaded at once and sent with the next message.
 
 use leptos::prelude::*;
-use protocol::{Files, Several};
+use leptos::task::spawn_local;
+use protocol::json::{Value, from_str, parse};
+use protocol::{Backoff, ErrorCode, File, FileId, Files, Several, limits};
 
 use super::draft::Draft;
 use super::files::size_of;
 use super::picked::{Picked, Progress};
+use crate::browser;
 
 impl Draft {
     /// Returns the files to send; `None` while an upload is unfinished. Tracked.
@@ -64,128 +67,66 @@ fn said(progress: &Progress) -> Option<String> {
     }
 }
 
-#[cfg(feature = "hydrate")]
-mod browser {
-    use gloo_net::http::Request;
-    use gloo_timers::future::TimeoutFuture;
-    use leptos::prelude::*;
-    use leptos::task::spawn_local;
-    use protocol::json::{Value, from_str, parse};
-    use protocol::{Backoff, ErrorCode, File, FileId, limits};
-    use wasm_bindgen::{JsCast, JsValue};
-    use web_sys::{ClipboardEvent, DragEvent, Event, FileList, HtmlInputElement};
-
-    use super::{Draft, Picked, Progress};
-    use crate::live::new_id;
-
-    impl Draft {
-        /// Adds the files chosen in an input.
-        pub(in super::super) fn pick(&self, event: &Event) {
-            let input =
-                event.target().and_then(|target| target.dyn_into::<HtmlInputElement>().ok());
-            if let Some(input) = input {
-                self.add(input.files());
-                input.set_value("");
+impl Draft {
+    /// Adds files, and begins to upload them.
+    pub(super) fn add(&self, files: Vec<web_sys::File>) {
+        for file in files {
+            let Some(id) = browser::random_id().map(FileId) else { continue };
+            let bytes = file.size() as u64;
+            let picked = self.picked.with_untracked(Vec::len);
+            let refused = match bytes {
+                _ if picked >= limits::FILES => Some(ErrorCode::TooManyFiles),
+                0 => Some(ErrorCode::FileEmpty),
+                _ if bytes > limits::FILE_BYTES => Some(ErrorCode::FileTooBig),
+                _ => None,
+            };
+            let progress = refused
+                .map_or(Progress::Uploading, |code| Progress::Refused(code.sentence().to_owned()));
+            let one = Picked { id, name: file.name(), bytes, progress };
+            self.picked.update(|picked| picked.push(one));
+            if refused.is_none() {
+                spawn_local(self.clone().upload(id, file));
             }
-        }
-
-        /// Adds pasted files.
-        pub(in super::super) fn paste(&self, event: &ClipboardEvent) {
-            let Some(data) = event.clipboard_data() else { return };
-            // A spreadsheet pastes a table as text and as a picture. The text is what the agent means.
-            let is_text = data.types().includes(&JsValue::from_str("text/plain"), 0);
-            let files = data.files().filter(|files| files.length() > 0 && !is_text);
-            if files.is_some() {
-                event.prevent_default();
-                self.add(files);
-            }
-        }
-
-        /// Adds dropped files.
-        pub(in super::super) fn drop(&self, event: &DragEvent) {
-            let Some(data) = event.data_transfer() else { return };
-            if data.types().includes(&JsValue::from_str("Files"), 0) {
-                // Otherwise the browser would open the file in place of the dashboard.
-                event.prevent_default();
-                self.add(data.files());
-            }
-        }
-
-        fn add(&self, files: Option<FileList>) {
-            let Some(files) = files else { return };
-            for index in 0..files.length() {
-                let Some(file) = files.get(index) else { continue };
-                let Some(id) = new_id().map(FileId) else { continue };
-                let bytes = file.size() as u64;
-                let picked = self.picked.with_untracked(Vec::len);
-                let refused = match bytes {
-                    _ if picked >= limits::FILES => Some(ErrorCode::TooManyFiles),
-                    0 => Some(ErrorCode::FileEmpty),
-                    _ if bytes > limits::FILE_BYTES => Some(ErrorCode::FileTooBig),
-                    _ => None,
-                };
-                let progress = refused.map_or(Progress::Uploading, |code| {
-                    Progress::Refused(code.sentence().to_owned())
-                });
-                let one = Picked { id, name: file.name(), bytes, progress };
-                self.picked.update(|picked| picked.push(one));
-                if refused.is_none() {
-                    spawn_local(self.clone().upload(id, file));
-                }
-            }
-        }
-
-        /// Retries the upload until the server accepts or refuses the file, or the agent removes it. The id stays
-        /// the same, so retrying is harmless.
-        async fn upload(self, id: FileId, file: web_sys::File) {
-            let mut backoff = Backoff::default();
-            while self.is_wanted(id) {
-                self.set(id, Progress::Uploading);
-                if let Some(progress) = put(id, &file).await {
-                    self.set(id, progress);
-                    // The conversation may be off screen, where no effect stores the draft.
-                    return untrack(|| self.keep());
-                }
-                self.set(id, Progress::Waiting);
-                let random = (js_sys::Math::random() * f64::from(u32::MAX)) as u32;
-                TimeoutFuture::new(backoff.next_ms(random)).await;
-            }
-        }
-
-        fn is_wanted(&self, id: FileId) -> bool {
-            self.picked.with_untracked(|picked| picked.iter().any(|one| one.id == id))
-        }
-
-        fn set(&self, id: FileId, progress: Progress) {
-            self.picked.update(|picked| {
-                if let Some(one) = picked.iter_mut().find(|one| one.id == id) {
-                    one.progress = progress;
-                }
-            });
         }
     }
 
-    /// Returns the outcome of an upload; `None` if a retry may succeed.
-    async fn put(id: FileId, file: &web_sys::File) -> Option<Progress> {
-        let name = js_sys::encode_uri_component(&file.name());
-        let address = format!("/files/agent/{id}?name={name}");
-        let request = Request::put(&address).body(JsValue::from(file)).ok()?;
-        let answer = request.send().await.ok()?.text().await.ok()?;
-        if let Ok(file) = from_str::<File>(&answer) {
-            return Some(Progress::Done(file));
+    /// Retries the upload until the server accepts or refuses the file, or the agent removes it. The id stays the
+    /// same, so retrying is harmless.
+    async fn upload(self, id: FileId, file: web_sys::File) {
+        let mut backoff = Backoff::default();
+        while self.is_wanted(id) {
+            self.set(id, Progress::Uploading);
+            if let Some(progress) = upload(id, &file).await {
+                self.set(id, progress);
+                // The conversation may be off screen, where no effect stores the draft.
+                return untrack(|| self.keep());
+            }
+            self.set(id, Progress::Waiting);
+            browser::wait(backoff.next_ms(browser::random_number())).await;
         }
-        let problem = parse(&answer).ok()?;
-        let is_temporary = matches!(problem.get("temporary"), Some(Value::Bool(true)));
-        let why = problem.get("title").and_then(Value::as_str).filter(|_| !is_temporary)?;
-        Some(Progress::Refused(why.to_owned()))
+    }
+
+    fn is_wanted(&self, id: FileId) -> bool {
+        self.picked.with_untracked(|picked| picked.iter().any(|one| one.id == id))
+    }
+
+    fn set(&self, id: FileId, progress: Progress) {
+        self.picked.update(|picked| {
+            if let Some(one) = picked.iter_mut().find(|one| one.id == id) {
+                one.progress = progress;
+            }
+        });
     }
 }
 
-#[cfg(not(feature = "hydrate"))]
-impl Draft {
-    pub(super) fn pick<E>(&self, _event: &E) {}
-
-    pub(super) fn paste<E>(&self, _event: &E) {}
-
-    pub(super) fn drop<E>(&self, _event: &E) {}
+/// Returns the outcome of an upload; `None` if a retry may succeed.
+async fn upload(id: FileId, file: &web_sys::File) -> Option<Progress> {
+    let answer = browser::put(&format!("/files/agent/{id}"), file).await?;
+    if let Ok(file) = from_str::<File>(&answer) {
+        return Some(Progress::Done(file));
+    }
+    let problem = parse(&answer).ok()?;
+    let is_temporary = matches!(problem.get("temporary"), Some(Value::Bool(true)));
+    let why = problem.get("title").and_then(Value::as_str).filter(|_| !is_temporary)?;
+    Some(Progress::Refused(why.to_owned()))
 }

@@ -11,7 +11,8 @@ use protocol::{ClientId, ConversationId};
 use super::attach::PickedFiles;
 use super::calls::Reply;
 use super::draft::{Draft, Drafts};
-use crate::live::{Live, Status, now_ms};
+use crate::browser::{self, now_ms};
+use crate::live::{Live, Status};
 use crate::ui::Icon;
 
 /// A text area that grows. Enter sends, Shift+Enter starts a new line. Before scripts run it is a plain form,
@@ -90,10 +91,10 @@ pub(super) fn Composer(id: ConversationId, next_client_id: ClientId) -> impl Int
         }
     };
     let over = window_event_listener(leptos::ev::dragover, move |event| {
-        draft.with_value(|draft| draft.drop(&event));
+        draft.with_value(|draft| draft.add(browser::dropped(&event)));
     });
     let dropped = window_event_listener(leptos::ev::drop, move |event| {
-        draft.with_value(|draft| draft.drop(&event));
+        draft.with_value(|draft| draft.add(browser::dropped(&event)));
     });
     on_cleanup(move || {
         over.remove();
@@ -118,7 +119,7 @@ pub(super) fn Composer(id: ConversationId, next_client_id: ClientId) -> impl Int
                             type="file"
                             multiple
                             aria-label="Attach files"
-                            on:change=move |event| draft.with_value(|draft| draft.pick(&event))
+                            on:change=move |event| draft.with_value(|draft| draft.add(browser::chosen(&event)))
                         />
                     </label>
                 </Show>
@@ -132,7 +133,7 @@ pub(super) fn Composer(id: ConversationId, next_client_id: ClientId) -> impl Int
                     node_ref=area
                     on:input=on_input
                     on:keydown=on_key
-                    on:paste=move |event| draft.with_value(|draft| draft.paste(&event))
+                    on:paste=move |event| draft.with_value(|draft| draft.add(browser::pasted(&event)))
                 ></textarea>
                 <button class="icon-button primary" type="submit" title="Send (Enter)">
                     <Icon icon=lu::LuSendHorizontal />
@@ -155,7 +156,6 @@ pub(super) fn Composer(id: ConversationId, next_client_id: ClientId) -> impl Int
 }
 
 /// Syncs the text area with the draft, and stores the draft on the device.
-#[cfg(feature = "hydrate")]
 fn show_draft(draft: StoredValue<Draft>, area: NodeRef<Textarea>) {
     Effect::new(move |shown: Option<bool>| {
         let Some(area) = area.get() else { return false };
@@ -174,6 +174,3 @@ fn show_draft(draft: StoredValue<Draft>, area: NodeRef<Textarea>) {
     });
     Effect::new(move |_| draft.with_value(Draft::keep));
 }
-
-#[cfg(not(feature = "hydrate"))]
-fn show_draft(_draft: StoredValue<Draft>, _area: NodeRef<Textarea>) {}

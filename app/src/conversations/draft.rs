@@ -4,16 +4,11 @@
 use std::collections::{HashMap, HashSet};
 
 use leptos::prelude::*;
-use protocol::{AgentId, ConversationId, Outgoing};
-#[cfg(feature = "hydrate")]
-use protocol::{File, Files, Several};
-#[cfg(feature = "hydrate")]
+use protocol::{AgentId, ConversationId, File, Files, Outgoing, Several};
 use serde::{Deserialize, Serialize};
 
 use super::picked::Picked;
-#[cfg(feature = "hydrate")]
-use crate::live::Device;
-use crate::live::Live;
+use crate::live::{Device, Live};
 
 /// The drafts of all conversations, for the lifetime of the page.
 #[derive(Clone, Copy)]
@@ -31,7 +26,6 @@ pub(super) struct Draft {
     /// Whether it is a note for the team.
     pub(super) is_note: ArcRwSignal<bool>,
     pub(super) picked: ArcRwSignal<Vec<Picked>>,
-    #[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only browsers store drafts"))]
     place: Option<(Drafts, AgentId, ConversationId)>,
 }
 
@@ -94,11 +88,9 @@ fn joined(before: &str, after: &str) -> String {
     }
 }
 
-#[cfg(feature = "hydrate")]
 const FOLDER: &str = "draft/";
 
 /// A draft, as stored on the device.
-#[cfg(feature = "hydrate")]
 #[derive(Serialize, Deserialize)]
 struct Kept {
     text: String,
@@ -106,7 +98,6 @@ struct Kept {
     files: Files,
 }
 
-#[cfg(feature = "hydrate")]
 impl Drafts {
     /// Reads all drafts stored on the device. Drafts that already have content stay. To be called in browsers
     /// after hydration, because the server does not know the drafts.
@@ -129,7 +120,6 @@ impl Drafts {
     }
 }
 
-#[cfg(feature = "hydrate")]
 impl Draft {
     /// Adopts the text typed before the scripts ran, for which there was no event.
     pub(super) fn adopt_typed(&self, typed: &str) {

@@ -13,7 +13,8 @@ use super::draft::Drafts;
 use super::looked_for::LookedFor;
 use super::search::{FoundList, SearchBox};
 use super::view::{View, Wanted};
-use crate::live::{Live, Store, now_ms};
+use crate::browser::now_ms;
+use crate::live::{Live, Store};
 use crate::shell::initials;
 use crate::ui::{Clock, Icon, Waiting, state_page};
 
@@ -34,17 +35,13 @@ pub(crate) fn ConversationsPage() -> impl IntoView {
     let choices = RwSignal::new(Choices::default());
     provide_context(ChoicesHere(choices.into()));
     // After hydration: what the server rendered was without them.
-    #[cfg(feature = "hydrate")]
     Effect::new(move |_| {
         if let Some(Ok(read)) = read.get() {
             choices.set(read);
         }
     });
-    #[cfg(feature = "hydrate")]
-    {
-        let drafts = Drafts::get();
-        Effect::new(move |_| drafts.restore());
-    }
+    let drafts = Drafts::get();
+    Effect::new(move |_| drafts.restore());
     let looked_for =
         Memo::new(move |_| query.with(|query| LookedFor::from_query(|name| query.get(name))));
     let is_search = move || looked_for.with(|looked_for| !looked_for.text.is_empty());
@@ -205,10 +202,7 @@ fn Listed(wanted: Wanted) -> impl IntoView {
 
 /// Returns the conversations in the store that match, most recent first.
 fn matching(store: &Store, wanted: Wanted) -> Vec<ConversationId> {
-    let Some(me) = store.me() else { return Vec::new() };
-    let filter = wanted.filter(me);
-    let matching = store.conversations().iter().filter(|one| filter.matches(one));
-    matching.map(|one| one.id).collect()
+    store.me().map(|me| store.matching(&wanted.filter(me))).unwrap_or_default()
 }
 
 /// Where the list continues after the pages read so far.
@@ -290,8 +284,7 @@ fn List(now_ms: UnixMillis, more: Option<More>, wanted: Wanted) -> impl IntoView
 #[component]
 fn Nothing(wanted: Wanted) -> impl IntoView {
     let live = Live::get();
-    let nobody_yet =
-        move || wanted == Wanted::default() && live.with(|store| store.conversations().is_empty());
+    let nobody_yet = move || wanted == Wanted::default() && live.with(Store::is_empty);
     view! {
         <div class="state">
             <Show
@@ -311,9 +304,8 @@ fn Nothing(wanted: Wanted) -> impl IntoView {
 
 #[component]
 fn Row(id: ConversationId, now_ms: UnixMillis, wanted: Wanted) -> impl IntoView {
-    let live = Live::get();
-    let summary = Memo::new(move |_| live.with(|store| store.summary(id).cloned()));
-    move || summary.get().map(|summary| view! { <RowOf summary now_ms wanted /> })
+    let summary = Live::get().row(id);
+    move || summary.as_ref().map(|summary| view! { <RowOf summary=summary.get() now_ms wanted /> })
 }
 
 #[component]

@@ -3,6 +3,7 @@
 use icondata_lu as lu;
 use leptos::html::Div;
 use leptos::prelude::*;
+use leptos::web_sys::VisibilityState;
 use leptos_router::hooks::use_query_map;
 use protocol::{Author, Body, ClientId, ConversationId, Entry, MailKind, Outgoing, Seq};
 
@@ -11,13 +12,13 @@ use super::event::EventLine;
 use super::files::FilesView;
 use super::linked::linked;
 use super::mailed::{CameByMail, Fate, Mailed};
+use crate::browser::scroll::{self, element_of};
 use crate::live::{Live, Open, Status};
 use crate::outbox::why;
 use crate::review::{MailText, RawMailLink, read_mail_text};
 use crate::ui::{Clock, Icon, Zone, day_label, day_of};
 
 /// The distance from the end, in pixels, within which the reader counts as being at the end.
-#[cfg(feature = "hydrate")]
 const NEAR_PX: i32 = 80;
 
 /// The entries of a conversation.
@@ -326,14 +327,7 @@ fn Refused(id: ConversationId, client_id: ClientId) -> impl IntoView {
     }
 }
 
-/// Returns the log's element, if it still exists. Browser callbacks may run after it is gone.
-#[cfg(feature = "hydrate")]
-fn element_of(scroller: NodeRef<Div>) -> Option<leptos::web_sys::HtmlDivElement> {
-    scroller.try_get_untracked().flatten()
-}
-
 /// Keeps the end in view while the reader is there, and marks the conversation as read.
-#[cfg(feature = "hydrate")]
 fn follow_end(
     live: Live,
     id: ConversationId,
@@ -342,16 +336,7 @@ fn follow_end(
     entries: Memo<Vec<Entry>>,
     waiting: Memo<Vec<Outgoing>>,
 ) {
-    use leptos::web_sys::VisibilityState;
-    use wasm_bindgen::JsCast;
-    use wasm_bindgen::closure::Closure;
-    use web_sys::ResizeObserver;
-
-    let near_end = move || {
-        element_of(scroller).is_none_or(|log| {
-            log.scroll_height() - log.scroll_top() - log.client_height() < NEAR_PX
-        })
-    };
+    let near_end = move || element_of(scroller).is_none_or(|log| scroll::from_end(&log) < NEAR_PX);
     let read = move || {
         if document().visibility_state() == VisibilityState::Visible && near_end() {
             live.update(|store| store.read_to_end(id));
@@ -371,7 +356,7 @@ fn follow_end(
         let follow = is_first || said_something || goes_on;
         request_animation_frame(move || {
             if let (true, Some(log)) = (follow, element_of(scroller)) {
-                log.set_scroll_top(log.scroll_height());
+                scroll::to_end(&log);
             }
             read();
         });
@@ -386,29 +371,14 @@ fn follow_end(
     // An on-screen keyboard or picked files shrink the log. Its end must stay in view. A reader who comes from a
     // search is not at the end.
     let was_near_end = StoredValue::new(at.get_untracked().is_none());
-    let resized = Closure::<dyn FnMut()>::new(move || {
-        if let (true, Some(log)) =
-            (was_near_end.try_get_value().unwrap_or(false), element_of(scroller))
-        {
-            log.set_scroll_top(log.scroll_height());
-        }
-    });
-    let observer = ResizeObserver::new(resized.as_ref().unchecked_ref()).ok();
-    let observer = StoredValue::new_local(observer.map(|observer| (observer, resized)));
-    on_cleanup(move || {
-        observer.update_value(|observer| {
-            if let Some((observer, _)) = observer.take() {
-                observer.disconnect();
-            }
-        });
-    });
     let back = window_event_listener(leptos::ev::focus, move |_| read());
     on_cleanup(move || back.remove());
     Effect::new(move |_| {
         if let Some(log) = scroller.get() {
-            observer.with_value(|observer| {
-                if let Some((observer, _)) = observer {
-                    observer.observe(&log);
+            scroll::on_resize(&log, move || {
+                let was_near_end = was_near_end.try_get_value().unwrap_or(false);
+                if let (true, Some(log)) = (was_near_end, element_of(scroller)) {
+                    scroll::to_end(&log);
                 }
             });
             let scrolled = move |_| {
@@ -420,19 +390,7 @@ fn follow_end(
     });
 }
 
-#[cfg(not(feature = "hydrate"))]
-fn follow_end(
-    _live: Live,
-    _id: ConversationId,
-    _scroller: NodeRef<Div>,
-    _at: Memo<Option<Seq>>,
-    _entries: Memo<Vec<Entry>>,
-    _waiting: Memo<Vec<Outgoing>>,
-) {
-}
-
 /// Scrolls to the entry a search found, once. Loads earlier entries until it is there.
-#[cfg(feature = "hydrate")]
 fn show_found(
     live: Live,
     id: ConversationId,
@@ -452,25 +410,10 @@ fn show_found(
             return shown;
         }
         request_animation_frame(move || {
-            // Not `scrollIntoView`: it would also scroll the page around the log.
-            let entry = document().get_element_by_id(&format!("entry-{wanted}"));
-            if let (Some(log), Some(entry)) = (element_of(scroller), entry) {
-                let above =
-                    entry.get_bounding_client_rect().top() - log.get_bounding_client_rect().top();
-                let middle = f64::from(log.client_height()) / 3.0;
-                log.set_scroll_top(log.scroll_top() + (above - middle) as i32);
+            if let Some(log) = element_of(scroller) {
+                scroll::show(&log, &format!("entry-{wanted}"));
             }
         });
         Some(wanted)
     });
-}
-
-#[cfg(not(feature = "hydrate"))]
-fn show_found(
-    _live: Live,
-    _id: ConversationId,
-    _scroller: NodeRef<Div>,
-    _at: Memo<Option<Seq>>,
-    _entries: Memo<Vec<Entry>>,
-) {
 }

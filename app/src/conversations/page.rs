@@ -119,9 +119,9 @@ fn Conversation(opened: Opened) -> impl IntoView {
     on_cleanup(move || live.update(|store| store.unwatch(id)));
     let is_side_open = RwSignal::new(false);
     let zone = Zone::get();
-    let snoozed_until = Memo::new(move |_| {
-        live.with(|store| store.summary(id).and_then(|summary| summary.snoozed_until_ms))
-    });
+    let summary = live.summary(id);
+    let snoozed_until =
+        Memo::new(move |_| summary.with(|summary| summary.as_ref()?.snoozed_until_ms));
     view! {
         <Title text=name.clone() />
         <header class="bar">
@@ -133,7 +133,7 @@ fn Conversation(opened: Opened) -> impl IntoView {
                     {inbox} {page.map(|page| view! { " · " <PageLink page /> })}
                 </p>
             </div>
-            <Actions id choices />
+            <Actions id summary choices />
             // Shown where the side panel does not fit beside the log.
             <button
                 class="icon-button side-toggle"
@@ -151,7 +151,7 @@ fn Conversation(opened: Opened) -> impl IntoView {
                 <Log id />
                 <Composer id next_client_id />
             </div>
-            <Side id />
+            <Side id summary />
         </div>
     }
 }

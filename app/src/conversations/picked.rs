@@ -12,7 +12,6 @@ pub(super) struct Picked {
 }
 
 #[derive(Clone, PartialEq, Eq)]
-#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only browsers upload"))]
 pub(super) enum Progress {
     /// The upload is running.
     Uploading,

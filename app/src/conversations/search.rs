@@ -8,6 +8,7 @@ use protocol::{Author, Hit, Part, Status, UnixMillis};
 
 use super::calls::{Choices, search_conversations};
 use super::looked_for::{LookedFor, Who};
+use crate::browser::submit_form_of;
 use crate::live::Live;
 use crate::ui::{Clock, Icon, Waiting, state_page};
 
@@ -67,7 +68,7 @@ fn Narrower(looked_for: Memo<LookedFor>, choices: Signal<Choices>) -> impl IntoV
         view! { <option value=value selected=is_it>{name}</option> }
     };
     view! {
-        <div class="search-narrow" on:change=submit>
+        <div class="search-narrow" on:change=move |event| submit_form_of(&event)>
             <select name="status" aria-label="Status">
                 {[None, Some(Status::Open), Some(Status::Assigned), Some(Status::Resolved)].map(status)}
             </select>
@@ -125,21 +126,6 @@ fn Narrower(looked_for: Memo<LookedFor>, choices: Signal<Choices>) -> impl IntoV
         </div>
     }
 }
-
-/// Submits the form as soon as a filter is chosen.
-#[cfg(feature = "hydrate")]
-fn submit(event: leptos::ev::Event) {
-    use wasm_bindgen::JsCast;
-
-    let target = event.target().and_then(|target| target.dyn_into::<web_sys::Element>().ok());
-    let form = target.and_then(|target| target.closest("form").ok().flatten());
-    if let Some(form) = form.and_then(|form| form.dyn_into::<web_sys::HtmlFormElement>().ok()) {
-        let _submitted = form.request_submit();
-    }
-}
-
-#[cfg(not(feature = "hydrate"))]
-fn submit(_event: leptos::ev::Event) {}
 
 /// The search results.
 #[component]

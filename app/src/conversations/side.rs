@@ -13,9 +13,8 @@ use crate::ui::{Icon, Notice, Zone, browser_name};
 
 /// The visitor, their page, and the state of the conversation.
 #[component]
-pub(super) fn Side(id: ConversationId) -> impl IntoView {
+pub(super) fn Side(id: ConversationId, summary: Memo<Option<Summary>>) -> impl IntoView {
     let live = Live::get();
-    let summary = Memo::new(move |_| live.with(|store| store.summary(id).cloned()));
     let online = Memo::new(move |_| {
         live.with(|store| store.open(id).is_some_and(|open| open.visitor_online))
     });

@@ -3,29 +3,25 @@
 //! The store is plain data with rules, tested without a browser. The socket only carries frames.
 
 mod device;
-#[cfg(feature = "hydrate")]
 mod socket;
-#[cfg_attr(
-    not(any(feature = "hydrate", test)),
-    expect(dead_code, reason = "only browsers receive frames")
-)]
 mod store;
-#[cfg(feature = "hydrate")]
+mod summaries;
 mod unsent;
 
 use leptos::prelude::*;
-#[cfg(feature = "hydrate")]
-use protocol::ToAgent;
-use protocol::{AgentId, Author, Change, ClientId, ConversationId, Files, FromAgent, UnixMillis};
+use protocol::{
+    AgentId, Author, Change, ClientId, ConversationId, Files, FromAgent, Summary, ToAgent,
+};
 
 pub(crate) use device::Device;
 #[cfg(feature = "hydrate")]
 pub(crate) use socket::hang_up;
 pub(crate) use store::{Open, Store};
 
+use crate::browser::{now_ms, random_id};
+
 /// The state of the socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(not(feature = "hydrate"), expect(dead_code, reason = "only browsers open a socket"))]
 pub(crate) enum Status {
     /// Connecting for the first time.
     Connecting,
@@ -42,9 +38,7 @@ pub(crate) enum Status {
 pub(crate) struct Live {
     store: RwSignal<Store>,
     status: RwSignal<Status>,
-    #[cfg(feature = "hydrate")]
-    socket: StoredValue<Option<socket::SocketHandle>, LocalStorage>,
-    #[cfg(feature = "hydrate")]
+    socket: StoredValue<Option<socket::SocketHandle>>,
     unsent: StoredValue<unsent::StoredUnsent>,
 }
 
@@ -53,9 +47,7 @@ pub(crate) fn provide_live() {
     provide_context(Live {
         store: RwSignal::new(Store::default()),
         status: RwSignal::new(Status::Connecting),
-        #[cfg(feature = "hydrate")]
-        socket: StoredValue::new_local(None),
-        #[cfg(feature = "hydrate")]
+        socket: StoredValue::new(None),
         unsent: StoredValue::new(unsent::StoredUnsent::default()),
     });
 }
@@ -70,12 +62,10 @@ impl Live {
         self.status.get()
     }
 
-    #[cfg(feature = "hydrate")]
     fn is_online(self) -> bool {
         self.store.with_untracked(Store::is_online)
     }
 
-    #[cfg(feature = "hydrate")]
     fn lost(self) {
         self.store.update_untracked(Store::lost);
     }
@@ -83,6 +73,17 @@ impl Live {
     /// Reads from the store. Tracked.
     pub(crate) fn with<R>(self, look: impl FnOnce(&Store) -> R) -> R {
         self.store.with(look)
+    }
+
+    /// Returns the summary of a conversation in the list. Not tracked: the list drops a row before its summary goes.
+    pub(crate) fn row(self, id: ConversationId) -> Option<ArcRwSignal<Summary>> {
+        self.store.with_untracked(|store| store.summary(id))
+    }
+
+    /// Returns a conversation's summary; `None` once the conversation was erased.
+    pub(crate) fn summary(self, id: ConversationId) -> Memo<Option<Summary>> {
+        let row = Memo::new(move |_| self.with(|store| store.summary(id)));
+        Memo::new(move |_| row.with(|row| row.as_ref().map(Get::get)))
     }
 
     /// Returns the agent on this screen. Not tracked, because it does not change.
@@ -99,7 +100,6 @@ impl Live {
     pub(crate) fn update(self, change: impl FnOnce(&mut Store) -> Vec<FromAgent>) {
         let frames = self.store.try_update(change).unwrap_or_default();
         // Store the message before sending it.
-        #[cfg(feature = "hydrate")]
         self.keep_unsent();
         if self.store.with_untracked(Store::is_online) {
             self.send(frames);
@@ -109,7 +109,6 @@ impl Live {
     /// Sets the agent that the store belongs to. In a browser, also opens the socket.
     pub(crate) fn belongs_to(self, me: AgentId) {
         self.store.update_untracked(|store| store.belongs_to(me));
-        #[cfg(feature = "hydrate")]
         Effect::new(move |_| {
             if self.socket.with_value(Option::is_none) {
                 let restore = |store: &mut Store| {
@@ -121,8 +120,11 @@ impl Live {
         });
     }
 
-    #[cfg(feature = "hydrate")]
+    /// Stores the unsent messages on the device. Only once the socket was opened: on the server there is no device.
     fn keep_unsent(self) {
+        if self.socket.with_value(Option::is_none) {
+            return;
+        }
         self.store.with_untracked(|store| {
             if let Some(me) = store.me() {
                 self.unsent.update_value(|unsent| unsent.follow(Device(me), store));
@@ -132,7 +134,7 @@ impl Live {
 
     /// Sends a message, now or once the socket is back.
     pub(crate) fn say(self, id: ConversationId, text: String, files: Files, is_note: bool) {
-        let Some(client_id) = new_id().map(ClientId) else { return };
+        let Some(client_id) = random_id().map(ClientId) else { return };
         self.update(|store| store.say(id, client_id, text, files, is_note, now_ms()));
     }
 
@@ -142,7 +144,6 @@ impl Live {
     }
 
     /// Applies a frame from the socket.
-    #[cfg(feature = "hydrate")]
     fn receive(self, frame: ToAgent) {
         let is_typing = matches!(frame, ToAgent::Typing { .. });
         self.update(|store| store.apply(frame, now_ms()));
@@ -155,7 +156,6 @@ impl Live {
         }
     }
 
-    #[cfg(feature = "hydrate")]
     fn send(self, frames: Vec<FromAgent>) {
         self.socket.with_value(|line| {
             for frame in frames {
@@ -165,33 +165,4 @@ impl Live {
             }
         });
     }
-
-    #[cfg(not(feature = "hydrate"))]
-    fn send(self, frames: Vec<FromAgent>) {
-        drop(frames);
-    }
-}
-
-/// Returns a new random id, by which the server will know something. `None` on the server.
-#[cfg(feature = "hydrate")]
-pub(crate) fn new_id() -> Option<uuid::Uuid> {
-    let crypto = window().crypto().ok()?;
-    // `randomUUID` exists only in secure contexts, and a first visit is often to http://an.address.
-    let mut random = [0; 16];
-    crypto.get_random_values_with_u8_array(&mut random).ok()?;
-    Some(uuid::Builder::from_random_bytes(random).into_uuid())
-}
-
-/// Returns a new random id, by which the server will know something. `None` on the server.
-#[cfg(not(feature = "hydrate"))]
-pub(crate) fn new_id() -> Option<uuid::Uuid> {
-    None
-}
-
-/// The browser's clock, in milliseconds since 1970 (UTC); 0 on the server.
-pub(crate) fn now_ms() -> UnixMillis {
-    #[cfg(feature = "hydrate")]
-    return UnixMillis(js_sys::Date::now() as u64);
-    #[cfg(not(feature = "hydrate"))]
-    UnixMillis::ZERO
 }

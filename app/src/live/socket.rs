@@ -3,8 +3,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures::channel::mpsc;
-use futures::future::{Either, OptionFuture, select};
-use futures::{FutureExt, SinkExt, StreamExt, pin_mut, select_biased};
+use futures::future::OptionFuture;
+use futures::{FutureExt, SinkExt, StreamExt, select_biased};
 use gloo_net::websocket::futures::WebSocket;
 use gloo_net::websocket::{Message, WebSocketError};
 use gloo_timers::future::{IntervalStream, TimeoutFuture};
@@ -14,12 +14,14 @@ use protocol::{Backoff, CloseCode, FromAgent, SUBPROTOCOL, ToAgent, limits};
 use wasm_bindgen_futures::spawn_local;
 
 use super::{Live, Status};
+use crate::browser::{Sign, Signs, random_number, reload, socket_address, wait};
 
 /// Whether the program has stopped, so that the socket must not be used any more.
 static HUNG_UP: AtomicBool = AtomicBool::new(false);
 
 /// Closes the socket for good: the program has stopped, so its agent must not appear online. If the program cannot
 /// even do this, its pings stop and the server closes the socket.
+#[cfg(feature = "hydrate")]
 pub(crate) fn hang_up() {
     HUNG_UP.store(true, Ordering::Relaxed);
 }
@@ -82,7 +84,7 @@ pub(super) fn open(live: Live) -> SocketHandle {
                 Err(End::Closed(_, asked)) => asked,
                 _ => None,
             };
-            wait(asked.unwrap_or_else(|| backoff.next_ms(random()))).await;
+            wait(asked.unwrap_or_else(|| backoff.next_ms(random_number()))).await;
         }
     });
     SocketHandle(sender)
@@ -94,7 +96,7 @@ fn log_out(live: Live, should_reload: bool) {
     live.status.set(Status::LoggedOut);
     if should_reload {
         // Without a network, the page's own message has to do.
-        let _tried = window().location().reload();
+        reload();
     }
 }
 
@@ -104,8 +106,9 @@ async fn talk(
     frames: &mut mpsc::UnboundedReceiver<String>,
     backoff: &mut Backoff,
 ) -> Result<(), End> {
-    let socket = WebSocket::open_with_protocol(&address().ok_or(End::Lost)?, SUBPROTOCOL)
-        .map_err(|_| End::Lost)?;
+    let socket =
+        WebSocket::open_with_protocol(&socket_address("/ws/agent").ok_or(End::Lost)?, SUBPROTOCOL)
+            .map_err(|_| End::Lost)?;
     let (mut writing, reading) = socket.split();
     let mut reading = reading.fuse();
     let mut welcome = TimeoutFuture::new(limits::WELCOME_WITHIN_MS).fuse();
@@ -121,7 +124,7 @@ async fn talk(
     let mut proof = OptionFuture::from(None::<TimeoutFuture>).fuse();
     loop {
         select_biased! {
-            sign = signs.said.next() => match sign.ok_or(End::Lost)? {
+            sign = signs.next() => match sign.ok_or(End::Lost)? {
                 Sign::Offline => return Err(End::Lost),
                 // After sleep, a device may still have its socket while the server no longer does.
                 Sign::Back => {
@@ -173,68 +176,3 @@ const NEW_LOGIN_WITHIN_MS: u32 = 1_500;
 
 /// How long a socket has to prove that it is alive after the user or the network returns, in milliseconds.
 const PROOF_WITHIN_MS: u32 = 4_000;
-
-/// A signal from the browser about the connection.
-#[derive(Clone, Copy)]
-enum Sign {
-    /// The network is gone.
-    Offline,
-    /// The page has focus again, or the network is back.
-    Back,
-}
-
-/// Listens to the browser's signals until it is dropped.
-struct Signs {
-    said: mpsc::UnboundedReceiver<Sign>,
-    listeners: Vec<WindowListenerHandle>,
-}
-
-impl Signs {
-    fn listen() -> Self {
-        let (sender, said) = mpsc::unbounded();
-        let say = |sign: Sign| {
-            let sender = sender.clone();
-            move || {
-                let _gone = sender.unbounded_send(sign);
-            }
-        };
-        let (offline, online, back) = (say(Sign::Offline), say(Sign::Back), say(Sign::Back));
-        let listeners = vec![
-            window_event_listener(leptos::ev::offline, move |_| offline()),
-            window_event_listener(leptos::ev::online, move |_| online()),
-            window_event_listener(leptos::ev::focus, move |_| back()),
-        ];
-        Self { said, listeners }
-    }
-}
-
-impl Drop for Signs {
-    fn drop(&mut self) {
-        for listener in self.listeners.drain(..) {
-            listener.remove();
-        }
-    }
-}
-
-/// Waits, but returns early when the browser reports that it is online again.
-async fn wait(ms: u32) {
-    let (sender, mut online) = mpsc::channel::<()>(1);
-    let listener = window_event_listener(leptos::ev::online, move |_| {
-        let _full = sender.clone().try_send(());
-    });
-    let timer = TimeoutFuture::new(ms);
-    let signal = online.next();
-    pin_mut!(timer, signal);
-    match select(timer, signal).await {
-        Either::Left(_) | Either::Right(_) => listener.remove(),
-    }
-}
-
-fn address() -> Option<String> {
-    let origin = window().location().origin().ok()?;
-    Some(format!("{}/ws/agent", origin.replacen("http", "ws", 1)))
-}
-
-fn random() -> u32 {
-    (js_sys::Math::random() * f64::from(u32::MAX)) as u32
-}

@@ -1,19 +1,21 @@
-//! The state behind the screen, and the rules by which frames change it. Plain data: no browser, no signals.
+//! The state behind the screen, and the rules by which frames change it. It knows no browser.
 
 use std::collections::{HashMap, HashSet};
 
+use leptos::prelude::ArcRwSignal;
 use protocol::limits::{TYPING_EVERY_MS, TYPING_MS};
 use protocol::{
     AgentId, Author, Change, ClientId, ConversationId, Entry, ErrorCode, Files, Filter, FromAgent,
     Outgoing, Presence, Reader, Seq, Summary, Teammate, Thread, ToAgent, UnixMillis,
 };
 
+use super::summaries::Summaries;
+
 /// The state behind the screen.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Store {
     me: Option<AgentId>,
-    /// The list, most recent first.
-    conversations: Vec<Summary>,
+    summaries: Summaries,
     /// The team, sorted by name.
     team: Vec<Teammate>,
     /// The conversations that a new socket reported before its welcome.
@@ -129,14 +131,19 @@ impl Store {
         }
     }
 
-    /// Returns the list, most recent first.
-    pub(crate) fn conversations(&self) -> &[Summary] {
-        &self.conversations
+    /// Whether the list is empty.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.summaries.is_empty()
     }
 
-    /// Returns a conversation's row in the list.
-    pub(crate) fn summary(&self, id: ConversationId) -> Option<&Summary> {
-        self.conversations.iter().find(|summary| summary.id == id)
+    /// Returns the conversations that match, most recent first.
+    pub(crate) fn matching(&self, filter: &Filter) -> Vec<ConversationId> {
+        self.summaries.matching(filter)
+    }
+
+    /// Returns a conversation's summary.
+    pub(crate) fn summary(&self, id: ConversationId) -> Option<ArcRwSignal<Summary>> {
+        self.summaries.signal(id)
     }
 
     /// Returns the entries of a conversation.
@@ -146,7 +153,7 @@ impl Store {
 
     /// Returns how many conversations have unread messages.
     pub(crate) fn unread_conversations(&self) -> usize {
-        self.conversations.iter().filter(|summary| summary.unread() > 0).count()
+        self.summaries.unread()
     }
 
     /// Whether frames can be sent.
@@ -163,8 +170,8 @@ impl Store {
     /// Adds the list as the server rendered it. Rows that the store already has are newer and stay.
     pub(crate) fn seed_list(&mut self, list: Vec<Summary>) {
         for summary in list {
-            if self.summary(summary.id).is_none() {
-                self.put(summary);
+            if !self.summaries.contains(summary.id) {
+                self.summaries.put(summary);
             }
         }
     }
@@ -179,8 +186,8 @@ impl Store {
         let open = self.open.entry(summary.id).or_default();
         open.thread.replica.apply_page(entries);
         open.visitor_read_seq = open.visitor_read_seq.max(visitor_read_seq);
-        if self.summary(summary.id).is_none() {
-            self.put(summary);
+        if !self.summaries.contains(summary.id) {
+            self.summaries.put(summary);
         }
     }
 
@@ -261,12 +268,8 @@ impl Store {
     pub(crate) fn read_to_end(&mut self, id: ConversationId) -> Vec<FromAgent> {
         let Some(open) = self.open.get_mut(&id) else { return Vec::new() };
         let seq = open.thread.replica.last_seq();
-        let unread = self
-            .conversations
-            .iter()
-            .find(|summary| summary.id == id)
-            .is_some_and(|summary| summary.unread() > 0);
-        if seq == Seq::START || (seq <= open.reported_read && !unread) {
+        let has_unread = self.summaries.with(id, Summary::unread).is_some_and(|unread| unread > 0);
+        if seq == Seq::START || (seq <= open.reported_read && !has_unread) {
             return Vec::new();
         }
         open.reported_read = seq;
@@ -317,10 +320,10 @@ impl Store {
                 Vec::new()
             }
             ToAgent::Read { conversation, by: Reader::Team {}, visitor_messages, .. } => {
-                for summary in self.conversations.iter_mut().filter(|one| one.id == conversation) {
+                self.summaries.change(conversation, |summary| {
                     let known = summary.read_messages.unwrap_or(0);
                     summary.read_messages = Some(known.max(visitor_messages));
-                }
+                });
                 Vec::new()
             }
             ToAgent::Typing { conversation, by } => {
@@ -369,28 +372,26 @@ impl Store {
     fn welcome(&mut self, conversations: Vec<Summary>) -> Vec<FromAgent> {
         self.online = true;
         // The server read the list after the socket began to listen, so events may have arrived before it.
-        let newer = std::mem::take(&mut self.conversations);
         let early = std::mem::take(&mut self.early);
         // The welcome lists the conversations that wait for the team. Keep the others, those that are open, and
         // those reported after the list was read. Drop those that were waiting and no longer are.
         let waiting = Filter::waiting();
-        for known in &newer {
-            let stays = early.contains(&known.id)
+        let listed: HashSet<_> = conversations.iter().map(|one| one.id).collect();
+        self.summaries.retain(|known| {
+            listed.contains(&known.id)
+                || early.contains(&known.id)
+                || self.open.contains_key(&known.id)
                 || !waiting.matches(known)
-                || self.open.contains_key(&known.id);
-            if stays && !conversations.iter().any(|one| one.id == known.id) {
-                self.put(known.clone());
-            }
-        }
+        });
         for mut summary in conversations {
-            if let Some(known) = newer.iter().find(|known| known.id == summary.id) {
+            if let Some(known) = self.summaries.get(summary.id) {
                 let read = known.read_messages.max(summary.read_messages);
                 if known.head > summary.head {
-                    summary = known.clone();
+                    summary = known;
                 }
                 summary.read_messages = read;
             }
-            self.put(summary);
+            self.summaries.put(summary);
         }
         let mut frames = Vec::new();
         for (id, open) in &mut self.open {
@@ -406,7 +407,7 @@ impl Store {
     /// Runs with every pong: retries messages that were refused temporarily, and requests missing entries.
     fn make_up(&self) -> Vec<FromAgent> {
         let behind = |(id, open): (&ConversationId, &Open)| {
-            let head = self.summary(*id).map_or(Seq::START, |summary| summary.head);
+            let head = self.summaries.with(*id, |summary| summary.head).unwrap_or_default();
             (open.watched && head > open.thread.replica.last_seq()).then(|| watch_frame(*id, open))
         };
         let mut frames: Vec<FromAgent> = self.open.iter().filter_map(behind).collect();
@@ -438,30 +439,22 @@ impl Store {
         if !self.online {
             self.early.insert(summary.id);
         }
-        if let Some(known) = self.summary(summary.id) {
+        if let Some(known) = self.summaries.get(summary.id) {
             if known.head > summary.head {
                 return;
             }
             summary.read_messages = summary.read_messages.or(known.read_messages);
         }
-        self.put(summary);
+        self.summaries.put(summary);
     }
 
     /// Removes an erased conversation, with the messages that were to be sent to it.
     fn forget(&mut self, id: ConversationId) {
-        self.conversations.retain(|known| known.id != id);
+        self.summaries.retain(|known| known.id != id);
         self.early.remove(&id);
         if self.open.remove(&id).is_some_and(|open| open.watched) {
             self.notice = Some("This conversation was erased.".to_owned());
         }
-    }
-
-    fn put(&mut self, summary: Summary) {
-        self.conversations.retain(|known| known.id != summary.id);
-        let newer =
-            |known: &Summary| (known.last_at_ms, known.id) > (summary.last_at_ms, summary.id);
-        let at = self.conversations.partition_point(newer);
-        self.conversations.insert(at, summary);
     }
 }
 

@@ -4,6 +4,7 @@ use icondata_lu as lu;
 use leptos::prelude::*;
 
 use super::Icon;
+use crate::browser::copy;
 
 /// A text with a button that copies it.
 #[component]
@@ -13,14 +14,14 @@ pub(crate) fn Copyable(
 ) -> impl IntoView {
     let copied = RwSignal::new(false);
     let shown = text.clone();
-    let copy = move |_| {
-        copy_text(&text);
+    let on_click = move |_| {
+        copy(&text);
         copied.set(true);
     };
     view! {
         <div class="snippet">
             <pre tabindex="0"><code>{shown}</code></pre>
-            <button class="button" type="button" on:click=copy>
+            <button class="button" type="button" on:click=on_click>
                 <Show
                     when=move || copied.get()
                     fallback=|| view! { <Icon icon=lu::LuCopy /> "Copy" }
@@ -32,12 +33,3 @@ pub(crate) fn Copyable(
         </div>
     }
 }
-
-#[cfg(feature = "hydrate")]
-fn copy_text(text: &str) {
-    // Browsers offer a clipboard only in secure contexts. Elsewhere the text can be selected.
-    let _copying = window().navigator().clipboard().write_text(text);
-}
-
-#[cfg(not(feature = "hydrate"))]
-fn copy_text(_text: &str) {}

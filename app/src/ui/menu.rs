@@ -6,6 +6,7 @@ use leptos::html::Details;
 use leptos::prelude::*;
 
 use super::Icon;
+use crate::browser::close_elsewhere;
 
 /// A menu. Its children are `<li>`s with one button or link each.
 #[component]
@@ -51,33 +52,3 @@ pub(crate) fn Menu(
         </details>
     }
 }
-
-#[cfg(feature = "hydrate")]
-fn close_elsewhere(details: NodeRef<Details>) {
-    use wasm_bindgen::JsCast;
-
-    let clicked = window_event_listener(leptos::ev::pointerdown, move |event| {
-        let inside = event.target().and_then(|target| target.dyn_into::<web_sys::Node>().ok());
-        if let Some(details) = details.get_untracked()
-            && details.open()
-            && !details.contains(inside.as_ref())
-        {
-            details.set_open(false);
-        }
-    });
-    let pressed = window_event_listener(leptos::ev::keydown, move |event| {
-        if let Some(details) = details.get_untracked()
-            && event.key() == "Escape"
-            && details.open()
-        {
-            details.set_open(false);
-        }
-    });
-    on_cleanup(move || {
-        clicked.remove();
-        pressed.remove();
-    });
-}
-
-#[cfg(not(feature = "hydrate"))]
-fn close_elsewhere(_details: NodeRef<Details>) {}

@@ -5,6 +5,8 @@ use leptos::prelude::*;
 use protocol::UnixMillis;
 use time::{Date, OffsetDateTime, Weekday};
 
+use crate::browser::utc_offset_minutes;
+
 /// Whether times are already shown in the reader's time zone.
 #[derive(Clone, Copy)]
 pub(crate) struct Zone(RwSignal<bool>);
@@ -48,22 +50,10 @@ impl Zone {
     }
 
     fn local(self, at_ms: UnixMillis) -> OffsetDateTime {
-        let offset_ms = if self.0.get() { offset_minutes(at_ms) * 60_000 } else { 0 };
+        let offset_ms = if self.0.get() { utc_offset_minutes(at_ms) * 60_000 } else { 0 };
         let seconds = (i64::try_from(at_ms.0).unwrap_or(0) + offset_ms) / 1_000;
         OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH)
     }
-}
-
-/// Returns the offset of the reader's time zone from UTC at a time, in minutes to the east.
-#[cfg(feature = "hydrate")]
-fn offset_minutes(at_ms: UnixMillis) -> i64 {
-    let date = js_sys::Date::new(&(at_ms.0 as f64).into());
-    -(date.get_timezone_offset() as i64)
-}
-
-#[cfg(not(feature = "hydrate"))]
-fn offset_minutes(_at_ms: UnixMillis) -> i64 {
-    0
 }
 
 /// Returns the day of a time, in the reader's time zone.

@@ -2,9 +2,7 @@
 
 use async_trait::async_trait;
 use protocol::limits::MAIL_TRIED_MS;
-use protocol::{
-    Author, ConversationId, Event, MailId, MailKind, MailState, Seq, Waits,
-};
+use protocol::{Author, ConversationId, Event, MailId, MailKind, MailState, Seq, Waits};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
 

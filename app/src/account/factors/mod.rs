@@ -1,6 +1,5 @@
 //! Second factors and passkeys: setting them up, and the step of a login that asks for them.
 
-mod browser;
 mod calls;
 mod card;
 mod page;

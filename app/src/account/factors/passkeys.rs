@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
-use super::browser::{Ask, passkey};
 use super::calls::{add_passkey, ask_passkey, log_in_by_passkey, offer_passkey};
+use crate::browser::{go_to, passkeys};
 use crate::failure::Failure;
 use crate::ui::{Notice, is_alive};
 
@@ -31,9 +31,9 @@ pub(crate) fn PasskeyButton(to: Signal<String>) -> impl IntoView {
         let to = to.get_untracked();
         let outcome = async {
             let request = ask_passkey().await.map_err(Outcome::Failed)?;
-            let shown = passkey(Ask::Get, &request.options).await.ok_or(Outcome::Nothing)?;
+            let shown = passkeys::get(&request.options).await.ok_or(Outcome::Nothing)?;
             let next = log_in_by_passkey(request.step, shown, to).await;
-            leave_for(&next.map_err(Outcome::Failed)?);
+            go_to(&next.map_err(Outcome::Failed)?);
             Ok(())
         };
         outcome.await.map_or_else(|outcome| outcome, |()| Outcome::Done)
@@ -64,7 +64,7 @@ pub(super) fn NewPasskey(added: Callback<()>) -> impl IntoView {
         async move {
             let outcome = async {
                 let request = offer_passkey().await.map_err(Outcome::Failed)?;
-                let made = passkey(Ask::Create, &request.options).await.ok_or(Outcome::Nothing)?;
+                let made = passkeys::create(&request.options).await.ok_or(Outcome::Nothing)?;
                 add_passkey(request.step, name, made).await.map_err(Outcome::Failed)
             };
             outcome.await.map_or_else(|outcome| outcome, |()| Outcome::Done)
@@ -111,12 +111,3 @@ pub(super) fn NewPasskey(added: Callback<()>) -> impl IntoView {
         </form>
     }
 }
-
-/// Loads the page from the server, so that nothing of another login stays in the browser.
-#[cfg(feature = "hydrate")]
-pub(super) fn leave_for(path: &str) {
-    let _leaving = window().location().set_href(path);
-}
-
-#[cfg(not(feature = "hydrate"))]
-pub(super) fn leave_for(_path: &str) {}

@@ -1,6 +1,7 @@
 //! The state of the store after various frames.
 
 use super::*;
+use leptos::prelude::GetUntracked;
 use protocol::{AgentId, Body, ClientId, ConversationId, Files, InboxId, Seq, Several, UnixMillis};
 use uuid::Uuid;
 
@@ -60,9 +61,9 @@ fn the_list_is_most_recent_first_and_keeps_what_was_read() {
         UnixMillis(0),
     );
     store.apply(ToAgent::Conversation { summary: summary(1, Seq(9), None) }, UnixMillis(0));
-    let ids: Vec<_> = store.conversations().iter().map(|one| one.id).collect();
+    let ids = store.matching(&Filter::ALL);
     assert_eq!(ids, [conversation(1), conversation(2)]);
-    assert_eq!(store.summary(conversation(1)).unwrap().unread(), 8);
+    assert_eq!(store.summary(conversation(1)).unwrap().get_untracked().unread(), 8);
     assert_eq!(store.unread_conversations(), 1);
     let read = ToAgent::Read {
         conversation: conversation(1),
@@ -79,10 +80,10 @@ fn old_news_do_not_undo_the_list() {
     let mut store = Store::default();
     store.apply(welcome(vec![summary(1, Seq(7), Some(7))]), UnixMillis(0));
     store.apply(ToAgent::Conversation { summary: summary(1, Seq(6), None) }, UnixMillis(0));
-    assert_eq!(store.summary(conversation(1)).unwrap().head, Seq(7));
+    assert_eq!(store.summary(conversation(1)).unwrap().get_untracked().head, Seq(7));
     store.apply(ToAgent::Conversation { summary: summary(1, Seq(9), None) }, UnixMillis(0));
     store.apply(welcome(vec![summary(1, Seq(8), Some(8))]), UnixMillis(0));
-    let line = store.summary(conversation(1)).unwrap();
+    let line = store.summary(conversation(1)).unwrap().get_untracked();
     assert_eq!((line.head, line.unread()), (Seq(9), 1), "news may come before the list");
 }
 
@@ -197,7 +198,7 @@ fn a_welcome_takes_nothing_away_that_it_does_not_speak_of() {
     store.seed_list(vec![resolved, summary(6, Seq(1), Some(1))]);
     store.apply(ToAgent::Conversation { summary: summary(7, Seq(1), None) }, UnixMillis(0));
     store.apply(welcome(vec![summary(1, Seq(1), Some(1))]), UnixMillis(0));
-    let mut ids: Vec<_> = store.conversations().iter().map(|one| one.id).collect();
+    let mut ids = store.matching(&Filter::ALL);
     ids.sort_unstable();
     let stay = [conversation(1), conversation(5), conversation(7)];
     assert_eq!(ids, stay, "6 waited, and waits no more");
@@ -291,7 +292,7 @@ fn what_was_erased_is_gone_and_nothing_is_sent_to_it() {
     store.apply(ToAgent::Gone { conversation: conversation(2) }, UnixMillis(0));
     assert_eq!(store.notice(), None, "it was not looked at");
     store.apply(ToAgent::Gone { conversation: conversation(1) }, UnixMillis(0));
-    assert!(store.conversations().is_empty() && store.open(conversation(1)).is_none());
+    assert!(store.is_empty() && store.open(conversation(1)).is_none());
     assert!(store.notice().is_some());
     assert_eq!(store.outgoing().count(), 0);
     assert_eq!(store.apply(welcome(Vec::new()), UnixMillis(0)), []);

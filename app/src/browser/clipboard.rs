@@ -1,0 +1,8 @@
+//! The clipboard.
+
+use leptos::prelude::window;
+
+/// Copies a text. Browsers offer a clipboard only in secure contexts. Elsewhere nothing happens.
+pub(crate) fn copy(text: &str) {
+    let _copying = window().navigator().clipboard().write_text(text);
+}
