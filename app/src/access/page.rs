@@ -2,11 +2,13 @@
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use protocol::{Person, Scope};
 
 use super::calls::{Access, CreateAccessToken, RevokeAccessToken, TokenRow, read_access};
-use crate::ui::{Copyable, FormAction, Fresh, Notice, Zone, each};
+use crate::ui::{
+    ButtonForm, Check, Checks, Copyable, FormAction, Fresh, Notice, SettingsPage, SubmitRow, Zone,
+    each, is_alive,
+};
 
 /// The page of access tokens.
 #[component]
@@ -15,18 +17,13 @@ pub(crate) fn AccessPage() -> impl IntoView {
     let revoke = FormAction::<RevokeAccessToken>::new();
     let shown = Fresh::new(move || create.version() + revoke.version(), |_| read_access());
     // The token is shown only once, in the answer. Without scripts it would be lost.
-    let is_ready = RwSignal::new(false);
-    Effect::new(move |_| is_ready.set(true));
+    let is_ready = is_alive();
     view! {
-        <Title text="API" />
-        <main class="settings">
-            <header>
-                <h1>"API"</h1>
-                <p class="lead">
-                    "Connect your own apps: identify visitors, read and send messages, and manage conversations. See the "
-                    <a href="/api/docs" rel="external" target="_blank">"API reference"</a>"."
-                </p>
-            </header>
+        <SettingsPage
+            title="API"
+            lead=view! { "Connect your own apps: identify visitors, read and send messages, and manage conversations. See the "
+                    <a href="/api/docs" rel="external" target="_blank">"API reference"</a>"." }
+        >
             {shown.show(
                 "Couldn’t load access tokens",
                 move |access| {
@@ -36,7 +33,7 @@ pub(crate) fn AccessPage() -> impl IntoView {
                     }
                 },
             )}
-        </main>
+        </SettingsPage>
     }
 }
 
@@ -81,12 +78,7 @@ fn Token(token: TokenRow, revoke: FormAction<RevokeAccessToken>) -> impl IntoVie
                         .collect_view()}
                 </span>
             </div>
-            <ActionForm action=revoke.action>
-                <input type="hidden" name="id" value=id.to_string() />
-                <button class="button" type="submit" aria-label=title>
-                    "Revoke"
-                </button>
-            </ActionForm>
+            <ButtonForm action=revoke fields=vec![("id", id.to_string())] class="button" label=title>"Revoke"</ButtonForm>
         </li>
     }
 }
@@ -95,7 +87,7 @@ fn Token(token: TokenRow, revoke: FormAction<RevokeAccessToken>) -> impl IntoVie
 fn NewToken(
     access: Signal<Access>,
     create: FormAction<CreateAccessToken>,
-    is_ready: RwSignal<bool>,
+    is_ready: ReadSignal<bool>,
 ) -> impl IntoView {
     let made = move || create.made(|_| true);
     let agents = move || access.with(|access| access.agents.clone());
@@ -126,33 +118,25 @@ fn NewToken(
                     <select name="agent">{each(agents, |agent| agent.id, choice)}</select>
                     <small>"The app sees what this agent sees and sends messages as them."</small>
                 </label>
-                <fieldset>
-                    <legend>"Scopes"</legend>
-                    <div class="checks column">
-                        {Scope::ALL
-                            .iter()
-                            .map(|scope| {
-                                view! {
-                                    <label>
-                                        <input type="checkbox" name="scopes[]" value=scope.as_str() />
-                                        {meaning(*scope)}
-                                        <code class="mark">{scope.as_str()}</code>
-                                    </label>
-                                }
-                            })
-                            .collect_view()}
-                    </div>
-                </fieldset>
-                <Notice text=create.refused(|_| true) />
-                <div class="form-end">
-                    <button
-                        class="button primary"
-                        type="submit"
-                        disabled=move || !is_ready.get() || create.action.pending().get()
-                    >
-                        "Create token"
-                    </button>
-                </div>
+                <Checks legend="Scopes" class="checks column">
+                    {Scope::ALL
+                        .iter()
+                        .map(|scope| {
+                            view! {
+                                <Check name="scopes[]" value=scope.as_str() checked=false>
+                                    {meaning(*scope)}
+                                    <code class="mark">{scope.as_str()}</code>
+                                </Check>
+                            }
+                        })
+                        .collect_view()}
+                </Checks>
+                <SubmitRow
+                    saving=create.saving(|_| true)
+                    title="Create token"
+                    class="button primary"
+                    disabled=Signal::derive(move || !is_ready.get())
+                />
             </ActionForm>
         </section>
     }

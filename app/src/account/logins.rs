@@ -1,11 +1,10 @@
 //! The places where the agent is logged in.
 
 use icondata_lu as lu;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use super::calls::{EndLogin, EndOtherLogins, LoginLine, read_my_logins};
-use crate::ui::{FormAction, Fresh, Icon, Notice, Zone, browser_name, each};
+use crate::ui::{ButtonForm, FormAction, Fresh, Icon, Notice, Zone, browser_name, each};
 
 /// The list of logins.
 #[component]
@@ -28,9 +27,7 @@ pub(super) fn LoginsCard() -> impl IntoView {
                         {each(move || logins.get(), |line: &LoginLine| line.id, row)}
                     </ul>
                     <Show when=has_others>
-                        <ActionForm action=end_others.action>
-                            <button class="button" type="submit">"Log out everywhere else"</button>
-                        </ActionForm>
+                        <ButtonForm action=end_others class="button">"Log out everywhere else"</ButtonForm>
                     </Show>
                 }
             })}
@@ -58,10 +55,7 @@ fn Line(line: LoginLine, end: FormAction<EndLogin>) -> impl IntoView {
                 view! { <span class="mark">"This browser"</span> }.into_any()
             } else {
                 view! {
-                    <ActionForm action=end.action>
-                        <input type="hidden" name="id" value=id.to_string() />
-                        <button class="button small" type="submit">"Log out"</button>
-                    </ActionForm>
+                    <ButtonForm action=end fields=vec![("id", id.to_string())]>"Log out"</ButtonForm>
                 }
                     .into_any()
             }}

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::calls::{MyMail, SetMyMail, read_my_mail};
 use crate::browser;
-use crate::ui::{FormAction, Fresh, Notice, SaveRow, each};
+use crate::ui::{Check, FormAction, Fresh, Notice, SaveRow, each};
 
 /// The card of email settings.
 #[component]
@@ -31,14 +31,6 @@ fn Mails(mine: MyMail, set: FormAction<SetMyMail>) -> impl IntoView {
         });
     }
     let saving = set.saving(|_| true);
-    let check = |name: &'static str, is_wanted: bool, text: &'static str| {
-        view! {
-            <label>
-                <input type="checkbox" name=name value="true" checked=is_wanted />
-                {text}
-            </label>
-        }
-    };
     view! {
         <section class="card stack">
             <h2>"Email notifications"</h2>
@@ -56,9 +48,9 @@ fn Mails(mine: MyMail, set: FormAction<SetMyMail>) -> impl IntoView {
                 }) />
             <ActionForm action=set.action attr:class="form">
                 <div class="checks">
-                    {check("assigned", assigned, "A conversation is assigned to me while I’m offline")}
-                    {check("mentioned", mentioned, "A note mentions me (@Name) and I haven’t read it")}
-                    {check("waiting", waiting, "A visitor assigned to me is waiting and I haven’t read their message")}
+                    <Check name="assigned" checked=assigned>"A conversation is assigned to me while I’m offline"</Check>
+                    <Check name="mentioned" checked=mentioned>"A note mentions me (@Name) and I haven’t read it"</Check>
+                    <Check name="waiting" checked=waiting>"A visitor assigned to me is waiting and I haven’t read their message"</Check>
                 </div>
                 <label>
                     "Any conversation unanswered for"
@@ -76,7 +68,7 @@ fn Mails(mine: MyMail, set: FormAction<SetMyMail>) -> impl IntoView {
                     <small>"Covers the inboxes you can see. Leave empty to turn off."</small>
                 </label>
                 <div class="checks">
-                    {check("summary", summary, "Daily summary")}
+                    <Check name="summary" checked=summary>"Daily summary"</Check>
                 </div>
                 <label>
                     "Send at"

@@ -1,13 +1,13 @@
 //! `/account`: the email settings and logins of the agent who is logged in.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use super::factors::FactorsCard;
 use super::logins::LoginsCard;
 use super::mails::MailsCard;
 use super::own_password::PasswordCard;
 use crate::account::Me;
+use crate::ui::SettingsPage;
 
 /// The account page.
 #[component]
@@ -15,16 +15,14 @@ pub(crate) fn AccountPage() -> impl IntoView {
     let me = use_context::<Me>();
     let who = me.map(|me| format!("{}, {}, {}", me.name, me.email, me.role));
     view! {
-        <Title text="Your account" />
-        <main class="settings">
-            <header>
-                <h1>"Your account"</h1>
-                <p class="lead">{who}</p>
-            </header>
+        <SettingsPage
+            title="Your account"
+            lead=who
+        >
             <MailsCard />
             <PasswordCard />
             <FactorsCard />
             <LoginsCard />
-        </main>
+        </SettingsPage>
     }
 }

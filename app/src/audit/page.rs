@@ -1,13 +1,11 @@
 //! `/audit`: the audit log.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::components::Form;
 use leptos_router::hooks::use_query_map;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::calls::{AuditLine, AuditLines, read_audit};
-use crate::ui::{Fresh, Zone, browser_name};
+use crate::ui::{Fresh, Pager, Select, SettingsPage, Zone, address, browser_name, options};
 
 /// The filter, and the cursor of the page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -18,14 +16,10 @@ struct Wanted {
 }
 
 impl Wanted {
-    /// Returns the URL query.
-    fn to_query(&self) -> String {
-        let part = |name: &str, value: &str| {
-            format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC))
-        };
-        let mut parts = vec![part("deed", &self.action), part("q", &self.text)];
-        parts.extend(self.after.as_deref().map(|after| part("after", after)));
-        parts.join("&")
+    /// Returns the address of `path` with this query.
+    fn address(&self, path: &str) -> String {
+        let after = self.after.clone().unwrap_or_default();
+        address(path, [("deed", self.action.clone()), ("q", self.text.clone()), ("after", after)])
     }
 }
 
@@ -45,33 +39,29 @@ pub(crate) fn AuditPage() -> impl IntoView {
         |Wanted { action, text, after }| read_audit(action, None, text, after),
     );
     view! {
-        <Title text="Audit log" />
-        <main class="settings">
-            <header>
-                <h1>"Audit log"</h1>
-                <p class="lead">
-                    "Who changed settings, permissions, and access, who logged in or failed to, and from where. Messages to visitors are in the conversations."
-                </p>
-            </header>
+        <SettingsPage
+            title="Audit log"
+            lead="Who changed settings, permissions, and access, who logged in or failed to, and from where. Messages to visitors are in the conversations."
+        >
             {shown.show("Couldn’t load the audit log", move |page| view! { <Lines page wanted /> })}
-        </main>
+        </SettingsPage>
     }
 }
 
 #[component]
 fn Lines(page: Signal<AuditLines>, wanted: Memo<Wanted>) -> impl IntoView {
     let actions = page.with_untracked(|page| page.actions.clone());
-    let is_chosen = move |action: String| move || wanted.with(|wanted| wanted.action == action);
+    let chosen = Signal::derive(move || wanted.with(|wanted| wanted.action.clone()));
+    let actions = options("All actions", actions);
     let lines = move || page.with(|page| page.lines.clone());
     let is_empty = move || page.with(|page| page.lines.is_empty());
-    let older = move || {
-        let after = Some(page.with(|page| page.next.clone())?);
-        Some(format!("/audit?{}", Wanted { after, ..wanted.get() }.to_query()))
-    };
+    let at = move |after: Option<String>| Wanted { after, ..wanted.get() }.address("/audit");
+    let older =
+        Signal::derive(move || page.with(|page| page.next.clone()).map(|next| at(Some(next))));
+    let newest =
+        Signal::derive(move || wanted.with(|wanted| wanted.after.clone()).map(|_| at(None)));
     let export = move |kind: &'static str| {
-        move || {
-            format!("/audit/export.{kind}?{}", Wanted { after: None, ..wanted.get() }.to_query())
-        }
+        move || Wanted { after: None, ..wanted.get() }.address(&format!("/audit/export.{kind}"))
     };
     view! {
         <Form method="GET" action="/audit" attr:class="narrow audit-narrow" attr:role="search">
@@ -83,19 +73,7 @@ fn Lines(page: Signal<AuditLines>, wanted: Memo<Wanted>) -> impl IntoView {
                 prop:value=move || wanted.get().text
                 value=wanted.get_untracked().text
             />
-            <select name="deed" aria-label="Action">
-                <option value="">"All actions"</option>
-                {actions
-                    .into_iter()
-                    .map(|(action, says)| {
-                        view! {
-                            <option value=action.clone() selected=is_chosen(action)>
-                                {says}
-                            </option>
-                        }
-                    })
-                    .collect_view()}
-            </select>
+            <Select name="deed" label="Action" chosen options=actions />
             <button class="button" type="submit">"Search"</button>
             <a class="button quiet" href=export("csv") rel="external" download="audit.csv">"Export CSV"</a>
             <a class="button quiet" href=export("json") rel="external" download="audit.json">"Export JSON"</a>
@@ -105,7 +83,7 @@ fn Lines(page: Signal<AuditLines>, wanted: Memo<Wanted>) -> impl IntoView {
             <ul class="plain audit-list">
                 {move || lines().into_iter().map(|line| view! { <Line line /> }).collect_view()}
             </ul>
-            {move || older().map(|href| view! { <a class="button quiet" href=href>"Older"</a> })}
+            <Pager older newest />
         </section>
     }
 }

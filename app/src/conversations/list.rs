@@ -16,7 +16,7 @@ use super::view::{View, Wanted};
 use crate::browser::now_ms;
 use crate::live::{Live, Store};
 use crate::shell::initials;
-use crate::ui::{Clock, Icon, Waiting, state_page};
+use crate::ui::{Clock, Icon, Select, Waiting, options, state_page, tabs, value_of};
 
 /// The path of the list without an open conversation.
 const LIST: &str = "/conversations";
@@ -94,16 +94,8 @@ pub(crate) fn NothingOpen() -> impl IntoView {
 
 #[component]
 fn Views(wanted: Memo<Wanted>) -> impl IntoView {
-    let tab = move |view: View| {
-        let href = move || format!("{LIST}{}", Wanted { view, ..wanted.get() }.to_query());
-        let current = move || (wanted.get().view == view).then_some("true");
-        view! {
-            <a class="tab" href=href aria-current=current>
-                {view.title()}
-            </a>
-        }
-    };
-    view! { <nav class="tabs" aria-label="Views">{View::ALL.map(tab)}</nav> }
+    let href = move |view| format!("{LIST}{}", Wanted { view, ..wanted.get() }.to_query());
+    tabs("Views", move || wanted.get().view, View::ALL.map(|view| (view, view.title())), href)
 }
 
 /// Filters the list by an inbox or a label.
@@ -123,45 +115,20 @@ fn Narrow(wanted: Memo<Wanted>, choices: Choices) -> impl IntoView {
         let label = LabelId::parse(&event_target_value(&event));
         go_label(Wanted { label, ..wanted.get_untracked() });
     };
-    let is_inbox = move |id| move || wanted.get().inbox == Some(id);
-    let is_label = move |id| move || wanted.get().label == Some(id);
+    let inboxes = (inboxes.len() > 1).then(|| options("All inboxes", inboxes));
+    let labels = (!labels.is_empty())
+        .then(|| options("All labels", labels.into_iter().map(|label| (label.id, label.name))));
+    let chosen_inbox = Signal::derive(move || value_of(wanted.get().inbox));
+    let chosen_label = Signal::derive(move || value_of(wanted.get().label));
     view! {
         <span class="narrow">
-            {(inboxes.len() > 1)
-                .then(|| {
-                    view! {
-                        <select aria-label="Inbox" on:change=inbox>
-                            <option value="">"All inboxes"</option>
-                            {inboxes
-                                .into_iter()
-                                .map(|(id, name)| {
-                                    view! {
-                                        <option value=id.to_string() selected=is_inbox(id)>
-                                            {name}
-                                        </option>
-                                    }
-                                })
-                                .collect_view()}
-                        </select>
-                    }
+            {inboxes
+                .map(|options| {
+                    view! { <Select label="Inbox" chosen=chosen_inbox options on:change=inbox /> }
                 })}
-            {(!labels.is_empty())
-                .then(|| {
-                    view! {
-                        <select aria-label="Label" on:change=label>
-                            <option value="">"All labels"</option>
-                            {labels
-                                .into_iter()
-                                .map(|label| {
-                                    view! {
-                                        <option value=label.id.to_string() selected=is_label(label.id)>
-                                            {label.name}
-                                        </option>
-                                    }
-                                })
-                                .collect_view()}
-                        </select>
-                    }
+            {labels
+                .map(|options| {
+                    view! { <Select label="Label" chosen=chosen_label options on:change=label /> }
                 })}
         </span>
     }

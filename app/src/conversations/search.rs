@@ -3,17 +3,13 @@
 use icondata_lu as lu;
 use leptos::prelude::*;
 use leptos_router::components::{A, Form};
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use protocol::{Author, Hit, Part, Status, UnixMillis};
 
 use super::calls::{Choices, search_conversations};
 use super::looked_for::{LookedFor, Who};
 use crate::browser::submit_form_of;
 use crate::live::Live;
-use crate::ui::{Clock, Icon, Waiting, state_page};
-
-/// All characters except the unreserved ones (RFC 3986, section 2.3).
-const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
+use crate::ui::{Clock, Icon, Select, Waiting, encoded, options, state_page, value_of};
 
 /// The search field. It also works without scripts.
 #[component]
@@ -47,73 +43,59 @@ pub(super) fn SearchBox(looked_for: Memo<LookedFor>, choices: Signal<Choices>) -
 /// The filters of a search.
 #[component]
 fn Narrower(looked_for: Memo<LookedFor>, choices: Signal<Choices>) -> impl IntoView {
-    let chosen = |is: bool| is.then_some("");
-    let status = move |status: Option<Status>| {
-        let (value, name) = match status {
-            None => ("", "Any status"),
-            Some(Status::Open) => ("open", "Open"),
-            Some(Status::Assigned) => ("assigned", "Assigned"),
-            Some(Status::Resolved) => ("resolved", "Resolved"),
-        };
-        let is_it = move || chosen(looked_for.with(|looked_for| looked_for.status == status));
-        view! { <option value=value selected=is_it>{name}</option> }
+    let chosen =
+        move |value: fn(&LookedFor) -> String| Signal::derive(move || looked_for.with(value));
+    let named = |none: &str, all: &[(&str, &str)]| {
+        options(none, all.iter().map(|(value, title)| (*value, (*title).to_owned())))
     };
-    let who = move |who: Option<Who>, name: &'static str| {
-        let is_it = move || chosen(looked_for.with(|looked_for| looked_for.who == who));
-        view! { <option value=who.map_or("", Who::slug) selected=is_it>{name}</option> }
-    };
-    let days = move |days: Option<u32>, name: &'static str| {
-        let is_it = move || chosen(looked_for.with(|looked_for| looked_for.days == days));
-        let value = days.map(|days| days.to_string()).unwrap_or_default();
-        view! { <option value=value selected=is_it>{name}</option> }
-    };
+    let status = named(
+        "Any status",
+        &[("open", "Open"), ("assigned", "Assigned"), ("resolved", "Resolved")],
+    );
+    let who = named("Anyone", &[(Who::Me.slug(), "Me"), (Who::Nobody.slug(), "Unassigned")]);
+    let days =
+        named("Any time", &[("7", "Last 7 days"), ("30", "Last 30 days"), ("365", "Last year")]);
     view! {
         <div class="search-narrow" on:change=move |event| submit_form_of(&event)>
-            <select name="status" aria-label="Status">
-                {[None, Some(Status::Open), Some(Status::Assigned), Some(Status::Resolved)].map(status)}
-            </select>
-            <select name="who" aria-label="Assignee">
-                {who(None, "Anyone")}
-                {who(Some(Who::Me), "Me")}
-                {who(Some(Who::Nobody), "Unassigned")}
-            </select>
-            <select name="days" aria-label="Time">
-                {days(None, "Any time")}
-                {days(Some(7), "Last 7 days")}
-                {days(Some(30), "Last 30 days")}
-                {days(Some(365), "Last year")}
-            </select>
+            <Select
+                name="status"
+                label="Status"
+                chosen=chosen(|one| value_of(one.status.map(Status::as_str)))
+                options=status
+            />
+            <Select
+                name="who"
+                label="Assignee"
+                chosen=chosen(|one| value_of(one.who.map(Who::slug)))
+                options=who
+            />
+            <Select name="days" label="Time" chosen=chosen(|one| value_of(one.days)) options=days />
             {move || {
                 let inboxes = choices.with(|choices| choices.inboxes.clone());
                 (inboxes.len() > 1)
                     .then(|| {
-                        let inbox = looked_for.with(|looked_for| looked_for.inbox);
-                        let option = move |(id, name)| {
-                            let is_it = chosen(inbox == Some(id));
-                            view! { <option value=id.to_string() selected=is_it>{name}</option> }
-                        };
                         view! {
-                            <select name="inbox" aria-label="Inbox">
-                                <option value="">"Any inbox"</option>
-                                {inboxes.into_iter().map(option).collect_view()}
-                            </select>
+                            <Select
+                                name="inbox"
+                                label="Inbox"
+                                chosen=chosen(|one| value_of(one.inbox))
+                                options=options("Any inbox", inboxes)
+                            />
                         }
                     })
             }}
             {move || {
                 let labels = choices.with(|choices| choices.labels.clone());
-                (!labels.is_empty())
+                let labels = labels.into_iter().map(|label| (label.id, label.name));
+                (labels.len() > 0)
                     .then(|| {
-                        let label = looked_for.with(|looked_for| looked_for.label);
-                        let option = move |one: protocol::Label| {
-                            let is_it = chosen(label == Some(one.id));
-                            view! { <option value=one.id.to_string() selected=is_it>{one.name}</option> }
-                        };
                         view! {
-                            <select name="label" aria-label="Label">
-                                <option value="">"Any label"</option>
-                                {labels.into_iter().map(option).collect_view()}
-                            </select>
+                            <Select
+                                name="label"
+                                label="Label"
+                                chosen=chosen(|one| value_of(one.label))
+                                options=options("Any label", labels)
+                            />
                         }
                     })
             }}
@@ -212,11 +194,6 @@ fn HitRow(hit: Hit, now_ms: UnixMillis, looked_for: Memo<LookedFor>) -> impl Int
     }
 }
 
-/// Encodes a text as a value in a URL's query.
-fn encoded(text: &str) -> String {
-    utf8_percent_encode(text, RESERVED).to_string()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -238,6 +215,5 @@ mod tests {
         assert_eq!(looked_for.text, "größe");
         assert_eq!((looked_for.status, looked_for.who), (Some(Status::Resolved), Some(Who::Me)));
         assert_eq!((looked_for.days, looked_for.inbox), (Some(7), None));
-        assert_eq!(encoded("größe & more"), "gr%C3%B6%C3%9Fe%20%26%20more");
     }
 }

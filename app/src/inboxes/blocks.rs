@@ -1,11 +1,10 @@
 //! Blocked visitors.
 
 use icondata_lu as lu;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use super::calls::{BlockRow, Unblock, read_blocks};
-use crate::ui::{FormAction, Fresh, Icon, Notice, Zone, each};
+use crate::ui::{ButtonForm, FormAction, Fresh, Icon, Notice, Zone, each};
 
 /// The list of blocks. Shows nothing while there are none.
 #[component]
@@ -45,10 +44,7 @@ fn Line(block: BlockRow, unblock: FormAction<Unblock>) -> impl IntoView {
                 <b>{whom}</b>
                 <small>{inbox} " · by " {agent} " · " {when}</small>
             </div>
-            <ActionForm action=unblock.action>
-                <input type="hidden" name="id" value=id.to_string() />
-                <button class="button small" type="submit">"Unblock"</button>
-            </ActionForm>
+            <ButtonForm action=unblock fields=vec![("id", id.to_string())]>"Unblock"</ButtonForm>
         </li>
     }
 }

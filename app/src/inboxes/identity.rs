@@ -4,7 +4,7 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use super::calls::{InboxDetails, SetIdentity};
-use crate::ui::{FormAction, SaveRow};
+use crate::ui::{Check, FormAction, SaveRow};
 
 #[component]
 pub(super) fn Identity(inbox: InboxDetails, set: FormAction<SetIdentity>) -> impl IntoView {
@@ -43,10 +43,9 @@ pub(super) fn Identity(inbox: InboxDetails, set: FormAction<SetIdentity>) -> imp
             <ActionForm action=set.action attr:class="form">
                 <input type="hidden" name="id" value=id.to_string() />
                 <div class="checks">
-                    <label>
-                        <input type="checkbox" name="required" value="true" checked=requires_identity />
+                    <Check name="required" checked=requires_identity>
                         "Reject unverified identities"
-                    </label>
+                    </Check>
                 </div>
                 <SaveRow saving can_change=true />
             </ActionForm>

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use protocol::InboxId;
 
 use super::calls::{InboundDetails, InboxDetails, SetInboxInbound, SetWebhook};
-use crate::ui::{Copyable, FormAction, Notice, SaveRow};
+use crate::ui::{ButtonForm, Copyable, FormAction, Notice, SaveRow};
 
 #[component]
 pub(super) fn Inbound(
@@ -82,12 +82,7 @@ fn Webhook(id: InboxId, webhook: Option<String>, hand_in: FormAction<SetWebhook>
                 {has_key
                     .then(|| {
                         view! {
-                            <ActionForm action=hand_in.action>
-                                <input type="hidden" name="id" value=id.to_string() />
-                                <button class="button" type="submit">
-                                    "Turn off"
-                                </button>
-                            </ActionForm>
+                            <ButtonForm action=hand_in fields=vec![("id", id.to_string())] class="button">"Turn off"</ButtonForm>
                         }
                     })}
             </div>

@@ -6,7 +6,7 @@ use protocol::MailKind;
 
 use super::calls::{InboxDetails, SetInboxMail};
 use crate::outbox::title;
-use crate::ui::{FormAction, SaveRow};
+use crate::ui::{Check, FormAction, SaveRow};
 
 /// The languages of emails to visitors.
 const LANGUAGES: [(&str, &str); 4] =
@@ -57,16 +57,9 @@ pub(super) fn Mail(
                 <small>"Your mail server must be allowed to send from it."</small>
             </label>
             <div class="checks">
-                <label>
-                    <input
-                        type="checkbox"
-                        name="to_visitors"
-                        value="true"
-                        checked=mail.to_visitors
-                        disabled=!can_change
-                    />
+                <Check name="to_visitors" checked=mail.to_visitors disabled=!can_change>
                     "Email visitors who have left"
-                </label>
+                </Check>
             </div>
             <label>
                 "Email unread replies after"

@@ -2,7 +2,6 @@
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use protocol::UnixMillis;
 
 use super::blocks::BlocksCard;
@@ -18,7 +17,7 @@ use super::work::Work;
 use crate::account::Me;
 use crate::team::{TeamDetails, read_team};
 use crate::ui;
-use crate::ui::{Copyable, FormAction, Fresh, SaveRow, Zone, each};
+use crate::ui::{Copyable, FormAction, Fresh, SaveRow, SettingsPage, Zone, each};
 
 /// The page of all inboxes.
 #[component]
@@ -30,17 +29,13 @@ pub(crate) fn InboxesPage() -> impl IntoView {
     };
     let shown = Fresh::new(move || actions.version(), read);
     view! {
-        <Title text="Inboxes" />
-        <main class="settings">
-            <header>
-                <h1>"Inboxes"</h1>
-                <p class="lead">
-                    "An inbox is one site or brand. Add its snippet to your pages and list the sites that may use it."
-                </p>
-            </header>
+        <SettingsPage
+            title="Inboxes"
+            lead="An inbox is one site or brand. Add its snippet to your pages and list the sites that may use it."
+        >
             {shown.show("Couldn’t load inboxes", move |read| cards(read, actions))}
             <BlocksCard />
-        </main>
+        </SettingsPage>
     }
 }
 

@@ -4,7 +4,7 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use super::calls::{InboxDetails, KeptDetails, SetInboxRetention};
-use crate::ui::{FormAction, SaveRow};
+use crate::ui::{Check, FormAction, SaveRow};
 
 #[component]
 pub(super) fn Kept(
@@ -43,16 +43,9 @@ pub(super) fn Kept(
             {days("Email addresses and networks (after the visitor’s last visit)", "addresses_days", addresses_days)}
             <small>"Leave empty to keep forever. Older data is permanently erased within the hour."</small>
             <div class="checks">
-                <label>
-                    <input
-                        type="checkbox"
-                        name="with_queries"
-                        value="true"
-                        checked=with_queries
-                        disabled=!can_change
-                    />
+                <Check name="with_queries" checked=with_queries disabled=!can_change>
                     "Keep query strings and fragments (after “?” and “#”) in page URLs"
-                </label>
+                </Check>
             </div>
             <small>"These may contain keys to your users’ accounts. If off, agents see only the page itself."</small>
             <SaveRow saving can_change />

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::calls::{InboxDetails, SetInbox};
 use crate::team::TeamDetails;
-use crate::ui::{FormAction, RoutingOptions, SaveRow, written};
+use crate::ui::{FormAction, RoutingOptions, SaveRow, Select, options, value_of, written};
 
 #[component]
 pub(super) fn Work(
@@ -16,6 +16,8 @@ pub(super) fn Work(
 ) -> impl IntoView {
     let InboxDetails { id, hours, time_zone, routing, team: to_team, label: with, .. } = inbox;
     let saving = set.saving(move |input| input.id == id);
+    let teams = options("Everyone", team.teams.into_iter().map(|team| (team.id, team.name)));
+    let labels = options("None", team.labels.into_iter().map(|label| (label.id, label.name)));
     view! {
         <h3>"Routing and hours"</h3>
         <ActionForm action=set.action attr:class="form">
@@ -26,38 +28,12 @@ pub(super) fn Work(
             </label>
             <label>
                 "Assign to team"
-                <select name="team" disabled=!can_change>
-                    <option value="">"Everyone"</option>
-                    {team
-                        .teams
-                        .into_iter()
-                        .map(|team| {
-                            view! {
-                                <option value=team.id.to_string() selected=Some(team.id) == to_team>
-                                    {team.name}
-                                </option>
-                            }
-                        })
-                        .collect_view()}
-                </select>
+                <Select name="team" chosen=value_of(to_team) options=teams disabled=!can_change />
                 <small>"The team’s routing overrides the inbox’s."</small>
             </label>
             <label>
                 "Add label"
-                <select name="label" disabled=!can_change>
-                    <option value="">"None"</option>
-                    {team
-                        .labels
-                        .into_iter()
-                        .map(|label| {
-                            view! {
-                                <option value=label.id.to_string() selected=Some(label.id) == with>
-                                    {label.name}
-                                </option>
-                            }
-                        })
-                        .collect_view()}
-                </select>
+                <Select name="label" chosen=value_of(with) options=labels disabled=!can_change />
                 <small>"If agents have this label as a skill, only they receive these conversations."</small>
             </label>
             <label>

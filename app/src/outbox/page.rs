@@ -1,14 +1,15 @@
 //! `/outbox`: outgoing email.
 
 use icondata_lu as lu;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
 use protocol::{DropReason, MailId, MailKind, MailState};
 
 use super::calls::{DropMail, MailLine, Outbox, RetryMail, read_outbox};
-use crate::ui::{FormAction, Fresh, Icon, Notice, Zone, each};
+use crate::ui::{
+    ButtonForm, FormAction, Fresh, Icon, Notice, Pager, SettingsPage, Zone, address, each, tabs,
+    value_of,
+};
 
 /// The page of queued, failed and sent emails.
 #[component]
@@ -23,37 +24,34 @@ pub(crate) fn OutboxPage() -> impl IntoView {
         move || (state.get(), before.get(), version()),
         |(state, before, _)| read_outbox(state, before),
     );
-    let tab = move |of: Option<MailState>, title: &'static str| {
-        let href = of.map_or("/outbox".to_owned(), |of| format!("/outbox?state={}", of.as_str()));
-        let current = move || (state.get() == of).then_some("page");
-        view! {
-            <a class="tab" href=href aria-current=current>
-                {title}
-            </a>
-        }
+    let href = |of: Option<MailState>| {
+        of.map_or("/outbox".to_owned(), |of| format!("/outbox?state={}", of.as_str()))
+    };
+    let all = [
+        (None, "All"),
+        (Some(MailState::Waiting), "Queued"),
+        (Some(MailState::Failed), "Failed"),
+        (Some(MailState::Sent), "Sent"),
+        (Some(MailState::Dropped), "Not sent"),
+    ];
+    let lead = view! {
+        "Emails to visitors and agents: queued, sent, and failed. Configure what is sent under "
+        <a href="/inboxes">"Inboxes"</a>
+        "."
     };
     view! {
-        <Title text="Outbox" />
-        <main class="settings">
-            <header>
-                <h1>"Outbox"</h1>
-                <p class="lead">
-                    "Emails to visitors and agents: queued, sent, and failed. Configure what is sent under "
-                    <a href="/inboxes">"Inboxes"</a>"."
-                </p>
-                <nav class="tabs" aria-label="Emails">
-                    {tab(None, "All")} {tab(Some(MailState::Waiting), "Queued")}
-                    {tab(Some(MailState::Failed), "Failed")} {tab(Some(MailState::Sent), "Sent")}
-                    {tab(Some(MailState::Dropped), "Not sent")}
-                </nav>
-            </header>
+        <SettingsPage
+            title="Outbox"
+            lead
+            more=move || tabs("Emails", move || state.get(), all, href)
+        >
             <Notice text=retry.refused(|_| true) />
             <Notice text=dropping.refused(|_| true) />
             {shown.show(
                 "Couldn’t load the outbox",
-                move |outbox| view! { <Mails outbox state retry dropping /> },
+                move |outbox| view! { <Mails outbox state before retry dropping /> },
             )}
-        </main>
+        </SettingsPage>
     }
 }
 
@@ -61,6 +59,7 @@ pub(crate) fn OutboxPage() -> impl IntoView {
 fn Mails(
     outbox: Signal<Outbox>,
     state: Memo<Option<MailState>>,
+    before: Memo<Option<MailId>>,
     retry: FormAction<RetryMail>,
     dropping: FormAction<DropMail>,
 ) -> impl IntoView {
@@ -81,18 +80,22 @@ fn Mails(
         Some(MailState::Sent) => "No emails sent yet.",
         Some(MailState::Dropped) => "No unsent emails.",
     };
-    let older = move || {
-        let next = outbox.with(|outbox| outbox.next)?;
-        let state = state.get().map_or(String::new(), |state| format!("&state={}", state.as_str()));
-        Some(format!("/outbox?before={next}{state}"))
+    let page = move |before: Option<MailId>| {
+        address(
+            "/outbox",
+            [("before", value_of(before)), ("state", value_of(state.get().map(MailState::as_str)))],
+        )
     };
+    let older =
+        Signal::derive(move || outbox.with(|outbox| outbox.next).map(|next| page(Some(next))));
+    let newest = Signal::derive(move || before.get().map(|_| page(None)));
     let row = move |mail| view! { <Line mail retry dropping /> };
     view! {
         <Notice text=trouble />
         <section class="card stack">
             {move || is_empty().then(|| view! { <p class="soft">{empty}</p> })}
             <ul class="plain mail-list">{each(mails, |mail: &MailLine| mail.id, row)}</ul>
-            {move || older().map(|href| view! { <a class="button quiet" href=href>"Older"</a> })}
+            <Pager older newest />
         </section>
     }
 }
@@ -145,18 +148,12 @@ fn Line(
             {is_open
                 .then(|| {
                     view! {
-                        <ActionForm action=retry.action>
-                            <input type="hidden" name="id" value=id.to_string() />
-                            <button class="button small" type="submit">
-                                "Retry now"
-                            </button>
-                        </ActionForm>
-                        <ActionForm action=dropping.action>
-                            <input type="hidden" name="id" value=id.to_string() />
-                            <button class="button small" type="submit">
-                                "Discard"
-                            </button>
-                        </ActionForm>
+                        <ButtonForm action=retry fields=vec![("id", id.to_string())]>
+                            "Retry now"
+                        </ButtonForm>
+                        <ButtonForm action=dropping fields=vec![("id", id.to_string())]>
+                            "Discard"
+                        </ButtonForm>
                     }
                 })}
         </li>

@@ -3,12 +3,11 @@
 use icondata_lu as lu;
 use leptos::form::ActionForm;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::components::Form;
 use leptos_router::hooks::use_query_map;
 
 use super::calls::{ErasePerson, PersonRow, find_people};
-use crate::ui::{FormAction, Fresh, Icon, Notice, Zone, each};
+use crate::ui::{FormAction, Fresh, Icon, Notice, SettingsPage, Zone, each};
 
 /// Finds a person and exports or erases their data.
 #[component]
@@ -19,14 +18,10 @@ pub(crate) fn PeoplePage() -> impl IntoView {
     let shown =
         Fresh::new(move || (sought.get(), erase.version()), |(sought, _)| find_people(sought));
     view! {
-        <Title text="People" />
-        <main class="settings">
-            <header>
-                <h1>"People"</h1>
-                <p class="lead">
-                    "Visitors may ask for a copy of everything stored about them, or have it erased. Find them by email address or by their ID on your site."
-                </p>
-            </header>
+        <SettingsPage
+            title="People"
+            lead="Visitors may ask for a copy of everything stored about them, or have it erased. Find them by email address or by their ID on your site."
+        >
             <Form method="GET" action="/people" attr:class="narrow audit-narrow" attr:role="search">
                 <input
                     type="search"
@@ -47,7 +42,7 @@ pub(crate) fn PeoplePage() -> impl IntoView {
                     "Couldn’t load people",
                     move |people| view! { <People people sought erase /> },
                 )}
-        </main>
+        </SettingsPage>
     }
 }
 

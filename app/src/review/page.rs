@@ -1,17 +1,17 @@
 //! `/review`: inbound email.
 
 use icondata_lu as lu;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use protocol::{InboundId, InboundReason, InboundState};
 
 use super::badge::Recount;
 use super::calls::{AllowMail, DiscardMail, InboundLine, Review, read_review};
 use crate::account::Me;
-use crate::ui::{FormAction, Fresh, Icon, Notice, Zone, each};
+use crate::ui::{
+    ButtonForm, FormAction, Fresh, Icon, Notice, Pager, SettingsPage, Zone, address, each, tabs,
+    value_of,
+};
 
 /// The page of inbound emails, where an agent decides about those that did not become a message.
 #[component]
@@ -34,51 +34,46 @@ pub(crate) fn ReviewPage() -> impl IntoView {
         move || (state.get(), before.get(), looked_for.get(), version()),
         |(state, before, looked_for, _)| read_review(state, before, looked_for),
     );
-    let tab = move |of: InboundState, title: &'static str| {
-        let href = match of {
-            InboundState::Review => "/review".to_owned(),
-            of => format!("/review?state={}", of.as_str()),
-        };
-        let current = move || (state.get() == of).then_some("page");
+    let href = |of: InboundState| match of {
+        InboundState::Review => "/review".to_owned(),
+        of => format!("/review?state={}", of.as_str()),
+    };
+    let all = [
+        (InboundState::Review, "Needs review"),
+        (InboundState::Posted, "Messages"),
+        (InboundState::Ignored, "Ignored"),
+        (InboundState::Discarded, "Dismissed"),
+    ];
+    let more = move || {
         view! {
-            <a class="tab" href=href aria-current=current>
-                {title}
-            </a>
+            {tabs("Emails", move || state.get(), all, href)}
+            // A plain form: the search is in the URL.
+            <form class="mail-search" method="get" action="/review" role="search">
+                <input type="hidden" name="state" value=move || state.get().as_str() />
+                <input
+                    type="search"
+                    name="q"
+                    aria-label="Search these emails"
+                    placeholder="Search these emails"
+                    maxlength="100"
+                    value=move || looked_for.get()
+                />
+            </form>
         }
     };
     view! {
-        <Title text="Incoming email" />
-        <main class="settings">
-            <header>
-                <h1>"Incoming email"</h1>
-                <p class="lead">
-                    "Email replies become messages automatically if their sender belongs to the conversation. Anything else that needs a decision waits here."
-                </p>
-                <nav class="tabs" aria-label="Emails">
-                    {tab(InboundState::Review, "Needs review")} {tab(InboundState::Posted, "Messages")}
-                    {tab(InboundState::Ignored, "Ignored")}
-                    {tab(InboundState::Discarded, "Dismissed")}
-                </nav>
-                // A plain form: the search is in the URL.
-                <form class="mail-search" method="get" action="/review" role="search">
-                    <input type="hidden" name="state" value=move || state.get().as_str() />
-                    <input
-                        type="search"
-                        name="q"
-                        aria-label="Search these emails"
-                        placeholder="Search these emails"
-                        maxlength="100"
-                        value=move || looked_for.get()
-                    />
-                </form>
-            </header>
+        <SettingsPage
+            title="Incoming email"
+            lead="Email replies become messages automatically if their sender belongs to the conversation. Anything else that needs a decision waits here."
+            more
+        >
             <Notice text=allow.refused(|_| true) />
             <Notice text=discard.refused(|_| true) />
             {shown.show(
                 "Couldn’t load incoming email",
-                move |review| view! { <Mails review state looked_for allow discard /> },
+                move |review| view! { <Mails review state before looked_for allow discard /> },
             )}
-        </main>
+        </SettingsPage>
     }
 }
 
@@ -86,6 +81,7 @@ pub(crate) fn ReviewPage() -> impl IntoView {
 fn Mails(
     review: Signal<Review>,
     state: Memo<InboundState>,
+    before: Memo<Option<InboundId>>,
     looked_for: Memo<String>,
     allow: FormAction<AllowMail>,
     discard: FormAction<DiscardMail>,
@@ -107,12 +103,14 @@ fn Mails(
         InboundState::Discarded => "No dismissed emails.",
         InboundState::Waiting => "No emails are being processed.",
     };
-    let older = move || {
-        let next = review.with(|review| review.next)?;
-        let words =
-            looked_for.with(|words| utf8_percent_encode(words, NON_ALPHANUMERIC).to_string());
-        Some(format!("/review?before={next}&state={}&q={words}", state.get().as_str()))
+    let page = move |before: Option<InboundId>| {
+        let state = state.get().as_str().to_owned();
+        let fields = [("before", value_of(before)), ("state", state), ("q", looked_for.get())];
+        address("/review", fields)
     };
+    let older =
+        Signal::derive(move || review.with(|review| review.next).map(|next| page(Some(next))));
+    let newest = Signal::derive(move || before.get().map(|_| page(None)));
     let can_set_up = use_context::<Me>().is_some_and(|me| me.is_admin);
     view! {
         {move || {
@@ -146,7 +144,7 @@ fn Mails(
             <ul class="plain mail-list">
                 {each(mails, key, row)}
             </ul>
-            {move || older().map(|href| view! { <a class="button quiet" href=href>"Older"</a> })}
+            <Pager older newest />
         </section>
     }
 }
@@ -209,35 +207,19 @@ fn Line(
                 {(can_post && conversation.is_some())
                     .then(|| {
                         view! {
-                            <ActionForm action=allow.action>
-                                <input type="hidden" name="id" value=id.to_string() />
-                                <input type="hidden" name="in_conversation" value="true" />
-                                <button class="button small" type="submit">
-                                    "Add to conversation"
-                                </button>
-                            </ActionForm>
+                            <ButtonForm action=allow fields=vec![("id", id.to_string()), ("in_conversation", "true".to_owned())]>"Add to conversation"</ButtonForm>
                         }
                     })}
                 {can_post
                     .then(|| {
                         view! {
-                            <ActionForm action=allow.action>
-                                <input type="hidden" name="id" value=id.to_string() />
-                                <button class="button small" type="submit">
-                                    "New conversation"
-                                </button>
-                            </ActionForm>
+                            <ButtonForm action=allow fields=vec![("id", id.to_string())]>"New conversation"</ButtonForm>
                         }
                     })}
                 {can_discard
                     .then(|| {
                         view! {
-                            <ActionForm action=discard.action>
-                                <input type="hidden" name="id" value=id.to_string() />
-                                <button class="button small" type="submit">
-                                    "Dismiss"
-                                </button>
-                            </ActionForm>
+                            <ButtonForm action=discard fields=vec![("id", id.to_string())]>"Dismiss"</ButtonForm>
                         }
                     })}
             </div>

@@ -10,7 +10,7 @@ use super::actions::TeamActions;
 use super::calls::{AgentDetails, TeamPage};
 use crate::account::Me;
 use crate::shell::initials;
-use crate::ui::{Copyable, Notice};
+use crate::ui::{Check, Checks, Copyable, Select, SubmitRow};
 
 #[component]
 pub(super) fn AgentRow(
@@ -64,46 +64,38 @@ pub(super) fn AgentRow(
                     {(!labels.is_empty())
                         .then(|| {
                             view! {
-                                <fieldset disabled=!can_change>
-                                    <legend>"Skills"</legend>
-                                    <div class="checks">
-                                        {labels
-                                            .into_iter()
-                                            .map(|label| {
-                                                let has = skills.contains(&label.id);
-                                                view! {
-                                                    <label>
-                                                        <input
-                                                            type="checkbox"
-                                                            name="skills[]"
-                                                            value=label.id.to_string()
-                                                            checked=has
-                                                        />
-                                                        {label.name}
-                                                    </label>
-                                                }
-                                            })
-                                            .collect_view()}
-                                    </div>
-                                    <small>
-                                        "Conversations with a label that is someone’s skill only go to agents with that skill."
-                                    </small>
-                                </fieldset>
+                                <Checks
+                                    legend="Skills"
+                                    hint="Conversations with a label that is someone’s skill only go to agents with that skill."
+                                    disabled=!can_change
+                                >
+                                    {labels
+                                        .into_iter()
+                                        .map(|label| {
+                                            let has = skills.contains(&label.id);
+                                            view! {
+                                                <Check name="skills[]" value=label.id.to_string() checked=has>
+                                                    {label.name}
+                                                </Check>
+                                            }
+                                        })
+                                        .collect_view()}
+                                </Checks>
                             }
                         })}
                     {(!sees_by_role)
                         .then(|| {
                             view! { <SightFields inboxes sees_all theirs=theirs can_manage=can_change /> }
                         })}
-                    <Notice text=actions.set_agent.refused(move |input| input.id == id) />
                     {can_change
                         .then(|| {
                             view! {
-                                <div class="form-end">
-                                    <button class="button primary" type="submit">
-                                        "Save"
-                                    </button>
-                                </div>
+                                <SubmitRow
+                                    saving=actions.set_agent.saving(move |input| input.id == id)
+                                    title="Save"
+                                    class="button primary"
+                                    done="Saved"
+                                />
                             }
                         })}
                 </ActionForm>
@@ -116,16 +108,14 @@ pub(super) fn AgentRow(
                             <ActionForm action=actions.set_active.action attr:class="form">
                                 <input type="hidden" name="id" value=id.to_string() />
                                 <input type="hidden" name="is_active" value=(!is_active).to_string() />
-                                <Notice text=actions.set_active.refused(move |input| input.id == id) />
-                                <div class="form-end">
-                                    <button class="button" type="submit">
-                                        {if is_active { "Deactivate" } else { "Reactivate" }}
-                                    </button>
-                                    {is_active
+                                <SubmitRow
+                                    saving=actions.set_active.saving(move |input| input.id == id)
+                                    title=if is_active { "Deactivate" } else { "Reactivate" }
+                                    note=is_active
                                         .then_some(
                                             "They can no longer log in, and their conversations go to other agents.",
-                                        )}
-                                </div>
+                                        )
+                                />
                             </ActionForm>
                         }
                     })}
@@ -185,11 +175,7 @@ pub(super) fn NewAgent(actions: TeamActions, team: Signal<TeamPage>) -> impl Int
                     .then(|| {
                         view! {
                             <label>
-                                "Role" <select name="role">
-                                    <option value="agent">"Agent"</option>
-                                    <option value="admin">"Admin"</option>
-                                    <option value="owner">"Owner"</option>
-                                </select>
+                                "Role" <Select name="role" chosen="agent" options=roles() />
                                 <small>{ROLES}</small>
                             </label>
                         }
@@ -200,16 +186,11 @@ pub(super) fn NewAgent(actions: TeamActions, team: Signal<TeamPage>) -> impl Int
                     theirs=BTreeSet::new()
                     can_manage=true
                 />
-                <Notice text=actions.invite.refused(|_| true) />
-                <div class="form-end">
-                    <button
-                        class="button primary"
-                        type="submit"
-                        disabled=move || actions.invite.action.pending().get()
-                    >
-                        "Invite"
-                    </button>
-                </div>
+                <SubmitRow
+                    saving=actions.invite.saving(|_| true)
+                    title="Invite"
+                    class="button primary"
+                />
             </ActionForm>
         </details>
         </For>
@@ -235,11 +216,10 @@ fn PasswordLink(id: AgentId, is_invited: bool, actions: TeamActions) -> impl Int
         }}
         <ActionForm action=actions.link.action attr:class="form">
             <input type="hidden" name="id" value=id.to_string() />
-            <div class="form-end">
-                <button class="button" type="submit">
-                    {if is_invited { "Show invitation link" } else { "Create password-reset link" }}
-                </button>
-            </div>
+            <SubmitRow
+                saving=actions.link.saving(move |input| input.id == id)
+                title=if is_invited { "Show invitation link" } else { "Create password-reset link" }
+            />
         </ActionForm>
     }
 }
@@ -247,19 +227,14 @@ fn PasswordLink(id: AgentId, is_invited: bool, actions: TeamActions) -> impl Int
 /// Resets the second factor of an agent who lost their phone and the recovery codes.
 #[component]
 fn ResetForm(id: AgentId, actions: TeamActions) -> impl IntoView {
-    let is_done = move || actions.reset.made(|input| input.id == id).is_some();
     view! {
         <ActionForm action=actions.reset.action attr:class="form">
             <input type="hidden" name="id" value=id.to_string() />
-            <Notice text=actions.reset.refused(move |input| input.id == id) />
-            <div class="form-end">
-                <button class="button" type="submit">
-                    "Reset two-factor authentication"
-                </button>
-                <span class="saved" role="status">
-                    {move || is_done().then_some("Reset")}
-                </span>
-            </div>
+            <SubmitRow
+                saving=actions.reset.saving(move |input| input.id == id)
+                title="Reset two-factor authentication"
+                done="Reset"
+            />
         </ActionForm>
     }
 }
@@ -267,34 +242,27 @@ fn ResetForm(id: AgentId, actions: TeamActions) -> impl IntoView {
 /// A short description of the roles.
 const ROLES: &str = "Agents reply to visitors. Admins also manage inboxes, the team, and access tokens. Owners also manage roles.";
 
+/// The options of a choice of a role.
+fn roles() -> Vec<(String, String)> {
+    let all = [("agent", "Agent"), ("admin", "Admin"), ("owner", "Owner")];
+    all.map(|(value, title)| (value.to_owned(), title.to_owned())).to_vec()
+}
+
 /// Changes an agent's role.
 #[component]
 fn RoleForm(id: AgentId, role: String, actions: TeamActions) -> impl IntoView {
-    let role = StoredValue::new(role);
-    let option = move |value: &'static str, title: &'static str| {
-        let is_theirs = role.with_value(|role| role == value);
-        view! {
-            <option value=value selected=is_theirs>
-                {title}
-            </option>
-        }
-    };
     view! {
         <ActionForm action=actions.set_role.action attr:class="form">
             <input type="hidden" name="id" value=id.to_string() />
             <label>
                 "Role"
-                <select name="role">
-                    {option("agent", "Agent")} {option("admin", "Admin")} {option("owner", "Owner")}
-                </select>
+                <Select name="role" chosen=role options=roles() />
                 <small>{ROLES} " Changing the role logs them out and revokes access tokens that act as them."</small>
             </label>
-            <Notice text=actions.set_role.refused(move |input| input.id == id) />
-            <div class="form-end">
-                <button class="button" type="submit">
-                    "Change role"
-                </button>
-            </div>
+            <SubmitRow
+                saving=actions.set_role.saving(move |input| input.id == id)
+                title="Change role"
+            />
         </ActionForm>
     }
 }
@@ -310,27 +278,25 @@ fn SightFields(
     if inboxes.len() < 2 && sees_all {
         return view! { <input type="hidden" name="sees_all" value="true" /> }.into_any();
     }
-    let choices = inboxes.into_iter().map(|(id, name)| {
+    let choices = inboxes.into_iter().map(move |(id, name)| {
         let is_theirs = theirs.contains(&id);
         view! {
-            <label>
-                <input type="checkbox" name="inboxes[]" value=id.to_string() checked=is_theirs />
+            <Check name="inboxes[]" value=id.to_string() checked=is_theirs>
                 {name}
-            </label>
+            </Check>
         }
     });
     view! {
-        <fieldset disabled=!can_manage>
-            <legend>"Inboxes"</legend>
-            <div class="checks">
-                <label>
-                    <input type="checkbox" name="sees_all" value="true" checked=sees_all />
-                    "All inboxes, including future ones"
-                </label>
-                {choices.collect_view()}
-            </div>
-            <small>"They only see conversations in the selected inboxes."</small>
-        </fieldset>
+        <Checks
+            legend="Inboxes"
+            hint="They only see conversations in the selected inboxes."
+            disabled=!can_manage
+        >
+            <Check name="sees_all" checked=sees_all>
+                "All inboxes, including future ones"
+            </Check>
+            {choices.collect_view()}
+        </Checks>
     }
     .into_any()
 }

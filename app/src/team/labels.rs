@@ -8,7 +8,7 @@ use protocol::Label;
 use super::actions::TeamActions;
 use super::calls::TeamPage as TeamDetails;
 use crate::conversations::LabelDot;
-use crate::ui::{Icon, Notice, each};
+use crate::ui::{ButtonForm, Icon, Notice, each};
 
 #[component]
 pub(super) fn Labels(
@@ -47,12 +47,14 @@ fn LabelRow(label: Label, actions: TeamActions, can_manage: bool) -> impl IntoVi
     let title = format!("Delete label {name}");
     let delete = move || {
         view! {
-            <ActionForm action=actions.delete_label.action>
-                <input type="hidden" name="id" value=id.to_string() />
-                <button class="mark-button" type="submit" title=title.clone() aria-label=title>
-                    <Icon icon=lu::LuX />
-                </button>
-            </ActionForm>
+            <ButtonForm
+                action=actions.delete_label
+                fields=vec![("id", id.to_string())]
+                class="mark-button"
+                label=title
+            >
+                <Icon icon=lu::LuX />
+            </ButtonForm>
             <Notice text=actions.delete_label.refused(move |input| input.id == id) />
         }
     };

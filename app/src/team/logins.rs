@@ -2,13 +2,14 @@
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
-use leptos_meta::Title;
 
 use super::login_calls::{
     DeleteProvider, LoginSettings, ProviderDetails, SaveProvider, SetLoginRules,
     read_login_settings,
 };
-use crate::ui::{Copyable, FormAction, Fresh, Notice, SaveRow, each, written};
+use crate::ui::{
+    Check, Copyable, FormAction, Fresh, SaveRow, SettingsPage, SubmitRow, each, written,
+};
 
 /// The actions on the page.
 #[derive(Clone, Copy)]
@@ -30,18 +31,16 @@ pub(crate) fn LoginsPage() -> impl IntoView {
         move || actions.rules.version() + actions.save.version() + actions.delete.version();
     let shown = Fresh::new(version, |_| read_login_settings());
     view! {
-        <Title text="Login settings" />
-        <main class="settings">
-            <header>
-                <h1>"Login settings"</h1>
-                <p class="lead">"Two-factor authentication for everyone, and single sign-on (OpenID Connect)."</p>
-            </header>
+        <SettingsPage
+            title="Login settings"
+            lead="Two-factor authentication for everyone, and single sign-on (OpenID Connect)."
+        >
             {shown
                 .show(
                     "Couldn’t load login settings",
                     move |settings| view! { <Cards settings actions /> },
                 )}
-        </main>
+        </SettingsPage>
     }
 }
 
@@ -103,19 +102,12 @@ fn RulesCard(settings: LoginSettings, actions: LoginActions) -> impl IntoView {
             <h2>"For everyone"</h2>
             <ActionForm action=actions.rules.action attr:class="form">
                 <div class="checks">
-                    <label>
-                        <input
-                            type="checkbox"
-                            name="second_factor_required"
-                            value="true"
-                            checked=second_factor_required
-                        />
+                    <Check name="second_factor_required" checked=second_factor_required>
                         "Require two-factor authentication for password logins"
-                    </label>
-                    <label>
-                        <input type="checkbox" name="passwords_off" value="true" checked=passwords_off />
+                    </Check>
+                    <Check name="passwords_off" checked=passwords_off>
                         "Require single sign-on, except for owners"
-                    </label>
+                    </Check>
                 </div>
                 <small>
                     "Agents without it are logged out and set it up when they log in. Set up your own first."
@@ -194,12 +186,10 @@ fn ProviderForm(
                 view! {
                     <ActionForm action=actions.delete.action attr:class="form">
                         <input type="hidden" name="id" value=id.to_string() />
-                        <Notice text=actions.delete.refused(move |input| input.id == id) />
-                        <div class="form-end">
-                            <button class="button" type="submit">
-                                "Delete"
-                            </button>
-                        </div>
+                        <SubmitRow
+                            saving=actions.delete.saving(move |input| input.id == id)
+                            title="Delete"
+                        />
                     </ActionForm>
                 }
             })}

@@ -1,7 +1,6 @@
 //! `/team`: agents, teams and labels.
 
 use leptos::prelude::*;
-use leptos_meta::Title;
 use leptos_router::components::A;
 use protocol::{InboxId, Label};
 
@@ -11,7 +10,7 @@ use super::calls::{AgentDetails, TeamPage as TeamDetails, read_team};
 use super::labels::Labels;
 use super::teams::Teams;
 use crate::account::Me;
-use crate::ui::{Fresh, each};
+use crate::ui::{Fresh, SettingsPage, each};
 
 /// The page of agents, teams and labels.
 #[component]
@@ -23,14 +22,10 @@ pub(crate) fn TeamPage() -> impl IntoView {
     let is_owner = me.is_some_and(|me| me.is_owner);
     let cards = move |team| view! { <Cards team actions can_manage /> };
     view! {
-        <Title text="Team" />
-        <main class="settings">
-            <header>
-                <h1>"Team"</h1>
-                <p class="lead">
-                    "Manage agents, their limits, and skills."
-                </p>
-            </header>
+        <SettingsPage
+            title="Team"
+            lead="Manage agents, their limits, and skills."
+        >
             {is_owner
                 .then(|| {
                     view! {
@@ -41,7 +36,7 @@ pub(crate) fn TeamPage() -> impl IntoView {
                     }
                 })}
             {shown.show("Couldn’t load the team", cards)}
-        </main>
+        </SettingsPage>
     }
 }
 

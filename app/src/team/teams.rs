@@ -6,7 +6,7 @@ use protocol::Routing;
 
 use super::actions::TeamActions;
 use super::calls::{AgentDetails, TeamPage as TeamDetails, TeamRow};
-use crate::ui::{Notice, RoutingOptions, each};
+use crate::ui::{Check, Checks, RoutingOptions, SubmitRow, each};
 
 #[component]
 pub(super) fn Teams(
@@ -80,38 +80,29 @@ fn TeamForm(
                 "Routing"
                 <RoutingOptions chosen=routing disabled=!can_manage />
             </label>
-            <fieldset disabled=!can_manage>
-                <legend>"Agents"</legend>
-                <div class="checks">
-                    {agents
-                        .into_iter()
-                        .filter(|agent| agent.is_active)
-                        .map(|agent| {
-                            let is_in = members.contains(&agent.id);
-                            view! {
-                                <label>
-                                    <input
-                                        type="checkbox"
-                                        name="members[]"
-                                        value=agent.id.to_string()
-                                        checked=is_in
-                                    />
-                                    {agent.name}
-                                </label>
-                            }
-                        })
-                        .collect_view()}
-                </div>
-            </fieldset>
-            <Notice text=actions.save_team.refused(move |input| input.id == id) />
+            <Checks legend="Agents" disabled=!can_manage>
+                {agents
+                    .into_iter()
+                    .filter(|agent| agent.is_active)
+                    .map(|agent| {
+                        let is_in = members.contains(&agent.id);
+                        view! {
+                            <Check name="members[]" value=agent.id.to_string() checked=is_in>
+                                {agent.name}
+                            </Check>
+                        }
+                    })
+                    .collect_view()}
+            </Checks>
             {can_manage
                 .then(|| {
                     view! {
-                        <div class="form-end">
-                            <button class="button primary" type="submit">
-                                "Save"
-                            </button>
-                        </div>
+                        <SubmitRow
+                            saving=actions.save_team.saving(move |input| input.id == id)
+                            title="Save"
+                            class="button primary"
+                            done="Saved"
+                        />
                     }
                 })}
         </ActionForm>
@@ -121,12 +112,10 @@ fn TeamForm(
                 view! {
                     <ActionForm action=actions.delete_team.action attr:class="form">
                         <input type="hidden" name="id" value=id.to_string() />
-                        <Notice text=actions.delete_team.refused(move |input| input.id == id) />
-                        <div class="form-end">
-                            <button class="button" type="submit">
-                                "Delete team"
-                            </button>
-                        </div>
+                        <SubmitRow
+                            saving=actions.delete_team.saving(move |input| input.id == id)
+                            title="Delete team"
+                        />
                     </ActionForm>
                 }
             })}

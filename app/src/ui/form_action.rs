@@ -123,21 +123,57 @@ pub(crate) struct Saving {
 /// The refusal, the button, and whether the form was saved.
 #[component]
 pub(crate) fn SaveRow(saving: Saving, can_change: bool) -> impl IntoView {
+    view! {
+        <SubmitRow
+            saving
+            title="Save"
+            class="button primary"
+            disabled=!can_change
+            done="Saved"
+            note=(!can_change).then_some("Only owners and admins can change this.")
+        />
+    }
+}
+
+/// The end of a form: the refusal and the button.
+#[component]
+pub(crate) fn SubmitRow(
+    saving: Saving,
+    /// The button's text.
+    title: &'static str,
+    /// The button's classes.
+    #[prop(default = "button")]
+    class: &'static str,
+    /// Whether the form can't be sent now. It can't be while it is being sent.
+    #[prop(optional, into)]
+    disabled: Signal<bool>,
+    /// What is said beside the button once it was done.
+    #[prop(optional)]
+    done: Option<&'static str>,
+    /// What else is said beside the button.
+    #[prop(default = None)]
+    note: Option<&'static str>,
+) -> impl IntoView {
     let Saving { refused, is_saved, is_pending } = saving;
+    let said = done.map(|done| {
+        view! {
+            <span class="saved" role="status">
+                {move || is_saved.get().then_some(done)}
+            </span>
+        }
+    });
     view! {
         <Notice text=refused />
         <div class="form-end">
             <button
-                class="button primary"
+                class=class
                 type="submit"
-                disabled=move || !can_change || is_pending.get()
+                disabled=move || disabled.get() || is_pending.get()
             >
-                "Save"
+                {title}
             </button>
-            <span class="saved" role="status">
-                {move || is_saved.get().then_some("Saved")}
-            </span>
-            {(!can_change).then_some("Only owners and admins can change this.")}
+            {said}
+            {note}
         </div>
     }
 }

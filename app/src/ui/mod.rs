@@ -1,27 +1,35 @@
 //! Components and helpers that pages share.
 
+mod address;
 mod alive;
 mod browser;
+mod button_form;
+mod choice;
 mod copyable;
 mod form_action;
 mod fresh;
 mod icon;
 mod menu;
 mod once;
+mod page;
 mod presence;
 mod routing;
 mod state;
 mod time;
 mod written;
 
+pub(crate) use address::{address, encoded};
 pub(crate) use alive::is_alive;
 pub(crate) use browser::browser_name;
+pub(crate) use button_form::ButtonForm;
+pub(crate) use choice::{Check, Checks, Select, options, value_of};
 pub(crate) use copyable::Copyable;
-pub(crate) use form_action::{FormAction, SaveRow};
+pub(crate) use form_action::{FormAction, SaveRow, SubmitRow};
 pub(crate) use fresh::{Fresh, each};
 pub(crate) use icon::Icon;
 pub(crate) use menu::Menu;
 pub(crate) use once::made_once;
+pub(crate) use page::{Pager, SettingsPage, tabs};
 pub(crate) use presence::presence_class;
 pub(crate) use routing::RoutingOptions;
 pub(crate) use state::{Notice, Waiting, state_page};

@@ -3,24 +3,19 @@
 use leptos::prelude::*;
 use protocol::Routing;
 
+use super::Select;
+
 /// A `<select>` named `routing`.
 #[component]
 pub(crate) fn RoutingOptions(chosen: Routing, disabled: bool) -> impl IntoView {
-    let option = move |routing: Routing| {
+    let option = |routing: &Routing| {
         let title = match routing {
             Routing::Manual => "Manual",
             Routing::RoundRobin => "Round robin",
             Routing::LeastBusy => "Least busy",
         };
-        view! {
-            <option value=routing.as_str() selected=routing == chosen>
-                {title}
-            </option>
-        }
+        (routing.as_str().to_owned(), title.to_owned())
     };
-    view! {
-        <select name="routing" disabled=disabled>
-            {Routing::ALL.iter().map(|routing| option(*routing)).collect_view()}
-        </select>
-    }
+    let options = Routing::ALL.iter().map(option).collect();
+    view! { <Select name="routing" chosen=chosen.as_str() options disabled /> }
 }

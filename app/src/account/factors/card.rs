@@ -1,7 +1,6 @@
 //! The second factors of the agent who is logged in.
 
 use icondata_lu as lu;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 
 use super::calls::{
@@ -9,7 +8,7 @@ use super::calls::{
 };
 use super::passkeys::NewPasskey;
 use super::totp::{NewTotp, RecoveryCodes};
-use crate::ui::{FormAction, Fresh, Icon, Notice, Zone, each};
+use crate::ui::{ButtonForm, FormAction, Fresh, Icon, Notice, Zone, each};
 
 /// The card of second factors.
 #[component]
@@ -101,16 +100,8 @@ fn App(
                     <small>{left}</small>
                 </div>
                 <Show when=is_fresh>
-                    <ActionForm action=codes.action>
-                        <button class="button small" type="submit">
-                            "New recovery codes"
-                        </button>
-                    </ActionForm>
-                    <ActionForm action=remove_totp.action>
-                        <button class="button small" type="submit">
-                            "Remove"
-                        </button>
-                    </ActionForm>
+                    <ButtonForm action=codes>"New recovery codes"</ButtonForm>
+                    <ButtonForm action=remove_totp>"Remove"</ButtonForm>
                 </Show>
             </div>
             <Notice text=codes.refused(|_| true) />
@@ -140,12 +131,7 @@ fn Key(key: PasskeyLine, remove_key: FormAction<RemovePasskey>, can_change: bool
             {can_change
                 .then(|| {
                     view! {
-                        <ActionForm action=remove_key.action>
-                            <input type="hidden" name="id" value=id.to_string() />
-                            <button class="button small" type="submit">
-                                "Remove"
-                            </button>
-                        </ActionForm>
+                        <ButtonForm action=remove_key fields=vec![("id", id.to_string())]>"Remove"</ButtonForm>
                     }
                 })}
         </li>
