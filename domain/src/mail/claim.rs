@@ -1,23 +1,20 @@
 //! Claims emails in order to send them.
 
-use std::collections::BTreeMap;
-
 use async_trait::async_trait;
-use protocol::limits::MAIL_LINK_MS;
 use protocol::{
-    AgentId, ConversationId, DropReason, InboundId, InboundState, InboxId, MailId, MailKind,
-    MailState, Seq, UnixMillis,
+    AgentId, ConversationId, DropReason, InboxId, MailId, MailKind, MailState, Seq, UnixMillis,
 };
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, QuerySelect};
 
+use super::content::{self, Told};
 use super::decide::{Decision, decide};
-use super::delivery::{Delivery, MailContent, OfConversation};
-use super::{drop, messages, notify, preference};
+use super::delivery::{Delivery, MailContent};
+use super::{drop, notify, preference};
 use crate::Domain;
 use crate::error::{Error, Result};
 use crate::table::column::Assign;
-use crate::table::{conversation, inbound_mail, mail, mail_lock, visitor};
+use crate::table::{conversation, mail, mail_lock, visitor};
 use crate::writer::{Command, Shard, Write};
 
 /// How long an unreadable email waits, in milliseconds.
@@ -154,48 +151,22 @@ impl ClaimMail {
                 Ok(None)
             }
             Decision::Send { address, from, through } => {
-                let thread = self.thread(write, &conversation, &address).await?;
-                let decided = (address.clone(), Some((from, through)));
+                let thread = content::thread(write, self.id, &conversation, &address).await?;
                 let preference = preference::issue(write, &row).await?;
-                let delivery = self.begin(write, row, decided).await?;
-                // A visitor who has been to the chat can read the replies there.
-                let last_mail = match visitor.last_seen_at_ms {
-                    None => last_mail(write, conversation.id).await?,
-                    Some(_) => None,
-                };
-                let is_by_mail = last_mail.is_some();
-                let (messages, more) =
-                    messages::said(write, &conversation, kind, (from, through), is_by_mail).await?;
-                let subject = last_mail.and_then(|mail| mail.subject);
-                let until_ms = delivery.begun_at_ms + MAIL_LINK_MS;
                 let reply_to = super::token::reply_to(&inbox, self.id);
-                let of = Box::new(OfConversation {
-                    login: crate::visitor::login(&inbox, &visitor, &address, until_ms),
-                    preference,
-                    conversation: conversation.id,
-                    visitor_name: crate::visitor::display_name(&visitor),
-                    page: conversation.page.clone(),
-                    visitor: crate::visitor::profile(visitor),
+                let begun =
+                    self.begin(write, row, (address.clone(), Some((from, through)))).await?;
+                let told = Told {
+                    kind,
                     inbox,
-                    messages,
-                    more,
-                    is_by_mail,
-                    subject,
-                });
-                let content = match kind {
-                    MailKind::NobodyAvailable => MailContent::NobodyAvailable(of),
-                    MailKind::Received => MailContent::Received(of),
-                    MailKind::UnreadReply => MailContent::UnreadReply(of),
-                    MailKind::Transcript => MailContent::Transcript(of),
-                    MailKind::Assigned => MailContent::Assigned(of),
-                    MailKind::Mentioned => MailContent::Mentioned(of),
-                    MailKind::Waiting => MailContent::Waiting(of),
-                    MailKind::Escalation => MailContent::Escalation(of),
-                    MailKind::Summary | MailKind::Invitation | MailKind::Password => {
-                        return Err(Error::Corrupt("what a mail is about"));
-                    }
+                    visitor,
+                    address,
+                    messages: (from, through),
+                    preference,
+                    begun_at_ms: begun.begun_at_ms,
                 };
-                Ok(Some(delivery.about(thread, reply_to, content)))
+                let content = content::of_conversation(write, &conversation, told).await?;
+                Ok(Some(begun.about(thread, reply_to, content)))
             }
             Decision::Later { until_ms } => {
                 let mut later = row.into_active_model();
@@ -246,11 +217,7 @@ impl ClaimMail {
                 return Ok(None);
             }
         };
-        let content = match kind {
-            MailKind::Invitation => MailContent::Invitation(of),
-            MailKind::Password => MailContent::Password(of),
-            _ => return Err(Error::Corrupt("what a mail is about")),
-        };
+        let content = content::of_account(kind, of)?;
         let begun = self.begin(write, row, (address, None)).await?;
         Ok(Some(begun.about(Vec::new(), None, content)))
     }
@@ -303,42 +270,6 @@ impl ClaimMail {
             begun_at_ms,
         })
     }
-
-    async fn thread(
-        &self,
-        write: &Write<'_>,
-        conversation: &conversation::Model,
-        address: &str,
-    ) -> Result<Vec<String>> {
-        let before: Vec<(Uuid, Option<String>)> = mail::Entity::find()
-            .filter(mail::COLUMN.conversation_id.eq(conversation.id))
-            .filter(mail::COLUMN.address.eq(address))
-            .filter(mail::COLUMN.id.lt(self.id))
-            .filter(mail::COLUMN.message_id.is_not_null())
-            .order_by_asc(mail::Column::Id)
-            .select_only()
-            .column(mail::Column::Id)
-            .column(mail::Column::MessageId)
-            .into_tuple()
-            .all(write.tx)
-            .await?;
-        // And the emails that came from this address.
-        let answers: Vec<(Uuid, Option<String>)> = inbound_mail::Entity::find()
-            .filter(inbound_mail::COLUMN.conversation_id.eq(conversation.id))
-            .filter(inbound_mail::COLUMN.sender.eq(address.to_lowercase()))
-            .filter(inbound_mail::COLUMN.state.eq(InboundState::Posted))
-            .filter(inbound_mail::COLUMN.id.lt(InboundId(self.id.0)))
-            .filter(inbound_mail::COLUMN.message_id.is_not_null())
-            .select_only()
-            .column(inbound_mail::Column::Id)
-            .column(inbound_mail::Column::MessageId)
-            .into_tuple()
-            .all(write.tx)
-            .await?;
-        // Ids are ordered by time.
-        let all: BTreeMap<Uuid, Option<String>> = before.into_iter().chain(answers).collect();
-        Ok(all.into_values().flatten().collect())
-    }
 }
 
 /// A claimed email, without its content.
@@ -372,15 +303,4 @@ fn is_elsewhere(row: &mail::Model, address: &str) -> bool {
 async fn lock(write: &Write<'_>) -> Result<()> {
     let row = mail_lock::Entity::find_by_id(1).lock_exclusive().one(write.tx).await?;
     row.map(drop).ok_or(Error::Corrupt("the lock of mails"))
-}
-
-/// The last email that the conversation's visitor wrote.
-async fn last_mail(
-    write: &Write<'_>,
-    conversation: ConversationId,
-) -> Result<Option<inbound_mail::Model>> {
-    let mails = inbound_mail::Entity::find()
-        .filter(inbound_mail::COLUMN.conversation_id.eq(conversation))
-        .order_by_desc(inbound_mail::Column::AtMs);
-    Ok(mails.one(write.tx).await?)
 }

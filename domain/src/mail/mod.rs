@@ -7,6 +7,7 @@
 
 mod account;
 mod claim;
+mod content;
 mod decide;
 mod delivery;
 mod drop;
