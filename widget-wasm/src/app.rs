@@ -14,6 +14,7 @@ use web_sys::{MessageEvent, MessagePort, VisibilityState};
 
 use crate::chat::{Chat, ConnectionState, Kept};
 use crate::dom;
+use crate::events::{Event, SocketEvent};
 use crate::socket::{Socket, after};
 use crate::view::View;
 
@@ -51,8 +52,8 @@ pub(crate) fn start(
     let data = |name| root.as_ref().and_then(|root| root.get_attribute(name)).unwrap_or_default();
     let mut app = App {
         chat: Chat::from_kept(kept, new_seed()),
-        view: View::new(),
-        socket: Socket::default(),
+        view: View::new(emit),
+        socket: Socket::new(emit),
         port,
         inbox: data("data-inbox"),
         site,
@@ -115,130 +116,100 @@ fn with(act: impl FnOnce(&mut App)) {
     }
 }
 
-/// The visitor sends a message.
-pub(crate) fn say(text: String, files: Files) {
-    with(|app| {
-        if let Some(client_id) = new_client_id() {
-            if let Some(frame) = app.chat.say(client_id, text, files, now_ms()) {
-                app.socket.send(&frame);
-            }
-            app.view.follow();
-        }
-    });
-}
-
 /// The token that identifies the visitor, for uploading and fetching files; `None` before the first
 /// `welcome`.
 pub(crate) fn token() -> Option<String> {
     APP.try_lock()?.as_ref()?.chat.token.clone()
 }
 
-/// The visitor is typing.
-pub(crate) fn typed() {
-    with(|app| {
-        if let Some(frame) = app.chat.type_in(now_ms()) {
-            app.socket.send(&frame);
+/// Handles what the view and the socket report.
+fn emit(event: Event) {
+    with(|app| match event {
+        Event::Said(text, files) => app.say(text, files),
+        Event::Typed => {
+            let frame = app.chat.type_in(now_ms());
+            app.send(frame);
         }
-    });
-}
-
-/// The visitor removes a message that was refused.
-pub(crate) fn remove(client_id: &str) {
-    with(|app| {
-        if let Some(client_id) = ClientId::parse(client_id) {
-            app.chat.thread.unsent.remove(client_id);
-        }
-    });
-}
-
-/// The visitor asks for earlier messages.
-pub(crate) fn older() {
-    with(|app| {
-        if let Some(frame) = app.chat.ask_history() {
-            app.socket.send(&frame);
-        }
-    });
-}
-
-/// The visitor closes the chat.
-pub(crate) fn close() {
-    with(|app| {
-        // The standalone page has nothing to close into.
-        if app.site.is_some() {
-            app.is_open = false;
-            app.tell("close", &JsValue::TRUE);
-        }
-    });
-}
-
-/// The visitor scrolled.
-pub(crate) fn scrolled() {
-    with(|_| {});
-}
-
-/// A socket was opened.
-pub(crate) fn hello(generation: u32) {
-    with(|app| {
-        if app.socket.is_current(generation) {
-            let hello = app.chat.hello(app.inbox.clone(), app.site.clone(), app.page.clone());
-            app.socket.send(&hello);
-        }
-    });
-}
-
-/// A frame arrived.
-pub(crate) fn heard(generation: u32, text: &str) {
-    with(|app| {
-        if !app.socket.is_current(generation) {
-            return;
-        }
-        app.socket.was_heard();
-        let was_online = app.chat.connection == ConnectionState::Online;
-        let at_ms = now_ms();
-        for frame in app.chat.receive(text, at_ms) {
-            app.socket.send(&frame);
-        }
-        if app.chat.typing.is_some() {
-            after(TYPING_MS as u32, || with(|app| app.chat.expire_typing(now_ms())));
-        }
-        if !was_online && app.chat.connection == ConnectionState::Online {
-            app.socket.was_welcomed();
-        }
-    });
-}
-
-/// A socket was closed.
-pub(crate) fn closed(generation: u32, code: u16, reason: &str) {
-    with(|app| {
-        if app.socket.is_current(generation) {
-            if app.chat.lost(!CloseCode::should_reconnect(code)) {
-                app.socket.retry(CloseCode::retry_ms(reason));
-            } else {
-                app.socket.drop_current();
+        Event::Removed(client_id) => {
+            if let Some(client_id) = ClientId::parse(&client_id) {
+                app.chat.thread.unsent.remove(client_id);
             }
         }
-    });
-}
-
-/// It is time for a ping.
-pub(crate) fn ping(generation: u32) {
-    with(|app| {
-        if app.socket.is_current(generation) && app.socket.ping() {
-            app.chat.lost(false);
+        Event::Older => {
+            let frame = app.chat.ask_history();
+            app.send(frame);
         }
-    });
-}
-
-/// The wait before a reconnect is over.
-pub(crate) fn reopen(generation: u32) {
-    with(|app| {
-        if app.socket.is_current(generation) {
-            app.socket.open();
+        Event::Scrolled => {}
+        Event::Closed => app.close(),
+        Event::Socket(generation, event) if app.socket.is_current(generation) => {
+            app.socket_event(event);
         }
+        // Of a socket that was dropped.
+        Event::Socket(..) => {}
     });
 }
 
 impl App {
+    fn send(&self, frame: Option<FromVisitor>) {
+        if let Some(frame) = frame {
+            self.socket.send(&frame);
+        }
+    }
+
+    fn say(&mut self, text: String, files: Files) {
+        if let Some(client_id) = new_client_id() {
+            let frame = self.chat.say(client_id, text, files, now_ms());
+            self.send(frame);
+            self.view.follow();
+        }
+    }
+
+    fn close(&mut self) {
+        // The standalone page has nothing to close into.
+        if self.site.is_some() {
+            self.is_open = false;
+            self.tell("close", &JsValue::TRUE);
+        }
+    }
+
+    fn socket_event(&mut self, event: SocketEvent) {
+        match event {
+            SocketEvent::Opened => {
+                let hello =
+                    self.chat.hello(self.inbox.clone(), self.site.clone(), self.page.clone());
+                self.socket.send(&hello);
+            }
+            SocketEvent::Heard(text) => self.heard(&text),
+            SocketEvent::Closed(code, reason) => {
+                if self.chat.lost(!CloseCode::should_reconnect(code)) {
+                    self.socket.retry(CloseCode::retry_ms(&reason));
+                } else {
+                    self.socket.drop_current();
+                }
+            }
+            SocketEvent::PingDue => {
+                if self.socket.ping() {
+                    self.chat.lost(false);
+                }
+            }
+            SocketEvent::ReopenDue => self.socket.open(),
+        }
+    }
+
+    fn heard(&mut self, text: &str) {
+        self.socket.was_heard();
+        let was_online = self.chat.connection == ConnectionState::Online;
+        for frame in self.chat.receive(text, now_ms()) {
+            self.socket.send(&frame);
+        }
+        if self.chat.typing.is_some() {
+            after(TYPING_MS as u32, || with(|app| app.chat.expire_typing(now_ms())));
+        }
+        if !was_online && self.chat.connection == ConnectionState::Online {
+            self.socket.was_welcomed();
+        }
+    }
+
     /// Brings everything in line with the chat's state.
     fn sync(&mut self) {
         if !self.is_started && (self.is_open || self.chat.has_history()) {

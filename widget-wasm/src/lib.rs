@@ -11,6 +11,7 @@ extern crate alloc;
 mod app;
 mod chat;
 mod dom;
+mod events;
 mod socket;
 mod texts;
 mod view;

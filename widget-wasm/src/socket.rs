@@ -9,12 +9,12 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{CloseEvent, MessageEvent, WebSocket};
 
-use crate::app;
 use crate::dom;
+use crate::events::{Emit, Event, SocketEvent};
 
 /// The visitor's socket.
-#[derive(Default)]
 pub(crate) struct Socket {
+    emit: Emit,
     current: Option<WebSocket>,
     generation: u32,
     backoff: Backoff,
@@ -23,27 +23,38 @@ pub(crate) struct Socket {
 }
 
 impl Socket {
-    /// Opens a socket and drops any other. `app::hello` sends its first frame.
+    /// Returns a socket that is not open and will report to `emit`.
+    pub(crate) fn new(emit: Emit) -> Self {
+        Self { emit, current: None, generation: 0, backoff: Backoff::default(), heard: false }
+    }
+
+    /// Returns what reports events of the current generation.
+    fn report(&self) -> impl Fn(SocketEvent) + Copy + 'static {
+        let (emit, generation) = (self.emit, self.generation);
+        move |event| emit(Event::Socket(generation, event))
+    }
+
+    /// Opens a socket and drops any other. The first frame is sent once it is reported as opened.
     pub(crate) fn open(&mut self) {
         self.drop_current();
-        let generation = self.generation;
+        let report = self.report();
         let Ok(socket) = connect() else {
             return self.retry(None);
         };
-        dom::listen(&socket, "open", move |_| app::hello(generation));
+        dom::listen(&socket, "open", move |_| report(SocketEvent::Opened));
         dom::listen(&socket, "message", move |event| {
             let data = event.unchecked_into::<MessageEvent>().data();
             if let Some(text) = data.as_string() {
-                app::heard(generation, &text);
+                report(SocketEvent::Heard(text));
             }
         });
         dom::listen(&socket, "close", move |event| {
             let event = event.unchecked_into::<CloseEvent>();
-            app::closed(generation, event.code(), &event.reason());
+            report(SocketEvent::Closed(event.code(), event.reason()));
         });
         self.current = Some(socket);
         self.heard = true;
-        after(limits::PING_EVERY_MS, move || app::ping(generation));
+        after(limits::PING_EVERY_MS, move || report(SocketEvent::PingDue));
     }
 
     /// Whether events of this generation still count.
@@ -79,18 +90,18 @@ impl Socket {
         }
         self.heard = false;
         self.send(&FromVisitor::Ping {});
-        let generation = self.generation;
-        after(limits::PING_EVERY_MS, move || app::ping(generation));
+        let report = self.report();
+        after(limits::PING_EVERY_MS, move || report(SocketEvent::PingDue));
         false
     }
 
     /// Opens a socket after a wait: as long as the server asked for, if it did.
     pub(crate) fn retry(&mut self, asked_ms: Option<u32>) {
         self.drop_current();
-        let generation = self.generation;
+        let report = self.report();
         let random = (Math::random() * f64::from(u32::MAX)) as u32;
         let ms = asked_ms.unwrap_or_else(|| self.backoff.next_ms(random));
-        after(ms, move || app::reopen(generation));
+        after(ms, move || report(SocketEvent::ReopenDue));
     }
 
     /// Drops the socket; whatever it still reports is ignored.

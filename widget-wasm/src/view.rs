@@ -10,9 +10,9 @@ use protocol::{Attendance, Author, Availability, Body, ConversationId, Entry, Ou
 use wasm_bindgen::JsCast;
 use web_sys::{Event, HtmlElement, HtmlTextAreaElement, KeyboardEvent};
 
-use crate::app;
 use crate::chat::{Chat, ConnectionState};
 use crate::dom::{append, append_text, document, element, listen, part, set, text};
+use crate::events::{Emit, Event as Happened};
 use crate::texts;
 
 /// How close to the end, in pixels, counts as being at the end.
@@ -66,22 +66,22 @@ struct Drawn {
 }
 
 impl View {
-    /// Attaches to the page as the server rendered it.
-    pub(crate) fn new() -> Self {
+    /// Attaches to the page as the server rendered it. What the visitor does is reported to `emit`.
+    pub(crate) fn new(emit: Emit) -> Self {
         let root = part("html");
         let color = root.get_attribute("data-color").unwrap_or_default();
         let _set = root.style().set_property("--brand", &color);
         let (log, older, waiting) = (part(".log"), part(".older"), part(".waiting"));
         let (form, send) = (part("form"), part(".send"));
         let area = part("textarea").unchecked_into::<HtmlTextAreaElement>();
-        listen(&part(".close"), "click", |_| app::close());
-        listen(&older, "click", |_| app::older());
-        listen(&log, "scroll", |_| app::scrolled());
-        listen(&waiting, "click", |event| removed(&event));
-        listen_composer(&form, &area, &send);
-        listen(&document(), "keydown", |event| {
+        listen(&part(".close"), "click", move |_| emit(Happened::Closed));
+        listen(&older, "click", move |_| emit(Happened::Older));
+        listen(&log, "scroll", move |_| emit(Happened::Scrolled));
+        listen(&waiting, "click", move |event| removed(&event, emit));
+        listen_composer(&form, &area, &send, emit);
+        listen(&document(), "keydown", move |event| {
             if event.unchecked_ref::<KeyboardEvent>().key() == "Escape" {
-                app::close();
+                emit(Happened::Closed);
             }
         });
         Self {
@@ -286,14 +286,14 @@ fn there(now: &Drawn) -> String {
 }
 
 /// A click on a waiting message: on the button of a refused one.
-fn removed(event: &Event) {
+fn removed(event: &Event, emit: Emit) {
     let clicked = event.target().map(JsCast::unchecked_into::<HtmlElement>);
     if let Some(id) = clicked.and_then(|clicked| clicked.get_attribute("data-remove")) {
-        app::remove(&id);
+        emit(Happened::Removed(id));
     }
 }
 
-fn listen_composer(form: &HtmlElement, area: &HtmlTextAreaElement, send: &HtmlElement) {
+fn listen_composer(form: &HtmlElement, area: &HtmlTextAreaElement, send: &HtmlElement, emit: Emit) {
     let submit = {
         let (area, send) = (area.clone(), send.clone());
         move || {
@@ -302,7 +302,7 @@ fn listen_composer(form: &HtmlElement, area: &HtmlTextAreaElement, send: &HtmlEl
             if let Some(files) = fits.and_then(|()| crate::picked(true))
                 && let Ok(files) = from_str(&files)
             {
-                app::say(value.trim().into(), files);
+                emit(Happened::Said(value.trim().into(), files));
                 area.set_value("");
                 grown(&area, &send);
                 let _focused = area.focus();
@@ -329,7 +329,7 @@ fn listen_composer(form: &HtmlElement, area: &HtmlTextAreaElement, send: &HtmlEl
         grown(&area_in, &send_in);
         // Picking a file causes an input event without text.
         if !area_in.value().is_empty() {
-            app::typed();
+            emit(Happened::Typed);
         }
     });
 }
