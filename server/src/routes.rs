@@ -1,10 +1,10 @@
 //! All routes.
 
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
+use axum::{Extension, Router};
 use leptos::prelude::provide_context;
 use leptos_axum::{LeptosRoutes, generate_route_list, render_app_to_stream_with_context};
 use tower_http::compression::CompressionLayer;
@@ -94,13 +94,20 @@ pub fn paths() -> Vec<String> {
 pub(crate) fn router(state: ServerState) -> Router {
     let session = || session::layer(state.domain.clone(), &state.public_url);
     open()
+        .layer(Extension(health::Ready::default()))
+        .layer(Extension(socket::Lines::default()))
         .merge(
             dashboard(&state)
                 .layer(session())
                 .layer(from_fn_with_state(state.clone(), note_source))
                 .layer(from_fn_with_state(state.clone(), stay)),
         )
-        .merge(by_sso().layer(session()).layer(from_fn_with_state(state.clone(), note_source)))
+        .merge(
+            by_sso()
+                .layer(Extension(sso::Discovered::default()))
+                .layer(session())
+                .layer(from_fn_with_state(state.clone(), note_source)),
+        )
         .merge(files_by_token())
         .merge(files_by_login().layer(session()))
         .layer(from_fn_with_state(state.clone(), refuse_foreign))
@@ -108,7 +115,7 @@ pub(crate) fn router(state: ServerState) -> Router {
         .merge(by_mail())
         .merge(by_provider().layer(DefaultBodyLimit::max(mail::inbound::BODY_BYTES)))
         // Programs send no origin. They send an access token, which no browser adds by itself.
-        .merge(api::router())
+        .merge(api::router().layer(Extension(api::ApiRate::default())))
         .layer(from_fn_with_state(state.clone(), buffer_body))
         .layer(CompressionLayer::new())
         .layer(from_fn_with_state(state.clone(), harden))

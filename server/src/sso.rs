@@ -123,6 +123,7 @@ fn failed(error: impl std::error::Error) -> SsoError {
 /// Sends a browser to a provider.
 pub(crate) async fn leave(
     State(state): State<ServerState>,
+    Extension(discovered): Extension<Discovered>,
     Path(id): Path<ProviderId>,
     Query(Leaving { to }): Query<Leaving>,
     Extension(source): Extension<Source>,
@@ -133,7 +134,7 @@ pub(crate) async fn leave(
     if site.is_some_and(|site| site != b"same-origin" && site != b"none") {
         return lead(&state, "/login", "");
     }
-    match go(&state, id, to, &source).await {
+    match go(&state, &discovered, id, to, &source).await {
         Ok((address, step)) => lead(&state, &address, &step),
         Err(error) => back_to_login(&state, id, &error),
     }
@@ -174,13 +175,14 @@ fn back_to_login(state: &ServerState, provider: ProviderId, error: &SsoError) ->
 
 async fn go(
     state: &ServerState,
+    discovered: &Discovered,
     id: ProviderId,
     to: String,
     source: &Source,
 ) -> Result<(String, String), SsoError> {
     let provider = state.domain.find_provider(id).await?;
     let known = {
-        let all = state.discovered.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let all = discovered.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.get(&provider.issuer).filter(|(at, _)| at.elapsed() < KNOWN).cloned()
     };
     let metadata = match known {
@@ -189,7 +191,7 @@ async fn go(
             // Before the provider is asked anything: a stranger may ask a million times.
             state.domain.may_ask_provider(source)?;
             let metadata = discover(&provider).await?;
-            let mut all = state.discovered.0.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut all = discovered.0.lock().unwrap_or_else(PoisonError::into_inner);
             all.insert(provider.issuer.clone(), (Instant::now(), metadata.clone()));
             metadata
         }

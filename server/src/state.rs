@@ -1,4 +1,4 @@
-//! What handlers share.
+//! What handlers share. What only one of them remembers is an extension of its routes.
 
 use std::sync::Arc;
 
@@ -11,12 +11,8 @@ use protocol::limits;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::api::ApiRate;
 use crate::assets;
-use crate::http::health::Ready;
 use crate::serve::PublicUrl;
-use crate::socket::Lines;
-use crate::sso::Discovered;
 use crate::traffic::Traffic;
 
 /// What handlers share. Clones are cheap.
@@ -27,17 +23,11 @@ pub(crate) struct ServerState {
     /// Whether there is a mail server.
     pub(crate) sends_mail: bool,
     pub(crate) setup: SetupLink,
-    pub(crate) api_rate: ApiRate,
-    pub(crate) ready: Ready,
-    /// The metadata of providers that agents log in with.
-    pub(crate) discovered: Discovered,
     /// What clients hold of the server.
     pub(crate) traffic: Traffic,
     pub(crate) leptos: LeptosOptions,
     /// Canceled when the server begins to stop.
     pub(crate) stopping: CancellationToken,
-    /// The connections of visitors without a socket.
-    pub(crate) lines: Lines,
     /// The open sockets, and background tasks.
     pub(crate) sockets: TaskTracker,
 }
@@ -62,13 +52,9 @@ impl ServerState {
             public_url: Arc::new(public_url),
             sends_mail,
             setup,
-            api_rate: ApiRate::default(),
-            ready: Ready::default(),
-            discovered: Discovered::default(),
             traffic,
             leptos,
             stopping,
-            lines: Lines::default(),
             sockets,
         }
     }

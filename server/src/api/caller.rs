@@ -31,7 +31,8 @@ impl Default for ApiRate {
 async fn admit(parts: &Parts, state: &ServerState, scope: Scope) -> Result<Agent, Failure> {
     let token = bearer(&parts.headers).ok_or(ErrorCode::AccessTokenInvalid)?;
     let bearer = state.domain.check_access_token(token).await?;
-    if state.api_rate.0.check_key(&bearer.token).is_err() {
+    let rate = parts.extensions.get::<ApiRate>().ok_or(ErrorCode::Unavailable)?;
+    if rate.0.check_key(&bearer.token).is_err() {
         return Err(ErrorCode::SlowDown.into());
     }
     if !bearer.scopes.contains(&scope) {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Extension;
 use axum::extract::State;
 use axum::http::StatusCode;
 use tokio::sync::Mutex;
@@ -41,11 +42,14 @@ pub(crate) async fn healthz() -> &'static str {
 }
 
 /// `GET /readyz`: the store answers too, and the server is not stopping.
-pub(crate) async fn readyz(State(state): State<ServerState>) -> (StatusCode, &'static str) {
+pub(crate) async fn readyz(
+    State(state): State<ServerState>,
+    Extension(ready): Extension<Ready>,
+) -> (StatusCode, &'static str) {
     if state.stopping.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "stopping\n");
     }
-    if state.ready.is(&state).await {
+    if ready.is(&state).await {
         (StatusCode::OK, "ready\n")
     } else {
         (StatusCode::SERVICE_UNAVAILABLE, "the store does not answer\n")

@@ -9,6 +9,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use axum::Extension;
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
@@ -70,6 +71,7 @@ impl Lines {
 /// `POST /poll/visitor`
 pub(crate) async fn visitor(
     State(state): State<ServerState>,
+    Extension(lines): Extension<Lines>,
     client: Client,
     request: Request,
 ) -> Response {
@@ -79,8 +81,8 @@ pub(crate) async fn visitor(
             to_bytes(body, limits::CLIENT_FRAME_BYTES).await.map_err(|_| ErrorCode::FrameTooBig)?;
         let frames = read_frames(&body)?;
         match parts.headers.get(LINE) {
-            Some(name) => go_on(&state, name, frames).await,
-            None => begin(&state, client, &parts.headers, frames).await,
+            Some(name) => go_on(&lines, name, frames).await,
+            None => begin(&state, lines, client, &parts.headers, frames).await,
         }
     };
     exchange.await.unwrap_or_else(|code| {
@@ -97,6 +99,7 @@ fn read_frames(body: &Bytes) -> Result<Vec<String>, ErrorCode> {
 
 async fn begin(
     state: &ServerState,
+    lines: Lines,
     client: Client,
     headers: &HeaderMap,
     frames: Vec<String>,
@@ -112,8 +115,8 @@ async fn begin(
         Ok((handler, welcome)) => {
             let name = state.domain.ambient().secret();
             let (exchanges, waiting) = mpsc::channel(8);
-            state.lines.with(|lines| lines.insert(name.clone(), exchanges));
-            let (lines, own) = (state.lines.clone(), name.clone());
+            lines.with(|lines| lines.insert(name.clone(), exchanges));
+            let own = name.clone();
             let server = state.clone();
             state.sockets.spawn(async move {
                 run(handler, waiting, &server).await;
@@ -135,12 +138,12 @@ async fn begin(
 }
 
 async fn go_on(
-    state: &ServerState,
+    lines: &Lines,
     name: &HeaderValue,
     frames: Vec<String>,
 ) -> Result<Response, ErrorCode> {
     let name = name.to_str().map_err(|_| ErrorCode::NotFound)?;
-    let line = state.lines.with(|lines| lines.get(name).cloned()).ok_or(ErrorCode::NotFound)?;
+    let line = lines.with(|lines| lines.get(name).cloned()).ok_or(ErrorCode::NotFound)?;
     let (reply, answered) = oneshot::channel();
     line.send(Exchange { frames, reply }).await.map_err(|_| ErrorCode::NotFound)?;
     Ok(answer(answered.await.map_err(|_| ErrorCode::NotFound)?))
