@@ -1,7 +1,7 @@
 //! Teams: groups of agents that conversations are routed to.
 
 use async_trait::async_trait;
-use protocol::{AgentId, ErrorCode, Routing, TeamId};
+use protocol::{AgentId, ErrorCode, Routing, Team, TeamId};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, QueryOrder};
 
@@ -11,19 +11,6 @@ use crate::error::Result;
 use crate::table::column::Assign;
 use crate::table::{conversation, inbox, team, team_agent};
 use crate::writer::{Command, Shard, Write};
-
-/// A group of agents.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Team {
-    /// Its id.
-    pub id: TeamId,
-    /// Its name.
-    pub name: String,
-    /// How conversations are assigned to its members.
-    pub routing: Routing,
-    /// Its members.
-    pub members: Vec<AgentId>,
-}
 
 impl Domain {
     /// All teams, by name.
@@ -36,14 +23,14 @@ impl Domain {
         let members = team_agent::Entity::find().all(&self.store.reader).await?;
         let team = |row: team::Model| {
             let of = members.iter().filter(|member| member.team_id == row.id);
-            Ok(Team {
+            Team {
                 id: row.id,
                 members: of.map(|member| member.agent_id).collect(),
                 routing: row.routing,
                 name: row.name,
-            })
+            }
         };
-        teams.into_iter().map(team).collect()
+        Ok(teams.into_iter().map(team).collect())
     }
 
     /// Creates a team, or replaces the one with this id completely.

@@ -24,6 +24,7 @@ pub mod json;
 pub mod limits;
 pub mod link;
 mod mail;
+mod person;
 mod presence;
 mod replica;
 mod search;
@@ -31,6 +32,7 @@ mod seq;
 #[cfg(feature = "sea-orm")]
 mod stored;
 mod summary;
+mod team;
 mod thread;
 mod unix_millis;
 mod unsent;
@@ -51,11 +53,13 @@ pub use id::{
     LoginId, MailId, PasskeyId, ProviderId, TeamId, VisitorId,
 };
 pub use mail::{DropReason, InboundReason, InboundState, MailKind, MailState};
+pub use person::{Erased, FoundPerson};
 pub use presence::{Attendance, Availability, Presence};
 pub use replica::{Applied, Replica};
 pub use search::{Hit, Part};
 pub use seq::Seq;
 pub use summary::{Label, Person, Summary, Teammate};
+pub use team::{Member, Team};
 pub use thread::Thread;
 pub use unix_millis::UnixMillis;
 pub use unsent::{Outgoing, Unsent};

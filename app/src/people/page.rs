@@ -5,8 +5,9 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_router::components::Form;
 use leptos_router::hooks::use_query_map;
+use protocol::FoundPerson;
 
-use super::calls::{ErasePerson, PersonRow, find_people};
+use super::calls::{ErasePerson, find_people};
 use crate::ui::{FormAction, Fresh, Icon, Notice, SettingsPage, Zone, each};
 
 /// Finds a person and exports or erases their data.
@@ -48,7 +49,7 @@ pub(crate) fn PeoplePage() -> impl IntoView {
 
 #[component]
 fn People(
-    people: Signal<Vec<PersonRow>>,
+    people: Signal<Vec<FoundPerson>>,
     sought: Memo<String>,
     erase: FormAction<ErasePerson>,
 ) -> impl IntoView {
@@ -66,7 +67,7 @@ fn People(
                     "One person can appear as several visitors, one per device and inbox. Anyone can type an unverified address: make sure it’s theirs before you share any data."
                 </p>
                 <ul class="plain mail-list">
-                    {each(move || people.get(), |person: &PersonRow| person.id, row)}
+                    {each(move || people.get(), |person: &FoundPerson| person.visitor, row)}
                 </ul>
             </section>
         </Show>
@@ -74,11 +75,11 @@ fn People(
 }
 
 #[component]
-fn Person(person: PersonRow, erase: FormAction<ErasePerson>) -> impl IntoView {
+fn Person(person: FoundPerson, erase: FormAction<ErasePerson>) -> impl IntoView {
     let zone = Zone::get();
-    let PersonRow { id, name, inbox, email, is_email_proven, user_id, conversations, .. } = person;
+    let FoundPerson { visitor: id, name, inbox_name, email, user_id, conversations, .. } = person;
     let (first, last) = (person.created_at_ms, person.last_seen_at_ms);
-    let verified = if is_email_proven { "verified" } else { "unverified" };
+    let verified = if person.is_email_verified { "verified" } else { "unverified" };
     let who: Vec<String> = [
         email.map(|email| format!("{email} ({verified})")),
         user_id.map(|user_id| format!("user ID {user_id}")),
@@ -100,7 +101,7 @@ fn Person(person: PersonRow, erase: FormAction<ErasePerson>) -> impl IntoView {
             <Icon icon=lu::LuUser />
             <div class="grow">
                 <b>{name}</b>
-                <small>{inbox} " · " {who.join(" · ")}</small>
+                <small>{inbox_name} " · " {who.join(" · ")}</small>
                 <small>{when}</small>
             </div>
             <a

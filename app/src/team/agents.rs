@@ -1,10 +1,8 @@
 //! Agents: their capacity, skills and roles, and whether they are active.
 
-use std::collections::BTreeSet;
-
 use leptos::form::ActionForm;
 use leptos::prelude::*;
-use protocol::{AgentId, InboxId, Label};
+use protocol::{AgentId, InboxId, Label, Member};
 
 use super::actions::TeamActions;
 use super::calls::{AgentDetails, TeamPage};
@@ -20,11 +18,12 @@ pub(super) fn AgentRow(
     actions: TeamActions,
     can_manage: bool,
 ) -> impl IntoView {
-    let AgentDetails { id, name, email, role, capacity, skills, is_active, is_invited, .. } = agent;
-    let bounced = agent.bounced.map(|reason| format!("Emails bounce: {reason}"));
+    let AgentDetails { member, is_invited, bounced } = agent;
+    let Member { id, name, email, role, capacity, skills, is_active, .. } = member;
+    let bounced = bounced.map(|reason| format!("Emails bounce: {reason}"));
     // Owners and admins see all inboxes.
     let sees_by_role = role != "agent";
-    let (theirs, sees_all) = (agent.inboxes, agent.sees_all);
+    let (sees_all, theirs) = (member.inboxes.is_none(), member.inboxes.unwrap_or_default());
     let is_owner = use_context::<Me>().is_some_and(|me| me.is_owner);
     let can_change = can_manage && (is_owner || role != "owner");
     let their_role = role.clone();
@@ -132,8 +131,8 @@ pub(super) fn NewAgent(actions: TeamActions, team: Signal<TeamPage>) -> impl Int
         team.with(|team| {
             team.agents
                 .iter()
-                .find(|one| one.id == id)
-                .is_none_or(|one| one.is_active && one.is_invited)
+                .find(|one| one.member.id == id)
+                .is_none_or(|one| one.member.is_active && one.is_invited)
         })
     };
     let is_owner = use_context::<Me>().is_some_and(|me| me.is_owner);
@@ -183,7 +182,7 @@ pub(super) fn NewAgent(actions: TeamActions, team: Signal<TeamPage>) -> impl Int
                 <SightFields
                     inboxes=inboxes.get_value()
                     sees_all=true
-                    theirs=BTreeSet::new()
+                    theirs=Vec::new()
                     can_manage=true
                 />
                 <SubmitRow
@@ -272,7 +271,7 @@ fn RoleForm(id: AgentId, role: String, actions: TeamActions) -> impl IntoView {
 fn SightFields(
     inboxes: Vec<(InboxId, String)>,
     sees_all: bool,
-    theirs: BTreeSet<InboxId>,
+    theirs: Vec<InboxId>,
     can_manage: bool,
 ) -> impl IntoView {
     if inboxes.len() < 2 && sees_all {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use leptos::prelude::*;
-use protocol::{AgentId, InboxId, Label, LabelId, Routing, TeamId};
+use protocol::{AgentId, InboxId, Label, LabelId, Member, Routing, Team, TeamId};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
@@ -11,41 +11,12 @@ use crate::failure::Failure;
 /// An agent as the page shows them.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgentDetails {
-    /// Their id.
-    pub id: AgentId,
-    /// Their name.
-    pub name: String,
-    /// Their email address.
-    pub email: String,
-    /// Their role.
-    pub role: String,
-    /// The most conversations that are assigned to them at a time; `None` is no limit.
-    pub capacity: Option<u32>,
-    /// The labels that are their skills.
-    pub skills: BTreeSet<LabelId>,
-    /// Whether they may see the conversations of all inboxes.
-    pub sees_all: bool,
-    /// The inboxes whose conversations they may see, if not all.
-    pub inboxes: BTreeSet<InboxId>,
-    /// Whether they are active.
-    pub is_active: bool,
+    /// What the whole team may see of them.
+    pub member: Member,
     /// Whether they have not set a password yet.
     pub is_invited: bool,
     /// What a mail server answered, if their address rejects mail.
     pub bounced: Option<String>,
-}
-
-/// A team as the page shows it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct TeamRow {
-    /// Its id.
-    pub id: TeamId,
-    /// Its name.
-    pub name: String,
-    /// How conversations are assigned to its members.
-    pub routing: Routing,
-    /// Its members.
-    pub members: Vec<AgentId>,
 }
 
 /// Everything the page shows.
@@ -54,7 +25,7 @@ pub struct TeamPage {
     /// The agents, by name.
     pub agents: Vec<AgentDetails>,
     /// The teams, by name.
-    pub teams: Vec<TeamRow>,
+    pub teams: Vec<Team>,
     /// The labels, by name.
     pub labels: Vec<Label>,
     /// The inboxes, by id and name.
@@ -66,46 +37,22 @@ pub struct TeamPage {
 /// Returns the agents, teams and labels.
 #[server]
 pub async fn read_team() -> Result<TeamPage, Failure> {
-    use domain::agent::Visibility;
-
     let (me, backend) = crate::backend::require_agent().await?;
     let mut inboxes = backend.domain.list_inboxes().await?;
     inboxes.retain(|inbox| me.visibility.covers(inbox.id));
     let agents = backend.domain.list_agents().await?;
     let teams = backend.domain.list_teams().await?;
     let mut bounced = backend.domain.bounced_agents().await?;
-    // Only those who manage the team see the email addresses of others. Inboxes are limited to what the agent may
-    // see.
     let sees_all = me.role.may(domain::agent::Right::ManageTeam);
     let agent = |agent: domain::agent::Agent| AgentDetails {
         bounced: bounced.remove(&agent.email).filter(|_| sees_all),
-        id: agent.id,
-        role: agent.role.as_str().to_owned(),
-        name: agent.name,
-        email: if sees_all || agent.id == me.id { agent.email } else { String::new() },
-        capacity: agent.capacity,
-        skills: agent.skills.into_iter().collect(),
-        sees_all: agent.visibility == Visibility::All,
-        inboxes: match agent.visibility {
-            Visibility::All => BTreeSet::new(),
-            Visibility::Inboxes(mut inboxes) => {
-                inboxes.retain(|inbox| me.visibility.covers(*inbox));
-                inboxes
-            }
-        },
-        is_active: agent.is_active,
         is_invited: agent.is_invited,
-    };
-    let team = |team: domain::team::Team| TeamRow {
-        id: team.id,
-        name: team.name,
-        routing: team.routing,
-        members: team.members,
+        member: backend.domain.member(&me, agent),
     };
     Ok(TeamPage {
         sends_mail: backend.sends_mail,
         agents: agents.into_iter().map(agent).collect(),
-        teams: teams.into_iter().map(team).collect(),
+        teams,
         labels: backend.domain.list_labels().await?,
         inboxes: inboxes.into_iter().map(|inbox| (inbox.id, inbox.name)).collect(),
     })

@@ -50,7 +50,7 @@ fn Cards(team: Signal<TeamDetails>, actions: TeamActions, can_manage: bool) -> i
     let key = |(agent, labels, inboxes): &(AgentDetails, Vec<Label>, Vec<(InboxId, String)>)| {
         let labels: Vec<_> = labels.iter().map(|label| label.id).collect();
         let inboxes: Vec<_> = inboxes.iter().map(|(id, _)| *id).collect();
-        (agent.id, labels, inboxes)
+        (agent.member.id, labels, inboxes)
     };
     let row = move |(agent, labels, inboxes)| {
         view! { <AgentRow agent labels inboxes actions can_manage /> }

@@ -2,10 +2,10 @@
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
-use protocol::Routing;
+use protocol::{Member, Routing, Team};
 
 use super::actions::TeamActions;
-use super::calls::{AgentDetails, TeamPage as TeamDetails, TeamRow};
+use super::calls::TeamPage as TeamDetails;
 use crate::ui::{Check, Checks, RoutingOptions, SubmitRow, each};
 
 #[component]
@@ -16,13 +16,14 @@ pub(super) fn Teams(
 ) -> impl IntoView {
     let teams = move || {
         let TeamDetails { teams, agents, .. } = team.get();
+        let agents: Vec<Member> = agents.into_iter().map(|agent| agent.member).collect();
         let new = can_manage.then_some(None);
         let all = teams.into_iter().map(Some).chain(new);
         all.map(|team| (team, agents.clone())).collect()
     };
     let added = actions.save_team.times_done(|input| input.id.is_none());
     // The form offers agents, so they are part of the key. The form for a new team is emptied after one was added.
-    let key = move |(team, agents): &(Option<TeamRow>, Vec<AgentDetails>)| {
+    let key = move |(team, agents): &(Option<Team>, Vec<Member>)| {
         let agents: Vec<_> = agents.iter().filter(|one| one.is_active).map(|one| one.id).collect();
         (team.as_ref().map(|team| team.id), team.is_none().then(|| added.get()), agents)
     };
@@ -38,14 +39,14 @@ pub(super) fn Teams(
 
 #[component]
 fn TeamDetailsRow(
-    team: Option<TeamRow>,
-    agents: Vec<AgentDetails>,
+    team: Option<Team>,
+    agents: Vec<Member>,
     actions: TeamActions,
     can_manage: bool,
 ) -> impl IntoView {
     let title = match &team {
         None => "Add a team".to_owned(),
-        Some(TeamRow { name, members, .. }) => {
+        Some(Team { name, members, .. }) => {
             let count = members.len();
             format!("{name} · {count} {}", if count == 1 { "agent" } else { "agents" })
         }
@@ -60,8 +61,8 @@ fn TeamDetailsRow(
 
 #[component]
 fn TeamForm(
-    team: Option<TeamRow>,
-    agents: Vec<AgentDetails>,
+    team: Option<Team>,
+    agents: Vec<Member>,
     actions: TeamActions,
     can_manage: bool,
 ) -> impl IntoView {

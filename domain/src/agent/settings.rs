@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use async_trait::async_trait;
-use protocol::{AgentId, ErrorCode, LabelId};
+use protocol::{AgentId, ErrorCode, InboxId, LabelId, Member};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, QuerySelect};
 
-use super::{Agent, Role, Visibilities, Visibility, from_row};
+use super::{Agent, Right, Role, Visibilities, Visibility, from_row};
 use crate::Domain;
 use crate::error::Result;
 use crate::login::end_sessions;
@@ -48,6 +48,28 @@ impl Domain {
             from_row(row).map(|agent| Agent { skills, visibility, ..agent })
         };
         rows.into_iter().map(agent).collect()
+    }
+
+    /// An agent as another sees them: only those who manage the team see the email addresses of others, and
+    /// nobody sees inboxes that are not theirs.
+    #[must_use]
+    pub fn member(&self, me: &Agent, agent: Agent) -> Member {
+        let sees_all = me.role.may(Right::ManageTeam);
+        let seen = |inbox: &InboxId| me.visibility.covers(*inbox);
+        Member {
+            email: Some(agent.email).filter(|_| sees_all || agent.id == me.id),
+            presence: self.hub().presence(agent.id),
+            id: agent.id,
+            name: agent.name,
+            role: agent.role.as_str().to_owned(),
+            capacity: agent.capacity.map(u64::from),
+            skills: agent.skills,
+            inboxes: match agent.visibility {
+                Visibility::All => None,
+                Visibility::Inboxes(inboxes) => Some(inboxes.into_iter().filter(seen).collect()),
+            },
+            is_active: agent.is_active,
+        }
     }
 
     /// Replaces an agent's settings. Conversations that they may no longer see are routed to others.

@@ -1,9 +1,9 @@
 //! Erases a person: first their rows, then their blobs, then what remains in search indexes.
 
-use std::ops::AddAssign;
-
 use async_trait::async_trait;
-use protocol::{ConversationId, ErrorCode, FileId, InboundState, InboxId, UnixMillis, VisitorId};
+use protocol::{
+    ConversationId, Erased, ErrorCode, FileId, InboundState, InboxId, UnixMillis, VisitorId,
+};
 use sea_orm::entity::prelude::*;
 use sea_orm::{Condition, QueryOrder, QuerySelect, Select};
 
@@ -20,28 +20,6 @@ use crate::writer::{Command, Shard, Write};
 
 /// Replaces the name of an erased person in the audit log.
 const GONE: &str = "somebody who was erased";
-
-/// How much was erased.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Erased {
-    /// The number of conversations.
-    pub conversations: u64,
-    /// The number of log entries.
-    pub entries: u64,
-    /// The number of files.
-    pub files: u64,
-    /// The number of emails, sent or inbound.
-    pub mails: u64,
-}
-
-impl AddAssign for Erased {
-    fn add_assign(&mut self, other: Self) {
-        self.conversations += other.conversations;
-        self.entries += other.entries;
-        self.files += other.files;
-        self.mails += other.mails;
-    }
-}
 
 impl Domain {
     /// Erases a visitor and all data retained about them: their profile, their conversations with all

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use protocol::{InboxId, UnixMillis, VisitorId};
+use protocol::{FoundPerson, InboxId, VisitorId};
 use sea_orm::entity::prelude::*;
 use sea_orm::{Condition, QueryOrder, QuerySelect};
 
@@ -14,38 +14,13 @@ use crate::visitor::display_name;
 /// The most visitors that are listed.
 const LISTED: u64 = 200;
 
-/// A visitor that a privacy request may be about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PersonFound {
-    /// The visitor.
-    pub visitor: VisitorId,
-    /// The visitor's display name.
-    pub name: String,
-    /// The visitor's inbox.
-    pub inbox: InboxId,
-    /// The name of the inbox.
-    pub inbox_name: String,
-    /// The visitor's email address.
-    pub email: Option<String>,
-    /// Whether the address is verified. If not, anyone may have claimed it.
-    pub is_email_proven: bool,
-    /// The site's own id of the user, verified.
-    pub user_id: Option<String>,
-    /// The number of conversations.
-    pub conversations: u64,
-    /// When the visitor first wrote, in milliseconds since 1970 (UTC).
-    pub created_at_ms: UnixMillis,
-    /// When the visitor was last connected, in milliseconds since 1970 (UTC).
-    pub last_seen_at_ms: Option<UnixMillis>,
-}
-
 impl Domain {
     /// Finds the visitors of all inboxes with exactly this email address, user id or visitor id. Returns at
     /// most 200, newest first.
     ///
     /// # Errors
     /// Store errors.
-    pub async fn find_people(&self, sought: &str) -> Result<Vec<PersonFound>> {
+    pub async fn find_people(&self, sought: &str) -> Result<Vec<FoundPerson>> {
         let db = &self.store.reader;
         let sought = sought.trim();
         if sought.is_empty() {
@@ -79,12 +54,12 @@ impl Domain {
             .all(db)
             .await?;
         let counts: HashMap<VisitorId, i64> = counts.into_iter().collect();
-        let found = |row: visitor::Model| PersonFound {
+        let found = |row: visitor::Model| FoundPerson {
             visitor: row.id,
             name: display_name(&row),
             inbox: row.inbox_id,
             inbox_name: names.get(&row.inbox_id).cloned().unwrap_or_default(),
-            is_email_proven: row.is_email_proven,
+            is_email_verified: row.is_email_proven,
             conversations: counts.get(&row.id).copied().unwrap_or_default().unsigned_abs(),
             created_at_ms: row.created_at_ms,
             last_seen_at_ms: row.last_seen_at_ms,

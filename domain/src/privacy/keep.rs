@@ -1,12 +1,11 @@
 //! Retention: erases what an inbox no longer retains.
 
 use async_trait::async_trait;
-use protocol::{ConversationId, FileId, InboxId, UnixMillis, VisitorId};
+use protocol::{ConversationId, Erased, FileId, InboxId, UnixMillis, VisitorId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query};
 use sea_orm::{ActiveValue::Set, Condition, IntoActiveModel, QueryOrder, QuerySelect};
 
-use super::Erased;
 use super::erase::{EraseOld, forget_address, give_up, unname_blocks};
 use crate::Domain;
 use crate::audit::{Actor, AuditAction};

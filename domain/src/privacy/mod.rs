@@ -9,6 +9,3 @@ mod erase;
 mod find;
 mod keep;
 mod record;
-
-pub use erase::Erased;
-pub use find::PersonFound;

@@ -5,8 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 use domain::agent::Agent;
 use domain::audit::{Actor, AuditAction};
-use domain::privacy::{Erased, PersonFound};
-use protocol::{ErrorCode, InboxId, UnixMillis, VisitorId};
+use protocol::{Erased, ErrorCode, FoundPerson, VisitorId};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -23,37 +22,6 @@ pub(super) struct Sought {
     /// An email address, or the site's own id of the user, exactly as stored.
     #[param(min_length = 1)]
     q: String,
-}
-
-/// A visitor who may be the person.
-#[derive(Serialize, ToSchema)]
-pub(super) struct FoundPerson {
-    visitor: VisitorId,
-    name: String,
-    inbox: InboxId,
-    email: Option<String>,
-    /// Whether the address is proven to be theirs.
-    is_email_verified: bool,
-    user_id: Option<String>,
-    conversations: u64,
-    created_at_ms: UnixMillis,
-    last_seen_at_ms: Option<UnixMillis>,
-}
-
-impl From<PersonFound> for FoundPerson {
-    fn from(found: PersonFound) -> Self {
-        Self {
-            visitor: found.visitor,
-            name: found.name,
-            inbox: found.inbox,
-            email: found.email,
-            is_email_verified: found.is_email_proven,
-            user_id: found.user_id,
-            conversations: found.conversations,
-            created_at_ms: found.created_at_ms,
-            last_seen_at_ms: found.last_seen_at_ms,
-        }
-    }
 }
 
 /// The visitors found.
@@ -75,8 +43,7 @@ pub(super) async fn find(
     if q.trim().is_empty() {
         return Err(ErrorCode::RequestInvalid.into());
     }
-    let found = state.domain.find_people(&q).await?;
-    Ok(Json(People { people: found.into_iter().map(FoundPerson::from).collect() }))
+    Ok(Json(People { people: state.domain.find_people(&q).await? }))
 }
 
 /// Export all data retained about a visitor, as a ZIP archive: `person.json`, their files and their emails.
@@ -93,30 +60,21 @@ pub(super) async fn export(
     people::archive(&state, id, program(&agent), None).await
 }
 
-/// How much was erased.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Gone {
-    conversations: u64,
-    entries: u64,
-    files: u64,
-    mails: u64,
-}
-
 /// Erase a visitor and all data retained about them. This can't be undone.
 #[utoipa::path(delete, path = "/people/{visitor}", tag = "People",
     params(("visitor" = VisitorId, Path)),
     security(("access_token" = ["people:manage"])),
-    responses((status = 200, body = Gone), Failure))]
+    responses((status = 200, body = Erased), Failure))]
 pub(super) async fn erase(
     ManagesPeople(agent): ManagesPeople,
     State(state): State<ServerState>,
     At(id): At<VisitorId>,
-) -> Result<Json<Gone>, Failure> {
+) -> Result<Json<Erased>, Failure> {
     people::check(&agent)?;
-    let Erased { conversations, entries, files, mails } = state.domain.erase_visitor(id).await?;
+    let erased = state.domain.erase_visitor(id).await?;
     let subject = Some((id.0, id.to_string()));
     state.domain.audit(program(&agent), AuditAction::PersonErased, subject, None).await?;
-    Ok(Json(Gone { conversations, entries, files, mails }))
+    Ok(Json(erased))
 }
 
 fn program(agent: &Agent) -> Actor {

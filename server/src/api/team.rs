@@ -1,11 +1,8 @@
 //! Agents, teams, labels and inboxes, and whether anyone is available.
 
-use std::collections::BTreeSet;
-
 use axum::Json;
 use axum::extract::State;
-use domain::agent::{Right, Visibility};
-use protocol::{AgentId, Availability, InboxId, Label, LabelId, Presence, Routing, TeamId};
+use protocol::{Availability, InboxId, Label, Member, Team};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -13,66 +10,17 @@ use super::caller::SeesTeam;
 use crate::http::{At, Failure};
 use crate::state::ServerState;
 
-/// A member of the team.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Agent {
-    id: AgentId,
-    name: String,
-    /// `null` unless the token's agent may manage the team, or is this agent.
-    email: Option<String>,
-    /// `owner`, `admin` or `agent`.
-    role: &'static str,
-    /// Whether they are available now.
-    presence: Presence,
-    /// The most conversations that routing assigns to them; `null` for no limit.
-    capacity: Option<u32>,
-    /// The labels whose conversations they can handle.
-    skills: Vec<LabelId>,
-    /// The inboxes that they are limited to, as far as the token's agent sees them; `null` if they see all
-    /// inboxes.
-    inboxes: Option<BTreeSet<InboxId>>,
-    /// Whether they are still part of the team.
-    is_active: bool,
-}
-
 /// List agents, by name.
 #[utoipa::path(get, path = "/agents", tag = "Team",
     security(("access_token" = ["team:read"])),
-    responses((status = 200, body = Vec<Agent>), Failure))]
+    responses((status = 200, body = Vec<Member>), Failure))]
 pub(super) async fn agents(
     SeesTeam(me): SeesTeam,
     State(state): State<ServerState>,
-) -> Result<Json<Vec<Agent>>, Failure> {
+) -> Result<Json<Vec<Member>>, Failure> {
     let agents = state.domain.list_agents().await?;
-    let sees_all = me.role.may(Right::ManageTeam);
-    let agent = |agent: domain::agent::Agent| Agent {
-        presence: state.domain.hub().presence(agent.id),
-        email: Some(agent.email).filter(|_| sees_all || agent.id == me.id),
-        id: agent.id,
-        name: agent.name,
-        role: agent.role.as_str(),
-        capacity: agent.capacity,
-        skills: agent.skills,
-        inboxes: match agent.visibility {
-            Visibility::All => None,
-            Visibility::Inboxes(mut inboxes) => {
-                inboxes.retain(|inbox| me.visibility.covers(*inbox));
-                Some(inboxes)
-            }
-        },
-        is_active: agent.is_active,
-    };
-    Ok(Json(agents.into_iter().map(agent).collect()))
-}
-
-/// A group of agents.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Team {
-    id: TeamId,
-    name: String,
-    /// How conversations are assigned to its members.
-    routing: Routing,
-    members: Vec<AgentId>,
+    let member = |agent| state.domain.member(&me, agent);
+    Ok(Json(agents.into_iter().map(member).collect()))
 }
 
 /// List teams, by name.
@@ -83,13 +31,7 @@ pub(super) async fn teams(
     _: SeesTeam,
     State(state): State<ServerState>,
 ) -> Result<Json<Vec<Team>>, Failure> {
-    let team = |team: domain::team::Team| Team {
-        id: team.id,
-        name: team.name,
-        routing: team.routing,
-        members: team.members,
-    };
-    Ok(Json(state.domain.list_teams().await?.into_iter().map(team).collect()))
+    Ok(Json(state.domain.list_teams().await?))
 }
 
 /// List labels, by name.

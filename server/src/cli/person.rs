@@ -6,8 +6,7 @@ use anyhow::Context;
 use clap::Subcommand;
 use domain::Domain;
 use domain::audit::AuditAction;
-use domain::privacy::{Erased, PersonFound};
-use protocol::VisitorId;
+use protocol::{Erased, FoundPerson, VisitorId};
 use serde_json::json;
 
 use super::{note, print};
@@ -72,26 +71,23 @@ impl Command {
                 let subject = (visitor.0, visitor.to_string());
                 note(domain, AuditAction::PersonErased, subject).await.map_err(failed)?;
                 let Erased { conversations, entries, files, mails } = erased;
-                let data = json!({
-                    "conversations": conversations, "entries": entries, "files": files, "mails": mails,
-                });
                 let text = format!(
                     "Erased: {conversations} conversations with {entries} entries, {files} files, {mails} emails."
                 );
-                print(json, &data, &text);
+                print(json, &json!(erased), &text);
             }
         }
         Ok(())
     }
 }
 
-fn data(found: &PersonFound) -> serde_json::Value {
+fn data(found: &FoundPerson) -> serde_json::Value {
     json!({
         "visitor": found.visitor.to_string(),
         "name": found.name,
         "inbox": found.inbox_name,
         "email": found.email,
-        "is_email_verified": found.is_email_proven,
+        "is_email_verified": found.is_email_verified,
         "user_id": found.user_id,
         "conversations": found.conversations,
         "created_at_ms": found.created_at_ms,
@@ -99,8 +95,8 @@ fn data(found: &PersonFound) -> serde_json::Value {
     })
 }
 
-fn line(found: &PersonFound) -> String {
-    let verified = if found.is_email_proven { "verified" } else { "not verified" };
+fn line(found: &FoundPerson) -> String {
+    let verified = if found.is_email_verified { "verified" } else { "not verified" };
     let email =
         found.email.as_deref().map_or(String::new(), |email| format!("  {email} ({verified})"));
     format!(
