@@ -16,7 +16,7 @@ pub use find::{AuditCursor, AuditEntry, AuditFilter, AuditPage};
 use crate::Domain;
 use crate::agent::Agent;
 use crate::error::Result;
-use crate::login::Source;
+use crate::login::source::Source;
 use crate::table::audit;
 
 /// The actor of an audited action.

@@ -6,11 +6,12 @@ use protocol::ErrorCode;
 use url::Url;
 
 use super::mail::is_sender;
-use super::{Inbox, Rotating, Secrets};
+use super::secrets::Rotating;
+use super::{Inbox, Secrets};
 use crate::agent::check_email;
 use crate::error::Result;
 use crate::table::inbox;
-use crate::visitor::mac;
+use crate::visitor::token::mac;
 
 /// The longest name before the `@`. A local part has room for 64 characters (RFC 5321, section 4.5.3.1.1), and
 /// the token for replies takes 43 of them.

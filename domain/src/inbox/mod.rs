@@ -2,17 +2,17 @@
 
 mod hours;
 mod inbound;
+mod inbound_settings;
 mod mail;
+mod mail_settings;
 mod manage;
-mod refuse;
 mod refused;
 mod retention;
 mod rotate;
-mod secrets;
-mod set_inbound;
-mod set_mail;
+pub(crate) mod secrets;
 mod settings;
 mod site;
+mod site_check;
 
 use protocol::{ErrorCode, InboxId, LabelId, Routing, TeamId};
 use sea_orm::ConnectionTrait;
@@ -28,7 +28,6 @@ pub use mail::InboxMail;
 pub use refused::RefusedSite;
 pub(crate) use refused::RefusedSites;
 pub use retention::{PageUrl, Retention};
-pub(crate) use secrets::Rotating;
 pub use secrets::SecretOf;
 use secrets::Secrets;
 pub use settings::InboxSettings;
@@ -91,7 +90,7 @@ impl Inbox {
     /// chose is a token. Only for those who run the inbox.
     #[must_use]
     pub fn jwt_secret(&self) -> String {
-        crate::visitor::jwt_secret(self.secrets.identity.now())
+        crate::visitor::proof::jwt_secret(self.secrets.identity.now())
     }
 
     /// Whether a page of `origin` may embed the chat.

@@ -4,8 +4,9 @@ use protocol::{ErrorCode, InboxId};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel};
 
+use super::SecretOf;
+use super::secrets::Rotating;
 use super::secrets::Secrets;
-use super::{Rotating, SecretOf};
 use crate::Domain;
 use crate::error::Result;
 use crate::table::column::Assign;

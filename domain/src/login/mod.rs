@@ -8,7 +8,7 @@ mod provider;
 mod rules;
 mod second;
 mod session;
-mod source;
+pub(crate) mod source;
 mod step;
 pub(crate) mod step_kind;
 

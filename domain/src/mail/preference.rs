@@ -13,7 +13,7 @@ use crate::ambient::Ambient;
 use crate::error::Result;
 use crate::inbox::Inbox;
 use crate::table::{agent, mail};
-use crate::visitor::mac;
+use crate::visitor::token::mac;
 use crate::writer::{Command, Shard, Write};
 
 /// Separates this use of a secret from the others.

@@ -7,7 +7,7 @@ use protocol::MailId;
 use uuid::Uuid;
 
 use crate::inbox::Inbox;
-use crate::visitor::mac;
+use crate::visitor::token::mac;
 
 /// Separates this use of the inbox's secret from the others.
 const REPLY: &[u8] = b"mail reply v1:";

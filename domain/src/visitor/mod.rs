@@ -6,9 +6,9 @@ mod admit;
 mod block;
 mod by_mail;
 mod profile;
-mod proof;
+pub(crate) mod proof;
 mod recognize;
-mod token;
+pub(crate) mod token;
 mod vouched;
 
 use std::net::IpAddr;
@@ -28,7 +28,6 @@ pub use profile::Profile;
 pub(crate) use profile::from_row as profile;
 pub use proof::{jwt_secret, user_of_jwt};
 pub(crate) use recognize::new_row;
-pub(crate) use token::mac;
 pub use vouched::Vouched;
 
 /// A visitor whose token was verified.
@@ -48,7 +47,7 @@ impl Inbox {
     /// from it without the inbox's secret.
     #[must_use]
     pub fn network(&self, network: IpAddr) -> String {
-        let tag = mac(self.secrets.visitors.now(), NETWORK, network.to_string().as_bytes());
+        let tag = token::mac(self.secrets.visitors.now(), NETWORK, network.to_string().as_bytes());
         HEXLOWER.encode(&tag.finalize().into_bytes()[..8])
     }
 }

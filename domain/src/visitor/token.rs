@@ -11,7 +11,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use protocol::{InboundId, UnixMillis, VisitorId};
 use sha2::Sha256;
 
-use crate::inbox::Rotating;
+use crate::inbox::secrets::Rotating;
 
 /// Separates the uses of the secret from each other.
 const TOKEN: &[u8] = b"visitor token v2:";
