@@ -10,6 +10,7 @@ mod files;
 mod http;
 mod mail;
 mod people;
+mod public_url;
 mod routes;
 mod serve;
 mod session;
@@ -21,6 +22,7 @@ mod widget;
 
 pub use cli::{Cli, run};
 pub use mail::MailSettings;
+pub use public_url::PublicUrl;
 pub use routes::paths;
-pub use serve::{PublicUrl, ServeOptions, Server};
+pub use serve::{ServeOptions, Server};
 pub use traffic::{Deadlines, Proxies, TrafficOptions};

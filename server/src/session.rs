@@ -9,7 +9,7 @@ use tower_sessions::session::{Id, Record};
 use tower_sessions::session_store::{Error, Result};
 use tower_sessions::{Expiry, SessionManagerLayer, SessionStore};
 
-use crate::serve::PublicUrl;
+use crate::public_url::PublicUrl;
 
 /// Sessions as rows of the store, one per login.
 #[derive(Clone)]

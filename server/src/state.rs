@@ -11,8 +11,7 @@ use protocol::limits;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::assets;
-use crate::serve::PublicUrl;
+use crate::public_url::PublicUrl;
 use crate::traffic::Traffic;
 
 /// What handlers share. Clones are cheap.
@@ -33,32 +32,6 @@ pub(crate) struct ServerState {
 }
 
 impl ServerState {
-    pub(crate) fn new(
-        domain: Domain,
-        public_url: PublicUrl,
-        sends_mail: bool,
-        traffic: Traffic,
-        stopping: CancellationToken,
-        sockets: TaskTracker,
-    ) -> Self {
-        let leptos = LeptosOptions::builder()
-            .output_name("porchlight")
-            .site_pkg_dir(assets::DASHBOARD_DIR)
-            .reload_port(3001_u32)
-            .build();
-        let setup = SetupLink::new(domain.ambient().secret());
-        Self {
-            domain,
-            public_url: Arc::new(public_url),
-            sends_mail,
-            setup,
-            traffic,
-            leptos,
-            stopping,
-            sockets,
-        }
-    }
-
     /// When a client that is disconnected now should come back, in milliseconds. Random, so that not all come
     /// at once.
     pub(crate) fn retry_ms(&self) -> u64 {

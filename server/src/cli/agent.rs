@@ -9,7 +9,7 @@ use domain::agent::{Agent, NewAgent, Role};
 use domain::audit::AuditAction;
 
 use super::{note, print};
-use crate::serve::PublicUrl;
+use crate::public_url::PublicUrl;
 
 #[derive(Subcommand)]
 pub(super) enum Command {

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::{StoreOptions, print};
 use crate::mail::{self, MailSettings};
-use crate::serve::PublicUrl;
+use crate::public_url::PublicUrl;
 
 /// The timeout of a request.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -6,7 +6,7 @@ use domain::audit::AuditAction;
 use domain::inbox::{Inbox, InboxInbound, InboxMail, Retention, SecretOf, Site};
 
 use super::print;
-use crate::serve::PublicUrl;
+use crate::public_url::PublicUrl;
 
 #[derive(Subcommand)]
 pub(super) enum Command {

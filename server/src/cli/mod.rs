@@ -17,7 +17,8 @@ use domain::{Ambient, Domain, KeyError, Keys, OsEntropy, Store};
 use ipnet::IpNet;
 use migrations::{Migrator, MigratorTrait};
 
-use crate::serve::{PublicUrl, ServeOptions, Server};
+use crate::public_url::PublicUrl;
+use crate::serve::{ServeOptions, Server};
 use crate::traffic::{Proxies, TrafficOptions};
 
 /// Self-hosted live chat: one binary for the visitors' chat, the agents' inbox and the data.

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use protocol::ErrorCode;
 
 use super::Failure;
-use crate::serve::PublicUrl;
+use crate::public_url::PublicUrl;
 use crate::state::ServerState;
 
 /// How much of a foreign origin is logged, in bytes.

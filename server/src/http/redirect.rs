@@ -6,7 +6,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use url::Url;
 
-use crate::serve::PublicUrl;
+use crate::public_url::PublicUrl;
 use crate::state::ServerState;
 
 /// Keeps redirects on this site: the framework sends a refused form back to the `Referer`, whatever that is.

@@ -10,7 +10,7 @@ use lettre::{Address, Message};
 
 use super::contents::body;
 use super::smtp::Envelope;
-use crate::serve::PublicUrl;
+use crate::public_url::PublicUrl;
 
 /// How many earlier emails are referenced besides the first, so that headers stay short.
 const THREAD: usize = 10;

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use super::compose::compose;
 use super::settings::MailSettings;
 use super::smtp::{CONTENT_STEPS, Refusal, Session};
-use crate::serve::PublicUrl;
+use crate::public_url::PublicUrl;
 
 /// How often to look for emails that are due.
 const LOOK: Duration = Duration::from_secs(2);

@@ -1,24 +1,25 @@
 //! Starting and stopping the server.
 
-mod connections;
+pub(crate) mod connections;
 mod jobs;
-mod public_url;
 
 use std::future::Future;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use app::SetupLink;
 use domain::Domain;
+use leptos::config::LeptosOptions;
 use tokio::net::{TcpListener, TcpSocket};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub(crate) use connections::Connection;
-pub use public_url::PublicUrl;
-
+use crate::assets::DASHBOARD_DIR;
 use crate::mail::MailSettings;
+use crate::public_url::PublicUrl;
 use crate::state::ServerState;
 use crate::traffic::{Traffic, TrafficOptions};
 use crate::{mail, routes};
@@ -69,7 +70,18 @@ impl Server {
         let (stopping, sockets) = (CancellationToken::new(), TaskTracker::new());
         let traffic = Traffic::new(&traffic, most_files());
         let sends_mail = mail.is_some();
-        let state = ServerState::new(domain, public_url, sends_mail, traffic, stopping, sockets);
+        let (setup, leptos) = (SetupLink::new(domain.ambient().secret()), leptos_options());
+        let public_url = Arc::new(public_url);
+        let state = ServerState {
+            domain,
+            public_url,
+            sends_mail,
+            setup,
+            traffic,
+            leptos,
+            stopping,
+            sockets,
+        };
         Ok(Self { listener, state, mail })
     }
 
@@ -186,4 +198,12 @@ async fn stop_signal() {
             std::future::pending::<()>().await;
         }
     }
+}
+
+fn leptos_options() -> LeptosOptions {
+    LeptosOptions::builder()
+        .output_name("porchlight")
+        .site_pkg_dir(DASHBOARD_DIR)
+        .reload_port(3001_u32)
+        .build()
 }

@@ -19,7 +19,7 @@ use protocol::{ErrorCode, SUBPROTOCOL, limits};
 use tower_sessions::Session;
 
 use crate::http::{Failure, is_own};
-use crate::serve::Connection;
+use crate::serve::connections::Connection;
 use crate::state::ServerState;
 use crate::traffic::{Client, Resource};
 

@@ -10,7 +10,6 @@ use ipnet::IpNet;
 use protocol::ErrorCode;
 
 use crate::http::Failure;
-use crate::state::ServerState;
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
@@ -80,10 +79,10 @@ impl Client {
     }
 }
 
-impl FromRequestParts<ServerState> for Client {
+impl<S: Sync> FromRequestParts<S> for Client {
     type Rejection = Failure;
 
-    async fn from_request_parts(parts: &mut Parts, _: &ServerState) -> Result<Self, Failure> {
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Failure> {
         parts.extensions.get().copied().ok_or_else(|| ErrorCode::Unavailable.into())
     }
 }
