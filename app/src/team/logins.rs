@@ -7,9 +7,7 @@ use super::login_calls::{
     DeleteProvider, LoginSettings, ProviderDetails, SaveProvider, SetLoginRules,
     read_login_settings,
 };
-use crate::ui::{
-    Check, Copyable, FormAction, Fresh, SaveRow, SettingsPage, SubmitRow, each, written,
-};
+use crate::ui::{Check, Copyable, FormAction, Fresh, SettingsPage, SubmitRow, each, written};
 
 /// The actions on the page.
 #[derive(Clone, Copy)]
@@ -112,7 +110,13 @@ fn RulesCard(settings: LoginSettings, actions: LoginActions) -> impl IntoView {
                 <small>
                     "Agents without it are logged out and set it up when they log in. Set up your own first."
                 </small>
-                <SaveRow saving=actions.rules.saving(|_| true) can_change=is_fresh />
+                <SubmitRow
+                    saving=actions.rules.saving(|_| true)
+                    title="Save"
+                    class="button primary"
+                    disabled=!is_fresh
+                    done="Saved"
+                />
             </ActionForm>
         </section>
     }
@@ -179,7 +183,13 @@ fn ProviderForm(
                 "Agent values",
                 "One per line. With a role claim, anyone with neither an admin nor an agent value can’t log in.",
                 agent_values,
-            )} <SaveRow saving=actions.save.saving(move |input| input.provider.is_of(id)) can_change />
+            )} <SubmitRow
+                saving=actions.save.saving(move |input| input.provider.is_of(id))
+                title="Save"
+                class="button primary"
+                disabled=!can_change
+                done="Saved"
+            />
         </ActionForm>
         {(!is_new && can_change)
             .then(|| {
