@@ -41,6 +41,6 @@ pub use status::status;
 /// Hydrates the page that the server rendered.
 #[cfg(feature = "hydrate")]
 pub fn hydrate() {
-    browser::crash::watch();
+    browser::crash::watch(live::hang_up);
     leptos::mount::hydrate_body(App);
 }

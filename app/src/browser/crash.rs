@@ -13,28 +13,28 @@ use web_sys::{Element, ErrorEvent};
 /// The class of `<body>` after a crash.
 const CRASHED: &str = "crashed";
 
-/// Watches for a crash of this program, and shows it.
-pub(crate) fn watch() {
-    std::panic::set_hook(Box::new(|info: &PanicHookInfo<'_>| {
+/// Watches for a crash of this program, shows it, and calls `hang_up`.
+pub(crate) fn watch(hang_up: fn()) {
+    std::panic::set_hook(Box::new(move |info: &PanicHookInfo<'_>| {
         console_error_panic_hook::hook(info);
-        stop();
+        stop(hang_up);
     }));
     // A trap without a panic: the stack or the memory is exhausted.
-    let _listening = window_event_listener_untyped("error", |event| {
+    let _listening = window_event_listener_untyped("error", move |event| {
         let error = event.dyn_into::<ErrorEvent>().map(|event| event.error());
         if error.is_ok_and(|error| error.is_instance_of::<js_sys::WebAssembly::RuntimeError>()) {
-            stop();
+            stop(hang_up);
         }
     });
 }
 
-fn stop() {
+fn stop(hang_up: fn()) {
     let Some(body) = document().body() else { return };
     if body.class_list().contains(CRASHED) {
         return;
     }
     let _marked = body.class_list().add_1(CRASHED);
-    crate::live::hang_up();
+    hang_up();
     if let Ok(Some(dot)) = document().query_selector(".rail [role=status]") {
         let _set = dot.set_attribute("class", "dot offline");
         let _set = dot.set_attribute("aria-label", "Stopped. Reload the page.");
