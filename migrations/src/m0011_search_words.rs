@@ -139,7 +139,7 @@ async fn entries(db: &SchemaManagerConnection<'_>, backend: DbBackend) -> Result
             let text: String = found.try_get("", "text")?;
             let mut words = search_words::index(&text);
             if backend != DbBackend::Sqlite {
-                words = search_words::in_week(&words, at_ms.unsigned_abs());
+                words = search_words::in_week(&words, Ord::max(at_ms, 0).unsigned_abs());
             }
             let mut values = vec![words.into(), conversation.into(), seq.into()];
             if backend == DbBackend::Sqlite {

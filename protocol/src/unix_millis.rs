@@ -5,7 +5,7 @@ use core::ops::{Add, Sub};
 use crate::json::number;
 
 number! {
-    /// A time, in milliseconds since 1970 (UTC). A number that is added or subtracted is in milliseconds.
+    /// A time, in milliseconds since 1970 (UTC).
     UnixMillis
 }
 
@@ -26,6 +26,7 @@ impl UnixMillis {
     }
 }
 
+/// Adds milliseconds.
 impl Add<u64> for UnixMillis {
     type Output = Self;
 
@@ -34,6 +35,7 @@ impl Add<u64> for UnixMillis {
     }
 }
 
+/// Subtracts milliseconds.
 impl Sub<u64> for UnixMillis {
     type Output = Self;
 

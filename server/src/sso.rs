@@ -23,8 +23,7 @@ use openidconnect::{
     AuthorizationCode, ClientId, ClientSecret, CsrfToken, HttpRequest, HttpResponse, IssuerUrl,
     Nonce, PkceCodeChallenge, PkceCodeVerifier, RedirectUrl, Scope, TokenResponse,
 };
-use protocol::ProviderId;
-use protocol::{ErrorCode, UnixMillis};
+use protocol::{ErrorCode, ProviderId, UnixMillis};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::time::Instant;

@@ -115,7 +115,7 @@ impl Command for Create {
             password_hash: Set(self.password_hash.clone()),
             presence: Set(Presence::Online),
             capacity: Set(None),
-            last_assigned_at_ms: Set(UnixMillis(0)),
+            last_assigned_at_ms: Set(UnixMillis::ZERO),
             is_active: Set(true),
             epoch: Set(0),
             sees_all: Set(self.visibility == Visibility::All),
@@ -123,7 +123,7 @@ impl Command for Create {
             totp_step: Set(0),
             created_at_ms: Set(write.ambient.now_ms()),
         };
-        let created = from_row(row.insert(write.tx).await?)?;
+        let created = from_row(row.insert(write.tx).await?);
         self.visibility.write(write.tx, created.id).await?;
         if self.is_invited {
             crate::mail::enqueue_link(write, created.id, MailKind::Invitation).await?;

@@ -61,17 +61,16 @@ impl Agent {
 /// The agent of a row, with their visibility.
 pub(crate) async fn with_visibility(db: &impl ConnectionTrait, row: agent::Model) -> Result<Agent> {
     let visibility = Visibility::read(db, &row).await?;
-    Ok(Agent { visibility, ..from_row(row)? })
+    Ok(Agent { visibility, ..from_row(row) })
 }
 
-fn from_row(row: agent::Model) -> Result<Agent> {
-    let role = row.role;
+fn from_row(row: agent::Model) -> Agent {
     let is_invited = !has_password(&row);
-    Ok(Agent {
+    Agent {
         id: row.id,
         email: row.email,
         name: row.name,
-        role,
+        role: row.role,
         presence: row.presence,
         capacity: row.capacity.map(i32::unsigned_abs),
         skills: Vec::new(),
@@ -79,7 +78,7 @@ fn from_row(row: agent::Model) -> Result<Agent> {
         is_active: row.is_active,
         epoch: row.epoch,
         is_invited,
-    })
+    }
 }
 
 /// Returns an email address in lower case. Checks only what keeps out mistakes and injected headers: only an

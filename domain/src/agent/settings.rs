@@ -42,12 +42,12 @@ impl Domain {
         let skills = agent_skill::Entity::find().all(&self.store.reader).await?;
         let visibilities = Visibilities::read(&self.store.reader).await?;
         let agent = |row: agent::Model| {
-            let visibility = visibilities.of(&row)?;
+            let visibility = visibilities.of(&row);
             let of = skills.iter().filter(|skill| skill.agent_id == row.id);
             let skills = of.map(|skill| skill.label_id).collect();
-            from_row(row).map(|agent| Agent { skills, visibility, ..agent })
+            Agent { skills, visibility, ..from_row(row) }
         };
-        rows.into_iter().map(agent).collect()
+        Ok(rows.into_iter().map(agent).collect())
     }
 
     /// An agent as another sees them: only those who manage the team see the email addresses of others, and

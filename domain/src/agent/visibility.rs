@@ -47,9 +47,9 @@ impl Visibility {
     }
 
     /// The visibility that follows from an agent's settings and role. Without any inbox they see nothing.
-    fn new(row: &agent::Model, inboxes: BTreeSet<InboxId>) -> Result<Self> {
+    fn new(row: &agent::Model, inboxes: BTreeSet<InboxId>) -> Self {
         let is_unlimited = row.sees_all || row.role.may(Right::SeeAll);
-        Ok(if is_unlimited { Self::All } else { Self::Inboxes(inboxes) })
+        if is_unlimited { Self::All } else { Self::Inboxes(inboxes) }
     }
 
     /// Reads the visibility of one agent.
@@ -58,7 +58,7 @@ impl Visibility {
             .filter(agent_inbox::COLUMN.agent_id.eq(row.id))
             .all(db)
             .await?;
-        Self::new(row, inboxes.into_iter().map(|row| row.inbox_id).collect())
+        Ok(Self::new(row, inboxes.into_iter().map(|row| row.inbox_id).collect()))
     }
 
     /// Replaces an agent's inboxes. Whether they see all inboxes is in the agent's row.
@@ -91,7 +91,7 @@ impl Visibilities {
     }
 
     /// The visibility of an agent.
-    pub(crate) fn of(&self, row: &agent::Model) -> Result<Visibility> {
+    pub(crate) fn of(&self, row: &agent::Model) -> Visibility {
         Visibility::new(row, self.0.get(&row.id).cloned().unwrap_or_default())
     }
 }

@@ -5,6 +5,7 @@ use protocol::limits::SNOOZE_MS;
 use protocol::{
     AgentId, Author, Change, ConversationId, ErrorCode, Event, LabelId, Status, Summary, UnixMillis,
 };
+use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
 
 use super::lifecycle;
@@ -39,14 +40,17 @@ impl Domain {
     /// # Errors
     /// Store errors.
     pub async fn wake_conversations(&self) -> Result<usize> {
-        let due = conversation::Entity::find()
+        let due: Vec<ConversationId> = conversation::Entity::find()
             .filter(conversation::COLUMN.snoozed_until_ms.lte(self.ambient.now_ms()))
+            .select_only()
+            .column(conversation::Column::Id)
+            .into_tuple()
             .all(&self.store.reader)
             .await?;
         let mut woken = 0;
-        for row in due {
+        for id in due {
             // One that fails must not keep the others snoozed.
-            match self.writer.run(WakeDue(row.id)).await {
+            match self.writer.run(WakeDue(id)).await {
                 Ok(()) => woken += 1,
                 Err(error) => tracing::warn!(%error, "could not end a snooze"),
             }
@@ -261,7 +265,7 @@ impl Command for WakeDue {
     type Output = ();
 
     fn shard(&self) -> Shard {
-        Shard::of(self.0.0)
+        Shard::of(self.0)
     }
 
     async fn apply(&self, write: &mut Write<'_>) -> Result<()> {

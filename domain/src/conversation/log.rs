@@ -12,9 +12,9 @@ use sea_orm::{
 };
 
 use super::entry::{Audience, LogEntry, author_to_row, body_to_row};
+use super::kind::{AuthorKind, EntryKind};
 use super::text::preview;
 use crate::agent::Agent;
-use crate::conversation::kind::{AuthorKind, EntryKind};
 use crate::error::Result;
 use crate::hub::HubEvent;
 use crate::mail::{Cause, enqueue};

@@ -6,9 +6,9 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
 
+use super::kind::{AuthorKind, EntryKind};
 use crate::Domain;
 use crate::agent::Agent;
-use crate::conversation::kind::{AuthorKind, EntryKind};
 use crate::error::Result;
 use crate::hub::HubEvent;
 use crate::table::{conversation, entry, read_cursor};

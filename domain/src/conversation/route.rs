@@ -226,14 +226,13 @@ async fn routing_of(write: &Write<'_>, row: &conversation::Model) -> Result<Rout
         Some(team) => team::Entity::find_by_id(team).one(write.tx).await?,
         None => None,
     };
-    let word = match team {
-        Some(team) => team.routing,
+    match team {
+        Some(team) => Ok(team.routing),
         None => {
             let found = inbox::Entity::find_by_id(row.inbox_id).one(write.tx).await?;
-            found.ok_or(ErrorCode::InboxUnknown)?.routing
+            Ok(found.ok_or(ErrorCode::InboxUnknown)?.routing)
         }
-    };
-    Ok(word)
+    }
 }
 
 /// Chooses the agent for a conversation: online, with visibility, in its team, with its skills, and with
@@ -263,9 +262,7 @@ async fn choose(
         .all(write.tx)
         .await?;
     let visibilities = Visibilities::read(write.tx).await?;
-    let sees = |agent: &agent::Model| {
-        visibilities.of(agent).is_ok_and(|visibility| visibility.check(row).is_ok())
-    };
+    let sees = |agent: &agent::Model| visibilities.of(agent).check(row).is_ok();
     let mut agents: Vec<_> = agents.into_iter().filter(sees).collect();
     if let Some(team) = row.team_id {
         let members = team_agent::Entity::find()

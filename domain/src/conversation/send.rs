@@ -10,12 +10,12 @@ use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
 
 use super::entry::{Audience, LogEntry};
+use super::kind::AuthorKind;
 use super::lifecycle;
 use super::log::Log;
 use super::text::tidy;
 use crate::Domain;
 use crate::agent::Agent;
-use crate::conversation::kind::AuthorKind;
 use crate::error::{Error, Result};
 use crate::file::Party;
 use crate::inbox::PageUrl;

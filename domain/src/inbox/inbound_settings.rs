@@ -83,7 +83,7 @@ impl Command for SetInbound {
                 return Err(ErrorCode::InboundAddressInvalid.into());
             }
         }
-        let mut secrets = Secrets::open(write.ambient, &found)?;
+        let mut secrets = Secrets::open(write.ambient, found.id, &found.secrets)?;
         let known = secrets.mailbox.clone();
         let meant =
             |given: &String| meant(given, known.as_deref()).ok_or(ErrorCode::ImapUrlInvalid);
@@ -93,7 +93,7 @@ impl Command for SetInbound {
             // If two inboxes read one mailbox, each email would be in both.
             let others = inbox::Entity::find().filter(inbox::COLUMN.id.ne(self.id));
             for other in others.all(write.tx).await? {
-                let other = Secrets::open(write.ambient, &other)?.mailbox;
+                let other = Secrets::open(write.ambient, other.id, &other.secrets)?.mailbox;
                 if place_of(&other).as_ref() == Some(&place) {
                     return Err(ErrorCode::MailboxTaken.into());
                 }

@@ -18,10 +18,10 @@ impl Domain {
     /// # Errors
     /// `name_invalid`, `site_invalid`; store errors.
     pub async fn create_inbox(&self, name: &str, sites: &[String]) -> Result<Inbox> {
-        let (id, secrets) = (self.ambient.uuid(), Secrets::new(&self.ambient));
+        let (id, secrets) = (InboxId(self.ambient.uuid()), Secrets::new(&self.ambient));
         let row = inbox::ActiveModel {
-            id: Set(InboxId(id)),
-            secrets: Set(secrets.seal(&self.ambient, InboxId(id))),
+            id: Set(id),
+            secrets: Set(secrets.seal(&self.ambient, id)),
             key: Set(self.ambient.key()),
             name: Set(crate::agent::check_name(name)?),
             allowed_sites: Set(write_sites(&parse_sites(sites)?)),

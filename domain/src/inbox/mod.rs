@@ -141,7 +141,7 @@ fn write_sites(sites: &[Site]) -> String {
 }
 
 fn from_row(row: inbox::Model, ambient: &Ambient) -> Result<Inbox> {
-    let secrets = Secrets::open(ambient, &row)?;
+    let secrets = Secrets::open(ambient, row.id, &row.secrets)?;
     let hours = row.hours.as_deref().map(|text| Hours::parse(text, &row.time_zone)).transpose();
     let sites = row.allowed_sites.lines().map(Site::parse).collect::<std::result::Result<_, _>>();
     Ok(Inbox {

@@ -2,7 +2,7 @@
 
 use protocol::{ErrorCode, InboxId};
 use sea_orm::entity::prelude::*;
-use sea_orm::{ActiveValue::Set, IntoActiveModel};
+use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
 
 use super::SecretOf;
 use super::secrets::Rotating;
@@ -47,7 +47,7 @@ impl Domain {
     ) -> Result<()> {
         let found = inbox::Entity::find_by_id(id).one(&self.store.reader).await?;
         let row = found.ok_or(ErrorCode::InboxUnknown)?;
-        let mut secrets = Secrets::open(&self.ambient, &row)?;
+        let mut secrets = Secrets::open(&self.ambient, row.id, &row.secrets)?;
         change(&mut secrets);
         let mut changed = row.into_active_model();
         changed.secrets = Set(secrets.seal(&self.ambient, id));
@@ -61,12 +61,18 @@ impl Domain {
     /// A secret that can't be opened; store errors.
     pub async fn seal_secrets(&self) -> Result<usize> {
         let mut sealed = 0;
-        for row in inbox::Entity::find().all(&self.store.reader).await? {
-            let secrets = Secrets::open(&self.ambient, &row)?;
-            if self.ambient.keys().is_fresh(&row.secrets) {
+        let rows: Vec<(InboxId, String)> = inbox::Entity::find()
+            .select_only()
+            .column(inbox::Column::Id)
+            .column(inbox::Column::Secrets)
+            .into_tuple()
+            .all(&self.store.reader)
+            .await?;
+        for (id, before) in rows {
+            let secrets = Secrets::open(&self.ambient, id, &before)?;
+            if self.ambient.keys().is_fresh(&before) {
                 continue;
             }
-            let (id, before) = (row.id, row.secrets);
             inbox::Entity::update_many()
                 .assign(inbox::COLUMN.secrets, secrets.seal(&self.ambient, id))
                 .filter(inbox::COLUMN.id.eq(id))

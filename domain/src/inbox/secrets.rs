@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::ambient::Ambient;
 use crate::error::{Error, Result};
-use crate::table::inbox;
 
 /// Which secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,8 +81,8 @@ impl Secrets {
     }
 
     /// The secrets as of now: those that were rotated long ago are no longer accepted.
-    pub(super) fn open(ambient: &Ambient, row: &inbox::Model) -> Result<Self> {
-        let text = ambient.keys().unseal(&purpose(row.id), &row.secrets)?;
+    pub(super) fn open(ambient: &Ambient, id: InboxId, sealed: &str) -> Result<Self> {
+        let text = ambient.keys().unseal(&purpose(id), sealed)?;
         let mut secrets: Self =
             serde_json::from_str(&text).map_err(|_| Error::Corrupt("an inbox's secrets"))?;
         let now_ms = ambient.now_ms();

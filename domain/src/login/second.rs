@@ -2,6 +2,7 @@
 
 use data_encoding::BASE32_NOPAD;
 use protocol::{AgentId, ErrorCode};
+use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, PaginatorTrait, TransactionTrait};
 use serde::{Deserialize, Serialize};
@@ -305,22 +306,24 @@ impl Domain {
 
     /// Reseals TOTP secrets that are not sealed with the newest key. Returns how many.
     pub(super) async fn reseal_totp(&self) -> Result<usize> {
-        let rows = agent::Entity::find()
+        let rows: Vec<(AgentId, String)> = agent::Entity::find()
             .filter(agent::COLUMN.totp_secret.is_not_null())
+            .select_only()
+            .column(agent::Column::Id)
+            .column(agent::Column::TotpSecret)
+            .into_tuple()
             .all(&self.store.reader)
             .await?;
         let mut count = 0;
-        for row in rows {
-            let Some(sealed) = row.totp_secret.as_deref() else { continue };
-            if self.ambient.keys().is_fresh(sealed) {
+        for (id, sealed) in rows {
+            if self.ambient.keys().is_fresh(&sealed) {
                 continue;
             }
-            let id = row.id;
-            let secret = self.ambient.keys().unseal(&purpose(id), sealed)?;
+            let secret = self.ambient.keys().unseal(&purpose(id), &sealed)?;
             let fresh = self.ambient.keys().seal(&purpose(id), &secret, self.ambient.bytes());
             agent::Entity::update_many()
                 .assign(agent::COLUMN.totp_secret, fresh)
-                .filter(agent::COLUMN.id.eq(row.id))
+                .filter(agent::COLUMN.id.eq(id))
                 // A concurrent change has already sealed the new value.
                 .filter(agent::COLUMN.totp_secret.eq(sealed))
                 .exec(&self.store.reader)

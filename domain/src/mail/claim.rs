@@ -55,10 +55,13 @@ impl Domain {
         if claimed.as_ref().is_err_and(Error::is_corrupt) {
             // A newer version of the program may be able to read it. Until then, it must not hold up the
             // others.
-            let later = self.ambient.now_ms() + UNREADABLE_WAIT_MS;
+            let now_ms = self.ambient.now_ms();
             mail::Entity::update_many()
-                .assign(mail::COLUMN.due_at_ms, later)
+                .assign(mail::COLUMN.due_at_ms, now_ms + UNREADABLE_WAIT_MS)
                 .filter(mail::COLUMN.id.eq(id))
+                // Not one that another node has claimed meanwhile.
+                .filter(mail::COLUMN.state.eq(MailState::Waiting))
+                .filter(mail::COLUMN.due_at_ms.lte(now_ms))
                 .exec(&self.store.reader)
                 .await?;
         }

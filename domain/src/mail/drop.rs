@@ -26,13 +26,18 @@ impl Domain {
     /// Store errors.
     pub async fn drop_due_mails(&self) -> Result<()> {
         let before_ms = self.ambient.now_ms() - OFF_WAIT_MS;
-        let due = mail::Entity::find()
+        let due: Vec<MailId> = mail::Entity::find()
             .filter(mail::COLUMN.state.eq(MailState::Waiting))
             .filter(mail::COLUMN.due_at_ms.lte(before_ms))
             .filter(mail::COLUMN.message_id.is_null())
-            .limit(100);
-        for row in due.all(&self.store.reader).await? {
-            self.run_drop(row.id, DropReason::Off).await?;
+            .limit(100)
+            .select_only()
+            .column(mail::Column::Id)
+            .into_tuple()
+            .all(&self.store.reader)
+            .await?;
+        for id in due {
+            self.run_drop(id, DropReason::Off).await?;
         }
         Ok(())
     }

@@ -124,7 +124,7 @@ impl Command for EraseOld {
         let who = query.one(write.tx).await?.filter(|_| others == 0);
         // A visitor who was connected since then stays, with the data they gave about themselves.
         let is_old =
-            |who: &visitor::Model| who.last_seen_at_ms.unwrap_or(UnixMillis(0)) < self.before_ms;
+            |who: &visitor::Model| who.last_seen_at_ms.unwrap_or(UnixMillis::ZERO) < self.before_ms;
         if let Some(who) = who.filter(is_old) {
             erased.files += give_up(write, files_of(Some(who.id), &[])).await?;
             erased += remove_visitor(write, &who).await?;

@@ -209,7 +209,7 @@ macro_rules! number {
             }
         }
 
-        // No store has unsigned numbers. Beyond the largest signed one there is nothing.
+        // Not every store has unsigned numbers. Beyond the largest signed one there is nothing.
         #[cfg(feature = "sea-orm")]
         $crate::stored!(
             $name as i64,

@@ -39,11 +39,11 @@ pub(super) struct LookedFor {
     spam: Option<bool>,
     /// Written at this time or later.
     #[serde(default, deserialize_with = "maybe_whole")]
-    #[param(maximum = 9_007_199_254_740_991_u64)]
+    #[param(value_type = Option<u64>, maximum = 9_007_199_254_740_991_u64)]
     from_ms: Option<UnixMillis>,
     /// Written before this time.
     #[serde(default, deserialize_with = "maybe_whole")]
-    #[param(maximum = 9_007_199_254_740_991_u64)]
+    #[param(value_type = Option<u64>, maximum = 9_007_199_254_740_991_u64)]
     until_ms: Option<UnixMillis>,
     /// The most results: 1 to 50. Default: 50.
     #[param(minimum = 1, maximum = 50)]

@@ -59,31 +59,38 @@ impl Domain {
         let mut done = 0;
         let old = inbound_mail::Entity::find()
             .filter(inbound_mail::COLUMN.settled_at_ms.lt(before_ms))
-            .limit(AT_A_TIME);
+            .limit(AT_A_TIME)
+            .select_only()
+            .column(inbound_mail::Column::Id)
+            .column(inbound_mail::Column::Place);
         let posted = old
             .clone()
             .filter(inbound_mail::COLUMN.state.eq(InboundState::Posted))
             .filter(inbound_mail::COLUMN.place.is_not_null());
-        for row in posted.all(&self.store.reader).await? {
-            self.remove_content(&row).await?;
+        let posted: Vec<(InboundId, Option<Uuid>)> =
+            posted.into_tuple().all(&self.store.reader).await?;
+        for (id, place) in posted {
+            self.remove_content(id, place).await?;
             done += 1;
         }
         let over = [InboundState::Ignored, InboundState::Discarded];
         let over = old.filter(inbound_mail::COLUMN.state.is_in(over));
-        for row in over.all(&self.store.reader).await? {
-            self.remove_content(&row).await?;
-            inbound_mail::Entity::delete_by_id(row.id).exec(&self.store.reader).await?;
+        let over: Vec<(InboundId, Option<Uuid>)> =
+            over.into_tuple().all(&self.store.reader).await?;
+        for (id, place) in over {
+            self.remove_content(id, place).await?;
+            inbound_mail::Entity::delete_by_id(id).exec(&self.store.reader).await?;
             done += 1;
         }
         Ok(done)
     }
 
-    async fn remove_content(&self, row: &inbound_mail::Model) -> Result<()> {
-        let Some(place) = row.place else { return Ok(()) };
+    async fn remove_content(&self, id: InboundId, place: Option<Uuid>) -> Result<()> {
+        let Some(place) = place else { return Ok(()) };
         self.blobs.remove_mail(place).await?;
         inbound_mail::Entity::update_many()
             .clear(inbound_mail::COLUMN.place)
-            .filter(inbound_mail::COLUMN.id.eq(row.id))
+            .filter(inbound_mail::COLUMN.id.eq(id))
             .exec(&self.store.reader)
             .await?;
         Ok(())
