@@ -1,8 +1,9 @@
 //! Porchlight's dashboard: pages for agents, rendered on the server and hydrated in the browser.
 //!
 //! Pages are grouped by feature: `access`, `account`, `audit`, `conversations`, `inboxes`, `outbox`, `people`,
-//! `review`, `team`. `ui` is the kit that they share, and `browser` what only a browser has. `live` keeps the screen up to date through a socket. `domain` decides what is allowed: a
-//! server function identifies the caller, calls `domain` and converts the result.
+//! `review`, `team`. `ui` is the kit that they share, and `browser` what only a browser has. `live` keeps the screen
+//! up to date through a socket. `domain` decides what is allowed: a server function identifies the caller, calls
+//! `domain` and converts the result.
 
 #![expect(unreachable_pub, reason = "Leptos macros put `pub` items into private modules")]
 

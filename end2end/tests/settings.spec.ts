@@ -28,6 +28,18 @@ test('text typed into a form stays there when rows are added and removed', async
   await expect(form('Beta ·')).not.toHaveAttribute('open', '')
 })
 
+test('sites typed into one inbox stay there when another inbox is saved', async ({ porchlight, agent }) => {
+  porchlight.command(['inbox', 'create', '--name', 'Shop', '--site', 'https://shop.example'])
+  await openPage(agent, porchlight, '/inboxes')
+  const card = (name: string) => agent.locator('.inbox-card', { has: agent.getByRole('heading', { name, exact: true }) })
+  const sites = (name: string) => card(name).locator('textarea[name=sites]')
+  await sites('Shop').fill('https://shop.example\nhttps://typed.example')
+  await sites('Support').fill('https://saved.example')
+  await card('Support').getByRole('button', { name: 'Save' }).first().click()
+  await expect(card('Support').getByText('Saved')).toBeVisible()
+  await expect(sites('Shop')).toHaveValue('https://shop.example\nhttps://typed.example')
+})
+
 test('an error about one agent appears beside that agent', async ({ porchlight, agent }) => {
   porchlight.command(['agent', 'create', '--email', 'tom@example.com', '--name', 'Tom Ode', '--role', 'agent'], 'correct horse\n')
   await openPage(agent, porchlight, '/team')

@@ -5,7 +5,8 @@ use alloc::string::String;
 
 use protocol::Files;
 
-/// Takes the events, at once and in order.
+/// Takes the events, at once and in order. One that happens while another is handled is dropped: drawing can make
+/// the browser report a scroll, for which nothing needs to be done.
 pub(crate) type Emit = fn(Event);
 
 /// Something that happened.

@@ -30,7 +30,7 @@ pub(crate) fn show(element: &HtmlDivElement, id: &str) {
     element.set_scroll_top(element.scroll_top() + (above - third) as i32);
 }
 
-/// Calls `act` whenever an element's size changes, until the owner of the effect that calls this is gone.
+/// Calls `act` whenever an element's size changes, until the effect that calls this runs again, or is gone.
 pub(crate) fn on_resize(element: &HtmlDivElement, act: impl Fn() + 'static) {
     let resized = Closure::<dyn FnMut()>::new(act);
     let Ok(observer) = ResizeObserver::new(resized.as_ref().unchecked_ref()) else { return };

@@ -271,8 +271,8 @@ fn Nothing(wanted: Wanted) -> impl IntoView {
 
 #[component]
 fn Row(id: ConversationId, now_ms: UnixMillis, wanted: Wanted) -> impl IntoView {
-    let summary = Live::get().row(id);
-    move || summary.as_ref().map(|summary| view! { <RowOf summary=summary.get() now_ms wanted /> })
+    let summary = Live::get().summary(id);
+    move || summary.get().map(|summary| view! { <RowOf summary now_ms wanted /> })
 }
 
 #[component]

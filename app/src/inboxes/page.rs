@@ -2,7 +2,7 @@
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
-use protocol::UnixMillis;
+use protocol::{LabelId, TeamId, UnixMillis};
 
 use super::blocks::BlocksCard;
 use super::calls::{
@@ -76,22 +76,31 @@ impl InboxActions {
     }
 }
 
+/// What an inbox's form offers to choose from: teams and labels, by id and name.
+type Offered = (Vec<(TeamId, String)>, Vec<(LabelId, String)>);
+
 fn cards(read: Signal<(Vec<InboxDetails>, TeamDetails)>, actions: InboxActions) -> impl IntoView {
+    // Only what a card shows: if anything else of the team changed, the card would be rendered again, and what
+    // was typed into it would be lost.
     let all = move || {
         let (inboxes, team) = read.get();
-        inboxes.into_iter().map(|inbox| (inbox, team.clone())).collect()
+        let teams: Vec<_> = team.teams.into_iter().map(|team| (team.id, team.name)).collect();
+        let labels: Vec<_> = team.labels.into_iter().map(|label| (label.id, label.name)).collect();
+        let offered = |inbox| (inbox, (teams.clone(), labels.clone()));
+        inboxes.into_iter().map(offered).collect()
     };
     // The form for routing offers teams and labels, so they are part of the key.
-    let key = |(inbox, team): &(InboxDetails, TeamDetails)| {
-        let teams: Vec<_> = team.teams.iter().map(|team| team.id).collect();
-        let labels: Vec<_> = team.labels.iter().map(|label| label.id).collect();
+    let key = |(inbox, (teams, labels)): &(InboxDetails, Offered)| {
+        let teams: Vec<_> = teams.iter().map(|(id, _)| *id).collect();
+        let labels: Vec<_> = labels.iter().map(|(id, _)| *id).collect();
         (inbox.id, teams, labels)
     };
-    each(all, key, move |(inbox, team)| view! { <InboxCard inbox team actions /> })
+    each(all, key, move |(inbox, offered)| view! { <InboxCard inbox offered actions /> })
 }
 
 #[component]
-fn InboxCard(inbox: InboxDetails, team: TeamDetails, actions: InboxActions) -> impl IntoView {
+fn InboxCard(inbox: InboxDetails, offered: Offered, actions: InboxActions) -> impl IntoView {
+    let (teams, labels) = offered;
     let InboxActions { save, set, prove, send, receive, hand_in, keep } = actions;
     let (work, mail, inbound, identity, kept) =
         (inbox.clone(), inbox.clone(), inbox.clone(), inbox.clone(), inbox.clone());
@@ -133,7 +142,7 @@ fn InboxCard(inbox: InboxDetails, team: TeamDetails, actions: InboxActions) -> i
                 <Refused sites=refused_sites written />
                 <SaveRow saving can_change />
             </ActionForm>
-            <Work inbox=work team set can_change />
+            <Work inbox=work teams labels set can_change />
             <Mail inbox=mail set=send can_change />
             {can_change.then(|| view! { <Inbound inbox=inbound set=receive hand_in /> })}
             <Identity inbox=identity set=prove />

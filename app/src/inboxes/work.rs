@@ -2,22 +2,23 @@
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
+use protocol::{LabelId, TeamId};
 
 use super::calls::{InboxDetails, SetInbox};
-use crate::team::TeamDetails;
 use crate::ui::{FormAction, RoutingOptions, SaveRow, Select, options, value_of, written};
 
 #[component]
 pub(super) fn Work(
     inbox: InboxDetails,
-    team: TeamDetails,
+    teams: Vec<(TeamId, String)>,
+    labels: Vec<(LabelId, String)>,
     set: FormAction<SetInbox>,
     can_change: bool,
 ) -> impl IntoView {
     let InboxDetails { id, hours, time_zone, routing, team: to_team, label: with, .. } = inbox;
     let saving = set.saving(move |input| input.id == id);
-    let teams = options("Everyone", team.teams.into_iter().map(|team| (team.id, team.name)));
-    let labels = options("None", team.labels.into_iter().map(|label| (label.id, label.name)));
+    let teams = options("Everyone", teams);
+    let labels = options("None", labels);
     view! {
         <h3>"Routing and hours"</h3>
         <ActionForm action=set.action attr:class="form">

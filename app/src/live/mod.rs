@@ -1,6 +1,6 @@
 //! Keeps the screen up to date: a store holds what is shown, and a socket feeds it.
 //!
-//! The store is plain data with rules, tested without a browser. The socket only carries frames.
+//! The store has the rules, and is tested without a browser. The socket only carries frames.
 
 mod device;
 mod socket;
@@ -73,11 +73,6 @@ impl Live {
     /// Reads from the store. Tracked.
     pub(crate) fn with<R>(self, look: impl FnOnce(&Store) -> R) -> R {
         self.store.with(look)
-    }
-
-    /// Returns the summary of a conversation in the list. Not tracked: the list drops a row before its summary goes.
-    pub(crate) fn row(self, id: ConversationId) -> Option<ArcRwSignal<Summary>> {
-        self.store.with_untracked(|store| store.summary(id))
     }
 
     /// Returns a conversation's summary; `None` once the conversation was erased.

@@ -2,11 +2,15 @@
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
-use protocol::{Member, Routing, Team};
+use protocol::{AgentId, Routing, Team};
 
 use super::actions::TeamActions;
 use super::calls::TeamPage as TeamDetails;
 use crate::ui::{Check, Checks, RoutingOptions, SubmitRow, each};
+
+/// The agents who can be in a team, by id and name. Nothing else of them: if it changed, the forms would be
+/// rendered again.
+type Agents = Vec<(AgentId, String)>;
 
 #[component]
 pub(super) fn Teams(
@@ -16,15 +20,16 @@ pub(super) fn Teams(
 ) -> impl IntoView {
     let teams = move || {
         let TeamDetails { teams, agents, .. } = team.get();
-        let agents: Vec<Member> = agents.into_iter().map(|agent| agent.member).collect();
+        let agents = agents.into_iter().map(|agent| agent.member).filter(|one| one.is_active);
+        let agents: Agents = agents.map(|one| (one.id, one.name)).collect();
         let new = can_manage.then_some(None);
         let all = teams.into_iter().map(Some).chain(new);
         all.map(|team| (team, agents.clone())).collect()
     };
     let added = actions.save_team.times_done(|input| input.id.is_none());
     // The form offers agents, so they are part of the key. The form for a new team is emptied after one was added.
-    let key = move |(team, agents): &(Option<Team>, Vec<Member>)| {
-        let agents: Vec<_> = agents.iter().filter(|one| one.is_active).map(|one| one.id).collect();
+    let key = move |(team, agents): &(Option<Team>, Agents)| {
+        let agents: Vec<_> = agents.iter().map(|(id, _)| *id).collect();
         (team.as_ref().map(|team| team.id), team.is_none().then(|| added.get()), agents)
     };
     let row = move |(team, agents)| view! { <TeamDetailsRow team agents actions can_manage /> };
@@ -40,7 +45,7 @@ pub(super) fn Teams(
 #[component]
 fn TeamDetailsRow(
     team: Option<Team>,
-    agents: Vec<Member>,
+    agents: Agents,
     actions: TeamActions,
     can_manage: bool,
 ) -> impl IntoView {
@@ -62,7 +67,7 @@ fn TeamDetailsRow(
 #[component]
 fn TeamForm(
     team: Option<Team>,
-    agents: Vec<Member>,
+    agents: Agents,
     actions: TeamActions,
     can_manage: bool,
 ) -> impl IntoView {
@@ -84,12 +89,11 @@ fn TeamForm(
             <Checks legend="Agents" disabled=!can_manage>
                 {agents
                     .into_iter()
-                    .filter(|agent| agent.is_active)
-                    .map(|agent| {
-                        let is_in = members.contains(&agent.id);
+                    .map(|(id, name)| {
+                        let is_in = members.contains(&id);
                         view! {
-                            <Check name="members[]" value=agent.id.to_string() checked=is_in>
-                                {agent.name}
+                            <Check name="members[]" value=id.to_string() checked=is_in>
+                                {name}
                             </Check>
                         }
                     })
@@ -102,7 +106,7 @@ fn TeamForm(
                             saving=actions.save_team.saving(move |input| input.id == id)
                             title="Save"
                             class="button primary"
-                            done="Saved"
+                            done=id.map(|_| "Saved")
                         />
                     }
                 })}

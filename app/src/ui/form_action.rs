@@ -148,7 +148,7 @@ pub(crate) fn SubmitRow(
     #[prop(optional, into)]
     disabled: Signal<bool>,
     /// What is said beside the button once it was done.
-    #[prop(optional)]
+    #[prop(default = None, into)]
     done: Option<&'static str>,
     /// What else is said beside the button.
     #[prop(default = None)]
