@@ -6,6 +6,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::visitor::{jwt_secret, user_of_jwt};
 use hmac::{Hmac, KeyInit, Mac};
+use protocol::UnixMillis;
 use serde_json::Value;
 use sha2::Sha256;
 
@@ -14,7 +15,7 @@ const AUDIENCE: &str = "inbox";
 const NOW_S: u64 = 1_700_000_000;
 
 fn opened(jwt: &str) -> Option<(String, serde_json::Map<String, Value>)> {
-    user_of_jwt(SECRET, AUDIENCE, jwt, NOW_S * 1_000)
+    user_of_jwt(SECRET, AUDIENCE, jwt, UnixMillis(NOW_S * 1_000))
 }
 
 libfuzzer_sys::fuzz_target!(|raw: &[u8]| {
