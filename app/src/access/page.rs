@@ -21,8 +21,13 @@ pub(crate) fn AccessPage() -> impl IntoView {
     view! {
         <SettingsPage
             title="API"
-            lead=view! { "Connect your own apps: identify visitors, read and send messages, and manage conversations. See the "
-                    <a href="/api/docs" rel="external" target="_blank">"API reference"</a>"." }
+            lead=view! {
+                "Connect your own apps: identify visitors, read and send messages, and manage conversations. See the "
+                <a href="/api/docs" rel="external" target="_blank">
+                    "API reference"
+                </a>
+                "."
+            }
         >
             {shown.show(
                 "Couldn’t load access tokens",
@@ -78,7 +83,14 @@ fn Token(token: TokenRow, revoke: FormAction<RevokeAccessToken>) -> impl IntoVie
                         .collect_view()}
                 </span>
             </div>
-            <ButtonForm action=revoke fields=vec![("id", id.to_string())] class="button" label=title>"Revoke"</ButtonForm>
+            <ButtonForm
+                action=revoke
+                fields=vec![("id", id.to_string())]
+                class="button"
+                label=title
+            >
+                "Revoke"
+            </ButtonForm>
         </li>
     }
 }

@@ -48,9 +48,15 @@ fn Mails(mine: MyMail, set: FormAction<SetMyMail>) -> impl IntoView {
                 }) />
             <ActionForm action=set.action attr:class="form">
                 <div class="checks">
-                    <Check name="assigned" checked=assigned>"A conversation is assigned to me while I’m offline"</Check>
-                    <Check name="mentioned" checked=mentioned>"A note mentions me (@Name) and I haven’t read it"</Check>
-                    <Check name="waiting" checked=waiting>"A visitor assigned to me is waiting and I haven’t read their message"</Check>
+                    <Check name="assigned" checked=assigned>
+                        "A conversation is assigned to me while I’m offline"
+                    </Check>
+                    <Check name="mentioned" checked=mentioned>
+                        "A note mentions me (@Name) and I haven’t read it"
+                    </Check>
+                    <Check name="waiting" checked=waiting>
+                        "A visitor assigned to me is waiting and I haven’t read their message"
+                    </Check>
                 </div>
                 <label>
                     "Any conversation unanswered for"
@@ -68,7 +74,9 @@ fn Mails(mine: MyMail, set: FormAction<SetMyMail>) -> impl IntoView {
                     <small>"Covers the inboxes you can see. Leave empty to turn off."</small>
                 </label>
                 <div class="checks">
-                    <Check name="summary" checked=summary>"Daily summary"</Check>
+                    <Check name="summary" checked=summary>
+                        "Daily summary"
+                    </Check>
                 </div>
                 <label>
                     "Send at"

@@ -82,7 +82,13 @@ fn Webhook(id: InboxId, webhook: Option<String>, hand_in: FormAction<SetWebhook>
                 {has_key
                     .then(|| {
                         view! {
-                            <ButtonForm action=hand_in fields=vec![("id", id.to_string())] class="button">"Turn off"</ButtonForm>
+                            <ButtonForm
+                                action=hand_in
+                                fields=vec![("id", id.to_string())]
+                                class="button"
+                            >
+                                "Turn off"
+                            </ButtonForm>
                         }
                     })}
             </div>

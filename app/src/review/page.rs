@@ -207,7 +207,15 @@ fn Line(
                 {(can_post && conversation.is_some())
                     .then(|| {
                         view! {
-                            <ButtonForm action=allow fields=vec![("id", id.to_string()), ("in_conversation", "true".to_owned())]>"Add to conversation"</ButtonForm>
+                            <ButtonForm
+                                action=allow
+                                fields=vec![
+                                    ("id", id.to_string()),
+                                    ("in_conversation", "true".to_owned()),
+                                ]
+                            >
+                                "Add to conversation"
+                            </ButtonForm>
                         }
                     })}
                 {can_post

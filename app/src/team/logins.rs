@@ -171,7 +171,8 @@ fn ProviderForm(
                 "Domains",
                 "One per line, at least one. Anyone with a verified address in these domains can log in, as the agent with that address or as a new one.",
                 domains,
-            )} {field("provider[role_claim]", "Role claim", "groups", role_claim)}
+            )}
+            {field("provider[role_claim]", "Role claim", "groups", role_claim)}
             {lines(
                 "provider[admin_values]",
                 "Admin values",
@@ -183,7 +184,8 @@ fn ProviderForm(
                 "Agent values",
                 "One per line. With a role claim, anyone with neither an admin nor an agent value can’t log in.",
                 agent_values,
-            )} <SubmitRow
+            )}
+            <SubmitRow
                 saving=actions.save.saving(move |input| input.provider.is_of(id))
                 title="Save"
                 class="button primary"
