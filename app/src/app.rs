@@ -16,7 +16,7 @@ use crate::people::PeoplePage;
 use crate::review::ReviewPage;
 use crate::shell::Shell;
 use crate::team::{LoginsPage, TeamPage};
-use crate::ui::{Zone, state_page};
+use crate::ui::{Toasts, Zone, state_page};
 
 /// The HTML document around every page.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -64,6 +64,7 @@ pub fn App() -> impl IntoView {
     provide_live();
     provide_drafts();
     Zone::provide();
+    Toasts::provide();
     #[cfg(feature = "ssr")]
     provide_policy();
 

@@ -10,7 +10,7 @@ use protocol::{FromAgent, Presence};
 use crate::account::{LogOut, Me, who_am_i};
 use crate::live::{Device, Live, Status};
 use crate::review::{Recount, ReviewBadge};
-use crate::ui::{Icon, Menu, badge, made_once, presence_class, state_page};
+use crate::ui::{Icon, Menu, Toaster, badge, made_once, presence_class, state_page};
 
 /// Shows the page to an agent; redirects everyone else to the login.
 #[component]
@@ -105,6 +105,7 @@ fn Frame(me: Me) -> impl IntoView {
             </nav>
             {trouble.map(|trouble| view! { <p class="trouble" role="alert">{trouble}</p> })}
             <Outlet />
+            <Toaster />
         </div>
     }
 }

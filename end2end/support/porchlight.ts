@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, wri
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { test as base, expect, type Browser, type BrowserContext, type Page } from '@playwright/test'
+import { test as base, expect, type Browser, type BrowserContext, type Locator, type Page } from '@playwright/test'
 
 /** The path of the binary. */
 export const binary = process.env.PORCHLIGHT ?? resolve(import.meta.dirname, '../../target/release/porchlight')
@@ -249,3 +249,9 @@ export const test = base.extend<{ porchlight: Porchlight; faults: string[]; agen
 })
 
 export { expect }
+
+/** Presses a button that asks a question, and confirms. */
+export async function confirm(where: Page | Locator, button: string, answer: string) {
+  await where.getByRole('button', { name: button }).click()
+  await where.getByRole('dialog').getByRole('button', { name: answer, exact: true }).click()
+}

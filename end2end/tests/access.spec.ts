@@ -1,5 +1,5 @@
 // Access tokens: created and revoked in the dashboard, and used by a program.
-import { expect, openPage, test, watch } from '../support/porchlight.ts'
+import { confirm, expect, openPage, test, watch } from '../support/porchlight.ts'
 
 test('an access token is shown once, allows only its scopes, and can be revoked', async ({ porchlight, agent, request }) => {
   const ask = async (token: string, call: string) =>
@@ -19,7 +19,7 @@ test('an access token is shown once, allows only its scopes, and can be revoked'
   await openPage(agent, porchlight, '/access')
   await expect(agent.locator('.token-list')).toContainText('Billing')
   await expect(agent.locator('body')).not.toContainText(token)
-  await agent.getByRole('button', { name: 'Revoke access token Billing' }).click()
+  await confirm(agent, 'Revoke access token Billing', 'Revoke')
   await expect(agent.locator('.token-list li')).toHaveCount(0)
   expect(await ask(token, 'conversations')).toBe(401)
 })

@@ -1,6 +1,6 @@
 // Personal data: found, exported and erased, and the retention settings of an inbox.
 import { readFileSync } from 'node:fs'
-import { expect, newcomer, openInbox, openPage, test } from '../support/porchlight.ts'
+import { confirm, expect, newcomer, openInbox, openPage, test } from '../support/porchlight.ts'
 
 test('a visitor is found from their conversation, exported, and erased', async ({ porchlight, agent, browser }) => {
   await openInbox(agent, porchlight)
@@ -14,8 +14,7 @@ test('a visitor is found from their conversation, exported, and erased', async (
   const [download] = await Promise.all([agent.waitForEvent('download'), line.getByRole('link', { name: 'Export' }).click()])
   expect(readFileSync(await download.path()).includes('Please forget me, I am Quxzarnoth')).toBe(true)
 
-  await line.locator('summary').click()
-  await line.getByRole('button', { name: 'Erase permanently' }).click()
+  await confirm(line, 'Erase…', 'Erase permanently')
   await expect(agent.getByRole('status').filter({ hasText: 'Erased conversations: 1' })).toBeVisible()
   await expect(line).toHaveCount(0)
   await agent.getByRole('link', { name: 'Conversations' }).click()

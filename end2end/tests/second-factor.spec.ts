@@ -1,7 +1,7 @@
 // Authenticator apps, recovery codes and passkeys, and what owners require.
 import { createHmac } from 'node:crypto'
 import type { Page } from '@playwright/test'
-import { expect, Porchlight, test, watch } from '../support/porchlight.ts'
+import { confirm, expect, Porchlight, test, watch } from '../support/porchlight.ts'
 
 /** The code that an authenticator app shows (RFC 6238). */
 function codeOf(secret: string, at = Date.now()): string {
@@ -137,7 +137,7 @@ test('a passkey replaces password and code', async ({ browser, faults }) => {
   await expect(page.getByText('No passkey was chosen.')).toBeVisible()
   await session.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified: true })
   await page.goto(`${porchlight.url}/account`)
-  await line.getByRole('button', { name: 'Remove' }).click()
+  await confirm(line, 'Remove…', 'Remove')
   await expect(line).toHaveCount(0)
   await page.goto(`${porchlight.url}/login`)
   await page.getByRole('button', { name: 'Log in with a passkey' }).click()

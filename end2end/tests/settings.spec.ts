@@ -1,5 +1,5 @@
 // Settings forms: each keeps its own input, whatever happens to the forms beside it.
-import { expect, openPage, test } from '../support/porchlight.ts'
+import { confirm, expect, openPage, test } from '../support/porchlight.ts'
 
 test('text typed into a form stays there when rows are added and removed', async ({ porchlight, agent }) => {
   await openPage(agent, porchlight, '/team')
@@ -21,7 +21,19 @@ test('text typed into a form stays there when rows are added and removed', async
   await expect(form('Sales ·').getByLabel('Name')).toHaveValue('Sales and')
   await expect(form('Beta ·').getByLabel('Name')).toHaveValue('Beta')
   await form('Accounts ·').locator('summary').click()
-  await form('Accounts ·').getByRole('button', { name: 'Delete team' }).click()
+  // Cancel and Escape change nothing, and the focus returns to the button.
+  const ask = form('Accounts ·').getByRole('button', { name: 'Delete team…' })
+  const dialog = form('Accounts ·').getByRole('dialog', { name: 'Delete the team “Accounts”?' })
+  await ask.click()
+  await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused()
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
+  await expect(dialog).toBeHidden()
+  await ask.press('Enter')
+  await expect(dialog).toBeVisible()
+  await agent.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+  await expect(ask).toBeFocused()
+  await confirm(form('Accounts ·'), 'Delete team…', 'Delete team')
   await expect(form('Accounts ·')).toHaveCount(0)
   await expect(form('Sales ·').getByLabel('Name')).toHaveValue('Sales and')
   await expect(form('Sales ·')).toHaveAttribute('open', '')
@@ -45,7 +57,7 @@ test('an error about one agent appears beside that agent', async ({ porchlight, 
   await openPage(agent, porchlight, '/team')
   const row = (name: string) => agent.locator('.agent-row', { hasText: name })
   for (const name of ['Mia Berg', 'Tom Ode']) await row(name).locator('summary').click()
-  await row('Mia Berg').getByRole('button', { name: 'Deactivate' }).click()
+  await confirm(row('Mia Berg'), 'Deactivate…', 'Deactivate')
   await expect(row('Mia Berg').getByRole('alert')).toHaveText(/last owner/)
   await expect(row('Tom Ode').getByRole('alert')).toHaveCount(0)
   await row('Tom Ode').getByRole('button', { name: 'Create password-reset link' }).click()

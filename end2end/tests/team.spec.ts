@@ -1,6 +1,6 @@
 // What agents do with a conversation, and what both sides see of each other.
 import type { Page } from '@playwright/test'
-import { expect, openInbox, openPage, reply, test, watch, Visitor, type Porchlight } from '../support/porchlight.ts'
+import { confirm, expect, openInbox, openPage, type Porchlight, reply, test, Visitor, watch } from '../support/porchlight.ts'
 
 /** Opens the only conversation of a view. */
 async function openOnly(agent: Page): Promise<void> {
@@ -84,6 +84,14 @@ test('a conversation is labeled, snoozed and archived', async ({ porchlight, age
   await choose(agent, 'Snooze', 'Unsnooze')
   await agent.getByRole('button', { name: 'Archive' }).click()
   await expect(agent.getByText('You archived the conversation')).toBeVisible()
+  const toast = agent.getByRole('status').filter({ hasText: 'Conversation archived' })
+  await toast.getByRole('button', { name: 'Undo' }).click()
+  await expect(agent.getByText('You unarchived the conversation')).toBeVisible()
+  await expect(toast).toHaveCount(0)
+  await agent.getByRole('button', { name: 'Archive' }).click()
+  await expect(toast).toBeVisible()
+  await toast.getByRole('button', { name: 'Dismiss' }).click()
+  await expect(toast).toHaveCount(0)
   await agent.getByRole('link', { name: 'Archived' }).click()
   await expect(agent.locator('.row')).toHaveCount(1)
   await openOnly(agent)
@@ -174,7 +182,7 @@ test('an invitation’s link disappears once nobody can use it', async ({ porchl
   await expect(made).toContainText('/password/')
   const ann = agent.locator('.agent-row', { hasText: 'Ann Lee' })
   await ann.locator('summary').click()
-  await ann.getByRole('button', { name: 'Deactivate' }).click()
+  await confirm(ann, 'Deactivate…', 'Deactivate')
   await expect(ann).toContainText('deactivated')
   await expect(made).toHaveCount(0)
 })

@@ -45,6 +45,12 @@ impl Filter {
         snoozed: None,
     };
 
+    /// Conversations that a search looks in unless asked otherwise: all but spam.
+    #[must_use]
+    pub fn searched() -> Self {
+        Self { spam: Some(false), ..Self::ALL }
+    }
+
     /// Conversations that are not hidden: neither archived nor spam.
     #[must_use]
     pub fn visible() -> Self {

@@ -37,6 +37,7 @@ mod thread;
 mod unix_millis;
 mod unsent;
 mod visitor;
+mod words;
 
 pub use access::Scope;
 pub use agent::{FromAgent, ToAgent};
@@ -58,8 +59,8 @@ pub use presence::{Attendance, Availability, Presence};
 pub use replica::{Applied, Replica};
 pub use search::{Hit, Part};
 pub use seq::Seq;
-pub use summary::{Label, Person, Summary, Teammate};
-pub use team::{Member, Team};
+pub use summary::{Conversations, Label, Person, Summary, Teammate};
+pub use team::{Inbox, Member, Team};
 pub use thread::Thread;
 pub use unix_millis::UnixMillis;
 pub use unsent::{Outgoing, Unsent};

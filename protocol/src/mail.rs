@@ -84,6 +84,32 @@ words! {
     }
 }
 
+impl DropReason {
+    /// Says it to people.
+    #[must_use]
+    pub const fn sentence(self) -> &'static str {
+        match self {
+            Self::Readdressed => "The address changed: the email goes to the new one.",
+            Self::Read => "It was read in the meantime.",
+            Self::Answered => "Someone replied in the meantime.",
+            Self::SomebodyCame => "An agent is available now and sees it in the inbox.",
+            Self::Archived => "The conversation was archived.",
+            Self::Spam => "The conversation was marked as spam.",
+            Self::Resolved => "The conversation was resolved.",
+            Self::NoAddress => "There was no email address.",
+            Self::Off => "Email is off for this inbox.",
+            Self::Unsubscribed => "The recipient unsubscribed.",
+            Self::Bounced => "Emails to this address bounce.",
+            Self::Unproven => "The address is no longer known to be the visitor’s.",
+            Self::Capped => "The hourly limit for this address or inbox was reached.",
+            Self::ByHand => "It was discarded manually.",
+            Self::Done => "It was no longer needed.",
+            Self::Late => "Its link expired before the mail server accepted it.",
+            Self::Gone => "The agent is no longer on the team.",
+        }
+    }
+}
+
 words! {
     /// The state of an inbound email.
     pub enum InboundState {

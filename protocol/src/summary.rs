@@ -98,3 +98,13 @@ impl Summary {
         self.visitor_messages.saturating_sub(self.read_messages.unwrap_or(0))
     }
 }
+
+record! {
+    /// A page of conversations.
+    pub struct Conversations {
+        /// Most recent first.
+        pub conversations: Vec<Summary>,
+        /// Pass it as `after` to get the next page. `null` on the last page.
+        pub next: Option<String>,
+    }
+}

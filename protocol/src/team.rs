@@ -46,3 +46,15 @@ record! {
         pub members: Vec<AgentId>,
     }
 }
+
+record! {
+    /// One site or brand.
+    pub struct Inbox {
+        /// Its id.
+        pub id: InboxId,
+        /// Its name.
+        pub name: String,
+        /// The public key in the embed snippet.
+        pub key: String,
+    }
+}

@@ -6,8 +6,8 @@ use protocol::{Person, Scope};
 
 use super::calls::{Access, CreateAccessToken, RevokeAccessToken, TokenRow, read_access};
 use crate::ui::{
-    ButtonForm, Check, Checks, Copyable, FormAction, Fresh, Notice, SettingsPage, SubmitRow, Zone,
-    each, is_alive,
+    Card, Check, Checks, ConfirmForm, Copyable, FormAction, Fresh, Notice, SettingsPage, SubmitRow,
+    Zone, each, is_alive,
 };
 
 /// The page of access tokens.
@@ -48,14 +48,13 @@ fn Tokens(access: Signal<Access>, revoke: FormAction<RevokeAccessToken>) -> impl
     let tokens = move || access.with(|access| access.tokens.clone());
     let row = move |token| view! { <Token token revoke /> };
     view! {
-        <section class="card stack">
-            <h2>"Access tokens"</h2>
+        <Card title="Access tokens">
             {move || is_empty().then(|| view! { <p>"No tokens yet. Create one per app so you can revoke it separately."</p> })}
             <ul class="plain token-list">
                 {each(tokens, |token: &TokenRow| token.id, row)}
             </ul>
             <Notice text=revoke.refused(|_| true) />
-        </section>
+        </Card>
     }
 }
 
@@ -68,6 +67,7 @@ fn Token(token: TokenRow, revoke: FormAction<RevokeAccessToken>) -> impl IntoVie
         None => "never used".to_owned(),
     };
     let title = format!("Revoke access token {name}");
+    let question = format!("Revoke the access token “{name}”?");
     view! {
         <li>
             <div class="grow">
@@ -83,14 +83,17 @@ fn Token(token: TokenRow, revoke: FormAction<RevokeAccessToken>) -> impl IntoVie
                         .collect_view()}
                 </span>
             </div>
-            <ButtonForm
+            <ConfirmForm
                 action=revoke
                 fields=vec![("id", id.to_string())]
                 class="button"
                 label=title
+                question
+                consequence="Apps that use it stop working at once. This can’t be undone."
+                confirm="Revoke"
             >
-                "Revoke"
-            </ButtonForm>
+                "Revoke…"
+            </ConfirmForm>
         </li>
     }
 }
@@ -105,8 +108,7 @@ fn NewToken(
     let agents = move || access.with(|access| access.agents.clone());
     let choice = |agent: Person| view! { <option value=agent.id.to_string()>{agent.name}</option> };
     view! {
-        <section class="card stack">
-            <h2>"Create an access token"</h2>
+        <Card title="Create an access token">
             {move || {
                 made()
                     .map(|token| {
@@ -150,7 +152,7 @@ fn NewToken(
                     disabled=Signal::derive(move || !is_ready.get())
                 />
             </ActionForm>
-        </section>
+        </Card>
     }
 }
 

@@ -1,6 +1,5 @@
 //! `/login`: logging in by password, passkey or provider.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_query_map;
@@ -10,7 +9,7 @@ use protocol::ProviderId;
 use super::calls::LogIn;
 use super::factors::{LoginWays, PasskeyButton, read_login_ways};
 use crate::failure::Failure;
-use crate::ui::Notice;
+use crate::ui::FormCard;
 
 /// The login page. The form also works without scripts.
 #[component]
@@ -32,9 +31,7 @@ pub(crate) fn LoginPage() -> impl IntoView {
     view! {
         <Title text="Log in" />
         <main class="door">
-            <ActionForm action=log_in attr:class="card form">
-                <h1>"Log in to Porchlight"</h1>
-                <Notice text=refused />
+            <FormCard action=log_in title="Log in to Porchlight" refused>
                 <input type="hidden" name="to" value=to />
                 <label>
                     "Email address"
@@ -53,7 +50,7 @@ pub(crate) fn LoginPage() -> impl IntoView {
                     {move || if log_in.pending().get() { "Logging in…" } else { "Log in" }}
                 </button>
                 <a href="/password">"Forgot password?"</a>
-            </ActionForm>
+            </FormCard>
             <Suspense>
                 {move || Suspend::new(async move {
                     let ways = ways.await.unwrap_or_default();

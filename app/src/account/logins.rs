@@ -4,7 +4,7 @@ use icondata_lu as lu;
 use leptos::prelude::*;
 
 use super::calls::{EndLogin, EndOtherLogins, LoginLine, read_my_logins};
-use crate::ui::{ButtonForm, FormAction, Fresh, Icon, Notice, Zone, browser_name, each};
+use crate::ui::{ButtonForm, Card, FormAction, Fresh, Icon, Notice, Zone, browser_name, each};
 
 /// The list of logins.
 #[component]
@@ -12,11 +12,10 @@ pub(super) fn LoginsCard() -> impl IntoView {
     let (end, end_others) = (FormAction::<EndLogin>::new(), FormAction::<EndOtherLogins>::new());
     let shown = Fresh::new(move || end.version() + end_others.version(), |_| read_my_logins());
     view! {
-        <section class="card stack">
-            <h2>"Active sessions"</h2>
-            <p class="soft">
-                "Sessions end after 7 days of inactivity, and after 30 days at the latest."
-            </p>
+        <Card
+            title="Active sessions"
+            lead="Sessions end after 7 days of inactivity, and after 30 days at the latest."
+        >
             <Notice text=end.refused(|_| true) />
             <Notice text=end_others.refused(|_| true) />
             {shown.show("Couldn’t load your sessions", move |logins| {
@@ -31,7 +30,7 @@ pub(super) fn LoginsCard() -> impl IntoView {
                     </Show>
                 }
             })}
-        </section>
+        </Card>
     }
 }
 

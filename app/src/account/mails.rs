@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::calls::{MyMail, SetMyMail, read_my_mail};
 use crate::browser;
-use crate::ui::{Check, FormAction, Fresh, Notice, SaveRow, each};
+use crate::ui::{Card, Check, FormAction, Fresh, Notice, SaveRow, each};
 
 /// The card of email settings.
 #[component]
@@ -32,11 +32,10 @@ fn Mails(mine: MyMail, set: FormAction<SetMyMail>) -> impl IntoView {
     }
     let saving = set.saving(|_| true);
     view! {
-        <section class="card stack">
-            <h2>"Email notifications"</h2>
-            <p class="soft">
-                "Skipped if you’ve seen the conversation by then."
-            </p>
+        <Card
+            title="Email notifications"
+            lead="Skipped if you’ve seen the conversation by then."
+        >
             {(!is_on)
                 .then(|| view! { <p class="soft">"Email is off: no SMTP server is configured."</p> })}
             <p>"Sent to " <b>{email}</b> "."</p>
@@ -97,6 +96,6 @@ fn Mails(mine: MyMail, set: FormAction<SetMyMail>) -> impl IntoView {
                 </label>
                 <SaveRow saving can_change=true />
             </ActionForm>
-        </section>
+        </Card>
     }
 }

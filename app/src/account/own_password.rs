@@ -5,7 +5,7 @@ use leptos::prelude::*;
 
 use super::calls::ChangePassword;
 use crate::account::Me;
-use crate::ui::{FormAction, SaveRow};
+use crate::ui::{Card, FormAction, SaveRow};
 
 /// The form that changes the password.
 #[component]
@@ -14,9 +14,10 @@ pub(super) fn PasswordCard() -> impl IntoView {
     let times = change.times_done(|_| true);
     let email = StoredValue::new(use_context::<Me>().map(|me| me.email));
     view! {
-        <section class="card stack">
-            <h2>"Password"</h2>
-            <p class="soft">"Changing your password logs you out everywhere else."</p>
+        <Card
+            title="Password"
+            lead="Changing your password logs you out everywhere else."
+        >
             <For each=move || [times.get()] key=|times| *times let(_times)>
                 <ActionForm action=change.action attr:class="form">
                     // Tells password managers whose password it is.
@@ -40,6 +41,6 @@ pub(super) fn PasswordCard() -> impl IntoView {
                     <SaveRow saving=change.saving(|_| true) can_change=true />
                 </ActionForm>
             </For>
-        </section>
+        </Card>
     }
 }

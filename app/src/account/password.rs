@@ -1,14 +1,13 @@
 //! `/password`: asks for a password link. `/password/:token`: the page that an emailed link opens, where an agent
 //! sets a password.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::{use_params_map, use_query_map};
 
 use super::calls::{ForgetPassword, LinkDetails, SetPassword, check_password_link};
 use super::login::refusal;
-use crate::ui::{Notice, Waiting, state_page};
+use crate::ui::{FormCard, Waiting, state_page};
 
 /// Asks for a link by email.
 #[component]
@@ -25,12 +24,12 @@ pub(crate) fn ForgottenPage() -> impl IntoView {
     view! {
         <Title text="Forgot password" />
         <main class="door">
-            <ActionForm action=forget attr:class="card form">
-                <h1>"Forgot password?"</h1>
-                <p class="lead">
-                    "Enter your email and we’ll send you a reset link."
-                </p>
-                <Notice text=refusal(forget) />
+            <FormCard
+                action=forget
+                title="Forgot password?"
+                lead="Enter your email and we’ll send you a reset link."
+                refused=refusal(forget)
+            >
                 {move || answer().map(|said| view! { <p role="status">{said}</p> })}
                 <label>
                     "Email address"
@@ -46,7 +45,7 @@ pub(crate) fn ForgottenPage() -> impl IntoView {
                     </button>
                     <a href="/login">"Back to login"</a>
                 </div>
-            </ActionForm>
+            </FormCard>
         </main>
     }
 }
@@ -90,10 +89,7 @@ fn PasswordForm(token: String, holder: LinkDetails) -> impl IntoView {
         ("Set a new password".to_owned(), "You’ll be logged out on all other devices.")
     };
     view! {
-        <ActionForm action=set attr:class="card form">
-            <h1>{title}</h1>
-            <p class="lead">{lead}</p>
-            <Notice text=refusal(set) />
+        <FormCard action=set title lead refused=refusal(set)>
             <input type="hidden" name="token" value=token />
             <label>
                 "Email address"
@@ -115,6 +111,6 @@ fn PasswordForm(token: String, holder: LinkDetails) -> impl IntoView {
             <button class="button primary" type="submit" disabled=move || set.pending().get()>
                 {move || if set.pending().get() { "Saving…" } else { "Set password and log in" }}
             </button>
-        </ActionForm>
+        </FormCard>
     }
 }

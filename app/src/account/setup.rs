@@ -1,13 +1,12 @@
 //! `/setup/:token`: the first page of a new installation.
 
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::hooks::use_params_map;
 
 use super::calls::{CreateOwner, check_setup_link};
 use super::login::refusal;
-use crate::ui::{Notice, Waiting, state_page};
+use crate::ui::{FormCard, Waiting, state_page};
 
 /// The page that creates the owner.
 #[component]
@@ -42,12 +41,13 @@ pub(crate) fn SetupPage() -> impl IntoView {
 #[component]
 fn OwnerForm(token: String) -> impl IntoView {
     let create = ServerAction::<CreateOwner>::new();
-    let refused = refusal(create);
     view! {
-        <ActionForm action=create attr:class="card form">
-            <h1>"Welcome to Porchlight"</h1>
-            <p class="lead">"Create your owner account. You can add your team afterward."</p>
-            <Notice text=refused />
+        <FormCard
+            action=create
+            title="Welcome to Porchlight"
+            lead="Create your owner account. You can add your team afterward."
+            refused=refusal(create)
+        >
             <input type="hidden" name="token" value=token />
             <label>
                 "Your name"
@@ -73,6 +73,6 @@ fn OwnerForm(token: String) -> impl IntoView {
             <button class="button primary" type="submit" disabled=move || create.pending().get()>
                 {move || if create.pending().get() { "Creating…" } else { "Create account" }}
             </button>
-        </ActionForm>
+        </FormCard>
     }
 }

@@ -5,7 +5,7 @@ use leptos_router::components::Form;
 use leptos_router::hooks::use_query_map;
 
 use super::calls::{AuditLine, AuditLines, read_audit};
-use crate::ui::{Fresh, Pager, Select, SettingsPage, Zone, address, browser_name, options};
+use crate::ui::{Card, Fresh, Pager, Select, SettingsPage, Zone, address, browser_name, options};
 
 /// The filter, and the cursor of the page.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,13 +78,13 @@ fn Lines(page: Signal<AuditLines>, wanted: Memo<Wanted>) -> impl IntoView {
             <a class="button quiet" href=export("csv") rel="external" download="audit.csv">"Export CSV"</a>
             <a class="button quiet" href=export("json") rel="external" download="audit.json">"Export JSON"</a>
         </Form>
-        <section class="card stack">
+        <Card>
             {move || is_empty().then(|| view! { <p class="soft">"No matching entries."</p> })}
             <ul class="plain audit-list">
                 {move || lines().into_iter().map(|line| view! { <Line line /> }).collect_view()}
             </ul>
             <Pager older newest />
-        </section>
+        </Card>
     }
 }
 

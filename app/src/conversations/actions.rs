@@ -2,13 +2,13 @@
 
 use icondata_lu as lu;
 use leptos::prelude::*;
-use protocol::{AgentId, Change, ConversationId, Presence, Status, Summary, UnixMillis};
+use protocol::{Change, ConversationId, Status, Summary};
 
 use super::calls::{BlockVisitor, Choices};
+use super::menus::{AssignMenu, LabelItems, SnoozeItems};
 use crate::account::refusal;
-use crate::browser::now_ms;
 use crate::live::Live;
-use crate::ui::{Icon, Menu, Notice, Zone, presence_class};
+use crate::ui::{Icon, Menu, Notice, Toasts};
 
 /// The buttons at the top of a conversation.
 #[component]
@@ -27,13 +27,31 @@ pub(super) fn Actions(
     let is_spam = look(|summary| summary.spam == Some(true));
     let is_snoozed = look(|summary| summary.snoozed_until_ms.is_some());
     let act = move |change: Change| live.change(id, change);
+    let undo = Undo::new(id, summary);
+    let snooze = Callback::new(move |until_ms| {
+        undo.offer("Conversation snoozed", |one| one.snoozed_until_ms.is_some(), Change::Wake {});
+        act(Change::Snooze { until_ms });
+    });
+    let mark_as_spam = move || {
+        undo.offer("Marked as spam", |one| one.spam == Some(true), Change::NotSpam {});
+        act(Change::Spam {});
+    };
+    let archive = move || {
+        undo.offer("Conversation archived", |one| one.archived, Change::Unarchive {});
+        act(Change::Archive {});
+    };
     let block = ServerAction::<BlockVisitor>::new();
     let mark_and_block = move || {
-        act(Change::Spam {});
+        mark_as_spam();
         block.dispatch(BlockVisitor { id, network: false });
     };
     let resolve = move || {
         let seen = live.with(|store| store.open(id).map(|open| open.thread.replica.last_seq()));
+        undo.offer(
+            "Conversation resolved",
+            |one| one.status == Status::Resolved,
+            Change::Reopen {},
+        );
         act(Change::Resolve { seen });
     };
     view! {
@@ -62,7 +80,7 @@ pub(super) fn Actions(
                 </button>
             </Show>
             <Menu label="Snooze" icon=lu::LuAlarmClock>
-                <SnoozeItems id />
+                <SnoozeItems snooze />
                 <Show when=move || is_snoozed.get()>
                     <li>
                         <button on:click=move |_| act(Change::Wake {})>"Unsnooze"</button>
@@ -78,7 +96,7 @@ pub(super) fn Actions(
                     fallback=move || {
                         view! {
                             <li>
-                                <button on:click=move |_| act(Change::Spam {})>"Mark as spam"</button>
+                                <button on:click=move |_| mark_as_spam()>"Mark as spam"</button>
                             </li>
                             <li>
                                 <button on:click=move |_| mark_and_block()>"Mark as spam and block visitor"</button>
@@ -100,7 +118,7 @@ pub(super) fn Actions(
                             class="icon-button"
                             title="Archive"
                             aria-label="Archive"
-                            on:click=move |_| act(Change::Archive {})
+                            on:click=move |_| archive()
                         >
                             <Icon icon=lu::LuArchive />
                         </button>
@@ -120,132 +138,41 @@ pub(super) fn Actions(
     }
 }
 
-#[component]
-fn AssignMenu(id: ConversationId, summary: Memo<Option<Summary>>) -> impl IntoView {
-    let live = Live::get();
-    let assignee = Memo::new(move |_| {
-        summary.with(|summary| summary.as_ref().and_then(|one| one.assignee.clone()))
-    });
-    let team = Memo::new(move |_| live.with(|store| store.team().to_vec()));
-    let me = move || live.with(|store| store.me());
-    let title = Signal::derive(move || {
-        assignee.get().map_or_else(|| "Unassigned".to_owned(), |person| person.name)
-    });
-    let assign = move |agent: Option<AgentId>| live.change(id, Change::Assign { agent });
-    view! {
-        <Menu label="Assignee" icon=lu::LuUser title>
-            <For
-                each=move || team.get()
-                key=|mate| (mate.id, mate.presence, mate.name.clone())
-                let(mate)
-            >
-                {
-                    let name = if Some(mate.id) == me() { format!("{} (you)", mate.name) } else { mate.name };
-                    let is_set = move || assignee.get().is_some_and(|person| person.id == mate.id);
-                    view! {
-                        <li>
-                            <button
-                                aria-pressed=move || is_set().to_string()
-                                on:click=move |_| assign(Some(mate.id))
-                            >
-                                <i class=presence_class(mate.presence) title=presence_word(mate.presence)></i>
-                                {name}
-                            </button>
-                        </li>
-                    }
-                }
-            </For>
-            <Show when=move || assignee.get().is_some()>
-                <li>
-                    <button on:click=move |_| assign(None)>"Unassign"</button>
-                </li>
-            </Show>
-        </Menu>
-    }
+/// A change that was asked for, and what would undo it.
+struct Offer {
+    text: &'static str,
+    /// Whether the change shows.
+    is_done: fn(&Summary) -> bool,
+    undo: Change,
 }
 
-fn presence_word(presence: Presence) -> &'static str {
-    match presence {
-        Presence::Online => "Online",
-        Presence::Away => "Away",
-        Presence::Offline => "Offline",
-    }
-}
+/// Offers to undo changes. Only once the server has made them: it may refuse.
+#[derive(Clone, Copy)]
+struct Undo(StoredValue<Option<Offer>>);
 
-#[component]
-fn SnoozeItems(id: ConversationId) -> impl IntoView {
-    let live = Live::get();
-    let zone = Zone::get();
-    let until = move |until_ms: UnixMillis| live.change(id, Change::Snooze { until_ms });
-    const HOUR_MS: u64 = 60 * 60_000;
-    view! {
-        <li>
-            <button on:click=move |_| until(now_ms() + HOUR_MS)>"For 1 hour"</button>
-        </li>
-        <li>
-            <button on:click=move |_| until(now_ms() + 3 * HOUR_MS)>"For 3 hours"</button>
-        </li>
-        <li>
-            <button on:click=move |_| until(zone.next_morning(now_ms()))>"Until tomorrow at 9:00"</button>
-        </li>
-        <li>
-            <button on:click=move |_| until(zone.next_monday(now_ms()))>"Until Monday at 9:00"</button>
-        </li>
+impl Undo {
+    fn new(id: ConversationId, summary: Memo<Option<Summary>>) -> Self {
+        let (live, toasts) = (Live::get(), Toasts::get());
+        let waits = StoredValue::new(None::<Offer>);
+        Effect::new(move |_| {
+            if live.with(|store| store.notice().is_some()) {
+                waits.set_value(None);
+            }
+            let is_done = |one: &Summary| {
+                waits.with_value(|offer| offer.as_ref().is_some_and(|offer| (offer.is_done)(one)))
+            };
+            if summary.with(|summary| summary.as_ref().is_some_and(is_done))
+                && let Some(Offer { text, undo, .. }) =
+                    waits.try_update_value(Option::take).flatten()
+            {
+                toasts.show(text, move || live.change(id, undo.clone()));
+            }
+        });
+        Self(waits)
     }
-}
 
-#[component]
-fn LabelItems(
-    id: ConversationId,
-    summary: Memo<Option<Summary>>,
-    choices: Signal<Choices>,
-) -> impl IntoView {
-    let live = Live::get();
-    let labels = Memo::new(move |_| choices.with(|choices| choices.labels.clone()));
-    view! {
-        <Show
-            when=move || labels.with(|labels| !labels.is_empty())
-            fallback=|| view! { <li class="menu-text">"Create labels under Team."</li> }
-        >
-            <For each=move || labels.get() key=|label| label.id let(label)>
-                {
-                    let of = label.id;
-                    let is_on = Memo::new(move |_| {
-                        summary
-                            .with(|summary| {
-                                let labels = summary.iter().flat_map(|one| &one.labels);
-                                labels.into_iter().any(|label| label.id == of)
-                            })
-                    });
-                    let toggle = move |_| {
-                        let change = if is_on.get_untracked() {
-                            Change::Unlabel { label: of }
-                        } else {
-                            Change::Label { label: of }
-                        };
-                        live.change(id, change);
-                    };
-                    view! {
-                        <li>
-                            <button aria-pressed=move || is_on.get().to_string() on:click=toggle>
-                                <LabelDot color=label.color />
-                                {label.name}
-                            </button>
-                        </li>
-                    }
-                }
-            </For>
-        </Show>
-    }
-}
-
-/// A dot in the color of a label. Our content security policy forbids inline styles, but an SVG attribute is not a
-/// style.
-#[component]
-pub(crate) fn LabelDot(color: String) -> impl IntoView {
-    view! {
-        <svg class="label-dot" viewBox="0 0 8 8" aria-hidden="true">
-            <circle cx="4" cy="4" r="4" fill=color />
-        </svg>
+    /// Offers this once the change that is about to be asked for was made.
+    fn offer(self, text: &'static str, is_done: fn(&Summary) -> bool, undo: Change) {
+        self.0.set_value(Some(Offer { text, is_done, undo }));
     }
 }

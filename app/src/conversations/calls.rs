@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 use protocol::{
-    ClientId, ConversationId, Entry, Hit, InboxId, Label, LabelId, Seq, Summary, UnixMillis,
-    VisitorId,
+    ClientId, ConversationId, Conversations, Entry, Hit, Inbox, InboxId, Label, LabelId, Seq,
+    Summary, UnixMillis, VisitorId,
 };
 use serde::{Deserialize, Serialize};
 
@@ -14,10 +14,8 @@ use crate::failure::Failure;
 /// A page of the list.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Listed {
-    /// The conversations, most recent first.
-    pub conversations: Vec<Summary>,
-    /// The cursor of the next page, if there is one.
-    pub next: Option<String>,
+    /// The conversations.
+    pub page: Conversations,
     /// The server's time, in milliseconds since 1970 (UTC).
     pub now_ms: UnixMillis,
 }
@@ -25,8 +23,8 @@ pub struct Listed {
 /// The inboxes and labels that a list can be filtered by.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Choices {
-    /// The inboxes, by id and name.
-    pub inboxes: Vec<(InboxId, String)>,
+    /// The inboxes.
+    pub inboxes: Vec<Inbox>,
     /// The labels, by name.
     pub labels: Vec<Label>,
 }
@@ -62,11 +60,7 @@ pub async fn list_conversations(
     let filter = Wanted { view, inbox, label }.filter(agent.id);
     let after = after.as_deref().map(ListCursor::parse).transpose()?;
     let page = backend.domain.list_conversations(&agent, &filter, after, PAGE).await?;
-    Ok(Listed {
-        conversations: page.conversations,
-        next: page.next.map(ListCursor::to_text),
-        now_ms: backend.domain.ambient().now_ms(),
-    })
+    Ok(Listed { page, now_ms: backend.domain.ambient().now_ms() })
 }
 
 /// Returns the inboxes and labels that a list can be filtered by.
@@ -76,7 +70,7 @@ pub async fn list_choices() -> Result<Choices, Failure> {
     let mut inboxes = backend.domain.list_inboxes().await?;
     inboxes.retain(|inbox| agent.visibility.covers(inbox.id));
     Ok(Choices {
-        inboxes: inboxes.into_iter().map(|inbox| (inbox.id, inbox.name)).collect(),
+        inboxes: inboxes.into_iter().map(Inbox::from).collect(),
         labels: backend.domain.list_labels().await?,
     })
 }

@@ -1,6 +1,6 @@
 //! Files attached to entries.
 
-use crate::ui::Icon;
+use crate::ui::{Dialog, Icon};
 use icondata_lu as lu;
 use leptos::prelude::*;
 use protocol::{File, Files};
@@ -46,7 +46,7 @@ fn shown(file: File) -> AnyView {
                 alt=name.clone()
             />
         </button>
-        <div class="lightbox" id=whole.clone() popover="auto" role="dialog" aria-label=name.clone()>
+        <Dialog id=whole.clone() label=name.clone() class="lightbox">
             // Loaded only once it is shown.
             <img src=address.clone() alt=name.clone() loading="lazy" />
             <div class="lightbox-bar">
@@ -58,7 +58,7 @@ fn shown(file: File) -> AnyView {
                     "Close"
                 </button>
             </div>
-        </div>
+        </Dialog>
     }
     .into_any()
 }

@@ -5,10 +5,9 @@ use leptos::prelude::*;
 use leptos_meta::Title;
 use leptos_router::components::{A, Outlet};
 use leptos_router::hooks::{use_location, use_navigate, use_query_map};
-use protocol::{Author, ConversationId, InboxId, LabelId, Summary, UnixMillis};
+use protocol::{Author, ConversationId, Conversations, InboxId, LabelId, Summary, UnixMillis};
 
-use super::actions::LabelDot;
-use super::calls::{Choices, Listed as Page, list_choices, list_conversations};
+use super::calls::{Choices, list_choices, list_conversations};
 use super::draft::Drafts;
 use super::looked_for::LookedFor;
 use super::search::{FoundList, SearchBox};
@@ -16,7 +15,7 @@ use super::view::{View, Wanted};
 use crate::browser::now_ms;
 use crate::live::{Live, Store};
 use crate::shell::initials;
-use crate::ui::{Clock, Icon, Select, Waiting, options, state_page, tabs, value_of};
+use crate::ui::{Clock, Icon, LabelDot, Select, Waiting, options, state_page, tabs, value_of};
 
 /// The path of the list without an open conversation.
 const LIST: &str = "/conversations";
@@ -115,7 +114,8 @@ fn Narrow(wanted: Memo<Wanted>, choices: Choices) -> impl IntoView {
         let label = LabelId::parse(&event_target_value(&event));
         go_label(Wanted { label, ..wanted.get_untracked() });
     };
-    let inboxes = (inboxes.len() > 1).then(|| options("All inboxes", inboxes));
+    let inboxes = (inboxes.len() > 1)
+        .then(|| options("All inboxes", inboxes.into_iter().map(|inbox| (inbox.id, inbox.name))));
     let labels = (!labels.is_empty())
         .then(|| options("All labels", labels.into_iter().map(|label| (label.id, label.name))));
     let chosen_inbox = Signal::derive(move || value_of(wanted.get().inbox));
@@ -155,7 +155,7 @@ fn Listed(wanted: Wanted) -> impl IntoView {
                 match listed.await {
                     Ok(listed) => {
                         let now_ms = listed.now_ms;
-                        let more = More::seed(live, listed);
+                        let more = More::seed(live, listed.page);
                         view! { <List now_ms more wanted /> }.into_any()
                     }
                     Err(failure) => {
@@ -182,7 +182,7 @@ struct More {
 
 impl More {
     /// Puts a page into the store and returns where the list continues.
-    fn seed(live: Live, page: Page) -> Option<Self> {
+    fn seed(live: Live, page: Conversations) -> Option<Self> {
         let last = page.conversations.last().map(|one| one.id);
         live.update(|store| {
             store.seed_list(page.conversations);
@@ -206,9 +206,9 @@ fn List(now_ms: UnixMillis, more: Option<More>, wanted: Wanted) -> impl IntoView
     let more = Action::new(move |after: &String| {
         let after = after.clone();
         async move {
-            let page = list_conversations(wanted.view, wanted.inbox, wanted.label, Some(after));
-            if let Ok(page) = page.await {
-                next.set(More::seed(live, page));
+            let listed = list_conversations(wanted.view, wanted.inbox, wanted.label, Some(after));
+            if let Ok(listed) = listed.await {
+                next.set(More::seed(live, listed.page));
             }
         }
     });

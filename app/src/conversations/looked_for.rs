@@ -71,8 +71,7 @@ impl LookedFor {
             unassigned: self.who == Some(Who::Nobody),
             inbox: self.inbox,
             label: self.label,
-            spam: Some(false),
-            ..Filter::ALL
+            ..Filter::searched()
         }
     }
 

@@ -12,13 +12,13 @@ mod list;
 mod log;
 mod looked_for;
 mod mailed;
+mod menus;
 mod page;
 mod picked;
 mod search;
 mod side;
 mod view;
 
-pub(crate) use actions::LabelDot;
 pub(crate) use draft::provide_drafts;
 pub(crate) use list::{ConversationsPage, NothingOpen};
 pub(crate) use page::ConversationPage;

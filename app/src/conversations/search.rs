@@ -79,7 +79,7 @@ fn Narrower(looked_for: Memo<LookedFor>, choices: Signal<Choices>) -> impl IntoV
                                 name="inbox"
                                 label="Inbox"
                                 chosen=chosen(|one| value_of(one.inbox))
-                                options=options("Any inbox", inboxes)
+                                options=options("Any inbox", inboxes.into_iter().map(|inbox| (inbox.id, inbox.name)))
                             />
                         }
                     })

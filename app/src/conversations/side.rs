@@ -5,11 +5,10 @@ use leptos::form::ActionForm;
 use leptos::prelude::*;
 use protocol::{ConversationId, Status, Summary};
 
-use super::actions::LabelDot;
 use super::calls::{BlockVisitor, Known, MailTranscript, read_visitor};
 use crate::account::refusal;
 use crate::live::Live;
-use crate::ui::{Icon, Notice, Zone, browser_name};
+use crate::ui::{Icon, LabelDot, Notice, Zone, browser_name};
 
 /// The visitor, their page, and the state of the conversation.
 #[component]

@@ -4,7 +4,7 @@ use icondata_lu as lu;
 use leptos::prelude::*;
 
 use super::calls::{BlockRow, Unblock, read_blocks};
-use crate::ui::{ButtonForm, FormAction, Fresh, Icon, Notice, Zone, each};
+use crate::ui::{ButtonForm, Card, FormAction, Fresh, Icon, Notice, Zone, each};
 
 /// The list of blocks. Shows nothing while there are none.
 #[component]
@@ -16,13 +16,12 @@ pub(super) fn BlocksCard() -> impl IntoView {
         let is_any = move || blocks.with(|blocks| !blocks.is_empty());
         view! {
             <Show when=is_any>
-                <section class="card stack">
-                    <h2>"Blocked visitors"</h2>
+                <Card title="Blocked visitors">
                     <Notice text=unblock.refused(|_| true) />
                     <ul class="plain mail-list">
                         {each(move || blocks.get(), |block: &BlockRow| block.id, row)}
                     </ul>
-                </section>
+                </Card>
             </Show>
         }
     })

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use protocol::InboxId;
 
 use super::calls::{InboundDetails, InboxDetails, SetInboxInbound, SetWebhook};
-use crate::ui::{ButtonForm, Copyable, FormAction, Notice, SaveRow};
+use crate::ui::{ButtonForm, ConfirmForm, Copyable, FormAction, Notice, SaveRow};
 
 #[component]
 pub(super) fn Inbound(
@@ -63,6 +63,7 @@ pub(super) fn Inbound(
 #[component]
 fn Webhook(id: InboxId, webhook: Option<String>, hand_in: FormAction<SetWebhook>) -> impl IntoView {
     let has_key = webhook.is_some();
+    let turn_on = vec![("id", id.to_string()), ("is_on", "true".to_owned())];
     view! {
         <details class="more-form">
             <summary class="button">"Use an inbound webhook"</summary>
@@ -72,25 +73,34 @@ fn Webhook(id: InboxId, webhook: Option<String>, hand_in: FormAction<SetWebhook>
                 <code>"mime"</code>". Anyone who has the URL can submit emails, so keep it secret."
             </p>
             <div class="form-end">
-                <ActionForm action=hand_in.action>
-                    <input type="hidden" name="id" value=id.to_string() />
-                    <input type="hidden" name="is_on" value="true" />
-                    <button class="button" type="submit">
-                        {if has_key { "Create a new URL" } else { "Create URL" }}
-                    </button>
-                </ActionForm>
-                {has_key
-                    .then(|| {
-                        view! {
-                            <ButtonForm
-                                action=hand_in
-                                fields=vec![("id", id.to_string())]
-                                class="button"
-                            >
-                                "Turn off"
-                            </ButtonForm>
-                        }
-                    })}
+                {if has_key {
+                    view! {
+                        <ConfirmForm
+                            action=hand_in
+                            fields=turn_on
+                            class="button"
+                            question="Create a new URL?"
+                            consequence="Email posted to the current URL is refused from then on."
+                            confirm="Create a new URL"
+                        >
+                            "Create a new URL…"
+                        </ConfirmForm>
+                        <ConfirmForm
+                            action=hand_in
+                            fields=vec![("id", id.to_string())]
+                            class="button"
+                            question="Turn off the webhook?"
+                            consequence="Email posted to its URL is refused from then on."
+                            confirm="Turn off"
+                        >
+                            "Turn off…"
+                        </ConfirmForm>
+                    }
+                        .into_any()
+                } else {
+                    view! { <ButtonForm action=hand_in fields=turn_on class="button">"Create URL"</ButtonForm> }
+                        .into_any()
+                }}
             </div>
         </details>
     }

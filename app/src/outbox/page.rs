@@ -7,8 +7,8 @@ use protocol::{DropReason, MailId, MailKind, MailState};
 
 use super::calls::{DropMail, MailLine, Outbox, RetryMail, read_outbox};
 use crate::ui::{
-    ButtonForm, FormAction, Fresh, Icon, Notice, Pager, SettingsPage, Zone, address, each, tabs,
-    value_of,
+    ButtonForm, Card, ConfirmForm, FormAction, Fresh, Icon, Notice, Pager, SettingsPage, Zone,
+    address, each, tabs, value_of,
 };
 
 /// The page of queued, failed and sent emails.
@@ -92,11 +92,11 @@ fn Mails(
     let row = move |mail| view! { <Line mail retry dropping /> };
     view! {
         <Notice text=trouble />
-        <section class="card stack">
+        <Card>
             {move || is_empty().then(|| view! { <p class="soft">{empty}</p> })}
             <ul class="plain mail-list">{each(mails, |mail: &MailLine| mail.id, row)}</ul>
             <Pager older newest />
-        </section>
+        </Card>
     }
 }
 
@@ -151,9 +151,15 @@ fn Line(
                         <ButtonForm action=retry fields=vec![("id", id.to_string())]>
                             "Retry now"
                         </ButtonForm>
-                        <ButtonForm action=dropping fields=vec![("id", id.to_string())]>
-                            "Discard"
-                        </ButtonForm>
+                        <ConfirmForm
+                            action=dropping
+                            fields=vec![("id", id.to_string())]
+                            question="Discard this email?"
+                            consequence="It won’t be sent. The conversation stays as it is."
+                            confirm="Discard"
+                        >
+                            "Discard…"
+                        </ConfirmForm>
                     }
                 })}
         </li>
@@ -192,23 +198,5 @@ pub(crate) const fn why(kind: MailKind, reason: DropReason) -> &'static str {
         ) => return "The agent turned off these emails.",
         _ => {}
     }
-    match reason {
-        DropReason::Readdressed => "The address changed: the email goes to the new one.",
-        DropReason::Read => "It was read in the meantime.",
-        DropReason::Answered => "Someone replied in the meantime.",
-        DropReason::SomebodyCame => "An agent is available now and sees it in the inbox.",
-        DropReason::Archived => "The conversation was archived.",
-        DropReason::Spam => "The conversation was marked as spam.",
-        DropReason::Resolved => "The conversation was resolved.",
-        DropReason::NoAddress => "There was no email address.",
-        DropReason::Off => "Email is off for this inbox.",
-        DropReason::Unsubscribed => "The recipient unsubscribed.",
-        DropReason::Bounced => "Emails to this address bounce.",
-        DropReason::Unproven => "The address is no longer known to be the visitor’s.",
-        DropReason::Capped => "The hourly limit for this address or inbox was reached.",
-        DropReason::ByHand => "It was discarded manually.",
-        DropReason::Done => "It was no longer needed.",
-        DropReason::Late => "Its link expired before the mail server accepted it.",
-        DropReason::Gone => "The agent is no longer on the team.",
-    }
+    reason.sentence()
 }

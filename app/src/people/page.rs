@@ -1,14 +1,13 @@
 //! `/people`: exporting and erasing people's data.
 
 use icondata_lu as lu;
-use leptos::form::ActionForm;
 use leptos::prelude::*;
 use leptos_router::components::Form;
 use leptos_router::hooks::use_query_map;
 use protocol::FoundPerson;
 
 use super::calls::{ErasePerson, find_people};
-use crate::ui::{FormAction, Fresh, Icon, Notice, SettingsPage, Zone, each};
+use crate::ui::{Card, ConfirmForm, FormAction, Fresh, Icon, Notice, SettingsPage, Zone, each};
 
 /// Finds a person and exports or erases their data.
 #[component]
@@ -61,15 +60,14 @@ fn People(
             <p class="soft">"Nothing is stored for this email address or ID."</p>
         </Show>
         <Show when=is_any>
-            <section class="card stack">
-                <h2>"Results"</h2>
-                <p class="soft">
-                    "One person can appear as several visitors, one per device and inbox. Anyone can type an unverified address: make sure it’s theirs before you share any data."
-                </p>
+            <Card
+                title="Results"
+                lead="One person can appear as several visitors, one per device and inbox. Anyone can type an unverified address: make sure it’s theirs before you share any data."
+            >
                 <ul class="plain mail-list">
                     {each(move || people.get(), |person: &FoundPerson| person.visitor, row)}
                 </ul>
-            </section>
+            </Card>
         </Show>
     }
 }
@@ -95,7 +93,7 @@ fn Person(person: FoundPerson, erase: FormAction<ErasePerson>) -> impl IntoView 
         let last = last.map(|last| format!(", last seen {}", zone.date_and_time(last)));
         format!("first seen {}{}", zone.date_and_time(first), last.unwrap_or_default())
     };
-    let question = format!("Erase everything stored about {name}? This can’t be undone.");
+    let question = format!("Erase everything stored about {name}?");
     view! {
         <li class="mail person">
             <Icon icon=lu::LuUser />
@@ -112,20 +110,15 @@ fn Person(person: FoundPerson, erase: FormAction<ErasePerson>) -> impl IntoView 
             >
                 "Export"
             </a>
-            <details class="more-form">
-                <summary class="button small">"Erase…"</summary>
-                <ActionForm action=erase.action attr:class="form">
-                    <input type="hidden" name="id" value=id.to_string() />
-                    <p>{question}</p>
-                    <button
-                        class="button danger"
-                        type="submit"
-                        disabled=move || erase.action.pending().get()
-                    >
-                        "Erase permanently"
-                    </button>
-                </ActionForm>
-            </details>
+            <ConfirmForm
+                action=erase
+                fields=vec![("id", id.to_string())]
+                question
+                consequence="Their conversations, files and emails are erased, too. This can’t be undone."
+                confirm="Erase permanently"
+            >
+                "Erase…"
+            </ConfirmForm>
         </li>
     }
 }

@@ -9,8 +9,8 @@ use super::badge::Recount;
 use super::calls::{AllowMail, DiscardMail, InboundLine, Review, read_review};
 use crate::account::Me;
 use crate::ui::{
-    ButtonForm, FormAction, Fresh, Icon, Notice, Pager, SettingsPage, Zone, address, each, tabs,
-    value_of,
+    ButtonForm, Card, FormAction, Fresh, Icon, Notice, Pager, SettingsPage, Zone, address, each,
+    tabs, value_of,
 };
 
 /// The page of inbound emails, where an agent decides about those that did not become a message.
@@ -124,7 +124,7 @@ fn Mails(
                 })
                 .collect_view()
         }}
-        <section class="card stack">
+        <Card>
             {move || (!is_on())
                 .then(|| {
                     view! {
@@ -145,7 +145,7 @@ fn Mails(
                 {each(mails, key, row)}
             </ul>
             <Pager older newest />
-        </section>
+        </Card>
     }
 }
 

@@ -2,19 +2,19 @@
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
-use protocol::{AgentId, InboxId, Label, Member};
+use protocol::{AgentId, Inbox, InboxId, Label, Member};
 
 use super::actions::TeamActions;
 use super::calls::{AgentDetails, TeamPage};
 use crate::account::Me;
 use crate::shell::initials;
-use crate::ui::{Check, Checks, Copyable, Select, SubmitRow};
+use crate::ui::{ButtonForm, Check, Checks, ConfirmForm, Copyable, Notice, Select, SubmitRow};
 
 #[component]
 pub(super) fn AgentRow(
     agent: AgentDetails,
     labels: Vec<Label>,
-    inboxes: Vec<(InboxId, String)>,
+    inboxes: Vec<Inbox>,
     actions: TeamActions,
     can_manage: bool,
 ) -> impl IntoView {
@@ -26,7 +26,7 @@ pub(super) fn AgentRow(
     let (sees_all, theirs) = (member.inboxes.is_none(), member.inboxes.unwrap_or_default());
     let is_owner = use_context::<Me>().is_some_and(|me| me.is_owner);
     let can_change = can_manage && (is_owner || role != "owner");
-    let their_role = role.clone();
+    let (their_role, their_name) = (role.clone(), name.clone());
     let shown = match (is_active, is_invited) {
         (false, _) => "deactivated".to_owned(),
         (true, true) => "invited".to_owned(),
@@ -39,7 +39,7 @@ pub(super) fn AgentRow(
                 <summary>
                     <span class="avatar">{initials(&name)}</span>
                     <span class="grow">
-                        <b>{name}</b>
+                        <b>{name.clone()}</b>
                         <small>{email}</small>
                         {bounced.map(|bounced| view! { <small class="why">{bounced}</small> })}
                     </span>
@@ -100,22 +100,12 @@ pub(super) fn AgentRow(
                 </ActionForm>
                 {(is_owner && is_active).then(|| view! { <RoleForm id role=their_role actions /> })}
                 {(can_change && is_active).then(|| view! { <PasswordLink id is_invited actions /> })}
-                {(can_change && is_active).then(|| view! { <ResetForm id actions /> })}
+                {(can_change && is_active)
+                    .then(|| view! { <ResetForm id name=name.clone() actions /> })}
                 {can_change
                     .then(|| {
                         view! {
-                            <ActionForm action=actions.set_active.action attr:class="form">
-                                <input type="hidden" name="id" value=id.to_string() />
-                                <input type="hidden" name="is_active" value=(!is_active).to_string() />
-                                <SubmitRow
-                                    saving=actions.set_active.saving(move |input| input.id == id)
-                                    title=if is_active { "Deactivate" } else { "Reactivate" }
-                                    note=is_active
-                                        .then_some(
-                                            "They can no longer log in, and their conversations go to other agents.",
-                                        )
-                                />
-                            </ActionForm>
+                            <ActiveForm id name=their_name is_active actions />
                         }
                     })}
             </details>
@@ -225,16 +215,53 @@ fn PasswordLink(id: AgentId, is_invited: bool, actions: TeamActions) -> impl Int
 
 /// Resets the second factor of an agent who lost their phone and the recovery codes.
 #[component]
-fn ResetForm(id: AgentId, actions: TeamActions) -> impl IntoView {
+fn ResetForm(id: AgentId, name: String, actions: TeamActions) -> impl IntoView {
+    let is_done = move || actions.reset.made(|input| input.id == id).is_some();
     view! {
-        <ActionForm action=actions.reset.action attr:class="form">
-            <input type="hidden" name="id" value=id.to_string() />
-            <SubmitRow
-                saving=actions.reset.saving(move |input| input.id == id)
-                title="Reset two-factor authentication"
-                done="Reset"
-            />
-        </ActionForm>
+        <Notice text=actions.reset.refused(move |input| input.id == id) />
+        <div class="form-end">
+            <ConfirmForm
+                action=actions.reset
+                fields=vec![("id", id.to_string())]
+                class="button"
+                question=format!("Reset {name}’s two-factor authentication?")
+                consequence="Their authenticator app, passkeys and recovery codes stop working, their links to identity providers are removed, and they’re logged out. Make sure it’s really them who asked."
+                confirm="Reset"
+            >
+                "Reset two-factor authentication…"
+            </ConfirmForm>
+            <span class="saved" role="status">
+                {move || is_done().then_some("Reset")}
+            </span>
+        </div>
+    }
+}
+
+/// Deactivates an agent, or takes that back.
+#[component]
+fn ActiveForm(id: AgentId, name: String, is_active: bool, actions: TeamActions) -> impl IntoView {
+    let fields = vec![("id", id.to_string()), ("is_active", (!is_active).to_string())];
+    let button = if is_active {
+        view! {
+            <ConfirmForm
+                action=actions.set_active
+                fields
+                class="button"
+                question=format!("Deactivate {name}?")
+                consequence="They’re logged out at once and can no longer log in. Their conversations go to other agents."
+                confirm="Deactivate"
+            >
+                "Deactivate…"
+            </ConfirmForm>
+        }
+        .into_any()
+    } else {
+        view! { <ButtonForm action=actions.set_active fields class="button">"Reactivate"</ButtonForm> }
+            .into_any()
+    };
+    view! {
+        <Notice text=actions.set_active.refused(move |input| input.id == id) />
+        {button}
     }
 }
 
@@ -269,7 +296,7 @@ fn RoleForm(id: AgentId, role: String, actions: TeamActions) -> impl IntoView {
 /// The visibility of an agent: all inboxes, or only these.
 #[component]
 fn SightFields(
-    inboxes: Vec<(InboxId, String)>,
+    inboxes: Vec<Inbox>,
     sees_all: bool,
     theirs: Vec<InboxId>,
     can_manage: bool,
@@ -277,7 +304,7 @@ fn SightFields(
     if inboxes.len() < 2 && sees_all {
         return view! { <input type="hidden" name="sees_all" value="true" /> }.into_any();
     }
-    let choices = inboxes.into_iter().map(move |(id, name)| {
+    let choices = inboxes.into_iter().map(move |Inbox { id, name, .. }| {
         let is_theirs = theirs.contains(&id);
         view! {
             <Check name="inboxes[]" value=id.to_string() checked=is_theirs>

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use leptos::prelude::*;
-use protocol::{AgentId, InboxId, Label, LabelId, Member, Routing, Team, TeamId};
+use protocol::{AgentId, Inbox, InboxId, Label, LabelId, Member, Routing, Team, TeamId};
 use serde::{Deserialize, Serialize};
 
 use crate::failure::Failure;
@@ -28,8 +28,8 @@ pub struct TeamPage {
     pub teams: Vec<Team>,
     /// The labels, by name.
     pub labels: Vec<Label>,
-    /// The inboxes, by id and name.
-    pub inboxes: Vec<(InboxId, String)>,
+    /// The inboxes.
+    pub inboxes: Vec<Inbox>,
     /// Whether the program has a mail server.
     pub sends_mail: bool,
 }
@@ -54,7 +54,7 @@ pub async fn read_team() -> Result<TeamPage, Failure> {
         agents: agents.into_iter().map(agent).collect(),
         teams,
         labels: backend.domain.list_labels().await?,
-        inboxes: inboxes.into_iter().map(|inbox| (inbox.id, inbox.name)).collect(),
+        inboxes: inboxes.into_iter().map(Inbox::from).collect(),
     })
 }
 

@@ -7,8 +7,8 @@ use protocol::Label;
 
 use super::actions::TeamActions;
 use super::calls::TeamPage as TeamDetails;
-use crate::conversations::LabelDot;
-use crate::ui::{ButtonForm, Icon, Notice, each};
+
+use crate::ui::{Card, ConfirmForm, Icon, LabelDot, Notice, each};
 
 #[component]
 pub(super) fn Labels(
@@ -19,8 +19,7 @@ pub(super) fn Labels(
     let labels = move || team.with(|team| team.labels.clone());
     let row = move |label| view! { <LabelRow label actions can_manage /> };
     view! {
-        <section class="card stack">
-            <h2>"Labels"</h2>
+        <Card title="Labels">
             <ul class="plain label-list">
                 {each(labels, |label| label.id, row)}
             </ul>
@@ -37,7 +36,7 @@ pub(super) fn Labels(
                 </button>
             </ActionForm>
             <Notice text=actions.add_label.refused(|_| true) />
-        </section>
+        </Card>
     }
 }
 
@@ -45,16 +44,20 @@ pub(super) fn Labels(
 fn LabelRow(label: Label, actions: TeamActions, can_manage: bool) -> impl IntoView {
     let Label { id, name, color } = label;
     let title = format!("Delete label {name}");
+    let question = format!("Delete the label “{name}”?");
     let delete = move || {
         view! {
-            <ButtonForm
+            <ConfirmForm
                 action=actions.delete_label
                 fields=vec![("id", id.to_string())]
                 class="mark-button"
                 label=title
+                question
+                consequence="It’s removed from every conversation, and from agents’ skills."
+                confirm="Delete label"
             >
                 <Icon icon=lu::LuX />
-            </ButtonForm>
+            </ConfirmForm>
             <Notice text=actions.delete_label.refused(move |input| input.id == id) />
         }
     };

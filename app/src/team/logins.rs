@@ -7,7 +7,10 @@ use super::login_calls::{
     DeleteProvider, LoginSettings, ProviderDetails, SaveProvider, SetLoginRules,
     read_login_settings,
 };
-use crate::ui::{Check, Copyable, FormAction, Fresh, SettingsPage, SubmitRow, each, written};
+use crate::ui::{
+    Card, Check, ConfirmForm, Copyable, FormAction, Fresh, Notice, SettingsPage, SubmitRow, each,
+    written,
+};
 
 /// The actions on the page.
 #[derive(Clone, Copy)]
@@ -80,15 +83,14 @@ fn Cards(settings: Signal<LoginSettings>, actions: LoginActions) -> impl IntoVie
             |_| (),
             move |settings| view! { <RulesCard settings actions /> },
         )}
-        <section class="card stack">
-            <h2>"Single sign-on"</h2>
-            <p class="soft">
-                "Agents log in through your identity provider. At their first login, they’re matched by their verified email \
+        <Card
+            title="Single sign-on"
+            lead="Agents log in through your identity provider. At their first login, they’re matched by their verified email \
                  address in one of the provider’s domains. Owners can always use their password, so a failing provider locks nobody out."
-            </p>
+        >
             {each(providers, |provider: &ProviderDetails| provider.id, row)}
             {each(new, |provider: &ProviderDetails| provider.id, blank)}
-        </section>
+        </Card>
     }
 }
 
@@ -96,8 +98,7 @@ fn Cards(settings: Signal<LoginSettings>, actions: LoginActions) -> impl IntoVie
 fn RulesCard(settings: LoginSettings, actions: LoginActions) -> impl IntoView {
     let LoginSettings { second_factor_required, passwords_off, is_fresh, .. } = settings;
     view! {
-        <section class="card stack">
-            <h2>"For everyone"</h2>
+        <Card title="For everyone">
             <ActionForm action=actions.rules.action attr:class="form">
                 <div class="checks">
                     <Check name="second_factor_required" checked=second_factor_required>
@@ -118,7 +119,7 @@ fn RulesCard(settings: LoginSettings, actions: LoginActions) -> impl IntoView {
                     done="Saved"
                 />
             </ActionForm>
-        </section>
+        </Card>
     }
 }
 
@@ -131,6 +132,7 @@ fn ProviderForm(
 ) -> impl IntoView {
     let ProviderDetails { id, name, issuer, client_id, domains, .. } = provider;
     let ProviderDetails { role_claim, admin_values, agent_values, redirect, .. } = provider;
+    let question = format!("Delete {name}?");
     let field = |name: &'static str, title: &'static str, hint: &'static str, value: String| {
         view! {
             <label>
@@ -196,13 +198,17 @@ fn ProviderForm(
         {(!is_new && can_change)
             .then(|| {
                 view! {
-                    <ActionForm action=actions.delete.action attr:class="form">
-                        <input type="hidden" name="id" value=id.to_string() />
-                        <SubmitRow
-                            saving=actions.delete.saving(move |input| input.id == id)
-                            title="Delete"
-                        />
-                    </ActionForm>
+                    <Notice text=actions.delete.refused(move |input| input.id == id) />
+                    <ConfirmForm
+                        action=actions.delete
+                        fields=vec![("id", id.to_string())]
+                        class="button"
+                        question
+                        consequence="Agents can no longer log in through it. Those without a password need a password-reset link."
+                        confirm="Delete provider"
+                    >
+                        "Delete provider…"
+                    </ConfirmForm>
                 }
             })}
     }

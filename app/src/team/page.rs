@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 use leptos_router::components::A;
-use protocol::{InboxId, Label};
+use protocol::{Inbox, Label};
 
 use super::actions::TeamActions;
 use super::agents::{AgentRow, NewAgent};
@@ -10,7 +10,7 @@ use super::calls::{AgentDetails, TeamPage as TeamDetails, read_team};
 use super::labels::Labels;
 use super::teams::Teams;
 use crate::account::Me;
-use crate::ui::{Fresh, SettingsPage, each};
+use crate::ui::{Card, Fresh, SettingsPage, each};
 
 /// The page of agents, teams and labels.
 #[component]
@@ -47,20 +47,19 @@ fn Cards(team: Signal<TeamDetails>, actions: TeamActions, can_manage: bool) -> i
         agents.into_iter().map(|agent| (agent, labels.clone(), inboxes.clone())).collect()
     };
     // The form offers labels and inboxes, so they are part of the key.
-    let key = |(agent, labels, inboxes): &(AgentDetails, Vec<Label>, Vec<(InboxId, String)>)| {
+    let key = |(agent, labels, inboxes): &(AgentDetails, Vec<Label>, Vec<Inbox>)| {
         let labels: Vec<_> = labels.iter().map(|label| label.id).collect();
-        let inboxes: Vec<_> = inboxes.iter().map(|(id, _)| *id).collect();
+        let inboxes: Vec<_> = inboxes.iter().map(|inbox| inbox.id).collect();
         (agent.member.id, labels, inboxes)
     };
     let row = move |(agent, labels, inboxes)| {
         view! { <AgentRow agent labels inboxes actions can_manage /> }
     };
     view! {
-        <section class="card stack">
-            <h2>"Agents"</h2>
+        <Card title="Agents">
             <ul class="plain stack">{each(agents, key, row)}</ul>
             {can_manage.then(|| view! { <NewAgent actions team /> })}
-        </section>
+        </Card>
         <Teams team actions can_manage />
         <Labels team actions can_manage />
     }

@@ -6,7 +6,7 @@ use protocol::{AgentId, Routing, Team};
 
 use super::actions::TeamActions;
 use super::calls::TeamPage as TeamDetails;
-use crate::ui::{Check, Checks, RoutingOptions, SubmitRow, each};
+use crate::ui::{Card, Check, Checks, ConfirmForm, Notice, RoutingOptions, SubmitRow, each};
 
 /// The agents who can be in a team, by id and name. Nothing else of them: if it changed, the forms would be
 /// rendered again.
@@ -34,11 +34,12 @@ pub(super) fn Teams(
     };
     let row = move |(team, agents)| view! { <TeamDetailsRow team agents actions can_manage /> };
     view! {
-        <section class="card stack">
-            <h2>"Teams"</h2>
-            <p class="lead">"Inboxes can assign their conversations to a team."</p>
+        <Card
+            title="Teams"
+            lead="Inboxes can assign their conversations to a team."
+        >
             {each(teams, key, row)}
-        </section>
+        </Card>
     }
 }
 
@@ -76,6 +77,7 @@ fn TeamForm(
         Some(team) => (team.name, team.routing, team.members),
         None => (String::new(), Routing::RoundRobin, Vec::new()),
     };
+    let question = format!("Delete the team “{name}”?");
     view! {
         <ActionForm action=actions.save_team.action attr:class="form">
             {id.map(|id| view! { <input type="hidden" name="id" value=id.to_string() /> })}
@@ -115,13 +117,17 @@ fn TeamForm(
             .filter(|_| can_manage)
             .map(|id| {
                 view! {
-                    <ActionForm action=actions.delete_team.action attr:class="form">
-                        <input type="hidden" name="id" value=id.to_string() />
-                        <SubmitRow
-                            saving=actions.delete_team.saving(move |input| input.id == id)
-                            title="Delete team"
-                        />
-                    </ActionForm>
+                    <Notice text=actions.delete_team.refused(move |input| input.id == id) />
+                    <ConfirmForm
+                        action=actions.delete_team
+                        fields=vec![("id", id.to_string())]
+                        class="button"
+                        question
+                        consequence="Inboxes no longer assign conversations to it. Its agents stay, and keep their conversations."
+                        confirm="Delete team"
+                    >
+                        "Delete team…"
+                    </ConfirmForm>
                 }
             })}
     }

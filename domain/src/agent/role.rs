@@ -1,14 +1,16 @@
 //! What each role may do: one table, which `docs/SECURITY.md` shows.
 
-/// An agent's role on the team.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// Owns the installation.
-    Owner,
-    /// Manages it together with the owners.
-    Admin,
-    /// Answers visitors.
-    Agent,
+protocol::stored_words! {
+    /// An agent's role on the team, the most powerful first.
+    #[derive(Hash)]
+    pub enum Role {
+        /// Owns the installation.
+        "owner" => Owner,
+        /// Manages it together with the owners.
+        "admin" => Admin,
+        /// Answers visitors.
+        "agent" => Agent,
+    }
 }
 
 macro_rules! rights {
@@ -62,9 +64,6 @@ rights! {
 }
 
 impl Role {
-    /// All roles, the most powerful first.
-    pub const ALL: [Self; 3] = [Self::Owner, Self::Admin, Self::Agent];
-
     /// Whether the role has a right.
     #[must_use]
     pub fn may(self, right: Right) -> bool {
@@ -77,25 +76,7 @@ impl Role {
         let needed = if other == Self::Owner { Right::ManageOwners } else { Right::ManageTeam };
         self.may(needed)
     }
-
-    /// The role with this name.
-    #[must_use]
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|role| role.as_str() == text)
-    }
-
-    /// The name in the store and in the interface.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Owner => "owner",
-            Self::Admin => "admin",
-            Self::Agent => "agent",
-        }
-    }
 }
-
-protocol::stored!(Role as String, |role| role.as_str().into(), |word| Self::parse(word));
 
 #[cfg(test)]
 mod tests {
@@ -105,7 +86,8 @@ mod tests {
     fn the_document_shows_the_table() {
         let mut table = String::from("| | owner | admin | agent |\n|---|---|---|---|\n");
         for right in Right::ALL {
-            let has = Role::ALL.map(|role| if role.may(*right) { "yes" } else { "" });
+            let has: Vec<_> =
+                Role::ALL.iter().map(|role| if role.may(*right) { "yes" } else { "" }).collect();
             table += &format!("| {} | {} | {} | {} |\n", right.says(), has[0], has[1], has[2]);
         }
         let document = include_str!("../../../docs/SECURITY.md").replace("\r\n", "\n");
@@ -114,7 +96,7 @@ mod tests {
 
     #[test]
     fn an_admin_manages_everybody_but_owners() {
-        for other in Role::ALL {
+        for &other in Role::ALL {
             assert!(Role::Owner.may_manage(other));
             assert!(!Role::Agent.may_manage(other));
             assert_eq!(Role::Admin.may_manage(other), other != Role::Owner);

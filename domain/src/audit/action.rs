@@ -9,27 +9,15 @@ macro_rules! audit_actions {
         }
 
         impl AuditAction {
-            /// All actions.
-            pub const ALL: &[Self] = &[$(Self::$name,)+];
-
-            /// The stable name, used in the store and in exports.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$name => $text,)+ }
-            }
-
             /// The text between the actor and the subject, for people.
             #[must_use]
             pub const fn sentence(self) -> &'static str {
                 match self { $(Self::$name => $sentence,)+ }
             }
-
-            /// Returns the action with this stable name.
-            #[must_use]
-            pub fn parse(text: &str) -> Option<Self> {
-                Self::ALL.iter().copied().find(|action| action.as_str() == text)
-            }
         }
+
+        // The stable names, used in the store and in exports.
+        protocol::spelled!(AuditAction { $($text => $name,)+ });
     };
 }
 

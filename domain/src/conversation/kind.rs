@@ -1,49 +1,23 @@
 //! The kinds of entries and of their authors, as columns hold them. They have the names that [`Body`] and
 //! [`Author`] have on the wire.
 
-use protocol::{Author, Body};
+use protocol::{Author, Body, stored_words};
 
-/// The kind of an entry.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EntryKind {
-    Message,
-    Note,
-    Event,
-}
-
-/// The kind of an author.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AuthorKind {
-    Visitor,
-    Agent,
-    System,
-}
-
-impl EntryKind {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Message => "message",
-            Self::Note => "note",
-            Self::Event => "event",
-        }
-    }
-
-    fn parse(word: &str) -> Option<Self> {
-        [Self::Message, Self::Note, Self::Event].into_iter().find(|kind| kind.as_str() == word)
+stored_words! {
+    /// The kind of an entry.
+    pub enum EntryKind {
+        "message" => Message,
+        "note" => Note,
+        "event" => Event,
     }
 }
 
-impl AuthorKind {
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Visitor => "visitor",
-            Self::Agent => "agent",
-            Self::System => "system",
-        }
-    }
-
-    fn parse(word: &str) -> Option<Self> {
-        [Self::Visitor, Self::Agent, Self::System].into_iter().find(|kind| kind.as_str() == word)
+stored_words! {
+    /// The kind of an author.
+    pub enum AuthorKind {
+        "visitor" => Visitor,
+        "agent" => Agent,
+        "system" => System,
     }
 }
 
@@ -66,9 +40,6 @@ impl From<&Author> for AuthorKind {
         }
     }
 }
-
-protocol::stored!(EntryKind as String, |kind| kind.as_str().into(), |word| Self::parse(word));
-protocol::stored!(AuthorKind as String, |kind| kind.as_str().into(), |word| Self::parse(word));
 
 #[cfg(test)]
 mod tests {

@@ -19,6 +19,11 @@ pub(crate) fn is_spam(row: &Model) -> bool {
     row.spam_at_ms.is_some()
 }
 
+/// Whether a message of its visitor brings it back, whatever state it is in.
+pub(super) fn revives(row: &Model) -> bool {
+    !is_spam(row)
+}
+
 /// Whether it is out of sight until it is restored: archived, or spam.
 pub(crate) fn is_hidden(row: &Model) -> bool {
     row.archived_at_ms.is_some() || is_spam(row)

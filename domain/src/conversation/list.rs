@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use protocol::limits::LIST_CONVERSATIONS;
 use protocol::{
-    AgentId, ConversationId, ErrorCode, Filter, InboxId, Person, Summary, UnixMillis, VisitorId,
+    AgentId, ConversationId, Conversations, ErrorCode, Filter, InboxId, Person, Summary,
+    UnixMillis, VisitorId,
 };
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Query;
@@ -49,15 +50,6 @@ impl ListCursor {
     }
 }
 
-/// A page of the list.
-#[derive(Clone, Debug)]
-pub struct ListPage {
-    /// Most recent first.
-    pub conversations: Vec<Summary>,
-    /// Where the next page begins, if there is more.
-    pub next: Option<ListCursor>,
-}
-
 impl Domain {
     /// The conversations that match a filter, as an agent sees them, most recent first, after a cursor: at
     /// most `limit` and at most [`LIST_CONVERSATIONS`].
@@ -70,7 +62,7 @@ impl Domain {
         filter: &Filter,
         after: Option<ListCursor>,
         limit: u64,
-    ) -> Result<ListPage> {
+    ) -> Result<Conversations> {
         let limit = limit.clamp(1, LIST_CONVERSATIONS);
         let mut rows = conversation::Entity::find()
             .filter(condition(filter))
@@ -89,9 +81,9 @@ impl Domain {
         let next = rows
             .last()
             .filter(|_| more)
-            .map(|last| ListCursor { last_at_ms: last.last_at_ms, id: last.id });
+            .map(|last| ListCursor { last_at_ms: last.last_at_ms, id: last.id }.to_text());
         let conversations = summaries(&self.store.reader, &rows, Some(agent.id)).await?;
-        Ok(ListPage { conversations, next })
+        Ok(Conversations { conversations, next })
     }
 
     /// The summary of one conversation, as an agent sees it.

@@ -15,7 +15,7 @@ mod text;
 mod typing;
 
 pub use entry::{Audience, LogEntry};
-pub use list::{ListCursor, ListPage};
+pub use list::ListCursor;
 pub(crate) use list::{condition, summaries};
 pub(crate) use log::{happened, lock};
 pub(crate) use merge::{hand_over, merge_open, tell_renamed};

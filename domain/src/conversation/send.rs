@@ -283,10 +283,9 @@ impl Send {
     }
 }
 
-/// A visitor who writes wants an answer: the conversation is no longer resolved, archived or snoozed. Spam stays as it
-/// is.
+/// A visitor who writes wants an answer: the conversation is no longer resolved, archived or snoozed.
 async fn wants_answer(write: &Write<'_>, log: &mut Log) -> Result<()> {
-    if lifecycle::is_spam(&log.row) {
+    if !lifecycle::revives(&log.row) {
         return Ok(());
     }
     let visitor = Author::Visitor {};
@@ -351,25 +350,18 @@ async fn begin(
         unresolved_visitor_id: Set(Some(visitor)),
         page: Set(page.cloned().map(String::from)),
         status: Set(Status::Open),
-        assignee_id: Set(None),
         team_id: Set(inbox_row.team_id),
-        queued_at_ms: Set(None),
-        archived_at_ms: Set(None),
-        spam_at_ms: Set(None),
-        snoozed_until_ms: Set(None),
         last_seq: Set(Seq::START),
         last_public_seq: Set(Seq::START),
         last_at_ms: Set(now_ms),
         last_author_kind: Set(AuthorKind::Visitor),
-        last_author_id: Set(None),
-        last_author_name: Set(None),
         preview: Set(String::new()),
-        waiting_since_ms: Set(None),
         visitor_messages: Set(0),
         visitor_read_seq: Set(Seq::START),
         team_read_seq: Set(Seq::START),
         logged_at_ms: Set(now_ms),
         created_at_ms: Set(now_ms),
+        ..Default::default()
     };
     let mut log = Log::of(begun.insert(write.tx).await?);
     if let Some(label) = inbox_row.label_id {

@@ -72,6 +72,12 @@ pub struct Inbox {
     pub(crate) secrets: Secrets,
 }
 
+impl From<Inbox> for protocol::Inbox {
+    fn from(Inbox { id, name, key, .. }: Inbox) -> Self {
+        Self { id, name, key }
+    }
+}
+
 impl Inbox {
     /// The tag that embeds the chat. `public_url` is the URL at which browsers reach the server.
     #[must_use]

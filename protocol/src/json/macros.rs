@@ -131,22 +131,7 @@ macro_rules! words {
         #[cfg(feature = "openapi")]
         impl utoipa::ToSchema for $name {}
 
-        impl $name {
-            /// All variants, in order.
-            pub const ALL: &[Self] = &[$(Self::$variant,)*];
-
-            /// The variant's word.
-            #[must_use]
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$variant => $text,)* }
-            }
-
-            /// Returns the variant with this word.
-            #[must_use]
-            pub fn parse(word: &str) -> Option<Self> {
-                match word { $($text => Some(Self::$variant),)* _ => None }
-            }
-        }
+        $crate::spelled!($name { $($text => $variant,)* });
 
         impl $crate::json::Encode for $name {
             fn encode(&self, out: &mut alloc::string::String) {

@@ -6,10 +6,10 @@ use axum::http::StatusCode;
 use domain::agent::Agent;
 use domain::conversation::ListCursor;
 use protocol::{
-    AgentId, Change, ConversationId, ErrorCode, Filter, InboxId, LabelId, Status, Summary,
-    UnixMillis, VisitorId, limits,
+    AgentId, Change, ConversationId, Conversations, ErrorCode, Filter, InboxId, LabelId, Status,
+    Summary, UnixMillis, VisitorId, limits,
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 
 use super::caller::{ChangesConversations, SeesConversations};
@@ -85,15 +85,6 @@ pub(super) fn limit(wanted: Option<u64>, most: u64) -> Result<u64, Failure> {
     }
 }
 
-/// A page of conversations.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Conversations {
-    /// Most recent first.
-    conversations: Vec<Summary>,
-    /// Pass it as `after` to get the next page. `null` on the last page.
-    next: Option<String>,
-}
-
 /// List conversations, most recent first.
 #[utoipa::path(get, path = "/conversations", tag = "Conversations", params(Wanted),
     security(("access_token" = ["conversations:read"])),
@@ -105,9 +96,7 @@ pub(super) async fn list(
 ) -> Result<Json<Conversations>, Failure> {
     let (filter, limit) = (wanted.filter()?, limit(wanted.limit, limits::LIST_CONVERSATIONS)?);
     let after = wanted.after.as_deref().map(ListCursor::parse).transpose()?;
-    let page = state.domain.list_conversations(&agent, &filter, after, limit).await?;
-    let next = page.next.map(ListCursor::to_text);
-    Ok(Json(Conversations { conversations: page.conversations, next }))
+    Ok(Json(state.domain.list_conversations(&agent, &filter, after, limit).await?))
 }
 
 /// The visitor to start a conversation for.

@@ -2,9 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use protocol::{Availability, InboxId, Label, Member, Team};
-use serde::Serialize;
-use utoipa::ToSchema;
+use protocol::{Availability, Inbox, InboxId, Label, Member, Team};
 
 use super::caller::SeesTeam;
 use crate::http::{At, Failure};
@@ -45,15 +43,6 @@ pub(super) async fn labels(
     Ok(Json(state.domain.list_labels().await?))
 }
 
-/// One site or brand.
-#[derive(Serialize, ToSchema)]
-pub(super) struct Inbox {
-    id: InboxId,
-    name: String,
-    /// The public key in the embed snippet.
-    key: String,
-}
-
 /// List inboxes, oldest first.
 #[utoipa::path(get, path = "/inboxes", tag = "Team",
     security(("access_token" = ["team:read"])),
@@ -64,9 +53,7 @@ pub(super) async fn inboxes(
 ) -> Result<Json<Vec<Inbox>>, Failure> {
     let inboxes = state.domain.list_inboxes().await?.into_iter();
     let seen = inboxes.filter(|inbox| agent.visibility.covers(inbox.id));
-    let inbox =
-        |inbox: domain::inbox::Inbox| Inbox { id: inbox.id, name: inbox.name, key: inbox.key };
-    Ok(Json(seen.map(inbox).collect()))
+    Ok(Json(seen.map(Inbox::from).collect()))
 }
 
 /// Show whether anyone is available in an inbox now.

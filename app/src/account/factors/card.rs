@@ -8,7 +8,7 @@ use super::calls::{
 };
 use super::passkeys::NewPasskey;
 use super::totp::{NewTotp, RecoveryCodes};
-use crate::ui::{ButtonForm, FormAction, Fresh, Icon, Notice, Zone, each};
+use crate::ui::{ButtonForm, Card, ConfirmForm, FormAction, Fresh, Icon, Notice, Zone, each};
 
 /// The card of second factors.
 #[component]
@@ -20,11 +20,10 @@ pub(crate) fn FactorsCard() -> impl IntoView {
     let shown = Fresh::new(version, |_| read_factors());
     let again = Callback::new(move |()| changed.update(|changed| *changed += 1));
     view! {
-        <section class="card stack">
-            <h2>"Two-factor authentication"</h2>
-            <p class="soft">
-                "Adds a second step after your password. A passkey replaces both."
-            </p>
+        <Card
+            title="Two-factor authentication"
+            lead="Adds a second step after your password. A passkey replaces both."
+        >
             <Notice text=remove_totp.refused(|_| true) />
             <Notice text=remove_key.refused(|_| true) />
             {shown
@@ -59,7 +58,7 @@ pub(crate) fn FactorsCard() -> impl IntoView {
                         }
                     },
                 )}
-        </section>
+        </Card>
     }
 }
 
@@ -101,7 +100,14 @@ fn App(
                 </div>
                 <Show when=is_fresh>
                     <ButtonForm action=codes>"New recovery codes"</ButtonForm>
-                    <ButtonForm action=remove_totp>"Remove"</ButtonForm>
+                    <ConfirmForm
+                        action=remove_totp
+                        question="Remove the authenticator app?"
+                        consequence="Its codes and your recovery codes stop working."
+                        confirm="Remove"
+                    >
+                        "Remove…"
+                    </ConfirmForm>
                 </Show>
             </div>
             <Notice text=codes.refused(|_| true) />
@@ -114,6 +120,7 @@ fn App(
 fn Key(key: PasskeyLine, remove_key: FormAction<RemovePasskey>, can_change: bool) -> impl IntoView {
     let zone = Zone::get();
     let PasskeyLine { id, name, created_at_ms, used_at_ms } = key;
+    let question = format!("Remove the passkey “{name}”?");
     let times = move || {
         let used = used_at_ms.map_or_else(
             || "never used".to_owned(),
@@ -131,7 +138,15 @@ fn Key(key: PasskeyLine, remove_key: FormAction<RemovePasskey>, can_change: bool
             {can_change
                 .then(|| {
                     view! {
-                        <ButtonForm action=remove_key fields=vec![("id", id.to_string())]>"Remove"</ButtonForm>
+                        <ConfirmForm
+                            action=remove_key
+                            fields=vec![("id", id.to_string())]
+                            question
+                            consequence="You can no longer log in with it."
+                            confirm="Remove"
+                        >
+                            "Remove…"
+                        </ConfirmForm>
                     }
                 })}
         </li>
