@@ -26,6 +26,9 @@ for (const look of looks) {
     }
     await agent.getByText('mia@example.com').click()
     await shot(agent, 'team')
+    await agent.getByRole('button', { name: 'Delete label Billing' }).click()
+    await shot(agent, 'dialog')
+    await agent.keyboard.press('Escape')
     await openPage(agent, porchlight, '/access')
     await agent.getByRole('textbox', { name: 'Name' }).fill('Billing')
     await agent.getByLabel('List conversations').check()
