@@ -93,6 +93,13 @@ impl Agent {
         }
     }
 
+    /// Reads all frames, until the socket closes.
+    pub(crate) async fn watch(&mut self) -> anyhow::Result<()> {
+        loop {
+            self.next().await?;
+        }
+    }
+
     async fn next(&mut self) -> anyhow::Result<ToAgent> {
         next(self.socket.as_mut().context("not connected")?).await
     }

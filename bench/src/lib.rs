@@ -8,4 +8,5 @@ pub mod latency;
 pub mod mail;
 pub mod search;
 mod server;
+pub mod throughput;
 pub mod times;

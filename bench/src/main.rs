@@ -3,11 +3,12 @@
 //! `cargo run -p bench -- latency --rate N --seconds N --store sqlite|postgres|mysql`
 //! `cargo run -p bench -- mail --mails N --kills N --store sqlite|postgres|mysql`
 //! `cargo run -p bench -- search --messages N --store sqlite|postgres|mysql`
+//! `cargo run -p bench -- throughput --rate N --seconds N --store sqlite|postgres|mysql`
 
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use bench::{crash, flood, latency, mail, search};
+use bench::{crash, flood, latency, mail, search, throughput};
 use clap::{Parser, Subcommand};
 use testbed::Kind;
 
@@ -70,6 +71,15 @@ enum Command {
         #[arg(long, default_value_t = 1_000_000)]
         messages: u32,
     },
+    /// Measure what a message costs at a fixed rate.
+    Throughput {
+        /// Messages per second, from all visitors together.
+        #[arg(long, default_value_t = 1_000)]
+        rate: u32,
+        /// The duration in seconds.
+        #[arg(long, default_value_t = 20)]
+        seconds: u32,
+    },
 }
 
 fn store(name: &str) -> Result<Kind, String> {
@@ -103,6 +113,11 @@ async fn main() -> anyhow::Result<ExitCode> {
         Command::Search { messages } => {
             println!("{}", search::run(&cli.program, cli.store, messages).await?);
             true
+        }
+        Command::Throughput { rate, seconds } => {
+            let outcome = throughput::run(&cli.program, cli.store, rate, seconds).await?;
+            println!("{outcome}");
+            outcome.is_well()
         }
     };
     Ok(if well { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -79,6 +79,17 @@ impl Server {
         Ok(kilobytes.parse::<f64>()? / 1_024.0)
     }
 
+    /// Returns the CPU time that the server has used (proc(5): `utime` and `stime`, in ticks of 10 ms).
+    pub(crate) fn cpu(&self) -> anyhow::Result<Duration> {
+        let id = self.child.id().context("the server is not running")?;
+        let stat = std::fs::read_to_string(format!("/proc/{id}/stat"))?;
+        // The name before it may contain spaces.
+        let (_, fields) = stat.rsplit_once(") ").context("no fields in stat")?;
+        let ticks = fields.split(' ').skip(11).take(2).map(str::parse::<u64>);
+        let ticks = ticks.sum::<Result<u64, _>>()?;
+        Ok(Duration::from_millis(ticks * 10))
+    }
+
     /// Creates an owner and returns an access token of theirs.
     pub(crate) async fn token(&self) -> anyhow::Result<String> {
         self.add_agent("bench@example.com").await?;
