@@ -1,17 +1,16 @@
 //! Labels, with which agents sort conversations.
 
-use async_trait::async_trait;
 use protocol::limits::LABEL_CHARS;
 use protocol::{ErrorCode, Label, LabelId};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, QueryOrder};
 
 use crate::Domain;
+use crate::command::{Command, Shard, Write};
 use crate::error::Result;
 use crate::inbox::check_color;
 use crate::table::column::Assign;
 use crate::table::{inbox, label};
-use crate::writer::{Command, Shard, Write};
 
 impl Domain {
     /// Creates a label.
@@ -49,9 +48,9 @@ impl Domain {
 
 struct DeleteLabel(LabelId);
 
-#[async_trait]
 impl Command for DeleteLabel {
     type Output = ();
+    const CHANGES_DIRECTORY: bool = true;
 
     fn shard(&self) -> Shard {
         Shard::ANY
@@ -80,9 +79,9 @@ struct CreateLabel {
     color: String,
 }
 
-#[async_trait]
 impl Command for CreateLabel {
     type Output = Label;
+    const CHANGES_DIRECTORY: bool = true;
 
     fn shard(&self) -> Shard {
         Shard::ANY

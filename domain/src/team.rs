@@ -1,16 +1,15 @@
 //! Teams: groups of agents that conversations are routed to.
 
-use async_trait::async_trait;
 use protocol::{AgentId, ErrorCode, Routing, Team, TeamId};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, QueryOrder};
 
 use crate::Domain;
 use crate::agent::check_name;
+use crate::command::{Command, Shard, Write};
 use crate::error::Result;
 use crate::table::column::Assign;
 use crate::table::{conversation, inbox, team, team_agent};
-use crate::writer::{Command, Shard, Write};
 
 impl Domain {
     /// All teams, by name.
@@ -62,9 +61,9 @@ impl Domain {
 
 struct DeleteTeam(TeamId);
 
-#[async_trait]
 impl Command for DeleteTeam {
     type Output = ();
+    const CHANGES_DIRECTORY: bool = true;
 
     fn shard(&self) -> Shard {
         Shard::ANY
@@ -97,9 +96,9 @@ struct SaveTeam {
     members: Vec<AgentId>,
 }
 
-#[async_trait]
 impl Command for SaveTeam {
     type Output = TeamId;
+    const CHANGES_DIRECTORY: bool = true;
 
     fn shard(&self) -> Shard {
         Shard::ANY

@@ -26,6 +26,8 @@ mod m0016_blocks;
 mod m0017_second_factors;
 mod m0018_privacy;
 mod m0019_spam;
+mod m0020_directory;
+mod m0021_index_in_sets;
 
 /// Runs the migrations that a database lacks.
 pub struct Migrator;
@@ -53,6 +55,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_second_factors::Migration),
             Box::new(m0018_privacy::Migration),
             Box::new(m0019_spam::Migration),
+            Box::new(m0020_directory::Migration),
+            Box::new(m0021_index_in_sets::Migration),
         ]
     }
 }

@@ -1,16 +1,15 @@
 //! Creates and finds agents.
 
-use async_trait::async_trait;
 use protocol::{AgentId, ErrorCode, MailKind, Presence, UnixMillis};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 
 use super::{Agent, Role, Visibility, check_email, check_name, from_row, with_visibility};
 use crate::Domain;
+use crate::command::{Command, Shard, Write};
 use crate::error::Result;
 use crate::login::password;
 use crate::table::agent;
-use crate::writer::{Command, Shard, Write};
 
 /// What is needed to create an agent.
 pub struct NewAgent {
@@ -90,9 +89,9 @@ pub(super) struct Create {
     pub(super) visibility: Visibility,
 }
 
-#[async_trait]
 impl Command for Create {
     type Output = Agent;
+    const CHANGES_DIRECTORY: bool = true;
 
     fn shard(&self) -> Shard {
         Shard::ANY

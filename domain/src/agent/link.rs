@@ -4,7 +4,6 @@
 //! longer valid. There is no row to store or to clean up. The MAC's key is not in the database, so nobody can
 //! make a link from a backup.
 
-use async_trait::async_trait;
 use protocol::{AgentId, ErrorCode, MailKind};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
@@ -15,10 +14,10 @@ use super::{Agent, Role, Visibility, check_email, check_name, has_password, with
 use crate::Domain;
 use crate::ambient::Ambient;
 use crate::audit::{Actor, AuditAction, Subject};
+use crate::command::{Command, Shard, Write};
 use crate::error::Result;
 use crate::login::{Source, end_sessions, password};
 use crate::table::agent;
-use crate::writer::{Command, Shard, Write};
 
 /// The password hash of an agent who has no password yet: not a PHC string, and secret.
 pub(super) fn no_password(ambient: &Ambient) -> String {
@@ -149,7 +148,6 @@ struct Forget {
     email: String,
 }
 
-#[async_trait]
 impl Command for Forget {
     type Output = Option<Subject>;
 
@@ -175,7 +173,6 @@ struct SetPassword {
     password_hash: String,
 }
 
-#[async_trait]
 impl Command for SetPassword {
     type Output = Agent;
 

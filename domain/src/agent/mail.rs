@@ -1,6 +1,5 @@
 //! Which emails an agent wants.
 
-use async_trait::async_trait;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use protocol::{AgentId, ErrorCode, MailKind, UnixMillis};
@@ -9,10 +8,10 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
 
 use crate::Domain;
+use crate::command::{Command, Shard, Write};
 use crate::error::Result;
 use crate::mail::OF_AGENTS;
 use crate::table::{agent, agent_mail};
-use crate::writer::{Command, Shard, Write};
 
 /// The limits of the wait for an answer before an escalation, in milliseconds: a minute and a week.
 const ESCALATION_MS: std::ops::RangeInclusive<u64> = 60_000..=7 * 24 * 60 * 60_000;
@@ -145,9 +144,9 @@ struct SetAgentMail {
     mail: AgentMail,
 }
 
-#[async_trait]
 impl Command for SetAgentMail {
     type Output = ();
+    const CHANGES_DIRECTORY: bool = true;
 
     fn shard(&self) -> Shard {
         Shard::ANY
@@ -179,9 +178,9 @@ struct GiveUp {
     kind: MailKind,
 }
 
-#[async_trait]
 impl Command for GiveUp {
     type Output = ();
+    const CHANGES_DIRECTORY: bool = true;
 
     fn shard(&self) -> Shard {
         Shard::ANY

@@ -2,17 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use async_trait::async_trait;
 use protocol::{AgentId, ErrorCode, InboxId, LabelId, Member};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, QuerySelect};
 
 use super::{Agent, Right, Role, Visibilities, Visibility, from_row};
 use crate::Domain;
+use crate::command::{Command, Shard, Write};
 use crate::error::Result;
 use crate::login::end_sessions;
 use crate::table::{access_token, agent, agent_identity, agent_skill, label};
-use crate::writer::{Command, Shard, Write};
 
 /// The highest capacity that can be set, in conversations.
 const CAPACITY: u32 = 1_000;
@@ -123,9 +122,9 @@ struct SetAgent {
     settings: AgentSettings,
 }
 
-#[async_trait]
 impl Command for SetAgent {
     type Output = ();
+    const CHANGES_DIRECTORY: bool = true;
 
     fn shard(&self) -> Shard {
         Shard::ANY
@@ -157,9 +156,9 @@ struct SetActive {
     is_active: bool,
 }
 
-#[async_trait]
 impl Command for SetActive {
     type Output = ();
+    const CHANGES_DIRECTORY: bool = true;
 
     fn shard(&self) -> Shard {
         Shard::ANY
@@ -204,9 +203,9 @@ struct SetRole {
     role: Role,
 }
 
-#[async_trait]
 impl Command for SetRole {
     type Output = ();
+    const CHANGES_DIRECTORY: bool = true;
 
     fn shard(&self) -> Shard {
         Shard::ANY

@@ -28,7 +28,7 @@ impl LastAnnounced {
 }
 
 /// Whether the inbox is open now. Without business hours it always is.
-fn is_open(inbox: &Inbox, now_ms: UnixMillis) -> bool {
+pub(crate) fn is_open(inbox: &Inbox, now_ms: UnixMillis) -> bool {
     inbox.hours.as_ref().is_none_or(|hours| hours.are_open(now_ms))
 }
 

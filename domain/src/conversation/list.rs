@@ -132,15 +132,6 @@ fn follows(cursor: ListCursor) -> Condition {
     )
 }
 
-/// A conversation's summary for all agents, without what differs between them.
-pub(super) async fn summary_of(
-    db: &impl ConnectionTrait,
-    row: &conversation::Model,
-) -> Result<Summary> {
-    let mut one = summaries(db, std::slice::from_ref(row), None).await?;
-    one.pop().ok_or(Error::Corrupt("a conversation without a summary"))
-}
-
 /// The summaries of conversations as an agent sees them, or without one, for all agents.
 pub(crate) async fn summaries(
     db: &impl ConnectionTrait,

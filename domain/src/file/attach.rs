@@ -1,43 +1,12 @@
 //! Attaches files to entries.
 
-use protocol::limits::FILES;
-use protocol::{ConversationId, ErrorCode, FileId, Files, Seq, Several, VisitorId};
+use protocol::{ConversationId, Files, Seq, VisitorId};
 use sea_orm::entity::prelude::*;
-use sea_orm::{QueryOrder, QuerySelect};
 
-use super::{Party, from_row};
+use crate::command::Write;
 use crate::error::Result;
 use crate::table::column::Assign;
 use crate::table::file;
-use crate::writer::Write;
-
-/// Returns and locks the files that a message is to attach, in the sender's order. Each must be completely
-/// uploaded by the sender and not attached to another entry.
-///
-/// # Errors
-/// `too_many_files`; `file_unknown`; store errors.
-pub(crate) async fn claim(write: &Write<'_>, sender: &Party, ids: &[FileId]) -> Result<Files> {
-    if ids.len() > FILES {
-        return Err(ErrorCode::TooManyFiles.into());
-    }
-    let rows = file::Entity::find()
-        .filter(file::COLUMN.id.is_in(ids.iter().copied()))
-        .order_by_asc(file::Column::Id)
-        .lock_exclusive()
-        .all(write.tx)
-        .await?;
-    let mut files = Vec::with_capacity(ids.len());
-    for id in ids {
-        let row = rows.iter().find(|row| row.id == *id).ok_or(ErrorCode::FileUnknown)?;
-        let is_free = row.conversation_id.is_none() && row.dropped_at_ms.is_none();
-        let is_twice = files.iter().any(|file: &protocol::File| file.id == *id);
-        if !is_free || !row.is_stored || is_twice || !sender.uploaded(row) {
-            return Err(ErrorCode::FileUnknown.into());
-        }
-        files.push(from_row(row.clone()));
-    }
-    Ok(Several(files))
-}
 
 /// Attaches the files to an entry. From now on, anyone who may see the entry may fetch them.
 pub(crate) async fn attach(

@@ -21,7 +21,7 @@ use crate::agent::Agent;
 use crate::table::file;
 use crate::visitor::VisitorIdentity;
 
-pub(crate) use attach::{attach, claim, hand_over};
+pub(crate) use attach::{attach, hand_over};
 pub use blobs::{BlobError, BlobStore, Content, Part};
 pub use rules::FileRules;
 
@@ -35,6 +35,12 @@ pub enum Party {
 }
 
 impl Party {
+    /// Whether this party may attach the file to a message: they uploaded it, and attached it to nothing yet.
+    pub(crate) fn may_attach(&self, row: &file::Model) -> bool {
+        let is_free = row.conversation_id.is_none() && row.dropped_at_ms.is_none();
+        is_free && row.is_stored && self.uploaded(row)
+    }
+
     /// Whether this party uploaded the file.
     fn uploaded(&self, row: &file::Model) -> bool {
         match self {
@@ -44,7 +50,7 @@ impl Party {
     }
 }
 
-fn from_row(row: file::Model) -> File {
+pub(crate) fn from_row(row: file::Model) -> File {
     File {
         id: row.id,
         name: row.name,

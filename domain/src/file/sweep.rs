@@ -1,16 +1,15 @@
 //! Removes files that were uploaded and never sent.
 
-use async_trait::async_trait;
 use protocol::FileId;
 use protocol::limits::UNSENT_FILE_MS;
 use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
 
 use crate::Domain;
+use crate::command::{Command, Shard, Write};
 use crate::error::Result;
 use crate::table::column::Assign;
 use crate::table::file;
-use crate::writer::{Command, Shard, Write};
 
 /// The most files that are dropped in one transaction.
 const AT_A_TIME: u64 = 100;
@@ -43,7 +42,6 @@ impl Domain {
 
 struct GiveUp;
 
-#[async_trait]
 impl Command for GiveUp {
     /// The ids of the files, and the places of their content.
     type Output = Vec<(FileId, Uuid)>;

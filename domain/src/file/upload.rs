@@ -3,7 +3,6 @@
 use std::io::SeekFrom;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt};
 use protocol::limits::{FILE_BYTES, UNSENT_FILE_BYTES, UNSENT_FILES, VISITOR_FILE_BYTES};
@@ -17,9 +16,9 @@ use tokio::time::timeout;
 use super::kind::{self, Kind, LOOKED_AT};
 use super::{Part, Party, from_row, name, thumbnail};
 use crate::Domain;
+use crate::command::{Command, Shard, Write};
 use crate::error::{Error, Result};
 use crate::table::file;
-use crate::writer::{Command, Shard, Write};
 
 /// How long an upload waits for a free thumbnail slot when many pictures arrive at once. The agents' limit is
 /// long enough for the visitors ahead of them to give up.
@@ -222,7 +221,6 @@ enum Reserved {
     Room { before: Option<Uuid> },
 }
 
-#[async_trait]
 impl Command for Reserve {
     type Output = Reserved;
 
@@ -326,7 +324,6 @@ struct Keep {
     size: Option<(u32, u32)>,
 }
 
-#[async_trait]
 impl Command for Keep {
     type Output = File;
 
@@ -355,7 +352,6 @@ struct Release {
     place: Uuid,
 }
 
-#[async_trait]
 impl Command for Release {
     type Output = bool;
 

@@ -1,6 +1,5 @@
 //! Changes how an inbox receives email.
 
-use async_trait::async_trait;
 use protocol::{ErrorCode, InboxId};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel};
@@ -9,9 +8,9 @@ use url::Url;
 use super::inbound::{HIDDEN, InboxInbound, shown};
 use super::{Inbox, Secrets, from_row};
 use crate::Domain;
+use crate::command::{Command, Shard, Write};
 use crate::error::Result;
 use crate::table::{inbox, mailbox};
-use crate::writer::{Command, Shard, Write};
 
 impl Domain {
     /// Changes how an inbox receives email. A mailbox URL in the form of [`Inbox::mailbox_shown`] keeps its
@@ -62,9 +61,9 @@ struct SetInbound {
     inbound: InboxInbound,
 }
 
-#[async_trait]
 impl Command for SetInbound {
     type Output = Inbox;
+    const CHANGES_DIRECTORY: bool = true;
 
     fn shard(&self) -> Shard {
         Shard::ANY

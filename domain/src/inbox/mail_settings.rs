@@ -1,15 +1,14 @@
 //! Changes an inbox's email settings.
 
-use async_trait::async_trait;
 use protocol::{ErrorCode, InboxId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 
 use super::{Inbox, InboxMail, from_row};
 use crate::Domain;
+use crate::command::{Command, Shard, Write};
 use crate::error::Result;
 use crate::table::inbox;
-use crate::writer::{Command, Shard, Write};
 
 impl Domain {
     /// Changes the settings for the email that an inbox sends. They also apply to emails that are already
@@ -27,9 +26,9 @@ struct SetMail {
     mail: InboxMail,
 }
 
-#[async_trait]
 impl Command for SetMail {
     type Output = Inbox;
+    const CHANGES_DIRECTORY: bool = true;
 
     fn shard(&self) -> Shard {
         Shard::ANY

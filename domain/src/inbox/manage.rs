@@ -6,9 +6,11 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder};
 
 use super::secrets::Secrets;
-use super::{COLOR, Inbox, from_row, parse_sites, write_sites};
+use super::{COLOR, Inbox, Site, from_row, parse_sites, write_sites};
 use crate::Domain;
 use crate::agent::Agent;
+use crate::ambient::Ambient;
+use crate::command::{Command, Shard, Write};
 use crate::error::{Error, Result};
 use crate::table::inbox;
 
@@ -18,33 +20,9 @@ impl Domain {
     /// # Errors
     /// `name_invalid`, `site_invalid`; store errors.
     pub async fn create_inbox(&self, name: &str, sites: &[String]) -> Result<Inbox> {
-        let (id, secrets) = (InboxId(self.ambient.uuid()), Secrets::new(&self.ambient));
-        let row = inbox::ActiveModel {
-            id: Set(id),
-            secrets: Set(secrets.seal(&self.ambient, id)),
-            key: Set(self.ambient.key()),
-            name: Set(crate::agent::check_name(name)?),
-            allowed_sites: Set(write_sites(&parse_sites(sites)?)),
-            color: Set(COLOR.to_owned()),
-            requires_identity: Set(false),
-            hours: Set(None),
-            time_zone: Set("UTC".to_owned()),
-            routing: Set(Routing::Manual),
-            team_id: Set(None),
-            label_id: Set(None),
-            mail_from: Set(None),
-            team_address: Set(None),
-            mails_visitors: Set(true),
-            unread_wait_ms: Set(UNREAD_WAIT_MS as i64),
-            mails_an_hour: Set(MAILS_AN_HOUR.cast_signed()),
-            inbound_address: Set(None),
-            keep_conversations_days: Set(None),
-            keep_files_days: Set(None),
-            keep_addresses_days: Set(None),
-            keeps_queries: Set(false),
-            created_at_ms: Set(self.ambient.now_ms()),
-        };
-        from_row(row.insert(&self.store.reader).await?, &self.ambient)
+        let (name, sites) = (crate::agent::check_name(name)?, parse_sites(sites)?);
+        let id = InboxId(self.ambient.uuid());
+        self.writer.run(CreateInbox(new_row(&self.ambient, id, name, &sites))).await
     }
 
     /// All inboxes, oldest first.
@@ -89,11 +67,9 @@ impl Domain {
     /// # Errors
     /// `inbox_unknown`, `site_invalid`; store errors.
     pub async fn allow_sites(&self, id: InboxId, sites: &[String]) -> Result<Inbox> {
-        let sites = parse_sites(sites)?;
-        let row = inbox::Entity::find_by_id(id).one(&self.store.reader).await?;
-        let mut row = row.ok_or(ErrorCode::InboxUnknown)?.into_active_model();
-        row.allowed_sites = Set(write_sites(&sites));
-        from_row(row.update(&self.store.reader).await?, &self.ambient)
+        let allowed_sites = Set(write_sites(&parse_sites(sites)?));
+        let row = inbox::ActiveModel { id: Set(id), allowed_sites, ..Default::default() };
+        self.change_inbox(row).await
     }
 
     /// Sets whether a visitor who claims to be a user of the site must prove it.
@@ -106,14 +82,11 @@ impl Domain {
             requires_identity: Set(required),
             ..Default::default()
         };
-        self.change_inbox(row).await
+        self.change_inbox(row).await.map(drop)
     }
 
-    pub(crate) async fn change_inbox(&self, row: inbox::ActiveModel) -> Result<()> {
-        match inbox::Entity::update(row).exec(&self.store.reader).await {
-            Err(DbErr::RecordNotUpdated) => Err(ErrorCode::InboxUnknown.into()),
-            other => Ok(other.map(drop)?),
-        }
+    pub(crate) async fn change_inbox(&self, row: inbox::ActiveModel) -> Result<Inbox> {
+        self.writer.run(ChangeInbox(row)).await
     }
 
     /// Creates the default inbox if there is none.
@@ -126,6 +99,81 @@ impl Domain {
                 self.create_inbox("Support", &[]).await.map(drop)
             }
             other => other.map(drop),
+        }
+    }
+}
+
+/// The row of a new inbox.
+fn new_row(ambient: &Ambient, id: InboxId, name: String, sites: &[Site]) -> inbox::Model {
+    let secrets = Secrets::new(ambient);
+    inbox::Model {
+        id,
+        secrets: secrets.seal(ambient, id),
+        key: ambient.key(),
+        name,
+        allowed_sites: write_sites(sites),
+        color: COLOR.to_owned(),
+        requires_identity: false,
+        hours: None,
+        time_zone: "UTC".to_owned(),
+        routing: Routing::Manual,
+        team_id: None,
+        label_id: None,
+        mail_from: None,
+        team_address: None,
+        mails_visitors: true,
+        unread_wait_ms: UNREAD_WAIT_MS as i64,
+        mails_an_hour: MAILS_AN_HOUR.cast_signed(),
+        inbound_address: None,
+        keep_conversations_days: None,
+        keep_files_days: None,
+        keep_addresses_days: None,
+        keeps_queries: false,
+        created_at_ms: ambient.now_ms(),
+    }
+}
+
+#[cfg(test)]
+impl Inbox {
+    /// A new inbox that is in no store.
+    pub(crate) fn for_tests(ambient: &Ambient, id: InboxId) -> Self {
+        from_row(new_row(ambient, id, "Support".to_owned(), &[]), ambient).expect("a new inbox")
+    }
+}
+
+struct CreateInbox(inbox::Model);
+
+impl Command for CreateInbox {
+    type Output = Inbox;
+    const CHANGES_DIRECTORY: bool = true;
+
+    fn shard(&self) -> Shard {
+        Shard::ANY
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<Inbox> {
+        let row = self.0.clone().into_active_model().reset_all();
+        from_row(row.insert(write.tx).await?, write.ambient)
+    }
+}
+
+/// Sets some columns of an inbox.
+struct ChangeInbox(inbox::ActiveModel);
+
+impl Command for ChangeInbox {
+    type Output = Inbox;
+    const CHANGES_DIRECTORY: bool = true;
+
+    fn shard(&self) -> Shard {
+        Shard::ANY
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<Inbox> {
+        match self.0.clone().update(write.tx).await {
+            Err(DbErr::RecordNotUpdated | DbErr::RecordNotFound(_)) => {
+                Err(ErrorCode::InboxUnknown.into())
+            }
+            changed => from_row(changed?, write.ambient),
         }
     }
 }

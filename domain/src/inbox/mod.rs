@@ -37,7 +37,7 @@ pub use site::Site;
 const COLOR: &str = "#2f6f5e";
 
 /// One site or brand.
-#[derive(Clone)]
+#[derive(Clone, PartialEq)]
 pub struct Inbox {
     /// Its id.
     pub id: InboxId,
@@ -146,7 +146,7 @@ fn write_sites(sites: &[Site]) -> String {
     sites.iter().map(Site::as_str).collect::<Vec<_>>().join("\n")
 }
 
-fn from_row(row: inbox::Model, ambient: &Ambient) -> Result<Inbox> {
+pub(crate) fn from_row(row: inbox::Model, ambient: &Ambient) -> Result<Inbox> {
     let secrets = Secrets::open(ambient, row.id, &row.secrets)?;
     let hours = row.hours.as_deref().map(|text| Hours::parse(text, &row.time_zone)).transpose();
     let sites = row.allowed_sites.lines().map(Site::parse).collect::<std::result::Result<_, _>>();

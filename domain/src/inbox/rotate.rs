@@ -8,6 +8,7 @@ use super::SecretOf;
 use super::secrets::Rotating;
 use super::secrets::Secrets;
 use crate::Domain;
+use crate::command::{Command, Shard, Write};
 use crate::error::Result;
 use crate::table::column::Assign;
 use crate::table::inbox;
@@ -27,14 +28,19 @@ impl Domain {
     pub async fn rotate_secret(&self, id: InboxId, of: SecretOf, at_once: bool) -> Result<()> {
         let secret = self.ambient.secret();
         let now_ms = self.ambient.now_ms();
-        let until_ms = |overlap_ms| (!at_once).then_some(now_ms + overlap_ms);
-        self.change_secrets(id, |secrets| match of {
-            SecretOf::Visitors => secrets.visitors.rotate(secret, until_ms(VISITORS_OVERLAP_MS)),
-            SecretOf::Identity => secrets.identity.rotate(secret, until_ms(OVERLAP_MS)),
-            SecretOf::Inbound => match &mut secrets.inbound {
-                Some(inbound) => inbound.rotate(secret, until_ms(OVERLAP_MS)),
-                None => secrets.inbound = Some(Rotating::new(secret)),
-            },
+        let until_ms = move |overlap_ms| (!at_once).then_some(now_ms + overlap_ms);
+        self.change_secrets(id, move |secrets| {
+            let secret = secret.clone();
+            match of {
+                SecretOf::Visitors => {
+                    secrets.visitors.rotate(secret, until_ms(VISITORS_OVERLAP_MS));
+                }
+                SecretOf::Identity => secrets.identity.rotate(secret, until_ms(OVERLAP_MS)),
+                SecretOf::Inbound => match &mut secrets.inbound {
+                    Some(inbound) => inbound.rotate(secret, until_ms(OVERLAP_MS)),
+                    None => secrets.inbound = Some(Rotating::new(secret)),
+                },
+            }
         })
         .await
     }
@@ -43,16 +49,9 @@ impl Domain {
     pub(super) async fn change_secrets(
         &self,
         id: InboxId,
-        change: impl FnOnce(&mut Secrets),
+        change: impl Fn(&mut Secrets) + Send + Sync + 'static,
     ) -> Result<()> {
-        let found = inbox::Entity::find_by_id(id).one(&self.store.reader).await?;
-        let row = found.ok_or(ErrorCode::InboxUnknown)?;
-        let mut secrets = Secrets::open(&self.ambient, row.id, &row.secrets)?;
-        change(&mut secrets);
-        let mut changed = row.into_active_model();
-        changed.secrets = Set(secrets.seal(&self.ambient, id));
-        inbox::Entity::update(changed).exec(&self.store.reader).await?;
-        Ok(())
+        self.writer.run(ChangeSecrets { id, change }).await
     }
 
     /// Reseals secrets that are not sealed with the newest key, or not at all. Returns how many.
@@ -83,5 +82,30 @@ impl Domain {
             sealed += 1;
         }
         Ok(sealed + self.seal_login_secrets().await?)
+    }
+}
+
+struct ChangeSecrets<F> {
+    id: InboxId,
+    change: F,
+}
+
+impl<F: Fn(&mut Secrets) + Send + Sync + 'static> Command for ChangeSecrets<F> {
+    type Output = ();
+    const CHANGES_DIRECTORY: bool = true;
+
+    fn shard(&self) -> Shard {
+        Shard::ANY
+    }
+
+    async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
+        let found = inbox::Entity::find_by_id(self.id).lock_exclusive().one(write.tx).await?;
+        let row = found.ok_or(ErrorCode::InboxUnknown)?;
+        let mut secrets = Secrets::open(write.ambient, row.id, &row.secrets)?;
+        (self.change)(&mut secrets);
+        let mut changed = row.into_active_model();
+        changed.secrets = Set(secrets.seal(write.ambient, self.id));
+        inbox::Entity::update(changed).exec(write.tx).await?;
+        Ok(())
     }
 }

@@ -1,15 +1,14 @@
 //! How an inbox works: its hours, and how conversations reach agents.
 
-use async_trait::async_trait;
 use protocol::{ErrorCode, InboxId, LabelId, Routing, TeamId};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
 
 use super::{Hours, Inbox, Retention, from_row};
 use crate::Domain;
+use crate::command::{Command, Shard, Write};
 use crate::error::Result;
 use crate::table::{inbox, label, team};
-use crate::writer::{Command, Shard, Write};
 
 /// How an inbox works.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,9 +47,9 @@ struct SetInbox {
     hours: Option<String>,
 }
 
-#[async_trait]
 impl Command for SetInbox {
     type Output = Inbox;
+    const CHANGES_DIRECTORY: bool = true;
 
     fn shard(&self) -> Shard {
         Shard::ANY
@@ -98,6 +97,6 @@ impl Domain {
             keeps_queries: Set(retention.with_queries),
             ..Default::default()
         };
-        self.change_inbox(row).await
+        self.change_inbox(row).await.map(drop)
     }
 }

@@ -6,9 +6,9 @@ use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
 
 use crate::agent::{has_password, link_token};
+use crate::command::Write;
 use crate::error::Result;
 use crate::table::{agent, mail};
-use crate::writer::Write;
 
 /// The most emails of one kind that an address gets in an hour, and that hour in milliseconds.
 const AN_HOUR: u64 = 5;
@@ -35,7 +35,7 @@ pub(crate) async fn enqueue_link(write: &Write<'_>, agent: AgentId, kind: MailKi
     }
     let row = mail::ActiveModel {
         agent_id: Set(Some(agent)),
-        ..super::row::row(write, kind, write.ambient.now_ms())
+        ..super::row::new_row(write.ambient, kind, write.ambient.now_ms())
     };
     mail::Entity::insert(row).exec_without_returning(write.tx).await?;
     Ok(())

@@ -1,6 +1,5 @@
 //! Claims emails in order to send them.
 
-use async_trait::async_trait;
 use protocol::{
     AgentId, ConversationId, DropReason, InboxId, MailId, MailKind, MailState, Seq, UnixMillis,
 };
@@ -12,10 +11,10 @@ use super::decide::{Decision, decide};
 use super::delivery::{Delivery, MailContent};
 use super::{drop, notify, preference};
 use crate::Domain;
+use crate::command::{Command, Shard, Write};
 use crate::error::{Error, Result};
 use crate::table::column::Assign;
 use crate::table::{conversation, mail, mail_lock, visitor};
-use crate::writer::{Command, Shard, Write};
 
 /// How long an unreadable email waits, in milliseconds.
 const UNREADABLE_WAIT_MS: u64 = 10 * 60 * 1_000;
@@ -94,7 +93,6 @@ enum About {
     Account(AgentId),
 }
 
-#[async_trait]
 impl Command for ClaimMail {
     type Output = Option<Delivery>;
 
@@ -235,7 +233,7 @@ impl ClaimMail {
             from_seq: Set(row.from_seq),
             through_seq: Set(row.through_seq),
             late_at_ms: Set(row.late_at_ms),
-            ..super::row::row(write, row.kind, due_at_ms)
+            ..super::row::new_row(write.ambient, row.kind, due_at_ms)
         };
         drop::delete_or_drop(write, row, DropReason::Readdressed).await?;
         mail::Entity::insert(again).exec_without_returning(write.tx).await?;

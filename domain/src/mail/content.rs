@@ -10,10 +10,10 @@ use sea_orm::{QueryOrder, QuerySelect};
 use super::account::OfAccount;
 use super::delivery::{MailContent, OfConversation};
 use super::messages;
+use crate::command::Write;
 use crate::error::{Error, Result};
 use crate::inbox::Inbox;
 use crate::table::{conversation, inbound_mail, mail, visitor};
-use crate::writer::Write;
 
 /// What was decided about an email to somebody about a conversation.
 pub(super) struct Told {

@@ -7,11 +7,11 @@ use sea_orm::{Condition, QueryOrder, QuerySelect};
 
 use super::messages;
 use crate::availability::is_anybody_available;
+use crate::command::Write;
 use crate::conversation::lifecycle::drop_reason;
 use crate::error::Result;
 use crate::inbox::Inbox;
 use crate::table::{conversation, mail, visitor};
-use crate::writer::Write;
 
 /// The period for the limits on unverified addresses and on inboxes, in milliseconds.
 const HOUR_MS: u64 = 60 * 60 * 1_000;

@@ -1,6 +1,5 @@
 //! Emails that are not sent after all.
 
-use async_trait::async_trait;
 use protocol::{
     Author, ConversationId, DropReason, ErrorCode, Event, MailId, MailKind, MailState, Seq,
 };
@@ -10,10 +9,10 @@ use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
 use super::messages;
 use super::outcome::DeliveryEvent;
 use crate::Domain;
+use crate::command::{Command, Shard, Write};
 use crate::conversation::happened;
 use crate::error::{Error, Result};
 use crate::table::{conversation, mail};
-use crate::writer::{Command, Shard, Write};
 
 /// How long a due email waits for a process that sends email, in milliseconds: an hour.
 const OFF_WAIT_MS: u64 = 60 * 60 * 1_000;
@@ -64,7 +63,6 @@ struct Drop {
     reason: DropReason,
 }
 
-#[async_trait]
 impl Command for Drop {
     type Output = ();
 

@@ -9,11 +9,11 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect};
 
 use super::QuotedMessage;
+use crate::command::Write;
 use crate::conversation::LogEntry;
 use crate::conversation::kind::{AuthorKind, EntryKind};
 use crate::error::Result;
 use crate::table::{conversation, entry, mail};
-use crate::writer::Write;
 
 /// The range of messages that an email contains: that of the first attempt, or else the messages that are
 /// unread and in no other email. `None` if there are none.

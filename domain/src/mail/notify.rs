@@ -1,146 +1,19 @@
 //! Emails to agents about conversations. Each agent chooses which ones they get.
 
-use protocol::limits::{MAIL_MESSAGES, NOBODY_WAIT_MS};
-use protocol::{AgentId, ConversationId, DropReason, InboxId, MailKind, MailState, Presence, Seq};
-use sea_orm::ActiveValue::Set;
+use protocol::limits::MAIL_MESSAGES;
+use protocol::{AgentId, ConversationId, DropReason, MailKind, Presence, Seq};
 use sea_orm::entity::prelude::*;
 use sea_orm::{QueryOrder, QuerySelect};
 
 use super::OF_AGENTS;
 use super::decide::{Decision, had_enough};
-use super::row::row;
 use crate::agent::{AgentMail, Visibility};
+use crate::command::Write;
 use crate::conversation::kind::{AuthorKind, EntryKind};
 use crate::conversation::lifecycle::drop_reason;
 use crate::error::Result;
 use crate::inbox::Inbox;
-use crate::table::{agent, agent_mail, conversation, entry, mail, read_cursor};
-use crate::writer::Write;
-
-/// A conversation was assigned to an agent by someone else.
-pub(super) async fn enqueue_assigned(
-    write: &Write<'_>,
-    inbox: &Inbox,
-    conversation: ConversationId,
-    agent: AgentId,
-) -> Result<()> {
-    let wait_ms = inbox.mail.unread_wait_ms;
-    let new = NewDelivery { inbox: inbox.id, conversation, agent };
-    // An agent who only reloads a page was never away.
-    new.insert_once(write, MailKind::Assigned, NOBODY_WAIT_MS).await?;
-    // An agent who is online but leaves without having looked gets an email, too.
-    new.insert_once(write, MailKind::Waiting, wait_ms).await
-}
-
-/// A note was written. The agents whom it mentions get an email if they have not read it after a while.
-pub(super) async fn enqueue_mentioned(
-    write: &Write<'_>,
-    inbox: &Inbox,
-    conversation: ConversationId,
-    author: AgentId,
-    (text, seq): (&str, Seq),
-) -> Result<()> {
-    if !text.contains('@') {
-        return Ok(());
-    }
-    let team = agent::Entity::find().filter(agent::COLUMN.is_active.eq(true)).all(write.tx).await?;
-    let names: Vec<&str> = team.iter().map(|agent| agent.name.as_str()).collect();
-    let named = named(text, &names);
-    for one in team.iter().zip(named).filter_map(|(agent, is_named)| is_named.then_some(agent)) {
-        if one.id == author {
-            continue;
-        }
-        let new = NewDelivery { inbox: inbox.id, conversation, agent: one.id };
-        let mut row = new.row(write, MailKind::Mentioned, inbox.mail.unread_wait_ms);
-        row.from_seq = Set(Some(seq));
-        row.through_seq = Set(Some(seq));
-        mail::Entity::insert(row).exec_without_returning(write.tx).await?;
-    }
-    Ok(())
-}
-
-/// Which of these names a text mentions: `@` and the name, or its first word if no other name has it.
-fn named(text: &str, names: &[&str]) -> Vec<bool> {
-    let text = text.to_lowercase();
-    let firsts: Vec<String> = names
-        .iter()
-        .map(|name| name.to_lowercase().split_whitespace().next().unwrap_or_default().to_owned())
-        .collect();
-    let says = |name: &str| {
-        let ends = |rest: &str| !rest.starts_with(|c: char| c.is_alphanumeric());
-        !name.is_empty()
-            && text
-                .match_indices('@')
-                // Not within an email address.
-                .filter(|(at, _)| !text[..*at].ends_with(|c: char| c.is_alphanumeric()))
-                .any(|(at, _)| text[at + 1..].strip_prefix(name).is_some_and(ends))
-    };
-    let is_named = |(name, first): (&&str, &String)| {
-        let is_only = firsts.iter().filter(|other| *other == first).count() == 1;
-        says(&name.to_lowercase()) || (is_only && says(first))
-    };
-    names.iter().zip(&firsts).map(is_named).collect()
-}
-
-/// A visitor wrote. The assigned agent gets an email if they have not read the message after a while. If it is
-/// the first message that waits for a reply, agents who asked for escalations get one after the wait that they
-/// chose.
-pub(super) async fn enqueue_waiting(
-    write: &Write<'_>,
-    inbox: &Inbox,
-    conversation: &conversation::Model,
-    is_first: bool,
-) -> Result<()> {
-    let id = conversation.id;
-    let new = |agent| NewDelivery { inbox: inbox.id, conversation: id, agent };
-    if let Some(agent) = conversation.assignee_id {
-        new(agent).insert_once(write, MailKind::Waiting, inbox.mail.unread_wait_ms).await?;
-    }
-    if is_first {
-        let want = agent_mail::Entity::find()
-            .filter(agent_mail::COLUMN.escalation_ms.is_not_null())
-            .all(write.tx)
-            .await?;
-        for one in want {
-            let wait_ms = one.escalation_ms.unwrap_or_default().unsigned_abs();
-            new(one.agent_id).insert_once(write, MailKind::Escalation, wait_ms).await?;
-        }
-    }
-    Ok(())
-}
-
-struct NewDelivery {
-    inbox: InboxId,
-    conversation: ConversationId,
-    agent: AgentId,
-}
-
-impl NewDelivery {
-    fn row(&self, write: &Write<'_>, kind: MailKind, wait_ms: u64) -> mail::ActiveModel {
-        mail::ActiveModel {
-            inbox_id: Set(Some(self.inbox)),
-            conversation_id: Set(Some(self.conversation)),
-            agent_id: Set(Some(self.agent)),
-            ..row(write, kind, write.ambient.now_ms() + wait_ms)
-        }
-    }
-
-    /// Queues an email, unless one is waiting that nobody has attempted: that one will include this.
-    async fn insert_once(&self, write: &Write<'_>, kind: MailKind, wait_ms: u64) -> Result<()> {
-        let waits = mail::Entity::find()
-            .filter(mail::COLUMN.conversation_id.eq(self.conversation))
-            .filter(mail::COLUMN.kind.eq(kind))
-            .filter(mail::COLUMN.agent_id.eq(self.agent))
-            .filter(mail::COLUMN.through_seq.is_null())
-            .filter(mail::COLUMN.state.eq(MailState::Waiting))
-            .limit(1);
-        if waits.all(write.tx).await?.is_empty() {
-            let row = self.row(write, kind, wait_ms);
-            mail::Entity::insert(row).exec_without_returning(write.tx).await?;
-        }
-        Ok(())
-    }
-}
+use crate::table::{agent, conversation, entry, mail, read_cursor};
 
 /// Decides what to do with an email to an agent. Its conversation is locked, and no other email is claimed
 /// meanwhile.
@@ -250,22 +123,4 @@ async fn last_words(write: &Write<'_>, conversation: ConversationId) -> Result<(
     let before_all = latest.last().map_or(Seq::START, |row| row.seq.previous());
     let answered = last_of(AuthorKind::Agent).map_or(before_all, |row| row.seq);
     Ok((answered, last_of(AuthorKind::Visitor).map_or(Seq::START, |row| row.seq)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::named;
-
-    #[test]
-    fn a_note_names_whom_it_means() {
-        let names = ["Mia Berg", "Tom Ode", "Tom Orr", "Zoë"];
-        let check =
-            |text: &str, expect: [bool; 4]| assert_eq!(named(text, &names), expect, "{text}");
-        check("@mia please", [true, false, false, false]);
-        check("ask @Mia Berg, or @zoë!", [true, false, false, true]);
-        check("@tom?", [false; 4]);
-        check("@Tom Orr.", [false, false, true, false]);
-        check("mia@example.com, @miami, x@mia.example", [false; 4]);
-        check("", [false; 4]);
-    }
 }

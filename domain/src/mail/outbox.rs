@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use async_trait::async_trait;
 use protocol::{ConversationId, ErrorCode, InboxId, MailId, MailKind, MailState, UnixMillis};
 use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, QuerySelect};
@@ -10,9 +9,9 @@ use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, QuerySelect};
 use tokio::sync::watch;
 
 use crate::Domain;
+use crate::command::{Command, Shard, Write};
 use crate::error::Result;
 use crate::table::mail;
-use crate::writer::{Command, Shard, Write};
 
 /// The most emails on one page of the outbox.
 const PAGE: u64 = 50;
@@ -175,7 +174,6 @@ impl Domain {
 
 struct TryNow(MailId);
 
-#[async_trait]
 impl Command for TryNow {
     type Output = ();
 

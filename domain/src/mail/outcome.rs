@@ -1,6 +1,5 @@
 //! Records the outcome of sending an email.
 
-use async_trait::async_trait;
 use protocol::limits::MAIL_TRIED_MS;
 use protocol::{Author, ConversationId, Event, MailId, MailKind, MailState, Seq, Waits};
 use sea_orm::entity::prelude::*;
@@ -9,10 +8,10 @@ use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
 use super::OF_AGENTS;
 use super::decide::is_to_visitor;
 use crate::Domain;
+use crate::command::{Command, Shard, Write};
 use crate::conversation::happened;
 use crate::error::Result;
 use crate::table::mail;
-use crate::writer::{Command, Shard, Write};
 
 /// The longest reason that is stored, in characters.
 const REASON_CHARS: usize = 300;
@@ -66,7 +65,6 @@ struct RecordOutcome {
     waits: Waits,
 }
 
-#[async_trait]
 impl Command for RecordOutcome {
     type Output = ();
 

@@ -1,6 +1,5 @@
 //! Whether the reader of an email wants more of them. A token in the email lets them say so without a login.
 
-use async_trait::async_trait;
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 use hmac::Mac;
 use protocol::{ErrorCode, InboxId, MailId, MailKind};
@@ -10,11 +9,11 @@ use sea_orm::entity::prelude::*;
 use crate::Domain;
 use crate::agent::AgentMail;
 use crate::ambient::Ambient;
+use crate::command::{Command, Shard, Write};
 use crate::error::Result;
 use crate::inbox::Inbox;
 use crate::table::{agent, mail};
 use crate::visitor::token::mac;
-use crate::writer::{Command, Shard, Write};
 
 /// Separates this use of a secret from the others.
 const PREFERENCE: &[u8] = b"mail preference v1:";
@@ -139,7 +138,6 @@ struct Prefer {
     wanted: bool,
 }
 
-#[async_trait]
 impl Command for Prefer {
     type Output = ();
 

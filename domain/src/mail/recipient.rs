@@ -8,11 +8,11 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, ConnectionTrait};
 
 use crate::Domain;
+use crate::command::Write;
 use crate::error::Result;
 use crate::table::column::Assign;
 use crate::table::mail_address;
 use crate::visitor::Profile;
-use crate::writer::Write;
 
 /// Stands in for the inbox of agents' addresses, which belong to the program and not to an inbox.
 pub(crate) const OF_AGENTS: InboxId = InboxId(Uuid::nil());

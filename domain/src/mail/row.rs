@@ -3,13 +3,17 @@
 use protocol::{MailId, MailKind, MailState, UnixMillis};
 use sea_orm::ActiveValue::Set;
 
+use crate::ambient::Ambient;
 use crate::table::mail;
-use crate::writer::Write;
 
 /// The row of an email that has not been attempted.
-pub(super) fn row(write: &Write<'_>, kind: MailKind, due_at_ms: UnixMillis) -> mail::ActiveModel {
+pub(crate) fn new_row(
+    ambient: &Ambient,
+    kind: MailKind,
+    due_at_ms: UnixMillis,
+) -> mail::ActiveModel {
     mail::ActiveModel {
-        id: Set(MailId(write.ambient.uuid())),
+        id: Set(MailId(ambient.uuid())),
         kind: Set(kind),
         inbox_id: Set(None),
         agent_id: Set(None),
@@ -25,6 +29,6 @@ pub(super) fn row(write: &Write<'_>, kind: MailKind, due_at_ms: UnixMillis) -> m
         begun_at_ms: Set(None),
         late_at_ms: Set(None),
         settled_at_ms: Set(None),
-        created_at_ms: Set(write.ambient.now_ms()),
+        created_at_ms: Set(ambient.now_ms()),
     }
 }

@@ -1,6 +1,5 @@
 //! The daily summary: what is open, and which conversations have waited longest.
 
-use async_trait::async_trait;
 use protocol::{AgentId, ConversationId, DropReason, MailKind, UnixMillis};
 use sea_orm::ActiveValue::Set;
 use sea_orm::entity::prelude::*;
@@ -9,10 +8,10 @@ use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect};
 use super::OF_AGENTS;
 use crate::Domain;
 use crate::agent::{AgentMail, Visibility};
+use crate::command::{Command, Shard, Write};
 use crate::conversation::lifecycle;
 use crate::error::Result;
 use crate::table::{agent, agent_mail, conversation, mail, visitor};
-use crate::writer::{Command, Shard, Write};
 
 /// How many of the longest-waiting conversations are listed.
 const NAMED: u64 = 10;
@@ -74,7 +73,6 @@ impl Domain {
 
 struct EnqueueSummary(AgentId);
 
-#[async_trait]
 impl Command for EnqueueSummary {
     type Output = ();
 
@@ -95,7 +93,7 @@ impl Command for EnqueueSummary {
         agent_mail::Entity::update(noted).exec(write.tx).await?;
         let row = mail::ActiveModel {
             agent_id: Set(Some(self.0)),
-            ..super::row::row(write, MailKind::Summary, now_ms)
+            ..super::row::new_row(write.ambient, MailKind::Summary, now_ms)
         };
         mail::Entity::insert(row).exec_without_returning(write.tx).await?;
         Ok(())

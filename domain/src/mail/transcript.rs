@@ -1,6 +1,5 @@
 //! Transcripts of conversations by email, on request.
 
-use async_trait::async_trait;
 use protocol::{ConversationId, ErrorCode, MailKind, MailState, Seq};
 use sea_orm::ActiveValue::Set;
 use sea_orm::QuerySelect;
@@ -8,10 +7,10 @@ use sea_orm::entity::prelude::*;
 
 use crate::Domain;
 use crate::agent::Agent;
+use crate::command::{Command, Shard, Write};
 use crate::conversation::seen;
 use crate::error::Result;
 use crate::table::{mail, visitor};
-use crate::writer::{Command, Shard, Write};
 
 impl Domain {
     /// Queues a transcript of the conversation so far for its visitor. It repeats what was typed, so it only
@@ -31,7 +30,6 @@ struct Transcript {
     id: ConversationId,
 }
 
-#[async_trait]
 impl Command for Transcript {
     type Output = ();
 
@@ -60,7 +58,7 @@ impl Command for Transcript {
             conversation_id: Set(Some(row.id)),
             from_seq: Set(Some(Seq(1))),
             through_seq: Set(Some(row.last_public_seq)),
-            ..super::row::row(write, MailKind::Transcript, now_ms)
+            ..super::row::new_row(write.ambient, MailKind::Transcript, now_ms)
         };
         mail::Entity::insert(row).exec_without_returning(write.tx).await?;
         Ok(())

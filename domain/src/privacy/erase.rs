@@ -1,6 +1,5 @@
 //! Erases a person: first their rows, then their blobs, then what remains in search indexes.
 
-use async_trait::async_trait;
 use protocol::{
     ConversationId, Erased, ErrorCode, FileId, InboundState, InboxId, UnixMillis, VisitorId,
 };
@@ -8,6 +7,7 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{Condition, QueryOrder, QuerySelect, Select};
 
 use crate::Domain;
+use crate::command::{Command, Shard, Write};
 use crate::error::Result;
 use crate::hub::HubEvent;
 use crate::search::Indexed;
@@ -16,7 +16,6 @@ use crate::table::{
     audit, block, conversation, conversation_label, entry, file, inbound_mail, mail, mail_address,
     read_cursor, visitor,
 };
-use crate::writer::{Command, Shard, Write};
 
 /// Replaces the name of an erased person in the audit log.
 const GONE: &str = "somebody who was erased";
@@ -38,6 +37,7 @@ impl Domain {
             .into_tuple()
             .all(&self.store.reader)
             .await?;
+        self.index_all().await?;
         let indexed = Indexed::read(&self.store, &theirs).await?;
         let erased = self.writer.run(EraseVisitor { id, indexed }).await?;
         self.hub().disconnect_visitor(id, None);
@@ -70,7 +70,6 @@ struct EraseVisitor {
     indexed: Indexed,
 }
 
-#[async_trait]
 impl Command for EraseVisitor {
     type Output = Erased;
 
@@ -103,7 +102,6 @@ pub(super) struct EraseOld {
     pub(super) indexed: Indexed,
 }
 
-#[async_trait]
 impl Command for EraseOld {
     type Output = Erased;
 

@@ -1,6 +1,5 @@
 //! Retention: erases what an inbox no longer retains.
 
-use async_trait::async_trait;
 use protocol::{ConversationId, Erased, FileId, InboxId, UnixMillis, VisitorId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait, Func, Query};
@@ -9,13 +8,13 @@ use sea_orm::{ActiveValue::Set, Condition, IntoActiveModel, QueryOrder, QuerySel
 use super::erase::{EraseOld, forget_address, give_up, unname_blocks};
 use crate::Domain;
 use crate::audit::{Actor, AuditAction};
+use crate::command::{Command, Shard, Write};
 use crate::error::Result;
 use crate::inbox::Inbox;
 use crate::search::Indexed;
 use crate::table::column::Assign;
 use crate::table::{conversation, file, mail, visitor};
 use crate::visitor::Vouched;
-use crate::writer::{Command, Shard, Write};
 
 /// The most rows that are handled at a time.
 const AT_A_TIME: u64 = 100;
@@ -71,6 +70,7 @@ impl Domain {
                 .into_tuple()
                 .all(&self.store.reader)
                 .await?;
+            self.index_all().await?;
             let indexed = Indexed::read(&self.store, &old).await?;
             for id in &old {
                 let (id, indexed) = (*id, indexed.of(*id));
@@ -149,7 +149,6 @@ struct EraseFiles {
     before_ms: UnixMillis,
 }
 
-#[async_trait]
 impl Command for EraseFiles {
     type Output = u64;
 
@@ -182,7 +181,6 @@ struct EraseAddress {
     before_ms: UnixMillis,
 }
 
-#[async_trait]
 impl Command for EraseAddress {
     type Output = ();
 

@@ -1,16 +1,14 @@
 //! Removes erased entries from the search index. PostgreSQL and MySQL store the index with the entries, so it
 //! is deleted with them. SQLite's index is a separate table.
 
-use async_trait::async_trait;
 use protocol::ConversationId;
-use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ConnectionTrait, DbBackend, Statement};
 
 use crate::Domain;
+use crate::command::{Command, Shard, Write};
 use crate::error::Result;
 use crate::store::{Kind, Store};
-use crate::writer::{Command, Shard, Write};
 
 /// SQLite's index of entries, and its row id column.
 const INDEX: &str = "entry_search";
@@ -118,7 +116,6 @@ struct Compact {
     pages: i64,
 }
 
-#[async_trait]
 impl Command for Compact {
     /// Whether more remains to be done.
     type Output = bool;

@@ -4,53 +4,65 @@ use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Alias, Expr, Query};
 use sea_orm::{ActiveModelTrait, ActiveValue, ConnectionTrait, DbBackend, Iterable};
 
+use crate::command::Write;
 use crate::conversation::kind::EntryKind;
 use crate::error::Result;
 use crate::table::{entry, visitor};
-use crate::writer::Write;
 
-/// Inserts an entry and indexes its words. All entries must be written this way.
-pub(crate) async fn insert_entry(write: &Write<'_>, mut row: entry::ActiveModel) -> Result<()> {
-    let backend = write.tx.get_database_backend();
-    let words = match row.kind.as_ref() {
-        // The text of an event is not for people.
-        EntryKind::Event => None,
-        _ => Some(search_words::index(row.text.as_ref())),
-    };
-    let (id, seq, at_ms) = (*row.conversation_id.as_ref(), *row.seq.as_ref(), *row.at_ms.as_ref());
+/// The most rows of one statement: a store limits the number of its values.
+const AT_ONCE: usize = 1_000;
 
-    let (mut columns, mut values) = (Vec::new(), Vec::new());
-    for column in entry::Column::iter() {
-        if let Some(value) = row.take(column).into_value() {
-            columns.push(Alias::new(column.to_string()));
-            values.push(Expr::val(value));
-        }
+/// Inserts entries and indexes their words. All entries must be written this way.
+pub(crate) async fn insert_entries(
+    write: &Write<'_>,
+    mut rows: Vec<entry::ActiveModel>,
+) -> Result<()> {
+    while !rows.is_empty() {
+        let some = rows.drain(..rows.len().min(AT_ONCE)).collect();
+        insert_some(write, some).await?;
     }
-    match (&words, backend) {
-        (Some(words), DbBackend::Postgres) => {
-            columns.push(Alias::new("search"));
-            values.push(Expr::cust_with_values(
-                "to_tsvector('simple', $1)",
-                [search_words::in_week(words, at_ms.0)],
-            ));
-        }
-        (Some(words), DbBackend::MySql) => {
-            columns.push(Alias::new("words"));
-            values.push(Expr::val(search_words::in_week(words, at_ms.0)));
-        }
+    Ok(())
+}
+
+async fn insert_some(write: &Write<'_>, rows: Vec<entry::ActiveModel>) -> Result<()> {
+    let backend = write.tx.get_database_backend();
+    write.unindexed.set(true);
+    let mut columns: Vec<Alias> =
+        entry::Column::iter().map(|column| Alias::new(column.to_string())).collect();
+    match backend {
+        DbBackend::Postgres => columns.push(Alias::new("search")),
+        DbBackend::MySql => columns.push(Alias::new("words")),
         _ => {}
     }
     let mut insert = Query::insert();
-    insert.into_table(entry::Entity).columns(columns).values_panic(values);
-    write.tx.execute(&insert).await?;
-
-    if let (Some(words), DbBackend::Sqlite) = (words, backend) {
-        let mut insert = Query::insert();
-        insert.into_table(Alias::new("entry_search"));
-        insert.columns(["words", "conversation_id", "seq", "at_ms"].map(Alias::new));
-        insert.values_panic([words.into(), id.into(), seq.into(), at_ms.into()]);
-        write.tx.execute(&insert).await?;
+    insert.into_table(entry::Entity).columns(columns);
+    for mut row in rows {
+        let words = match row.kind.as_ref() {
+            // The text of an event is not for people.
+            EntryKind::Event => None,
+            // SQLite's index is filled later, in sets.
+            _ if backend == DbBackend::Sqlite => None,
+            _ => Some(search_words::index(row.text.as_ref())),
+        };
+        let at_ms = *row.at_ms.as_ref();
+        let mut values: Vec<Expr> = entry::Column::iter()
+            .filter_map(|column| row.take(column).into_value())
+            .map(Expr::val)
+            .collect();
+        match (words, backend) {
+            (Some(words), DbBackend::Postgres) => values.push(Expr::cust_with_values(
+                "to_tsvector('simple', $1)",
+                [search_words::in_week(&words, at_ms.0)],
+            )),
+            (Some(words), DbBackend::MySql) => {
+                values.push(Expr::val(search_words::in_week(&words, at_ms.0)));
+            }
+            (None, DbBackend::Postgres | DbBackend::MySql) => values.push(Expr::cust("NULL")),
+            _ => {}
+        }
+        insert.values_panic(values);
     }
+    write.tx.execute(&insert).await?;
     Ok(())
 }
 

@@ -7,6 +7,7 @@ mod forget;
 mod index;
 mod query;
 mod terms;
+mod unindexed;
 
 use std::collections::{HashMap, HashSet};
 
@@ -25,9 +26,10 @@ use crate::table::{conversation, entry};
 use excerpt::excerpt;
 use find::Found;
 pub(crate) use forget::{Indexed, forget};
-pub(crate) use index::{index_visitor, insert_entry};
+pub(crate) use index::{index_visitor, insert_entries};
 pub use query::Query;
 use terms::Terms;
+pub(crate) use unindexed::{IndexEntries, Unindexed};
 
 /// The most conversations that are found by their visitor.
 const VISITORS: u64 = 10;
@@ -43,6 +45,7 @@ impl Domain {
         if terms.is_empty() {
             return Ok(Vec::new());
         }
+        self.index_all().await?;
         let limit = query.limit.clamp(1, SEARCH_HITS);
         let mut found = Vec::new();
         if query.from_ms.is_none() && query.until_ms.is_none() {
@@ -54,6 +57,12 @@ impl Domain {
         found.retain(|found| seen.insert(found.conversation()));
         found.truncate(limit as usize);
         self.show(agent, &found, &terms).await
+    }
+
+    /// Waits until the index has all messages that were acknowledged.
+    pub(crate) async fn index_all(&self) -> Result<()> {
+        while self.writer.has_unindexed() && self.writer.run(IndexEntries).await? {}
+        Ok(())
     }
 
     async fn show(&self, agent: &Agent, found: &[Found], terms: &Terms) -> Result<Vec<Hit>> {

@@ -14,6 +14,20 @@ pub(crate) fn is_retryable(error: &DbErr) -> bool {
         })
 }
 
+/// Whether the error is not the database's answer to a statement: it could not be asked, or did not answer.
+pub(crate) fn is_out_of_reach(error: &DbErr) -> bool {
+    match error {
+        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
+        DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => {
+            !matches!(
+                &**error,
+                SqlxError::Database(_) | SqlxError::Decode(_) | SqlxError::ColumnDecode { .. }
+            )
+        }
+        _ => false,
+    }
+}
+
 /// Whether a unique index refused the write because someone else wrote the same row meanwhile.
 fn is_conflict(error: &DbErr) -> bool {
     matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))

@@ -9,7 +9,7 @@ use sea_orm::sqlx::Executor;
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr};
 
-pub(crate) use fault::is_retryable;
+pub(crate) use fault::{is_out_of_reach, is_retryable};
 pub(crate) use url::Kind;
 pub use url::OpenError;
 

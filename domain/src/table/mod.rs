@@ -14,6 +14,7 @@ pub(crate) mod block;
 pub(crate) mod column;
 pub(crate) mod conversation;
 pub(crate) mod conversation_label;
+pub(crate) mod directory;
 pub(crate) mod entry;
 pub(crate) mod file;
 pub(crate) mod identity_provider;

@@ -1,18 +1,15 @@
 //! The email address that a visitor leaves in the chat, to be answered after they have gone.
 
-use async_trait::async_trait;
 use protocol::ErrorCode;
-use sea_orm::QuerySelect;
 use sea_orm::entity::prelude::*;
 
 use super::VisitorIdentity;
 use super::about::{About, User};
 use crate::Domain;
 use crate::agent::check_email;
+use crate::conversation::core::AddressLeft;
 use crate::error::Result;
-use crate::mail::{Cause, enqueue};
-use crate::table::{conversation, visitor};
-use crate::writer::{Command, Shard, Write};
+use crate::table::visitor;
 
 impl Domain {
     /// Whether to ask a visitor for an email address: their inbox sends email to visitors, does not require a
@@ -42,32 +39,6 @@ impl Domain {
         }
         let about = About { user: Some(User { email, ..User::default() }), ..About::default() };
         self.note_visitor(who, about, None).await?;
-        self.writer.run(Tell { who: *who }).await
-    }
-}
-
-/// Queues an email that tells a visitor who waits for an answer that their message was received.
-struct Tell {
-    who: VisitorIdentity,
-}
-
-#[async_trait]
-impl Command for Tell {
-    type Output = ();
-
-    fn shard(&self) -> Shard {
-        Shard::of(self.who.visitor)
-    }
-
-    async fn apply(&self, write: &mut Write<'_>) -> Result<()> {
-        let waits = conversation::Entity::find()
-            .filter(conversation::COLUMN.unresolved_visitor_id.eq(self.who.visitor))
-            .filter(conversation::COLUMN.waiting_since_ms.is_not_null())
-            .lock_exclusive()
-            .one(write.tx)
-            .await?;
-        let Some(row) = waits else { return Ok(()) };
-        let inbox = crate::inbox::find(write.tx, write.ambient, self.who.inbox).await?;
-        enqueue(write, &inbox, &row, Cause::AddressLeft).await
+        self.writer.decide(AddressLeft(who.visitor)).await
     }
 }

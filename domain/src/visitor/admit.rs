@@ -1,6 +1,5 @@
 //! Who a visitor is, by their token or by their site's proof.
 
-use async_trait::async_trait;
 use protocol::{ErrorCode, InboxId, UnixMillis, VisitorId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::{Expr, ExprTrait};
@@ -11,12 +10,12 @@ use super::token::Token;
 use super::{VisitorIdentity, Vouched, proof, token};
 use crate::Domain;
 use crate::agent::Agent;
+use crate::command::{Command, Shard, Write};
 use crate::error::Result;
 use crate::hub::{HubEvent, Listener};
 use crate::inbox::{Inbox, PageUrl};
 use crate::table::column::Assign;
 use crate::table::{conversation, visitor};
-use crate::writer::{Command, Shard, Write};
 
 /// How long a token stays valid without being used, in seconds.
 const UNUSED_S: u64 = 90 * 24 * 60 * 60;
@@ -288,7 +287,6 @@ struct Admit {
     is_here: bool,
 }
 
-#[async_trait]
 impl Command for Admit {
     /// The visitor, and the generation of their tokens.
     type Output = (VisitorId, i32);
@@ -334,7 +332,7 @@ impl Command for Admit {
 
 impl Admit {
     async fn create(&self, write: &Write<'_>, id: VisitorId) -> Result<visitor::Model> {
-        let row = super::new_row(write, self.inbox, id);
+        let row = super::new_row(write.ambient, self.inbox, id);
         Ok(row.insert(write.tx).await?)
     }
 

@@ -6,12 +6,12 @@ use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{ActiveValue::Set, IntoActiveModel, QuerySelect};
 
 use super::{VisitorIdentity, token};
+use crate::command::Write;
 use crate::error::Result;
 use crate::hub::HubEvent;
 use crate::inbox::Inbox;
 use crate::table::column::Assign;
 use crate::table::{conversation, visitor};
-use crate::writer::Write;
 
 /// The visitor who begins a conversation with an email: always the same one, however often the email is
 /// processed.
@@ -27,7 +27,7 @@ pub(crate) async fn writes_by_mail(
     address: &str,
     name: Option<&str>,
 ) -> Result<()> {
-    let row = super::new_row(write, who.inbox, who.visitor);
+    let row = super::new_row(write.ambient, who.inbox, who.visitor);
     visitor::Entity::insert(row).on_conflict_do_nothing().exec_without_returning(write.tx).await?;
     let query = visitor::Entity::find_by_id(who.visitor).lock_exclusive();
     let Some(row) = query.one(write.tx).await? else { return Ok(()) };

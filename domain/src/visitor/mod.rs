@@ -65,9 +65,17 @@ pub(crate) fn login(
 
 /// A visitor's name, else their email address, else a name made from their id.
 pub(crate) fn display_name(visitor: &visitor::Model) -> String {
-    visitor.name.clone().or_else(|| visitor.email.clone()).unwrap_or_else(|| {
-        let id = visitor.id.0.simple().to_string();
-        // The end of a UUIDv7 is random; its beginning is a timestamp.
-        format!("Visitor {}", id[28..].to_uppercase())
-    })
+    name_to_show(visitor.id, visitor.name.clone(), visitor.email.clone())
+}
+
+/// The name to show for a visitor with this id, name and email address.
+pub(crate) fn name_to_show(id: VisitorId, name: Option<String>, email: Option<String>) -> String {
+    name.or(email).unwrap_or_else(|| default_name(id))
+}
+
+/// A name made from a visitor's id.
+pub(crate) fn default_name(id: VisitorId) -> String {
+    let id = id.0.simple().to_string();
+    // The end of a UUIDv7 is random; its beginning is a timestamp.
+    format!("Visitor {}", id[28..].to_uppercase())
 }

@@ -5,10 +5,10 @@ use sea_orm::ActiveValue::Set;
 
 use super::VisitorIdentity;
 use crate::Domain;
+use crate::ambient::Ambient;
 use crate::error::Result;
 use crate::inbox::Inbox;
 use crate::table::visitor;
-use crate::writer::Write;
 
 impl Domain {
     /// The visitor that a token names.
@@ -25,7 +25,7 @@ impl Domain {
 
 /// A visitor about whom nothing is known yet.
 pub(crate) fn new_row(
-    write: &Write<'_>,
+    ambient: &Ambient,
     inbox: InboxId,
     visitor: VisitorId,
 ) -> visitor::ActiveModel {
@@ -33,7 +33,7 @@ pub(crate) fn new_row(
         id: Set(visitor),
         inbox_id: Set(inbox),
         token_gen: Set(0),
-        created_at_ms: Set(write.ambient.now_ms()),
+        created_at_ms: Set(ambient.now_ms()),
         ..Default::default()
     }
 }

@@ -4,6 +4,7 @@
 
 mod agent_mail;
 mod cancel;
+mod directory;
 mod files;
 mod identity;
 mod inbound;
@@ -18,5 +19,6 @@ mod privacy;
 mod races;
 mod routing;
 mod search;
+mod statements;
 mod support;
 mod visibility;

@@ -1,6 +1,5 @@
 //! Turns an inbound email into a message.
 
-use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::stream;
 use mail_reader::{Attached, Bounce, Mail};
@@ -16,12 +15,12 @@ use super::classify::{Author, Origin};
 use super::headers::{MailHeaders, beginning};
 use super::message::InboundMessage;
 use crate::Domain;
+use crate::command::{Command, Shard, Write};
 use crate::conversation::{Draft, Sender};
 use crate::error::{Error, Result};
 use crate::file::Party;
 use crate::mail::outcome::{fail, lock};
 use crate::table::{inbound_mail, mail};
-use crate::writer::{Command, Shard, Write};
 
 /// How many of an email's files are tried, and how many names of files that were left out are listed.
 const TRIED: usize = 30;
@@ -168,7 +167,6 @@ struct CameBack {
     bounce: Bounce,
 }
 
-#[async_trait]
 impl Command for CameBack {
     type Output = ();
 

@@ -1,6 +1,5 @@
 //! Stores inbound email before anything is done with it.
 
-use async_trait::async_trait;
 use bytes::Bytes;
 use data_encoding::HEXLOWER;
 use protocol::limits::MAIL_BYTES;
@@ -10,9 +9,9 @@ use sea_orm::entity::prelude::*;
 use sha2::{Digest, Sha256};
 
 use crate::Domain;
+use crate::command::{Command, Shard, Write};
 use crate::error::{Error, Result};
 use crate::table::inbound_mail;
-use crate::writer::{Command, Shard, Write};
 
 impl Domain {
     /// Stores an email as it came (RFC 5322). Once this returns, the email is stored durably, and is read until
@@ -115,7 +114,6 @@ struct Keep {
     unread: Option<(Bytes, InboundReason)>,
 }
 
-#[async_trait]
 impl Command for Keep {
     /// The email's id, and whether it is new.
     type Output = (InboundId, bool);

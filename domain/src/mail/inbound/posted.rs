@@ -6,10 +6,10 @@ use sea_orm::entity::prelude::*;
 use sea_orm::{ActiveValue::Set, QuerySelect};
 
 use super::message::InboundMessage;
+use crate::command::Write;
 use crate::error::Result;
 use crate::mail::recipient::arrived;
 use crate::table::inbound_mail;
-use crate::writer::Write;
 
 /// Claims an email that is to become a message, so that nobody else posts it. Its conversation is locked.
 pub(crate) async fn claim(write: &Write<'_>, by_mail: &InboundMessage) -> Result<()> {

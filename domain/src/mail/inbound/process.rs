@@ -1,6 +1,5 @@
 //! Reads stored inbound email until its outcome is recorded.
 
-use async_trait::async_trait;
 use bytes::{Bytes, BytesMut};
 use futures_util::TryStreamExt;
 use mail_reader::{Mail, MailClass};
@@ -11,9 +10,9 @@ use sea_orm::{ActiveValue::Set, IntoActiveModel, QueryOrder, QuerySelect};
 use super::classify::Verdict;
 use super::headers::MailHeaders;
 use crate::Domain;
+use crate::command::{Command, Shard, Write};
 use crate::error::{Error, Result};
 use crate::table::inbound_mail;
-use crate::writer::{Command, Shard, Write};
 
 /// How long an email is reserved for the process that reads it, and how long to wait after an error, in
 /// milliseconds.
@@ -137,7 +136,6 @@ impl Domain {
 /// Begins to read an email, so that nobody else does.
 struct Claim(InboundId);
 
-#[async_trait]
 impl Command for Claim {
     type Output = Option<inbound_mail::Model>;
 
@@ -169,7 +167,6 @@ impl Command for Claim {
 /// Takes back an attempt to read an email.
 struct GiveBack(InboundId);
 
-#[async_trait]
 impl Command for GiveBack {
     type Output = ();
 
@@ -218,7 +215,6 @@ struct RecordInbound {
     conversation: Option<ConversationId>,
 }
 
-#[async_trait]
 impl Command for RecordInbound {
     type Output = ();
 

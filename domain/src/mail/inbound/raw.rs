@@ -10,11 +10,11 @@ use sea_orm::sea_query::SelectStatement;
 
 use crate::Domain;
 use crate::agent::Agent;
+use crate::command::Write;
 use crate::conversation::seen;
 use crate::error::Result;
 use crate::table::column::Assign;
 use crate::table::inbound_mail;
-use crate::writer::Write;
 
 /// How many emails are swept at a time.
 const AT_A_TIME: u64 = 100;

@@ -1,7 +1,6 @@
 //! Inbound email for people: what is held for review, what was ignored, and the full text of what a message
 //! left out.
 
-use async_trait::async_trait;
 use protocol::{
     ConversationId, ErrorCode, InboundId, InboundReason, InboundState, InboxId, Seq, UnixMillis,
 };
@@ -11,10 +10,10 @@ use sea_orm::{ActiveValue::Set, Condition, IntoActiveModel, QueryOrder, QuerySel
 
 use crate::Domain;
 use crate::agent::Agent;
+use crate::command::{Command, Shard, Write};
 use crate::conversation::seen;
 use crate::error::Result;
 use crate::table::{conversation, inbound_mail};
-use crate::writer::{Command, Shard, Write};
 
 /// The most emails on one page.
 const PAGE: u64 = 30;
@@ -255,7 +254,6 @@ struct Decide {
     decision: Decision,
 }
 
-#[async_trait]
 impl Command for Decide {
     type Output = ();
 
