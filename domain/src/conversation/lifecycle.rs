@@ -19,6 +19,11 @@ pub(crate) fn is_spam(row: &Model) -> bool {
     row.spam_at_ms.is_some()
 }
 
+/// Whether what happens in it causes email.
+pub(super) fn causes_email(row: &Model) -> bool {
+    !is_spam(row)
+}
+
 /// Whether a message of its visitor brings it back, whatever state it is in.
 pub(super) fn revives(row: &Model) -> bool {
     !is_spam(row)
@@ -49,6 +54,12 @@ pub(crate) fn visible() -> Condition {
     Condition::all().add(COLUMN.archived_at_ms.is_null()).add(COLUMN.spam_at_ms.is_null())
 }
 
+/// The conversations that are not archived. Spam can be archived, too: then it does not come back by itself once it is
+/// no longer marked.
+pub(crate) fn unarchived() -> Condition {
+    Condition::all().add(COLUMN.archived_at_ms.is_null())
+}
+
 /// The conversations of agents that [`is_active`]: an agent's room is counted by them.
 pub(super) fn active_and_assigned() -> Condition {
     // By name, so that the index on the status is used.
@@ -70,3 +81,12 @@ pub(crate) fn drop_reason(row: &Model, kind: MailKind) -> Option<DropReason> {
         _ => None,
     }
 }
+
+/// Why an email was dropped that nobody needed any more.
+pub(super) const NEEDLESS: [DropReason; 5] = [
+    DropReason::SomebodyCame,
+    DropReason::Answered,
+    DropReason::Resolved,
+    DropReason::Archived,
+    DropReason::Spam,
+];

@@ -3,52 +3,19 @@
 use std::collections::HashMap;
 
 use protocol::limits::LIST_CONVERSATIONS;
-use protocol::{
-    AgentId, ConversationId, Conversations, ErrorCode, Filter, InboxId, Person, Summary,
-    UnixMillis, VisitorId,
-};
+use protocol::{AgentId, ConversationId, Conversations, Filter, InboxId, Summary, VisitorId};
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::Query;
 use sea_orm::{Condition, QueryOrder, QuerySelect};
 
-use super::entry::author_from_row;
-use super::lifecycle::is_spam;
+use super::cursor::ListCursor;
+use super::summary;
 use crate::Domain;
 use crate::agent::Agent;
 use crate::error::{Error, Result};
 use crate::table::column::Typed;
 use crate::table::{agent, conversation, conversation_label, inbox, label, read_cursor, visitor};
 use crate::visitor::display_name;
-
-/// Where a page of the list ends and the next begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ListCursor {
-    last_at_ms: UnixMillis,
-    id: ConversationId,
-}
-
-impl ListCursor {
-    /// Parses the output of [`ListCursor::to_text`].
-    ///
-    /// # Errors
-    /// `cursor_invalid`.
-    pub fn parse(text: &str) -> Result<Self> {
-        let read = || {
-            let (at, id) = text.split_once('.')?;
-            Some(Self {
-                last_at_ms: at.parse().ok()?,
-                id: ConversationId(Uuid::try_parse(id).ok()?),
-            })
-        };
-        read().ok_or(ErrorCode::CursorInvalid.into())
-    }
-
-    /// The cursor as text for a URL.
-    #[must_use]
-    pub fn to_text(self) -> String {
-        format!("{}.{}", self.last_at_ms, self.id)
-    }
-}
 
 impl Domain {
     /// The conversations that match a filter, as an agent sees them, most recent first, after a cursor: at
@@ -141,12 +108,12 @@ pub(crate) async fn summaries(
     if rows.is_empty() {
         return Ok(Vec::new());
     }
-    let beside = Beside::read(db, rows, reader).await?;
+    let beside = Rows::read(db, rows, reader).await?;
     rows.iter().map(|row| beside.summary(row, reader.is_some())).collect()
 }
 
 /// The rows that belong to conversations' rows, read for many at once.
-struct Beside {
+struct Rows {
     visitors: HashMap<VisitorId, visitor::Model>,
     inboxes: HashMap<InboxId, String>,
     agents: HashMap<AgentId, String>,
@@ -154,7 +121,7 @@ struct Beside {
     read: HashMap<ConversationId, i64>,
 }
 
-impl Beside {
+impl Rows {
     async fn read(
         db: &impl ConnectionTrait,
         rows: &[conversation::Model],
@@ -198,33 +165,16 @@ impl Beside {
     fn summary(&self, row: &conversation::Model, is_read: bool) -> Result<Summary> {
         let visitor = self.visitors.get(&row.visitor_id).ok_or(Error::Corrupt("a visitor"))?;
         let inbox_name = self.inboxes.get(&row.inbox_id).ok_or(Error::Corrupt("an inbox"))?;
-        let name = |id: &AgentId| self.agents.get(id).cloned().unwrap_or_default();
-        Ok(Summary {
-            id: row.id,
-            inbox: row.inbox_id,
+        let assignee = row.assignee_id.and_then(|id| self.agents.get(&id));
+        let read = self.read.get(&row.id).copied().unwrap_or(0).unsigned_abs();
+        let beside = summary::Beside {
             inbox_name: inbox_name.clone(),
-            visitor: row.visitor_id,
             visitor_name: display_name(visitor),
-            page: row.page.clone(),
-            status: row.status,
-            assignee: row.assignee_id.map(|id| Person { id, name: name(&id) }),
-            queued_at_ms: row.queued_at_ms,
-            archived: row.archived_at_ms.is_some(),
-            spam: is_spam(row).then_some(true),
-            snoozed_until_ms: row.snoozed_until_ms,
+            assignee_name: assignee.cloned().unwrap_or_default(),
             labels: self.labels.get(&row.id).cloned().unwrap_or_default(),
-            head: row.last_seq,
-            last_at_ms: row.last_at_ms,
-            last_author: author_from_row(
-                row.last_author_kind,
-                row.last_author_id,
-                row.last_author_name.clone(),
-            )?,
-            preview: row.preview.clone(),
-            visitor_messages: row.visitor_messages.unsigned_abs(),
-            read_messages: is_read
-                .then(|| self.read.get(&row.id).copied().unwrap_or(0).unsigned_abs()),
-        })
+            read_messages: is_read.then_some(read),
+        };
+        summary::summary(row, beside)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod change;
 pub(crate) mod core;
+mod cursor;
 mod entry;
 pub(crate) mod kind;
 pub(crate) mod lifecycle;
@@ -11,13 +12,14 @@ mod read;
 mod route;
 mod send;
 pub(crate) mod set;
+mod summary;
 mod text;
 mod typing;
 mod within;
 
 pub(crate) use core::Sender;
+pub use cursor::ListCursor;
 pub use entry::{Audience, LogEntry};
-pub use list::ListCursor;
 pub(crate) use list::{condition, summaries};
 pub use page::Page;
 pub(crate) use page::seen;

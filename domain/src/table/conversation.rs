@@ -35,3 +35,41 @@ table! {
         created_at_ms: UnixMillis,
     }
 }
+
+impl Model {
+    /// A conversation in which nothing has happened.
+    pub(crate) fn begun(
+        id: ConversationId,
+        inbox: InboxId,
+        visitor: VisitorId,
+        now_ms: UnixMillis,
+    ) -> Self {
+        Self {
+            id,
+            inbox_id: inbox,
+            visitor_id: visitor,
+            unresolved_visitor_id: Some(visitor),
+            page: None,
+            status: Status::Open,
+            assignee_id: None,
+            team_id: None,
+            queued_at_ms: None,
+            archived_at_ms: None,
+            spam_at_ms: None,
+            snoozed_until_ms: None,
+            last_seq: Seq::START,
+            last_public_seq: Seq::START,
+            last_at_ms: now_ms,
+            last_author_kind: AuthorKind::Visitor,
+            last_author_id: None,
+            last_author_name: None,
+            preview: String::new(),
+            waiting_since_ms: None,
+            visitor_messages: 0,
+            visitor_read_seq: Seq::START,
+            team_read_seq: Seq::START,
+            logged_at_ms: now_ms,
+            created_at_ms: now_ms,
+        }
+    }
+}

@@ -7,6 +7,7 @@ use sea_orm::{ActiveValue::Set, Condition, QueryOrder, QuerySelect};
 use super::display_name;
 use crate::Domain;
 use crate::agent::Agent;
+use crate::conversation::lifecycle::unarchived;
 use crate::conversation::seen;
 use crate::error::Result;
 use crate::table::{block, conversation, visitor};
@@ -97,8 +98,7 @@ impl Domain {
             .select_only()
             .column(conversation::Column::Id)
             .filter(conversation::COLUMN.visitor_id.eq(visitor))
-            // Spam, too: it must not come back by itself once it is no longer marked.
-            .filter(conversation::COLUMN.archived_at_ms.is_null())
+            .filter(unarchived())
             .into_tuple()
             .all(&self.store.reader)
             .await?;

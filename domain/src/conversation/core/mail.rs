@@ -9,7 +9,7 @@ use super::log::Log;
 use super::mention::mentioned;
 use super::{Decision, Needs, Stop};
 use crate::availability::is_open;
-use crate::conversation::lifecycle::is_spam;
+use crate::conversation::lifecycle::causes_email;
 use crate::inbox::Inbox;
 use crate::mail::new_row;
 use crate::table::mail;
@@ -36,7 +36,7 @@ pub(super) enum Cause<'a> {
 impl Log {
     /// Queues the emails that follow from what happened. The only way for a conversation to cause any.
     pub(super) fn causes(&mut self, desk: &mut Desk<'_>, cause: Cause<'_>) -> Result<(), Stop> {
-        if is_spam(&self.row) {
+        if !causes_email(&self.row) {
             return Ok(());
         }
         let inbox = desk.inbox(self.row.inbox_id)?;

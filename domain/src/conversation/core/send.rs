@@ -2,8 +2,8 @@
 
 use protocol::limits::FILES;
 use protocol::{
-    Author, Body, ClientId, ConversationId, ErrorCode, Event, File, FileId, Files, InboxId, Seq,
-    Several, Status, Summary, VisitorId,
+    Author, Body, ClientId, ConversationId, ErrorCode, Event, File, FileId, Files, InboxId,
+    Several, Summary, VisitorId,
 };
 
 use super::change::reopen_or_wake;
@@ -14,7 +14,6 @@ use super::route::{release_if_away, route};
 use super::{Decision, Needs, Place, Stop};
 use crate::agent::Agent;
 use crate::command::conversation_id;
-use crate::conversation::kind::AuthorKind;
 use crate::conversation::{LogEntry, lifecycle};
 use crate::file::Party;
 use crate::inbox::PageUrl;
@@ -223,32 +222,11 @@ fn begin(
     let now_ms = desk.now_ms();
     let inbox = desk.inbox(inbox)?;
     desk.add_visitor(crate::visitor::new_row(desk.ambient, inbox.id, visitor), visitor);
+    let id = conversation_id(desk.ambient.uuid(), visitor);
     let row = conversation::Model {
-        id: conversation_id(desk.ambient.uuid(), visitor),
-        inbox_id: inbox.id,
-        visitor_id: visitor,
-        unresolved_visitor_id: Some(visitor),
-        page: page.cloned().map(String::from),
-        status: Status::Open,
-        assignee_id: None,
         team_id: inbox.team,
-        queued_at_ms: None,
-        archived_at_ms: None,
-        spam_at_ms: None,
-        snoozed_until_ms: None,
-        last_seq: Seq::START,
-        last_public_seq: Seq::START,
-        last_at_ms: now_ms,
-        last_author_kind: AuthorKind::Visitor,
-        last_author_id: None,
-        last_author_name: None,
-        preview: String::new(),
-        waiting_since_ms: None,
-        visitor_messages: 0,
-        visitor_read_seq: Seq::START,
-        team_read_seq: Seq::START,
-        logged_at_ms: now_ms,
-        created_at_ms: now_ms,
+        page: page.cloned().map(String::from),
+        ..conversation::Model::begun(id, inbox.id, visitor, now_ms)
     };
     let mut log = Log::of(row, Vec::new(), OpenMail::default());
     desk.set_latest(visitor, log.id());

@@ -11,6 +11,7 @@ use sea_orm::{Condition, QueryResult};
 
 use crate::command::Write;
 use crate::conversation::core::{Desk, OpenMail};
+use crate::conversation::lifecycle::NEEDLESS;
 use crate::error::{Error, Result};
 use crate::table::{
     conversation, conversation_label, directory, entry, mail, read_cursor, visitor,
@@ -122,20 +123,13 @@ fn mails(wanted: &Wanted<'_>) -> SelectStatement {
 /// visitor's message arrived. One that was not needed and never attempted does not count; one that was not allowed
 /// does.
 fn matters() -> Condition {
-    let needless = [
-        DropReason::SomebodyCame,
-        DropReason::Answered,
-        DropReason::Resolved,
-        DropReason::Archived,
-        DropReason::Spam,
-    ];
     let waits = Condition::all()
         .add(mail::COLUMN.state.eq(MailState::Waiting))
         .add(mail::COLUMN.through_seq.is_null());
     let counts = Condition::any()
         .add(mail::COLUMN.state.ne(MailState::Dropped))
         .add(mail::COLUMN.message_id.is_not_null())
-        .add(mail::COLUMN.reason.is_not_in(needless.map(DropReason::as_str)));
+        .add(mail::COLUMN.reason.is_not_in(NEEDLESS.map(DropReason::as_str)));
     let confirms = Condition::all().add(mail::COLUMN.kind.eq(MailKind::Received)).add(counts);
     Condition::any().add(waits).add(confirms)
 }
