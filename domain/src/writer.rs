@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, SqliteTransactionMode, TransactionOptions,
+    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions,
     TransactionTrait,
 };
 use tokio::sync::{mpsc, oneshot};
@@ -244,8 +244,9 @@ impl<C: Command> AnyCommand for Ordered<C> {
 
 fn answer<T>(reply: oneshot::Sender<Result<T>>, done: Option<Result<T>>, commit: Result<()>) {
     let result = match (commit, done) {
-        (Err(error), None | Some(Ok(_))) => Err(error),
-        (_, Some(done)) => done,
+        // A refusal may rest on what was not written, either.
+        (Err(error), _) => Err(error),
+        (Ok(()), Some(done)) => done,
         (Ok(()), None) => Err(Error::Stopped),
     };
     // If the request was dropped, nobody waits for the result. The change stays.
@@ -283,7 +284,7 @@ async fn run(tools: Tools, mut waiting: mpsc::Receiver<Job>) {
         let committed = write_again(&tools, &mut batch).await;
         // What keeps conflicting with another node, or can't be read, must not hold up the others. But if the
         // database is out of reach, all of them fail at once.
-        if committed.as_ref().is_err_and(is_of_one) && batch.len() > 1 {
+        if committed.as_ref().is_err_and(|failed| !failed.is_of_all) && batch.len() > 1 {
             write_singly(&tools, &mut batch).await;
         } else {
             finish(&tools.hub, &mut batch, committed).await;
@@ -291,9 +292,18 @@ async fn run(tools: Tools, mut waiting: mpsc::Receiver<Job>) {
     }
 }
 
-/// Whether a batch failed because of one that is in it.
-fn is_of_one(error: &Error) -> bool {
-    !matches!(error, Error::Store(error) if is_out_of_reach(error))
+/// Why a batch was not written.
+struct Failed {
+    error: Error,
+    /// Whether it would have failed whatever is in it.
+    is_of_all: bool,
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        let is_of_all = matches!(&error, Error::Store(error) if is_out_of_reach(error));
+        Self { error, is_of_all }
+    }
 }
 
 async fn write_singly(tools: &Tools, batch: &mut Vec<Job>) {
@@ -301,7 +311,7 @@ async fn write_singly(tools: &Tools, batch: &mut Vec<Job>) {
     while let Some(job) = waiting.next() {
         batch.push(job);
         let committed = write_again(tools, batch).await;
-        if committed.as_ref().is_err_and(|error| !is_of_one(error)) {
+        if committed.as_ref().is_err_and(|failed| failed.is_of_all) {
             batch.extend(waiting.by_ref());
         }
         finish(&tools.hub, batch, committed).await;
@@ -325,10 +335,10 @@ async fn index(tools: &Tools) -> bool {
 }
 
 /// Acknowledges, then publishes. Comes after the commit.
-async fn finish(hub: &Hub, batch: &mut Vec<Job>, committed: Result<Vec<HubEvent>>) {
+async fn finish(hub: &Hub, batch: &mut Vec<Job>, committed: Result<Vec<HubEvent>, Failed>) {
     let (outcome, news) = match committed {
         Ok(news) => (Ok(()), news),
-        Err(error) => {
+        Err(Failed { error, .. }) => {
             tracing::error!(%error, commands = batch.len(), "could not write a batch");
             (Err(error), Vec::new())
         }
@@ -345,12 +355,14 @@ async fn finish(hub: &Hub, batch: &mut Vec<Job>, committed: Result<Vec<HubEvent>
 }
 
 /// Writes a batch, and retries it if another writer was faster.
-async fn write_again(tools: &Tools, batch: &mut [Job]) -> Result<Vec<HubEvent>> {
+async fn write_again(tools: &Tools, batch: &mut [Job]) -> Result<Vec<HubEvent>, Failed> {
     let mut tries = 0;
     loop {
         let written = write_batch(tools, batch).await;
         match &written {
-            Err(Error::Store(error)) if tries < RETRIES && is_retryable(error) => {
+            Err(Failed { error: Error::Store(error), .. })
+                if tries < RETRIES && is_retryable(error) =>
+            {
                 tries += 1;
                 tracing::debug!(%error, tries, "retrying a batch");
                 // Wait a random time, so that the two do not conflict again at once.
@@ -362,16 +374,17 @@ async fn write_again(tools: &Tools, batch: &mut [Job]) -> Result<Vec<HubEvent>> 
     }
 }
 
-async fn write_batch(tools: &Tools, batch: &mut [Job]) -> Result<Vec<HubEvent>> {
+async fn write_batch(tools: &Tools, batch: &mut [Job]) -> Result<Vec<HubEvent>, Failed> {
     // IMMEDIATE takes the write lock at the start: a deferred transaction that has already read can't wait
     // for it later (sqlite.org/lang_transaction.html).
     let options = TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..TransactionOptions::default()
     };
-    let tx = tools.db.begin_with_options(options).await?;
+    let all = |error: DbErr| Failed { error: error.into(), is_of_all: true };
+    let tx = tools.db.begin_with_options(options).await.map_err(all)?;
     let news = write_in(tools, &tx, batch).await?;
-    tx.commit().await?;
+    tx.commit().await.map_err(all)?;
     Ok(news)
 }
 

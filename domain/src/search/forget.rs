@@ -21,6 +21,8 @@ const PAGES: i64 = 250;
 /// conversation and scanning all of it must not block the writer.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Indexed {
+    /// The conversations that were looked for. The whole index is searched for any other.
+    covered: Vec<ConversationId>,
     /// Conversations, and the row of each entry.
     rows: Vec<(ConversationId, i64)>,
     /// The last row at the time of reading. Only later rows are searched again.
@@ -46,13 +48,14 @@ impl Indexed {
         for row in store.reader.query_all(&of_them).await? {
             rows.push((row.try_get_by_index(1)?, row.try_get_by_index(0)?));
         }
-        Ok(Self { rows, last })
+        Ok(Self { covered: conversations.to_vec(), rows, last })
     }
 
     /// Returns the rows of one conversation.
     pub(crate) fn of(&self, conversation: ConversationId) -> Self {
         let is_its = |(id, _): &&(ConversationId, i64)| *id == conversation;
-        Self { rows: self.rows.iter().filter(is_its).copied().collect(), last: self.last }
+        let rows = self.rows.iter().filter(is_its).copied().collect();
+        Self { covered: vec![conversation], rows, last: self.last }
     }
 }
 
@@ -74,11 +77,18 @@ pub(crate) async fn forget(
     if write.tx.get_database_backend() != DbBackend::Sqlite {
         return Ok(());
     }
-    let mut later = rows_of(conversations);
-    later.and_where(Expr::col(Alias::new(ROW)).gt(indexed.last));
     let mut rows: Vec<i64> = indexed.rows.iter().map(|(_, row)| *row).collect();
-    for row in write.tx.query_all(&later).await? {
-        rows.push(row.try_get_by_index(0)?);
+    // One that was begun or handed over since then, and those that were looked for, but only in later rows.
+    let (covered, others): (Vec<_>, Vec<_>) =
+        conversations.iter().copied().partition(|id| indexed.covered.contains(id));
+    let mut later = rows_of(&covered);
+    later.and_where(Expr::col(Alias::new(ROW)).gt(indexed.last));
+    let mut searches = vec![later];
+    searches.extend((!others.is_empty()).then(|| rows_of(&others)));
+    for search in searches {
+        for row in write.tx.query_all(&search).await? {
+            rows.push(row.try_get_by_index(0)?);
+        }
     }
     for row in rows {
         let mut delete = Query::delete();

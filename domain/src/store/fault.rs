@@ -19,9 +19,15 @@ pub(crate) fn is_out_of_reach(error: &DbErr) -> bool {
     match error {
         DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
         DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => {
-            !matches!(
+            matches!(
                 &**error,
-                SqlxError::Database(_) | SqlxError::Decode(_) | SqlxError::ColumnDecode { .. }
+                SqlxError::Io(_)
+                    | SqlxError::Tls(_)
+                    | SqlxError::Protocol(_)
+                    | SqlxError::PoolTimedOut
+                    | SqlxError::PoolClosed
+                    | SqlxError::WorkerCrashed
+                    | SqlxError::BeginFailed
             )
         }
         _ => false,

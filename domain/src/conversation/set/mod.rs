@@ -38,8 +38,15 @@ pub(crate) async fn carry_out(write: &mut Write<'_>, set: &mut [&mut dyn Undecid
         // Who waits longest gets the room, before anyone who comes later in this set.
         for id in desk.take_made_room() {
             let mut serve = Pending::new(ServeQueue { except: Some(id) });
-            decide(write, &mut desk, &mut serve).await?;
-            if let Err(error) = serve.output() {
+            let served = match decide(write, &mut desk, &mut serve).await {
+                // One that can't be read must not hold up what made room for it.
+                Err(error) if error.is_corrupt() => {
+                    desk.refuse();
+                    Err(error)
+                }
+                decided => decided.map(|()| serve.output())?,
+            };
+            if let Err(error) = served {
                 tracing::error!(%error, "could not serve the queue");
             }
         }

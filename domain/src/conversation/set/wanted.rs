@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use protocol::{AgentId, ConversationId, LabelId, Seq, UnixMillis};
+use protocol::{AgentId, ConversationId, InboxId, LabelId, Seq, TeamId, UnixMillis};
 use sea_orm::entity::prelude::*;
 use sea_orm::{FromQueryResult, QueryOrder, QuerySelect};
 
@@ -132,17 +132,24 @@ async fn staff(write: &Write<'_>, online: Vec<AgentId>) -> Result<Staff> {
 /// The conversations that wait for an agent, in order. They are not locked: those that are to be served are read
 /// again.
 async fn queue(write: &Write<'_>) -> Result<Vec<Queued>> {
-    let rows = conversation::Entity::find()
-        .filter(conversation::COLUMN.queued_at_ms.is_not_null())
-        .order_by_asc(conversation::Column::QueuedAtMs)
-        .limit(QUEUE)
-        .all(write.tx)
-        .await?;
+    let rows: Vec<(ConversationId, UnixMillis, InboxId, Option<TeamId>)> =
+        conversation::Entity::find()
+            .select_only()
+            .column(conversation::Column::Id)
+            .column(conversation::Column::QueuedAtMs)
+            .column(conversation::Column::InboxId)
+            .column(conversation::Column::TeamId)
+            .filter(conversation::COLUMN.queued_at_ms.is_not_null())
+            .order_by_asc(conversation::Column::QueuedAtMs)
+            .limit(QUEUE)
+            .into_tuple()
+            .all(write.tx)
+            .await?;
     if rows.is_empty() {
         return Ok(Vec::new());
     }
     let on = conversation_label::Entity::find()
-        .filter(conversation_label::COLUMN.conversation_id.is_in(rows.iter().map(|row| row.id)))
+        .filter(conversation_label::COLUMN.conversation_id.is_in(rows.iter().map(|row| row.0)))
         .order_by_asc(conversation_label::Column::LabelId)
         .all(write.tx)
         .await?;
@@ -150,14 +157,12 @@ async fn queue(write: &Write<'_>) -> Result<Vec<Queued>> {
     for row in on {
         labels.entry(row.conversation_id).or_default().push(row.label_id);
     }
-    let queued = |row: conversation::Model| {
-        Some(Queued {
-            labels: labels.remove(&row.id).unwrap_or_default(),
-            id: row.id,
-            at_ms: row.queued_at_ms?,
-            inbox: row.inbox_id,
-            team: row.team_id,
-        })
+    let queued = |(id, at_ms, inbox, team)| Queued {
+        id,
+        at_ms,
+        inbox,
+        team,
+        labels: labels.remove(&id).unwrap_or_default(),
     };
-    Ok(rows.into_iter().filter_map(queued).collect())
+    Ok(rows.into_iter().map(queued).collect())
 }
