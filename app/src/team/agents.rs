@@ -218,21 +218,23 @@ fn PasswordLink(id: AgentId, is_invited: bool, actions: TeamActions) -> impl Int
 fn ResetForm(id: AgentId, name: String, actions: TeamActions) -> impl IntoView {
     let is_done = move || actions.reset.made(|input| input.id == id).is_some();
     view! {
-        <Notice text=actions.reset.refused(move |input| input.id == id) />
-        <div class="form-end">
-            <ConfirmForm
-                action=actions.reset
-                fields=vec![("id", id.to_string())]
-                class="button"
-                question=format!("Reset {name}’s two-factor authentication?")
-                consequence="Their authenticator app, passkeys and recovery codes stop working, their links to identity providers are removed, and they’re logged out. Make sure it’s really them who asked."
-                confirm="Reset"
-            >
-                "Reset two-factor authentication…"
-            </ConfirmForm>
-            <span class="saved" role="status">
-                {move || is_done().then_some("Reset")}
-            </span>
+        <div class="form">
+            <Notice text=actions.reset.refused(move |input| input.id == id) />
+            <div class="form-end">
+                <ConfirmForm
+                    action=actions.reset
+                    fields=vec![("id", id.to_string())]
+                    class="button"
+                    question=format!("Reset {name}’s two-factor authentication?")
+                    consequence="Their authenticator app, passkeys and recovery codes stop working, their links to identity providers are removed, and they’re logged out. Make sure it’s really them who asked."
+                    confirm="Reset"
+                >
+                    "Reset two-factor authentication…"
+                </ConfirmForm>
+                <span class="saved" role="status">
+                    {move || is_done().then_some("Reset")}
+                </span>
+            </div>
         </div>
     }
 }
@@ -260,8 +262,10 @@ fn ActiveForm(id: AgentId, name: String, is_active: bool, actions: TeamActions) 
             .into_any()
     };
     view! {
-        <Notice text=actions.set_active.refused(move |input| input.id == id) />
-        {button}
+        <div class="form">
+            <Notice text=actions.set_active.refused(move |input| input.id == id) />
+            <div class="form-end">{button}</div>
+        </div>
     }
 }
 

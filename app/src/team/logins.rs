@@ -198,17 +198,21 @@ fn ProviderForm(
         {(!is_new && can_change)
             .then(|| {
                 view! {
-                    <Notice text=actions.delete.refused(move |input| input.id == id) />
-                    <ConfirmForm
-                        action=actions.delete
-                        fields=vec![("id", id.to_string())]
-                        class="button"
-                        question
-                        consequence="Agents can no longer log in through it. Those without a password need a password-reset link."
-                        confirm="Delete provider"
-                    >
-                        "Delete provider…"
-                    </ConfirmForm>
+                    <div class="form">
+                        <Notice text=actions.delete.refused(move |input| input.id == id) />
+                        <div class="form-end">
+                            <ConfirmForm
+                                action=actions.delete
+                                fields=vec![("id", id.to_string())]
+                                class="button"
+                                question
+                                consequence="Agents can no longer log in through it. Those without a password need a password-reset link."
+                                confirm="Delete provider"
+                            >
+                                "Delete provider…"
+                            </ConfirmForm>
+                        </div>
+                    </div>
                 }
             })}
     }

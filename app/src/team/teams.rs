@@ -117,17 +117,21 @@ fn TeamForm(
             .filter(|_| can_manage)
             .map(|id| {
                 view! {
-                    <Notice text=actions.delete_team.refused(move |input| input.id == id) />
-                    <ConfirmForm
-                        action=actions.delete_team
-                        fields=vec![("id", id.to_string())]
-                        class="button"
-                        question
-                        consequence="Inboxes no longer assign conversations to it. Its agents stay, and keep their conversations."
-                        confirm="Delete team"
-                    >
-                        "Delete team…"
-                    </ConfirmForm>
+                    <div class="form">
+                        <Notice text=actions.delete_team.refused(move |input| input.id == id) />
+                        <div class="form-end">
+                            <ConfirmForm
+                                action=actions.delete_team
+                                fields=vec![("id", id.to_string())]
+                                class="button"
+                                question
+                                consequence="Inboxes no longer assign conversations to it. Its agents stay, and keep their conversations."
+                                confirm="Delete team"
+                            >
+                                "Delete team…"
+                            </ConfirmForm>
+                        </div>
+                    </div>
                 }
             })}
     }
