@@ -2,14 +2,11 @@
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
-use leptos::server_fn::client::Client;
 use leptos::server_fn::codec::PostUrl;
-use leptos::server_fn::request::ClientReq;
 use leptos::server_fn::{Http, ServerFn};
-use serde::de::DeserializeOwned;
 
 use super::FormAction;
-use crate::failure::Failure;
+use super::form_function::FormFunction;
 
 /// A button that calls a server function. It also works without scripts.
 #[component]
@@ -27,12 +24,7 @@ pub(crate) fn ButtonForm<S, O>(
     children: Children,
 ) -> impl IntoView
 where
-    S: DeserializeOwned + ServerFn<Protocol = Http<PostUrl, O>, Error = Failure>,
-    S: Clone + Send + Sync + 'static,
-    S::Client: Client<Failure>,
-    S::Output: Clone + Send + Sync + 'static,
-    <<S::Client as Client<Failure>>::Request as ClientReq<Failure>>::FormData:
-        From<leptos::web_sys::FormData>,
+    S: FormFunction<O> + ServerFn<Protocol = Http<PostUrl, O>>,
     O: 'static,
 {
     let hidden = |(name, value): (&'static str, String)| view! { <input type="hidden" name=name value=value /> };

@@ -2,14 +2,11 @@
 
 use leptos::form::ActionForm;
 use leptos::prelude::*;
-use leptos::server_fn::client::Client;
 use leptos::server_fn::codec::PostUrl;
-use leptos::server_fn::request::ClientReq;
 use leptos::server_fn::{Http, ServerFn};
-use serde::de::DeserializeOwned;
 
 use super::Notice;
-use crate::failure::Failure;
+use super::form_function::FormFunction;
 
 /// A section of a settings page.
 #[component]
@@ -46,12 +43,7 @@ pub(crate) fn FormCard<S, O>(
     children: Children,
 ) -> impl IntoView
 where
-    S: DeserializeOwned + ServerFn<Protocol = Http<PostUrl, O>, Error = Failure>,
-    S: Clone + Send + Sync + 'static,
-    S::Client: Client<Failure>,
-    S::Output: Clone + Send + Sync + 'static,
-    <<S::Client as Client<Failure>>::Request as ClientReq<Failure>>::FormData:
-        From<leptos::web_sys::FormData>,
+    S: FormFunction<O> + ServerFn<Protocol = Http<PostUrl, O>>,
     O: 'static,
 {
     view! {

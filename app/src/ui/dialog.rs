@@ -1,17 +1,13 @@
 //! Windows above the page. They are popovers: they open without scripts, close with Escape and a click beside them,
 //! and give the focus back.
 
-use leptos::form::ActionForm;
 use leptos::html::Div;
 use leptos::prelude::*;
-use leptos::server_fn::client::Client;
 use leptos::server_fn::codec::PostUrl;
-use leptos::server_fn::request::ClientReq;
 use leptos::server_fn::{Http, ServerFn};
-use serde::de::DeserializeOwned;
 
-use super::FormAction;
-use crate::failure::Failure;
+use super::form_function::FormFunction;
+use super::{ButtonForm, FormAction};
 
 /// A window. Buttons with `popovertarget=id` open it.
 #[component]
@@ -72,19 +68,12 @@ pub(crate) fn ConfirmForm<S, O>(
     children: Children,
 ) -> impl IntoView
 where
-    S: DeserializeOwned + ServerFn<Protocol = Http<PostUrl, O>, Error = Failure>,
-    S: Clone + Send + Sync + 'static,
-    S::Client: Client<Failure>,
-    S::Output: Clone + Send + Sync + 'static,
-    <<S::Client as Client<Failure>>::Request as ClientReq<Failure>>::FormData:
-        From<leptos::web_sys::FormData>,
+    S: FormFunction<O> + ServerFn<Protocol = Http<PostUrl, O>>,
     O: 'static,
 {
     let function = S::PATH.rsplit('/').next().unwrap_or_default();
     let id =
         fields.iter().fold(format!("confirm-{function}"), |id, (_, value)| format!("{id}-{value}"));
-    let hidden = |(name, value): (&'static str, String)| view! { <input type="hidden" name=name value=value /> };
-    let pending = action.action.pending();
     view! {
         <button type="button" class=class popovertarget=id.clone() title=label.clone() aria-label=label>
             {children()}
@@ -92,8 +81,7 @@ where
         <Dialog id=id.clone() label=question.clone()>
             <h2>{question}</h2>
             <p>{consequence}</p>
-            <ActionForm action=action.action attr:class="form-end">
-                {fields.into_iter().map(hidden).collect_view()}
+            <div class="form-end">
                 // The focus starts on the button that changes nothing.
                 <button
                     type="button"
@@ -104,10 +92,10 @@ where
                 >
                     "Cancel"
                 </button>
-                <button class="button danger" type="submit" disabled=move || pending.get()>
+                <ButtonForm action fields class="button danger">
                     {confirm}
-                </button>
-            </ActionForm>
+                </ButtonForm>
+            </div>
         </Dialog>
     }
 }

@@ -9,6 +9,7 @@ mod choice;
 mod copyable;
 mod dialog;
 mod form_action;
+mod form_function;
 mod fresh;
 mod icon;
 mod label_dot;
