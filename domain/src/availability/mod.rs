@@ -28,11 +28,20 @@ impl LastAnnounced {
 }
 
 /// Whether the inbox is open now. Without business hours it always is.
-pub(crate) fn is_open(inbox: &Inbox, now_ms: UnixMillis) -> bool {
+fn is_open(inbox: &Inbox, now_ms: UnixMillis) -> bool {
     inbox.hours.as_ref().is_none_or(|hours| hours.are_open(now_ms))
 }
 
 /// Whether an agent is online during business hours: the same as [`protocol::Attendance::Online`].
 pub(crate) fn is_anybody_available(hub: &Hub, inbox: &Inbox, now_ms: UnixMillis) -> bool {
-    is_open(inbox, now_ms) && hub.is_anybody_online(inbox.id)
+    is_available(inbox, now_ms, || hub.is_anybody_online(inbox.id))
+}
+
+/// The same, if it is known whether an agent who may see the inbox is online.
+pub(crate) fn is_available(
+    inbox: &Inbox,
+    now_ms: UnixMillis,
+    is_anybody_online: impl FnOnce() -> bool,
+) -> bool {
+    is_open(inbox, now_ms) && is_anybody_online()
 }

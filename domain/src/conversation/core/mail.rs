@@ -8,7 +8,7 @@ use super::desk::Desk;
 use super::log::Log;
 use super::mention::mentioned;
 use super::{Decision, Needs, Stop};
-use crate::availability::is_open;
+use crate::availability::is_available;
 use crate::conversation::lifecycle::causes_email;
 use crate::inbox::Inbox;
 use crate::mail::new_row;
@@ -162,7 +162,7 @@ fn is_anybody_available(desk: &Desk<'_>, inbox: &Inbox) -> bool {
         *presence == Presence::Online
             && desk.directory.agent(*id).is_some_and(|agent| agent.visibility.covers(inbox.id))
     };
-    is_open(inbox, desk.now_ms()) && desk.presence.iter().any(is_there)
+    is_available(inbox, desk.now_ms(), || desk.presence.iter().any(is_there))
 }
 
 /// A visitor left an address after they wrote. If nobody is available, they get a confirmation.
